@@ -1,0 +1,81 @@
+"""What can go wrong, said so that an analyst can mend it.
+
+Every module raises one of these; the command line turns the class into an exit code
+(2 for bad input, 1 for anything else that failed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+__all__ = ["Fault", "InputError", "RenderError", "SpiError"]
+
+
+class SpiError(Exception):
+    """Base class of every error this package raises on purpose."""
+
+    exit_code = 1
+
+
+class RenderError(SpiError):
+    """A document could not be executed or converted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault in one input file.
+
+    Parameters
+    ----------
+    file : str
+        Path of the file, as the analyst would open it.
+    message : str
+        What is wrong, as a clause ("is not a number").
+    row : int, optional
+        Row number as a spreadsheet shows it: the header is row 1.
+    column : str, optional
+        Column heading.
+    value : object, optional
+        The value found.
+    allowed : str, optional
+        What would be accepted.
+
+    Examples
+    --------
+    >>> print(Fault("a.csv", "is not a number", row=3, column="value", value="n/a",
+    ...             allowed="a number, or blank with status 'missing'"))
+    a.csv, row 3, column value: 'n/a' is not a number; allowed: a number, or blank with status 'missing'
+    """
+
+    file: str
+    message: str
+    row: int | None = None
+    column: str | None = None
+    value: object = None
+    allowed: str | None = None
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.row is not None:
+            place += f", row {self.row}"
+        if self.column is not None:
+            place += f", column {self.column}"
+        what = f"{self.value!r} {self.message}" if self.value is not None else self.message
+        return f"{place}: {what}" + (f"; allowed: {self.allowed}" if self.allowed else "")
+
+
+class InputError(SpiError):
+    """Inputs that are not fit to compute from; carries every fault found.
+
+    Parameters
+    ----------
+    faults : iterable of Fault or str
+        All faults of one run, in the order of files and rows.
+    """
+
+    exit_code = 2
+
+    def __init__(self, faults: Iterable[Fault | str]) -> None:
+        self.faults = tuple(Fault("input", f) if isinstance(f, str) else f for f in faults)
+        super().__init__("\n".join(str(f) for f in self.faults))
