@@ -1,0 +1,302 @@
+"""From raw values to the index: one recipe, one pure scoring function.
+
+A recipe holds everything that is decided beforehand (goalposts, weights, means); scoring is then
+a function of the values alone, over any number of periods or Monte-Carlo replicates at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from spi_core.aggregate import AggregatorName, hierarchy
+from spi_core.impute import regress
+from spi_core.inputs import Inputs
+from spi_core.normalise import beyond_goalposts, goalposts
+from spi_core.weights import Moments, fit, moments, scoring_weights
+
+if TYPE_CHECKING:
+    from spi_core.framework import Framework
+
+__all__ = ["Estimated", "Recipe", "Scores", "comparable_recipe", "estimate_missing", "make_recipe", "score"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything decided before a value is scored.
+
+    Parameters
+    ----------
+    best, worst : ndarray, shape (indicators,)
+        Goalposts in raw units.
+    share : ndarray, shape (indicators,)
+        What each indicator's 0–100 score counts in its component; 0 for an unused indicator.
+    component_of : ndarray of int, shape (indicators,)
+        Position of each indicator's component.
+    dimension_of : ndarray of int, shape (components,)
+        Position of each component's dimension.
+    means : tuple of str
+        How components, dimensions and the index are averaged.
+    minimum : int
+        Indicators that a component needs to be scored.
+    """
+
+    best: Array
+    worst: Array
+    share: Array
+    component_of: NDArray[np.intp]
+    dimension_of: NDArray[np.intp]
+    means: tuple[AggregatorName, AggregatorName, AggregatorName]
+    minimum: int
+
+    @property
+    def used(self) -> NDArray[np.bool_]:
+        """Whether an indicator counts in a score; shape (indicators,)."""
+        return self.share > 0
+
+    @property
+    def scored(self) -> NDArray[np.bool_]:
+        """Whether a component can be scored at all; shape (components,)."""
+        return np.bincount(self.component_of[self.used], minlength=self.dimension_of.size) > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Scores 0–100, higher is better; NaN where not scored. Leading axes as in the values.
+
+    Parameters
+    ----------
+    indicator : ndarray, shape (..., areas, indicators)
+        Goalpost scores, also of indicators that count in no component.
+    component : ndarray, shape (..., areas, components)
+    dimension : ndarray, shape (..., areas, dimensions)
+    index : ndarray, shape (..., areas)
+    capped : ndarray of bool, shape (..., areas, indicators)
+        The value lies beyond a goalpost and counts as the goalpost.
+    """
+
+    indicator: Array
+    component: Array
+    dimension: Array
+    index: Array
+    capped: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimated:
+    """Values with gaps filled where the rule allows.
+
+    Parameters
+    ----------
+    value : ndarray, shape (periods, areas, indicators)
+    estimated : ndarray of bool, same shape
+        Cells filled by regression.
+    residual_sd : ndarray, shape (indicators,)
+        Standard deviation of the regression's residuals, raw units; NaN where nothing was filled.
+    """
+
+    value: Array
+    estimated: NDArray[np.bool_]
+    residual_sd: Array
+
+
+def make_recipe(inputs: Inputs) -> tuple[Recipe, pd.DataFrame]:
+    """Take goalposts and frozen weights from the edition, or fit the weights.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition.
+
+    Returns
+    -------
+    tuple of Recipe and DataFrame
+        The recipe, and the weights with method, reason and spread in the columns of
+        ``weights.csv``.
+    """
+    posts = inputs.tables["goalposts"].set_index("indicator_id").loc[list(inputs.framework.ids)]
+    best, worst = posts["best"].to_numpy(float), posts["worst"].to_numpy(float)
+    given = inputs.tables["weights"]
+    table = fit_weights(inputs, best, worst) if given.empty else given.drop(columns=["file", "row"])
+    share = table.set_index("indicator_id")["share"].reindex(inputs.framework.ids).fillna(0.0)
+    settings = inputs.settings["index"]
+    recipe = Recipe(
+        best=best,
+        worst=worst,
+        share=share.to_numpy(float),
+        component_of=inputs.framework.component_of,
+        dimension_of=inputs.framework.dimension_of,
+        means=tuple(settings[f"{level}_mean"] for level in ("component", "dimension", "index")),
+        minimum=settings["minimum_indicators"],
+    )
+    return recipe, table
+
+
+def fit_weights(inputs: Inputs, best: ArrayLike, worst: ArrayLike) -> pd.DataFrame:
+    """Fit the weights of every component that has enough indicators.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition; its reference population is used where it names one.
+    best, worst : array_like, shape (indicators,)
+        Goalposts.
+
+    Returns
+    -------
+    DataFrame
+        Columns of ``weights.csv``, one row an indicator of a scored component.
+    """
+    settings, framework = inputs.settings["index"], inputs.framework
+    best, worst = np.asarray(best, float), np.asarray(worst, float)
+    rows = []
+    for c, name in enumerate(framework.components):
+        at = framework.members(c)
+        if at.size < settings["minimum_indicators"]:
+            continue
+        m = _moments(inputs, at)
+        w = fit(m, best[at], worst[at], framework.polarity[at], settings["weights"])
+        share = scoring_weights(w.weight, w.sd, best[at], worst[at])
+        rows.append(
+            pd.DataFrame(
+                {
+                    "indicator_id": np.array(framework.ids)[at],
+                    "component": name,
+                    "method": w.method,
+                    "weight": w.weight,
+                    "loading": w.loading,
+                    "sd": w.sd,
+                    "share": share,
+                    "reason": w.reason,
+                    "fitted_on": _population(inputs),
+                    "fitted_at": inputs.settings["edition_year"],
+                }
+            )
+        )
+    return pd.concat(rows, ignore_index=True)
+
+
+def comparable_recipe(recipe: Recipe, framework: Framework) -> Recipe:
+    """Leave out what cannot be compared over time, for every statement of change.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        The full recipe.
+    framework : Framework
+        Says which indicators are comparable.
+
+    Returns
+    -------
+    Recipe
+        The same weights among the comparable indicators, rescaled to sum 1 in each component;
+        a component left with fewer than the minimum counts in no change.
+    """
+    share = np.where(framework.comparable, recipe.share, 0.0)
+    n = recipe.dimension_of.size
+    left = np.bincount(recipe.component_of[share > 0], minlength=n)
+    total = np.bincount(recipe.component_of, weights=share, minlength=n)
+    keep = left[recipe.component_of] >= recipe.minimum
+    rescaled = np.divide(share, total[recipe.component_of], out=np.zeros_like(share), where=keep)
+    return replace(recipe, share=rescaled)
+
+
+def estimate_missing(value: Array, recipe: Recipe, fit_on: NDArray[np.intp], limit: int) -> Estimated:
+    """Fill single gaps within a component by regression on its other indicators.
+
+    Parameters
+    ----------
+    value : ndarray, shape (periods, areas, indicators)
+        Raw values.
+    recipe : Recipe
+        Which indicators belong together.
+    fit_on : ndarray of int
+        Positions of the areas that the regression is fitted on and applied to.
+    limit : int
+        Gaps allowed in one component of one area and period: 0 or 1.
+
+    Returns
+    -------
+    Estimated
+        An area with more gaps keeps them: its component is not scored.
+    """
+    filled = value.copy()
+    estimated = np.zeros(value.shape, bool)
+    spread = np.full(value.shape[-1], np.nan)
+    for c in np.flatnonzero(recipe.scored):
+        at = np.flatnonzero((recipe.component_of == c) & recipe.used)
+        block = value[:, fit_on][..., at]
+        if limit == 0 or not np.isnan(block).any():
+            continue
+        result = regress(block.reshape(-1, at.size), max_missing=limit)
+        where = np.ix_(np.arange(value.shape[0]), fit_on, at)
+        filled[where] = result.values.reshape(block.shape)
+        estimated[where] = result.estimated.reshape(block.shape)
+        if result.residual_sd is not None:
+            spread[at] = result.residual_sd
+    return Estimated(filled, estimated, spread)
+
+
+def score(value: ArrayLike, recipe: Recipe) -> Scores:
+    """Score values by a recipe.
+
+    Parameters
+    ----------
+    value : array_like, shape (..., areas, indicators)
+        Raw values; NaN where missing.
+    recipe : Recipe
+        What was decided beforehand.
+
+    Returns
+    -------
+    Scores
+        A component is scored where all its used indicators have a value; dimensions and the index
+        are means of what is scored.
+
+    Notes
+    -----
+    Component = Σ share · 100 (x − worst) / (best − worst), which equals the Social Progress
+    Imperative's 100 (X − X_worst) / (X_best − X_worst) with X = Σ u z (see
+    :func:`spi_core.weights.scoring_weights`).
+    """
+    x = np.asarray(value, float)
+    indicator = goalposts(x, recipe.best, recipe.worst)
+    used, components = recipe.used, recipe.component_of[recipe.used]
+    members = np.bincount(components, minlength=recipe.dimension_of.size)
+    levels = hierarchy(
+        indicator[..., used],
+        [components, recipe.dimension_of, np.zeros(recipe.dimension_of.max() + 1, np.intp)],
+        [recipe.share[used], None, None],
+        recipe.means,
+        [np.maximum(members, 1), 1, 1],
+    )
+    component, dimension, index = levels.scores
+    capped = beyond_goalposts(x, recipe.best, recipe.worst)
+    return Scores(indicator, component, dimension, index[..., 0], capped)
+
+
+def _moments(inputs: Inputs, at: NDArray[np.intp]) -> Moments:
+    if inputs.reference is None:
+        # the borough is a mix of its wards, not another row
+        parts = [a != inputs.geography.borough for a in inputs.panel.areas]
+        return moments(inputs.panel.value[:, parts][..., at].reshape(-1, at.size))
+    table, matrix = inputs.reference
+    ids = [inputs.framework.ids[k] for k in at]
+    return Moments(
+        mean=table.loc[ids, "mean"].to_numpy(float),
+        sd=table.loc[ids, "sd"].to_numpy(float),
+        correlation=matrix.loc[ids, ids].to_numpy(float),
+        n_rows=int(table.loc[ids, "n_rows"].iloc[0]),
+    )
+
+
+def _population(inputs: Inputs) -> str:
+    if inputs.reference is None:
+        return f"areas and periods of {inputs.settings['id']}"
+    return str(inputs.settings["index"]["reference"]["name"])

@@ -1,0 +1,1 @@
+"""What the notebooks call: charts, maps, tables and sentences from built tables."""
