@@ -1,0 +1,258 @@
+"""Build an edition: every number of every report, computed once and written as tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+import spi_core
+from spi_core.geography import boundaries
+from spi_core.index import (
+    Estimated,
+    Recipe,
+    Scores,
+    comparable_recipe,
+    estimate_missing,
+    make_recipe,
+    score,
+)
+from spi_core.inputs import Inputs, data_version
+from spi_core.standing import quarter, rank
+from spi_core.store import write_bytes, write_tables
+
+__all__ = ["build", "compute"]
+
+LEVELS = ("indicator", "component", "dimension", "index")
+
+
+def build(inputs: Inputs, folder: Path) -> dict[str, pd.DataFrame]:
+    """Compute an edition and write its tables.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition, checked.
+    folder : Path
+        ``reports/<edition>``.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        The tables, as written to ``tables/``; the weights also stand in ``weights.csv``, ready
+        to be copied to ``data/<edition>/`` and so frozen.
+    """
+    tables = compute(inputs)
+    about = {
+        "edition": dict(inputs.settings),
+        "data_version": inputs.version,
+        "data_sha256": data_version(inputs.folder),
+        "software": spi_core.__version__,
+        "rows": {name: len(frame) for name, frame in tables.items()},
+    }
+    write_tables(folder / "tables", tables, about)
+    for name, frame in (("weights", tables["weights"]), ("ward-data", tables["ward_data"])):
+        write_bytes(folder / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n").encode())
+    return tables
+
+
+def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
+    """Compute every table of an edition, in memory.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition, checked.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Table name to rows; see ``docs/tables.md``.
+    """
+    recipe, weights = make_recipe(inputs)
+    parts = inputs.panel.rows([a for a in inputs.panel.areas if a != inputs.geography.borough])
+    limit = inputs.settings["index"].get("max_imputed", 1)
+    filled = estimate_missing(inputs.panel.value, recipe, parts, limit)
+    scores = score(filled.value, recipe)
+    comparable = score(filled.value, comparable_recipe(recipe, inputs.framework))
+    tables = {
+        "areas": _areas(inputs),
+        "framework": _framework(inputs, recipe),
+        "indicators": inputs.framework.indicators.reset_index(),
+        "dates": inputs.panel.dates,
+        "goalposts": inputs.tables["goalposts"].drop(columns=["file", "row"]),
+        "weights": weights,
+        "values": _values(inputs, filled, scores),
+        "scores": _long(inputs, recipe, scores),
+        "scores_comparable": _long(inputs, recipe, comparable),
+    }
+    tables["standing"] = _standing(inputs, scores)
+    tables["changes"] = _changes(inputs, comparable)
+    tables["coverage"] = _coverage(inputs, recipe, filled)
+    for level in inputs.settings["geography"]["levels"]:
+        tables[f"map_{level}"] = boundaries(inputs.geography, level).reset_index()
+    tables["ward_data"] = _ward_data(inputs, tables)
+    return tables
+
+
+def _elements(inputs: Inputs) -> dict[str, tuple[str, ...]]:
+    f = inputs.framework
+    return dict(zip(LEVELS, (f.ids, f.components, f.dimensions, ("index",)), strict=True))
+
+
+def _by_level(scores: Scores) -> dict[str, np.ndarray]:
+    arrays = (scores.indicator, scores.component, scores.dimension, scores.index[..., None])
+    return dict(zip(LEVELS, arrays, strict=True))
+
+
+def _areas(inputs: Inputs) -> pd.DataFrame:
+    areas = inputs.geography.areas.drop(columns=["file", "row"]).reset_index()
+    return areas.assign(scored=areas["code"].isin(inputs.panel.areas))
+
+
+def _framework(inputs: Inputs, recipe: Recipe) -> pd.DataFrame:
+    """One row a component, in order: how many indicators it has and whether it is scored."""
+    f = inputs.framework
+    count = np.bincount(f.component_of, minlength=len(f.components))
+    comparable = np.bincount(f.component_of, weights=f.comparable, minlength=len(f.components))
+    thin = inputs.settings["index"].get("thin_below", 3)
+    scored = recipe.scored
+    note = np.where(~scored, "not scored: awaits council data", np.where(count < thin, "thin", ""))
+    return pd.DataFrame(
+        {
+            "component": f.components,
+            "dimension": [f.dimensions[d] for d in f.dimension_of],
+            "indicators": count,
+            "comparable_indicators": comparable.astype(int),
+            "scored": scored,
+            "note": note,
+        }
+    )
+
+
+def _values(inputs: Inputs, filled: Estimated, scores: Scores) -> pd.DataFrame:
+    """One row a period, area and indicator, with where the value comes from."""
+    p = inputs.panel
+    provenance = np.where(filled.estimated, "estimated", p.status)
+    frame = _grid(inputs, p.indicators).rename(columns={"element": "indicator_id"})
+    for name in ("value", "numerator", "denominator"):
+        source = filled.value if name == "value" else getattr(p, name)
+        frame[name] = source.ravel()
+    frame["score"] = scores.indicator.ravel()
+    frame["provenance"] = provenance.ravel()
+    frame["capped"] = scores.capped.ravel()
+    return frame.merge(p.dates, on=["indicator_id", "period"], how="left")
+
+
+def _grid(inputs: Inputs, elements: tuple[str, ...]) -> pd.DataFrame:
+    axes = [inputs.panel.periods, inputs.panel.areas, elements]
+    index = pd.MultiIndex.from_product(axes, names=["period", "area_code", "element"])
+    return index.to_frame(index=False)
+
+
+def _long(inputs: Inputs, recipe: Recipe, scores: Scores) -> pd.DataFrame:
+    frames = []
+    for level, elements in _elements(inputs).items():
+        frame = _grid(inputs, elements).assign(level=level)
+        frame["score"] = _by_level(scores)[level].ravel()
+        frames.append(frame)
+    long = pd.concat(frames, ignore_index=True)
+    return long[["area_code", "period", "element", "level", "score"]].dropna(ignore_index=True)
+
+
+def _standing(inputs: Inputs, scores: Scores) -> pd.DataFrame:
+    """Every ward and element of the current period against the borough and the other wards."""
+    p, borough = inputs.panel, inputs.geography.borough
+    wards = inputs.geography.codes("ward")
+    rows, now = p.rows(wards), p.periods.index("current")
+    home = p.areas.index(borough)
+    frames = []
+    for level, elements in _elements(inputs).items():
+        array = _by_level(scores)[level][now]
+        ward = array[rows]
+        frames.append(
+            pd.DataFrame(
+                {
+                    "area_code": np.repeat(wards, len(elements)),
+                    "element": list(elements) * len(wards),
+                    "level": level,
+                    "score": ward.ravel(),
+                    "borough": np.tile(array[home], len(wards)),
+                    "difference": (ward - array[home]).ravel(),
+                    "rank": rank(ward.T).T.ravel(),
+                    "quarter": quarter(ward.T).T.ravel(),
+                    "areas": np.tile(np.isfinite(ward).sum(axis=0), len(wards)),
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True).dropna(subset="score", ignore_index=True)
+
+
+def _changes(inputs: Inputs, comparable: Scores) -> pd.DataFrame:
+    """Change between baseline and current, from comparable indicators only."""
+    p = inputs.panel
+    before, now = p.periods.index("baseline"), p.periods.index("current")
+    frames = []
+    for level, elements in _elements(inputs).items():
+        array = _by_level(comparable)[level]
+        frame = pd.DataFrame(
+            {
+                "area_code": np.repeat(p.areas, len(elements)),
+                "element": list(elements) * len(p.areas),
+                "level": level,
+                "baseline": array[before].ravel(),
+                "current": array[now].ravel(),
+            }
+        )
+        if level == "indicator":
+            breaks = ~np.tile(inputs.framework.comparable, len(p.areas))
+            frame.loc[breaks, ["baseline", "current"]] = np.nan
+        frames.append(frame)
+    changes = pd.concat(frames, ignore_index=True)
+    changes["change"] = changes["current"] - changes["baseline"]
+    return changes.dropna(subset="change", ignore_index=True)
+
+
+def _coverage(inputs: Inputs, recipe: Recipe, filled: Estimated) -> pd.DataFrame:
+    """Of each component's indicators, how many an area has, observed and estimated."""
+    f = inputs.framework
+    frame = _grid(inputs, f.components).rename(columns={"element": "component"})
+    member = f.component_of[:, None] == np.arange(len(f.components))
+    present = np.isfinite(filled.value).astype(int) @ member
+    frame["indicators"] = np.tile(member.sum(axis=0), len(frame) // len(f.components))
+    frame["present"] = present.ravel()
+    frame["estimated"] = (filled.estimated.astype(int) @ member).ravel()
+    return frame
+
+
+def _ward_data(inputs: Inputs, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Everything the briefs show, as one flat file for anyone's spreadsheet."""
+    values, standing = tables["values"], tables["standing"]
+    labels = inputs.periods
+    wards = standing["area_code"].unique()
+    raw = values[values["area_code"].isin(wards)].rename(columns={"indicator_id": "element"})
+    raw = raw.assign(level="indicator")
+    scores = tables["scores"]
+    composite = scores[(scores["level"] != "indicator") & scores["area_code"].isin(wards)]
+    composite = composite.assign(period_label=composite["period"].map(labels))
+    flat = pd.concat([raw, composite], ignore_index=True)
+    current = standing[["area_code", "element", "borough", "difference", "quarter"]]
+    current = current.assign(period="current").rename(columns={"borough": "borough_score"})
+    change = tables["changes"][["area_code", "element", "change"]].assign(period="current")
+    flat = flat.merge(current, how="left").merge(change, how="left")
+    about = inputs.framework.indicators
+    flat["area_name"] = flat["area_code"].map(inputs.geography.areas["name"])
+    flat["unit"] = flat["element"].map(about["unit"]).fillna("score 0–100")
+    flat["name"] = flat["element"].map(about["name"]).fillna(flat["element"])
+    flat["publisher"] = flat["element"].map(about["publisher_or_owner"]).fillna("this project")
+    flat["edition"] = inputs.settings["id"]
+    flat["data_version"] = inputs.version
+    order = (
+        "edition data_version area_code area_name level element name period period_label start end "
+        "value unit numerator denominator score borough_score difference quarter change "
+        "provenance capped publisher"
+    ).split()
+    rank_of = {level: i for i, level in enumerate(reversed(LEVELS))}
+    flat = flat.assign(by=flat["level"].map(rank_of))
+    return flat.sort_values(["area_code", "by", "period"], kind="stable")[order]

@@ -1,0 +1,120 @@
+"""Put a chart or a table into a document: Markdown that both engines number and caption."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import matplotlib.pyplot as plt
+import pandas as pd
+
+from spi_core.store import write_bytes
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["emit_figure", "emit_table", "pipe_table"]
+
+#: Environment variable with the folder for a document's own pictures.
+VARIABLE = "SPI_FIGURES"
+
+
+def emit_figure(
+    fig: Figure, label: str, caption: str, alt: str, width: str | None = None
+) -> None:
+    """Write a figure as SVG and print the Markdown that shows it (``output: asis``).
+
+    Parameters
+    ----------
+    fig : Figure
+        Closed afterwards.
+    label : str
+        ``fig-…``, the name that ``@fig-…`` refers to; without a caption, a plain file name.
+    caption : str
+        Markdown; empty for a picture that its surroundings explain.
+    alt : str
+        What a reader who cannot see it must know. Never empty.
+    width : str, optional
+        For instance ``"60%"``.
+
+    Raises
+    ------
+    ValueError
+        If the alternative text is empty.
+    """
+    if not alt.strip():
+        raise ValueError(f"figure {label!r} needs alternative text")
+    folder = Path(os.environ.get(VARIABLE) or "_figures")
+    path = folder / f"{label}.svg"
+    buffer = io.BytesIO()
+    # no date and no program name: the same chart is the same bytes
+    fig.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    plt.close(fig)
+    write_bytes(path, buffer.getvalue())
+    alt = re.sub(r"\s+", " ", alt).replace('"', "”")
+    name = f"#{label} " if caption else ""
+    size = f" width={width}" if width else ""
+    print(f'\n![{caption}]({path.as_posix()}){{{name}fig-alt="{alt}"{size}}}\n')
+
+
+def pipe_table(
+    frame: pd.DataFrame, align: Sequence[str] | None = None, widths: Sequence[int] | None = None
+) -> str:
+    """Write a table as a Pandoc pipe table: the first row is the header in HTML and PDF.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Cells as text; the index is not shown.
+    align : sequence of {'left', 'right', 'center'}, optional
+        One a column; left without it.
+    widths : sequence of int, optional
+        Relative widths of the columns.
+
+    Returns
+    -------
+    str
+        Markdown.
+
+    Examples
+    --------
+    >>> print(pipe_table(pd.DataFrame({"Ward": ["Abbey"], "Score": ["47.9"]}), ["left", "right"]))
+    | Ward | Score |
+    |:---|---:|
+    | Abbey | 47.9 |
+    """
+    marks = {"left": (":", ""), "right": ("", ":"), "center": (":", ":")}
+    sides = [marks[a] for a in (align or ["left"] * frame.shape[1])]
+    dashes = [3] * frame.shape[1] if widths is None else [max(3, w) for w in widths]
+    rule = "|".join(a + "-" * n + b for (a, b), n in zip(sides, dashes, strict=True))
+    rows = [[str(c).replace("|", r"\|").replace("\n", " ") for c in row] for row in frame.to_numpy()]
+    lines = [list(map(str, frame.columns)), *rows]
+    text = ["| " + " | ".join(line) + " |" for line in lines]
+    return "\n".join([text[0], f"|{rule}|", *text[1:]])
+
+
+def emit_table(
+    frame: pd.DataFrame,
+    label: str,
+    caption: str,
+    align: Sequence[str] | None = None,
+    widths: Sequence[int] | None = None,
+) -> None:
+    """Print a captioned, numbered table (``output: asis``).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Cells as text.
+    label : str
+        ``tbl-…``, the name that ``@tbl-…`` refers to.
+    caption : str
+        What the table says.
+    align, widths : sequence, optional
+        As for :func:`pipe_table`.
+    """
+    print(f"\n{pipe_table(frame, align, widths)}\n\n: {caption} {{#{label}}}\n")
