@@ -1,0 +1,60 @@
+"""The theme: fonts, and classes that both formats know."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from spi_core.errors import RenderError
+from spi_core.publish import convert
+from spi_core.publish.fonts import fonts_dir, theme_dir
+
+SYMBOLS = "▲▼●○■□◆↗→↘×−≥≤±√²³–—’“”£€…·ŵŷ"
+
+
+@pytest.mark.parametrize("path", sorted(fonts_dir().glob("*.otf")), ids=lambda p: p.name)
+def test_fonts_are_small_and_have_the_symbols(path: Path) -> None:
+    font = TTFont(path)
+    assert [c for c in SYMBOLS if ord(c) not in font.getBestCmap()] == []
+    assert "tnum" in {r.FeatureTag for r in font["GSUB"].table.FeatureList.FeatureRecord}
+    for file in (path, path.with_suffix(".woff2")):
+        assert 10_000 < file.stat().st_size < 150_000
+
+
+def test_the_licence_travels_with_the_fonts() -> None:
+    assert "SIL OPEN FONT LICENSE Version 1.1" in (fonts_dir() / "OFL.txt").read_text("utf-8")
+
+
+def test_every_class_has_a_rule_in_the_style_sheet_and_a_word_in_the_readme() -> None:
+    blocks = (theme_dir() / "blocks.typ").read_text("utf-8")
+    classes = re.findall(r"^#let ([\w-]+)\(body\)", blocks, re.MULTILINE)
+    style = (theme_dir() / "report.css").read_text("utf-8")
+    readme = (theme_dir() / "README.md").read_text("utf-8")
+    print_only = {"keep"}
+    assert "lead" in classes
+    assert [c for c in classes if f".{c}" not in style and c not in print_only] == []
+    assert [c for c in classes if f"`.{c}`" not in readme] == []
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("text", ["#12436D", "#1f2933", "#4b5563"])
+@pytest.mark.parametrize("ground", ["#ffffff", "#f3f6f9", "#fff4ec", "#fdeae0", "#dfe5eb"])
+def test_text_colours_of_the_style_sheet_have_contrast(text: str, ground: str) -> None:
+    style = (theme_dir() / "report.css").read_text("utf-8")
+    assert text in style
+    assert ground in style or ground == "#ffffff"
+    assert (_luminance(ground) + 0.05) / (_luminance(text) + 0.05) >= 4.5
+
+
+def test_a_missing_font_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(convert, "fonts_dir", lambda: tmp_path / "nowhere")
+    with pytest.raises(RenderError, match="unknown font family: inter"):
+        convert.to_pdf("Text", {"title": "A", "lang": "en-GB"}, tmp_path, tmp_path / "a.qmd")

@@ -1,0 +1,66 @@
+"""Worker processes: order, faults, reuse, environment."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from typing import Any
+
+import pytest
+
+from spi_core.publish import workers
+
+# Workers import the function that they run, so the tests use functions of the standard library.
+
+
+def collect(function: Any, arguments: list[tuple[Any, ...]], size: int) -> list[tuple[int, Any]]:
+    seen: list[tuple[int, Any]] = []
+    workers.run_all(function, arguments, size, lambda i, r: seen.append((i, r)))
+    return seen
+
+
+def test_every_call_is_answered_once() -> None:
+    assert sorted(collect(math.sqrt, [(9,), (1,), (4,)], 2)) == [(0, 3), (1, 1), (2, 2)]
+
+
+def test_an_error_is_a_sentence_and_the_rest_goes_on() -> None:
+    answers = dict(collect(math.sqrt, [(4,), (-1,), (9,)], 1))
+    assert (answers[0], answers[2]) == (2, 3)
+    assert "ValueError: math domain error" in answers[1]
+
+
+def test_a_worker_that_dies_is_a_sentence_and_the_rest_goes_on() -> None:
+    answers = dict(collect(os._exit, [(3,), (4,)], 1))
+    assert answers == {
+        0: "the worker process ended (exit code 3)",
+        1: "the worker process ended (exit code 4)",
+    }
+
+
+def test_answers_arrive_as_they_are_ready() -> None:
+    assert [index for index, _ in collect(time.sleep, [(1.0,), (0.0,)], 2)] == [1, 0]
+
+
+def test_processes_are_single_use() -> None:
+    processes = {answer for _, answer in collect(os.getpid, [(), ()], 1)}
+    assert len(processes) == 2
+    assert os.getpid() not in processes
+
+
+def test_workers_hash_alike_and_the_caller_is_left_alone() -> None:
+    before = os.environ.get("PYTHONHASHSEED")
+    assert collect(os.getenv, [("PYTHONHASHSEED",)], 1) == [(0, "0")]
+    assert os.environ.get("PYTHONHASHSEED") == before
+
+
+def test_without_fork_processes_are_reused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers.multiprocessing, "get_all_start_methods", lambda: ["spawn"])
+    processes = {answer for _, answer in collect(os.getpid, [(), (), ()], 1)}
+    assert len(processes) == 1
+    assert os.getpid() not in processes
+
+
+def test_no_workers_is_refused() -> None:
+    with pytest.raises(ValueError, match="1 or more"):
+        collect(math.sqrt, [(1,)], 0)
