@@ -1,0 +1,14 @@
+"""Publishing: the same Quarto sources as accessible HTML and PDF/UA-1, with or without Quarto."""
+
+from spi_core.publish.engine import RenderJob, RenderResult, render, render_document
+from spi_core.publish.fonts import fonts_dir, register_fonts, theme_dir
+
+__all__ = [
+    "RenderJob",
+    "RenderResult",
+    "fonts_dir",
+    "register_fonts",
+    "render",
+    "render_document",
+    "theme_dir",
+]

@@ -1,0 +1,169 @@
+"""Which documents an edition has, with the words that stand on each of their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from spi_core.errors import Fault, InputError
+from spi_core.present.links import ward_slug
+from spi_core.publish.engine import RenderJob
+from spi_core.store import Tables
+
+__all__ = ["FORMATS", "Choice", "document_jobs"]
+
+FORMATS = ("html", "pdf")
+ILLUSTRATIVE = "Illustrative figures: not Barking & Dagenham’s real data"
+
+#: Where each document of ``edition.yml`` comes from, what it is called in the site's navigation.
+SOURCES = {
+    "index": ("index.qmd", "Overview"),
+    "borough-report": ("notebooks/borough-report.qmd", "Borough report"),
+    "methods": ("notebooks/methods.qmd", "Methods"),
+}
+BRIEF = "notebooks/ward-brief.qmd"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What of an edition is to be rendered.
+
+    Parameters
+    ----------
+    documents : tuple of str
+        Names of documents, or ``ward-brief``; all when empty.
+    areas : tuple of str
+        GSS codes of the wards whose briefs are wanted; all when empty.
+    formats : tuple of {'html', 'pdf'}
+        What to make.
+    """
+
+    documents: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    formats: tuple[str, ...] = FORMATS
+
+
+def document_jobs(root: Path, tables: Tables, folder: Path, choice: Choice) -> list[RenderJob]:
+    """List the documents of a built edition as jobs for the engine.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    tables : Tables
+        The built tables.
+    folder : Path
+        ``reports/<edition>``.
+    choice : Choice
+        What is wanted of it.
+
+    Returns
+    -------
+    list of RenderJob
+        Site pages first, then ward briefs by code.
+
+    Raises
+    ------
+    InputError
+        For a document, area or format that the edition does not have.
+    """
+    reports = tables.about["edition"].get("reports", {})
+    pages = [d for d in reports.get("documents", []) if d in SOURCES]
+    briefs = ["ward-brief"] if reports.get("ward_briefs", True) else []
+    areas = tables["areas"]
+    wards = areas[(areas["level"] == "ward") & areas["scored"]].set_index("code")["name"]
+    _refuse(choice, [*pages, *briefs], list(wards.index))
+    # naming an area asks for its brief, not for the whole site again
+    wanted = choice.documents or (tuple(briefs) if choice.areas else (*pages, *briefs))
+    jobs = [_page(root, tables, folder, d, pages, choice) for d in pages if d in wanted]
+    if "ward-brief" in wanted:
+        codes = choice.areas or tuple(sorted(wards.index))
+        jobs += [_brief(root, tables, folder, c, str(wards[c]), pages, choice) for c in codes]
+    return jobs
+
+
+def _refuse(choice: Choice, documents: list[str], wards: list[str]) -> None:
+    asked = (
+        ("document", choice.documents, documents),
+        ("area", choice.areas, wards),
+        ("format", choice.formats, list(FORMATS)),
+    )
+    faults = [
+        Fault(
+            "command line",
+            f"is not one of this edition’s {what}s",
+            None,
+            f"--{what}",
+            value,
+            ", ".join(known),
+        )
+        for what, values, known in asked
+        for value in values
+        if value not in known
+    ]
+    if faults:
+        raise InputError(faults)
+
+
+def _page(
+    root: Path, tables: Tables, folder: Path, name: str, pages: Iterable[str], choice: Choice
+) -> RenderJob:
+    # the landing page and the methods have nothing a council would print
+    formats = tuple(f for f in choice.formats if f == "html" or name != "index")
+    nav = [
+        {"title": SOURCES[p][1], "href": f"{p}.html", **({"current": True} if p == name else {})}
+        for p in pages
+    ]
+    return RenderJob(
+        source=root / SOURCES[name][0],
+        output_stem=folder / name,
+        formats=formats,  # type: ignore[arg-type]
+        parameters={} if name == "index" else {"edition": tables.about["edition"]["id"]},
+        metadata={**_every_page(tables), "nav": nav},
+        environment=_environment(root, tables),
+    )
+
+
+def _brief(
+    root: Path,
+    tables: Tables,
+    folder: Path,
+    code: str,
+    ward: str,
+    pages: Iterable[str],
+    choice: Choice,
+) -> RenderJob:
+    edition = tables.about["edition"]
+    nav = [{"title": SOURCES[p][1], "href": f"../{p}.html"} for p in pages]
+    return RenderJob(
+        source=root / BRIEF,
+        output_stem=folder / "wards" / f"{code}-{ward_slug(ward)}",
+        formats=tuple(choice.formats),  # type: ignore[arg-type]
+        parameters={"edition": edition["id"], "area": code},
+        metadata={
+            **_every_page(tables),
+            "title": ward,
+            "kicker": f"{edition.get('area_name', '')} · Ward brief · {edition['edition_year']}".strip(
+                " ·"
+            ),
+            "nav": nav,
+        },
+        environment=_environment(root, tables),
+    )
+
+
+def _every_page(tables: Tables) -> dict[str, object]:
+    """Footer and mark: what a loose page must still say about itself."""
+    edition, framework = tables.about["edition"], tables["framework"]
+    scored = f"{int(framework['scored'].sum())} of {len(framework)} components scored"
+    name = ", ".join(t for t in (edition["title"], edition.get("subtitle")) if t)
+    footer = (
+        f"{name} {edition['edition_year']} · {scored} · data version {tables.about['data_version']}"
+    )
+    mark = {"mark": ILLUSTRATIVE} if edition["illustrative"] else {}
+    return {"footer": footer, **mark}
+
+
+def _environment(root: Path, tables: Tables) -> dict[str, str]:
+    return {"SPI_ROOT": str(root), "SPI_TABLES": str(tables.folder.resolve())}

@@ -1,0 +1,29 @@
+-- Class divs and spans as Typst functions: `::: {.lead}` becomes `#lead[...]`, `[▲ strength]{.rating-strength}` becomes
+-- `#rating-strength[...]`, for every function of blocks.typ whose only parameter is `body`. Other classes pass untouched.
+-- Plain Pandoc and Quarto (`filters:`) both run it; HTML needs nothing, report.css has rules of the same names.
+
+if FORMAT ~= "typst" then return {} end
+
+local known = {}
+local folder = pandoc.path.directory(PANDOC_SCRIPT_FILE)
+for line in io.lines(pandoc.path.join({ folder, "blocks.typ" })) do
+  local name = line:match("^#let ([%a][%w%-]*)%(body%)")
+  if name then known[name] = true end
+end
+
+local function wrapped(raw)
+  return function(el)
+    local before, after = pandoc.List({}), pandoc.List({})
+    for _, class in ipairs(el.classes) do
+      if known[class] then
+        before:insert(raw("typst", "#" .. class .. "["))
+        after:insert(1, raw("typst", "]"))
+      end
+    end
+    if #before == 0 then return nil end
+    el.classes = el.classes:filter(function(class) return not known[class] end)
+    return before .. { el } .. after
+  end
+end
+
+return { { Div = wrapped(pandoc.RawBlock), Span = wrapped(pandoc.RawInline) } }
