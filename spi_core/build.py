@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 import spi_core
+from spi_core.assess import assess
+from spi_core.assess import tables as assessed
 from spi_core.geography import boundaries
 from spi_core.index import (
     Estimated,
@@ -19,7 +21,6 @@ from spi_core.index import (
     score,
 )
 from spi_core.inputs import Inputs, data_version
-from spi_core.standing import quarter, rank
 from spi_core.store import write_bytes, write_tables
 
 __all__ = ["build", "compute"]
@@ -75,7 +76,8 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     limit = inputs.settings["index"].get("max_imputed", 1)
     filled = estimate_missing(inputs.panel.value, recipe, parts, limit)
     scores = score(filled.value, recipe)
-    comparable = score(filled.value, comparable_recipe(recipe, inputs.framework))
+    changing = comparable_recipe(recipe, inputs.framework)
+    comparable = score(filled.value, changing)
     tables = {
         "areas": _areas(inputs),
         "framework": _framework(inputs, recipe),
@@ -83,12 +85,13 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "dates": inputs.panel.dates,
         "goalposts": inputs.tables["goalposts"].drop(columns=["file", "row"]),
         "weights": weights,
+        "reference": inputs.tables["distribution"].drop(columns=["file", "row"], errors="ignore"),
         "values": _values(inputs, filled, scores),
         "scores": _long(inputs, recipe, scores),
         "scores_comparable": _long(inputs, recipe, comparable),
     }
-    tables["standing"] = _standing(inputs, scores)
-    tables["changes"] = _changes(inputs, comparable)
+    drawn = assess(inputs, recipe, changing, filled, scores, comparable)
+    tables |= assessed(drawn)
     tables["coverage"] = _coverage(inputs, recipe, filled)
     for level in inputs.settings["geography"]["levels"]:
         tables[f"map_{level}"] = boundaries(inputs.geography, level).reset_index()
@@ -161,59 +164,6 @@ def _long(inputs: Inputs, recipe: Recipe, scores: Scores) -> pd.DataFrame:
     return long[["area_code", "period", "element", "level", "score"]].dropna(ignore_index=True)
 
 
-def _standing(inputs: Inputs, scores: Scores) -> pd.DataFrame:
-    """Every ward and element of the current period against the borough and the other wards."""
-    p, borough = inputs.panel, inputs.geography.borough
-    wards = inputs.geography.codes("ward")
-    rows, now = p.rows(wards), p.periods.index("current")
-    home = p.areas.index(borough)
-    frames = []
-    for level, elements in _elements(inputs).items():
-        array = _by_level(scores)[level][now]
-        ward = array[rows]
-        frames.append(
-            pd.DataFrame(
-                {
-                    "area_code": np.repeat(wards, len(elements)),
-                    "element": list(elements) * len(wards),
-                    "level": level,
-                    "score": ward.ravel(),
-                    "borough": np.tile(array[home], len(wards)),
-                    "difference": (ward - array[home]).ravel(),
-                    "rank": rank(ward.T).T.ravel(),
-                    "quarter": quarter(ward.T).T.ravel(),
-                    "areas": np.tile(np.isfinite(ward).sum(axis=0), len(wards)),
-                }
-            )
-        )
-    return pd.concat(frames, ignore_index=True).dropna(subset="score", ignore_index=True)
-
-
-def _changes(inputs: Inputs, comparable: Scores) -> pd.DataFrame:
-    """Change between baseline and current, from comparable indicators only."""
-    p = inputs.panel
-    before, now = p.periods.index("baseline"), p.periods.index("current")
-    frames = []
-    for level, elements in _elements(inputs).items():
-        array = _by_level(comparable)[level]
-        frame = pd.DataFrame(
-            {
-                "area_code": np.repeat(p.areas, len(elements)),
-                "element": list(elements) * len(p.areas),
-                "level": level,
-                "baseline": array[before].ravel(),
-                "current": array[now].ravel(),
-            }
-        )
-        if level == "indicator":
-            breaks = ~np.tile(inputs.framework.comparable, len(p.areas))
-            frame.loc[breaks, ["baseline", "current"]] = np.nan
-        frames.append(frame)
-    changes = pd.concat(frames, ignore_index=True)
-    changes["change"] = changes["current"] - changes["baseline"]
-    return changes.dropna(subset="change", ignore_index=True)
-
-
 def _coverage(inputs: Inputs, recipe: Recipe, filled: Estimated) -> pd.DataFrame:
     """Of each component's indicators, how many an area has, observed and estimated."""
     f = inputs.framework
@@ -248,11 +198,7 @@ def _ward_data(inputs: Inputs, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     flat["publisher"] = flat["element"].map(about["publisher_or_owner"]).fillna("this project")
     flat["edition"] = inputs.settings["id"]
     flat["data_version"] = inputs.version
-    order = (
-        "edition data_version area_code area_name level element name period period_label start end "
-        "value unit numerator denominator score borough_score difference quarter change "
-        "provenance capped publisher"
-    ).split()
+    order = ["edition", "data_version", "area_code", "area_name", "level", "element", "name", "period", "period_label", "start", "end", "value", "unit", "numerator", "denominator", "score", "borough_score", "difference", "quarter", "change", "provenance", "capped", "publisher"]
     rank_of = {level: i for i, level in enumerate(reversed(LEVELS))}
     flat = flat.assign(by=flat["level"].map(rank_of))
     return flat.sort_values(["area_code", "by", "period"], kind="stable")[order]

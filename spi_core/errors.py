@@ -6,10 +6,10 @@ Every module raises one of these; the command line turns the class into an exit 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-__all__ = ["Fault", "InputError", "RenderError", "SpiError"]
+__all__ = ["Fault", "InputError", "RenderError", "SpiError", "some"]
 
 
 class SpiError(Exception):
@@ -44,8 +44,8 @@ class Fault:
     Examples
     --------
     >>> print(Fault("a.csv", "is not a number", row=3, column="value", value="n/a",
-    ...             allowed="a number, or blank with status 'missing'"))
-    a.csv, row 3, column value: 'n/a' is not a number; allowed: a number, or blank with status 'missing'
+    ...             allowed="a number"))
+    a.csv, row 3, column value: 'n/a' is not a number; allowed: a number
     """
 
     file: str
@@ -79,3 +79,29 @@ class InputError(SpiError):
     def __init__(self, faults: Iterable[Fault | str]) -> None:
         self.faults = tuple(Fault("input", f) if isinstance(f, str) else f for f in faults)
         super().__init__("\n".join(str(f) for f in self.faults))
+
+
+def some(names: Collection[str], most: int = 40) -> str:
+    """List what is allowed, shortened where the list would hide the message.
+
+    Parameters
+    ----------
+    names : collection of str
+        All that is allowed.
+    most : int
+        Longer lists show half as many and their number.
+
+    Returns
+    -------
+    str
+        Parted by commas.
+
+    Examples
+    --------
+    >>> some(["a", "b", "c"]), some(["a", "b", "c"], most=2)
+    ('a, b, c', 'a … (3 in all)')
+    """
+    listed = list(names)
+    if len(listed) <= most:
+        return ", ".join(listed)
+    return f"{', '.join(listed[: most // 2])} … ({len(listed)} in all)"

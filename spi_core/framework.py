@@ -5,18 +5,25 @@ Everything here comes from the edition's files; no indicator is named in code.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spi_core.errors import Fault
-from spi_core.read import Read
+from spi_core.errors import Fault, some
+from spi_core.read import Read, records
 
 __all__ = ["Framework", "check_goalposts", "check_weights", "make_framework"]
+
+
+#: Columns of the register without which nothing else can be checked against it.
+ESSENTIAL = frozenset(
+    ("id", "component", "dimension", "polarity", "kind", "per", "valid_min", "valid_max")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +94,19 @@ def make_framework(
     Returns
     -------
     tuple of Framework or None, and list of Fault
-        None when the register is too broken to order.
+        Of the indicators without a fault; None when there is none, or a column is missing that
+        the others are checked against.
     """
-    frame = indicators.frame
     pairs = [(d["dimension"], c) for d in settings.get("framework", []) for c in d["components"]]
-    components = tuple(c for _, c in pairs)
+    components = tuple(dict.fromkeys(c for _, c in pairs))
     dimensions = tuple(dict.fromkeys(d for d, _ in pairs))
-    home = dict((c, d) for d, c in pairs)
-    if frame.empty or not pairs:
+    home = {c: d for d, c in reversed(pairs)}
+    if indicators.frame.empty or not pairs:
         return None, []
-    faults = _misplaced(frame, home)
-    if faults:
+    faults = _misplaced(indicators, home)
+    # what is sound still serves to check the other tables
+    frame = Read(indicators.frame, (*indicators.faults, *faults)).sound
+    if frame.empty or {c for _, c in indicators.lacks} & ESSENTIAL:
         return None, faults
     order = frame.assign(position=frame["component"].map(components.index))
     order = order.sort_values("position", kind="stable").set_index("id")
@@ -113,24 +122,27 @@ def make_framework(
         components=components,
         dimensions=dimensions,
         component_of=order["position"].to_numpy(np.intp),
-        dimension_of=np.array([dimensions.index(d) for d, _ in pairs], np.intp),
+        dimension_of=np.array([dimensions.index(home[c]) for c in components], np.intp),
     )
     return framework, faults
 
 
-def _misplaced(frame: pd.DataFrame, home: Mapping[str, str]) -> list[Fault]:
+def _misplaced(indicators: Read, home: Mapping[str, str]) -> list[Fault]:
+    lost = {column for _, column in indicators.lacks}
     faults = []
-    for r in frame.itertuples():
-        if r.component not in home:
+    for r in records(indicators.frame):
+        if "component" in lost:
+            pass
+        elif r.component not in home:
             allowed = ", ".join(home)
             message = "is not a component of edition.yml"
             faults.append(Fault(r.file, message, r.row, "component", r.component, allowed))
-        elif home[r.component] != r.dimension:
+        elif home[r.component] != r.dimension and "dimension" not in lost:
             message = f"is not the dimension of {r.component!r}"
             faults.append(
                 Fault(r.file, message, r.row, "dimension", r.dimension, home[r.component])
             )
-        if r.comparable == "no" and not r.break_reason:
+        if r.comparable == "no" and not r.break_reason and "break_reason" not in lost:
             message = "a blank is not allowed here: comparable is 'no'"
             allowed = "why the two periods cannot be compared"
             faults.append(Fault(r.file, message, r.row, "break_reason", None, allowed))
@@ -140,7 +152,7 @@ def _misplaced(frame: pd.DataFrame, home: Mapping[str, str]) -> list[Fault]:
     return faults
 
 
-def check_goalposts(framework: Framework, goalposts: Read) -> list[Fault]:
+def check_goalposts(framework: Framework, goalposts: Read, listed: Collection[str]) -> list[Fault]:
     """Check that every indicator has goalposts that lie the right way round.
 
     Parameters
@@ -149,74 +161,105 @@ def check_goalposts(framework: Framework, goalposts: Read) -> list[Fault]:
         The framework.
     goalposts : Read
         ``goalposts.csv`` as read.
+    listed : collection of str
+        Ids of ``indicators.csv``, also of rows with a fault.
 
     Returns
     -------
     list of Fault
         Unknown or absent indicators, equal goalposts, goalposts that contradict the polarity.
     """
-    frame = goalposts.frame
-    if frame.empty:
-        return []
-    faults, file = [], str(frame["file"].iloc[0])
-    known = ", ".join(framework.ids)
-    for r in frame.itertuples():
-        if r.indicator_id not in framework.indicators.index:
-            message = "is not an indicator of indicators.csv"
-            faults.append(Fault(file, message, r.row, "indicator_id", r.indicator_id, known))
-        elif r.best == r.worst:
+    faults = _strangers(goalposts, listed)
+    if goalposts.lacks or goalposts.frame.empty:
+        return faults + _absent(goalposts, framework.ids)
+    sound = goalposts.sound
+    for r in records(sound[sound["indicator_id"].isin(framework.ids)]):
+        if r.best == r.worst:
             message = "equals worst: the goalposts must differ"
-            faults.append(Fault(file, message, r.row, "best", r.best))
+            faults.append(Fault(r.file, message, r.row, "best", r.best, "a value that differs"))
         elif np.sign(r.best - r.worst) != framework.indicators.at[r.indicator_id, "polarity"]:
             side = "below" if r.best > r.worst else "above"
             message = f"contradicts the polarity of {r.indicator_id}"
             allowed = f"a value {side} worst, {r.worst:g}"
-            faults.append(Fault(file, message, r.row, "best", r.best, allowed))
-    absent = [i for i in framework.ids if i not in set(frame["indicator_id"])]
-    message = "has no row for this indicator"
-    return faults + [Fault(file, message, None, "indicator_id", i) for i in absent]
+            faults.append(Fault(r.file, message, r.row, "best", r.best, allowed))
+    return faults + _absent(goalposts, framework.ids)
 
 
-def check_weights(framework: Framework, weights: Read) -> list[Fault]:
+def check_weights(
+    framework: Framework, weights: Read, goalposts: Read, listed: Collection[str]
+) -> list[Fault]:
     """Check frozen weights: every scored indicator once, each component's sum 1.
 
     Parameters
     ----------
     framework : Framework
         The framework.
-    weights : Read
-        ``weights.csv`` as read.
+    weights, goalposts : Read
+        ``weights.csv`` and ``goalposts.csv`` as read.
+    listed : collection of str
+        Ids of ``indicators.csv``, also of rows with a fault.
 
     Returns
     -------
     list of Fault
-        Unknown or absent indicators and components whose weights or shares do not sum to 1.
+        Unknown or absent indicators, components whose weights or shares do not sum to 1, shares
+        that do not follow from the weights and today's goalposts.
     """
-    frame = weights.frame
-    if frame.empty:
-        return []
-    file, known = str(frame["file"].iloc[0]), framework.indicators["component"]
-    faults = []
-    for r in frame.itertuples():
-        if r.indicator_id not in known.index:
-            message = "is not an indicator of indicators.csv"
-            allowed = ", ".join(framework.ids)
-            faults.append(Fault(file, message, r.row, "indicator_id", r.indicator_id, allowed))
-        elif known[r.indicator_id] != r.component:
+    known = framework.indicators["component"]
+    faults = _strangers(weights, listed)
+    if weights.lacks or weights.frame.empty:
+        return faults
+    sound = weights.sound
+    for r in records(sound[sound["indicator_id"].isin(known.index)]):
+        if known[r.indicator_id] != r.component:
             message = f"is not the component of {r.indicator_id}"
             allowed = str(known[r.indicator_id])
-            faults.append(Fault(file, message, r.row, "component", r.component, allowed))
-    counts = known.value_counts()
-    scored = known[known.map(counts) > 1]
-    absent = [i for i in scored.index if i not in set(frame["indicator_id"])]
-    faults += [
-        Fault(file, "has no row for this indicator", None, "indicator_id", i) for i in absent
-    ]
-    for column in ("weight", "share"):
-        sums = frame.groupby("component", sort=False)[column].sum()
-        faults += [
-            Fault(file, f"the {column}s of {c!r} sum to {s:.9g}", None, column, None, "a sum of 1")
-            for c, s in sums.items()
-            if abs(s - 1) > 1e-6
-        ]
+            faults.append(Fault(r.file, message, r.row, "component", r.component, allowed))
+    scored = known[known.map(known.value_counts()) > 1]
+    faults += _absent(weights, list(scored.index))
+    complete = sound.groupby("component").filter(
+        lambda g: len(g) == (weights.frame["component"] == g.name).sum()
+    )
+    for (c, group), column in product(complete.groupby("component", sort=False), SUMS):
+        if abs(group[column].sum() - 1) > 1e-6:
+            message = f"the {column}s of {c!r} sum to {group[column].sum():.9g}"
+            rows = group["file"].iloc[0], int(group["row"].iloc[0])
+            faults.append(Fault(rows[0], message, rows[1], column, None, "a sum of 1"))
+    if not faults and not goalposts.faults:
+        faults = _stale(complete, goalposts.frame)
     return faults
+
+
+#: Columns of weights.csv that sum to 1 within a component.
+SUMS = ("weight", "share")
+
+
+def _stale(weights: pd.DataFrame, goalposts: pd.DataFrame) -> list[Fault]:
+    """Shares are frozen too: with other goalposts they would no longer be the method's."""
+    posts = goalposts.set_index("indicator_id").reindex(weights["indicator_id"])
+    reach = (posts["best"] - posts["worst"]).abs().to_numpy()
+    share = weights["weight"] * reach / weights["sd"]
+    share = share / share.groupby(weights["component"]).transform("sum")
+    off = weights.assign(should=share)[(share - weights["share"]).abs() > 1e-6]
+    message = "does not follow from weight, sd and goalposts.csv: remove weights.csv to fit anew"
+    return [
+        Fault(r.file, message, r.row, "share", r.share, f"{r.should:.9g}") for r in records(off)
+    ]
+
+
+def _strangers(read: Read, listed: Collection[str]) -> list[Fault]:
+    if read.frame.empty:
+        return []
+    message, allowed = "is not an indicator of indicators.csv", some(listed)
+    return [
+        Fault(r.file, message, r.row, "indicator_id", r.indicator_id, allowed)
+        for r in records(read.frame[~read.frame["indicator_id"].isin(list(listed))])
+    ]
+
+
+def _absent(read: Read, ids: Collection[str]) -> list[Fault]:
+    if read.frame.empty or "indicator_id" in {column for _, column in read.lacks}:
+        return []
+    file, there = str(read.frame["file"].iloc[0]), set(read.frame["indicator_id"])
+    message = "has no row for this indicator"
+    return [Fault(file, message, None, "indicator_id", i) for i in ids if i not in there]

@@ -12,14 +12,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spi_core.errors import Fault
+from spi_core.errors import Fault, some
 from spi_core.framework import Framework
 from spi_core.panel import Panel
-from spi_core.read import Read
+from spi_core.read import Read, records
+from spi_core.sheet import shown
 
 __all__ = ["Geography", "boundaries", "check_geography", "load_boundaries", "roll_up"]
 
 BRITISH_NATIONAL_GRID = 27700
+VALID = "a closed outline that does not cross itself"
+#: Levels from small to large.
+ORDER = ("lsoa", "ward", "borough", "region")
+#: From the firmest to the weakest: a sum is worth its weakest part.
+WEAKNESS = ("observed", "revised", "provisional", "modelled", "illustrative")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +78,29 @@ def load_boundaries(path: Path) -> tuple[gpd.GeoDataFrame | None, list[Fault]]:
     tuple of GeoDataFrame or None, and list of Fault
         In British National Grid, index ``code``.
     """
-    file = path.as_posix()
+    file = shown(path)
     if not path.exists():
         return None, [Fault(file, "is missing", allowed="boundaries.geojson or boundaries.gpkg")]
-    frame = gpd.read_file(path)
+    try:
+        frame = gpd.read_file(path)
+    except (RuntimeError, ValueError, OSError) as error:  # what GDAL says of a broken file
+        return None, [Fault(file, f"cannot be read as polygons: {error}")]
     if "code" not in frame or frame.crs is None:
         return None, [Fault(file, "needs a column 'code' and a coordinate reference system")]
     bad = frame.loc[~frame.is_valid | frame.is_empty, "code"]
-    faults = [Fault(file, "has an invalid polygon", None, "code", c) for c in bad]
+    faults = [Fault(file, "has an invalid polygon", None, "code", c, VALID) for c in bad]
     twice = frame.loc[frame["code"].duplicated(), "code"]
-    faults += [Fault(file, "has two polygons", None, "code", c) for c in twice]
-    return frame.to_crs(BRITISH_NATIONAL_GRID).set_index("code").sort_index(), faults
+    faults += [Fault(file, "has two polygons", None, "code", c, "one an area") for c in twice]
+    polygons = frame.drop_duplicates("code").to_crs(BRITISH_NATIONAL_GRID)
+    polygons = polygons.set_index("code").sort_index()
+    outside = ~polygons.bounds.sum(axis=1).between(0, 4e6)  # also where a projection gives infinity
+    if outside.any() and not faults:
+        message = f"does not lie in Great Britain if its coordinates are {frame.crs.to_string()}"
+        code = polygons.index[outside][0]
+        allowed = "the coordinate reference system the file was drawn in"
+        faults = [Fault(file, message, None, "code", code, allowed)]
+    polygons.attrs["file"] = file
+    return polygons, faults
 
 
 def check_geography(
@@ -105,42 +123,79 @@ def check_geography(
         Unknown borough or parent, lookup codes that are no areas, lookup weights that do not sum
         to 1, polygons without an area and the reverse.
     """
-    frame, links = areas.frame, lookup.frame
-    if frame.empty or links.empty:
-        return []
-    known, faults = set(frame["code"]), []
+    faults = []
+    if not areas.frame.empty and not areas.lacks:
+        faults += _check_areas(settings, areas) + _unmatched(areas.sound, polygons)
+    if not (areas.frame.empty or lookup.frame.empty or areas.lacks or lookup.lacks):
+        faults += _check_lookup(areas, lookup)
+    return faults
+
+
+def _check_areas(settings: Mapping[str, Any], areas: Read) -> list[Fault]:
+    frame, faults = areas.frame, []
+    file = str(frame["file"].iloc[0])
+    level = frame.drop_duplicates("code").set_index("code")["level"]
     borough = settings.get("borough")
-    if borough not in known:
-        message = "the borough of edition.yml is not listed"
-        faults.append(Fault(frame["file"].iloc[0], message, None, "code", borough))
-    for r in frame[(frame["parent_code"] != "") & ~frame["parent_code"].isin(known)].itertuples():
-        message = "is not an area of this file"
-        faults.append(Fault(r.file, message, r.row, "parent_code", r.parent_code))
+    if borough is not None and level.get(borough) != "borough":
+        message = "the borough of edition.yml is not listed with level borough"
+        faults.append(Fault(file, message, None, "code", borough))
+    for name in settings.get("geography", {}).get("levels", []):
+        if name not in set(level):
+            message = f"has no area of level {name}, which edition.yml scores"
+            faults.append(Fault(file, message, None, "level", None, "at least one"))
+    for r in records(areas.sound[areas.sound["parent_code"] != ""]):
+        if r.parent_code not in level.index:
+            message, allowed = "is not an area of this file", "a code of this file, or blank"
+            faults.append(Fault(r.file, message, r.row, "parent_code", r.parent_code, allowed))
+        elif level[r.parent_code] in ORDER[: ORDER.index(r.level) + 1]:
+            message = f"is a {level[r.parent_code]}, which cannot hold a {r.level}"
+            allowed = "an area of a larger level"
+            faults.append(Fault(r.file, message, r.row, "parent_code", r.parent_code, allowed))
+    return faults
+
+
+def _check_lookup(areas: Read, lookup: Read) -> list[Fault]:
+    links, faults = lookup.frame, []
+    parent = areas.frame.drop_duplicates("code").set_index("code")["parent_code"]
     for column in ("from_code", "to_code"):
-        for r in links[~links[column].isin(known)].itertuples():
-            message = "is not an area of geography/areas.csv"
-            faults.append(Fault(r.file, message, r.row, column, getattr(r, column)))
-    sums = links.groupby("from_code")["weight"].sum()
-    faults += [
-        Fault(links["file"].iloc[0], f"the weights of {c} sum to {s:.6g}", None, "weight", None, "1")
-        for c, s in sums[(sums - 1).abs() > 1e-6].items()
-    ]
-    return faults + _unmatched(settings, frame, polygons)
+        for r in records(links[~links[column].isin(parent.index)]):
+            message, allowed = "is not an area of geography/areas.csv", some(parent.index)
+            faults.append(Fault(r.file, message, r.row, column, getattr(r, column), allowed))
+    sound = lookup.sound
+    for code, group in sound.groupby("from_code", sort=False):
+        row, total = int(group["row"].iloc[0]), group["weight"].sum()
+        whole = len(group) == (links["from_code"] == code).sum()
+        if whole and abs(total - 1) > 1e-6:
+            message = f"the weights of {code} sum to {total:.6g}"
+            faults.append(Fault(group["file"].iloc[0], message, row, "weight", None, "a sum of 1"))
+        elif whole and len(group) > 1:
+            # roll-ups add whole areas: a split one would be counted in one place only
+            message = f"parts {code} between {len(group)} areas"
+            allowed = "one row with weight 1: areas nest"
+            faults.append(Fault(group["file"].iloc[0], message, row, "to_code", None, allowed))
+    nests = sound[sound["from_code"].isin(parent.index[parent != ""])]
+    for r in records(nests[nests["to_code"].isin(parent.index)]):
+        if parent[r.from_code] != r.to_code and (links["from_code"] == r.from_code).sum() == 1:
+            message = f"is not the parent_code of {r.from_code} in geography/areas.csv"
+            faults.append(Fault(r.file, message, r.row, "to_code", r.to_code, parent[r.from_code]))
+    return faults
 
 
-def _unmatched(
-    settings: Mapping[str, Any], frame: pd.DataFrame, polygons: gpd.GeoDataFrame | None
-) -> list[Fault]:
+def _unmatched(areas: pd.DataFrame, polygons: gpd.GeoDataFrame | None) -> list[Fault]:
     if polygons is None:
         return []
-    strangers = sorted(set(polygons.index) - set(frame["code"]))
-    levels = frame.set_index("code")["level"]
-    drawn = set(levels[levels.index.intersection(polygons.index)])
-    need = levels[levels.isin(drawn)].index
-    file = "geography/boundaries"
+    file, level = str(polygons.attrs["file"]), areas.set_index("code")["level"]
+    strangers = sorted(set(polygons.index) - set(level.index))
+    drawn = set(level[level.index.intersection(polygons.index)])
+    lost = sorted(set(level.index[level.isin(drawn)]) - set(polygons.index))
+    message = "is not an area of geography/areas.csv"
     return [
-        Fault(file, "is not an area of geography/areas.csv", None, "code", c) for c in strangers
-    ] + [Fault(file, "has no polygon", None, "code", c) for c in sorted(set(need) - set(polygons.index))]
+        *(Fault(file, message, None, "code", c, some(list(level.index))) for c in strangers),
+        *(
+            Fault(file, "has no polygon for this area", None, "code", c, "one an area")
+            for c in lost
+        ),
+    ]
 
 
 def boundaries(geography: Geography, level: str) -> gpd.GeoDataFrame:
@@ -163,9 +218,11 @@ def boundaries(geography: Geography, level: str) -> gpd.GeoDataFrame:
     for _ in range(len(geography.areas["level"].unique())):
         if wanted.issuperset(current.index):
             return current.join(geography.areas["name"]).sort_index()
-        current = current.reset_index(drop=True).assign(
-            code=parent.reindex(current.index).to_numpy()
-        ).dissolve("code")
+        current = (
+            current.reset_index(drop=True)
+            .assign(code=parent.reindex(current.index).to_numpy())
+            .dissolve("code")
+        )
     raise ValueError(f"no polygons for level {level!r}")
 
 
@@ -184,9 +241,9 @@ def roll_up(panel: Panel, geography: Geography, framework: Framework) -> Panel:
     Returns
     -------
     Panel
-        Same axes. A cell is filled only when every part has a value. Its status is ``observed``
-        where counts were added up, ``modelled`` where a mean was weighted, and ``illustrative``
-        as soon as one part is.
+        Same axes. A cell is filled only when every part has a value, and never where the larger
+        area's own figure is suppressed. Its status is that of its weakest part (``illustrative``
+        as soon as one part is), and at best ``modelled`` where a mean was weighted.
 
     Notes
     -----
@@ -200,26 +257,32 @@ def roll_up(panel: Panel, geography: Geography, framework: Framework) -> Panel:
     for code, parts in _families(panel.areas, geography):
         at, members = panel.areas.index(code), panel.rows(parts)
         people = geography.areas.loc[parts, "population"].to_numpy(float)
-        empty = np.isnan(arrays["value"][:, at])
+        empty = np.isnan(arrays["value"][:, at]) & (status[:, at] != "suppressed")
         value, top, base = _from_parts(arrays, members, people, per, ratio)
-        kind = np.where(np.isnan(top), "modelled", "observed")
-        kind = np.where((status[:, members] == "illustrative").any(axis=1), "illustrative", kind)
+        weakest = np.maximum(_weakness(status[:, members]).max(axis=1), np.isnan(top) * MODELLED)
+        kind = np.array(WEAKNESS)[weakest]
         for name, filled in (("value", value), ("numerator", top), ("denominator", base)):
             arrays[name][:, at] = np.where(empty, filled, arrays[name][:, at])
         status[:, at] = np.where(empty & ~np.isnan(value), kind, status[:, at])
     return replace(panel, **arrays, status=status)
 
 
-def _families(
-    areas: Sequence[str], geography: Geography
-) -> list[tuple[str, list[str]]]:
+MODELLED = WEAKNESS.index("modelled")
+
+
+def _weakness(status: NDArray[np.str_]) -> NDArray[np.intp]:
+    """Position in WEAKNESS; a missing or suppressed part, which fills nothing, counts as firm."""
+    found = status[..., None] == np.array(WEAKNESS)
+    return np.asarray(found.argmax(axis=-1))
+
+
+def _families(areas: Sequence[str], geography: Geography) -> list[tuple[str, list[str]]]:
     """Larger areas and their parts on the panel, smallest families first."""
-    order = {"lsoa": 0, "ward": 1, "borough": 2, "region": 3}
-    parent = geography.areas["parent_code"].reindex(areas)
+    parent = geography.areas["parent_code"].reindex(list(areas))
     families = [
         (code, list(parent.index[parent == code])) for code in areas if (parent == code).any()
     ]
-    return sorted(families, key=lambda f: order[str(geography.areas.at[f[0], "level"])])
+    return sorted(families, key=lambda f: ORDER.index(str(geography.areas.at[f[0], "level"])))
 
 
 def _from_parts(

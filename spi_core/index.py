@@ -22,7 +22,8 @@ from spi_core.weights import Moments, fit, moments, scoring_weights
 if TYPE_CHECKING:
     from spi_core.framework import Framework
 
-__all__ = ["Estimated", "Recipe", "Scores", "comparable_recipe", "estimate_missing", "make_recipe", "score"]
+__all__ = ["Estimated", "Recipe", "Scores", "comparable_recipe",
+    "component_moments", "estimate_missing", "make_recipe", "score"]
 
 Array = NDArray[np.float64]
 
@@ -160,7 +161,7 @@ def fit_weights(inputs: Inputs, best: ArrayLike, worst: ArrayLike) -> pd.DataFra
         at = framework.members(c)
         if at.size < settings["minimum_indicators"]:
             continue
-        m = _moments(inputs, at)
+        m = component_moments(inputs, at)
         w = fit(m, best[at], worst[at], framework.polarity[at], settings["weights"])
         share = scoring_weights(w.weight, w.sd, best[at], worst[at])
         rows.append(
@@ -281,7 +282,21 @@ def score(value: ArrayLike, recipe: Recipe) -> Scores:
     return Scores(indicator, component, dimension, index[..., 0], capped)
 
 
-def _moments(inputs: Inputs, at: NDArray[np.intp]) -> Moments:
+def component_moments(inputs: Inputs, at: NDArray[np.intp]) -> Moments:
+    """Take the moments that the weights of a component are fitted on.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition.
+    at : ndarray of int
+        Positions of the component's indicators.
+
+    Returns
+    -------
+    Moments
+        Of the reference population where the edition names one, else of its own areas and periods.
+    """
     if inputs.reference is None:
         # the borough is a mix of its wards, not another row
         parts = [a != inputs.geography.borough for a in inputs.panel.areas]

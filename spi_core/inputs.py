@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from spi_core.errors import Fault, InputError
+from spi_core.errors import Fault, InputError, some
 from spi_core.framework import Framework, check_goalposts, check_weights, make_framework
 from spi_core.geography import Geography, check_geography, load_boundaries, roll_up
-from spi_core.panel import Panel, check_observations, make_panel
-from spi_core.read import Read, find_tables, read_edition_file, read_table
+from spi_core.panel import Panel, check_keys, check_observations, make_panel
+from spi_core.read import Read, join_reads, read_table, records
+from spi_core.reference import read_reference
 from spi_core.schema import TABLES
+from spi_core.settings import read_edition_file
+from spi_core.sheet import find_tables, shown, unread
 
 __all__ = ["Inputs", "data_version", "load"]
 
+#: Tables that may be a folder of several files.
+FOLDERS = ("observations", "series")
 #: Tables by name: the file within the edition's folder, and whether it must be there.
 FILES = {
     "indicators": ("indicators", True),
@@ -30,6 +34,7 @@ FILES = {
     "weights": ("weights", False),
     "series": ("series", False),
     "context": ("context", False),
+    "distribution": ("reference/distribution", False),
     "signoff": ("signoff", False),
     "corrections": ("corrections", False),
 }
@@ -101,16 +106,13 @@ def load(folder: Path) -> Inputs:
     faults += [f for read in reads.values() for f in read.faults]
     polygons, found = load_boundaries(_boundary_file(folder))
     faults += found
-    if not settings or "periods" not in settings:
-        raise InputError(faults)
     framework, found = make_framework(settings, reads["indicators"])
     faults += found + check_geography(settings, reads["areas"], reads["lookup"], polygons)
-    reference, found = _read_reference(folder, settings, framework)
+    faults += _check_tables(folder, settings, framework, reads)
+    reference, found = read_reference(folder, settings, framework)
     faults += found
-    if framework is not None and not reads["areas"].frame.empty:
-        faults += _check_tables(settings, framework, reads)
     if faults or framework is None or polygons is None:
-        raise InputError(faults)
+        raise InputError(_in_order(faults))
     areas = reads["areas"].frame.set_index("code")
     links = reads["lookup"].frame
     geography = Geography(areas, links, polygons, settings["borough"])
@@ -157,14 +159,28 @@ def data_version(folder: Path) -> str:
 
 def _read_all(folder: Path, name: str) -> Read:
     stem, needed = FILES[name]
-    paths = find_tables(folder, stem)
+    paths, strange = find_tables(folder, stem), unread(folder, stem)
+    file = shown(folder / f"{stem}.csv")
     if not paths:
-        shown = f"{folder.as_posix()}/{stem}.csv"
-        return Read(pd.DataFrame(), (Fault(shown, "is missing"),) if needed else ())
-    reads = [read_table(p, TABLES[name]) for p in paths]
-    frames = [r.frame for r in reads if not r.frame.empty]
-    frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-    return Read(frame, tuple(f for r in reads for f in r.faults))
+        missing = [Fault(file, "is missing")] if needed and not strange else []
+        return Read(pd.DataFrame(), (*strange, *missing))
+    read = join_reads((read_table(p, TABLES[name]) for p in paths), TABLES[name].unique)
+    faults = [*strange, *read.faults]
+    if len(paths) > 1 and name not in FOLDERS:
+        message = f"stands beside {', '.join(p.name for p in paths[1:])}"
+        faults.append(Fault(shown(paths[0]), message, allowed="one of them"))
+    if needed and read.frame.empty and not faults:
+        faults.append(Fault(shown(paths[0]), "has no rows", allowed="one row at least"))
+    return replace(read, faults=tuple(faults))
+
+
+def _in_order(faults: list[Fault]) -> list[Fault]:
+    """By file and row; one fault a cell, the first found: the next would only echo it."""
+    files = list(dict.fromkeys(f.file for f in faults))
+    cells: dict[object, Fault] = {}
+    for fault in faults:
+        cells.setdefault((fault.file, fault.row, fault.column) if fault.row else fault, fault)
+    return sorted(cells.values(), key=lambda f: (files.index(f.file), f.row or 0))
 
 
 def _boundary_file(folder: Path) -> Path:
@@ -172,42 +188,49 @@ def _boundary_file(folder: Path) -> Path:
     return package if package.exists() else package.with_suffix(".geojson")
 
 
-def _read_reference(
-    folder: Path, settings: Mapping[str, Any], framework: Framework | None
-) -> tuple[tuple[pd.DataFrame, pd.DataFrame] | None, list[Fault]]:
-    named = settings.get("index", {}).get("reference")
-    if not named or framework is None:
-        return None, []
-    read = read_table(folder / named["moments"], TABLES["moments"])
-    path = folder / named["correlation"]
-    if not path.exists():
-        return None, [*read.faults, Fault(path.as_posix(), "is missing")]
-    matrix = pd.read_csv(path, index_col="indicator_id")
-    faults = list(read.faults)
-    known = set(read.frame.get("indicator_id", []))
-    for where, names in ((folder / named["moments"], known), (path, set(matrix.index))):
-        lost = [i for i in framework.ids if i not in names]
-        message = "has no row for this indicator"
-        faults += [Fault(where.as_posix(), message, None, "indicator_id", i) for i in lost]
-    if list(matrix.index) != list(matrix.columns) or not np.allclose(matrix, matrix.T):
-        faults.append(Fault(path.as_posix(), "is not a symmetric matrix of correlations"))
-    return (None if faults else (read.frame.set_index("indicator_id"), matrix)), faults
-
-
 def _check_tables(
-    settings: Mapping[str, Any], framework: Framework, reads: Mapping[str, Read]
+    folder: Path,
+    settings: Mapping[str, Any],
+    framework: Framework | None,
+    reads: Mapping[str, Read],
 ) -> list[Fault]:
-    areas = dict(zip(reads["areas"].frame["code"], reads["areas"].frame["level"], strict=True))
-    periods = [p["id"] for p in settings["periods"]]
-    faults = check_goalposts(framework, reads["goalposts"])
-    faults += check_weights(framework, reads["weights"])
-    if not reads["observations"].frame.empty:
-        faults += check_observations(reads["observations"].frame, framework, areas, periods)
-    for name in ("series", "context"):
-        frame = reads[name].frame
-        if not frame.empty:
-            faults += [
-                Fault(r.file, "is not an area of geography/areas.csv", r.row, "area_code", r.area_code)
-                for r in frame[~frame["area_code"].isin(list(areas))].itertuples()
-            ]
+    ids = [str(i) for i in reads["indicators"].frame.get("id", []) if i]
+    areas = [str(c) for c in reads["areas"].frame.get("code", []) if c]
+    periods = [p["id"] for p in settings.get("periods", [])]
+    observations, weights = reads["observations"], reads["weights"]
+    faults = check_keys(observations, ids, areas, periods)
+    faults += check_observations(observations, framework)
+    if framework is not None:
+        faults += check_goalposts(framework, reads["goalposts"], ids)
+        faults += check_weights(framework, weights, reads["goalposts"], ids)
+    for name, column, known in (("series", "area_code", areas), ("context", "area_code", areas),
+                                ("signoff", "indicator_id", ids)):  # fmt: skip
+        faults += _unknown(reads[name], column, known)
+    return faults + _check_claims(shown(folder / "edition.yml"), settings, reads)
+
+
+def _unknown(read: Read, column: str, known: list[str]) -> list[Fault]:
+    if read.frame.empty or not known:
+        return []
+    what = "an area of geography/areas.csv"
+    if column == "indicator_id":
+        what = "an indicator of indicators.csv"
+    return [
+        Fault(r.file, f"is not {what}", r.row, column, getattr(r, column), some(known))
+        for r in records(read.frame[~read.frame[column].isin(known)])
+    ]
+
+
+def _check_claims(file: str, settings: Mapping[str, Any], reads: Mapping[str, Read]) -> list[Fault]:
+    """Hold what edition.yml says of the tables against them."""
+    faults = []
+    for name in ("observations", "series"):
+        statuses = reads[name].frame.get("status", pd.Series(dtype=str))
+        made_up = int((statuses == "illustrative").sum())
+        if made_up and settings.get("illustrative") is False:
+            message = f"is not allowed: {made_up} values of {name} are illustrative"
+            faults.append(Fault(file, message, None, "illustrative", "false", "true"))
+    if settings.get("index", {}).get("weights") == "given" and reads["weights"].frame.empty:
+        message = "needs a file weights.csv beside edition.yml"
+        faults.append(Fault(file, message, None, "index.weights", "given", "pca, equal"))
     return faults

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spi_core.errors import Fault
+from spi_core.errors import Fault, some
 from spi_core.framework import Framework
+from spi_core.read import Read, records
 
-__all__ = ["Panel", "check_observations", "make_panel"]
+__all__ = ["Panel", "check_keys", "check_observations", "make_panel"]
 
 #: A stored rate may be rounded by its publisher: this much relative difference is rounding.
 RATE_TOLERANCE = 0.005
@@ -60,39 +62,64 @@ class Panel:
         return np.array([where[a] for a in areas], np.intp)
 
 
-def check_observations(
-    frame: pd.DataFrame,
-    framework: Framework,
-    areas: Mapping[str, str],
-    periods: Sequence[str],
+def check_keys(
+    observations: Read,
+    indicators: Collection[str],
+    areas: Collection[str],
+    periods: Collection[str],
 ) -> list[Fault]:
-    """Check every observation against the framework, the geography and the edition.
+    """Check that every observation speaks of an indicator, an area and a period of the edition.
 
     Parameters
     ----------
-    frame : DataFrame
-        All observation files, read and joined (columns of the schema, ``file`` and ``row``).
-    framework : Framework
-        The framework.
-    areas : mapping of str to str
-        Known GSS codes and their level.
-    periods : sequence of str
-        The edition's periods.
+    observations : Read
+        All observation files, read and joined.
+    indicators, areas, periods : collection of str
+        What the edition knows; where it is empty, that file could not be read and has said so.
 
     Returns
     -------
     list of Fault
-        Unknown indicator, area or period; a value out of its valid range; a numerator above its
-        denominator; a value that its own counts contradict; a status that contradicts the value;
-        dates the wrong way round; a row given twice in two files.
+        Unknown indicators, areas and periods.
     """
-    faults = [
-        *_unknown(frame, "indicator_id", list(framework.ids), "is not an indicator"),
-        *_unknown(frame, "area_code", list(areas), "is not an area of geography/areas.csv"),
-        *_unknown(frame, "period", list(periods), "is not a period of edition.yml"),
-        *_repeated(frame),
-        *_contradictions(frame),
-    ]
+    missing = {column for _, column in observations.lacks}
+    frame, faults = observations.frame, []
+    for column, known, message in (
+        ("indicator_id", indicators, "is not an indicator of indicators.csv"),
+        ("area_code", areas, "is not an area of geography/areas.csv"),
+        ("period", periods, "is not a period of edition.yml"),
+    ):
+        if known and not frame.empty and column not in missing:
+            bad = frame[~frame[column].isin(list(known))]
+            faults += [
+                _fault(r, message, column, getattr(r, column), some(known)) for r in records(bad)
+            ]
+    return faults
+
+
+def check_observations(observations: Read, framework: Framework | None) -> list[Fault]:
+    """Check what every observation says against the framework and against itself.
+
+    Parameters
+    ----------
+    observations : Read
+        All observation files, read and joined; those that lack a column are passed over.
+    framework : Framework or None
+        The framework; without it only what each row says of itself is checked.
+
+    Returns
+    -------
+    list of Fault
+        A value out of its valid range; a numerator above its denominator; a value that its own
+        counts contradict; a status that contradicts the value; dates the wrong way round;
+        different labels or dates for one indicator and period.
+    """
+    frame = observations.whole
+    if frame.empty:
+        return []
+    faults = [*_contradictions(frame), *_labels(frame)]
+    if framework is None:
+        return faults
     known = frame[frame["indicator_id"].isin(framework.ids)]
     about = framework.indicators.loc[known["indicator_id"]].reset_index(drop=True)
     return faults + _out_of_range(known, about) + _counts(known, about)
@@ -120,7 +147,7 @@ def make_panel(
     axes = (list(periods), list(areas), list(framework.ids))
     shape = tuple(len(a) for a in axes)
     at = tuple(
-        pd.Index(axis).get_indexer(frame[column])
+        pd.Index(axis).get_indexer(pd.Index(frame[column]))
         for axis, column in zip(axes, ("period", "area_code", "indicator_id"), strict=True)
     )
     arrays = {}
@@ -131,56 +158,48 @@ def make_panel(
     status[at] = frame["status"].astype(str)
     columns = ["indicator_id", "period", "period_label", "start", "end"]
     dates = frame[columns].drop_duplicates(["indicator_id", "period"]).reset_index(drop=True)
-    return Panel(
-        tuple(periods), tuple(areas), framework.ids, **arrays, status=status, dates=dates
-    )
+    return Panel(tuple(periods), tuple(areas), framework.ids, **arrays, status=status, dates=dates)
 
 
-def _fault(r: tuple, message: str, column: str, value: object, allowed: str | None) -> Fault:  # type: ignore[type-arg]
-    return Fault(r.file, message, r.row, column, value, allowed)  # type: ignore[attr-defined]
-
-
-def _unknown(frame: pd.DataFrame, column: str, known: Sequence[str], message: str) -> list[Fault]:
-    bad = frame[~frame[column].isin(known)]
-    shown = ", ".join(known) if len(known) <= 40 else f"{', '.join(known[:20])} … ({len(known)})"
-    return [_fault(r, message, column, getattr(r, column), shown) for r in bad.itertuples()]
-
-
-def _repeated(frame: pd.DataFrame) -> list[Fault]:
-    key = ["indicator_id", "area_code", "period"]
-    twice = frame[frame.duplicated(key, keep=False)]
-    faults = []
-    for _, group in twice.groupby(key, sort=False):
-        first = group.iloc[0]
-        faults += [
-            _fault(
-                r,
-                f"repeats {first['file']}, row {first['row']}",
-                " + ".join(key),
-                f"{r.indicator_id} + {r.area_code} + {r.period}",
-                "each combination once over all files",
-            )
-            for r in group.iloc[1:].itertuples()
-            if r.file != first["file"]  # within one file the schema has said so
-        ]
-    return faults
+def _fault(r: Any, message: str, column: str, value: object, allowed: str | None) -> Fault:
+    return Fault(r.file, message, r.row, column, value, allowed)
 
 
 def _contradictions(frame: pd.DataFrame) -> list[Fault]:
     hidden = frame["status"].isin(["missing", "suppressed"])
     faults = [
         _fault(r, f"stands beside status {r.status!r}", "value", r.value, "a blank")
-        for r in frame[hidden & frame["value"].notna()].itertuples()
+        for r in records(frame[hidden & frame["value"].notna()])
     ]
     faults += [
         _fault(r, "a blank is not allowed here", "value", None, "a number, or status 'missing'")
-        for r in frame[~hidden & frame["value"].isna()].itertuples()
+        for r in records(frame[~hidden & frame["value"].isna()])
     ]
     faults += [
-        _fault(r, f"lies after end, {r.end:%Y-%m-%d}", "start", f"{r.start:%Y-%m-%d}", None)
-        for r in frame[frame["start"] > frame["end"]].itertuples()
+        _fault(r, f"lies after end, {r.end:%Y-%m-%d}", "start", _plain(r.start), "end or before")
+        for r in records(frame[frame["start"] > frame["end"]])
     ]
     return faults
+
+
+def _labels(frame: pd.DataFrame) -> list[Fault]:
+    """Find rows whose label or dates differ: a page names one for an indicator and period."""
+    faults = []
+    for column in ("period_label", "start", "end"):
+        groups = frame.groupby(["indicator_id", "period"], sort=False)[column]
+        for (indicator, period), values in groups:
+            usual = values.mode()
+            if values.nunique() < 2 or usual.empty:
+                continue
+            message = f"differs from the other rows of {indicator} in {period}"
+            for r in records(frame.loc[values.index[values.notna() & (values != usual[0])]]):
+                allowed, found = (_plain(v) for v in (usual[0], getattr(r, column)))
+                faults.append(_fault(r, message, column, found, allowed))
+    return faults
+
+
+def _plain(value: object) -> str:
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
 
 
 def _out_of_range(frame: pd.DataFrame, about: pd.DataFrame) -> list[Fault]:
@@ -188,9 +207,11 @@ def _out_of_range(frame: pd.DataFrame, about: pd.DataFrame) -> list[Fault]:
     low, high = about["valid_min"].to_numpy(float), about["valid_max"].to_numpy(float)
     bad = (value < low) | (value > high)
     faults = []
-    for r, lo, hi in zip(frame[bad].itertuples(), low[bad], high[bad], strict=True):
+    for r, lo, hi in zip(records(frame[bad]), low[bad], high[bad], strict=True):
         message = f"is outside the valid range of {r.indicator_id}"
-        bounds = f"{lo:g} or more" if np.isnan(hi) else f"{lo:g} to {hi:g}"
+        bounds = f"{lo:g} to {hi:g}"
+        if np.isnan(lo) or np.isnan(hi):
+            bounds = f"{hi:g} or less" if np.isnan(lo) else f"{lo:g} or more"
         faults.append(_fault(r, message, "value", r.value, bounds))
     return faults
 
@@ -199,18 +220,18 @@ def _counts(frame: pd.DataFrame, about: pd.DataFrame) -> list[Fault]:
     top, base = frame["numerator"].to_numpy(), frame["denominator"].to_numpy()
     proportion = (about["kind"] == "proportion").to_numpy()
     faults = [
-        _fault(r, "is above the denominator", "numerator", r.numerator, f"at most {r.denominator:g}")
-        for r in frame[proportion & (top > base)].itertuples()
+        _fault(r, "is above the denominator", "numerator", r.numerator, f"up to {r.denominator:g}")
+        for r in records(frame[proportion & (top > base)])
     ]
     faults += [
         _fault(r, "cannot divide", "denominator", r.denominator, "more than 0")
-        for r in frame[base == 0].itertuples()
+        for r in records(frame[base == 0])
     ]
     per = about["per"].to_numpy(float)
     value = frame["value"].to_numpy()
     implied = np.divide(top * per, base, out=np.full_like(value, np.nan), where=base > 0)
     off = np.abs(implied - value) > np.maximum(RATE_TOLERANCE * np.abs(value), 0.05)
-    for r, should in zip(frame[off].itertuples(), implied[off], strict=True):
+    for r, should in zip(records(frame[off]), implied[off], strict=True):
         message = "is not numerator / denominator × per"
         faults.append(_fault(r, message, "value", r.value, f"about {should:.6g}"))
     return faults

@@ -6,60 +6,52 @@ typed; numbers and dates are then converted cell by cell, and pandera checks the
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
-from typing import Any, cast
-from zipfile import BadZipFile
+from typing import Any
 
-import jsonschema
-import openpyxl
 import pandas as pd
 import pandera.pandas as pa
-import yaml
 
 from spi_core.errors import Fault
+from spi_core.sheet import read_cells, shown
 
-__all__ = ["Read", "find_tables", "read_edition_file", "read_table"]
+__all__ = ["Read", "join_reads", "read_table", "records"]
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One file as read.
+    """One table as read, from one file or several.
 
     Parameters
     ----------
     frame : DataFrame
         Typed columns; ``row`` is the spreadsheet row and ``file`` the path. Empty if unreadable.
     faults : tuple of Fault
-        Every fault found in the file.
+        Every fault found.
+    lacks : frozenset of tuple
+        ``(file, column)`` of every missing column; it is blank in ``frame``.
     """
 
     frame: pd.DataFrame
     faults: tuple[Fault, ...]
+    lacks: frozenset[tuple[str, str]] = frozenset()
 
+    @property
+    def whole(self) -> pd.DataFrame:
+        """The rows of those files that lack no column."""
+        files = {file for file, _ in self.lacks}
+        return self.frame[~self.frame["file"].isin(files)] if files else self.frame
 
-def find_tables(folder: Path, name: str) -> list[Path]:
-    """List the files that make up one table: ``name.csv``/``.xlsx``, or all files in ``name/``.
-
-    Parameters
-    ----------
-    folder : Path
-        The edition's folder.
-    name : str
-        Table name, with a subfolder if it has one (``geography/areas``).
-
-    Returns
-    -------
-    list of Path
-        Sorted; Excel's lock files (``~$…``) are left out.
-    """
-    base = folder / name
-    found = [base.with_suffix(s) for s in (".csv", ".xlsx") if base.with_suffix(s).exists()]
-    if base.is_dir():
-        found += [p for p in base.iterdir() if p.suffix in {".csv", ".xlsx"}]
-    return sorted(p for p in found if not p.name.startswith("~$"))
+    @property
+    def sound(self) -> pd.DataFrame:
+        """The rows without a fault: fit to check other tables against."""
+        bad = {(f.file, f.row) for f in self.faults}
+        if self.frame.empty or not bad:
+            return self.frame
+        places = zip(self.frame["file"], self.frame["row"], strict=True)
+        return self.frame[[place not in bad for place in places]]
 
 
 def read_table(path: Path, schema: pa.DataFrameSchema) -> Read:
@@ -75,125 +67,108 @@ def read_table(path: Path, schema: pa.DataFrameSchema) -> Read:
     Returns
     -------
     Read
-        The typed rows, and every fault with file, row, column, value and what is allowed.
+        The typed rows, and every fault with file, row, column, value and what is allowed. A
+        missing column does not hide the faults of the others.
     """
-    file = _shown(path)
-    raw, faults = _read_text(path, file)
+    file = shown(path)
+    raw, faults = read_cells(path)
     if raw is None:
         return Read(pd.DataFrame(), tuple(faults))
-    raw, headings = _check_headings(raw, schema, file)
-    faults += headings
-    if any("is missing" in f.message for f in headings):
-        return Read(pd.DataFrame(), tuple(faults))
-    typed, bad = _convert(raw, schema, file)
-    faults += bad
-    faults += _check(typed, raw, schema, file, {(f.row, f.column) for f in bad})
-    return Read(typed.assign(file=file, row=raw.index + 2), tuple(sorted(faults, key=_place)))
+    raw, headings, missing = _check_headings(raw, schema, file)
+    present = _without(schema, missing)
+    typed, bad = _convert(raw, present, file)
+    faults = [*faults, *headings, *bad]
+    faults += _check(typed, raw, present, file, {(f.row, f.column) for f in bad})
+    for name in missing:
+        text = str(schema.columns[name].dtype).startswith("str")
+        typed[name] = "" if text else pd.Series(dtype=schema.columns[name].dtype.type)
+    typed = typed.assign(file=file, row=raw.index + 2)
+    lacks = frozenset((file, name) for name in missing)
+    return Read(typed, tuple(sorted(faults, key=_place)), lacks)
 
 
-def read_edition_file(path: Path) -> tuple[dict[str, Any], list[Fault]]:
-    """Read ``edition.yml`` and check it against its JSON schema.
+def join_reads(reads: Iterable[Read], key: list[str] | None) -> Read:
+    """Join the files of one table.
 
     Parameters
     ----------
-    path : Path
-        The file.
+    reads : iterable of Read
+        One a file.
+    key : list of str or None
+        Columns that name a row; a row given in two files is a fault.
 
     Returns
     -------
-    tuple of dict and list of Fault
-        The settings (empty when the file cannot be parsed) and every fault.
+    Read
+        All rows and all faults.
     """
-    file = _shown(path)
-    try:
-        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}, [Fault(file, "is missing", allowed="every edition has an edition.yml")]
-    except yaml.YAMLError as error:
-        return {}, [Fault(file, f"is not valid YAML: {error}")]
-    schema = json.loads((resources.files("spi_core") / "edition.schema.json").read_text("utf-8"))
-    errors = jsonschema.Draft202012Validator(schema).iter_errors(settings)
-    faults = [
-        Fault(file, e.message, column=".".join(str(p) for p in e.absolute_path) or None)
-        for e in sorted(errors, key=lambda e: [str(p) for p in e.absolute_path])
-    ]
-    return (settings if isinstance(settings, dict) else {}), faults
+    parts = list(reads)
+    frames = [r.frame for r in parts if not r.frame.empty]
+    frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    faults = [f for r in parts for f in r.faults]
+    if key and len(frames) > 1:
+        faults += _repeated(frame, key)
+    return Read(frame, tuple(faults), frozenset().union(*(r.lacks for r in parts)))
 
 
-def _shown(path: Path) -> str:
-    """Path as the analyst would type it: from the current folder where it lies below."""
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.as_posix()
+def records(frame: pd.DataFrame) -> Iterable[Any]:
+    """Go through the rows of a frame by attribute.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Column names must be Python names.
+
+    Returns
+    -------
+    iterable
+        Named tuples, which type checkers cannot know the fields of.
+    """
+    return frame.itertuples()
+
+
+def _repeated(frame: pd.DataFrame, key: list[str]) -> list[Fault]:
+    faults = []
+    named = frame[(frame[key] != "").all(axis=1)]
+    for values, group in named[named.duplicated(key, keep=False)].groupby(key, sort=False):
+        first = group.iloc[0]
+        faults += [
+            Fault(
+                str(r.file),
+                f"repeats {first['file']}, row {first['row']}",
+                int(r.row),
+                " + ".join(key),
+                " + ".join(map(str, values)),
+                "each combination once over all files",
+            )
+            for r in records(group.iloc[1:])
+            if r.file != first["file"]  # within one file the schema has said so
+        ]
+    return faults
 
 
 def _place(fault: Fault) -> tuple[int, str]:
     return (fault.row or 0, fault.column or "")
 
 
-def _read_text(path: Path, file: str) -> tuple[pd.DataFrame | None, list[Fault]]:
-    try:
-        if path.suffix == ".xlsx":
-            return _read_workbook(path, file)
-        raw = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except FileNotFoundError:
-        return None, [Fault(file, "is missing")]
-    except UnicodeDecodeError as error:
-        return None, [Fault(file, f"is not UTF-8 (byte {error.start})", allowed="CSV UTF-8")]
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        return None, [Fault(file, f"cannot be read as CSV: {error}")]
-    except (BadZipFile, KeyError, OSError) as error:
-        return None, [Fault(file, f"cannot be read as an Excel workbook: {error}")]
-    return raw.map(str.strip), []
-
-
-def _read_workbook(path: Path, file: str) -> tuple[pd.DataFrame | None, list[Fault]]:
-    sheet = openpyxl.load_workbook(path, data_only=True).worksheets[0]
-    merged = [str(r) for r in sheet.merged_cells.ranges]
-    if merged:
-        return None, [
-            Fault(
-                file,
-                f"has merged cells ({', '.join(merged)}) in sheet {sheet.title!r}",
-                row=min(int(r.min_row) for r in sheet.merged_cells.ranges),
-                allowed="one heading in each cell of row 1, nothing merged",
-            )
-        ]
-    rows = [[_cell(c) for c in row] for row in sheet.iter_rows(values_only=True)]
-    if not rows:
-        return None, [Fault(file, "is empty")]
-    width = max((i + 1 for i, h in enumerate(rows[0]) if h), default=0)
-    frame = pd.DataFrame([r[:width] for r in rows[1:]], columns=rows[0][:width], dtype=str)
-    # trailing blank rows are what Excel leaves behind; a blank row in the middle keeps its place
-    used = frame.ne("").any(axis=1)
-    return frame.loc[: used[used].index.max()] if used.any() else frame.iloc[:0], []
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if hasattr(value, "isoformat"):
-        return str(cast(Any, value).isoformat())[:10]
-    return str(value).strip()
+def _without(schema: pa.DataFrameSchema, missing: list[str]) -> pa.DataFrameSchema:
+    """Make the same schema for a file that lacks some columns."""
+    key = list(schema.unique or [])
+    columns = {name: c for name, c in schema.columns.items() if name not in missing}
+    return pa.DataFrameSchema(columns, unique=None if set(key) & set(missing) else key, strict=True)
 
 
 def _check_headings(
     raw: pd.DataFrame, schema: pa.DataFrameSchema, file: str
-) -> tuple[pd.DataFrame, list[Fault]]:
+) -> tuple[pd.DataFrame, list[Fault], list[str]]:
     known = list(schema.columns)
     needed = [c for c, column in schema.columns.items() if column.required]
     allowed = ", ".join(known)
-    faults = [
-        Fault(file, "the column is missing", row=1, column=c, allowed=allowed)
-        for c in needed
-        if c not in raw
-    ]
+    missing = [c for c in needed if c not in raw]
+    faults = [Fault(file, "the column is missing", 1, c, None, allowed) for c in missing]
     unknown = [str(c) for c in raw.columns if c not in known]
     faults += [Fault(file, "is not a known column", 1, c, c, allowed) for c in unknown]
-    return raw[[c for c in known if c in raw]], faults
+    return raw[[c for c in known if c in raw]], faults, missing
 
 
 def _convert(
@@ -207,6 +182,8 @@ def _convert(
             typed[name] = pd.to_numeric(raw[name].where(raw[name] != ""), errors="coerce")
             typed[name] = typed[name].astype(float)
             allowed = "a number with a decimal point, no thousands separator or unit"
+            if schema.columns[name].nullable:
+                allowed += "; blank where there is none"
             infinite = typed[name].isin([float("inf"), float("-inf")])
             bad = (raw[name] != "") & (typed[name].isna() | infinite)
         elif kind.startswith("datetime"):
@@ -237,7 +214,7 @@ def _check(
     else:
         return []
     faults, duplicates = [], set()
-    for case in cases.itertuples():
+    for case in records(cases):
         if case.index is None or pd.isna(case.index):
             faults.append(Fault(file, f"fails the check {case.check!r}", column=str(case.column)))
         elif "uniqueness" in str(case.check):
@@ -259,6 +236,8 @@ def _duplicate_faults(
     faults = []
     for i in rows:
         values = tuple(raw.loc[i, key])
+        if "" in values:
+            continue  # the blank cell is the fault
         if values in first:
             faults.append(
                 Fault(

@@ -178,6 +178,19 @@ TABLES: dict[str, pa.DataFrameSchema] = {
         unique=["indicator_id"],
         strict=True,
     ),
+    "distribution": pa.DataFrameSchema(
+        {
+            "indicator_id": _text(),
+            "period": _text(),
+            "n_wards": _number(above=1),
+            **{
+                name: _number()
+                for name in ["mean", "sd", "min", "p01", "p05", "p25", "median", "p75", "p95", "p99", "max"]
+            },
+        },
+        unique=["indicator_id", "period"],
+        strict=True,
+    ),
     "context": pa.DataFrameSchema(
         {
             "area_code": _text(pattern=GSS),

@@ -17,7 +17,7 @@ from spi_core.store import write_bytes
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["emit_figure", "emit_table", "pipe_table"]
+__all__ = ["emit_figure", "emit_pair", "emit_table", "pipe_table"]
 
 #: Environment variable with the folder for a document's own pictures.
 VARIABLE = "SPI_FIGURES"
@@ -59,6 +59,25 @@ def emit_figure(
     name = f"#{label} " if caption else ""
     size = f" width={width}" if width else ""
     print(f'\n![{caption}]({path.as_posix()}){{{name}fig-alt="{alt}"{size}}}\n')
+
+
+def emit_pair(wide: Figure, narrow: Figure, label: str, alt: str) -> None:
+    """Print a picture twice: across the page, and for the phone a narrow one instead.
+
+    Parameters
+    ----------
+    wide, narrow : Figure
+        The same content; paper always takes the wide one.
+    label : str
+        File name.
+    alt : str
+        Alternative text of both; only one is ever shown.
+    """
+    print("\n::: {.wide-only}")
+    emit_figure(wide, label, "", alt, width="100%")
+    print(":::\n\n:::: {.content-visible when-format=\"html\"}\n::: {.narrow-only}")
+    emit_figure(narrow, f"{label}-narrow", "", alt, width="100%")
+    print(":::\n::::\n")
 
 
 def pipe_table(

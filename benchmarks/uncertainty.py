@@ -1,0 +1,375 @@
+"""How fast, how small and how honest the uncertainty is: speed, memory, calibration.
+
+Run ``python benchmarks/uncertainty.py``; every function gives its table as data.
+"""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from spi_core.framework import Framework
+from spi_core.gaps import gap
+from spi_core.index import Recipe, comparable_recipe, make_recipe, score
+from spi_core.inputs import load
+from spi_core.panel import Panel
+from spi_core.peers import SIMILAR, nearest, rate
+from spi_core.progress import NO_CHANGE, NOT_RATED, indicator_change, level_changes
+from spi_core.ranking import interval, rank_summary
+from spi_core.sampling import Sampling, sampling, value_intervals
+from spi_core.uncertainty import ALL, simulate
+from spi_core.weights import fit, moments, scoring_weights
+
+__all__ = [
+    "coverage",
+    "false_ratings",
+    "main",
+    "memory",
+    "peer_ratings",
+    "scoring",
+    "slope",
+    "speed",
+]
+
+OPEN = Path(__file__).resolve().parents[1] / "data" / "lbbd-open"
+COMPONENTS, DIMENSIONS = 12, 3
+
+
+def artificial(areas: int, indicators: int, periods: int, seed: int = 1):
+    """Values, errors and a recipe without meaning, for measuring speed."""
+    rng = np.random.default_rng(seed)
+    component_of = np.sort(np.arange(indicators) % COMPONENTS)
+    size = np.bincount(component_of, minlength=COMPONENTS)
+    recipe = Recipe(
+        best=np.full(indicators, 100.0),
+        worst=np.zeros(indicators),
+        share=1 / size[component_of],
+        component_of=component_of,
+        dimension_of=np.sort(np.arange(COMPONENTS) % DIMENSIONS),
+        means=("arithmetic",) * 3,
+        minimum=2,
+    )
+    common = rng.normal(size=(periods, areas, 1))
+    value = np.clip(50 + 12 * common + 12 * rng.normal(size=(periods, areas, indicators)), 1, 99)
+    shape = value.shape
+    errors = Sampling(
+        se=np.full(shape, 3.0),
+        skew=np.full(shape, 0.2),
+        overlap=np.tile(np.eye(periods), (indicators, 1, 1)),
+        change_se=np.full(shape[1:], 3.0 * 2**0.5),
+        basis=np.full(shape, "counts"),
+        low=np.zeros(indicators),
+        high=np.full(indicators, np.inf),
+    )
+    return value, errors, recipe
+
+
+def median_time(work: Callable[[], object], repeats: int = 5) -> float:
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return float(np.median(times))
+
+
+def ranked(areas: int, indicators: int, n: int, periods: int, vary=None) -> Callable[[], object]:
+    """Simulation with intervals of the index and of its ranks, ready to be timed."""
+    value, errors, recipe = artificial(areas, indicators, periods)
+    point = score(value, recipe).index
+    extra = {} if vary is None else {"vary": vary}
+
+    def work() -> object:
+        draws = simulate(value, errors, recipe, np.random.default_rng(1), n, **extra)
+        return rank_summary(point, draws.full.index), interval(draws.full.index)
+
+    return work
+
+
+def speed(repeats: int = 5) -> pd.DataFrame:
+    """Seconds for simulations with index and rank intervals; medians, one process."""
+    cases = [
+        ("1,000 replicates, 700 areas, 84 indicators, 1 period", (700, 84, 1000, 1), 1.5),
+        ("1,000 replicates, 700 areas, 84 indicators, 2 periods", (700, 84, 1000, 2), np.nan),
+        ("5,000 replicates, 17 wards, 84 indicators, 2 periods", (17, 84, 5000, 2), 2.0),
+        ("5,000 replicates, 17 wards, all choices vary", (17, 84, 5000, 2, ALL), np.nan),
+    ]
+    rows = [(name, median_time(ranked(*args), repeats), limit) for name, args, limit in cases]
+    return pd.DataFrame(rows, columns=["what", "seconds", "limit"])
+
+
+def pca_scores(value: np.ndarray, recipe: Recipe) -> np.ndarray:
+    """Fit the weights of every component on all rows and score both periods."""
+    share, polarity = recipe.share.copy(), np.ones(recipe.share.size)
+    rows = value.reshape(-1, value.shape[-1])
+    for c in range(COMPONENTS):
+        at = np.flatnonzero(recipe.component_of == c)
+        best, worst = recipe.best[at], recipe.worst[at]
+        weights = fit(moments(rows[:, at]), best, worst, polarity[at])
+        share[at] = scoring_weights(weights.weight, weights.sd, best, worst)
+    return score(value, replace(recipe, share=share)).index
+
+
+def scoring(repeats: int = 5) -> pd.DataFrame:
+    """Seconds to weigh (PCA) and score every LSOA of England and Wales, two periods."""
+    value, _, recipe = artificial(33_755, 84, 2)
+    seconds = median_time(lambda: pca_scores(value, recipe), repeats)
+    return pd.DataFrame(
+        [("33,755 areas, 84 indicators, 2 periods, PCA weights", seconds, 0.3)],
+        columns=["what", "seconds", "limit"],
+    )
+
+
+def slope(repeats: int = 3) -> pd.DataFrame:
+    """Seconds by number of areas, and the slope of log seconds on log areas (1 is linear)."""
+    sizes = np.array([350, 700, 1400, 2800])
+    seconds = np.array([median_time(ranked(int(a), 84, 250, 1), repeats) for a in sizes])
+    table = pd.DataFrame({"areas": sizes, "seconds": seconds})
+    return table.assign(slope=np.polyfit(np.log(sizes), np.log(seconds), 1)[0])
+
+
+def memory() -> pd.DataFrame:
+    """Peak of memory taken, GB, inputs included."""
+    rows = []
+    cases = {
+        "1,000 replicates, 700 areas, 84 indicators, 2 periods": lambda: ranked(700, 84, 1000, 2)(),
+        "33,755 areas, 84 indicators, 2 periods, PCA weights": lambda: pca_scores(
+            *artificial(33_755, 84, 2)[::2]
+        ),
+    }
+    for name, work in cases.items():
+        tracemalloc.start()
+        work()
+        rows.append((name, tracemalloc.get_traced_memory()[1] / 1e9, 2.0))
+        tracemalloc.stop()
+    return pd.DataFrame(rows, columns=["what", "GB", "limit"])
+
+
+class World:
+    """True values of a borough; `observe` draws what would be published.
+
+    Parameters
+    ----------
+    panel : Panel
+        True values with the denominators of the counts.
+    framework : Framework
+        Kinds of indicators.
+    recipe : Recipe
+        How they are scored.
+    known : ndarray (indicators,)
+        True standard error, raw units, of indicators without counts.
+    tell : bool
+        Whether publishers give that standard error; else the stand-in must do.
+    """
+
+    def __init__(self, panel: Panel, framework: Framework, recipe: Recipe, known, tell: bool):
+        self.panel, self.framework, self.recipe, self.tell = panel, framework, recipe, tell
+        self.known, self.comparable = known, comparable_recipe(recipe, framework)
+        self.kind = framework.indicators["interval"].to_numpy()
+        self.per = framework.indicators["per"].to_numpy(float)
+
+    def observe(self, rng: np.random.Generator) -> tuple[Panel, Sampling]:
+        truth, base = self.panel.value, self.panel.denominator
+        value = truth + self.known * self.errors(rng)
+        count = np.full(truth.shape, np.nan)
+        for k in np.flatnonzero(self.kind != "none"):
+            n, expected = base[..., k], truth[..., k] * base[..., k] / self.per[k]
+            if self.kind[k] == "byar":
+                count[..., k] = rng.poisson(expected)
+            else:
+                count[..., k] = rng.binomial(np.round(n).astype(int), truth[..., k] / self.per[k])
+            value[..., k] = count[..., k] * self.per[k] / n
+        seen = replace(self.panel, value=value, numerator=count)
+        told = np.where(self.kind == "none", self.known, np.nan) if self.tell else np.nan
+        published = np.broadcast_to(told, truth.shape)
+        return seen, sampling(seen, self.framework, published=published)
+
+    def errors(self, rng: np.random.Generator) -> np.ndarray:
+        """Draw standard normal errors; those of overlapping windows go together."""
+        z = rng.normal(size=self.panel.value.shape)
+        rho = sampling(self.panel, self.framework).overlap[:, 0, 1]
+        z[1] = rho * z[0] + np.sqrt(1 - rho**2) * z[1]
+        return z
+
+
+def open_world(change: bool, tell: bool) -> World:
+    """Take the published figures of the 17 wards as the truth."""
+    inputs = load(OPEN)
+    recipe, _ = make_recipe(inputs)
+    wards = inputs.panel.rows([a for a in inputs.panel.areas if a != inputs.geography.borough])
+    panel = inputs.panel
+    arrays = {
+        n: getattr(panel, n)[:, wards] for n in ("value", "numerator", "denominator", "status")
+    }
+    if not change:
+        arrays = {n: np.stack([a[0], a[0]]) for n, a in arrays.items()}
+    # a truth of 0 would be observed as 0 always
+    arrays["value"] = np.maximum(arrays["value"], 1e-6)
+    areas = tuple(panel.areas[i] for i in wards)
+    panel = replace(panel, areas=areas, **arrays)
+    if not change:
+        return World(panel, inputs.framework, recipe, open_world(True, True).known, tell)
+    known = np.median(sampling(panel, inputs.framework).se, axis=(0, 1))
+    return World(panel, inputs.framework, recipe, known, tell)
+
+
+def made_world(change: float, seed: int = 7, areas: int = 60, equal: bool = False) -> World:
+    """Make a truth: 24 indicators in 6 components, a third each of rates, shares and means."""
+    rng = np.random.default_rng(seed)
+    k = 24
+    kind = np.array(["byar", "wilson", "none"] * 8)
+    per = np.where(kind == "byar", 1000.0, np.where(kind == "wilson", 100.0, 1.0))
+    centre = np.where(kind == "byar", rng.uniform(1, 12, k), 30.0)
+    spread = centre * 0.3
+    where = np.zeros((areas, 1)) if equal else rng.normal(size=(areas, 1))
+    own = np.zeros((areas, k)) if equal else rng.normal(size=(areas, k))
+    first = centre + spread * np.clip(0.5 * where + 0.7 * own, -2.2, 2.2)
+    last = first + change * spread * np.clip(rng.normal(size=(areas, k)), -2, 2)
+    value = np.clip(np.stack([first, last]), 0.05 * centre, None)
+    people = rng.uniform(6000, 14000, (1, areas, 1)) * np.ones((2, 1, k))
+    base = np.where(kind == "wilson", np.round(people / 12), people)
+    ids = tuple(f"i{j}" for j in range(k))
+    dates = pd.DataFrame(
+        [(i, p, f"{p}-01-01", f"{p}-12-31") for i in ids for p in ("2013", "2014")],
+        columns=["indicator_id", "period", "start", "end"],
+    )
+    register = pd.DataFrame(
+        {"interval": kind, "per": per, "polarity": -1, "comparable": "yes", "break_reason": "",
+         "valid_min": 0.0, "valid_max": np.where(kind == "wilson", 100.0, np.nan)},
+        index=list(ids),
+    )  # fmt: skip
+    component_of, dimension_of = np.arange(k) // 4, np.arange(6) // 2
+    framework = Framework(register, tuple("abcdef"), tuple("xyz"), component_of, dimension_of)
+    blank = np.full(value.shape, np.nan)
+    codes = tuple(f"a{i}" for i in range(areas))
+    status = np.full(value.shape, "observed")
+    panel = Panel(("2013", "2014"), codes, ids, value, blank, base, status, dates)
+    recipe = Recipe(
+        best=centre - 2 * spread,
+        worst=centre + 2 * spread,
+        share=np.full(k, 0.25),
+        component_of=component_of,
+        dimension_of=dimension_of,
+        means=("arithmetic",) * 3,
+        minimum=2,
+    )
+    return World(panel, framework, recipe, 0.25 * spread, tell=True)
+
+
+def coverage(worlds: int = 200, n: int = 400, seed: int = 11) -> pd.DataFrame:
+    """Share of 90 % intervals that hold the truth, by what they are about."""
+    cases = {
+        "made: 60 areas, errors known": made_world(0.5),
+        "open: 17 wards, errors known": open_world(True, True),
+        "open: 17 wards, stand-in": open_world(True, False),
+    }
+    rows = []
+    for name, world in cases.items():
+        rng = np.random.default_rng(seed)
+        hits = [covered(world, rng, n) for _ in range(worlds)]
+        mean = {key: np.mean([h[key] for h in hits]) for key in hits[0]}
+        rows += [(name, key, share) for key, share in mean.items()]
+    return pd.DataFrame(rows, columns=["world", "interval of", "covered"])
+
+
+def covered(world: World, rng: np.random.Generator, n: int) -> dict[str, float]:
+    """Observe once; say for each kind of interval how often it holds the truth."""
+    seen, errors = world.observe(rng)
+    draws = simulate(
+        seen.value, errors, world.recipe, rng, n, comparable=world.comparable, keep_indicators=True
+    )
+    true, true_c = (
+        score(world.panel.value, world.recipe),
+        score(world.panel.value, world.comparable),
+    )
+    found = score(seen.value, world.comparable)
+    changes = level_changes(found, draws, world.comparable, errors)
+    raw = indicator_change(seen.value, errors, world.framework)
+    moved = world.panel.value[1] - world.panel.value[0]
+    out = {}
+    true_raw = world.panel.value
+    low, high = value_intervals(seen, world.framework)
+    for kind in ("wilson", "byar"):
+        at = world.kind == kind
+        out[f"value, {kind}"] = held(true_raw[..., at], low[..., at], high[..., at])
+    rated = ~np.isnan(raw.low)
+    out["change, indicator"] = held(moved[rated], raw.low[rated], raw.high[rated])
+    inside = (true.indicator > 0) & (true.indicator < 100)
+    low, high = interval(draws.indicator)
+    out["score, indicator"] = held(true.indicator[inside], low[inside], high[inside])
+    for level in ("component", "dimension", "index"):
+        low, high = interval(getattr(draws.full, level))
+        out[f"score, {level}"] = held(getattr(true, level), low, high)
+        truth = np.diff(getattr(true_c, level), axis=0)[0].reshape(changes[level].change.shape)
+        out[f"change, {level}"] = held(truth, changes[level].low, changes[level].high)
+    spread = gap(found.index, draws.comparable.index)
+    certain = gap(true_c.index, true_c.index[None])
+    out["gap, standard deviation"] = held(certain.value[:, 2], spread.low[:, 2], spread.high[:, 2])
+    return out
+
+
+def held(truth: np.ndarray, low: np.ndarray, high: np.ndarray) -> float:
+    there = ~np.isnan(truth) & ~np.isnan(low)
+    return float(((low <= truth) & (truth <= high))[there].mean())
+
+
+def false_ratings(worlds: int = 200, n: int = 400, seed: int = 12) -> pd.DataFrame:
+    """Share of rated changes called clear when nothing changed at all."""
+    cases = {
+        "made: 60 areas, errors known": made_world(0.0),
+        "open: 17 wards, errors known": open_world(False, True),
+        "open: 17 wards, stand-in": open_world(False, False),
+    }
+    rows = []
+    for name, world in cases.items():
+        rng = np.random.default_rng(seed)
+        counts: dict[str, list[float]] = {}
+        for _ in range(worlds):
+            seen, errors = world.observe(rng)
+            draws = simulate(seen.value, errors, world.recipe, rng, n, comparable=world.comparable)
+            found = score(seen.value, world.comparable)
+            changes = level_changes(found, draws, world.comparable, errors)
+            changes["indicator"] = indicator_change(seen.value, errors, world.framework)
+            for level, change in changes.items():
+                rated = change.rating[change.rating != NOT_RATED]
+                counts.setdefault(level, []).append(float((rated != NO_CHANGE).mean()))
+        rows += [(name, level, np.mean(shares), 0.12) for level, shares in counts.items()]
+    return pd.DataFrame(rows, columns=["world", "level", "rated clear", "limit"])
+
+
+def peer_ratings(worlds: int = 200, n: int = 400, seed: int = 13) -> pd.DataFrame:
+    """Share of strengths and weaknesses when all wards are truly the same."""
+    world = made_world(0.0, areas=17, equal=True)
+    rng = np.random.default_rng(seed)
+    near = nearest(rng.normal(size=(17, 5)), 5).position
+    counts: dict[str, list[float]] = {"indicator": [], "component": [], "index": []}
+    for _ in range(worlds):
+        seen, errors = world.observe(rng)
+        draws = simulate(seen.value, errors, world.recipe, rng, n, keep_indicators=True)
+        point = score(seen.value, world.recipe)
+        pairs = {
+            "indicator": (point.indicator[1], draws.indicator[:, 1]),
+            "component": (point.component[1], draws.full.component[:, 1]),
+            "index": (point.index[1][:, None], draws.full.index[:, 1][..., None]),
+        }
+        for level, (scores, drawn) in pairs.items():
+            counts[level].append(float((rate(scores, drawn, near).rating != SIMILAR).mean()))
+    rows = [(level, np.mean(shares), 0.12) for level, shares in counts.items()]
+    return pd.DataFrame(rows, columns=["level", "strength or weakness", "limit"])
+
+
+def main() -> None:
+    """Print every table."""
+    for table in (speed, scoring, slope, memory, coverage, false_ratings, peer_ratings):
+        print(f"\n{(table.__doc__ or '').splitlines()[0]}")
+        print(table().round(3).to_string(index=False))
+
+
+if __name__ == "__main__":
+    main()

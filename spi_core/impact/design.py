@@ -1,0 +1,113 @@
+"""State who is treated, when, on which outcomes and against whom; and fingerprint it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+__all__ = ["Design", "Outcome", "Selection", "protocol_hash"]
+
+Selection = Literal["baseline_figure", "lasting_level", "other", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One outcome of the protocol.
+
+    Parameters
+    ----------
+    id : str
+        Indicator, component or series.
+    direction : {"up", "down"}
+        Which way is better.
+    label, unit : str
+        Words for readers; the id and nothing if left out.
+    """
+
+    id: str
+    direction: Literal["up", "down"]
+    label: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Protocol of one intervention chapter; every field but `name` and `card` is hashed.
+
+    Parameters
+    ----------
+    id, name : str
+        Key and title.
+    start, end : str
+        ISO dates, or year or year-month where no more is known; end "" when it goes on.
+    targeting : {"ward", "lsoa"}
+        Level at which areas were chosen.
+    treated, excluded : tuple of str
+        Codes at that level, sorted; excluded areas belong to neither side.
+    comparison : "others", "none" or tuple of str
+        Who they are compared with.
+    earlier, before, after : tuple of str
+        Periods: for pre-trends only, and those averaged before and after.
+    primary, exploratory, placebo : tuple of Outcome
+        Outcomes named beforehand (1–6), the rest, and those that should not move.
+    covariate : str
+        Baseline covariate of the areas table; "" for none.
+    alpha, power : float
+        Two-sided level and the power of the minimum detectable effect.
+    selection : str
+        Why these areas were chosen.
+    inferred : bool
+        Whether the treated areas are inferred.
+    card : mapping
+        Programme card.
+    """
+
+    id: str
+    name: str
+    start: str
+    targeting: Literal["ward", "lsoa"]
+    treated: tuple[str, ...]
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    primary: tuple[Outcome, ...]
+    end: str = ""
+    comparison: Literal["others", "none"] | tuple[str, ...] = "others"
+    excluded: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
+    exploratory: tuple[Outcome, ...] = ()
+    placebo: tuple[Outcome, ...] = ()
+    covariate: str = ""
+    alpha: float = 0.05
+    power: float = 0.8
+    selection: Selection = "unknown"
+    inferred: bool = False
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+
+def protocol_hash(design: Design) -> str:
+    """Fingerprint of the protocol, to be taken before any outcome is read.
+
+    Parameters
+    ----------
+    design : Design
+        Protocol.
+
+    Returns
+    -------
+    str
+        SHA-256, in hexadecimal, of the canonical JSON (keys sorted, no blanks, UTF-8) of all fields
+        but `name` and `card`.
+
+    Examples
+    --------
+    >>> design = Design("a", "A", "2018", "ward", ("W1", "W2"), ("2017",), ("2019",),
+    ...                 (Outcome("crime", "down"),))
+    >>> protocol_hash(design)[:12]
+    'de553ceea265'
+    """
+    protocol = {key: value for key, value in asdict(design).items() if key not in ("name", "card")}
+    canonical = json.dumps(protocol, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode("utf-8")).hexdigest()

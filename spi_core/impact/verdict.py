@@ -1,0 +1,239 @@
+"""Put the evidence into words: verdict, certainty, Maryland scale."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from spi_core.impact.design import Design, Outcome
+from spi_core.impact.diagnostics import Balance, Refit
+from spi_core.impact.estimate import Specification
+from spi_core.impact.event_study import EventStudy
+from spi_core.impact.permutation import Permutation
+from spi_core.impact.power import Power
+from spi_core.impact.regression_to_mean import RegressionPanel
+
+__all__ = ["Evidence", "Verdict", "judge", "say"]
+
+Status = Literal["clear improvement", "no clear change", "clear decline", "not answerable"]
+
+LEVELS = ("very low", "low", "moderate", "high")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the verdict on one outcome rests on.
+
+    Parameters
+    ----------
+    effect, p_adjusted : Permutation, float
+        Primary estimate and its p after Holm.
+    power : Power
+        Minimum detectable effect.
+    panel, grid, study, balance, refits : results
+        Of the modules of the same names; `refits` holds leave-one-out and donut.
+    placebo_p : sequence of float
+        Unadjusted p-values of placebo outcomes and the placebo group.
+    absent : int
+        Areas without any value.
+    """
+
+    effect: Permutation
+    p_adjusted: float
+    power: Power
+    panel: RegressionPanel
+    grid: tuple[Specification, ...]
+    study: EventStudy | None
+    balance: tuple[Balance, ...]
+    refits: tuple[Refit, ...]
+    placebo_p: Sequence[float]
+    absent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Answer in words.
+
+    Parameters
+    ----------
+    status : str
+        "clear improvement", "no clear change", "clear decline" or "not answerable".
+    sentences : tuple of str
+        The answer, a sentence each.
+    certainty : str
+        "very low", "low", "moderate"; "" when refused.
+    reasons : tuple of str
+        Why the certainty is what it is.
+    maryland : int
+        Level of the Maryland scale, 3 at best; 0 when refused.
+    maryland_reason : str
+        Why that level.
+    change_mind : tuple of str
+        What would change our mind.
+    """
+
+    status: Status
+    sentences: tuple[str, ...]
+    certainty: str
+    reasons: tuple[str, ...]
+    maryland: int
+    maryland_reason: str
+    change_mind: tuple[str, ...]
+
+
+def say(value: float) -> str:
+    """Write a number for a sentence: three significant figures, a true minus sign.
+
+    Parameters
+    ----------
+    value : float
+        Number.
+
+    Returns
+    -------
+    str
+        Words for an infinite one.
+
+    Examples
+    --------
+    >>> say(-2.0144), say(1234.5), say(float("inf"))
+    ('−2.01', '1,230', 'no upper bound')
+    """
+    if math.isinf(value):
+        return "no upper bound" if value > 0 else "no lower bound"
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else "not known"
+    rounded = float(f"{value:.2e}")
+    places = max(0, 2 - math.floor(math.log10(abs(rounded))))
+    return f"{rounded:,.{places}f}".replace("-", "−")
+
+
+def judge(design: Design, outcome: Outcome, evidence: Evidence) -> Verdict:
+    """Say what the evidence on one outcome supports.
+
+    Parameters
+    ----------
+    design : Design
+        Protocol.
+    outcome : Outcome
+        Outcome and its good direction.
+    evidence : Evidence
+        Numbers.
+
+    Returns
+    -------
+    Verdict
+        A clear change needs the Holm-adjusted exact p at or below alpha and both ends of the
+        regression-to-the-mean bracket on the same side of zero.
+
+    Notes
+    -----
+    Certainty after GRADE with a ROBINS-I start (Schünemann et al. 2019): high, one level off
+    because areas were not drawn by lot, and one for each concern found; hence moderate at best.
+    Maryland scale: 3 for a comparison group before and after, 2 if earlier trends contradict it.
+    """
+    panel, effect = evidence.panel, evidence.effect
+    both = panel.low > 0 or panel.high < 0
+    clear = evidence.p_adjusted <= design.alpha and both
+    status: Status = "no clear change"
+    if clear:
+        better = (effect.estimate > 0) == (outcome.direction == "up")
+        status = "clear improvement" if better else "clear decline"
+    concerns = _concerns(design, evidence, clear)
+    level = max(0, 2 - len(concerns))
+    contradicted = _contradicted(evidence, design.alpha)
+    return Verdict(
+        status=status,
+        sentences=_sentences(design, outcome, evidence, status),
+        certainty=LEVELS[level],
+        reasons=("Areas were not drawn by lot: moderate at best.", *concerns),
+        maryland=2 if contradicted else 3,
+        maryland_reason=(
+            "Treated and comparison areas before and after, but they did not move alike before."
+            if contradicted
+            else "Treated and comparison areas before and after; areas were not drawn by lot."
+        ),
+        change_mind=_change_mind(evidence, clear),
+    )
+
+
+def _sentences(
+    design: Design, outcome: Outcome, evidence: Evidence, status: str
+) -> tuple[str, ...]:
+    """Write the answer in real units."""
+    effect, panel = evidence.effect, evidence.panel
+    label, unit = outcome.label or outcome.id, f" {outcome.unit}" if outcome.unit else ""
+    level = f"{100 * (1 - design.alpha):g} %"
+    kind = "exact p" if effect.exact else f"p (± {say(effect.monte_carlo_se)})"
+    sentences = [
+        f"{label}: {status}.",
+        f"Treated areas changed by {say(effect.estimate)}{unit} relative to comparison areas "
+        f"({level} interval: {say(effect.low)} to {say(effect.high)}).",
+        f"The {kind} is {say(effect.p)}, {say(evidence.p_adjusted)} after Holm's correction; the "
+        f"smallest this design can give is {say(effect.floor)}.",
+        f"Allowing for regression to the mean the {level} interval is {say(panel.low)} to "
+        f"{say(panel.high)}.",
+    ]
+    if status == "no clear change":
+        sentences.append(
+            f"This is not evidence of no effect: an effect below {say(evidence.power.effect)}"
+            f"{unit} would probably have gone unseen."
+        )
+        if evidence.p_adjusted <= design.alpha:
+            sentences.append(
+                "The simple comparison alone would claim a change; areas drifting back to their "
+                "usual level explain it as well."
+            )
+    return tuple(sentences)
+
+
+def _contradicted(evidence: Evidence, alpha: float) -> bool:
+    study = evidence.study
+    return study is not None and study.pre_periods > 0 and study.joint_p <= alpha
+
+
+def _concerns(design: Design, evidence: Evidence, clear: bool) -> tuple[str, ...]:
+    """Reasons that take a level of certainty each."""
+    effect, panel, study = evidence.effect, evidence.panel, evidence.study
+    sign = math.copysign(1, effect.estimate)
+    others = [row.estimate for row in evidence.grid] + [row.estimate for row in evidence.refits]
+    flips = any(other * sign < 0 for other in others if math.isfinite(other))
+    reach = max(abs(effect.low), abs(effect.high))
+    chosen = design.selection in ("baseline_figure", "unknown")
+    silent = study is None or study.pre_periods == 0
+    checks = (
+        (silent, "Whether the areas moved alike before is not testable with two periods."),
+        (_contradicted(evidence, design.alpha), "The areas did not move alike before the start."),
+        (
+            chosen and abs(panel.baseline_gap) > 0.5,
+            "Treated areas stood apart before the start and may have been chosen for that.",
+        ),
+        (
+            not clear and reach >= evidence.power.effect,
+            "The interval is wide: it holds effects that would matter.",
+        ),
+        (clear and math.isinf(reach), "The interval has no bound on one side."),
+        (flips, "The direction changes with the specification or with one ward left out."),
+        (
+            any(p <= design.alpha / len(evidence.placebo_p) for p in evidence.placebo_p),
+            "A placebo that should not have moved did.",
+        ),
+        (design.inferred, "The treated areas are inferred from addresses, not from a list."),
+        (evidence.absent > 0, f"{evidence.absent} areas have no values and dropped out."),
+    )
+    return tuple(words for holds, words in checks if holds)
+
+
+def _change_mind(evidence: Evidence, clear: bool) -> tuple[str, ...]:
+    """List findings that would turn the verdict."""
+    silent = evidence.study is None or evidence.study.pre_periods == 0
+    found = ["A further year that shows the gap closing again."] if clear else []
+    if not clear:
+        found.append("More treated wards or further years, which narrow the interval.")
+    if silent:
+        found.append("Two or more earlier years, to see whether the areas moved alike before.")
+    if abs(evidence.panel.baseline_gap) > 0.5:
+        found.append("A record, from before the start, of why these areas were chosen.")
+    return tuple(found)

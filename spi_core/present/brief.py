@@ -1,0 +1,274 @@
+"""The ward brief's pictures: locator map, ward strip, component strip, change chart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from spi_core.present.theme import RATINGS, Rating, chart_style, colour
+from spi_core.present.words import signed
+
+__all__ = ["change_chart", "component_strip", "locator_map", "ward_strip"]
+
+MM = 1 / 25.4
+
+
+def locator_map(wards: gpd.GeoDataFrame, code: str, width: float = 44) -> Figure:
+    """Show where in the borough a ward lies.
+
+    Parameters
+    ----------
+    wards : GeoDataFrame
+        Columns ``code`` and ``geometry``.
+    code : str
+        The ward to fill.
+    width : float
+        Millimetres.
+
+    Returns
+    -------
+    Figure
+    """
+    west, south, east, north = wards.total_bounds
+    height = width * (north - south) / (east - west)
+    with chart_style():
+        fig = plt.figure(figsize=(width * MM, height * MM))
+        ax = fig.add_axes((0, 0, 1, 1))
+        rest, here = wards[wards["code"] != code], wards[wards["code"] == code]
+        rest.plot(ax=ax, color="#E4E7EB", edgecolor="white", linewidth=0.7)
+        here.plot(ax=ax, color=colour("blue"), edgecolor="white", linewidth=0.7)
+        ax.set_axis_off()
+        ax.margins(0.01)
+    return fig
+
+
+def ward_strip(scores: pd.DataFrame, code: str, borough: float, width: float = 170) -> Figure:
+    """Place every ward on the index scale and name this one, the ends and the borough.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Columns ``area_code, name, score``; optionally ``low`` and ``high``, the interval.
+    code : str
+        The ward in question.
+    borough : float
+        The borough's score.
+    width : float
+        Millimetres.
+
+    Returns
+    -------
+    Figure
+    """
+    here = scores.loc[scores["area_code"] == code].iloc[0]
+    with chart_style():
+        fig = plt.figure(figsize=(width * MM, 21 * MM))
+        ax = fig.add_axes((0.0, 0.0, 1, 1))
+        span = scores["score"].max() - scores["score"].min()
+        left, right = scores["score"].min() - 0.08 * span, scores["score"].max() + 0.08 * span
+        if "low" in scores:
+            left = min(left, here["low"] - 0.02 * span)
+            right = max(right, here["high"] + 0.02 * span)
+            ax.plot([here["low"], here["high"]], [0, 0], color=colour("sky"), lw=5, alpha=0.55,
+                    solid_capstyle="butt", zorder=2)
+        ax.axhline(0, color=colour("line"), lw=0.8, zorder=1)
+        others = scores[scores["area_code"] != code]
+        ax.scatter(others["score"], np.zeros(len(others)), s=34, color="#9FB3C8",
+                   edgecolor="white", lw=0.6, zorder=3)
+        ax.plot([borough, borough], [-0.32, 0.32], color=colour("ink"), lw=1.1, zorder=3)
+        ax.text(borough, -0.42, f"borough {borough:.0f}", ha="center", va="top")
+        ax.scatter([here["score"]], [0], s=95, color=colour("blue"), edgecolor="white", lw=0.8,
+                   zorder=4)
+        label = f"{here['name']} {here['score']:.0f}"
+        ax.text(here["score"], 0.42, label, ha="center", va="bottom", fontsize=10,
+                weight="bold", color=colour("blue"))
+        _name_ends(ax, scores, here, borough, span)
+        ax.set_xlim(left, right)
+        ax.set_ylim(-1, 1.05)
+        ax.set_axis_off()
+    return fig
+
+
+def _name_ends(
+    ax: Axes, scores: pd.DataFrame, here: pd.Series, borough: float, span: float
+) -> None:
+    """Name the highest and lowest ward where the words fit."""
+    ordered = scores.sort_values("score")
+    for r in (ordered.iloc[0], ordered.iloc[-1]):
+        if r["area_code"] == here["area_code"]:
+            continue
+        far = abs(r["score"] - borough) > 0.13 * span
+        ax.text(r["score"], -0.42 if far else -0.8, f"{r['name']} {r['score']:.0f}",
+                ha="center", va="top", color=colour("muted"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where a row chart puts its parts, in millimetres across and rows down.
+
+    A wide row has its name left of the scale; a narrow one, for phones, above it.
+    """
+
+    width: float
+    row: float
+    x0: float
+    x1: float
+    number: float
+    word: float
+    step: float
+    name_at: float
+    mark_at: float
+
+
+WIDE = _Frame(170, 5.1, 66, 124, 133.5, 136, 1, 0.5, 0.5)
+NARROW = _Frame(88, 5, 2, 46, 55, 57, 2.1, 0.55, 1.45)
+
+
+def _canvas(frame: _Frame, slots: float) -> tuple[Figure, Axes]:
+    """Open a picture whose coordinates are millimetres across and rows down."""
+    fig = plt.figure(figsize=(frame.width * MM, slots * frame.row * MM))
+    ax = fig.add_axes((0, 0, 1, 1))
+    ax.set_xlim(0, frame.width)
+    ax.set_ylim(slots, 0)
+    ax.set_axis_off()
+    return fig, ax
+
+
+def component_strip(rows: pd.DataFrame, spread: pd.DataFrame, narrow: bool = False) -> Figure:
+    """Show every component against the borough and the other wards, grouped by dimension.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        In the order of the framework: ``dimension, component, score, borough, rating, word``;
+        NaN score where not scored, ``word`` then says why.
+    spread : DataFrame
+        Index component: ``min, q1, q3, max`` of the wards.
+    narrow : bool
+        For a phone: the name above its bar.
+
+    Returns
+    -------
+    Figure
+    """
+    frame = NARROW if narrow else WIDE
+    dimensions = list(dict.fromkeys(rows["dimension"]))
+    slots = len(rows) * frame.step + 0.95 * len(dimensions) + 0.9
+    with chart_style():
+        fig, ax = _canvas(frame, slots)
+        _scale(ax, frame, {t: str(t) for t in (0, 25, 50, 75, 100)}, 0, 100, slots)
+        y = 0.9
+        for dimension in dimensions:
+            ax.text(0, y + 0.48, dimension, weight="bold", va="center", color=colour("blue"))
+            y += 0.95
+            for r in rows[rows["dimension"] == dimension].itertuples():
+                _component_row(ax, frame, r, spread, y)
+                y += frame.step
+    return fig
+
+
+def _at(frame: _Frame, value: float, low: float, high: float) -> float:
+    return frame.x0 + (frame.x1 - frame.x0) * (value - low) / (high - low)
+
+
+def _scale(
+    ax: Axes, frame: _Frame, ticks: Mapping[float, str], low: float, high: float, bottom: float
+) -> None:
+    for tick, text in ticks.items():
+        x = _at(frame, tick, low, high)
+        ax.plot([x, x], [0.85, bottom - 0.1], color="#E4E7EB", lw=0.6, zorder=0)
+        ax.text(x, 0.42, text, ha="center", va="center", fontsize=7.5, color=colour("muted"))
+
+
+def _unscored(ax: Axes, frame: _Frame, text: str, y: float) -> None:
+    # white behind the words, so that the scale's lines don't strike them through
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+    ax.text(frame.x0, y, text, va="center", color=colour("muted"), style="italic", bbox=box)
+
+
+def _verdict(ax: Axes, frame: _Frame, number: str, rating: Rating, word: str, y: float) -> None:
+    ax.text(frame.number, y, number, ha="right", va="center", weight="bold")
+    ax.text(frame.word, y, f"{rating.symbol} {word}", va="center")
+
+
+def _component_row(
+    ax: Axes, frame: _Frame, r: Any, spread: pd.DataFrame, top: float
+) -> None:
+    y = top + frame.mark_at
+    ax.text(0, top + frame.name_at, r.component, va="center")
+    if np.isnan(r.score):
+        _unscored(ax, frame, r.word, y)
+        return
+    s = spread.loc[r.component]
+    for low, high, shade in (("min", "max", "#E4E7EB"), ("q1", "q3", "#BCCCDC")):
+        ends = [_at(frame, s[low], 0, 100), _at(frame, s[high], 0, 100)]
+        cap = "round" if low == "min" else "butt"
+        ax.plot(ends, [y, y], color=shade, lw=6.5, solid_capstyle=cap, zorder=1)
+    home = _at(frame, r.borough, 0, 100)
+    ax.plot([home, home], [y - 0.36, y + 0.36], color=colour("ink"), lw=1.1, zorder=2)
+    rating = RATINGS[r.rating]
+    _mark(ax, rating, _at(frame, r.score, 0, 100), y)
+    _verdict(ax, frame, f"{r.score:.0f}", rating, r.word, y)
+
+
+def _mark(ax: Axes, rating: Rating, x: float, y: float) -> None:
+    ax.scatter([x], [y], s=58, marker=rating.marker, color=colour(rating.colour),
+               edgecolor=colour("ink"), lw=0.8, zorder=3)
+
+
+def change_chart(rows: pd.DataFrame, narrow: bool = False) -> Figure:
+    """Show each component's change on one scale, with its interval where there is one.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``component, change, rating, word`` and, where known, ``low, high``; NaN change where it
+        cannot be compared, ``word`` then says why.
+    narrow : bool
+        For a phone: the name above its bar.
+
+    Returns
+    -------
+    Figure
+    """
+    frame = NARROW if narrow else WIDE
+    reach = _reach(rows)
+    slots = len(rows) * frame.step + 1
+    with chart_style():
+        fig, ax = _canvas(frame, slots)
+        steps = np.linspace(-reach, reach, 5)
+        _scale(ax, frame, {t: signed(t, 0) for t in steps}, -reach, reach, slots)
+        zero = _at(frame, 0, -reach, reach)
+        ax.plot([zero, zero], [0.8, slots - 0.05], color=colour("ink"), lw=0.8, zorder=0)
+        for i, r in enumerate(rows.itertuples()):
+            _change_row(ax, frame, r, 1 + i * frame.step, reach)
+    return fig
+
+
+def _reach(rows: pd.DataFrame) -> float:
+    """The scale's end: a multiple of ten points that holds every change and interval."""
+    ends = rows[[c for c in ("change", "low", "high") if c in rows]].to_numpy(float)
+    return 10 * max(1.0, np.ceil(float(np.nanmax(np.abs(ends))) / 10))
+
+
+def _change_row(ax: Axes, frame: _Frame, r: Any, top: float, reach: float) -> None:
+    y = top + frame.mark_at
+    weight = "bold" if r.component == "Index" else "normal"
+    ax.text(0, top + frame.name_at, r.component, va="center", weight=weight)
+    if np.isnan(r.change):
+        _unscored(ax, frame, r.word, y)
+        return
+    if hasattr(r, "low") and not np.isnan(r.low):
+        ends = [_at(frame, r.low, -reach, reach), _at(frame, r.high, -reach, reach)]
+        ax.plot(ends, [y, y], color="#BCCCDC", lw=4, solid_capstyle="butt", zorder=1)
+    rating = RATINGS[r.rating]
+    _mark(ax, rating, _at(frame, r.change, -reach, reach), y)
+    _verdict(ax, frame, signed(r.change), rating, r.word, y)

@@ -1,0 +1,228 @@
+"""The ward brief's sentences: alternative texts, the two ends, change and sources."""
+
+from __future__ import annotations
+
+import numpy as np
+from IPython.display import Markdown
+
+from spi_core.present.brief_data import Brief
+from spi_core.present.theme import RATINGS
+from spi_core.present.words import (
+    against_borough,
+    and_list,
+    difference_words,
+    number,
+    ordinal,
+    signed,
+    standing_out,
+)
+from spi_core.store import Tables
+
+__all__ = [
+    "change_alt",
+    "change_sentence",
+    "component_alt",
+    "ends_markdown",
+    "headline",
+    "newest",
+    "oldest",
+    "place",
+    "sources",
+]
+
+
+def headline(brief: Brief) -> str:
+    """Say a ward's standing in two sentences that can be repeated.
+
+    Parameters
+    ----------
+    brief : Brief
+        The ward's figures.
+
+    Returns
+    -------
+    str
+        Nothing in it goes beyond an interval or a rating.
+    """
+    i = brief.index
+    rated = brief.components.dropna(subset="score").sort_values("peers_difference")
+    strengths = list(rated.loc[rated["rating"] == "strength", "component"])[::-1]
+    weaknesses = list(rated.loc[rated["rating"] == "weakness", "component"])
+    compared = against_borough(i["score"], i["borough"], i["difference_low"], i["difference_high"])
+    first = f"{brief.name} scores {number(i['score'], 0)} out of 100, {compared}."
+    return f"{first} {standing_out(strengths, weaknesses)}"
+
+
+def place(brief: Brief) -> str:
+    """Say the interval of a ward's rank.
+
+    Parameters
+    ----------
+    brief : Brief
+        The ward's figures.
+
+    Returns
+    -------
+    str
+        For instance ``likely 12th to 17th``.
+    """
+    low, high = ordinal(brief.index["rank_low"]), ordinal(brief.index["rank_high"])
+    return f"likely {low}" if low == high else f"likely {low} to {high}"
+
+
+def component_alt(brief: Brief) -> str:
+    """Say what the component strip shows.
+
+    Parameters
+    ----------
+    brief : Brief
+        The ward's figures.
+
+    Returns
+    -------
+    str
+        Every component with its score, the borough's and its word.
+    """
+    scored = brief.components.dropna(subset="score")
+    rest = brief.components.loc[brief.components["score"].isna(), "component"]
+    said = "; ".join(
+        f"{r.component} {number(r.score, 0)} (borough {number(r.borough, 0)}), {r.word}"
+        for r in scored.itertuples()
+    )
+    unscored = f" Not scored: {and_list(list(rest))}." if len(rest) else ""
+    return f"Component scores of {brief.name}, 0 to 100: {said}.{unscored}"
+
+
+def ends_markdown(brief: Brief, highest: bool, n: int = 3) -> Markdown:
+    """List the components furthest above, or below, the borough.
+
+    Parameters
+    ----------
+    brief : Brief
+        The ward's figures.
+    highest : bool
+        The upper end, or the lower.
+    n : int
+        How many at most.
+
+    Returns
+    -------
+    Markdown
+        One line a component, or a sentence that there is none on that side.
+    """
+    scored = brief.components.dropna(subset="score").sort_values("difference")
+    side = scored[scored["difference"] > 0] if highest else scored[scored["difference"] < 0]
+    ordered = side[::-1] if highest else side
+    if ordered.empty:
+        return Markdown(f"No component is {'above' if highest else 'below'} the borough.")
+    return Markdown(
+        "\\\n".join(
+            f"{RATINGS[r.rating].symbol} **{r.component}** {number(r.score, 0)}, "
+            f"{_points(r.difference)}"
+            for r in ordered.head(n).itertuples()
+        )
+    )
+
+
+def _points(difference: float) -> str:
+    """The difference without "the borough": the heading above the list has said it."""
+    said = difference_words(difference).replace(" the borough", "").replace(" as", "")
+    return said.replace(" points", "").replace(" point", "")
+
+
+def change_sentence(brief: Brief, first: str, last: str) -> str:
+    """Say how the index moved, from comparable figures only.
+
+    Parameters
+    ----------
+    brief : Brief
+        The ward's figures.
+    first, last : str
+        Labels of the two periods.
+
+    Returns
+    -------
+    str
+        One or two sentences.
+    """
+    index = brief.changes.iloc[0]
+    left_out = list(brief.changes.loc[brief.changes["change"].isna(), "component"])
+    text = (
+        f"On figures that mean the same in both periods, the index of {brief.name} went from "
+        f"{number(index['baseline'])} in {first} to {number(index['current'])} in {last} "
+        f"({signed(index['change'])} points, likely {signed(index['low'])} to "
+        f"{signed(index['high'])}): {RATINGS[index['rating']].symbol} {index['rating']}."
+    )
+    if left_out:
+        has = "has" if len(left_out) == 1 else "have"
+        text += f" {and_list(left_out)} {has} too few comparable figures to speak of change."
+    return text
+
+
+def change_alt(brief: Brief) -> str:
+    """Say what the change chart shows.
+
+    Parameters
+    ----------
+    brief : Brief
+        The ward's figures.
+
+    Returns
+    -------
+    str
+        The change of the index and each component in points.
+    """
+    said = "; ".join(
+        f"{r.component}: {r.word}"
+        if np.isnan(r.change)
+        else f"{r.component} {signed(r.change)}, {r.rating}"
+        for r in brief.changes.itertuples()
+    )
+    return f"Change of {brief.name} in points, from comparable figures: {said}."
+
+
+def oldest(tables: Tables) -> str:
+    """Give the first year any figure speaks of.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+    """
+    return str(tables["dates"]["start"].min().year)
+
+
+def newest(tables: Tables) -> str:
+    """Give the last year any figure speaks of.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+    """
+    return str(tables["dates"]["end"].max().year)
+
+
+def sources(tables: Tables) -> str:
+    """Name the publishers of the figures.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    named = tables["indicators"]["publisher_or_owner"].str.split(" / ").explode()
+    return f"Publishers: {', '.join(dict.fromkeys(named))}."

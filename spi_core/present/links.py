@@ -1,0 +1,63 @@
+"""Names of the pages that link to each other, relative to ``reports/<edition>/``."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = ["ward_page", "ward_slug"]
+
+
+def ward_slug(name: str) -> str:
+    """Turn an area's name into the part of a file name.
+
+    Parameters
+    ----------
+    name : str
+        For instance ``Chadwell Heath``.
+
+    Returns
+    -------
+    str
+        Lower case; whatever is no letter or digit becomes one hyphen.
+
+    Raises
+    ------
+    ValueError
+        If nothing is left.
+
+    Examples
+    --------
+    >>> ward_slug("Chadwell Heath"), ward_slug("St. Mary's & Park")
+    ('chadwell-heath', 'st-mary-s-park')
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    if not slug:
+        raise ValueError(f"no letter or digit in the name {name!r}")
+    return slug
+
+
+def ward_page(code: str, name: str, suffix: str = "html") -> str:
+    """Name the file of a ward's brief.
+
+    Parameters
+    ----------
+    code : str
+        GSS code.
+    name : str
+        The ward's name.
+    suffix : str
+        ``html`` or ``pdf``.
+
+    Returns
+    -------
+    str
+        Path relative to ``reports/<edition>/``.
+
+    Examples
+    --------
+    >>> ward_page("E05000029", "Chadwell Heath")
+    'wards/E05000029-chadwell-heath.html'
+    """
+    return f"wards/{code}-{ward_slug(name)}.{suffix}"

@@ -1,0 +1,387 @@
+"""Tables of the methods chapter, cells as text, made from the built tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from spi_core.present.frames import records
+from spi_core.present.words import number
+
+if TYPE_CHECKING:
+    from spi_core.store import Tables
+
+__all__ = [
+    "base_table",
+    "capped_table",
+    "coverage_table",
+    "excluded_table",
+    "goalpost_table",
+    "register_meaning",
+    "register_source",
+    "risen",
+    "row_counts",
+    "weight_reasons",
+    "weight_table",
+]
+
+DIRECTION = {1: "↑ higher is better", -1: "↓ lower is better"}
+
+
+def row_counts(tables: Tables) -> pd.DataFrame:
+    """Count the rows that each step leaves, so that nothing gets lost unseen.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    DataFrame
+        ``Step, Rows, What a row is``.
+    """
+    values, areas = tables["values"], tables["areas"]
+    borough = tables.about["edition"]["borough"]
+    weights = tables["weights"].query("share > 0")
+    scores = tables["scores"]
+    scored = areas.loc[areas["scored"], "code"]
+    home = values["area_code"] == borough
+    given = values["value"].notna() & ~home
+    estimated = values["provenance"] == "estimated"
+    level = scores.groupby("level").size()
+    counts = {
+        "Indicators in the register": (len(tables["indicators"]), "indicator"),
+        "Areas": (len(areas), "area of any level"),
+        "Areas that are scored": (len(scored), "ward, or the borough"),
+        "Figures at the door": (given.sum() - (estimated & ~home).sum(), "ward, indicator, period"),
+        "Figures missing": ((values["value"].isna() & ~home).sum(), "ward, indicator, period"),
+        "Figures estimated": ((estimated & ~home).sum(), "ward, indicator, period"),
+        "Borough figures rolled up": (home.sum(), "indicator, period"),
+        "Values that count as a goalpost": (values["capped"].sum(), "area, indicator, period"),
+        "Indicators that count in a score": (len(weights), "indicator"),
+        "Indicator scores": (level["indicator"], "area, indicator, period"),
+        "Component scores": (level["component"], "area, component, period"),
+        "Dimension scores": (level["dimension"], "area, dimension, period"),
+        "Index scores": (level["index"], "area, period"),
+    }
+    rows = [(step, number(float(n), 0), what) for step, (n, what) in counts.items()]
+    return pd.DataFrame(rows, columns=["Step", "Rows", "What a row is"])
+
+
+def register_meaning(tables: Tables) -> pd.DataFrame:
+    """List what each indicator measures and why it is there.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    DataFrame
+        In the order of the framework: component, name with direction, definition, fraction, reason.
+    """
+    about = tables["indicators"]
+    fraction = about["numerator"] + " ÷ " + about["denominator"]
+    times = [f" × {number(p, 0)}" if p != 1 else "" for p in about["per"]]
+    arrow = about["polarity"].map({k: v[0] for k, v in DIRECTION.items()})
+    return pd.DataFrame(
+        {
+            "Component": about["component"],
+            "Indicator": about["name"] + " " + arrow,
+            "What it measures": about["description"],
+            "Fraction": fraction + times,
+            "Why it is here": about["rationale"],
+        }
+    )
+
+
+def register_source(tables: Tables) -> pd.DataFrame:
+    """List where each indicator comes from and when it was measured.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    DataFrame
+        In the order of the framework: name and id, publisher, data set, both periods, licence,
+        whether change can be read, and notes where the tables have them.
+    """
+    about, dates = tables["indicators"], tables["dates"]
+    label = dates.pivot(index="indicator_id", columns="period", values="period_label")
+    table = pd.DataFrame(
+        {
+            "Indicator": about["name"] + " (`" + about["id"] + "`)",
+            "Publisher": about["publisher_or_owner"],
+            "Data set": about["source_dataset"],
+            "Baseline": label["baseline"].reindex(about["id"]).to_numpy(),
+            "Current": label["current"].reindex(about["id"]).to_numpy(),
+            "Licence": about["licence"],
+            "Change": about["comparable"],
+        }
+    )
+    if "note" in dates:
+        notes = dates.groupby("indicator_id")["note"].last()
+        table["Notes"] = notes.reindex(about["id"]).fillna("").to_numpy()
+    return table
+
+
+def base_table(tables: Tables) -> pd.DataFrame:
+    """Show how large each indicator's base is beside the number of residents.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    DataFrame
+        One row an indicator with a published or implied base, current period, smallest first.
+    """
+    areas = tables["areas"].set_index("code")
+    borough = str(tables.about["edition"]["borough"])
+    about: Any = tables["indicators"].set_index("id")
+    now = tables["values"].query("period == 'current'").dropna(subset="denominator").copy()
+    now["ratio"] = now["denominator"] / now["area_code"].map(areas["population"])
+    home = now[now["area_code"] == borough].set_index("indicator_id").sort_values("ratio")
+    wards = now[now["area_code"] != borough].groupby("indicator_id")["ratio"]
+    low: Any = wards.min()
+    high: Any = wards.max()
+    rows = [
+        {
+            "Indicator": about.at[i, "name"],
+            "Base, as described": about.at[i, "denominator"],
+            "Base, borough": number(r["denominator"], 0),
+            "Per resident": number(r["ratio"], 2),
+            "Lowest to highest ward": f"{number(low[i], 2)} to {number(high[i], 2)}",
+        }
+        for i, r in home.iterrows()
+    ]
+    return pd.DataFrame(rows)
+
+
+def _wards(tables: Tables, name: str) -> pd.DataFrame:
+    """Take a table's rows without the borough's."""
+    frame: pd.DataFrame = tables[name]
+    return frame[frame["area_code"] != tables.about["edition"]["borough"]]
+
+
+def goalpost_table(tables: Tables) -> pd.DataFrame:
+    """List every indicator's goalposts beside the range of the wards.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    DataFrame
+        In the order of the register.
+    """
+    about: Any = tables["indicators"].set_index("id")
+    posts: Any = tables["goalposts"].set_index("indicator_id")
+    wards = _wards(tables, "values").groupby("indicator_id")
+    low: Any = wards["value"].min()
+    high: Any = wards["value"].max()
+    capped: Any = wards["capped"].sum()
+    rows = [
+        {
+            "Indicator": r["name"],
+            "Unit": r["unit"],
+            "Direction": DIRECTION[int(r["polarity"])],
+            "Worst": number(posts.at[i, "worst"], 3),
+            "Best": number(posts.at[i, "best"], 3),
+            "Wards, both periods": f"{number(low[i], 3)} to {number(high[i], 3)}",
+            "Capped": str(int(capped[i])),
+        }
+        for i, r in about.iterrows()
+    ]
+    return pd.DataFrame(rows)
+
+
+def capped_table(tables: Tables) -> pd.DataFrame:
+    """List every value that lies beyond a goalpost and counts as the goalpost.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    DataFrame
+        By indicator, period, area.
+    """
+    about: Any = tables["indicators"].set_index("id")
+    posts: Any = tables["goalposts"].set_index("indicator_id")
+    areas = tables["areas"].set_index("code")["name"]
+    beyond = tables["values"].query("capped")
+    beyond = beyond.sort_values(["indicator_id", "period", "area_code"])
+    rows = []
+    for r in records(beyond):
+        end = "best" if r.score > 50 else "worst"
+        rows.append(
+            {
+                "Indicator": about.at[r.indicator_id, "name"],
+                "Area": areas[r.area_code],
+                "Period": r.period_label,
+                "Value": number(r.value, 3),
+                "Counts as": f"{end}, {number(posts.at[r.indicator_id, end], 3)}",
+                "Score": number(r.score, 0),
+            }
+        )
+    columns = ["Indicator", "Area", "Period", "Value", "Counts as", "Score"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def weight_table(tables: Tables) -> pd.DataFrame:
+    """List every weight with its loading, standard deviation and share of the component's score.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    DataFrame
+        In the order of the framework.
+    """
+    about = tables["indicators"].set_index("id")["name"]
+    rows = [
+        {
+            "Component": r.component,
+            "Indicator": about[r.indicator_id],
+            "Method": {"pca": "principal component"}.get(r.method, r.method),
+            "Loading": f"{r.loading:.3f}",
+            "Weight": f"{r.weight:.4f}",
+            "Standard deviation": number(r.sd, 3),
+            "Share": f"{r.share:.4f}",
+        }
+        for r in records(tables["weights"])
+    ]
+    return pd.DataFrame(rows)
+
+
+def weight_reasons(tables: Tables) -> pd.DataFrame:
+    """Say for each component how its weights were found, and why so.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    DataFrame
+        Components that are not scored say so.
+    """
+    weights: Any = tables["weights"].drop_duplicates("component").set_index("component")
+    rows = []
+    for c in records(tables["framework"]):
+        known = c.component in weights.index
+        reason = str(weights.at[c.component, "reason"]) if known else str(c.note)
+        rows.append(
+            {
+                "Component": c.component,
+                "Indicators": str(c.indicators),
+                "Why these weights": reason[0].upper() + reason[1:],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def coverage_table(tables: Tables) -> pd.DataFrame:
+    """Count for each component: indicators, areas that have them all, what was estimated.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    DataFrame
+        In the order of the framework.
+    """
+    coverage = _wards(tables, "coverage")
+    full = (coverage["present"] == coverage["indicators"]) & (coverage["indicators"] > 0)
+    complete: Any = full.groupby([coverage["component"], coverage["period"]]).sum()
+    wards = coverage["area_code"].nunique()
+    estimated: Any = coverage.groupby("component")["estimated"].sum()
+    rows = []
+    for c in records(tables["framework"]):
+        row = {"Component": c.component, "Indicators": str(c.indicators)}
+        row["Comparable"] = str(c.comparable_indicators)
+        for period in ("baseline", "current"):
+            n = int(complete[(c.component, period)])
+            row[f"Complete, {period}"] = f"{n} of {wards} wards" if c.indicators else "–"
+        row["Estimated"] = str(int(estimated[c.component]))
+        row["Status"] = ("scored" if c.scored else c.note) + (", thin" if c.note == "thin" else "")
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def excluded_table(tables: Tables) -> pd.DataFrame:
+    """List the indicators left out of every change, and what that does to their component.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    DataFrame
+        One row an indicator that cannot be compared.
+    """
+    framework: Any = tables["framework"].set_index("component")
+    minimum = int(tables.about["edition"]["index"]["minimum_indicators"])
+    labels = tables["dates"].set_index(["indicator_id", "period"])["period_label"]
+    dates: Any = labels.unstack("period")
+    rows = []
+    for r in records(tables["indicators"].query("comparable == 'no'")):
+        left = int(framework.at[r.component, "comparable_indicators"])
+        rest = (
+            f"The component’s change rests on the other {left}"
+            if left >= minimum
+            else f"No change of the component is shown: {left} left"
+        )
+        rows.append(
+            {
+                "Indicator": r.name,
+                "Component": r.component,
+                "Periods": f"{dates.at[r.id, 'baseline']} and {dates.at[r.id, 'current']}",
+                "Why": r.break_reason,
+                "Consequence": rest,
+            }
+        )
+    columns = ["Indicator", "Component", "Periods", "Why", "Consequence"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def risen(tables: Tables) -> tuple[int, int, int]:
+    """Count the wards whose index rose, from all indicators and from the comparable ones.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    tuple of int
+        From all indicators; from the comparable ones; wards.
+    """
+    codes = tables["standing"].query("level == 'index'")["area_code"]
+    wide = tables["scores"].query("level == 'index' and area_code in @codes")
+    wide = wide.pivot(index="area_code", columns="period", values="score")
+    change = tables["changes"].query("level == 'index' and area_code in @codes")["change"]
+    return int((wide["current"] > wide["baseline"]).sum()), int((change > 0).sum()), len(codes)

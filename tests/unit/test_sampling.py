@@ -1,0 +1,265 @@
+"""Intervals and standard errors against statsmodels, SciPy and esda."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.rates import confint_poisson
+
+from spi_core.framework import Framework
+from spi_core.intervals import (
+    byar,
+    exact_poisson,
+    poisson,
+    poisson_se,
+    quantile,
+    wilson,
+    wilson_se,
+)
+from spi_core.panel import Panel
+from spi_core.sampling import overlap, robust_sd, sampling, value_intervals
+from spi_core.shrink import shrink
+
+COUNTS = np.array([0, 1, 3, 9, 10, 40, 250, 4000])
+
+
+def make(value, numerator=None, denominator=None, kind=("byar",), per=(1000.0,), windows=None):
+    """Panel and framework of one component; one year a period unless windows are given."""
+    value = np.asarray(value, float)
+    periods = tuple(f"p{i}" for i in range(value.shape[0]))
+    ids = tuple(f"i{k}" for k in range(value.shape[2]))
+    blank = np.full(value.shape, np.nan)
+    windows = windows or [(f"{2010 + i}-01-01", f"{2010 + i}-12-31") for i in range(len(periods))]
+    dates = pd.DataFrame(
+        [(i, p, *w) for i in ids for p, w in zip(periods, windows, strict=True)],
+        columns=["indicator_id", "period", "start", "end"],
+    )
+    panel = Panel(
+        periods=periods,
+        areas=tuple(f"a{i}" for i in range(value.shape[1])),
+        indicators=ids,
+        value=value,
+        numerator=blank if numerator is None else np.asarray(numerator, float),
+        denominator=blank if denominator is None else np.asarray(denominator, float),
+        status=np.full(value.shape, "observed"),
+        dates=dates,
+    )
+    register = pd.DataFrame(
+        {"interval": kind, "per": per, "polarity": -1, "comparable": "yes", "break_reason": "",
+         "valid_min": 0.0, "valid_max": np.nan},
+        index=list(ids),
+    )  # fmt: skip
+    return panel, Framework(register, ("c",), ("d",), np.zeros(len(ids), int), np.zeros(1, int))
+
+
+@pytest.mark.parametrize("level", [0.8, 0.9, 0.95, 0.99])
+@pytest.mark.parametrize("n", [1, 7, 50, 12_345])
+def test_wilson_matches_statsmodels(level, n):
+    x = np.unique(np.minimum(COUNTS, n))
+    expected = proportion_confint(x, n, alpha=1 - level, method="wilson")
+    np.testing.assert_allclose(wilson(x, np.full(x.size, n), level), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("level", [0.8, 0.9, 0.95])
+def test_exact_poisson_matches_statsmodels(level):
+    expected = confint_poisson(COUNTS[1:], 1, method="exact-c", alpha=1 - level)
+    found = exact_poisson(COUNTS[1:], level)
+    np.testing.assert_allclose(found, np.transpose(expected).T, rtol=1e-9)
+
+
+def test_exact_poisson_of_nothing_is_the_rule_of_three():
+    low, high = exact_poisson(0, 0.9)
+    assert low == 0
+    assert high == pytest.approx(-np.log(0.05))
+
+
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
+def test_byar_lies_close_to_the_exact_interval(level):
+    x = COUNTS[COUNTS >= 10]
+    np.testing.assert_allclose(byar(x, level), exact_poisson(x, level), rtol=0.012)
+    assert byar(0)[0] == 0
+
+
+def test_poisson_interval_changes_method_at_ten():
+    low, high = poisson([9, 10])
+    assert (low[0], high[0]) == (exact_poisson(9)[0], exact_poisson(9)[1])
+    assert (low[1], high[1]) == (byar(10)[0], byar(10)[1])
+
+
+def test_poisson_se_is_half_of_statsmodels_score_interval():
+    low, high = confint_poisson(COUNTS, 1, method="score", alpha=0.1)
+    np.testing.assert_allclose(poisson_se(COUNTS), (high - low) / 2 / stats.norm.ppf(0.95))
+
+
+def test_standard_errors_are_positive_for_zero_counts():
+    assert poisson_se(0) > 0
+    assert wilson_se(0, 30) > 0
+    assert wilson_se(30, 30) == pytest.approx(wilson_se(0, 30))
+
+
+def test_missing_counts_stay_missing_in_every_interval():
+    for low, high in (wilson(np.nan, 5), byar(np.nan), exact_poisson(np.nan), poisson(np.nan)):
+        assert np.isnan(low)
+        assert np.isnan(high)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: wilson(-1, 5), "0 or more"),
+        (lambda: wilson(1, 0), "above 0"),
+        (lambda: wilson(6, 5), "not below the numerator"),
+        (lambda: byar(np.inf), "0 or more"),
+        (lambda: quantile(1.0), "between 0 and 1"),
+        (lambda: exact_poisson(3, 90), "between 0 and 1"),
+    ],
+)
+def test_counts_and_levels_that_make_no_sense_are_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_rate_error_is_that_of_its_count():
+    x, n = np.array([[[20.0], [0.0]], [[30.0], [4.0]]]), np.full((2, 2, 1), 5000.0)
+    s = sampling(*make(x * 1000 / n, x, n))
+    np.testing.assert_allclose(s.se, poisson_se(x) / 5)
+    np.testing.assert_allclose(s.change_se[:, 0], np.hypot(*s.se[..., 0]))
+    assert (s.basis == "counts").all()
+    assert s.counted.all()
+
+
+def test_proportion_error_is_wilsons_in_per_cent():
+    x, n = np.full((2, 3, 1), 30.0), np.full((2, 3, 1), 120.0)
+    panel, framework = make(100 * x / n, x, n, ("wilson",), (100.0,))
+    np.testing.assert_allclose(sampling(panel, framework).se, 100 * wilson_se(30, 120))
+    low, high = value_intervals(panel, framework)
+    np.testing.assert_allclose(low, 100 * wilson(30, 120)[0])
+    np.testing.assert_allclose(high, 100 * wilson(30, 120)[1])
+
+
+def test_count_without_denominator_takes_the_published_rate():
+    panel, framework = make(np.full((2, 2, 1), 8.0), np.full((2, 2, 1), 16.0))
+    np.testing.assert_allclose(sampling(panel, framework).se, 8 / 16 * poisson_se(16))
+
+
+def test_overlapping_windows_shrink_the_error_of_change():
+    windows = [("2010-09-01", "2013-08-31"), ("2011-09-01", "2014-08-31")]
+    x, n = np.full((2, 2, 1), 50.0), np.full((2, 2, 1), 1000.0)
+    s = sampling(*make(x, x, n, windows=windows))
+    share = 731 / np.sqrt(1096 * 1096)
+    assert s.overlap[0, 0, 1] == pytest.approx(share)
+    np.testing.assert_allclose(s.change_se, np.sqrt(2 * (1 - share)) * s.se[0])
+
+
+def test_overlap_is_zero_apart_and_without_dates():
+    panel, _ = make(np.ones((2, 2, 1)))
+    np.testing.assert_array_equal(overlap(panel.dates, ("i0",), ("p0", "p1"))[0], np.eye(2))
+    np.testing.assert_array_equal(overlap(panel.dates, ("other",), ("p0", "p1"))[0], np.eye(2))
+
+
+def test_without_counts_the_spread_of_changes_stands_in():
+    rng = np.random.default_rng(1)
+    value = 50 + rng.normal(0, 2, (2, 4000, 1))
+    value[1] += 9  # a change that all share is no error
+    s = sampling(*make(value, kind=("none",)))
+    assert s.se[0, 0, 0] == pytest.approx(2, rel=0.06)
+    assert (s.basis == "spread of changes").all()
+    assert not s.counted.any()
+    np.testing.assert_allclose(s.change_se[:, 0], robust_sd(value[1] - value[0])[0])
+
+
+def test_stand_in_of_the_whole_allows_for_its_size():
+    value = 50 + np.random.default_rng(2).normal(0, 2, (2, 10, 1))
+    panel, framework = make(value, kind=("none",))
+    people = np.array([9.0, 2, 1, 1, 1, 1, 1, 1, 1, 0])
+    s = sampling(panel, framework, whole="a0", population=people)
+    share = people[1:] / people[1:].sum()
+    np.testing.assert_allclose(s.se[:, 0], s.se[:, 1] * np.sqrt((share**2).sum()))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [np.random.default_rng(3).normal(size=(2, 4, 1)), np.full((2, 30, 1), 7.0)],
+    ids=["too few areas", "nothing changed"],
+)
+def test_error_stays_unknown_where_changes_cannot_tell_it(value):
+    s = sampling(*make(value, kind=("none",)))
+    assert (s.basis == "unknown").all()
+    assert np.isnan(s.se).all()
+
+
+def test_same_window_twice_tells_nothing():
+    value = np.random.default_rng(4).normal(size=(2, 30, 1))
+    windows = [("2010-01-01", "2010-12-31")] * 2
+    assert (sampling(*make(value, kind=("none",), windows=windows)).basis == "unknown").all()
+
+
+def test_published_errors_win_and_may_be_rated():
+    x, n = np.full((2, 6, 1), 50.0), np.full((2, 6, 1), 1000.0)
+    given = np.full(x.shape, np.nan)
+    given[:, 0] = 3.5
+    s = sampling(*make(x, x, n), published=given)
+    assert s.se[0, 0, 0] == 3.5
+    assert s.basis[:, :2, 0].tolist() == [["published", "counts"]] * 2
+    assert s.counted.all()
+    with pytest.raises(ValueError, match="0 or more"):
+        sampling(*make(x, x, n), published=-given)
+
+
+def test_missing_value_has_no_error_and_no_change():
+    x, n = np.full((2, 6, 1), 50.0), np.full((2, 6, 1), 1000.0)
+    panel, framework = make(x, x, n)
+    value = panel.value.copy()
+    value[1, 2] = np.nan
+    s = sampling(replace(panel, value=value), framework)
+    assert s.basis[1, 2, 0] == "no value"
+    assert np.isnan(s.se[1, 2, 0])
+    assert np.isnan(s.change_se[2, 0])
+    assert not s.counted[2, 0]
+
+
+def test_robust_sd_ignores_an_outlier():
+    x = np.random.default_rng(5).normal(size=(500, 1))
+    x[0] = 1e6
+    assert robust_sd(x)[0] == pytest.approx(1, rel=0.1)
+    assert np.isnan(robust_sd(x[:4])[0])
+
+
+def test_shrunken_rates_match_esda():
+    # esda 2.9.0: Empirical_Bayes(e, b).r, Marshall's global estimator
+    found = shrink([2, 40, 90, 0, 15], [100, 1000, 1000, 250, 400])
+    expected = [0.033483045250053, 0.040850890744471, 0.08768879676164, 0.011365867289074, 0.039803931199543]
+    np.testing.assert_allclose(found.value, expected, rtol=1e-9)
+
+
+def test_chance_alone_is_shrunk_to_the_borough():
+    found = shrink([10, 10, 10], [100, 100, 100], "proportion", per=100)
+    assert found.between == 0
+    np.testing.assert_array_equal(found.kept, 0)
+    np.testing.assert_allclose(found.value, 10)
+
+
+def test_shrinking_keeps_more_of_larger_areas_and_leaves_gaps():
+    found = shrink([1, 300, 20, np.nan], [50, 5000, 1000, 10], "proportion")
+    assert found.kept[1] > found.kept[2] > found.kept[0]
+    assert np.isnan(found.value[3])
+    assert not np.isnan(found.value[:3]).any()
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (([1, np.nan], [5, 5]), "two areas"),
+        (([1, 9], [5, 5], "proportion"), "not below"),
+        (([1, 2], [5, 0]), "above 0"),
+        (([1, 2], [5, 5], "mean"), "rate, proportion"),
+    ],
+)
+def test_counts_that_cannot_be_shrunk_are_refused(args, message):
+    with pytest.raises(ValueError, match=message):
+        shrink(*args)
