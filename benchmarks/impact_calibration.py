@@ -28,7 +28,7 @@ SIZES = {
     "even": np.array([6, 7] * 8 + [6]),
     "uneven": np.array([3, 12, 4, 9, 3, 14, 5, 6, 7, 4, 10, 5, 8, 3, 6, 4, 7]),
 }
-BATCH = 10  # keeps the arrays of one batch in the processor's cache
+CELLS = 600_000  # sets × draws computed at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,9 @@ def false_positives(world: Scenario, draws: int, rng: np.random.Generator) -> fl
     """Share of draws in which the primary test rejects at 5 %."""
     ward = np.repeat(np.arange(WARDS), SIZES[world.sizes])
     sets = ward_sets(world.chosen(), rng)
-    hits = 0
-    for start in range(0, draws, BATCH):
-        y = changes(world, min(BATCH, draws - start), rng)
+    hits, batch = 0, max(10, CELLS // sets.members.shape[0])
+    for start in range(0, draws, batch):
+        y = changes(world, min(batch, draws - start), rng)
         p = exceedances(studentised(sets, ward_sums(y, ward))).mean(axis=0)
         hits += int((p <= ALPHA).sum())
     return hits / draws

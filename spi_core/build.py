@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,9 @@ from spi_core.index import (
     score,
 )
 from spi_core.inputs import Inputs, data_version
-from spi_core.store import write_bytes, write_tables
+from spi_core.review import review
+from spi_core.revisions import COMPARED, compare_builds
+from spi_core.store import Tables, write_bytes, write_tables
 
 __all__ = ["build", "compute"]
 
@@ -45,17 +48,32 @@ def build(inputs: Inputs, folder: Path) -> dict[str, pd.DataFrame]:
         to be copied to ``data/<edition>/`` and so frozen.
     """
     tables = compute(inputs)
-    about = {
+    about: dict[str, Any] = {
         "edition": dict(inputs.settings),
         "data_version": inputs.version,
         "data_sha256": data_version(inputs.folder),
         "software": spi_core.__version__,
-        "rows": {name: len(frame) for name, frame in tables.items()},
     }
+    before = _build_before(folder, about["data_sha256"])
+    if before is not None:
+        tables["revisions"] = compare_builds(before, tables, before.about, about)
+        about["compared_with"] = before.about["data_version"]
+    about["rows"] = {name: len(frame) for name, frame in tables.items()}
     write_tables(folder / "tables", tables, about)
     for name, frame in (("weights", tables["weights"]), ("ward-data", tables["ward_data"])):
         write_bytes(folder / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n").encode())
     return tables
+
+
+def _build_before(folder: Path, data_sha256: str) -> Tables | None:
+    """Keep the last build that rested on other data, to say what has changed since."""
+    tables, kept = folder / "tables", folder / "previous"
+    if (tables / "build.json").exists():
+        last = Tables(tables)
+        if last.about["data_sha256"] != data_sha256 and set(COMPARED) <= set(last):
+            for name in [*(f"{n}.parquet" for n in COMPARED), "build.json"]:
+                write_bytes(kept / name, (tables / name).read_bytes())
+    return Tables(kept) if (kept / "build.json").exists() else None
 
 
 def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
@@ -84,6 +102,8 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "indicators": inputs.framework.indicators.reset_index(),
         "dates": inputs.panel.dates,
         "goalposts": inputs.tables["goalposts"].drop(columns=["file", "row"]),
+        "signoff": inputs.tables["signoff"].drop(columns=["file", "row"], errors="ignore"),
+        "corrections": inputs.tables["corrections"].drop(columns=["file", "row"], errors="ignore"),
         "weights": weights,
         "reference": inputs.tables["distribution"].drop(columns=["file", "row"], errors="ignore"),
         "values": _values(inputs, filled, scores),
@@ -91,7 +111,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "scores_comparable": _long(inputs, recipe, comparable),
     }
     drawn = assess(inputs, recipe, changing, filled, scores, comparable)
-    tables |= assessed(drawn)
+    tables |= assessed(drawn) | review(drawn, weights)
     tables["coverage"] = _coverage(inputs, recipe, filled)
     for level in inputs.settings["geography"]["levels"]:
         tables[f"map_{level}"] = boundaries(inputs.geography, level).reset_index()

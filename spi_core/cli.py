@@ -23,6 +23,7 @@ __all__ = ["main"]
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="The Social Progress Index of a borough: check the data, build the tables, render the reports.",
 )

@@ -61,7 +61,8 @@ class Fault:
             place += f", row {self.row}"
         if self.column is not None:
             place += f", column {self.column}"
-        what = f"{self.value!r} {self.message}" if self.value is not None else self.message
+        value = f"{self.value:.12g}" if isinstance(self.value, float) else repr(self.value)
+        what = f"{value} {self.message}" if self.value is not None else self.message
         return f"{place}: {what}" + (f"; allowed: {self.allowed}" if self.allowed else "")
 
 

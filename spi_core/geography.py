@@ -173,7 +173,7 @@ def _check_lookup(areas: Read, lookup: Read) -> list[Fault]:
             message = f"parts {code} between {len(group)} areas"
             allowed = "one row with weight 1: areas nest"
             faults.append(Fault(group["file"].iloc[0], message, row, "to_code", None, allowed))
-    nests = sound[sound["from_code"].isin(parent.index[parent != ""])]
+    nests = sound[sound["from_code"].isin(parent.index[parent.isin(parent.index)])]
     for r in records(nests[nests["to_code"].isin(parent.index)]):
         if parent[r.from_code] != r.to_code and (links["from_code"] == r.from_code).sum() == 1:
             message = f"is not the parent_code of {r.from_code} in geography/areas.csv"

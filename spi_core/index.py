@@ -268,18 +268,39 @@ def score(value: ArrayLike, recipe: Recipe) -> Scores:
     """
     x = np.asarray(value, float)
     indicator = goalposts(x, recipe.best, recipe.worst)
+    component, dimension, index = score_levels(indicator, recipe)
+    capped = beyond_goalposts(x, recipe.best, recipe.worst)
+    return Scores(indicator, component, dimension, index, capped)
+
+
+def score_levels(indicator: ArrayLike, recipe: Recipe) -> tuple[Array, Array, Array]:
+    """Average indicator scores up to the index.
+
+    Parameters
+    ----------
+    indicator : array_like, shape (..., areas, indicators)
+        Scores of any normaliser.
+    recipe : Recipe
+        Shares and means; its goalposts are not used.
+
+    Returns
+    -------
+    component, dimension, index : ndarray (..., areas, components), (..., areas, dimensions), \
+(..., areas)
+        NaN where not scored.
+    """
+    x = np.asarray(indicator, float)
     used, components = recipe.used, recipe.component_of[recipe.used]
     members = np.bincount(components, minlength=recipe.dimension_of.size)
     levels = hierarchy(
-        indicator[..., used],
+        x[..., used],
         [components, recipe.dimension_of, np.zeros(recipe.dimension_of.max() + 1, np.intp)],
         [recipe.share[used], None, None],
         recipe.means,
         [np.maximum(members, 1), 1, 1],
     )
     component, dimension, index = levels.scores
-    capped = beyond_goalposts(x, recipe.best, recipe.worst)
-    return Scores(indicator, component, dimension, index[..., 0], capped)
+    return component, dimension, index[..., 0]
 
 
 def component_moments(inputs: Inputs, at: NDArray[np.intp]) -> Moments:

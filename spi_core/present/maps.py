@@ -40,37 +40,39 @@ def quarter_text(quarter: int) -> str:
     return colour("white") if quarter <= 2 else colour("ink")
 
 
-def ward_map(wards: gpd.GeoDataFrame, width: float = 132, names: bool = True) -> Figure:
-    """Fill every ward by its quarter; name and score stand on it, the key beside the map.
+def ward_map(wards: gpd.GeoDataFrame, across: float = 86, narrow: bool = False) -> Figure:
+    """Fill every ward by its quarter; name and score stand on it.
 
     Parameters
     ----------
     wards : GeoDataFrame
         ``name, score, quarter`` and the polygon.
-    width : float
-        Millimetres.
-    names : bool
-        Whether the names stand on the map.
+    across : float
+        Width of the map itself, millimetres; the picture is as wide as the page.
+    narrow : bool
+        For the phone: 88 mm wide, the key below the map instead of beside it.
 
     Returns
     -------
     Figure
     """
     west, south, east, north = wards.total_bounds
-    across = width - 45
-    height = across * (north - south) / (east - west)
+    width = 88.0 if narrow else 170.0
+    across = width if narrow else across
+    tall = across * (north - south) / (east - west)
+    below = 26.0 if narrow else 0.0
     with chart_style():
-        fig = plt.figure(figsize=(width * MM, height * MM))
-        ax = fig.add_axes((0, 0, across / width, 1))
-        for quarter, group in wards.groupby("quarter"):
-            group.plot(ax=ax, color=QUARTER_FILL[int(quarter)], edgecolor="white", linewidth=1.0)
+        fig = plt.figure(figsize=(width * MM, (tall + below) * MM))
+        ax = fig.add_axes((0, below / (tall + below), across / width, tall / (tall + below)))
+        for quarter, fill in QUARTER_FILL.items():
+            group = wards[wards["quarter"] == quarter]
+            if len(group):
+                group.plot(ax=ax, color=fill, edgecolor="white", linewidth=1.0)
         wards.dissolve().boundary.plot(ax=ax, color=colour("muted"), linewidth=0.7)
         ax.set_axis_off()
         ax.margins(0.01)
-        if names:
-            _name(ax, wards)
-        side = fig.add_axes((1 - 41 / width, 0, 41 / width, 1))
-        _legend(side, wards, 41, height)
+        _name(ax, wards)
+        _key(fig, wards, across, (width, tall + below), narrow)
     return fig
 
 
@@ -94,23 +96,25 @@ def _inside(polygon: shapely.Polygon) -> tuple[float, float]:
     return float(x), float(y)
 
 
-def _legend(ax: Axes, wards: gpd.GeoDataFrame, width: float, height: float) -> None:
+def _key(
+    fig: Figure, wards: gpd.GeoDataFrame, across: float, size: tuple[float, float], narrow: bool
+) -> None:
+    """Say what the fills mean: beside the map one below the other, below it two by two."""
+    width, height = size
+    ax = fig.add_axes((0, 0, 1, 1), facecolor="none")
     ax.set_xlim(0, width)
     ax.set_ylim(height, 0)
     ax.set_axis_off()
-    y = 2.0
-    ax.text(0, y, "Index score, by quarter", weight="bold", va="center")
-    ax.text(0, y + 4.5, f"of the {len(wards)} wards", va="center", color=colour("muted"))
-    y += 10
-    for quarter, word in QUARTERS.items():
-        group = wards[wards["quarter"] == quarter]
+    x0, y0 = (0.0, height - 21) if narrow else (across + 6, 2.0)
+    ax.text(x0, y0, f"Index score, by quarter of the {len(wards)} wards", weight="bold", va="center")
+    for i, (quarter, word) in enumerate(QUARTERS.items()):
+        group = wards.loc[wards["quarter"] == quarter, "score"]
         if group.empty:
             continue
-        box = Rectangle((0, y - 2.2), 5.5, 4.4, facecolor=QUARTER_FILL[quarter],
-                        edgecolor=colour("muted"), linewidth=0.5)
-        ax.add_patch(box)
-        low, high = group["score"].min(), group["score"].max()
-        ax.text(7.5, y, word.capitalize(), va="center", weight="semibold")
-        ax.text(7.5, y + 4.3, f"{len(group)} wards, {low:.0f} to {high:.0f}", va="center",
-                color=colour("muted"), fontsize=8)
-        y += 11
+        x = x0 + (44 * (i % 2) if narrow else 0)
+        y = y0 + 6.5 + (10 * (i // 2) if narrow else 11 * i)
+        ax.add_patch(Rectangle((x, y - 2.2), 5.5, 4.4, facecolor=QUARTER_FILL[quarter],
+                               edgecolor=colour("muted"), linewidth=0.5))
+        ax.text(x + 7.5, y, word.capitalize(), va="center", weight="semibold", fontsize=8)
+        ax.text(x + 7.5, y + 4.2, f"{len(group)} wards, {group.min():.0f} to {group.max():.0f}",
+                va="center", color=colour("muted"), fontsize=8)

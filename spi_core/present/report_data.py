@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["BoroughReport", "gather_report"]
 
+WARD_COLUMNS = (
+    "score", "low", "high", "difference", "rank", "rank_low", "rank_high", "p_top", "p_bottom",
+    "quarter", "rating",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class BoroughReport:
@@ -26,28 +31,30 @@ class BoroughReport:
     ----------
     name, code : str
         The borough.
-    score, change : float
-        Its index score, and the change of the index made of comparable indicators.
+    score : float
+        Its index score.
     periods : dict of str to str
         Label of ``baseline`` and ``current``.
     wards : GeoDataFrame
-        ``code, name, score, difference, quarter, change`` and the polygon, by quarter, then name:
-        within a quarter the order says nothing.
-    grid : DataFrame
-        Index ward code, in the order of `wards`; columns the index, the dimensions and the
-        components that are scored: scores.
-    quarters : DataFrame
-        Like `grid`: the quarter of the wards for that column.
+        ``code, name, score, low, high, difference, rank, rank_low, rank_high, p_top, p_bottom,
+        quarter, rating`` of the index, ``change, change_rating`` and the polygon; by quarter, then
+        name: within a quarter the order says nothing.
+    grid : dict of str to DataFrame
+        ``score, low, high, rating``: index ward code, in the order of `wards`; columns the index,
+        the dimensions and the components that are scored.
     borough : Series
         The borough's scores, index as the columns of `grid`.
     components : DataFrame
         In the order of the framework: ``component, dimension, indicators, comparable_indicators,
-        scored, note, score`` (the borough's), ``low, high`` (of the wards).
+        scored, note``.
     changes : DataFrame
-        ``element, change, low, high, risen, fallen`` of the index and the comparable components:
-        the borough's change, the wards' lowest and highest, how many wards rose and fell.
+        ``element, change, low, high, rating`` of the borough, the index first; ``risen, fallen``:
+        how many wards rose or fell clearly; ``up``: how many rose at all.
     ward_changes : DataFrame
         Index ward code, columns as ``changes.element``.
+    gap : Series
+        ``value_baseline, value_current, change, change_low, change_high`` of the distance between
+        the highest and the lowest ward's index, comparable figures.
     indicators : DataFrame
         One row an indicator, in the order of the register, index its id; see `_indicators`.
     """
@@ -55,21 +62,30 @@ class BoroughReport:
     name: str
     code: str
     score: float
-    change: float
     periods: dict[str, str]
     wards: gpd.GeoDataFrame
-    grid: pd.DataFrame
-    quarters: pd.DataFrame
+    grid: dict[str, pd.DataFrame]
     borough: pd.Series
     components: pd.DataFrame
     changes: pd.DataFrame
     ward_changes: pd.DataFrame
+    gap: pd.Series
     indicators: pd.DataFrame
 
     @property
-    def scored(self) -> int:
-        """How many components have a score."""
-        return int(self.components["scored"].sum())
+    def scored(self) -> list[str]:
+        """Components that have a score."""
+        return list(self.components.loc[self.components["scored"], "component"])
+
+    @property
+    def dimensions(self) -> list[str]:
+        """Dimensions in the order of the framework."""
+        return list(dict.fromkeys(self.components["dimension"]))
+
+    @property
+    def index_change(self) -> pd.Series:
+        """The borough's change of the index: ``change, low, high, rating, risen, fallen, up``."""
+        return self.changes.iloc[0]
 
 
 def gather_report(tables: Tables) -> BoroughReport:
@@ -96,24 +112,26 @@ def gather_report(tables: Tables) -> BoroughReport:
     order = list(wards["code"])
     columns = ["index", *dict.fromkeys(framework["dimension"])]
     columns += list(framework.loc[framework["scored"], "component"])
-    upper = standing[standing["level"] != "indicator"]
-    grid = upper.pivot(index="area_code", columns="element", values="score").loc[order, columns]
-    quarters = upper.pivot(index="area_code", columns="element", values="quarter")
+    upper = standing[standing["element"].isin(columns)]
+    grid = {
+        name: upper.pivot(index="area_code", columns="element", values=name).loc[order, columns]
+        for name in ("score", "low", "high", "rating")
+    }
     home = upper.drop_duplicates("element").set_index("element")["borough"]
     changes, ward_changes = _changes(tables, borough, order)
+    gaps = tables["gaps"].query("element == 'index' and measure == 'range'")
     return BoroughReport(
         name=str(edition["area_name"]),
         code=borough,
         score=float(home["index"]),
-        change=float(changes.loc[changes["element"] == "index", "change"].iloc[0]),
         periods={p["id"]: str(p["label"]) for p in edition["periods"]},
         wards=wards,
         grid=grid,
-        quarters=quarters.loc[order, columns],
         borough=home[columns],
-        components=_components(framework, upper),
+        components=framework,
         changes=changes,
         ward_changes=ward_changes,
+        gap=gaps.iloc[0],
         indicators=_indicators(tables, borough, set(changes["element"])),
     )
 
@@ -121,47 +139,33 @@ def gather_report(tables: Tables) -> BoroughReport:
 def _wards(tables: Tables) -> gpd.GeoDataFrame:
     standing, changes = tables["standing"], tables["changes"]
     index = standing.loc[standing["level"] == "index"].set_index("area_code")
-    change = changes.loc[changes["level"] == "index"].set_index("area_code")["change"]
+    change = changes.loc[changes["level"] == "index"].set_index("area_code")
     polygons = tables["map_ward"]
     lost = sorted(set(index.index) - set(polygons["code"]))
     if lost:
         raise SpiError(f"no polygon for {', '.join(lost)}")
     wards = polygons[polygons["code"].isin(index.index)].copy()
-    for column in ("score", "difference", "quarter"):
+    for column in WARD_COLUMNS:
         wards[column] = wards["code"].map(index[column])
     wards["quarter"] = wards["quarter"].astype(int)
-    wards["change"] = wards["code"].map(change)
+    wards["change"] = wards["code"].map(change["change"])
+    wards["change_rating"] = wards["code"].map(change["rating"])
     return wards.sort_values(["quarter", "name"], ignore_index=True)
 
 
-def _components(framework: pd.DataFrame, upper: pd.DataFrame) -> pd.DataFrame:
-    of = upper[upper["level"] == "component"].groupby("element")
-    spread = pd.DataFrame(
-        {"score": of["borough"].first(), "low": of["score"].min(), "high": of["score"].max()}
-    )
-    return framework.join(spread, on="component")
-
-
-def _changes(
-    tables: Tables, borough: str, order: list[str]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    changes = tables["changes"]
+def _changes(tables: Tables, borough: str, order: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    known = tables["changes"].dropna(subset="change")
+    known = known[known["level"].isin(["index", "component"])]
     elements = ["index", *tables["framework"]["component"]]
-    wide = changes[changes["level"].isin(["index", "component"])].pivot(
-        index="area_code", columns="element", values="change"
-    )
-    wide = wide[[e for e in elements if e in wide]]
-    wards = wide.loc[order]
-    rows = pd.DataFrame(
-        {
-            "element": wide.columns,
-            "change": wide.loc[borough].to_numpy(),
-            "low": wards.min().to_numpy(),
-            "high": wards.max().to_numpy(),
-            "risen": (wards > 0).sum().to_numpy(),
-            "fallen": (wards < 0).sum().to_numpy(),
-        }
-    )
+    wide = known.pivot(index="area_code", columns="element", values=["change", "rating"])
+    shown = [e for e in elements if e in wide["change"]]
+    wards = wide["change"].loc[order, shown].astype(float)
+    rated = wide["rating"].loc[order, shown]
+    home = known[known["area_code"] == borough].set_index("element").loc[shown]
+    rows = home[["change", "low", "high", "rating"]].reset_index()
+    rows["risen"] = rated.eq("clear improvement").sum().to_numpy()
+    rows["fallen"] = rated.eq("clear decline").sum().to_numpy()
+    rows["up"] = wards.gt(0).sum().to_numpy()
     return rows, wards
 
 
@@ -172,7 +176,7 @@ def _indicators(tables: Tables, borough: str, in_change: set[str]) -> pd.DataFra
     in a score, ``in_change`` if it counts in the change of the index; ``before, now,
     label_before, label_now`` of the borough; ``london_before, london_now``: the mean of London's
     wards (NaN without a reference); in points of the 0–100 scale ``change, london_change`` (NaN
-    where not comparable) and ``gap`` (borough less London, current).
+    where not comparable), ``rating`` of the change and ``gap`` (borough less London, current).
     """
     about = tables["indicators"].set_index("id")
     values = tables["values"]
@@ -195,8 +199,9 @@ def _indicators(tables: Tables, borough: str, in_change: set[str]) -> pd.DataFra
         out[f"london_{short}"] = london[period]
     points = 100 / (posts["best"] - posts["worst"])
     out["gap"] = (out["now"] - out["london_now"]) * points
-    change = tables["changes"].query("area_code == @borough and level == 'indicator'")
-    out["change"] = change.set_index("element")["change"].reindex(out.index)
+    made = tables["indicator_changes"].query("area_code == @borough").set_index("indicator_id")
+    out["change"] = made["change"].reindex(out.index) * points
+    out["rating"] = made["rating"].reindex(out.index).fillna("not rated")
     moved = (out["london_now"] - out["london_before"]) * points
     out["london_change"] = np.where(out["comparable"], moved, np.nan)
     return out

@@ -68,7 +68,9 @@ def context(rows):
 
 
 def test_context_is_joined_on_codes():
-    table = context([("b", "v", 2.0), ("a", "w", 3.0), ("a", "v", 1.0), ("b", "w", 4.0), ("z", "v", 9)])
+    table = context(
+        [("b", "v", 2.0), ("a", "w", 3.0), ("a", "v", 1.0), ("b", "w", 4.0), ("z", "v", 9)]
+    )
     np.testing.assert_array_equal(context_matrix(table, ["a", "b"], ["w", "v"]), [[3, 1], [4, 2]])
 
 

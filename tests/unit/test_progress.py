@@ -46,7 +46,9 @@ def framework(polarity=1, broken=()):
     )
     for j in broken:
         register.loc[f"i{j}", ["comparable", "break_reason"]] = ["no", "the rules changed"]
-    return Framework(register, ("a", "b", "c"), ("x", "y"), RECIPE.component_of, RECIPE.dimension_of)
+    return Framework(
+        register, ("a", "b", "c"), ("x", "y"), RECIPE.component_of, RECIPE.dimension_of
+    )
 
 
 def errors(shape, se=1.0, counted=True):
@@ -129,7 +131,9 @@ def test_change_counts_comparable_indicators_only():
     recipe = comparable_recipe(RECIPE, framework(broken=[0]))
     c = composites(value, errors(value.shape), recipe)
     assert (c["component"].rating[:, 0] == NOT_RATED).all()
-    assert (c["component"].reason[:, 0] == "too few comparable indicators with values in both periods").all()
+    assert (
+        c["component"].reason[:, 0] == "too few comparable indicators with values in both periods"
+    ).all()
     assert (c["index"].rating == NO_CHANGE).all()
     np.testing.assert_allclose(c["index"].change, 0, atol=1e-9)
 

@@ -233,7 +233,13 @@ def test_robust_sd_ignores_an_outlier():
 def test_shrunken_rates_match_esda():
     # esda 2.9.0: Empirical_Bayes(e, b).r, Marshall's global estimator
     found = shrink([2, 40, 90, 0, 15], [100, 1000, 1000, 250, 400])
-    expected = [0.033483045250053, 0.040850890744471, 0.08768879676164, 0.011365867289074, 0.039803931199543]
+    expected = [
+        0.033483045250053,
+        0.040850890744471,
+        0.08768879676164,
+        0.011365867289074,
+        0.039803931199543,
+    ]
     np.testing.assert_allclose(found.value, expected, rtol=1e-9)
 
 
