@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,10 @@ from spi_core.index import (
     score,
 )
 from spi_core.inputs import Inputs, data_version
+from spi_core.quality import quality_log, steps
 from spi_core.review import review
 from spi_core.revisions import COMPARED, compare_builds
+from spi_core.small_areas import small_area_tables
 from spi_core.store import Tables, write_bytes, write_tables
 
 __all__ = ["build", "compute"]
@@ -90,6 +93,10 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         Table name to rows; see ``docs/tables.md``.
     """
     recipe, weights = make_recipe(inputs)
+    full = inputs
+    levels = inputs.geography.areas["level"]
+    larger = [a for a in inputs.panel.areas if levels[a] != "lsoa"]
+    inputs = replace(inputs, panel=inputs.panel.take(larger))
     parts = inputs.panel.rows([a for a in inputs.panel.areas if a != inputs.geography.borough])
     limit = inputs.settings["index"].get("max_imputed", 1)
     filled = estimate_missing(inputs.panel.value, recipe, parts, limit)
@@ -112,7 +119,9 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     }
     drawn = assess(inputs, recipe, changing, filled, scores, comparable)
     tables |= assessed(drawn) | review(drawn, weights)
+    tables |= {"steps": steps(drawn), "quality": quality_log(drawn)}
     tables["coverage"] = _coverage(inputs, recipe, filled)
+    tables |= small_area_tables(full, recipe, tables["scores"])
     for level in inputs.settings["geography"]["levels"]:
         tables[f"map_{level}"] = boundaries(inputs.geography, level).reset_index()
     tables["ward_data"] = _ward_data(inputs, tables)

@@ -100,7 +100,7 @@ def make_framework(
     pairs = [(d["dimension"], c) for d in settings.get("framework", []) for c in d["components"]]
     components = tuple(dict.fromkeys(c for _, c in pairs))
     dimensions = tuple(dict.fromkeys(d for d, _ in pairs))
-    home = {c: d for d, c in reversed(pairs)}
+    home = {c: next(d for d, other in pairs if other == c) for c in components}
     if indicators.frame.empty or not pairs:
         return None, []
     faults = _misplaced(indicators, home)
@@ -148,7 +148,8 @@ def _misplaced(indicators: Read, home: Mapping[str, str]) -> list[Fault]:
             faults.append(Fault(r.file, message, r.row, "break_reason", None, allowed))
         if r.valid_min > r.valid_max:
             message = f"is above valid_max, {r.valid_max:g}"
-            faults.append(Fault(r.file, message, r.row, "valid_min", r.valid_min))
+            allowed = f"at most {r.valid_max:g}"
+            faults.append(Fault(r.file, message, r.row, "valid_min", r.valid_min, allowed))
     return faults
 
 

@@ -126,8 +126,9 @@ def check_geography(
     faults = []
     if not areas.frame.empty and not areas.lacks:
         faults += _check_areas(settings, areas) + _unmatched(areas.sound, polygons)
-    if not (areas.frame.empty or lookup.frame.empty or areas.lacks or lookup.lacks):
-        faults += _check_lookup(areas, lookup)
+        sound = Read(areas.frame, (*areas.faults, *faults)).sound
+        if not (lookup.frame.empty or lookup.lacks):
+            faults += _check_lookup(list(areas.frame["code"]), sound, lookup)
     return faults
 
 
@@ -154,12 +155,11 @@ def _check_areas(settings: Mapping[str, Any], areas: Read) -> list[Fault]:
     return faults
 
 
-def _check_lookup(areas: Read, lookup: Read) -> list[Fault]:
+def _check_lookup(codes: list[str], areas: pd.DataFrame, lookup: Read) -> list[Fault]:
     links, faults = lookup.frame, []
-    parent = areas.frame.drop_duplicates("code").set_index("code")["parent_code"]
     for column in ("from_code", "to_code"):
-        for r in records(links[~links[column].isin(parent.index)]):
-            message, allowed = "is not an area of geography/areas.csv", some(parent.index)
+        for r in records(links[~links[column].isin(codes)]):
+            message, allowed = "is not an area of geography/areas.csv", some(codes)
             faults.append(Fault(r.file, message, r.row, column, getattr(r, column), allowed))
     sound = lookup.sound
     for code, group in sound.groupby("from_code", sort=False):
@@ -173,8 +173,9 @@ def _check_lookup(areas: Read, lookup: Read) -> list[Fault]:
             message = f"parts {code} between {len(group)} areas"
             allowed = "one row with weight 1: areas nest"
             faults.append(Fault(group["file"].iloc[0], message, row, "to_code", None, allowed))
-    nests = sound[sound["from_code"].isin(parent.index[parent.isin(parent.index)])]
-    for r in records(nests[nests["to_code"].isin(parent.index)]):
+    parent = areas.set_index("code")["parent_code"]
+    nests = sound["from_code"].isin(parent.index[parent != ""]) & sound["to_code"].isin(codes)
+    for r in records(sound[nests]):
         if parent[r.from_code] != r.to_code and (links["from_code"] == r.from_code).sum() == 1:
             message = f"is not the parent_code of {r.from_code} in geography/areas.csv"
             faults.append(Fault(r.file, message, r.row, "to_code", r.to_code, parent[r.from_code]))

@@ -6,6 +6,7 @@ a function of the values alone, over any number of periods or Monte-Carlo replic
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,9 @@ __all__ = ["Estimated", "Recipe", "Scores", "comparable_recipe",
     "component_moments", "estimate_missing", "make_recipe", "score"]
 
 Array = NDArray[np.float64]
+
+#: Lowest score under a geometric mean, which has no zero.
+FLOOR = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +203,35 @@ def comparable_recipe(recipe: Recipe, framework: Framework) -> Recipe:
         The same weights among the comparable indicators, rescaled to sum 1 in each component;
         a component left with fewer than the minimum counts in no change.
     """
-    share = np.where(framework.comparable, recipe.share, 0.0)
+    return recipe_for(recipe, framework.comparable, 0.0)
+
+
+def recipe_for(recipe: Recipe, available: NDArray[np.bool_], minimum_coverage: float) -> Recipe:
+    """Fit a recipe to smaller areas, where fewer indicators are published.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        The full recipe.
+    available : ndarray of bool, shape (indicators,)
+        Whether the indicator has values at that level.
+    minimum_coverage : float
+        Share (0–1) of a component's weight that must be available for it to be scored.
+
+    Returns
+    -------
+    Recipe
+        The same weights among the available indicators, rescaled to sum 1 in each component;
+        components below the coverage, or the minimum of indicators, are not scored.
+    """
+    share = np.where(available, recipe.share, 0.0)
     n = recipe.dimension_of.size
+    covered = np.bincount(recipe.component_of, weights=share, minlength=n)
     left = np.bincount(recipe.component_of[share > 0], minlength=n)
-    total = np.bincount(recipe.component_of, weights=share, minlength=n)
-    keep = left[recipe.component_of] >= recipe.minimum
-    rescaled = np.divide(share, total[recipe.component_of], out=np.zeros_like(share), where=keep)
-    return replace(recipe, share=rescaled)
+    keep = (covered >= minimum_coverage) & (left >= recipe.minimum)
+    where = keep[recipe.component_of]
+    total = covered[recipe.component_of]
+    return replace(recipe, share=np.divide(share, total, out=np.zeros_like(share), where=where))
 
 
 def estimate_missing(value: Array, recipe: Recipe, fit_on: NDArray[np.intp], limit: int) -> Estimated:
@@ -267,10 +293,36 @@ def score(value: ArrayLike, recipe: Recipe) -> Scores:
     :func:`spi_core.weights.scoring_weights`).
     """
     x = np.asarray(value, float)
-    indicator = goalposts(x, recipe.best, recipe.worst)
+    indicator = lift(goalposts(x, recipe.best, recipe.worst), recipe.means)
     component, dimension, index = score_levels(indicator, recipe)
     capped = beyond_goalposts(x, recipe.best, recipe.worst)
     return Scores(indicator, component, dimension, index, capped)
+
+
+def lift(scores: ArrayLike, means: Sequence[str]) -> Array:
+    """Move scores from 0–100 to 1–100 where a geometric or harmonic mean follows.
+
+    Parameters
+    ----------
+    scores : array_like
+        Scores 0–100; anything below counts as 0 where they are moved.
+    means : sequence of str
+        Of components, dimensions and the index.
+
+    Returns
+    -------
+    ndarray
+        Unchanged under arithmetic means.
+
+    Examples
+    --------
+    >>> lift([0.0, 50.0], ("geometric",) * 3), lift([0.0, 50.0], ("arithmetic",) * 3)
+    (array([ 1. , 50.5]), array([ 0., 50.]))
+    """
+    x = np.asarray(scores, float)
+    if set(means) <= {"arithmetic"}:
+        return x
+    return FLOOR + (100 - FLOOR) * np.maximum(x, 0) / 100
 
 
 def score_levels(indicator: ArrayLike, recipe: Recipe) -> tuple[Array, Array, Array]:
@@ -279,7 +331,7 @@ def score_levels(indicator: ArrayLike, recipe: Recipe) -> tuple[Array, Array, Ar
     Parameters
     ----------
     indicator : array_like, shape (..., areas, indicators)
-        Scores of any normaliser.
+        Scores of any normaliser; above 0 under a geometric mean.
     recipe : Recipe
         Shares and means; its goalposts are not used.
 

@@ -75,10 +75,10 @@ def read_table(path: Path, schema: pa.DataFrameSchema) -> Read:
     if raw is None:
         return Read(pd.DataFrame(), tuple(faults))
     raw, headings, missing = _check_headings(raw, schema, file)
-    present = _without(schema, missing)
-    typed, bad = _convert(raw, present, file)
+    typed, bad = _convert(raw, schema, file)
     faults = [*faults, *headings, *bad]
-    faults += _check(typed, raw, present, file, {(f.row, f.column) for f in bad})
+    known = {(f.row, f.column) for f in bad}
+    faults += _check(typed, raw, _without(schema, missing), file, known)
     for name in missing:
         text = str(schema.columns[name].dtype).startswith("str")
         typed[name] = "" if text else pd.Series(dtype=schema.columns[name].dtype.type)
@@ -152,9 +152,13 @@ def _place(fault: Fault) -> tuple[int, str]:
 
 
 def _without(schema: pa.DataFrameSchema, missing: list[str]) -> pa.DataFrameSchema:
-    """Make the same schema for a file that lacks some columns."""
+    """Make the same schema for a file that lacks some columns and has its types already."""
     key = list(schema.unique or [])
-    columns = {name: c for name, c in schema.columns.items() if name not in missing}
+    columns = {
+        name: pa.Column(None, c.checks, nullable=c.nullable)
+        for name, c in schema.columns.items()
+        if name not in missing
+    }
     return pa.DataFrameSchema(columns, unique=None if set(key) & set(missing) else key, strict=True)
 
 

@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from spi_core.index import FLOOR
 from spi_core.tree import Levels, Tree, aggregate
 
-__all__ = ["FLOOR", "Noise", "Plan", "replicate"]
+__all__ = ["Noise", "Plan", "replicate"]
 
 Array: TypeAlias = NDArray[np.float64]
 Single: TypeAlias = NDArray[np.float32]
@@ -27,9 +28,6 @@ Mask: TypeAlias = NDArray[np.bool_]
 
 #: Cells drawn and scored at a time: a few arrays of this size stay in a processor's cache.
 _BLOCK_CELLS = 500_000
-
-#: Lowest score under a geometric or harmonic mean: 0–100 becomes 1–100, as it must not hold a 0.
-FLOOR = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from spi_core.audit import audit_component
 from spi_core.correlation import component_links
 from spi_core.findings import double_counting, outliers, silent
 from spi_core.importance import importance
-from spi_core.index import Recipe, component_moments, score, score_levels
+from spi_core.index import Recipe, component_moments, lift, score, score_levels
 from spi_core.moments import Moments, first_component, moments, orient
 from spi_core.normalise import NormaliserName, fit_scale, normalise
 from spi_core.sensitivity import (
@@ -31,8 +31,6 @@ __all__ = ["review"]
 
 Array = NDArray[np.float64]
 
-#: A geometric mean has no zero: scores are moved to 1–100 before it.
-FLOOR = 1.0
 SOBOL_RUNS = 512
 
 
@@ -220,8 +218,9 @@ def _by_recipe(
     polarity = np.sign(recipe.best - recipe.worst)
     scale = fit_scale(value, recipe.best, recipe.worst, polarity)
     normal = normalise(value, scale, method)
-    if "geometric" in means:
-        normal = FLOOR + (100 - FLOOR) * normal / 100
+    if method == "zscore":
+        normal = 50 + 10 * normal  # T-scores: on the scale of the others, so that means can be taken
+    normal = lift(normal, means)
     return score_levels(normal, replace(recipe, share=share, means=tuple(means)))[-1]  # type: ignore[arg-type]
 
 

@@ -13,7 +13,7 @@ from spi_core.impact._types import Bools, Floats
 __all__ = ["DRAWS", "EXACT_LIMIT", "WardSets", "smallest_p", "ward_sets"]
 
 EXACT_LIMIT = 100_000
-DRAWS = 99_999
+DRAWS = 19_999
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,12 +169,12 @@ def _sentences(
     kind = "exact p" if effect.exact else f"p (± {say(effect.monte_carlo_se)})"
     sentences = [
         f"{label}: {status}.",
-        f"Treated areas changed by {say(effect.estimate)}{unit} relative to comparison areas "
-        f"({level} interval: {say(effect.low)} to {say(effect.high)}).",
-        f"The {kind} is {say(effect.p)}, {say(evidence.p_adjusted)} after Holm's correction; the "
-        f"smallest this design can give is {say(effect.floor)}.",
-        f"Allowing for regression to the mean the {level} interval is {say(panel.low)} to "
-        f"{say(panel.high)}.",
+        f"Relative to comparison areas the treated ones changed by {say(panel.did)}{unit} "
+        f"(difference-in-differences) or {say(panel.ancova)}{unit} (given their starting level); "
+        f"the {level} interval over both runs from {say(panel.low)} to {say(panel.high)}.",
+        f"The {kind} of the difference-in-differences is {say(effect.p)}, "
+        f"{say(evidence.p_adjusted)} after Holm's correction; the smallest this design can give is "
+        f"{say(effect.floor)}.",
     ]
     if status == "no clear change":
         sentences.append(

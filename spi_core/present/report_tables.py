@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spi_core.present.frames import records
+from spi_core.present.theme import RATINGS
 from spi_core.present.words import QUARTERS, number, signed
 
 if TYPE_CHECKING:
@@ -22,8 +23,16 @@ __all__ = [
 ]
 
 
+def _rated(rating: str) -> str:
+    return f"{RATINGS[rating].symbol} {rating}"
+
+
+def _range(low: float, high: float, digits: int = 0) -> str:
+    return f"{number(low, digits)}–{number(high, digits)}"
+
+
 def ward_table(report: BoroughReport) -> pd.DataFrame:
-    """Every ward's index score, quarter, dimensions and change.
+    """Every ward's index: score, likely range and place, rating, change.
 
     Parameters
     ----------
@@ -35,22 +44,29 @@ def ward_table(report: BoroughReport) -> pd.DataFrame:
     DataFrame
         By quarter, then name; the borough last.
     """
-    dims = list(dict.fromkeys(report.components["dimension"]))
-    scores: Any = report.grid
-    home: Any = report.borough
-    rows = []
-    for w in records(report.wards):
-        row = {"Ward": w.name, "Quarter": QUARTERS[w.quarter].removesuffix(" quarter")}
-        row |= {"Index": number(w.score, 1), "Against borough": signed(w.difference)}
-        row |= {d: number(scores.at[w.code, d], 0) for d in dims}
-        rows.append(row | {"Change": signed(w.change)})
-    last = {"Ward": f"**{report.name}**", "Quarter": "", "Index": f"**{number(report.score, 1)}**"}
-    last |= {"Against borough": ""} | {d: f"**{number(home[d], 0)}**" for d in dims}
-    return pd.DataFrame([*rows, last | {"Change": f"**{signed(report.change)}**"}])
+    rows = [
+        {
+            "Ward": w.name,
+            "Quarter": QUARTERS[w.quarter].removesuffix(" quarter"),
+            "Index": number(w.score, 1),
+            "Likely range": _range(w.low, w.high),
+            "Likely place": _range(w.rank_low, w.rank_high),
+            "Against similar wards": _rated(w.rating),
+            "Change": f"{signed(w.change)} {_rated(w.change_rating)}",
+        }
+        for w in records(report.wards)
+    ]
+    change = report.index_change
+    last = dict.fromkeys(rows[0], "") | {
+        "Ward": f"**{report.name}**",
+        "Index": f"**{number(report.score, 1)}**",
+        "Change": f"{signed(change['change'])} {_rated(change['rating'])}",
+    }
+    return pd.DataFrame([*rows, last])
 
 
 def component_table(report: BoroughReport) -> pd.DataFrame:
-    """Every component: how many indicators, the borough's score, who is highest and lowest.
+    """Every component: how many figures, the borough's score, strengths, weaknesses, change.
 
     Parameters
     ----------
@@ -63,24 +79,30 @@ def component_table(report: BoroughReport) -> pd.DataFrame:
         In the order of the framework; a component that is not scored says why.
     """
     names = report.wards.set_index("code")["name"]
+    changes = report.changes.set_index("element")
     rows = []
     for c in records(report.components):
         row = {"Component": c.component, "Figures": str(c.indicators)}
         if c.scored:
-            of = report.quarters[c.component]
-            ends = {q: ", ".join(sorted(names[of[of == q].index])) for q in (1, 4)}
-            row |= {"Borough": number(c.score, 0)}
-            row |= {"Wards": f"{number(c.low, 0)} to {number(c.high, 0)}"}
-            row |= {"Highest quarter": ends[1], "Lowest quarter": ends[4]}
+            scores, ratings = (report.grid[k][c.component] for k in ("score", "rating"))
+            row["Borough"] = number(float(report.borough[c.component]), 0)
+            row["Wards"] = _range(scores.min(), scores.max())
+            for word in ("strength", "weakness"):
+                rated = sorted(names[ratings[ratings == word].index])
+                row[f"{RATINGS[word].symbol} {word.capitalize()}"] = ", ".join(rated) or "none"
         else:
             row |= {"Borough": "–", "Wards": "–"}
-            row |= {"Highest quarter": f"*{c.note}*", "Lowest quarter": ""}
+            row |= {"▲ Strength": f"*{c.note}*", "▼ Weakness": ""}
+        row["Change"] = "not comparable"
+        if c.component in changes.index:
+            moved: Any = changes.loc[c.component]
+            row["Change"] = f"{signed(moved['change'])} {_rated(moved['rating'])}"
         rows.append(row)
     return pd.DataFrame(rows)
 
 
 def grid_table(report: BoroughReport) -> pd.DataFrame:
-    """Every ward's score on every scored component, with a sign for the highest and lowest quarter.
+    """Every ward's score on every dimension and scored component, with its rating's sign.
 
     Parameters
     ----------
@@ -90,21 +112,20 @@ def grid_table(report: BoroughReport) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a ward; ◆ highest quarter, ◇ lowest quarter.
+        One row a ward, the borough first.
     """
-    components = list(report.components.loc[report.components["scored"], "component"])
-    signs = {1: "◆ ", 4: "◇ "}
-    scores: Any = report.grid
-    quarters: Any = report.quarters
+    columns = [*report.dimensions, *report.scored]
+    scores: Any = report.grid["score"]
+    ratings: Any = report.grid["rating"]
     borough: Any = report.borough
     rows = []
     for w in records(report.wards):
         row = {"Ward": w.name}
-        for c in components:
-            sign = signs.get(quarters.at[w.code, c], "")
-            row[c] = sign + number(scores.at[w.code, c], 0)
+        for c in columns:
+            sign = RATINGS[ratings.at[w.code, c]].symbol
+            row[c] = f"{sign} {number(scores.at[w.code, c], 0)}"
         rows.append(row)
-    home = {"Ward": "Borough"} | {c: number(borough[c], 0) for c in components}
+    home = {"Ward": "Borough"} | {c: number(borough[c], 0) for c in columns}
     return pd.DataFrame([home, *rows])
 
 
@@ -125,7 +146,8 @@ def indicator_table(report: BoroughReport) -> pd.DataFrame:
 
 
 def _indicator_row(r: Any) -> dict[str, str]:
-    change = signed(r.change, 0) if r.comparable else "not comparable"
+    sign = RATINGS[r.rating].symbol
+    change = f"{signed(r.change, 0)} {sign}" if r.comparable else "not comparable"
     london = "" if math.isnan(r.london_change) else f" ({signed(r.london_change, 0)})"
     known = r.unit.lower() in r.name.lower()
     return {

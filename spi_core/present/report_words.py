@@ -12,12 +12,17 @@ from spi_core.present.words import QUARTERS, and_list, number, signed
 if TYPE_CHECKING:
     from spi_core.present.report_data import BoroughReport
 
+#: From this chance on, a ward is said to be clearly in a quarter.
+SURE = 0.9
+
 __all__ = [
     "change_alt",
     "change_caption",
+    "clearly",
     "date_cautions",
     "dots_alt",
     "findings",
+    "gap_sentence",
     "grid_alt",
     "grid_caption",
     "lead_sentence",
@@ -78,8 +83,42 @@ def of_each(count: int, total: int, noun: str) -> str:
     return f"{count or 'none'} of the {total} {noun}"
 
 
+def clearly(report: BoroughReport, quarter: int) -> list[str]:
+    """Name the wards that are in the highest or lowest quarter, nine chances in ten or more.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+    quarter : {1, 4}
+        The highest or the lowest.
+
+    Returns
+    -------
+    list of str
+        By name; empty if there is none.
+    """
+    chance = {1: "p_top", 4: "p_bottom"}[quarter]
+    return sorted(report.wards.loc[report.wards[chance] >= SURE, "name"])
+
+
+def _ends(report: BoroughReport) -> str:
+    """Say which wards are clearly at either end."""
+    high, low = clearly(report, 1), clearly(report, 4)
+    if high and low:
+        verb = "is" if len(high) == 1 else "are"
+        return (
+            f"{and_list(high)} {verb} clearly in the highest quarter, {and_list(low)} clearly in "
+            "the lowest"
+        )
+    if high or low:
+        named, word = (high, "highest") if high else (low, "lowest")
+        return f"{and_list(named)} {'is' if len(named) == 1 else 'are'} clearly in the {word} quarter"
+    return "no ward is clearly in the highest or the lowest quarter"
+
+
 def lead_sentence(report: BoroughReport) -> str:
-    """Answer first: the borough's score, the range of its wards and how close most of them lie.
+    """Answer first: the borough's score, the range of its wards, and who is clearly at either end.
 
     Parameters
     ----------
@@ -92,11 +131,10 @@ def lead_sentence(report: BoroughReport) -> str:
         Two sentences.
     """
     scores = report.wards["score"]
-    low, high = scores.quantile(0.25), scores.quantile(0.75)
     return (
-        f"{report.name} scores {number(report.score, 0)} out of 100. Its wards run from "
-        f"{number(scores.min(), 0)} to {number(scores.max(), 0)}, but the middle half lie between "
-        f"{number(low, 0)} and {number(high, 0)}: too close together to be put in order."
+        f"{report.name} scores {number(report.score, 0)} out of 100, its wards from "
+        f"{number(scores.min(), 0)} to {number(scores.max(), 0)}. {_upper(_ends(report))}; the "
+        "others are too close together to be put in order."
     )
 
 
@@ -118,9 +156,17 @@ def findings(report: BoroughReport) -> list[str]:
 
 
 def _wards(r: BoroughReport) -> str:
+    sure = {*clearly(r, 1), *clearly(r, 4)}
+    rest = r.wards[~r.wards["name"].isin(sure)]
+    text = f"**Wards.** {_upper(_ends(r))} (nine chances in ten or more)."
+    if rest.empty:
+        return text
+    span = (rest["rank_high"] - rest["rank_low"] + 1).round()
+    width = number(span.min(), 0)
+    width += f" to {number(span.max(), 0)}" if span.max() > span.min() else ""
     return (
-        f"**Wards.** {quarter_names(r.wards, 1)} are in the highest quarter of the "
-        f"{len(r.wards)} wards; {quarter_names(r.wards, 4)} are in the lowest."
+        f"{text} Each of the other {len(rest)} could be in any of {width} places, so this report "
+        "names quarters and likely places, never a single place."
     )
 
 
@@ -163,25 +209,25 @@ def _upper(text: str) -> str:
 
 
 def _components(r: BoroughReport) -> str:
-    rows = r.components[r.components["scored"]].sort_values("score")
+    scores = r.borough[r.scored].sort_values()
 
-    def listed(part: pd.DataFrame) -> str:
-        return and_list([f"{c.component} ({number(c.score, 0)})" for c in records(part)])
+    def listed(part: pd.Series) -> str:
+        return and_list([f"{name} ({number(score, 0)})" for name, score in part.items()])
 
     return (
-        f"**Components.** The borough scores highest on {listed(rows.tail(3)[::-1])}. It scores "
-        f"lowest on {listed(rows.head(3))}."
+        f"**Components.** The borough scores highest on {listed(scores.tail(3)[::-1])}. It scores "
+        f"lowest on {listed(scores.head(3))}."
     )
 
 
 def _change(r: BoroughReport) -> str:
-    index, parts = r.changes.iloc[0], r.changes.iloc[1:].sort_values("change")
+    index, parts = r.index_change, r.changes.iloc[1:].sort_values("change")
     up, down = parts.iloc[-1], parts.iloc[0]
-    word = "rose" if r.change > 0 else "fell"
     text = (
         f"**Change since {r.periods['baseline']}.** On the {int(r.indicators['in_change'].sum())} "
-        f"indicators that can be compared, the index {word} by {number(abs(r.change), 1)} points; "
-        f"it rose in {of_each(int(index['risen']), len(r.wards), 'wards')}. "
+        f"figures that can be compared, the index moved by {signed(index['change'])} points "
+        f"(likely {signed(index['low'])} to {signed(index['high'])}: {index['rating']}). It rose "
+        f"clearly in {of_each(int(index['risen']), len(r.wards), 'wards')}. "
         f"{up['element']} moved up most ({signed(up['change'])}), {down['element']} down most "
         f"({signed(down['change'])})."
     )
@@ -190,7 +236,7 @@ def _change(r: BoroughReport) -> str:
         return text
     same = int((both["change"] * both["london_change"] > 0).sum())
     return (
-        f"{text} Much of this is London’s story too: {same} of those {len(both)} indicators moved "
+        f"{text} Much of this is London’s story too: {same} of those {len(both)} figures moved "
         "the same way in London’s average ward."
     )
 
@@ -204,7 +250,7 @@ def _gaps(r: BoroughReport) -> str:
     if len(missing):
         text += f"{and_list(list(missing))} {'has' if len(missing) == 1 else 'have'} no score yet. "
     if thin:
-        text += f"{thin} of the {r.scored} scored components rest on two indicators only."
+        text += f"{thin} of the {len(r.scored)} scored components rest on two indicators only."
     return text.strip()
 
 
@@ -241,9 +287,9 @@ def standing_caption(report: BoroughReport) -> str:
     str
         One sentence.
     """
-    dims = list(dict.fromkeys(report.components["dimension"]))
-    above = report.grid[dims].gt(report.borough[dims]).all(axis=1)
-    below = report.grid[dims].lt(report.borough[dims]).all(axis=1)
+    dims, scores = report.dimensions, report.grid["score"]
+    above = scores[dims].gt(report.borough[dims]).all(axis=1)
+    below = scores[dims].lt(report.borough[dims]).all(axis=1)
     names = report.wards.set_index("code")["name"]
     high, low = sorted(names[above[above].index]), sorted(names[below[below].index])
     count = "all three dimensions" if len(dims) == 3 else f"all {len(dims)} dimensions"
@@ -267,10 +313,9 @@ def dots_alt(report: BoroughReport) -> str:
     -------
     str
     """
-    dims = list(dict.fromkeys(report.components["dimension"]))
     parts = []
-    for column in ("index", *dims):
-        scores = report.grid[column]
+    for column in ("index", *report.dimensions):
+        scores = report.grid["score"][column]
         above = int((scores > report.borough[column]).sum())
         parts.append(
             f"{column if column != 'index' else 'Index'}: borough "
@@ -280,8 +325,67 @@ def dots_alt(report: BoroughReport) -> str:
     return "Scores of every ward beside the borough. " + ". ".join(parts) + "."
 
 
+def _most(report: BoroughReport, rating: str) -> str:
+    """Name the wards with most ratings of one kind, and how many."""
+    count = report.grid["rating"][report.scored].eq(rating).sum(axis=1)
+    names = report.wards.set_index("code")["name"]
+    most = sorted(names[count[count == count.max()].index])
+    return f"{and_list(most)} ({count.max()})"
+
+
 def grid_caption(report: BoroughReport) -> str:
-    """Say how many wards are high on something, and how many low on something.
+    """Say how many strengths and weaknesses there are, and where most of them lie.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    str
+        One or two sentences.
+    """
+    ratings = report.grid["rating"][report.scored]
+    counts = {r: int(ratings.eq(r).to_numpy().sum()) for r in ("strength", "weakness")}
+    text = (
+        f"Of {ratings.size} component scores, {counts['strength']} are strengths and "
+        f"{counts['weakness']} are weaknesses among similar wards."
+    )
+    ends = [
+        f"most {plural} in {_most(report, rating)}"
+        for rating, plural in (("strength", "strengths"), ("weakness", "weaknesses"))
+        if counts[rating]
+    ]
+    return f"{text} {_upper(', '.join(ends))}." if ends else text
+
+
+def grid_alt(report: BoroughReport) -> str:
+    """Describe the component grid: every ward's strengths and weaknesses.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    str
+    """
+    parts = []
+    for w in records(report.wards):
+        mine = report.grid["rating"].loc[w.code, report.scored]
+        said = [
+            f"{word} {', '.join(mine[mine == rating].index)}"
+            for rating, word in (("strength", "strong on"), ("weakness", "weak on"))
+            if (mine == rating).any()
+        ]
+        parts.append(f"{w.name} {'; '.join(said) or 'similar on all'}")
+    return "Ratings of each ward’s components against similar wards. " + ". ".join(parts) + "."
+
+
+def change_caption(report: BoroughReport) -> str:
+    """Say how the index and its components moved in the wards, as far as it is clear.
 
     Parameters
     ----------
@@ -293,64 +397,40 @@ def grid_caption(report: BoroughReport) -> str:
     str
         One sentence.
     """
-    components = list(report.components.loc[report.components["scored"], "component"])
-    of = report.quarters[components]
-    high, low = int(of.eq(1).any(axis=1).sum()), int(of.eq(4).any(axis=1).sum())
-    start = _upper(of_each(high, len(of), "wards"))
-    both = "as many" if low == high else of_each(low, len(of), "wards")
-    return (
-        f"{start} are in the highest quarter on at least one component, and "
-        f"{both} in the lowest on at least one."
-    )
-
-
-def grid_alt(report: BoroughReport) -> str:
-    """Describe the component grid: who is in the highest and lowest quarter most often.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
-    Returns
-    -------
-    str
-    """
-    components = list(report.components.loc[report.components["scored"], "component"])
-    names = report.wards.set_index("code")["name"]
-    parts = []
-    for quarter in (1, 4):
-        count = report.quarters[components].eq(quarter).sum(axis=1)
-        most = sorted(names[count[count == count.max()].index])
-        parts.append(
-            f"{and_list(most)} {'are' if len(most) > 1 else 'is'} in the {QUARTERS[quarter]} on "
-            f"{count.max()} of {len(components)} components"
-        )
-    return f"Scores of {len(report.wards)} wards on each component. " + "; ".join(parts) + "."
-
-
-def change_caption(report: BoroughReport) -> str:
-    """Say how the index and its components moved, in one sentence.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
-    Returns
-    -------
-    str
-    """
-    index, parts = report.changes.iloc[0], report.changes.iloc[1:]
+    index, parts = report.index_change, report.changes.iloc[1:]
     n = len(report.wards)
     up = list(parts.loc[parts["risen"] == n, "element"])
     down = list(parts.loc[parts["fallen"] == n, "element"])
-    text = f"The index rose in {of_each(int(index['risen']), n, 'wards')}"
+    text = f"The index rose clearly in {of_each(int(index['risen']), n, 'wards')}"
     if up:
-        text += f"; {and_list(up)} rose in every ward"
+        text += f"; in every ward so did {and_list(up)}"
     if down:
-        text += f"; {and_list(down)} fell in every ward"
+        text += f"; {and_list(down)} fell clearly in every ward"
     return text + "."
+
+
+def gap_sentence(report: BoroughReport) -> str:
+    """Say whether highest and lowest ward have moved closer.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    g = report.gap
+    before, now = report.periods["baseline"], report.periods["current"]
+    clear = "a clear narrowing" if g["change_high"] < 0 else "a clear widening"
+    verdict = "no clear change" if g["change_low"] <= 0 <= g["change_high"] else clear
+    return (
+        f"The index of the highest and of the lowest ward lay {number(g['value_baseline'], 0)} "
+        f"points apart in {before} and {number(g['value_current'], 0)} in {now}, on comparable "
+        f"figures: {verdict} (likely {signed(g['change_low'])} to {signed(g['change_high'])})."
+    )
 
 
 def change_alt(report: BoroughReport) -> str:
@@ -367,7 +447,7 @@ def change_alt(report: BoroughReport) -> str:
     """
     parts = [
         f"{'Index' if r.element == 'index' else r.element} {signed(r.change)} "
-        f"({r.risen} of {len(report.wards)} wards up)"
+        f"{r.rating} ({r.risen} wards clearly up, {r.fallen} clearly down)"
         for r in records(report.changes)
     ]
     return "Change of the borough in points: " + "; ".join(parts) + "."

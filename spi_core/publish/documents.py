@@ -157,10 +157,8 @@ def _every_page(tables: Tables) -> dict[str, object]:
     """Footer and mark: what a loose page must still say about itself."""
     edition, framework = tables.about["edition"], tables["framework"]
     scored = f"{int(framework['scored'].sum())} of {len(framework)} components scored"
-    name = ", ".join(t for t in (edition["title"], edition.get("subtitle")) if t)
-    footer = (
-        f"{name} {edition['edition_year']} · {scored} · data version {tables.about['data_version']}"
-    )
+    name = edition.get("short_title", edition["title"])
+    footer = f"{name} · {scored} · data version {tables.about['data_version']}"
     mark = {"mark": ILLUSTRATIVE} if edition["illustrative"] else {}
     return {"footer": footer, **mark}
 

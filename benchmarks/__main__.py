@@ -1,0 +1,19 @@
+"""``make bench``: speed, memory and calibration as tables; nothing is asserted."""
+
+from __future__ import annotations
+
+import os
+import platform
+
+from benchmarks import impact_calibration, render, uncertainty
+
+
+def main() -> None:
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores{load}\n")
+    for part in (uncertainty, render, impact_calibration):
+        part.main()
+
+
+if __name__ == "__main__":
+    main()

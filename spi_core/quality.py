@@ -1,0 +1,148 @@
+"""The build checks itself: what went in at each step, and what a second way of computing finds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from spi_core.assess import Assessment
+from spi_core.decompose import decompose
+from spi_core.index import fit_weights
+
+__all__ = ["quality_log", "steps"]
+
+#: Two ways to the same number may differ by rounding only.
+TOLERANCE = 1e-9
+#: Frozen weights are stored with twelve figures.
+WEIGHT_TOLERANCE = 1e-8
+
+
+def steps(a: Assessment) -> pd.DataFrame:
+    """Count what goes in and comes out at each step, so that nothing is lost unseen.
+
+    Parameters
+    ----------
+    a : Assessment
+        The edition's scores.
+
+    Returns
+    -------
+    DataFrame
+        ``step, what, count``.
+    """
+    p, used = a.inputs.panel, a.recipe.used
+    missing = np.isnan(p.value)
+    rows = [
+        ("read", "rows of observations", len(a.inputs.tables["observations"])),
+        ("laid out", "areas", len(p.areas)),
+        ("laid out", "periods", len(p.periods)),
+        ("laid out", "indicators", len(p.indicators)),
+        ("laid out", "cells (areas × periods × indicators)", p.value.size),
+        ("laid out", "cells without a value", int(missing.sum())),
+        ("estimated", "cells filled by regression", int(a.filled.estimated.sum())),
+        ("scored", "indicators that count in a component", int(used.sum())),
+        ("scored", "indicators shown but not scored", int((~used).sum())),
+        ("scored", "cells beyond a goalpost, counted as the goalpost", int(a.scores.capped.sum())),
+        ("scored", "component scores", int(np.isfinite(a.scores.component).sum())),
+        ("scored", "index scores", int(np.isfinite(a.scores.index).sum())),
+        ("compared", "indicators comparable over time that count", int(a.comparable_recipe.used.sum())),
+        ("compared", "component scores in both periods", int(np.isfinite(a.comparable.component).all(0).sum())),
+    ]
+    return pd.DataFrame(rows, columns=["step", "what", "count"])
+
+
+def quality_log(a: Assessment) -> pd.DataFrame:
+    """Compute what matters a second way and say how far the two lie apart.
+
+    Parameters
+    ----------
+    a : Assessment
+        The edition's scores.
+
+    Returns
+    -------
+    DataFrame
+        ``check, result, detail``; result is ``passed``, ``failed`` or ``noted`` for what a reader
+        must judge.
+    """
+    rows = [
+        ("Inputs", "passed", "every file read and checked; a build with a fault writes nothing"),
+        _formula(a),
+        _refit(a),
+        _sum_of_contributions(a),
+        _replicates(a),
+        _signed(a),
+        _roll_ups(a),
+    ]
+    return pd.DataFrame(rows, columns=["check", "result", "detail"])
+
+
+def _verdict(difference: float, tolerance: float) -> str:
+    return "passed" if difference <= tolerance else "failed"
+
+
+def _formula(a: Assessment) -> tuple[str, str, str]:
+    """Component scores by z-scores, best and worst row: the method as it is written down."""
+    means = a.recipe.means
+    name = "Component scores by the formula with z-scores"
+    if means[0] != "arithmetic":
+        return name, "noted", f"the formula is of arithmetic means; this edition uses {means[0]}"
+    weights = a.inputs.tables["weights"]
+    if weights.empty:
+        weights = fit_weights(a.inputs, a.recipe.best, a.recipe.worst)
+    table = weights.set_index("indicator_id").reindex(a.inputs.framework.ids)
+    u, sd = table["weight"].fillna(0).to_numpy(float), table["sd"].fillna(1).to_numpy(float)
+    best, worst = a.recipe.best, a.recipe.worst
+    sign = np.sign(best - worst)
+    capped = np.clip(a.filled.value, np.minimum(best, worst), np.maximum(best, worst))
+    member = a.recipe.component_of[:, None] == np.arange(a.recipe.dimension_of.size)
+
+    def composite(x: np.ndarray) -> np.ndarray:
+        return np.asarray((u * sign * x / sd) @ member)
+
+    low, high = composite(worst), composite(best)
+    with np.errstate(invalid="ignore"):
+        scores = 100 * (composite(capped) - low) / (high - low)
+    scores[..., ~a.recipe.scored] = np.nan
+    apart = float(np.nanmax(np.abs(scores - a.scores.component)))
+    return name, _verdict(apart, TOLERANCE), f"largest difference {apart:.1e} points"
+
+
+def _refit(a: Assessment) -> tuple[str, str, str]:
+    frozen = a.inputs.tables["weights"]
+    if frozen.empty:
+        return "Frozen weights", "noted", "weights were fitted by this build and are not frozen yet"
+    new = fit_weights(a.inputs, a.recipe.best, a.recipe.worst).set_index("indicator_id")["weight"]
+    apart = float((new - frozen.set_index("indicator_id")["weight"]).abs().max())
+    said = f"a refit differs by at most {apart:.1e}"
+    if _verdict(apart, WEIGHT_TOLERANCE) == "failed":
+        # not wrong: weights stay as they were until somebody decides otherwise
+        return "Frozen weights", "noted", f"{said}: the population they were fitted on has changed"
+    return "Frozen weights", "passed", said
+
+
+def _sum_of_contributions(a: Assessment) -> tuple[str, str, str]:
+    parts = decompose(a.filled.value, a.comparable_recipe)
+    apart = float(np.nanmax(np.abs(parts.index.sum(axis=1) - parts.change)))
+    said = f"the sum differs from the change by at most {apart:.1e} points"
+    return "Contributions add up to the change", _verdict(apart, TOLERANCE), said
+
+
+def _replicates(a: Assessment) -> tuple[str, str, str]:
+    failed, asked = a.sampling.n_failed + a.everything.n_failed, a.sampling.n + a.everything.n
+    return "Monte Carlo", "passed" if not failed else "noted", f"{failed} of {asked} replicates failed"
+
+
+def _signed(a: Assessment) -> tuple[str, str, str]:
+    register = a.inputs.tables["signoff"]
+    signed = 0 if register.empty else register["indicator_id"].isin(a.inputs.framework.ids).sum()
+    n = len(a.inputs.framework.ids)
+    return "Expert sign-off", "passed" if signed >= n else "noted", f"{signed} of {n} indicators signed"
+
+
+def _roll_ups(a: Assessment) -> tuple[str, str, str]:
+    home = a.inputs.panel.areas.index(a.inputs.geography.borough)
+    status = a.inputs.panel.status[a.now, home]
+    modelled = int((status == "modelled").sum())
+    said = f"{modelled} of {status.size} borough values are population-weighted means of the wards"
+    return "Borough values", "noted" if modelled else "passed", said
