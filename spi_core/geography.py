@@ -21,6 +21,7 @@ from spi_core.sheet import shown
 __all__ = ["Geography", "boundaries", "check_geography", "load_boundaries", "roll_up"]
 
 BRITISH_NATIONAL_GRID = 27700
+CUT = "polygons of the smallest scored level: larger ones are dissolved from them"
 VALID = "a closed outline that does not cross itself"
 #: Levels from small to large.
 ORDER = ("lsoa", "ward", "borough", "region")
@@ -125,7 +126,7 @@ def check_geography(
     """
     faults = []
     if not areas.frame.empty and not areas.lacks:
-        faults += _check_areas(settings, areas) + _unmatched(areas.sound, polygons)
+        faults += _check_areas(settings, areas) + _unmatched(settings, areas.sound, polygons)
         sound = Read(areas.frame, (*areas.faults, *faults)).sound
         if not (lookup.frame.empty or lookup.lacks):
             faults += _check_lookup(list(areas.frame["code"]), sound, lookup)
@@ -182,15 +183,24 @@ def _check_lookup(codes: list[str], areas: pd.DataFrame, lookup: Read) -> list[F
     return faults
 
 
-def _unmatched(areas: pd.DataFrame, polygons: gpd.GeoDataFrame | None) -> list[Fault]:
+def _unmatched(
+    settings: Mapping[str, Any], areas: pd.DataFrame, polygons: gpd.GeoDataFrame | None
+) -> list[Fault]:
     if polygons is None:
         return []
     file, level = str(polygons.attrs["file"]), areas.set_index("code")["level"]
     strangers = sorted(set(polygons.index) - set(level.index))
     drawn = set(level[level.index.intersection(polygons.index)])
     lost = sorted(set(level.index[level.isin(drawn)]) - set(polygons.index))
+    finest = min((ORDER.index(name) for name in drawn), default=0)
+    scored = settings.get("geography", {}).get("levels", [])
+    finer = [name for name in scored if ORDER.index(name) < finest and (level == name).any()]
     message = "is not an area of geography/areas.csv"
     return [
+        *(
+            Fault(file, f"has no polygons of level {name}, which edition.yml scores", allowed=CUT)
+            for name in finer
+        ),
         *(Fault(file, message, None, "code", c, some(list(level.index))) for c in strangers),
         *(
             Fault(file, "has no polygon for this area", None, "code", c, "one an area")

@@ -20,6 +20,12 @@ __all__ = ["Tables", "open_tables", "write_bytes", "write_tables"]
 VARIABLE = "SPI_TABLES"
 
 
+class NoTableError(SpiError, KeyError):
+    """A table that the build did not make."""
+
+    __str__ = Exception.__str__  # a KeyError would show the sentence in quotes
+
+
 class Tables(Mapping[str, Any]):
     """Tables of one built edition, read when first asked for.
 
@@ -42,7 +48,7 @@ class Tables(Mapping[str, Any]):
         if name not in self._read:
             path = self.folder / f"{name}.parquet"
             if not path.exists():
-                raise KeyError(f"no table {name!r}; there are {', '.join(self)}")
+                raise NoTableError(f"no table {name!r}; there are {', '.join(self)}")
             spatial = name.startswith("map_")
             self._read[name] = gpd.read_parquet(path) if spatial else pd.read_parquet(path)
         # a notebook that edits its copy must not change what the next cell reads

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +67,7 @@ def make_edition(folder: Path, seed: int = 1) -> Path:
         folder / "geography" / "lookup.csv",
         [{"from_code": w, "to_code": BOROUGH, "weight": "1", "basis": "nests"} for w in WARDS],
     )
-    squares = ",".join(_square(w, 540000 + 1000 * i) for i, w in enumerate(WARDS))
-    crs = '{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::27700"}}'
-    text = f'{{"type":"FeatureCollection","crs":{crs},"features":[{squares}]}}'
-    (folder / "geography" / "boundaries.geojson").write_text(text, "utf-8")
+    draw(folder, WARDS)
     write(folder / "context.csv", _context(seed))
     return folder
 
@@ -136,6 +133,14 @@ def _context(seed: int) -> list[Row]:
         for v in ("children", "older")
         for w, x in zip(WARDS, rng.uniform(5, 30, len(WARDS)), strict=True)
     ]
+
+
+def draw(folder: Path, codes: Sequence[str]) -> None:
+    """Write a square of 1 km for each area, side by side."""
+    squares = ",".join(_square(c, 540000 + 1000 * i) for i, c in enumerate(codes))
+    crs = '{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::27700"}}'
+    text = f'{{"type":"FeatureCollection","crs":{crs},"features":[{squares}]}}'
+    (folder / "geography" / "boundaries.geojson").write_text(text, "utf-8")
 
 
 def _square(code: str, x: int, y: int = 184000, side: int = 1000) -> str:

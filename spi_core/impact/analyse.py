@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spi_core.impact._types import Floats, Ints
-from spi_core.impact.design import Design, Outcome
+from spi_core.impact.design import Design
 from spi_core.impact.diagnostics import (
     Balance,
     Refit,
@@ -171,7 +171,6 @@ def describe(sample: Sample) -> RawTable:
 
 def analyse(
     design: Design,
-    outcome: Outcome,
     sample: Sample,
     sets: WardSets | None,
     rng: np.random.Generator,
@@ -184,8 +183,6 @@ def analyse(
     ----------
     design : Design
         Protocol.
-    outcome : Outcome
-        Which outcome; its direction orients the simulation only in words.
     sample : Sample
         Balanced units.
     sets : WardSets or None

@@ -61,7 +61,9 @@ def run_chapter(
     units = members(design, areas)
     floor, refusals = design_refusals(design, units)
     values = load()
-    trials = {outcome.id: admit(design, outcome, values, areas) for outcome in _all(design)}
+    parts = {str(key): rows for key, rows in values.groupby("outcome_id")}
+    none = values.iloc[:0]
+    trials = {o.id: admit(design, o, parts.get(o.id, none), areas) for o in _all(design)}
     sets: WardSets | None = None
     if not refusals and design.targeting == "ward":
         wards = units.groupby("ward_code")["treated"].any().sort_index()
@@ -149,9 +151,7 @@ def _primary_results(
             continue
         fitting = _fitting(sets, trial.sample, rng)
         try:
-            done[outcome.id] = analyse(
-                design, outcome, trial.sample, fitting, rng, neighbours=neighbours
-            )
+            done[outcome.id] = analyse(design, trial.sample, fitting, rng, neighbours=neighbours)
         except ValueError as error:
             refusal = refuse("no_variation", str(error))
             trials[outcome.id] = Trial(outcome, trial.sample, (refusal,))
@@ -212,7 +212,6 @@ def _judged(
         panel=analysis.panel,
         grid=analysis.grid,
         study=analysis.study,
-        balance=analysis.balance,
         refits=refits,
         placebo_p=[*placebo, *group],
         absent=len(trial.sample.absent),

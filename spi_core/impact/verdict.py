@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from spi_core.impact.design import Design, Outcome
-from spi_core.impact.diagnostics import Balance, Refit
+from spi_core.impact.diagnostics import Refit
 from spi_core.impact.estimate import Specification
 from spi_core.impact.event_study import EventStudy
 from spi_core.impact.permutation import Permutation
@@ -32,7 +32,7 @@ class Evidence:
         Primary estimate and its p after Holm.
     power : Power
         Minimum detectable effect.
-    panel, grid, study, balance, refits : results
+    panel, grid, study, refits : results
         Of the modules of the same names; `refits` holds leave-one-out and donut.
     placebo_p : sequence of float
         Unadjusted p-values of placebo outcomes and the placebo group.
@@ -46,7 +46,6 @@ class Evidence:
     panel: RegressionPanel
     grid: tuple[Specification, ...]
     study: EventStudy | None
-    balance: tuple[Balance, ...]
     refits: tuple[Refit, ...]
     placebo_p: Sequence[float]
     absent: int

@@ -110,10 +110,14 @@ def pipe_table(
     sides = [marks[a] for a in (align or ["left"] * frame.shape[1])]
     dashes = [3] * frame.shape[1] if widths is None else [max(3, w) for w in widths]
     rule = "|".join(a + "-" * n + b for (a, b), n in zip(sides, dashes, strict=True))
-    rows = [[str(c).replace("|", r"\|").replace("\n", " ") for c in row] for row in frame.to_numpy()]
-    lines = [list(map(str, frame.columns)), *rows]
-    text = ["| " + " | ".join(line) + " |" for line in lines]
+    lines = [list(frame.columns), *frame.to_numpy()]
+    text = ["| " + " | ".join(map(_cell, line)) + " |" for line in lines]
     return "\n".join([text[0], f"|{rule}|", *text[1:]])
+
+
+def _cell(value: object) -> str:
+    """Keep a cell in its cell: a bar or a new line in it would start the next."""
+    return str(value).replace("|", r"\|").replace("\n", " ")
 
 
 def emit_table(

@@ -40,7 +40,7 @@ def quarter_text(quarter: int) -> str:
     return colour("white") if quarter <= 2 else colour("ink")
 
 
-def ward_map(wards: gpd.GeoDataFrame, across: float = 86, narrow: bool = False) -> Figure:
+def ward_map(wards: gpd.GeoDataFrame, across: float = 74, narrow: bool = False) -> Figure:
     """Fill every ward by its quarter; name and score stand on it.
 
     Parameters
@@ -60,7 +60,7 @@ def ward_map(wards: gpd.GeoDataFrame, across: float = 86, narrow: bool = False) 
     width = 88.0 if narrow else 170.0
     across = width if narrow else across
     tall = across * (north - south) / (east - west)
-    below = 26.0 if narrow else 0.0
+    below = 34.0 if narrow else 0.0
     with chart_style():
         fig = plt.figure(figsize=(width * MM, (tall + below) * MM))
         ax = fig.add_axes((0, below / (tall + below), across / width, tall / (tall + below)))
@@ -105,8 +105,9 @@ def _key(
     ax.set_xlim(0, width)
     ax.set_ylim(height, 0)
     ax.set_axis_off()
-    x0, y0 = (0.0, height - 21) if narrow else (across + 6, 2.0)
-    ax.text(x0, y0, f"Index score, by quarter of the {len(wards)} wards", weight="bold", va="center")
+    x0, y0 = (0.0, height - 29) if narrow else (across + 6, 2.0)
+    title = f"Index score, by quarter of the {len(wards)} wards"
+    ax.text(x0, y0, title, weight="bold", va="center")
     for i, (quarter, word) in enumerate(QUARTERS.items()):
         group = wards.loc[wards["quarter"] == quarter, "score"]
         if group.empty:

@@ -30,7 +30,7 @@ DIRECTION = {1: "↑ higher is better", -1: "↓ lower is better"}
 
 
 def row_counts(tables: Tables) -> pd.DataFrame:
-    """Count the rows that each step leaves, so that nothing gets lost unseen.
+    """Show how many rows each step leaves, so that nothing gets lost unseen.
 
     Parameters
     ----------
@@ -40,34 +40,17 @@ def row_counts(tables: Tables) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``Step, Rows, What a row is``.
+        In the order of the steps.
     """
-    values, areas = tables["values"], tables["areas"]
-    borough = tables.about["edition"]["borough"]
-    weights = tables["weights"].query("share > 0")
-    scores = tables["scores"]
-    scored = areas.loc[areas["scored"], "code"]
-    home = values["area_code"] == borough
-    given = values["value"].notna() & ~home
-    estimated = values["provenance"] == "estimated"
-    level = scores.groupby("level").size()
-    counts = {
-        "Indicators in the register": (len(tables["indicators"]), "indicator"),
-        "Areas": (len(areas), "area of any level"),
-        "Areas that are scored": (len(scored), "ward, or the borough"),
-        "Figures at the door": (given.sum() - (estimated & ~home).sum(), "ward, indicator, period"),
-        "Figures missing": ((values["value"].isna() & ~home).sum(), "ward, indicator, period"),
-        "Figures estimated": ((estimated & ~home).sum(), "ward, indicator, period"),
-        "Borough figures rolled up": (home.sum(), "indicator, period"),
-        "Values that count as a goalpost": (values["capped"].sum(), "area, indicator, period"),
-        "Indicators that count in a score": (len(weights), "indicator"),
-        "Indicator scores": (level["indicator"], "area, indicator, period"),
-        "Component scores": (level["component"], "area, component, period"),
-        "Dimension scores": (level["dimension"], "area, dimension, period"),
-        "Index scores": (level["index"], "area, period"),
-    }
-    rows = [(step, number(float(n), 0), what) for step, (n, what) in counts.items()]
-    return pd.DataFrame(rows, columns=["Step", "Rows", "What a row is"])
+    steps = tables["steps"]
+    first = steps["step"] != steps["step"].shift()
+    return pd.DataFrame(
+        {
+            "Step": steps["step"].where(first, ""),
+            "What": steps["what"],
+            "Count": [number(float(n), 0) for n in steps["count"]],
+        }
+    )
 
 
 def register_meaning(tables: Tables) -> pd.DataFrame:
@@ -168,8 +151,9 @@ def base_table(tables: Tables) -> pd.DataFrame:
 
 def _wards(tables: Tables, name: str) -> pd.DataFrame:
     """Take a table's rows without the borough's."""
-    frame: pd.DataFrame = tables[name]
-    return frame[frame["area_code"] != tables.about["edition"]["borough"]]
+    frame = tables[name]
+    parts: pd.DataFrame = frame[frame["area_code"] != tables.about["edition"]["borough"]]
+    return parts
 
 
 def goalpost_table(tables: Tables) -> pd.DataFrame:

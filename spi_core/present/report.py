@@ -98,7 +98,7 @@ def standing_dots(
     -------
     Figure
     """
-    width, row, top, left, gap = (88.0 if narrow else 170.0), 3.9, 15.5, 32.0, 6.0
+    width, row, top, left, gap = (88.0 if narrow else 170.0), 3.7, 15.5, 32.0, 6.0
     panels = list(scores["score"].columns)[: 1 if narrow else None]
     middles, heads = _ward_rows(wards["quarter"], top, row)
     low = 10 * np.floor(scores["low"][panels].to_numpy().min() / 10)
@@ -169,7 +169,7 @@ def component_grid(
     Figure
     """
     width, left, right, head, gap = (
-        (88.0, 25.0, 13.0, 33.0, 1.2) if narrow else (170.0, 31.0, 26.0, 31.0, 2.5)
+        (88.0, 25.0, 15.0, 33.0, 1.2) if narrow else (170.0, 31.0, 26.0, 31.0, 2.5)
     )
     row = 4.4
     dimension = groups.loc[list(grid.columns)]
@@ -230,6 +230,6 @@ def _grid_key(ax: Axes, y: float, narrow: bool) -> None:
         _mark(ax, x + 3.3, y, rating)
         ax.text(x + 7.6, y, rating, va="center", fontsize=7.5)
         x += 22 if narrow else 27
-    where = (0, y + 5) if narrow else (x + 2, y)
-    ax.text(*where, "against wards in similar circumstances", va="center", fontsize=7.5,
+    at = (0.0, y + 5) if narrow else (x + 2, y)
+    ax.text(at[0], at[1], "against wards in similar circumstances", va="center", fontsize=7.5,
             color=colour("muted"))

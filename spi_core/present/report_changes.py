@@ -18,6 +18,8 @@ from spi_core.present.words import signed
 __all__ = ["change_strip", "london_dumbbell"]
 
 LIGHT = "#9FB3C8"
+#: White behind words that a scale line would cross.
+PLAIN = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
 
 
 def _scale(
@@ -87,14 +89,15 @@ def _change_row(
     sign = RATINGS[r.rating]
     clear = f"{r.risen} ↗  {r.fallen} ↘"
     dots = y + 2.2 if narrow else y
-    ax.plot([at(r.low), at(r.high)], [dots, dots], color=BAND, lw=5, solid_capstyle="butt", zorder=1)
+    ax.plot([at(r.low), at(r.high)], [dots, dots], color=BAND, lw=5, solid_capstyle="butt",
+            zorder=1)
     ax.scatter(at(wards), np.full(len(wards), dots), s=18, color=LIGHT, alpha=0.75, lw=0, zorder=2)
     ax.scatter([at(r.change)], [dots], s=40, marker="D", color=colour("blue"), edgecolor="white",
                lw=0.7, zorder=3)
-    ax.text(0, y - 2.2 if narrow else y, name, va="center", weight=weight, fontsize=8)
+    ax.text(0, y - 2.2 if narrow else y, name, va="center", weight=weight, fontsize=8, bbox=PLAIN)
     if narrow:
         ax.text(88, y - 2.2, f"{signed(r.change)} {sign.symbol} {sign.word}", ha="right",
-                va="center", fontsize=8)
+                va="center", fontsize=8, bbox=PLAIN)
         return
     ax.text(124, y, signed(r.change), ha="right", va="center", weight="bold")
     ax.text(126, y, f"{sign.symbol} {sign.word}", va="center", fontsize=8)
@@ -135,7 +138,7 @@ def london_dumbbell(rows: pd.DataFrame, narrow: bool = False) -> Figure:
 
 def _dumbbell(ax: Axes, r: Any, at: Callable[[Any], Any], y: float, narrow: bool) -> None:
     lift, dots = (3.4, y + 3.2) if narrow else (1.5, y)
-    ax.text(0, y - lift, r.name, va="center", fontsize=8)
+    ax.text(0, y - lift, r.name, va="center", fontsize=8, bbox=PLAIN)
     ax.text(0, y - lift + 3.3, f"{r.label_before} → {r.label_now}", va="center", fontsize=6.8,
             color=colour("muted"))
     known = not np.isnan(r.london_change)

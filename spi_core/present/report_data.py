@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -157,10 +157,11 @@ def _changes(tables: Tables, borough: str, order: list[str]) -> tuple[pd.DataFra
     known = tables["changes"].dropna(subset="change")
     known = known[known["level"].isin(["index", "component"])]
     elements = ["index", *tables["framework"]["component"]]
-    wide = known.pivot(index="area_code", columns="element", values=["change", "rating"])
-    shown = [e for e in elements if e in wide["change"]]
-    wards = wide["change"].loc[order, shown].astype(float)
-    rated = wide["rating"].loc[order, shown]
+    change = known.pivot(index="area_code", columns="element", values="change")
+    shown = [e for e in elements if e in change]
+    wards = change.loc[order, shown]
+    rated: Any = known.pivot(index="area_code", columns="element", values="rating")
+    rated = rated.loc[order, shown]
     home = known[known["area_code"] == borough].set_index("element").loc[shown]
     rows = home[["change", "low", "high", "rating"]].reset_index()
     rows["risen"] = rated.eq("clear improvement").sum().to_numpy()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -113,7 +113,8 @@ def _ends(report: BoroughReport) -> str:
         )
     if high or low:
         named, word = (high, "highest") if high else (low, "lowest")
-        return f"{and_list(named)} {'is' if len(named) == 1 else 'are'} clearly in the {word} quarter"
+        verb = "is" if len(named) == 1 else "are"
+        return f"{and_list(named)} {verb} clearly in the {word} quarter"
     return "no ward is clearly in the highest or the lowest quarter"
 
 
@@ -327,7 +328,8 @@ def dots_alt(report: BoroughReport) -> str:
 
 def _most(report: BoroughReport, rating: str) -> str:
     """Name the wards with most ratings of one kind, and how many."""
-    count = report.grid["rating"][report.scored].eq(rating).sum(axis=1)
+    ratings: Any = report.grid["rating"][report.scored]
+    count = ratings.eq(rating).sum(axis=1)
     names = report.wards.set_index("code")["name"]
     most = sorted(names[count[count == count.max()].index])
     return f"{and_list(most)} ({count.max()})"
@@ -346,7 +348,7 @@ def grid_caption(report: BoroughReport) -> str:
     str
         One or two sentences.
     """
-    ratings = report.grid["rating"][report.scored]
+    ratings: Any = report.grid["rating"][report.scored]
     counts = {r: int(ratings.eq(r).to_numpy().sum()) for r in ("strength", "weakness")}
     text = (
         f"Of {ratings.size} component scores, {counts['strength']} are strengths and "

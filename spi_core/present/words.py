@@ -35,7 +35,7 @@ def number(value: float, digits: int | None = None) -> str:
     Parameters
     ----------
     value : float
-        NaN is written as a dash.
+        A dash where there is none.
     digits : int, optional
         Decimals; by size without it.
 
@@ -49,11 +49,11 @@ def number(value: float, digits: int | None = None) -> str:
     >>> number(1234.5), number(25.33), number(7.444), number(0.456), number(-2.5)
     ('1,234', '25.3', '7.4', '0.46', '−2.5')
     """
-    if math.isnan(value):
+    if not math.isfinite(value):
         return "–"
     if digits is None:
         size = abs(value)
-        digits = 0 if size >= 1000 else 1 if size >= 1 else 2
+        digits = 0 if size >= 999.95 else 1 if size >= 0.995 else 2
     text = f"{value:,.{digits}f}"
     if float(text.replace(",", "")) == 0:
         text = text.lstrip("-")
@@ -164,6 +164,8 @@ def difference_words(difference: float) -> str:
     >>> difference_words(-4.96), difference_words(0.6), difference_words(1.2)
     ('5 points below the borough', 'about the same as the borough', '1 point above the borough')
     """
+    if math.isnan(difference):
+        return "not compared with the borough"
     if abs(difference) < ABOUT_THE_SAME:
         return "about the same as the borough"
     points = round(abs(difference))
@@ -215,6 +217,8 @@ def against_borough(score: float, borough: float, low: float, high: float) -> st
     >>> against_borough(47.9, 48.2, -2.3, 1.6)
     'not clearly different from the borough’s 48'
     """
+    if math.isnan(score - borough) or math.isnan(low) or math.isnan(high):
+        return "not compared with the borough"
     how = "not clearly different from"
     if low > 0 or high < 0:
         how = "clearly above" if score > borough else "clearly below"

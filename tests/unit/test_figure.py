@@ -1,0 +1,126 @@
+"""Charts and tables as Markdown that both engines understand."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import matplotlib as mpl
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from spi_core.present.figure import emit_figure, emit_table, pipe_table
+from spi_core.present.theme import RATINGS, brand, chart_style, colour, project_root
+
+FRAME = pd.DataFrame({"Ward": ["Abbey", "Gascoigne"], "Score": ["47.9", "43.2"]})
+
+
+def _figure() -> Figure:
+    # made by hand, it does not join pyplot's list of open figures
+    fig = Figure(figsize=(2, 1))
+    fig.add_subplot().plot([0, 1], [2, 3])
+    return fig
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPI_FIGURES", str(tmp_path / "pictures"))
+
+
+def test_a_figure_is_written_and_shown_with_label_caption_and_alt(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    emit_figure(_figure(), "fig-change", "Change since 2013.", 'A bar\nsays "up".', width="60%")
+    out = capsys.readouterr().out
+    path = tmp_path / "pictures" / "fig-change.svg"
+    assert path.read_bytes().startswith(b"<?xml")
+    expected = f'![Change since 2013.]({path.as_posix()}){{#fig-change fig-alt="A bar says ”up”." width=60%}}'  # fmt: skip
+    assert out == f"\n{expected}\n\n"
+
+
+def test_without_a_caption_it_is_a_picture_without_a_number(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    emit_figure(_figure(), "locator", "", "Where the ward lies.")
+    out = capsys.readouterr().out
+    assert "#" not in out
+    assert out.strip().startswith("![](")
+
+
+@pytest.mark.parametrize("alt", ["", "  \n"])
+def test_a_figure_needs_alternative_text(alt: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="'fig-x' needs alternative text"):
+        emit_figure(_figure(), "fig-x", "Caption", alt)
+    assert not (tmp_path / "pictures").exists()
+
+
+def test_the_same_chart_is_the_same_bytes(tmp_path: Path) -> None:
+    made = []
+    for name in ("one", "other"):
+        with chart_style():
+            emit_figure(_figure(), name, "", "A line.")
+        made.append((tmp_path / "pictures" / f"{name}.svg").read_bytes())
+    assert made[0] == made[1]
+    assert b"<dc:date>" not in made[0]
+
+
+def test_a_table_has_a_header_row_and_sides() -> None:
+    assert pipe_table(FRAME, ["left", "right"], [30, 1]).splitlines() == [
+        "| Ward | Score |",
+        "|:" + "-" * 30 + "|---:|",
+        "| Abbey | 47.9 |",
+        "| Gascoigne | 43.2 |",
+    ]
+
+
+def test_bars_and_new_lines_stay_in_their_cell() -> None:
+    lines = pipe_table(pd.DataFrame({"a|b": ["one\ntwo", "x|y"]})).splitlines()
+    assert lines == [r"| a\|b |", "|:---|", "| one two |", r"| x\|y |"]
+
+
+@pytest.mark.parametrize("wrong", [["left"], ["left", "right", "left"]])
+def test_sides_must_fit_the_columns(wrong: list[str]) -> None:
+    with pytest.raises(ValueError, match="zip"):
+        pipe_table(FRAME, wrong, [3, 3])
+
+
+def test_a_captioned_table_is_numbered(capsys: pytest.CaptureFixture[str]) -> None:
+    emit_table(FRAME, "tbl-scores", "Scores of two wards.")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == "| Ward | Score |"
+    assert lines[-2:] == [": Scores of two wards. {#tbl-scores}", ""] or lines[-1] == ": Scores of two wards. {#tbl-scores}"  # fmt: skip
+    assert lines[-2] == "" or lines[-3] == ""
+
+
+def test_every_rating_has_a_symbol_of_its_own_and_a_colour_of_the_brand() -> None:
+    assert set(RATINGS) >= {"strength", "similar", "weakness", "not rated"}
+    assert len({r.symbol for r in RATINGS.values()}) == len(RATINGS)
+    for rating in RATINGS.values():
+        assert re.fullmatch(r"#[0-9A-Fa-f]{6}", colour(rating.colour))
+
+
+def test_no_rating_is_red_or_green() -> None:
+    for rating in RATINGS.values():
+        red, green, blue = (int(colour(rating.colour)[i : i + 2], 16) for i in (1, 3, 5))
+        assert not (green > red + 20 and green > blue + 20), rating
+        assert not (red > 150 and green < 60), rating
+
+
+def test_the_style_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = mpl.rcParams["axes.spines.top"], mpl.rcParams["svg.hashsalt"]
+    with chart_style(7):
+        assert mpl.rcParams["font.size"] == 7
+        assert mpl.rcParams["font.family"] == [brand()["typography"]["base"]["family"]]
+    assert (mpl.rcParams["axes.spines.top"], mpl.rcParams["svg.hashsalt"]) == before
+
+
+def test_the_project_is_found_from_any_folder_below_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SPI_ROOT", raising=False)
+    (tmp_path / "_quarto.yml").touch()
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    assert project_root(tmp_path / "a" / "b") == tmp_path
+    monkeypatch.setenv("SPI_ROOT", str(tmp_path / "a"))
+    assert project_root(tmp_path) == tmp_path / "a"
