@@ -143,7 +143,7 @@ def _bootstrapped_shares(
         else {}
     )
     parts = {
-        c: component_moments(inputs, np.flatnonzero((recipe.component_of == c) & recipe.used))
+        int(c): component_moments(inputs, np.flatnonzero((recipe.component_of == c) & recipe.used))
         for c in np.flatnonzero(recipe.scored)
         if method.get(inputs.framework.components[c], "pca") == "pca"
     }

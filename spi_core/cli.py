@@ -110,7 +110,7 @@ def _explain(text: str) -> None:
 def _edition_folder(edition: str) -> Path:
     given = Path(edition)
     if (given / "edition.yml").exists():
-        return given
+        return given.resolve()  # "." has no name to write under
     data = project_root() / "data"
     folder = data / edition
     if not (folder / "edition.yml").exists():

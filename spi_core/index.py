@@ -322,7 +322,7 @@ def lift(scores: ArrayLike, means: Sequence[str]) -> Array:
     x = np.asarray(scores, float)
     if set(means) <= {"arithmetic"}:
         return x
-    return FLOOR + (100 - FLOOR) * np.maximum(x, 0) / 100
+    return np.asarray(FLOOR + (100 - FLOOR) * np.maximum(x, 0) / 100)
 
 
 def score_levels(indicator: ArrayLike, recipe: Recipe) -> tuple[Array, Array, Array]:

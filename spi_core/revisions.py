@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 __all__ = ["COMPARED", "compare_builds"]
 
@@ -89,12 +90,12 @@ def _table(
     return pd.DataFrame(rows, columns=COLUMNS, dtype=str)
 
 
-def _differs(old: pd.Series, new: pd.Series) -> np.ndarray:
+def _differs(old: pd.Series, new: pd.Series) -> NDArray[np.bool_]:
     if pd.api.types.is_numeric_dtype(old) and pd.api.types.is_numeric_dtype(new):
         a, b = old.to_numpy(float), new.to_numpy(float)
         # what Parquet and CSV do to the last digit is no revision
-        return ~np.isclose(a, b, rtol=1e-9, atol=0, equal_nan=True)
-    return (old.astype(str) != new.astype(str)).to_numpy()
+        return np.asarray(~np.isclose(a, b, rtol=1e-9, atol=0, equal_nan=True))
+    return np.asarray(old.astype(str) != new.astype(str))
 
 
 def _text(value: object) -> str:

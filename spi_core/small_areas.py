@@ -37,7 +37,7 @@ def small_area_tables(
     """
     codes = [c for c in inputs.geography.codes(LEVEL) if c in inputs.panel.areas]
     value = inputs.panel.take(codes).value
-    available = np.isfinite(value).any(axis=(0, 1)) if codes else np.zeros(recipe.share.size, bool)
+    available = np.atleast_1d(np.isfinite(value).any(axis=(0, 1)))
     threshold = inputs.settings["index"].get("small_area_coverage", 0.75)
     fitted = recipe_for(recipe, available, threshold)
     tables = {"small_area_coverage": _coverage(inputs, recipe, fitted, available, threshold)}

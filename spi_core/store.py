@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import geopandas as gpd
 import pandas as pd
@@ -52,7 +52,7 @@ class Tables(Mapping[str, Any]):
             spatial = name.startswith("map_")
             self._read[name] = gpd.read_parquet(path) if spatial else pd.read_parquet(path)
         # a notebook that edits its copy must not change what the next cell reads
-        return self._read[name].copy()
+        return cast(pd.DataFrame, self._read[name].copy())
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(p.stem for p in self.folder.glob("*.parquet")))
@@ -150,6 +150,6 @@ class _in_place:  # noqa: N801 - a context manager reads as a verb
         if kind is None:
             # mkstemp makes files only the owner can read; reports are for everybody
             self.temporary.chmod(0o644)
-            os.replace(self.temporary, self.target)
+            self.temporary.replace(self.target)
         else:
             self.temporary.unlink(missing_ok=True)

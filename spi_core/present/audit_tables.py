@@ -37,10 +37,10 @@ def _names(tables: Tables) -> Any:
 
 
 def _percent(share: float) -> str:
-    """Write a chance; what rounds to none or all says so."""
-    if 0 < share < 0.005:
+    """Write a drawn chance: never none or all, which no number of draws can show."""
+    if share < 0.005:
         return "under 1%"
-    if 0.995 < share < 1:
+    if share > 0.995:
         return "over 99%"
     return f"{100 * share:.0f}%"
 
@@ -234,6 +234,7 @@ def indicator_audit(tables: Tables) -> pd.DataFrame:
     rows = []
     for r in records(tables["audit_indicators"]):
         fitted = weights[r.indicator_id] == "pca" and r.weight_low == r.weight_low
+        spread = f"{r.weight_low:.3f}–{r.weight_high:.3f}"
         link: Any = links.loc[r.indicator_id]
         nearer = f"{link['nearest']} ({number(link['nearest_r'], 2)})" if link["misplaced"] else ""
         rows.append(
@@ -242,7 +243,7 @@ def indicator_audit(tables: Tables) -> pd.DataFrame:
                 "MSA": number(r.msa, 2),
                 "VIF": number(r.vif, 1),
                 "Alpha without": number(r.alpha_if_dropped, 2),
-                "Weight, bootstrap": f"{r.weight_low:.3f}–{r.weight_high:.3f}" if fitted else "equal",
+                "Weight, bootstrap": spread if fitted else "equal",
                 "Nominal": f"{100 * r.nominal:.1f}%",
                 "Effective": f"{100 * r.effective:.1f}%",
                 "With index": number(r.r_index, 2),

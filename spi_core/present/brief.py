@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 
 from spi_core.present.theme import RATINGS, Rating, chart_style, colour
 from spi_core.present.words import signed
+from spi_core.read import records
 
 __all__ = ["change_chart", "component_strip", "locator_map", "ward_strip"]
 
@@ -169,7 +170,7 @@ def component_strip(rows: pd.DataFrame, spread: pd.DataFrame, narrow: bool = Fal
         for dimension in dimensions:
             ax.text(0, y + 0.48, dimension, weight="bold", va="center", color=colour("blue"))
             y += 0.95
-            for r in rows[rows["dimension"] == dimension].itertuples():
+            for r in records(rows[rows["dimension"] == dimension]):
                 _component_row(ax, frame, r, spread, y)
                 y += frame.step
     return fig
@@ -248,7 +249,7 @@ def change_chart(rows: pd.DataFrame, narrow: bool = False) -> Figure:
         _scale(ax, frame, {t: signed(t, 0) for t in steps}, -reach, reach, slots)
         zero = _at(frame, 0, -reach, reach)
         ax.plot([zero, zero], [0.8, slots - 0.05], color=colour("ink"), lw=0.8, zorder=0)
-        for i, r in enumerate(rows.itertuples()):
+        for i, r in enumerate(records(rows)):
             _change_row(ax, frame, r, 1 + i * frame.step, reach)
     return fig
 
@@ -256,7 +257,7 @@ def change_chart(rows: pd.DataFrame, narrow: bool = False) -> Figure:
 def _reach(rows: pd.DataFrame) -> float:
     """The scale's end: a multiple of ten points that holds every change and interval."""
     ends = rows[[c for c in ("change", "low", "high") if c in rows]].to_numpy(float)
-    return 10 * max(1.0, np.ceil(float(np.nanmax(np.abs(ends))) / 10))
+    return 10.0 * max(1.0, float(np.ceil(np.nanmax(np.abs(ends)) / 10)))
 
 
 def _change_row(ax: Axes, frame: _Frame, r: Any, top: float, reach: float) -> None:

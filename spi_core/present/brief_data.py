@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from spi_core.errors import SpiError
 from spi_core.present.words import number, signed
+from spi_core.read import records
 from spi_core.store import Tables
 
 __all__ = ["Brief", "gather"]
@@ -71,12 +73,12 @@ def gather(tables: Tables, code: str, facts: int = 3) -> Brief:
     SpiError
         If the edition has no such ward.
     """
-    standing, areas = tables["standing"], tables["areas"].set_index("code")
+    standing, names = tables["standing"], _names(tables)
     wards = standing[standing["level"] == "index"].copy()
     if code not in set(wards["area_code"]):
-        listed = ", ".join(f"{c} {areas.at[c, 'name']}" for c in sorted(wards["area_code"]))
+        listed = ", ".join(f"{c} {names[c]}" for c in sorted(wards["area_code"]))
         raise SpiError(f"no ward {code!r} in this edition; there are {listed}")
-    wards["name"] = wards["area_code"].map(areas["name"])
+    wards["name"] = wards["area_code"].map(names)
     component = standing[standing["level"] == "component"]
     grouped = component.groupby("element")["score"]
     spread = pd.DataFrame(
@@ -90,15 +92,19 @@ def gather(tables: Tables, code: str, facts: int = 3) -> Brief:
     components = _components(tables, component[component["area_code"] == code])
     return Brief(
         code=code,
-        name=str(areas.at[code, "name"]),
-        index=wards.set_index("area_code").loc[code],
+        name=names[code],
+        index=wards[wards["area_code"] == code].iloc[0],
         wards=wards,
         components=components,
         spread=spread,
         changes=_changes(tables, code, components),
         facts=_facts(tables, code, components, facts),
-        peers=_peers(tables, code, areas["name"]),
+        peers=_peers(tables, code, names),
     )
+
+
+def _names(tables: Tables) -> dict[str, str]:
+    return dict(tables["areas"].set_index("code")["name"])
 
 
 def _components(tables: Tables, mine: pd.DataFrame) -> pd.DataFrame:
@@ -128,26 +134,25 @@ def _facts(tables: Tables, code: str, components: pd.DataFrame, n: int) -> pd.Da
     borough = tables.about["edition"]["borough"]
     weight = tables["weights"].set_index("indicator_id")["share"]
     both = values.pivot(index="indicator_id", columns="area_code", values=["value", "score"])
-    gap = (both[("score", code)] - both[("score", borough)]).reindex(weight.index) * weight
+    here, home = both["value"][code].to_dict(), both["value"][borough].to_dict()
+    gap = (both["score"][code] - both["score"][borough]).reindex(weight.index) * weight
     reference = tables["reference"]
-    london = (
-        reference.query("period == 'current'").set_index("indicator_id")["mean"]
-        if not reference.empty
-        else pd.Series(dtype=float)
-    )
-    labels = values.drop_duplicates("indicator_id").set_index("indicator_id")["period_label"]
+    london: dict[Any, float] = {}
+    if not reference.empty:
+        london = reference.query("period == 'current'").set_index("indicator_id")["mean"].to_dict()
+    labels = dict(zip(values["indicator_id"], values["period_label"], strict=True))
+    names, units = about["name"].to_dict(), about["unit"].to_dict()
     scored = components.dropna(subset="score").sort_values("difference")
     rows = []
-    for r in [*scored.tail(n)[::-1].itertuples(), *scored.head(n).itertuples()]:
+    for r in [*records(scored.tail(n)[::-1]), *records(scored.head(n))]:
         mine = gap[about["component"].reindex(gap.index) == r.component]
         i = mine.idxmax() if r.difference > 0 else mine.idxmin()
-        unit = str(about.at[i, "unit"])
         rows.append(
             {
                 "Component": f"{r.component} ({signed(r.difference, 0)})",
-                "Figure": f"{about.at[i, 'name']}, {_short(unit)}",
-                "Here": number(both.at[i, ("value", code)]),
-                "Borough": number(both.at[i, ("value", borough)]),
+                "Figure": f"{names[i]}, {_short(units[i])}",
+                "Here": number(here[i]),
+                "Borough": number(home[i]),
                 "London ward": number(london.get(i, np.nan)),
                 "Period": labels[i],
             }
@@ -155,7 +160,7 @@ def _facts(tables: Tables, code: str, components: pd.DataFrame, n: int) -> pd.Da
     return pd.DataFrame(rows)
 
 
-def _peers(tables: Tables, code: str, names: pd.Series) -> tuple[str, ...]:
+def _peers(tables: Tables, code: str, names: dict[str, str]) -> tuple[str, ...]:
     mine = tables["peers"].query("area_code == @code").sort_values("order")
     return tuple(names[c] for c in mine["peer_code"])
 

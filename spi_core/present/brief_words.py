@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import numpy as np
-from IPython.display import Markdown
+from IPython import display
 
 from spi_core.present.brief_data import Brief
 from spi_core.present.theme import RATINGS
@@ -16,6 +18,7 @@ from spi_core.present.words import (
     signed,
     standing_out,
 )
+from spi_core.read import records
 from spi_core.store import Tables
 
 __all__ = [
@@ -87,13 +90,13 @@ def component_alt(brief: Brief) -> str:
     rest = brief.components.loc[brief.components["score"].isna(), "component"]
     said = "; ".join(
         f"{r.component} {number(r.score, 0)} (borough {number(r.borough, 0)}), {r.word}"
-        for r in scored.itertuples()
+        for r in records(scored)
     )
     unscored = f" Not scored: {and_list(list(rest))}." if len(rest) else ""
     return f"Component scores of {brief.name}, 0 to 100: {said}.{unscored}"
 
 
-def ends_markdown(brief: Brief, highest: bool, n: int = 3) -> Markdown:
+def ends_markdown(brief: Brief, highest: bool, n: int = 3) -> Any:
     """List the components furthest above, or below, the borough.
 
     Parameters
@@ -114,14 +117,19 @@ def ends_markdown(brief: Brief, highest: bool, n: int = 3) -> Markdown:
     side = scored[scored["difference"] > 0] if highest else scored[scored["difference"] < 0]
     ordered = side[::-1] if highest else side
     if ordered.empty:
-        return Markdown(f"No component is {'above' if highest else 'below'} the borough.")
-    return Markdown(
+        return _markdown(f"No component is {'above' if highest else 'below'} the borough.")
+    return _markdown(
         "\\\n".join(
             f"{RATINGS[r.rating].symbol} **{r.component}** {number(r.score, 0)}, "
             f"{_points(r.difference)}"
-            for r in ordered.head(n).itertuples()
+            for r in records(ordered.head(n))
         )
     )
+
+
+def _markdown(text: str) -> Any:
+    """Let the engine read a result as Markdown; a plain string would be shown as it is."""
+    return cast(Any, display).Markdown(text)
 
 
 def _points(difference: float) -> str:
@@ -176,7 +184,7 @@ def change_alt(brief: Brief) -> str:
         f"{r.component}: {r.word}"
         if np.isnan(r.change)
         else f"{r.component} {signed(r.change)}, {r.rating}"
-        for r in brief.changes.itertuples()
+        for r in records(brief.changes)
     )
     return f"Change of {brief.name} in points, from comparable figures: {said}."
 

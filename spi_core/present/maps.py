@@ -40,7 +40,7 @@ def quarter_text(quarter: int) -> str:
     return colour("white") if quarter <= 2 else colour("ink")
 
 
-def ward_map(wards: gpd.GeoDataFrame, across: float = 74, narrow: bool = False) -> Figure:
+def ward_map(wards: gpd.GeoDataFrame, across: float = 83, narrow: bool = False) -> Figure:
     """Fill every ward by its quarter; name and score stand on it.
 
     Parameters
@@ -83,7 +83,7 @@ def _name(ax: Axes, wards: gpd.GeoDataFrame) -> None:
         # where a name is longer than its ward, a rim of the ward's fill keeps it readable
         rim = [patheffects.withStroke(linewidth=1.8, foreground=QUARTER_FILL[ward.quarter])]
         text = textwrap.fill(ward.name, 10, break_long_words=False)
-        ax.annotate(text, point, ha="center", va="bottom", fontsize=6.9, color=paint,
+        ax.annotate(text, point, ha="center", va="bottom", fontsize=6.4, color=paint,
                     xytext=(0, -1), textcoords="offset points", linespacing=0.95,
                     path_effects=rim)
         ax.annotate(f"{ward.score:.0f}", point, ha="center", va="top", fontsize=8, weight="bold",

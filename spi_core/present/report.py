@@ -169,7 +169,7 @@ def component_grid(
     Figure
     """
     width, left, right, head, gap = (
-        (88.0, 25.0, 15.0, 33.0, 1.2) if narrow else (170.0, 31.0, 26.0, 31.0, 2.5)
+        (88.0, 25.0, 17.5, 33.0, 1.2) if narrow else (170.0, 31.0, 26.0, 31.0, 2.5)
     )
     row = 4.4
     dimension = groups.loc[list(grid.columns)]

@@ -133,7 +133,7 @@ def chart_style(size: float = 8.5) -> Iterator[None]:
         Size of the text in points, as it will be printed.
     """
     ink, line = colour("ink"), colour("line")
-    settings = {
+    settings: dict[Any, Any] = {
         "font.family": _register_fonts(),
         "font.size": size,
         "axes.titlesize": size,

@@ -246,7 +246,7 @@ Wellness.'
     >>> standing_out([], [])
     'Against similar wards no component clearly stands out.'
     """
-    parts = []
+    parts: list[str] = []
     for names, word in ((strengths, "strength"), (weaknesses, "weakness")):
         if names:
             verb = "is " if not parts else ""

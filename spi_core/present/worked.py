@@ -294,7 +294,7 @@ def component_equation(worked: Worked, component: str) -> str:
 
 
 def mean_equation(scores: list[float], result: float, places: int = PLACES) -> str:
-    r"""Write a mean as LaTeX.
+    """Write a mean as a sum to follow.
 
     Parameters
     ----------
@@ -308,12 +308,11 @@ def mean_equation(scores: list[float], result: float, places: int = PLACES) -> s
     Returns
     -------
     str
-        Mathematics without the dollar signs.
 
     Examples
     --------
     >>> mean_equation([50.0, 61.0], 55.5, places=1)
-    '\\frac{50.00 + 61.00}{2} = 55.5'
+    '(50.00 + 61.00) ÷ 2 = 55.5'
     """
-    above = " + ".join(f"{s:.{PLACES}f}" for s in scores)
-    return rf"\frac{{{above}}}{{{len(scores)}}} = {result:.{places}f}"
+    above = " + ".join(number(s, PLACES) for s in scores)
+    return f"({above}) ÷ {len(scores)} = {number(result, places)}"

@@ -11,6 +11,7 @@ import pytest
 from spi_core.build import build
 from spi_core.errors import SpiError
 from spi_core.inputs import load
+from spi_core.present import audit_tables as audit
 from spi_core.present import method_tables as made
 from spi_core.present import worked
 from spi_core.store import Tables, open_tables
@@ -107,7 +108,7 @@ def test_equations_hold(w):
     left, right = worked.component_equation(w, component).replace(r"\times", "*").split("=")
     assert eval(left) == pytest.approx(float(right), abs=0.02)
     text = worked.mean_equation([40.0, 60.0, 35.0], 45.0)
-    assert text == r"\frac{40.00 + 60.00 + 35.00}{3} = 45.00"
+    assert text == "(40.00 + 60.00 + 35.00) ÷ 3 = 45.00"
 
 
 def test_example_has_a_capped_figure_and_is_closest_to_the_borough(tables, w):
@@ -140,24 +141,12 @@ def test_worked_example_names_a_missing_figure(tables):
 
 
 def test_row_counts_agree_with_the_files(tables):
-    counts = made.row_counts(tables).set_index("Step")["Rows"].str.replace(",", "").astype(int)
-    assert counts["Figures at the door"] == len(pd.read_csv(EDITION / "observations" / "open.csv"))
-    assert counts["Indicators in the register"] == len(pd.read_csv(EDITION / "indicators.csv"))
-    assert counts["Indicators that count in a score"] == len(pd.read_csv(EDITION / "weights.csv"))
-    assert counts["Index scores"] == 2 * 18
-    assert counts["Component scores"] == 10 * 2 * 18
-
-
-def test_row_counts_tell_missing_and_estimated_from_given(tables):
-    values = tables["values"]
-    codes = wards(tables)
-    first = values.index[values["area_code"] == codes[0]][:2]
-    values.loc[first[0], ["value", "provenance"]] = [np.nan, "missing"]
-    values.loc[first[1], "provenance"] = "estimated"
-    counts = made.row_counts(Changed(tables, values=values)).set_index("Step")["Rows"]
-    assert counts["Figures missing"] == "1"
-    assert counts["Figures estimated"] == "1"
-    assert counts["Figures at the door"] == "1,154"
+    counts = made.row_counts(tables).set_index("What")["Count"]
+    assert counts["rows of observations"] == "1,156"
+    assert len(pd.read_csv(EDITION / "observations" / "open.csv")) == 1156
+    assert counts["indicators"] == str(len(pd.read_csv(EDITION / "indicators.csv")))
+    used = len(pd.read_csv(EDITION / "weights.csv"))
+    assert counts["indicators that count in a component"] == str(used)
 
 
 def test_bases_are_measured_against_residents(tables):
@@ -239,3 +228,75 @@ def test_worked_result_is_frozen(w):
     assert set(asdict(w)) >= {"indicators", "components", "dimensions", "index"}
     with pytest.raises(AttributeError):
         w.index = 0
+
+
+def test_error_basis_counts_every_ward_figure_once(tables):
+    table = audit.error_basis(tables)
+    assert table["Indicators"].astype(int).sum() == 34
+    assert table["Ward figures"].str.replace(",", "").astype(int).sum() == 1156
+
+
+def test_place_table_never_shows_a_place_without_its_range(tables):
+    table = audit.place_table(tables)
+    assert len(table) == 17
+    assert table["Likely place"].str.fullmatch(r"\d+–\d+").all()
+    low, high = table["Likely place"].str.split("–", expand=True).astype(int).T.to_numpy()
+    place = table["Place"].astype(float).to_numpy()
+    assert ((low <= place) & (place <= high)).all()
+
+
+@pytest.mark.parametrize(
+    ("share", "words"), [(0.0, "under 1%"), (0.004, "under 1%"), (0.25, "25%"), (1.0, "over 99%")]
+)
+def test_a_drawn_chance_is_never_none_or_all(tables, share, words):
+    standing = tables["standing"].assign(p_top=share)
+    table = audit.place_table(Changed(tables, standing=standing))
+    assert (table["Highest quarter"] == words).all()
+
+
+def test_rating_rule_carries_the_editions_numbers(tables):
+    rule = audit.rating_rule(tables)
+    assert "the 5 wards" in rule
+    assert "at least 1 point" in rule
+
+
+def test_peers_are_listed_nearest_first(tables):
+    names = tables["areas"].set_index("code")["name"]
+    table = audit.peer_table(tables).set_index("Ward")["Similar wards, nearest first"]
+    first = tables["peers"].query("order == 1").set_index("area_code")["peer_code"]
+    for code, peer in first.items():
+        assert table[names[code]].split(", ")[0] == names[peer]
+
+
+def test_movers_are_those_of_the_tables(tables):
+    table = audit.mover_table(tables)
+    assert (table["Moved"] == "yes").sum() == tables["movers"]["moved"].sum()
+
+
+def test_audit_tables_keep_every_row(tables):
+    assert len(audit.component_audit(tables)) == len(tables["audit_components"])
+    assert len(audit.indicator_audit(tables)) == len(tables["audit_indicators"])
+    assert len(audit.finding_table(tables)) == len(tables["audit_findings"])
+    assert len(audit.recipe_table(tables)) == len(tables["audit_recipes"])
+    assert len(audit.left_out_table(tables, least=0)) == len(tables["audit_left_out"])
+
+
+def test_equal_weights_show_no_bootstrap_range(tables):
+    table = audit.indicator_audit(tables).set_index("Indicator")["Weight, bootstrap"]
+    assert table["Children in poverty"] == "equal"
+    assert table["Robbery"].startswith("0.1")
+
+
+def test_a_recipe_that_could_not_run_says_why(tables):
+    recipes = tables["audit_recipes"]
+    recipes.loc[0, ["max_rank_shift", "reason"]] = [np.nan, "a score is 0"]
+    table = audit.recipe_table(Changed(tables, audit_recipes=recipes))
+    assert table["Recipe"].iloc[0].endswith(": a score is 0")
+    assert table["Largest shift of a place"].iloc[0] == "–"
+
+
+def test_sobol_leaves_blank_what_did_not_vary(tables):
+    table = audit.sobol_table(tables).set_index("Choice")
+    assert table.at["imputation", "Alone"] == "–"
+    assert table.at["imputation", "Note"] == "no cell was estimated"
+    assert "±" in table.at["chance in the figures", "With others"]

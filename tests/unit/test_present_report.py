@@ -11,13 +11,16 @@ import pytest
 from spi_core.build import build
 from spi_core.inputs import load
 from spi_core.present import report as charts
-from spi_core.present import report_tables, report_words
+from spi_core.present import report_changes, report_tables, report_words
 from spi_core.present.links import ward_page, ward_slug
 from spi_core.present.maps import QUARTER_FILL, quarter_text, ward_map
+from spi_core.present.pairs import emit_both
 from spi_core.present.report_data import gather_report
+from spi_core.present.theme import RATINGS
 from spi_core.store import Tables, open_tables
 
 EDITION = Path(__file__).parents[2] / "data" / "lbbd-open"
+CHARTS = ["map", "dots", "grid", "strip", "london"]
 
 
 @pytest.fixture(scope="module")
@@ -43,22 +46,20 @@ def texts(fig):
 
 
 def overhang(fig):
-    """How far, in pixels, any text or mark of a figure reaches beyond its edges."""
+    """How far, in pixels, any word of a figure reaches beyond its edges."""
     fig.canvas.draw()
     boxes = [t.get_window_extent() for ax in fig.axes for t in ax.texts if t.get_text()]
     out = fig.bbox
-    return max(
-        max(out.x0 - b.x0, out.y0 - b.y0, b.x1 - out.x1, b.y1 - out.y1) for b in boxes
-    )
+    return max(max(out.x0 - b.x0, out.y0 - b.y0, b.x1 - out.x1, b.y1 - out.y1) for b in boxes)
 
 
 def overlapping(fig):
-    """Pairs of texts of one axes that cover each other by more than a hair."""
+    """Pairs of level words of one axes that cover each other by more than a hair."""
     fig.canvas.draw()
     found = []
     for ax in fig.axes:
         boxes = [
-            (t.get_text(), t.get_window_extent().shrunk(0.96, 0.8))
+            (t.get_text(), t.get_window_extent().shrunk(0.94, 0.7))
             for t in ax.texts
             if t.get_text() and t.get_rotation() == 0
         ]
@@ -71,20 +72,21 @@ def overlapping(fig):
     return found
 
 
-def all_charts(report):
-    dims = list(dict.fromkeys(report.components["dimension"]))
-    scored = list(report.components.loc[report.components["scored"], "component"])
+def draw(report, name, narrow):
+    panels = ["index", *report.dimensions]
+    scores = {k: report.grid[k][panels] for k in ("score", "low", "high")}
+    grid = [report.grid[k][report.scored] for k in ("score", "rating")]
     groups = report.components.set_index("component")["dimension"]
-    moved = report.indicators.dropna(subset="change").head(12)
-    return {
-        "map": ward_map(report.wards),
-        "dots": charts.standing_dots(report.wards, report.grid[["index", *dims]], report.borough),
-        "grid": charts.component_grid(
-            report.wards, report.grid[scored], report.quarters[scored], report.borough, groups
-        ),
-        "strip": charts.change_strip(report.changes, report.ward_changes),
-        "london": charts.london_dumbbell(moved),
-    }
+    if name == "map":
+        return ward_map(report.wards, narrow=narrow)
+    if name == "dots":
+        return charts.standing_dots(report.wards, scores, report.borough, narrow)
+    if name == "grid":
+        return charts.component_grid(report.wards, *grid, report.borough, groups, narrow)
+    if name == "strip":
+        return report_changes.change_strip(report.changes, report.ward_changes, narrow)
+    rows = report.indicators.dropna(subset="change").head(12)
+    return report_changes.london_dumbbell(rows, narrow)
 
 
 def test_wards_are_listed_by_quarter_then_name_not_by_score(report):
@@ -96,10 +98,11 @@ def test_wards_are_listed_by_quarter_then_name_not_by_score(report):
 
 def test_ward_figures_come_from_the_tables(tables, report):
     standing = tables["standing"].query("level == 'index'").set_index("area_code")
-    change = tables["changes"].query("level == 'index'").set_index("area_code")["change"]
+    change = tables["changes"].query("level == 'index'").set_index("area_code")
     for w in report.wards.itertuples():
         assert w.score == standing.at[w.code, "score"]
-        assert w.change == change[w.code]
+        assert (w.rank_low, w.rank_high) == tuple(standing.loc[w.code, ["rank_low", "rank_high"]])
+        assert w.change == change.at[w.code, "change"]
         assert w.score - w.difference == pytest.approx(report.score, abs=1e-12)
 
 
@@ -110,8 +113,9 @@ def test_gap_to_london_agrees_with_the_published_means(report):
     rows = report.indicators
     better = np.sign((rows["now"] - london[rows.index]) * polarity[rows.index])
     assert (np.sign(rows["gap"]) == better).all()
-    assert f"On {(better < 0).sum()} of 34 indicators" in report_words.findings(report)[1]
-    assert f"on {(better > 0).sum()} it does better" in report_words.findings(report)[1]
+    finding = report_words.findings(report)[1]
+    assert f"On {(better < 0).sum()} of 34 indicators" in finding
+    assert f"on {(better > 0).sum()} it does better" in finding
 
 
 def test_london_is_left_out_without_a_reference(report):
@@ -121,29 +125,66 @@ def test_london_is_left_out_without_a_reference(report):
     assert not any("London" in f for f in found)
 
 
+def test_change_in_points_agrees_with_the_scores(tables, report):
+    """Where nothing is capped, change in points is the difference of the two scores."""
+    scores = tables["scores"].query("area_code == @report.code and level == 'indicator'")
+    wide = scores.pivot(index="element", columns="period", values="score")
+    rows = report.indicators[report.indicators["comparable"]]
+    want = (wide["current"] - wide["baseline"])[rows.index]
+    np.testing.assert_allclose(rows["change"], want, atol=1e-9)
+    assert report.indicators.loc[["gcse_points", "turnout_borough"], "change"].isna().all()
+
+
 def test_change_counts_only_comparable_indicators_of_scored_changes(tables, report):
     counted = report.indicators[report.indicators["in_change"]]
     assert set(counted["component"]) == set(report.changes["element"]) - {"index"}
     assert counted["comparable"].all()
-    assert report.indicators.loc[["gcse_points", "turnout_borough"], "change"].isna().all()
-    assert f"On the {len(counted)} indicators" in report_words.findings(report)[3]
+    steps = tables["steps"].set_index("what")["count"]
+    assert len(counted) == steps["indicators comparable over time that count"]
+    assert f"On the {len(counted)} figures" in report_words.findings(report)[3]
 
 
-def test_lead_gives_range_and_middle_half(report):
+def test_clear_rises_are_counted_from_ratings(tables, report):
+    rated = tables["changes"].query("area_code != @report.code and element == 'Personal Rights'")
+    row = report.changes.set_index("element").loc["Personal Rights"]
+    assert row["fallen"] == (rated["rating"] == "clear decline").sum() == 17
+    assert "Personal Rights fell clearly in every ward" in report_words.change_caption(report)
+
+
+def test_lead_gives_the_range_and_only_wards_with_nine_chances_in_ten(tables, report):
     lead = report_words.lead_sentence(report)
-    scores = np.sort(report.wards["score"])
-    low, high = np.quantile(scores, [0.25, 0.75])
-    for value in (report.score, scores[0], scores[-1], low, high):
+    standing = tables["standing"].query("level == 'index'").set_index("area_code")
+    names = tables["areas"].set_index("code")["name"]
+    sure = standing[(standing["p_top"] >= 0.9) | (standing["p_bottom"] >= 0.9)]
+    for code, name in names[standing.index].items():
+        assert (name in lead) == (code in sure.index)
+    for value in (report.score, report.wards["score"].min(), report.wards["score"].max()):
         assert f" {value:.0f}" in lead
 
 
-@pytest.mark.parametrize("made", ["lead", "findings", "captions"])
-def test_no_sentence_gives_an_exact_place(report, made):
-    text = {
-        "lead": report_words.lead_sentence(report),
-        "findings": " ".join(report_words.findings(report)),
-        "captions": report_words.standing_caption(report) + report_words.change_caption(report),
-    }[made].lower()
+def test_lead_without_sure_wards_says_so(report):
+    vague = report.wards.assign(p_top=0.5, p_bottom=0.4)
+    lead = report_words.lead_sentence(replace(report, wards=vague))
+    assert "No ward is clearly in the highest or the lowest quarter" in lead
+    one = vague.assign(p_bottom=np.where(vague["name"] == "River", 0.95, 0.1))
+    lead = report_words.lead_sentence(replace(report, wards=one))
+    assert "River is clearly in the lowest quarter" in lead
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [(-3.0, 1.0, "no clear change"), (-3.0, -1.0, "a clear narrowing"), (1, 2, "a clear widening")],
+)
+def test_gap_is_called_changed_only_if_its_interval_says_so(report, low, high, verdict):
+    gap = report.gap.copy()
+    gap["change_low"], gap["change_high"] = low, high
+    assert verdict in report_words.gap_sentence(replace(report, gap=gap))
+
+
+def test_no_sentence_gives_an_exact_place(report):
+    said = [report_words.lead_sentence(report), *report_words.findings(report)]
+    said += [report_words.standing_caption(report), report_words.change_caption(report)]
+    text = " ".join(said).lower()
     for word in ("rank", "1st", "17th", "best ward", "worst ward", "top ward"):
         assert word not in text
 
@@ -152,26 +193,36 @@ def test_standing_caption_names_wards_on_one_side_of_every_dimension(tables, rep
     standing = tables["standing"].query("level == 'dimension'")
     wide = standing.pivot(index="area_code", columns="element", values="difference")
     names = tables["areas"].set_index("code")["name"]
-    caption = report_words.standing_caption(report)
-    above, below = caption.split(";")
+    above, below = report_words.standing_caption(report).split(";")
     for code, row in wide.iterrows():
         assert (names[code] in above) == (row > 0).all()
         assert (names[code] in below) == (row < 0).all()
 
 
-def test_grid_caption_counts_wards_high_and_low_on_something():
-    quarters = pd.DataFrame({"A": [1, 2, 4], "B": [4, 1, 2]}, index=list("xyz"))
-    components = pd.DataFrame({"component": ["A", "B"], "scored": [True, True]})
-    stub = type("Stub", (), {"components": components, "quarters": quarters})
-    assert report_words.grid_caption(stub) == (
-        "2 of the 3 wards are in the highest quarter on at least one component, and as many in the "
-        "lowest on at least one."
-    )
+def test_grid_caption_counts_ratings(tables, report):
+    rated = tables["standing"].query("level == 'component'")["rating"].value_counts()
+    caption = report_words.grid_caption(report)
+    assert f"{rated['strength']} are strengths" in caption
+    assert f"{rated['weakness']} are weaknesses" in caption
+    plain = {**report.grid, "rating": report.grid["rating"].replace("weakness", "similar")}
+    caption = report_words.grid_caption(replace(report, grid=plain))
+    assert "0 are weaknesses" in caption
+    assert "most weaknesses" not in caption
+
+
+def test_grid_alt_names_every_strength(report):
+    text = report_words.grid_alt(report)
+    for w in report.wards.itertuples():
+        part = next(p for p in text.split(". ") if p.startswith(w.name))
+        mine = report.grid["rating"].loc[w.code, report.scored]
+        for component, rating in mine.items():
+            assert (component in part) == (rating in ("strength", "weakness"))
 
 
 def test_date_cautions_find_distant_dates_and_overlaps():
-    days = [("a", "2001-01-01", "2001-12-31", "2011-01-01"), ("b", "2008-01-01", "2012-12-31",
-            "2009-01-01"), ("c", "2013-01-01", "2013-12-31", "2014-01-01")]  # fmt: skip
+    days = [("a", "2001-01-01", "2001-12-31", "2011-01-01"),
+            ("b", "2008-01-01", "2012-12-31", "2009-01-01"),
+            ("c", "2013-01-01", "2013-12-31", "2014-01-01")]  # fmt: skip
     rows = []
     for i, start, end, later in days:
         rows.append((i, "baseline", f"{i} then", start, end))
@@ -189,45 +240,41 @@ def test_date_cautions_find_distant_dates_and_overlaps():
     assert report_words.date_cautions(dates, names[["c"]]) == []
 
 
-def test_ward_table_has_every_ward_and_the_borough_last(report):
+def test_ward_table_has_every_ward_and_the_borough_last(tables, report):
     table = report_tables.ward_table(report)
     assert len(table) == 18
     assert table["Ward"].iloc[-1] == "**Barking & Dagenham**"
     abbey = table.set_index("Ward").loc["Abbey"]
-    assert abbey["Index"] == "47.9"
-    assert abbey["Against borough"] == "−0.3"
-    assert abbey["Quarter"] == "upper middle"
+    row = tables["standing"].query("area_code == 'E05000026' and element == 'index'").iloc[0]
+    assert abbey["Index"] == f"{row['score']:.1f}"
+    assert abbey["Likely place"] == f"{row['rank_low']:.0f}–{row['rank_high']:.0f}"
+    assert abbey["Against similar wards"].endswith(row["rating"])
 
 
 def test_component_table_says_why_a_component_has_no_score(report):
     table = report_tables.component_table(report).set_index("Component")
     assert len(table) == 12
-    assert table.at["Water & Sanitation", "Highest quarter"] == "*not scored: awaits council data*"
+    assert table.at["Water & Sanitation", "▲ Strength"] == "*not scored: awaits council data*"
     assert table.at["Water & Sanitation", "Borough"] == "–"
-    ends = table.loc[report.components.query("scored")["component"], "Highest quarter"]
-    assert (ends.str.count(",") == 3).all()
+    assert table.at["Access to Basic Knowledge", "Change"] == "not comparable"
+    assert table.at["Personal Rights", "Change"].endswith("clear decline")
 
 
-def test_grid_table_marks_the_ends_as_the_quarters_do(report):
+def test_grid_table_signs_follow_the_ratings(report):
     table = report_tables.grid_table(report).set_index("Ward")
     names = report.wards.set_index("code")["name"]
-    for column in table.columns:
-        quarter = report.quarters[column].rename(names)
-        assert (table[column].str.startswith("◆") == (quarter == 1).reindex(table.index)).all()
-        assert (table[column].str.startswith("◇") == (quarter == 4).reindex(table.index)).all()
+    for code, name in names.items():
+        for component in report.scored:
+            sign = RATINGS[report.grid["rating"].at[code, component]].symbol
+            assert table.at[name, component].startswith(sign)
 
 
 def test_indicator_table_shows_dates_and_withholds_broken_change(report):
     table = report_tables.indicator_table(report).set_index(report.indicators.index)
     assert table.at["gcse_points", "Change"] == "not comparable"
     assert table.at["secure_tenure", "Dates"] == "Census 2001 → Census 2011"
-    assert table.at["jsa_claimant_rate", "Change"] == "+27 (+14)"
+    assert table.at["jsa_claimant_rate", "Change"] == "+27 ↗ (+14)"
     assert not table.isin(["", "nan"]).any().any()
-
-
-def test_sources_cover_every_indicator_once(tables):
-    table = report_tables.source_table(tables["indicators"])
-    assert table["Figures"].str.split("; ").str.len().sum() == len(tables["indicators"])
 
 
 def test_map_names_every_ward_and_its_score(report):
@@ -238,20 +285,21 @@ def test_map_names_every_ward_and_its_score(report):
 
 
 def test_grid_prints_every_score(report):
-    shown = texts(all_charts(report)["grid"])
-    scored = report.components.query("scored")["component"]
-    want = [f"{v:.0f}" for v in report.grid[list(scored)].to_numpy().ravel()]
+    shown = texts(draw(report, "grid", narrow=False))
+    want = [f"{v:.0f}" for v in report.grid["score"][report.scored].to_numpy().ravel()]
     assert len([t for t in shown if t in set(want)]) >= len(want)
 
 
-@pytest.mark.parametrize("name", ["map", "dots", "grid", "strip", "london"])
-def test_nothing_reaches_beyond_the_edge_of_a_chart(report, name):
-    assert overhang(all_charts(report)[name]) < 2
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("name", CHARTS)
+def test_nothing_reaches_beyond_the_edge_of_a_chart(report, name, narrow):
+    assert overhang(draw(report, name, narrow)) < 2
 
 
-@pytest.mark.parametrize("name", ["map", "strip", "london"])
-def test_no_words_cover_each_other(report, name):
-    assert overlapping(all_charts(report)[name]) == []
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("name", CHARTS)
+def test_no_words_cover_each_other(report, name, narrow):
+    assert overlapping(draw(report, name, narrow)) == []
 
 
 @pytest.mark.parametrize("quarter", [1, 2, 3, 4])
@@ -270,6 +318,17 @@ def test_alt_text_carries_figures(report, function):
     text = getattr(report_words, function)(report)
     assert len(text) > 100
     assert "nan" not in text
+
+
+def test_both_widths_share_one_number_and_alternative_text(report, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("SPI_FIGURES", str(tmp_path))
+    wide, narrow = (draw(report, "map", n) for n in (False, True))
+    emit_both(wide, narrow, "fig-map", "Caption.", "Words for those who cannot see it.")
+    text = capsys.readouterr().out
+    assert text.count("{#fig-map}") == 1
+    assert text.count('fig-alt="Words for those who cannot see it."') == 2
+    assert text.rstrip().endswith("Caption.\n:::::")
+    assert {p.name for p in tmp_path.iterdir()} == {"fig-map.svg", "fig-map-narrow.svg"}
 
 
 def test_slug_and_page():

@@ -1,0 +1,194 @@
+"""The command line as scripts and people meet it: exit codes, silence, JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from editions import make_edition, spoil
+
+from spi_core.cli import main
+
+Run = Callable[..., "Done"]
+
+
+class Done(NamedTuple):
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output as JSON: all of it, or it fails."""
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "_quarto.yml").touch()
+    make_edition(tmp_path / "data" / "tiny")
+    monkeypatch.setenv("SPI_ROOT", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def spi(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def run(*arguments: str) -> Done:
+        capsys.readouterr()
+        monkeypatch.setattr(sys, "argv", ["spi", *arguments])
+        with pytest.raises(SystemExit) as leaving:
+            main()
+        code = leaving.value.code
+        assert isinstance(code, int)
+        return Done(code, *capsys.readouterr())
+
+    return run
+
+
+def test_check_says_what_is_there_and_writes_nothing(spi: Run, root: Path) -> None:
+    done = spi("check", "tiny")
+    assert (done.code, done.err) == (0, "")
+    assert "9 indicators, 9 areas, 2 periods" in done.out
+    assert "no faults" in done.out
+    assert not (root / "reports").exists()
+
+
+def test_check_for_scripts(spi: Run) -> None:
+    done = spi("check", "tiny", "--json")
+    assert done.code == 0
+    assert done.json["status"] == "done"
+    assert (done.json["indicators"], done.json["areas"], done.json["periods"]) == (9, 9, 2)
+    assert len(done.json["data_version"]) == 7
+
+
+def test_build_writes_the_tables_and_says_where(spi: Run, root: Path) -> None:
+    done = spi("build", "tiny")
+    assert done.code == 0
+    assert "reports/tiny/tables" in done.out
+    folder = root / "reports" / "tiny"
+    assert (folder / "tables" / "scores.parquet").exists()
+    assert (folder / "ward-data.csv").exists()
+    assert [p for p in folder.rglob("*") if p.name.startswith(".")] == []
+
+
+def test_build_for_scripts_names_the_tables(spi: Run, root: Path) -> None:
+    done = spi("build", "tiny", "--json")
+    made = {p.stem for p in (root / "reports" / "tiny" / "tables").glob("*.parquet")}
+    assert set(done.json["tables"]) == made
+    assert done.json["edition"] == "tiny"
+
+
+def test_quiet_is_silent(spi: Run) -> None:
+    assert spi("check", "tiny", "--quiet") == (0, "", "")
+    assert spi("build", "tiny", "-q") == (0, "", "")
+
+
+@pytest.mark.parametrize("place", ["data/tiny", "data/tiny/", "./data/../data/tiny"])
+def test_an_edition_may_be_named_by_its_folder(spi: Run, root: Path, place: str) -> None:
+    assert spi("build", place, "-q").code == 0
+    assert (root / "reports" / "tiny" / "tables" / "build.json").exists()
+
+
+def test_the_edition_one_stands_in_is_written_under_its_own_name(
+    spi: Run, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(root / "data" / "tiny")
+    assert spi("build", ".", "-q").code == 0
+    assert [p.name for p in (root / "reports").iterdir()] == ["tiny"]
+
+
+def test_an_unknown_edition_names_those_there_are(spi: Run, root: Path) -> None:
+    done = spi("build", "tinny")
+    assert done.code == 2
+    assert "'tinny' is not an edition; allowed: tiny" in done.err
+    assert spi("check", "tinny", "--json").json["faults"][0]["value"] == "tinny"
+    assert not (root / "reports").exists()
+
+
+def test_bad_input_exits_with_2(spi: Run, root: Path) -> None:
+    spoil(root / "data" / "tiny" / "observations" / "all.csv", 2, value="n/a")
+    for command in ("check", "build", "all"):
+        done = spi(command, "tiny")
+        assert (done.code, done.out) == (2, "")
+        assert "data/tiny/observations/all.csv, row 2, column value: 'n/a'" in done.err
+        assert "1 fault in the input; nothing was written" in done.err
+        answer = spi(command, "tiny", "--json")
+        assert answer.code == 2
+        assert answer.err == ""
+        (fault,) = answer.json["faults"]
+        assert fault["file"] == "data/tiny/observations/all.csv"
+        assert (fault["row"], fault["column"], fault["value"]) == (2, "value", "n/a")
+    assert "row 2" in spi("check", "tiny", "--quiet").err  # silent, but not about faults
+    assert not (root / "reports").exists()
+
+
+def test_rendering_what_was_never_built_fails_with_1(spi: Run) -> None:
+    done = spi("render", "tiny")
+    assert done.code == 1
+    assert "run 'spi build EDITION' first" in done.err
+    answer = spi("render", "tiny", "--json")
+    assert answer.code == 1
+    assert answer.json["status"] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "allowed"),
+    [
+        ("--area", "E05999999", "E05000101"),
+        ("--document", "ward-breif", "ward-brief"),
+        ("--format", "docx", "html, pdf"),
+    ],
+)
+def test_what_the_edition_does_not_have_is_refused_before_anything_is_rendered(
+    spi: Run, root: Path, option: str, value: str, allowed: str
+) -> None:
+    spi("build", "tiny", "-q")
+    before = {p: p.stat().st_mtime_ns for p in (root / "reports").rglob("*")}
+    done = spi("render", "tiny", option, value)
+    assert done.code == 2
+    assert repr(value) in done.err
+    assert allowed in done.err
+    assert {p: p.stat().st_mtime_ns for p in (root / "reports").rglob("*")} == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("build",), "EDITION"),
+        (("bild", "tiny"), "bild"),
+        (("build", "tiny", "--fast"), "--fast"),
+        (("render", "tiny", "--engine", "word"), "word"),
+        (("render", "tiny", "--jobs", "0"), "--jobs"),
+    ],
+)
+def test_a_mistyped_command_exits_with_2(spi: Run, arguments: tuple[str, ...], said: str) -> None:
+    done = spi(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+    assert "Traceback" not in done.err
+
+
+def test_help_exits_with_0_and_names_the_commands(spi: Run) -> None:
+    done = spi("--help")
+    assert done.code == 0
+    for command in ("check", "build", "render", "all", "list"):
+        assert command in done.out
+
+
+def test_list_tells_what_is_built_and_what_is_broken(spi: Run, root: Path) -> None:
+    broken = root / "data" / "broken"
+    broken.mkdir()
+    (broken / "edition.yml").write_text("id: [")
+    assert spi("list", "--json").json[1]["built"] is False
+    spi("build", "tiny", "-q")
+    rows = {r["edition"]: r for r in spi("list", "--json").json}
+    assert rows["tiny"]["built"] is True
+    assert rows["broken"] == {"edition": "broken", "title": "edition.yml has faults", "built": False}
+    assert "tiny             built" in spi("list").out
