@@ -12,7 +12,8 @@ import pandas as pd
 
 from spi_core.errors import Fault, InputError, some
 from spi_core.framework import Framework, check_goalposts, check_weights, make_framework
-from spi_core.geography import Geography, check_geography, load_boundaries, roll_up
+from spi_core.geography import Geography, load_boundaries, roll_up
+from spi_core.nesting import check_geography
 from spi_core.panel import Panel, check_keys, check_observations, make_panel
 from spi_core.read import Read, join_reads, read_table, records
 from spi_core.reference import read_reference

@@ -61,7 +61,7 @@ def _setting_fault(file: str, error: jsonschema.ValidationError) -> Fault:
         wanted = error.validator_value
         name = wanted.get("const") or wanted["properties"]["id"]["const"]
         return Fault(file, f"{name!r} is not listed", None, where, None, f"{name} among others")
-    allowed: Callable[[Any], str] | None = {
+    sayings: dict[str, Callable[[Any], str]] = {
         "enum": lambda v: ", ".join(map(str, v)),
         "const": str,
         "type": lambda v: f"{v}; text that looks like a number in quotes" if v == "string" else v,
@@ -69,7 +69,8 @@ def _setting_fault(file: str, error: jsonschema.ValidationError) -> Fault:
         "minimum": lambda v: f"{v} or more",
         "maximum": lambda v: f"{v} or less",
         "additionalProperties": lambda _: ", ".join(error.schema["properties"]),
-    }.get(str(error.validator))
+    }
+    allowed = sayings.get(str(error.validator))
     message = "is not allowed" if simple and allowed else error.message
     value = error.instance if simple else None
     said = allowed(error.validator_value) if allowed else None

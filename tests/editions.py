@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,7 +20,10 @@ ROOT = Path(__file__).parents[1]
 OPEN = ROOT / "data" / "lbbd-open"
 WARDS = tuple(f"E0500010{i}" for i in range(1, 9))
 BOROUGH = "E09000099"
-PERIODS = {"baseline": ("2013", "2013-01-01", "2013-12-31"), "current": ("2014", "2014-01-01", "2014-12-31")}
+PERIODS = {
+    "baseline": ("2013", "2013-01-01", "2013-12-31"),
+    "current": ("2014", "2014-01-01", "2014-12-31"),
+}
 
 Row = dict[str, str]
 
@@ -75,17 +79,30 @@ def make_edition(folder: Path, seed: int = 1) -> Path:
 def _indicator(
     name: str, component: str, dimension: str, polarity: str, kind: str, per: int, *rest: Any
 ) -> Row:
-    row = {c: "" for c in read(OPEN / "indicators.csv")[0]}
+    row = dict.fromkeys(read(OPEN / "indicators.csv")[0], "")
     return row | {
-        "id": name, "name": name.replace("_", " ").capitalize(), "component": component,
-        "dimension": dimension, "description": "Made up.", "unit": "% of homes",
-        "polarity": polarity, "kind": kind, "per": str(per), "access": "public",
-        "publisher_or_owner": "ONS", "source_dataset": "Made up", "finest_level": "ward",
-        "licence": "OGL v3", "comparable": rest[-1], "transform": "none", "valid_min": "0",
+        "id": name,
+        "name": name.replace("_", " ").capitalize(),
+        "component": component,
+        "dimension": dimension,
+        "description": "Made up.",
+        "unit": "% of homes",
+        "polarity": polarity,
+        "kind": kind,
+        "per": str(per),
+        "access": "public",
+        "publisher_or_owner": "ONS",
+        "source_dataset": "Made up",
+        "finest_level": "ward",
+        "licence": "OGL v3",
+        "comparable": rest[-1],
+        "transform": "none",
+        "valid_min": "0",
         "valid_max": "100" if kind == "proportion" else "",
         "break_reason": "The exam changed." if rest[-1] == "no" else "",
-        "rollup": "ratio" if rest[0] else "mean", "interval": "none",
-    }  # fmt: skip
+        "rollup": "ratio" if rest[0] else "mean",
+        "interval": "none",
+    }
 
 
 def _observations(seed: int) -> list[Row]:
@@ -103,10 +120,20 @@ def _observations(seed: int) -> list[Row]:
                     top = str(round(value * int(base) / per))
                     value = round(int(top) * per / int(base), 6)
                 rows.append(
-                    {"indicator_id": name, "area_code": ward, "period": period,
-                     "period_label": label, "start": start, "end": end, "value": f"{value:g}",
-                     "numerator": top, "denominator": base, "status": "observed", "note": ""}
-                )  # fmt: skip
+                    {
+                        "indicator_id": name,
+                        "area_code": ward,
+                        "period": period,
+                        "period_label": label,
+                        "start": start,
+                        "end": end,
+                        "value": f"{value:g}",
+                        "numerator": top,
+                        "denominator": base,
+                        "status": "observed",
+                        "note": "",
+                    }
+                )
     return rows
 
 
@@ -114,12 +141,20 @@ def _goalposts(name: str, *rest: Any) -> Row:
     polarity, mean = int(rest[2]), rest[6]
     low, high = round(0.6 * mean, 4), round(1.4 * mean, 4)
     worst, best = (low, high) if polarity > 0 else (high, low)
-    return {"indicator_id": name, "worst": str(worst), "best": str(best), "basis": "target", "reason": "Made up."}
+    return {
+        "indicator_id": name,
+        "worst": str(worst),
+        "best": str(best),
+        "basis": "target",
+        "reason": "Made up.",
+    }
 
 
 def _areas() -> list[Row]:
     rows = [(BOROUGH, "Testing", "borough", "", "39000")]
-    rows += [(w, f"Ward {w[-1]}", "ward", BOROUGH, str(4000 + 250 * i)) for i, w in enumerate(WARDS)]
+    rows += [
+        (w, f"Ward {w[-1]}", "ward", BOROUGH, str(4000 + 250 * i)) for i, w in enumerate(WARDS)
+    ]
     return [
         {"code": c, "name": n, "level": level, "vintage": "2022", "parent_code": p, "population": k}
         for c, n, level, p, k in rows
@@ -129,7 +164,14 @@ def _areas() -> list[Row]:
 def _context(seed: int) -> list[Row]:
     rng = np.random.default_rng(seed)
     return [
-        {"area_code": w, "variable": v, "label": v, "period_label": "2013", "value": f"{x:.2f}", "source": "ONS"}
+        {
+            "area_code": w,
+            "variable": v,
+            "label": v,
+            "period_label": "2013",
+            "value": f"{x:.2f}",
+            "source": "ONS",
+        }
         for v in ("children", "older")
         for w, x in zip(WARDS, rng.uniform(5, 30, len(WARDS)), strict=True)
     ]
@@ -145,7 +187,8 @@ def draw(folder: Path, codes: Sequence[str]) -> None:
 
 def _square(code: str, x: int, y: int = 184000, side: int = 1000) -> str:
     ring = [[x, y], [x + side, y], [x + side, y + side], [x, y + side], [x, y]]
-    return f'{{"type":"Feature","properties":{{"code":"{code}"}},"geometry":{{"type":"Polygon","coordinates":[{ring}]}}}}'
+    shape = {"type": "Polygon", "coordinates": [ring]}
+    return json.dumps({"type": "Feature", "properties": {"code": code}, "geometry": shape})
 
 
 def read(path: Path) -> list[Row]:

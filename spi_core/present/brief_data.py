@@ -111,7 +111,8 @@ def _components(tables: Tables, mine: pd.DataFrame) -> pd.DataFrame:
     rows = tables["framework"].merge(
         mine.rename(columns={"element": "component"}), on="component", how="left"
     )
-    rows["word"] = rows["rating"].fillna(rows["note"])
+    missing = rows["note"].where(~rows["scored"], "not scored: figures are missing")
+    rows["word"] = rows["rating"].fillna(missing)
     rows["rating"] = rows["rating"].fillna("not rated")
     return rows
 

@@ -154,6 +154,9 @@ def change_sentence(brief: Brief, first: str, last: str) -> str:
         One or two sentences.
     """
     index = brief.changes.iloc[0]
+    if np.isnan(index["change"]):
+        reason = index["reason"] or index["word"]
+        return f"The index of {brief.name} cannot be compared with {first}: {reason}."
     left_out = list(brief.changes.loc[brief.changes["change"].isna(), "component"])
     text = (
         f"On figures that mean the same in both periods, the index of {brief.name} went from "

@@ -1,13 +1,13 @@
-"""The borough report's sentences: headline, findings, captions and alternative text."""
+"""The borough report's sentences: headline, findings, cautions and corrections."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from spi_core.present.frames import records
-from spi_core.present.words import QUARTERS, and_list, number, signed
+from spi_core.present.words import and_list, number, signed
 
 if TYPE_CHECKING:
     from spi_core.present.report_data import BoroughReport
@@ -16,22 +16,16 @@ if TYPE_CHECKING:
 SURE = 0.9
 
 __all__ = [
-    "change_alt",
-    "change_caption",
+    "capital",
     "clearly",
+    "corrections",
     "date_cautions",
-    "dots_alt",
     "findings",
     "gap_sentence",
-    "grid_alt",
-    "grid_caption",
     "lead_sentence",
-    "london_alt",
-    "london_caption",
-    "map_alt",
     "of_each",
     "quarter_names",
-    "standing_caption",
+    "small",
 ]
 
 
@@ -134,7 +128,7 @@ def lead_sentence(report: BoroughReport) -> str:
     scores = report.wards["score"]
     return (
         f"{report.name} scores {number(report.score, 0)} out of 100, its wards from "
-        f"{number(scores.min(), 0)} to {number(scores.max(), 0)}. {_upper(_ends(report))}; the "
+        f"{number(scores.min(), 0)} to {number(scores.max(), 0)}. {capital(_ends(report))}; the "
         "others are too close together to be put in order."
     )
 
@@ -159,7 +153,7 @@ def findings(report: BoroughReport) -> list[str]:
 def _wards(r: BoroughReport) -> str:
     sure = {*clearly(r, 1), *clearly(r, 4)}
     rest = r.wards[~r.wards["name"].isin(sure)]
-    text = f"**Wards.** {_upper(_ends(r))} (nine chances in ten or more)."
+    text = f"**Wards.** {capital(_ends(r))} (nine chances in ten or more)."
     if rest.empty:
         return text
     span = (rest["rank_high"] - rest["rank_low"] + 1).round()
@@ -188,7 +182,7 @@ def _facts(rows: pd.DataFrame) -> str:
     """Each indicator with the borough's figure and London's."""
     return and_list(
         [
-            f"{_lower(r.name)} ({_short(r.now, r.unit)} against {_short(r.london_now, r.unit)})"
+            f"{small(r.name)} ({_short(r.now, r.unit)} against {_short(r.london_now, r.unit)})"
             for r in records(rows)
         ]
     )
@@ -198,14 +192,45 @@ def _short(value: float, unit: str) -> str:
     return f"{number(value)}%" if unit.startswith("%") else number(value)
 
 
-def _lower(name: str) -> str:
-    """Begin with a small letter within a sentence, unless the word is an abbreviation or a name."""
+def small(name: str) -> str:
+    """Begin with a small letter within a sentence, unless the word is an abbreviation or a name.
+
+    Parameters
+    ----------
+    name : str
+        For instance an indicator's name.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> small("Violent crime"), small("GCSE results"), small("A-level points")
+    ('violent crime', 'GCSE results', 'A-level points')
+    """
     first = name.split()[0]
     keep = not first[1:].islower() or not first.isalpha()
     return name if keep else name[0].lower() + name[1:]
 
 
-def _upper(text: str) -> str:
+def capital(text: str) -> str:
+    """Begin with a capital and leave the rest.
+
+    Parameters
+    ----------
+    text : str
+        Not empty.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> capital("most in River")
+    'Most in River'
+    """
     return text[0].upper() + text[1:]
 
 
@@ -255,162 +280,6 @@ def _gaps(r: BoroughReport) -> str:
     return text.strip()
 
 
-def map_alt(report: BoroughReport) -> str:
-    """Describe the map: which wards are in which quarter.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
-    Returns
-    -------
-    str
-    """
-    parts = [f"{word}: {quarter_names(report.wards, q)}" for q, word in QUARTERS.items()]
-    return (
-        f"Map of the {len(report.wards)} wards of {report.name} by quarter of the index score. "
-        + ". ".join(map(_upper, parts))
-        + "."
-    )
-
-
-def standing_caption(report: BoroughReport) -> str:
-    """Say which wards stand on one side of the borough on the index and every dimension.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
-    Returns
-    -------
-    str
-        One sentence.
-    """
-    dims, scores = report.dimensions, report.grid["score"]
-    above = scores[dims].gt(report.borough[dims]).all(axis=1)
-    below = scores[dims].lt(report.borough[dims]).all(axis=1)
-    names = report.wards.set_index("code")["name"]
-    high, low = sorted(names[above[above].index]), sorted(names[below[below].index])
-    count = "all three dimensions" if len(dims) == 3 else f"all {len(dims)} dimensions"
-    if high and low:
-        return f"{and_list(high)} score above the borough on {count}; {and_list(low)} below it."
-    if high or low:
-        side = "above" if high else "below"
-        return f"{and_list(high or low)} score {side} the borough on {count}."
-    return f"No ward scores above, and none below, the borough on {count}."
-
-
-def dots_alt(report: BoroughReport) -> str:
-    """Describe the dot plot: the spread of the wards on the index and each dimension.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
-    Returns
-    -------
-    str
-    """
-    parts = []
-    for column in ("index", *report.dimensions):
-        scores = report.grid["score"][column]
-        above = int((scores > report.borough[column]).sum())
-        parts.append(
-            f"{column if column != 'index' else 'Index'}: borough "
-            f"{number(report.borough[column], 0)}, wards {number(scores.min(), 0)} to "
-            f"{number(scores.max(), 0)}, {above} above the borough"
-        )
-    return "Scores of every ward beside the borough. " + ". ".join(parts) + "."
-
-
-def _most(report: BoroughReport, rating: str) -> str:
-    """Name the wards with most ratings of one kind, and how many."""
-    ratings: Any = report.grid["rating"][report.scored]
-    count = ratings.eq(rating).sum(axis=1)
-    names = report.wards.set_index("code")["name"]
-    most = sorted(names[count[count == count.max()].index])
-    return f"{and_list(most)} ({count.max()})"
-
-
-def grid_caption(report: BoroughReport) -> str:
-    """Say how many strengths and weaknesses there are, and where most of them lie.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
-    Returns
-    -------
-    str
-        One or two sentences.
-    """
-    ratings: Any = report.grid["rating"][report.scored]
-    counts = {r: int(ratings.eq(r).to_numpy().sum()) for r in ("strength", "weakness")}
-    text = (
-        f"Of {ratings.size} component scores, {counts['strength']} are strengths and "
-        f"{counts['weakness']} are weaknesses among similar wards."
-    )
-    ends = [
-        f"most {plural} in {_most(report, rating)}"
-        for rating, plural in (("strength", "strengths"), ("weakness", "weaknesses"))
-        if counts[rating]
-    ]
-    return f"{text} {_upper(', '.join(ends))}." if ends else text
-
-
-def grid_alt(report: BoroughReport) -> str:
-    """Describe the component grid: every ward's strengths and weaknesses.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
-    Returns
-    -------
-    str
-    """
-    parts = []
-    for w in records(report.wards):
-        mine = report.grid["rating"].loc[w.code, report.scored]
-        said = [
-            f"{word} {', '.join(mine[mine == rating].index)}"
-            for rating, word in (("strength", "strong on"), ("weakness", "weak on"))
-            if (mine == rating).any()
-        ]
-        parts.append(f"{w.name} {'; '.join(said) or 'similar on all'}")
-    return "Ratings of each ward’s components against similar wards. " + ". ".join(parts) + "."
-
-
-def change_caption(report: BoroughReport) -> str:
-    """Say how the index and its components moved in the wards, as far as it is clear.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
-    Returns
-    -------
-    str
-        One sentence.
-    """
-    index, parts = report.index_change, report.changes.iloc[1:]
-    n = len(report.wards)
-    up = list(parts.loc[parts["risen"] == n, "element"])
-    down = list(parts.loc[parts["fallen"] == n, "element"])
-    text = f"The index rose clearly in {of_each(int(index['risen']), n, 'wards')}"
-    if up:
-        text += f"; in every ward so did {and_list(up)}"
-    if down:
-        text += f"; {and_list(down)} fell clearly in every ward"
-    return text + "."
-
-
 def gap_sentence(report: BoroughReport) -> str:
     """Say whether highest and lowest ward have moved closer.
 
@@ -435,24 +304,29 @@ def gap_sentence(report: BoroughReport) -> str:
     )
 
 
-def change_alt(report: BoroughReport) -> str:
-    """Describe the change chart, element by element.
+def corrections(log: pd.DataFrame) -> list[str]:
+    """Write the log of corrections as sentences, the latest first.
 
     Parameters
     ----------
-    report : BoroughReport
-        The report's figures.
+    log : DataFrame
+        ``date, what, why``; may be empty.
 
     Returns
     -------
-    str
+    list of str
+
+    Examples
+    --------
+    >>> log = {"date": ["2026-11-02"], "what": ["A name is corrected"], "why": ["Misspelt."]}
+    >>> corrections(pd.DataFrame(log))
+    ['2 November 2026: A name is corrected. Misspelt.']
     """
-    parts = [
-        f"{'Index' if r.element == 'index' else r.element} {signed(r.change)} "
-        f"{r.rating} ({r.risen} wards clearly up, {r.fallen} clearly down)"
-        for r in records(report.changes)
-    ]
-    return "Change of the borough in points: " + "; ".join(parts) + "."
+    made = []
+    for r in records(log.sort_values("date", ascending=False) if len(log) else log):
+        day = pd.Timestamp(r.date)
+        made.append(f"{day.day} {day:%B %Y}: {r.what.rstrip('.')}. {r.why.rstrip('.')}.")
+    return made
 
 
 def date_cautions(dates: pd.DataFrame, names: pd.Series, far: float = 3.0) -> list[str]:
@@ -480,62 +354,14 @@ def date_cautions(dates: pd.DataFrame, names: pd.Series, far: float = 3.0) -> li
     if len(distant):
         pairs = distant["period_label"].groupby(["baseline", "current"], sort=False)
         listed = [
-            f"{and_list([_lower(names[i]) for i in rows.index])} ({a} and {b})"
+            f"{and_list([small(names[i]) for i in rows.index])} ({a} and {b})"
             for (a, b), rows in pairs
         ]
-        made.append(f"**Dates far apart.** {_upper('; '.join(listed))}.")
+        made.append(f"**Dates far apart.** {capital('; '.join(listed))}.")
     if len(overlap):
-        listed = [_lower(n) for n in overlap]
+        listed = [small(n) for n in overlap]
         made.append(
             f"**Overlapping windows.** The two periods share years for {and_list(listed)}: their "
             "change is damped."
         )
     return made
-
-
-def london_caption(rows: pd.DataFrame) -> str:
-    """Say on how many of the shown indicators the borough and London moved the same way.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        ``change, london_change``.
-
-    Returns
-    -------
-    str
-        One sentence.
-
-    Examples
-    --------
-    >>> london_caption(pd.DataFrame({"change": [5.0, -3.0], "london_change": [2.0, 1.0]}))
-    'On 1 of the 2 indicators that moved most, London’s average ward moved the same way.'
-    """
-    known = rows.dropna(subset="london_change")
-    same = int((known["change"] * known["london_change"] > 0).sum())
-    count = of_each(same, len(known), "indicators")
-    return f"On {count} that moved most, London’s average ward moved the same way."
-
-
-def london_alt(rows: pd.DataFrame) -> str:
-    """Describe the comparison with London, indicator by indicator.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        ``name, change, london_change``.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> london_alt(pd.DataFrame({"name": ["Robbery"], "change": [2.2], "london_change": [6.8]}))
-    'Change in points, borough and London: Robbery +2 and +7.'
-    """
-    parts = [
-        f"{r.name} {signed(r.change, 0)} and {signed(r.london_change, 0)}"
-        for r in records(rows)
-    ]
-    return "Change in points, borough and London: " + "; ".join(parts) + "."

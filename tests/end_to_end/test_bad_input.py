@@ -1,4 +1,4 @@
-"""Bad input, as an analyst meets it: many mistakes in one edition, all named at once, nothing written."""
+"""Bad input, as an analyst meets it: many mistakes at once, all named, nothing written."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (edition / "observations" / "again.csv").write_text(
         ",".join(extra) + "\n" + ",".join(f'"{c}"' for c in extra.values()) + "\n"
     )
-    rewrite(edition / "goalposts.csv", lambda rows: [{k: r[k] for k in r if k != "basis"} for r in rows])
+    rewrite(
+        edition / "goalposts.csv", lambda rows: [{k: r[k] for k in r if k != "basis"} for r in rows]
+    )
     spoil(edition / "geography" / "areas.csv", 3, parent_code="E09000099")
     _merged_workbook(edition / "observations" / "police.xlsx")
     report = root / "reports" / "spoilt" / "tables" / "build.json"
@@ -75,7 +77,7 @@ EXPECTED = [
     ("goalposts.csv", 1, "basis", None, "the column is missing", "indicator_id, worst, best"),
     ("geography/areas.csv", 3, "parent_code", "E09000099", "is not an area", "a code of this file"),
     ("observations/police.xlsx", 1, "A–K", "Police extract 2014", "merged", "nothing merged"),
-]  # fmt: skip
+]
 
 
 def _matches(found: dict[str, Any], expected: tuple[Any, ...]) -> bool:

@@ -28,9 +28,7 @@ def cases(draw: st.DrawFn) -> tuple[np.ndarray, Recipe]:
     if draw(st.booleans()):
         value[rng.uniform(size=value.shape) < 0.15] = np.nan
     means = tuple(draw(st.sampled_from(["arithmetic", "geometric"])) for _ in range(3))
-    return value, Recipe(
-        worst + width, worst, share, COMPONENT_OF, DIMENSION_OF, means, minimum=2
-    )
+    return value, Recipe(worst + width, worst, share, COMPONENT_OF, DIMENSION_OF, means, minimum=2)
 
 
 def _all(value: np.ndarray, recipe: Recipe) -> np.ndarray:
@@ -94,7 +92,7 @@ def test_a_component_with_a_gap_or_a_single_indicator_is_not_scored(
     value, recipe = case
     found = score(value, recipe)
     for c in range(3):
-        whole = ~np.isnan(value[:, COMPONENT_OF == c]).any(axis=1)
+        whole = ~np.isnan(value[:, c == COMPONENT_OF]).any(axis=1)
         np.testing.assert_array_equal(np.isfinite(found.component[:, c]), whole)
     assert np.isnan(found.component[:, 3]).all()
     some = np.isfinite(found.component).any(axis=1)

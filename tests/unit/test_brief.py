@@ -38,7 +38,16 @@ def _built(folder: Path, gaps: bool) -> Tables:
     if gaps:  # two figures of one component in one ward: it is not scored there, nor in the borough
         path = edition / "observations" / "all.csv"
         blank = {"value": "", "numerator": "", "denominator": "", "status": "missing"}
-        write(path, [r | blank if (r["area_code"], r["period"]) == (GAPPY, "current") and r["indicator_id"] in {"crowding", "rent"} else r for r in read(path)])  # fmt: skip
+        write(
+            path,
+            [
+                r | blank
+                if (r["area_code"], r["period"]) == (GAPPY, "current")
+                and r["indicator_id"] in {"crowding", "rent"}
+                else r
+                for r in read(path)
+            ],
+        )
     build(load(edition), folder / "reports")
     return Tables(folder / "reports" / "tables")
 
@@ -59,12 +68,20 @@ def brief(tables: Tables) -> Brief:
 
 
 def test_an_unknown_ward_names_those_there_are(tables: Tables) -> None:
-    with pytest.raises(SpiError, match=r"no ward 'E05999999' in this edition; there are E05000101 Ward 1, "):  # fmt: skip
+    with pytest.raises(
+        SpiError, match=r"no ward 'E05999999' in this edition; there are E05000101 Ward 1, "
+    ):
         gather(tables, "E05999999")
 
 
 def test_components_come_in_the_order_of_the_framework_scored_or_not(brief: Brief) -> None:
-    assert brief.components["component"].tolist() == ["Shelter", "Safety", "Knowledge", "Rights", "Choice"]  # fmt: skip
+    assert brief.components["component"].tolist() == [
+        "Shelter",
+        "Safety",
+        "Knowledge",
+        "Rights",
+        "Choice",
+    ]
     unscored = brief.components[brief.components["score"].isna()]
     assert unscored["component"].tolist() == ["Rights", "Choice"]
     assert set(unscored["rating"]) == {"not rated"}
@@ -86,7 +103,9 @@ def test_the_headline_says_no_more_than_interval_and_ratings(tables: Tables) -> 
         assert text.startswith(f"Ward {code[-1]} scores {i['score']:.0f} out of 100, ")
         clear = i["difference_low"] > 0 or i["difference_high"] < 0
         assert ("clearly above" in text or "clearly below" in text) == clear
-        rated = set(one.components.loc[one.components["rating"].isin(["strength", "weakness"]), "component"])  # fmt: skip
+        rated = set(
+            one.components.loc[one.components["rating"].isin(["strength", "weakness"]), "component"]
+        )
         named = {c for c in one.components["component"] if re.search(rf"\b{c}\b", text)}
         assert named <= rated
         assert ("no component clearly stands out" in text) == (not rated)
@@ -126,9 +145,15 @@ def test_the_ends_lie_on_their_side_of_the_borough(tables: Tables, highest: bool
 
 def test_where_no_component_is_above_the_sentence_says_so(brief: Brief) -> None:
     rows = brief.components.assign(difference=-3.0)
-    assert ends_markdown(replace(brief, components=rows), True).data == "No component is above the borough."  # fmt: skip
+    assert (
+        ends_markdown(replace(brief, components=rows), True).data
+        == "No component is above the borough."
+    )
     rows = brief.components.assign(difference=3.0)
-    assert ends_markdown(replace(brief, components=rows), False).data == "No component is below the borough."  # fmt: skip
+    assert (
+        ends_markdown(replace(brief, components=rows), False).data
+        == "No component is below the borough."
+    )
 
 
 def test_change_is_told_with_its_interval_and_its_rating(brief: Brief) -> None:

@@ -190,5 +190,9 @@ def test_list_tells_what_is_built_and_what_is_broken(spi: Run, root: Path) -> No
     spi("build", "tiny", "-q")
     rows = {r["edition"]: r for r in spi("list", "--json").json}
     assert rows["tiny"]["built"] is True
-    assert rows["broken"] == {"edition": "broken", "title": "edition.yml has faults", "built": False}
+    assert rows["broken"] == {
+        "edition": "broken",
+        "title": "edition.yml has faults",
+        "built": False,
+    }
     assert "tiny             built" in spi("list").out

@@ -16,11 +16,14 @@ def test_a_fault_names_file_row_column_value_and_what_is_allowed() -> None:
     ("fault", "text"),
     [
         (Fault("a.csv", "is missing"), "a.csv: is missing"),
-        (Fault("a.csv", "is too high", 2, "value", 140.0), "a.csv, row 2, column value: 140 is too high"),
+        (
+            Fault("a.csv", "is too high", 2, "value", 140.0),
+            "a.csv, row 2, column value: 140 is too high",
+        ),
         (Fault("a.csv", "is odd", value=0), "a.csv: 0 is odd"),
         (Fault("a.csv", "is odd", value=""), "a.csv: '' is odd"),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_known_is_left_out(fault: Fault, text: str) -> None:
     assert str(fault) == text
 

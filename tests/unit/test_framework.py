@@ -27,7 +27,9 @@ def framework(edition: Path) -> Framework:
 
 def _framework(edition: Path) -> Framework:
     settings, _ = read_edition_file(edition / "edition.yml")
-    made, faults = make_framework(settings, read_table(edition / "indicators.csv", TABLES["indicators"]))  # fmt: skip
+    made, faults = make_framework(
+        settings, read_table(edition / "indicators.csv", TABLES["indicators"])
+    )
     assert made is not None
     assert faults == []
     return made
@@ -63,9 +65,17 @@ def test_without_a_column_of_their_own_roll_up_and_interval_follow_from_the_kind
 ) -> None:
     other = make_edition(tmp_path / "tiny")
     rows = read(other / "indicators.csv")
-    write(other / "indicators.csv", [{k: r[k] for k in r if k not in {"rollup", "interval"}} for r in rows])  # fmt: skip
+    write(
+        other / "indicators.csv",
+        [{k: r[k] for k in r if k not in {"rollup", "interval"}} for r in rows],
+    )
     found = _framework(other).indicators
-    assert found["rollup"].tolist() == ["ratio"] * 2 + ["mean"] + ["ratio"] * 2 + ["mean", "ratio", "mean", "ratio"]  # fmt: skip
+    assert found["rollup"].tolist() == ["ratio"] * 2 + ["mean"] + ["ratio"] * 2 + [
+        "mean",
+        "ratio",
+        "mean",
+        "ratio",
+    ]
     assert found.at["crowding", "interval"] == "wilson"
     assert found.at["burglary", "interval"] == "byar"
     assert found.at["rent", "interval"] == "none"
@@ -73,7 +83,9 @@ def test_without_a_column_of_their_own_roll_up_and_interval_follow_from_the_kind
 
 def test_a_register_of_which_nothing_is_sound_gives_no_framework(edition: Path) -> None:
     register = read_table(edition / "indicators.csv", TABLES["indicators"])
-    made, faults = make_framework({"framework": [{"dimension": "X", "components": ["Y"]}]}, register)
+    made, faults = make_framework(
+        {"framework": [{"dimension": "X", "components": ["Y"]}]}, register
+    )
     assert made is None
     assert len(faults) == len(register.frame)
     assert make_framework({}, register) == (None, [])

@@ -38,7 +38,7 @@ def open_edition() -> Inputs:
 
 
 def _literal(inputs: Inputs, only: np.ndarray | None = None) -> dict[str, np.ndarray]:
-    """Score by DESIGN's formula, cell by cell: standardise with a best and a worst row, weigh, rescale."""
+    """Score by the written formula, cell by cell: standardise, weigh, rescale to best and worst."""
     p, f = inputs.panel, inputs.framework
     posts = inputs.tables["goalposts"].set_index("indicator_id")
     table = make_recipe(inputs)[1].set_index("indicator_id")
@@ -62,9 +62,12 @@ def _literal(inputs: Inputs, only: np.ndarray | None = None) -> dict[str, np.nda
             component[t, a, c] = 100 * (total - total_worst) / (total_best - total_worst)
     scored = ~np.isnan(component).all(axis=(0, 1))
     dimension = np.stack(
-        [component[..., scored & (f.dimension_of == d)].mean(axis=-1) for d in range(len(f.dimensions))],
+        [
+            component[..., scored & (f.dimension_of == d)].mean(axis=-1)
+            for d in range(len(f.dimensions))
+        ],
         axis=-1,
-    )  # fmt: skip
+    )
     return {"component": component, "dimension": dimension, "index": dimension.mean(axis=-1)}
 
 

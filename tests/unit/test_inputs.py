@@ -61,7 +61,7 @@ def test_a_sound_edition_has_no_fault(edition: Path) -> None:
         (34, {"period_label": "2012/13"}, "period_label", "differs from the other rows", "2013"),
         (34, {"start": "2013-06-01"}, "start", "differs from the other rows", "2013-01-01"),
     ],
-)  # fmt: skip
+)
 def test_an_observation(
     edition: Path, row: int, cells: dict[str, str], column: str, message: str, allowed: str
 ) -> None:
@@ -82,7 +82,15 @@ def test_a_percentage_of_140(edition: Path) -> None:
 
 
 def test_a_period_that_ends_before_it_starts(edition: Path) -> None:
-    rewrite(edition / TABLE, lambda rows: [r | {"end": "2012-12-31"} if r["indicator_id"] == "turnout" and r["period"] == "baseline" else r for r in rows])  # fmt: skip
+    rewrite(
+        edition / TABLE,
+        lambda rows: [
+            r | {"end": "2012-12-31"}
+            if r["indicator_id"] == "turnout" and r["period"] == "baseline"
+            else r
+            for r in rows
+        ],
+    )
     found = faults(edition)
     assert len(found) == len(WARDS)
     assert {(f.column, f.message) for f in found} == {("start", "lies after end, 2012-12-31")}
@@ -98,7 +106,9 @@ def test_a_row_given_in_two_files(edition: Path) -> None:
 
 def test_a_file_that_lacks_a_column_still_has_its_codes_checked(edition: Path) -> None:
     spoil(edition / TABLE, 2, area_code="E05999999", value="x")
-    rewrite(edition / TABLE, lambda rows: [{k: v for k, v in r.items() if k != "status"} for r in rows])  # fmt: skip
+    rewrite(
+        edition / TABLE, lambda rows: [{k: v for k, v in r.items() if k != "status"} for r in rows]
+    )
     assert {(f.row, f.column) for f in faults(edition)} == {
         (1, "status"),
         (2, "area_code"),
@@ -116,7 +126,11 @@ def test_a_table_of_a_kind_that_is_not_read(edition: Path) -> None:
 def test_an_illustrative_value_in_an_edition_that_says_it_has_none(edition: Path) -> None:
     spoil(edition / TABLE, 2, status="illustrative")
     fault = only(edition)
-    assert (Path(fault.file).name, fault.column, fault.allowed) == ("edition.yml", "illustrative", "true")  # fmt: skip
+    assert (Path(fault.file).name, fault.column, fault.allowed) == (
+        "edition.yml",
+        "illustrative",
+        "true",
+    )
     settings(edition, lambda s: s.update(illustrative=True))
     assert faults(edition) == ()
 
@@ -127,24 +141,80 @@ def test_an_illustrative_value_in_an_edition_that_says_it_has_none(edition: Path
 @pytest.mark.parametrize(
     ("file", "row", "cells", "column", "message", "allowed"),
     [
-        ("indicators.csv", 3, {"component": "Homes"}, "component", "not a component", "Shelter, Safety"),
-        ("indicators.csv", 3, {"dimension": "Foundations"}, "dimension", "not the dimension", "Needs"),
-        ("indicators.csv", 2, {"comparable": "no"}, "break_reason", "a blank is not allowed", "cannot be compared"),
+        (
+            "indicators.csv",
+            3,
+            {"component": "Homes"},
+            "component",
+            "not a component",
+            "Shelter, Safety",
+        ),
+        (
+            "indicators.csv",
+            3,
+            {"dimension": "Foundations"},
+            "dimension",
+            "not the dimension",
+            "Needs",
+        ),
+        (
+            "indicators.csv",
+            2,
+            {"comparable": "no"},
+            "break_reason",
+            "a blank is not allowed",
+            "cannot be compared",
+        ),
         ("indicators.csv", 2, {"valid_min": "200"}, "valid_min", "above valid_max", "at most 100"),
         ("indicators.csv", 2, {"polarity": "up"}, "polarity", "not allowed", "-1"),
         ("indicators.csv", 2, {"per": "many"}, "per", "not a number", "decimal point"),
         ("goalposts.csv", 2, {"best": "16.8"}, "best", "equals worst", "differs"),
-        ("goalposts.csv", 2, {"best": "20"}, "best", "contradicts the polarity", "below worst, 16.8"),
+        (
+            "goalposts.csv",
+            2,
+            {"best": "20"},
+            "best",
+            "contradicts the polarity",
+            "below worst, 16.8",
+        ),
         ("goalposts.csv", 7, {"best": "1"}, "best", "contradicts the polarity", "above worst, 192"),
         ("goalposts.csv", 2, {"worst": ""}, "worst", "a blank is not allowed", "a number"),
-        ("geography/areas.csv", 4, {"parent_code": "E09999999"}, "parent_code", "not an area", "a code of this file"),
-        ("geography/areas.csv", 4, {"parent_code": "E05000101"}, "parent_code", "is a ward, which cannot hold", "larger"),
+        (
+            "geography/areas.csv",
+            4,
+            {"parent_code": "E09999999"},
+            "parent_code",
+            "not an area",
+            "a code of this file",
+        ),
+        (
+            "geography/areas.csv",
+            4,
+            {"parent_code": "E05000101"},
+            "parent_code",
+            "is a ward, which cannot hold",
+            "larger",
+        ),
         ("geography/lookup.csv", 2, {"weight": "0.9"}, "weight", "sum to 0.9", "1"),
-        ("geography/lookup.csv", 2, {"to_code": "E05000108"}, "to_code", "is not the parent_code", "E09000099"),
-        ("geography/lookup.csv", 2, {"to_code": "E09999999"}, "to_code", "not an area", "E09000099"),
+        (
+            "geography/lookup.csv",
+            2,
+            {"to_code": "E05000108"},
+            "to_code",
+            "is not the parent_code",
+            "E09000099",
+        ),
+        (
+            "geography/lookup.csv",
+            2,
+            {"to_code": "E09999999"},
+            "to_code",
+            "not an area",
+            "E09000099",
+        ),
         ("context.csv", 2, {"area_code": "E05999999"}, "area_code", "not an area", "E05000101"),
     ],
-)  # fmt: skip
+)
 def test_a_table(
     edition: Path,
     file: str,
@@ -163,8 +233,9 @@ def test_a_table(
 
 
 @pytest.mark.parametrize(
-    ("file", "column"), [("indicators.csv", "id"), ("goalposts.csv", "indicator_id"), ("geography/areas.csv", "code")]
-)  # fmt: skip
+    ("file", "column"),
+    [("indicators.csv", "id"), ("goalposts.csv", "indicator_id"), ("geography/areas.csv", "code")],
+)
 def test_a_repeated_row_of_a_register(edition: Path, file: str, column: str) -> None:
     rewrite(edition / file, lambda rows: [*rows, rows[0]])
     fault = only(edition)
@@ -172,7 +243,18 @@ def test_a_repeated_row_of_a_register(edition: Path, file: str, column: str) -> 
     assert fault.message == "repeats row 2"
 
 
-@pytest.mark.parametrize("file", ["indicators.csv", "goalposts.csv", "geography/areas.csv", "geography/lookup.csv", TABLE, "geography/boundaries.geojson", "edition.yml"])  # fmt: skip
+@pytest.mark.parametrize(
+    "file",
+    [
+        "indicators.csv",
+        "goalposts.csv",
+        "geography/areas.csv",
+        "geography/lookup.csv",
+        TABLE,
+        "geography/boundaries.geojson",
+        "edition.yml",
+    ],
+)
 def test_a_missing_file(edition: Path, file: str) -> None:
     (edition / file).unlink()
     fault = only(edition)
@@ -180,7 +262,10 @@ def test_a_missing_file(edition: Path, file: str) -> None:
     assert fault.message == "is missing"
 
 
-@pytest.mark.parametrize("file", ["indicators.csv", "goalposts.csv", "geography/areas.csv", "geography/lookup.csv", TABLE])  # fmt: skip
+@pytest.mark.parametrize(
+    "file",
+    ["indicators.csv", "goalposts.csv", "geography/areas.csv", "geography/lookup.csv", TABLE],
+)
 def test_a_file_with_headings_and_nothing_else(edition: Path, file: str) -> None:
     path = edition / file
     path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
@@ -204,7 +289,14 @@ def test_goalposts_that_leave_an_indicator_out(edition: Path) -> None:
 
 
 def test_an_area_parted_between_two(edition: Path) -> None:
-    rewrite(edition / "geography" / "lookup.csv", lambda rows: [rows[0] | {"weight": "0.5"}, rows[0] | {"weight": "0.5", "to_code": WARDS[7]}, *rows[1:]])  # fmt: skip
+    rewrite(
+        edition / "geography" / "lookup.csv",
+        lambda rows: [
+            rows[0] | {"weight": "0.5"},
+            rows[0] | {"weight": "0.5", "to_code": WARDS[7]},
+            *rows[1:],
+        ],
+    )
     fault = only(edition)
     assert fault.message == f"parts {WARDS[0]} between 2 areas"
 
@@ -238,7 +330,9 @@ def frozen(edition: Path) -> Path:
         (2, {"sd": "99"}, "share", "does not follow from weight, sd and goalposts.csv"),
     ],
 )
-def test_frozen_weights(frozen: Path, row: int, cells: dict[str, str], column: str, message: str) -> None:  # fmt: skip
+def test_frozen_weights(
+    frozen: Path, row: int, cells: dict[str, str], column: str, message: str
+) -> None:
     spoil(frozen / "weights.csv", row, **cells)
     found = [f for f in faults(frozen) if message in f.message]
     assert found, faults(frozen)
@@ -320,15 +414,35 @@ def test_polygons_that_cannot_be_read(edition: Path) -> None:
         (lambda s: s.update(edition_year=2014), "edition_year", "is not allowed"),
         (lambda s: s.update(borough="Barking"), "borough", "is not allowed"),
         (lambda s: s["index"].update(weights="best"), "index.weights", "is not allowed"),
-        (lambda s: s["index"].update(minimum_indicators=1), "index.minimum_indicators", "is not allowed"),
-        (lambda s: s["framework"][0].pop("components"), "framework.0", "'components' is a required"),
-        (lambda s: s["framework"][1]["components"].append("Shelter"), "framework", "is named twice"),
-        (lambda s: s["periods"].append({"id": "current", "label": "x"}), "periods", "is named twice"),
+        (
+            lambda s: s["index"].update(minimum_indicators=1),
+            "index.minimum_indicators",
+            "is not allowed",
+        ),
+        (
+            lambda s: s["framework"][0].pop("components"),
+            "framework.0",
+            "'components' is a required",
+        ),
+        (
+            lambda s: s["framework"][1]["components"].append("Shelter"),
+            "framework",
+            "is named twice",
+        ),
+        (
+            lambda s: s["periods"].append({"id": "current", "label": "x"}),
+            "periods",
+            "is named twice",
+        ),
         (lambda s: s["periods"].pop(), "periods", "'current' is not listed"),
-        (lambda s: s["geography"].update(levels=["ward"]), "geography.levels", "'borough' is not listed"),
+        (
+            lambda s: s["geography"].update(levels=["ward"]),
+            "geography.levels",
+            "'borough' is not listed",
+        ),
         (lambda s: s.update(geography=[]), "geography", "is not of type 'object'"),
     ],
-)  # fmt: skip
+)
 def test_settings(edition: Path, change: Any, column: str | None, message: str) -> None:
     settings(edition, change)
     found = [f for f in faults(edition) if message in f.message]

@@ -132,7 +132,9 @@ def test_populations_add_up_and_areas_nest() -> None:
     areas = {r["code"]: r for r in read(OPEN / "geography" / "areas.csv")}
     wards = [r for r in areas.values() if r["level"] == "ward"]
     assert sum(int(w["population"]) for w in wards) == int(areas["E09000002"]["population"])
-    assert {areas[r["parent_code"]]["level"] for r in areas.values() if r["level"] == "lsoa"} == {"ward"}  # fmt: skip
+    assert {areas[r["parent_code"]]["level"] for r in areas.values() if r["level"] == "lsoa"} == {
+        "ward"
+    }
     links = {r["from_code"]: r["to_code"] for r in read(OPEN / "geography" / "lookup.csv")}
     assert links == {c: r["parent_code"] for c, r in areas.items() if r["parent_code"]}
 

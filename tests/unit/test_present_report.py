@@ -11,7 +11,7 @@ import pytest
 from spi_core.build import build
 from spi_core.inputs import load
 from spi_core.present import report as charts
-from spi_core.present import report_changes, report_tables, report_words
+from spi_core.present import report_captions, report_changes, report_tables, report_words
 from spi_core.present.links import ward_page, ward_slug
 from spi_core.present.maps import QUARTER_FILL, quarter_text, ward_map
 from spi_core.present.pairs import emit_both
@@ -148,7 +148,7 @@ def test_clear_rises_are_counted_from_ratings(tables, report):
     rated = tables["changes"].query("area_code != @report.code and element == 'Personal Rights'")
     row = report.changes.set_index("element").loc["Personal Rights"]
     assert row["fallen"] == (rated["rating"] == "clear decline").sum() == 17
-    assert "Personal Rights fell clearly in every ward" in report_words.change_caption(report)
+    assert "Personal Rights fell clearly in every ward" in report_captions.change_caption(report)
 
 
 def test_lead_gives_the_range_and_only_wards_with_nine_chances_in_ten(tables, report):
@@ -183,7 +183,7 @@ def test_gap_is_called_changed_only_if_its_interval_says_so(report, low, high, v
 
 def test_no_sentence_gives_an_exact_place(report):
     said = [report_words.lead_sentence(report), *report_words.findings(report)]
-    said += [report_words.standing_caption(report), report_words.change_caption(report)]
+    said += [report_captions.standing_caption(report), report_captions.change_caption(report)]
     text = " ".join(said).lower()
     for word in ("rank", "1st", "17th", "best ward", "worst ward", "top ward"):
         assert word not in text
@@ -193,7 +193,7 @@ def test_standing_caption_names_wards_on_one_side_of_every_dimension(tables, rep
     standing = tables["standing"].query("level == 'dimension'")
     wide = standing.pivot(index="area_code", columns="element", values="difference")
     names = tables["areas"].set_index("code")["name"]
-    above, below = report_words.standing_caption(report).split(";")
+    above, below = report_captions.standing_caption(report).split(";")
     for code, row in wide.iterrows():
         assert (names[code] in above) == (row > 0).all()
         assert (names[code] in below) == (row < 0).all()
@@ -201,17 +201,17 @@ def test_standing_caption_names_wards_on_one_side_of_every_dimension(tables, rep
 
 def test_grid_caption_counts_ratings(tables, report):
     rated = tables["standing"].query("level == 'component'")["rating"].value_counts()
-    caption = report_words.grid_caption(report)
+    caption = report_captions.grid_caption(report)
     assert f"{rated['strength']} are strengths" in caption
     assert f"{rated['weakness']} are weaknesses" in caption
     plain = {**report.grid, "rating": report.grid["rating"].replace("weakness", "similar")}
-    caption = report_words.grid_caption(replace(report, grid=plain))
+    caption = report_captions.grid_caption(replace(report, grid=plain))
     assert "0 are weaknesses" in caption
     assert "most weaknesses" not in caption
 
 
 def test_grid_alt_names_every_strength(report):
-    text = report_words.grid_alt(report)
+    text = report_captions.grid_alt(report)
     for w in report.wards.itertuples():
         part = next(p for p in text.split(". ") if p.startswith(w.name))
         mine = report.grid["rating"].loc[w.code, report.scored]
@@ -315,7 +315,7 @@ def test_text_on_every_fill_has_contrast(quarter):
 
 @pytest.mark.parametrize("function", ["map_alt", "dots_alt", "grid_alt", "change_alt"])
 def test_alt_text_carries_figures(report, function):
-    text = getattr(report_words, function)(report)
+    text = getattr(report_captions, function)(report)
     assert len(text) > 100
     assert "nan" not in text
 

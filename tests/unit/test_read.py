@@ -47,8 +47,26 @@ def test_a_sound_file_has_no_fault_and_typed_columns(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["1,234", "n/a", "-", "..", "*", "12%", "£5", "1_000", "inf", "-Infinity", "nan", "1e999", "½", "TRUE", "#N/A", "12 5", "0x1F"],
-)  # fmt: skip
+    [
+        "1,234",
+        "n/a",
+        "-",
+        "..",
+        "*",
+        "12%",
+        "£5",
+        "1_000",
+        "inf",
+        "-Infinity",
+        "nan",
+        "1e999",
+        "½",
+        "TRUE",
+        "#N/A",
+        "12 5",
+        "0x1F",
+    ],
+)
 def test_what_is_not_a_number_is_named_as_it_was_typed(tmp_path: Path, typed: str) -> None:
     fault = _one(_read(tmp_path / "a.csv", GOOD, _line(period="baseline", value=f'"{typed}"')))
     assert (fault.row, fault.column, fault.value) == (3, "value", typed)
@@ -222,7 +240,19 @@ def test_a_workbook_with_real_numbers_and_dates_reads_like_the_csv(tmp_path: Pat
 
 
 def test_a_workbook_code_that_excel_took_for_a_number_is_refused(tmp_path: Path) -> None:
-    row = ["crowding", 5000101, "current", "2014", "2014-01-01", "2014-12-31", 1, 2, 200, "observed", ""]
+    row = [
+        "crowding",
+        5000101,
+        "current",
+        "2014",
+        "2014-01-01",
+        "2014-12-31",
+        1,
+        2,
+        200,
+        "observed",
+        "",
+    ]
     fault = _one(read_table(_workbook(tmp_path / "a.xlsx", row), OBSERVATIONS))
     assert (fault.row, fault.column, fault.value) == (2, "area_code", "5000101")
 
@@ -235,13 +265,19 @@ def test_merged_headings_are_named_with_sheet_cells_and_text(tmp_path: Path) -> 
     book.active.merge_cells("G1:I1")
     book.save(path)
     found = read_table(path, OBSERVATIONS).faults
-    assert [(f.row, f.column, f.value) for f in found] == [(1, "A–B", "indicator_id"), (1, "G–I", "Values")]  # fmt: skip
+    assert [(f.row, f.column, f.value) for f in found] == [
+        (1, "A–B", "indicator_id"),
+        (1, "G–I", "Values"),
+    ]
     assert all("nothing merged" in str(f.allowed) for f in found)
 
 
 def test_a_file_that_only_calls_itself_a_workbook_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(b"<html>Please log in</html>")
-    assert "cannot be read as an Excel workbook" in _one(read_table(tmp_path / "a.xlsx", OBSERVATIONS)).message  # fmt: skip
+    assert (
+        "cannot be read as an Excel workbook"
+        in _one(read_table(tmp_path / "a.xlsx", OBSERVATIONS)).message
+    )
 
 
 def test_files_of_a_folder_are_found_whatever_their_case_or_depth(tmp_path: Path) -> None:

@@ -59,8 +59,15 @@ def test_the_minus_sign_is_a_minus_sign(value: float) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(1.24, "+1.2"), (-0.36, "−0.4"), (0.04, "0.0"), (-0.04, "0.0"), (1234.0, "+1,234.0"), (NAN, "–")],
-)  # fmt: skip
+    [
+        (1.24, "+1.2"),
+        (-0.36, "−0.4"),
+        (0.04, "0.0"),
+        (-0.04, "0.0"),
+        (1234.0, "+1,234.0"),
+        (NAN, "–"),
+    ],
+)
 def test_a_difference_has_a_sign_unless_it_rounds_to_nothing(value: float, text: str) -> None:
     assert signed(value) == text
 
@@ -102,10 +109,15 @@ def test_a_difference_in_words(difference: float, words: str) -> None:
         (43.0, -6.7, -3.0, "clearly below"),
         (53.0, 3.0, 6.7, "clearly above"),
         (47.0, -2.3, 1.6, "not clearly different from"),
-        (40.0, -9.0, 0.0, "not clearly different from"),  # an interval that reaches 0 excludes nothing
+        (
+            40.0,
+            -9.0,
+            0.0,
+            "not clearly different from",
+        ),  # an interval that reaches 0 excludes nothing
         (56.0, 0.0, 9.0, "not clearly different from"),
     ],
-)  # fmt: skip
+)
 def test_clear_is_said_only_where_the_interval_excludes_zero(
     score: float, low: float, high: float, words: str
 ) -> None:
@@ -119,8 +131,19 @@ def test_what_cannot_be_compared_is_not_called_the_same(figures: tuple[float, ..
 
 @pytest.mark.parametrize(
     ("n", "text"),
-    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (13, "13th"), (21, "21st"), (111, "111th"), (2.5, "3rd")],
-)  # fmt: skip
+    [
+        (1, "1st"),
+        (2, "2nd"),
+        (3, "3rd"),
+        (4, "4th"),
+        (11, "11th"),
+        (12, "12th"),
+        (13, "13th"),
+        (21, "21st"),
+        (111, "111th"),
+        (2.5, "3rd"),
+    ],
+)
 def test_a_place(n: float, text: str) -> None:
     assert ordinal(n) == text
 
@@ -154,4 +177,6 @@ def test_only_rated_components_are_said_to_stand_out(
 ) -> None:
     sentence = standing_out(strengths, weaknesses)
     assert sentence == f"Against similar wards {text}"
-    assert len(re.findall(r"\b(strength|weakness)\b", sentence)) == bool(strengths) + bool(weaknesses)  # fmt: skip
+    assert len(re.findall(r"\b(strength|weakness)\b", sentence)) == bool(strengths) + bool(
+        weaknesses
+    )

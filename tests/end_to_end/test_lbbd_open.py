@@ -1,0 +1,192 @@
+"""The shipped open edition: real figures, frozen weights, and one number followed by hand."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from editions import OPEN, read
+
+from spi_core.build import build
+from spi_core.index import fit_weights
+from spi_core.inputs import Inputs, load
+from spi_core.store import Tables
+
+
+@pytest.fixture(scope="module")
+def inputs() -> Inputs:
+    return load(OPEN)
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory, inputs: Inputs) -> Path:
+    folder = tmp_path_factory.mktemp("reports") / "lbbd-open"
+    build(inputs, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tables(reports: Path) -> Tables:
+    return Tables(reports / "tables")
+
+
+def test_every_figure_is_there_and_none_is_made_up(inputs: Inputs) -> None:
+    wards = inputs.panel.rows(inputs.geography.codes("ward"))
+    assert len(wards) == 17
+    assert np.isfinite(inputs.panel.value[:, wards]).all()
+    assert set(np.unique(inputs.panel.status[:, wards])) == {"observed"}
+    assert inputs.settings["illustrative"] is False
+
+
+def test_frozen_weights_are_those_of_a_refit(inputs: Inputs) -> None:
+    ids = list(inputs.framework.ids)
+    posts = inputs.tables["goalposts"].set_index("indicator_id").loc[ids]
+    again = fit_weights(inputs, posts["best"], posts["worst"]).set_index("indicator_id")
+    frozen = inputs.tables["weights"].set_index("indicator_id").loc[again.index]
+    for column in ("weight", "loading", "sd", "share"):
+        np.testing.assert_allclose(frozen[column], again[column], rtol=1e-9, atol=1e-9)
+    for column in ("component", "method", "reason", "fitted_on"):
+        assert frozen[column].tolist() == again[column].tolist()
+
+
+def test_pca_weights_are_the_first_eigenvector_of_rows_with_a_best_and_a_worst(
+    inputs: Inputs,
+) -> None:
+    """Rows with exactly the reference moments, two rows added, and an eigenvector taken."""
+    moments, correlation = inputs.reference or pytest.fail("no reference")
+    posts = inputs.tables["goalposts"].set_index("indicator_id")
+    polarity = inputs.framework.indicators["polarity"]
+    weights = inputs.tables["weights"]
+    for _, group in weights[weights["method"] == "pca"].groupby("component"):
+        ids = list(group["indicator_id"])
+        n, k = int(moments.at[ids[0], "n_rows"]), len(ids)
+        z = np.random.default_rng(0).normal(size=(n, k))
+        z -= z.mean(axis=0)
+        z = z @ np.linalg.inv(np.linalg.cholesky(np.cov(z.T))).T
+        r = correlation.loc[ids, ids].to_numpy()
+        rows = z @ np.linalg.cholesky(r).T * moments.loc[ids, "sd"].to_numpy()
+        rows += moments.loc[ids, "mean"].to_numpy()
+        ends = posts.loc[ids, ["best", "worst"]].to_numpy().T
+        rows = np.vstack([rows, ends]) * polarity[ids].to_numpy()
+        vector = np.linalg.eigh(np.corrcoef(rows.T))[1][:, -1]
+        np.testing.assert_allclose(group["weight"], vector / vector.sum(), rtol=1e-7)
+        np.testing.assert_allclose(group["sd"], rows.std(axis=0, ddof=1), rtol=1e-7)
+
+
+def test_scored_components_and_those_that_wait_for_council_data(tables: Tables) -> None:
+    framework = tables["framework"]
+    assert len(framework) == 12
+    waiting = framework[~framework["scored"]]
+    assert (waiting["indicators"] < 2).all()
+    assert all("awaits council data" in note for note in waiting["note"])
+    assert framework["scored"].sum() == 10
+
+
+def test_the_tables_hold_a_score_for_every_ward_period_and_scored_element(tables: Tables) -> None:
+    scores = tables["scores"]
+    assert list(scores.columns) == ["area_code", "period", "element", "level", "score"]
+    assert not scores.duplicated(["area_code", "period", "element", "level"]).any()
+    assert scores["score"].between(0, 100).all()
+    wards = scores[scores["area_code"].str.startswith("E05")]
+    counts = wards.groupby("level").size().to_dict()
+    assert counts == {"indicator": 34 * 34, "component": 34 * 10, "dimension": 34 * 3, "index": 34}
+
+
+def test_what_is_not_comparable_has_no_change(tables: Tables) -> None:
+    register = tables["indicators"].set_index("id")
+    broken = set(register.index[register["comparable"] == "no"])
+    assert {"gcse_points", "turnout_borough"} <= broken
+    changes = tables["changes"]
+    told = changes[changes["element"].isin(broken) & changes["change"].notna()]
+    assert told.empty
+
+
+def test_one_published_number_from_the_source_to_the_download(
+    reports: Path, tables: Tables, inputs: Inputs
+) -> None:
+    """Violence in one ward: 2 source rows → rate → score → component → ward-data.csv."""
+    ward, i = "E05000032", "violence_offences"
+    source = {
+        (r["figure_id"], r["period"]): float(r["value"])
+        for r in read(OPEN / "source" / "ward_figures.csv")
+        if r["area_code"] == ward
+    }
+    rate = source["crime_violence", "2014/15"] / source["population", "2014"] * 1000
+    stored = next(
+        r
+        for r in read(OPEN / "observations" / "open.csv")
+        if (r["indicator_id"], r["area_code"], r["period"]) == (i, ward, "current")
+    )
+    assert float(stored["value"]) == pytest.approx(rate, abs=5e-7)
+    posts = next(r for r in read(OPEN / "goalposts.csv") if r["indicator_id"] == i)
+    best, worst = float(posts["best"]), float(posts["worst"])
+    score = 100 * (float(stored["value"]) - worst) / (best - worst)
+    assert 0 < score < 100
+    line = _ward_data(reports, ward, i)
+    assert line["period_label"] == "2014/15"
+    assert float(line["value"]) == float(stored["value"])
+    assert float(line["numerator"]) == source["crime_violence", "2014/15"]
+    assert float(line["denominator"]) == source["population", "2014"]
+    assert float(line["score"]) == pytest.approx(score, abs=1e-9)
+    assert line["provenance"] == "observed"
+    assert line["data_version"] == inputs.version
+    assert line["area_name"] == inputs.geography.areas.at[ward, "name"]
+    # its component is the mean of such scores, weighted by the frozen shares
+    shares = {
+        r["indicator_id"]: float(r["share"])
+        for r in read(OPEN / "weights.csv")
+        if r["component"] == "Personal Safety"
+    }
+    parts = {k: float(_ward_data(reports, ward, k)["score"]) for k in shares}
+    component = float(_ward_data(reports, ward, "Personal Safety")["score"])
+    assert component == pytest.approx(sum(shares[k] * parts[k] for k in shares), abs=1e-9)
+    # dimension and index are plain means of what is scored
+    framework = tables["framework"].query("scored")
+    means = {
+        d: np.mean([float(_ward_data(reports, ward, c)["score"]) for c in group["component"]])
+        for d, group in framework.groupby("dimension")
+    }
+    for dimension, mean in means.items():
+        assert float(_ward_data(reports, ward, dimension)["score"]) == pytest.approx(mean, abs=1e-9)
+    index = float(_ward_data(reports, ward, "index")["score"])
+    assert index == pytest.approx(np.mean(list(means.values())), abs=1e-9)
+
+
+def _ward_data(reports: Path, ward: str, element: str) -> dict[str, Any]:
+    with (reports / "ward-data.csv").open(encoding="utf-8", newline="") as stream:
+        found = [
+            r
+            for r in csv.DictReader(stream)
+            if (r["area_code"], r["element"], r["period"]) == (ward, element, "current")
+        ]
+    assert len(found) == 1, (element, len(found))
+    return found[0]
+
+
+def test_ward_data_holds_each_ward_element_and_period_once(reports: Path) -> None:
+    data = pd.read_csv(reports / "ward-data.csv")
+    assert not data.duplicated(["area_code", "level", "element", "period"]).any()
+    assert data["area_code"].nunique() == 17
+    baseline, current = data.groupby("period").size()
+    assert baseline == current
+    assert data[["score", "unit", "publisher", "data_version"]].notna().all().all()
+
+
+def test_the_borough_is_the_sum_of_its_wards_not_their_mean(inputs: Inputs) -> None:
+    p = inputs.panel
+    home, wards = p.areas.index("E09000002"), p.rows(inputs.geography.codes("ward"))
+    k = p.indicators.index("violence_offences")
+    rate = p.numerator[:, wards, k].sum(axis=1) / p.denominator[:, wards, k].sum(axis=1) * 1000
+    np.testing.assert_allclose(p.value[:, home, k], rate, rtol=1e-12)
+
+
+def test_building_twice_gives_the_same_bytes(inputs: Inputs, reports: Path, tmp_path: Path) -> None:
+    build(inputs, tmp_path / "lbbd-open")
+    for path in sorted(reports.rglob("*")):
+        if path.is_file():
+            other = tmp_path / "lbbd-open" / path.relative_to(reports)
+            assert other.read_bytes() == path.read_bytes(), path.name
