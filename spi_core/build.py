@@ -12,7 +12,7 @@ import pandas as pd
 import spi_core
 from spi_core.assess import assess
 from spi_core.assess import tables as assessed
-from spi_core.geography import boundaries
+from spi_core.geography import boundaries, roll_up
 from spi_core.index import (
     Estimated,
     Recipe,
@@ -26,11 +26,22 @@ from spi_core.inputs import Inputs, data_version
 from spi_core.quality import quality_log, steps
 from spi_core.review import review
 from spi_core.revisions import COMPARED, compare_builds
+from spi_core.shrink import shrink_panel
 from spi_core.small_areas import small_area_tables
 from spi_core.store import Tables, write_bytes, write_tables
 
 __all__ = ["build", "compute"]
 
+CHANGE = ("change_low", "change_high", "change_rating")
+STANDING = (
+    *("low", "high", "borough_score", "difference", "rank", "rank_low", "rank_high"),
+    *("quarter", "rating"),
+)
+WARD_DATA = (
+    *("edition", "data_version", "area_code", "area_name", "level", "element", "name"),
+    *("period", "period_label", "start", "end", "value", "unit", "numerator", "denominator"),
+    *("score", *STANDING, "change", *CHANGE, "provenance", "capped", "publisher"),
+)
 LEVELS = ("indicator", "component", "dimension", "index")
 
 
@@ -97,9 +108,13 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     levels = inputs.geography.areas["level"]
     larger = [a for a in inputs.panel.areas if levels[a] != "lsoa"]
     inputs = replace(inputs, panel=inputs.panel.take(larger))
-    parts = inputs.panel.rows([a for a in inputs.panel.areas if a != inputs.geography.borough])
     limit = inputs.settings["index"].get("max_imputed", 1)
-    filled = estimate_missing(inputs.panel.value, recipe, parts, limit)
+    wards = [a for a in larger if a != inputs.geography.borough]
+    raw = inputs.panel.value
+    if inputs.settings["index"].get("shrinkage", "none") == "empirical_bayes":
+        raw = shrink_panel(inputs.panel, inputs.framework, wards).value
+    filled = estimate_missing(raw, recipe, inputs.panel.rows(wards), limit)
+    filled = _carry_up(inputs, filled)
     scores = score(filled.value, recipe)
     changing = comparable_recipe(recipe, inputs.framework)
     comparable = score(filled.value, changing)
@@ -126,6 +141,14 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         tables[f"map_{level}"] = boundaries(inputs.geography, level).reset_index()
     tables["ward_data"] = _ward_data(inputs, tables)
     return tables
+
+
+def _carry_up(inputs: Inputs, filled: Estimated) -> Estimated:
+    """Roll the borough up again, so that a gap estimated in one ward does not unscore the borough."""
+    panel = replace(inputs.panel, value=filled.value)
+    rolled = roll_up(panel, inputs.geography, inputs.framework).value
+    filled_up = np.isnan(filled.value) & ~np.isnan(rolled)
+    return replace(filled, value=rolled, estimated=filled.estimated | filled_up)
 
 
 def _elements(inputs: Inputs) -> dict[str, tuple[str, ...]]:
@@ -216,10 +239,13 @@ def _ward_data(inputs: Inputs, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     composite = scores[(scores["level"] != "indicator") & scores["area_code"].isin(wards)]
     composite = composite.assign(period_label=composite["period"].map(labels))
     flat = pd.concat([raw, composite], ignore_index=True)
-    current = standing[["area_code", "element", "borough", "difference", "quarter"]]
-    current = current.assign(period="current").rename(columns={"borough": "borough_score"})
-    change = tables["changes"][["area_code", "element", "change"]].assign(period="current")
-    flat = flat.merge(current, how="left").merge(change, how="left")
+    keys = ["area_code", "level", "element", "period"]
+    current = standing.assign(period="current").rename(columns={"borough": "borough_score"})
+    moved = tables["indicator_changes"].rename(columns={"indicator_id": "element"})
+    moved = pd.concat([tables["changes"], moved.assign(level="indicator")]).assign(period="current")
+    moved = moved.rename(columns={n: f"change_{n}" for n in ("low", "high", "rating")})
+    flat = flat.merge(current[[*keys, *STANDING]], "left", keys)
+    flat = flat.merge(moved[[*keys, "change", *CHANGE]], "left", keys)
     about = inputs.framework.indicators
     flat["area_name"] = flat["area_code"].map(inputs.geography.areas["name"])
     flat["unit"] = flat["element"].map(about["unit"]).fillna("score 0–100")
@@ -227,7 +253,6 @@ def _ward_data(inputs: Inputs, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     flat["publisher"] = flat["element"].map(about["publisher_or_owner"]).fillna("this project")
     flat["edition"] = inputs.settings["id"]
     flat["data_version"] = inputs.version
-    order = ["edition", "data_version", "area_code", "area_name", "level", "element", "name", "period", "period_label", "start", "end", "value", "unit", "numerator", "denominator", "score", "borough_score", "difference", "quarter", "change", "provenance", "capped", "publisher"]
     rank_of = {level: i for i, level in enumerate(reversed(LEVELS))}
     flat = flat.assign(by=flat["level"].map(rank_of))
-    return flat.sort_values(["area_code", "by", "period"], kind="stable")[order]
+    return flat.sort_values(["area_code", "by", "period"], kind="stable")[list(WARD_DATA)]

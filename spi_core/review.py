@@ -24,6 +24,7 @@ from spi_core.sensitivity import (
     leave_component_out,
     leave_indicator_out,
 )
+from spi_core.shrink import shrink_panel
 from spi_core.sobol import choices
 from spi_core.weights import bootstrap
 
@@ -48,7 +49,8 @@ def review(a: Assessment, weights: pd.DataFrame) -> dict[str, pd.DataFrame]:
     -------
     dict of str to DataFrame
         ``audit_components``, ``audit_indicators``, ``audit_links``, ``audit_findings``,
-        ``audit_recipes``, ``audit_left_out``, ``audit_sobol``, ``audit_draws``.
+        ``audit_recipes``, ``audit_left_out``, ``audit_sobol``, ``audit_draws``,
+        ``audit_shrinkage``.
     """
     return {
         "audit_components": _components(a),
@@ -59,6 +61,7 @@ def review(a: Assessment, weights: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "audit_left_out": _left_out(a),
         "audit_sobol": _sobol(a),
         "audit_draws": _draws(a),
+        "audit_shrinkage": _shrinkage(a),
     }
 
 
@@ -203,7 +206,26 @@ def _recipes(a: Assessment) -> pd.DataFrame:
     scores = {
         label: _by_recipe(value[:, rows], a.recipe, *choice)[a.now] for label, choice in named.items()
     }
+    shrunk = shrink_panel(a.inputs.panel, a.inputs.framework, a.wards).value
+    scores["counts shrunk towards the borough"] = score(shrunk[a.now][rows], a.recipe).index
     return _shift_table(a, compare(a.scores.index[a.now, rows], scores)).drop(columns="max_score_shift")
+
+
+def _shrinkage(a: Assessment) -> pd.DataFrame:
+    """How much of the wards' own values shrinking would keep, one row an indicator with counts."""
+    p, rows = a.inputs.panel, _rows(a)
+    found = shrink_panel(p, a.inputs.framework, a.wards)
+    kept = found.kept[a.now][rows]
+    counted = ~np.isnan(kept).all(axis=0)
+    moved = np.abs(score(found.value[a.now], a.recipe).indicator - a.scores.indicator[a.now])[rows]
+    return pd.DataFrame(
+        {
+            "indicator_id": np.array(p.indicators)[counted],
+            "kept_mean": np.nanmean(kept[:, counted], axis=0),
+            "kept_least": np.nanmin(kept[:, counted], axis=0),
+            "largest_move": np.nanmax(moved[:, counted], axis=0),
+        }
+    )
 
 
 def _equal_shares(recipe: Recipe) -> Array:

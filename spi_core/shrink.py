@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["CountKind", "Shrunk", "shrink"]
+from spi_core.framework import Framework
+from spi_core.panel import Panel
+
+__all__ = ["CountKind", "Shrunk", "ShrunkPanel", "shrink", "shrink_panel"]
 
 Array: TypeAlias = NDArray[np.float64]
 CountKind: TypeAlias = Literal["rate", "proportion"]
@@ -64,8 +68,8 @@ def shrink(
     -----
     Marshall, *Applied Statistics* 40 (1991), global estimator: with m = ΣO/Σn,
     ``s² = Σ n (r − m)²/Σn`` and ``A = max(0, s² − chance at the mean n)``, an area keeps
-    ``A / (A + its own chance)``. An option for maps and lists: shrunken values have too little
-    spread to be ranked or to measure a gap, and scores use the values as published.
+    ``A / (A + its own chance)``. Shrunken values have too little spread to be ranked or to
+    measure a gap: scores use the values as published unless the edition asks otherwise.
 
     Examples
     --------
@@ -90,3 +94,51 @@ def shrink(
     total = between + chance / d
     kept[there] = np.divide(between, total, out=np.zeros_like(d), where=total > 0)
     return Shrunk(per * (m + kept * (x / n - m)), kept, float(per * m), per**2 * between)
+
+
+@dataclass(frozen=True, slots=True)
+class ShrunkPanel:
+    """A panel with its counted indicators shrunken.
+
+    Parameters
+    ----------
+    value : ndarray (periods, areas, indicators)
+        Shrunken where there are counts, as they were elsewhere.
+    kept : ndarray, same shape
+        Weight (0–1) of the area's own value; NaN where nothing was shrunken.
+    """
+
+    value: Array
+    kept: Array
+
+
+def shrink_panel(panel: Panel, framework: Framework, areas: Sequence[str]) -> ShrunkPanel:
+    """Shrink every indicator that has counts, period by period.
+
+    Parameters
+    ----------
+    panel : Panel
+        Values and counts.
+    framework : Framework
+        Says how each indicator's chance is computed (``interval``) and its unit (``per``).
+    areas : sequence of str
+        The areas to shrink, of one level.
+
+    Returns
+    -------
+    ShrunkPanel
+        The same axes. An indicator with counts of fewer than two areas is left as it is.
+    """
+    at = panel.rows(areas)
+    value, kept = panel.value.copy(), np.full(panel.value.shape, np.nan)
+    about = framework.indicators
+    for k, (how, per) in enumerate(zip(about["interval"], about["per"], strict=True)):
+        for p in range(len(panel.periods)):
+            top, base = panel.numerator[p, at, k], panel.denominator[p, at, k]
+            counted = ~(np.isnan(top) | np.isnan(base))
+            if how == "none" or counted.sum() < 2:
+                continue
+            s = shrink(top, base, "proportion" if how == "wilson" else "rate", float(per))
+            value[p, at[counted], k] = s.value[counted]
+            kept[p, at, k] = s.kept
+    return ShrunkPanel(value, kept)

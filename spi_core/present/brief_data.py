@@ -39,6 +39,8 @@ class Brief:
         The figures behind the components furthest from the borough, cells as text.
     peers : tuple of str
         Names of the wards in similar circumstances, the nearest first.
+    contributions : Series
+        Points of the index's change that each indicator made, index its name.
     """
 
     code: str
@@ -50,6 +52,7 @@ class Brief:
     changes: pd.DataFrame
     facts: pd.DataFrame
     peers: tuple[str, ...]
+    contributions: pd.Series
 
 
 def gather(tables: Tables, code: str, facts: int = 3) -> Brief:
@@ -100,6 +103,7 @@ def gather(tables: Tables, code: str, facts: int = 3) -> Brief:
         changes=_changes(tables, code, components),
         facts=_facts(tables, code, components, facts),
         peers=_peers(tables, code, names),
+        contributions=_contributions(tables, code),
     )
 
 
@@ -164,6 +168,11 @@ def _facts(tables: Tables, code: str, components: pd.DataFrame, n: int) -> pd.Da
 def _peers(tables: Tables, code: str, names: dict[str, str]) -> tuple[str, ...]:
     mine = tables["peers"].query("area_code == @code").sort_values("order")
     return tuple(names[c] for c in mine["peer_code"])
+
+
+def _contributions(tables: Tables, code: str) -> pd.Series:
+    mine = tables["contributions"].query("area_code == @code").set_index("indicator_id")["points"]
+    return mine.rename(tables["indicators"].set_index("id")["name"].to_dict())
 
 
 def _short(unit: str) -> str:

@@ -164,6 +164,8 @@ def change_sentence(brief: Brief, first: str, last: str) -> str:
         f"({signed(index['change'])} points, likely {signed(index['low'])} to "
         f"{signed(index['high'])}): {RATINGS[index['rating']].symbol} {index['rating']}."
     )
+    parts = brief.contributions.sort_values(key=abs, ascending=False).head(2)
+    text += " Largest parts: " + and_list([f"{n} ({signed(x)})" for n, x in parts.items()]) + "."
     if left_out:
         has = "has" if len(left_out) == 1 else "have"
         text += f" {and_list(left_out)} {has} too few comparable figures to speak of change."

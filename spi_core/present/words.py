@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 __all__ = [
     "QUARTERS",
+    "against_borough",
     "and_list",
     "difference_words",
-    "against_borough",
     "number",
     "ordinal",
     "signed",
@@ -30,7 +30,7 @@ ABOUT_THE_SAME = 1.0
 
 
 def number(value: float, digits: int | None = None) -> str:
-    """Write a number as a reader expects it: as many decimals as its size deserves, thousands parted.
+    """Write a number as a reader expects it: decimals by its size, thousands parted.
 
     Parameters
     ----------

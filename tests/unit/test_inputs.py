@@ -24,6 +24,7 @@ from editions import (
 )
 
 from spi_core.errors import InputError
+from spi_core.index import make_recipe
 from spi_core.inputs import data_version, load
 
 TABLE = "observations/all.csv"
@@ -311,13 +312,20 @@ def test_a_borough_that_is_not_listed(edition: Path) -> None:
 # ---- frozen weights
 
 
-@pytest.fixture
-def frozen(edition: Path) -> Path:
-    from spi_core.index import make_recipe
+@pytest.fixture(scope="module")
+def with_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = make_edition(tmp_path_factory.mktemp("frozen") / "tiny")
+    make_recipe(load(folder))[1].to_csv(folder / "weights.csv", index=False)
+    return folder
 
-    make_recipe(load(edition))[1].to_csv(edition / "weights.csv", index=False)
-    assert faults(edition) == ()
-    return edition
+
+@pytest.fixture
+def frozen(with_weights: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(with_weights, tmp_path / "tiny")
+
+
+def test_weights_as_fitted_can_be_frozen(frozen: Path) -> None:
+    assert faults(frozen) == ()
 
 
 @pytest.mark.parametrize(
