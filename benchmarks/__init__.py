@@ -1,0 +1,1 @@
+"""What ``make bench`` runs: speed, memory and calibration, printed and never asserted."""

@@ -31,7 +31,10 @@ def run(repeats: int = 3) -> pd.DataFrame:
         shutil.copytree(ROOT, project, ignore=keep)
         everything = [timed(project, "all", "lbbd-open") for _ in range(repeats)]
         build = [timed(project, "build", "lbbd-open") for _ in range(repeats)]
-        one = [timed(project, "render", "lbbd-open", "--area", "E05000026", "-j", "1") for _ in range(repeats)]
+        one = [
+            timed(project, "render", "lbbd-open", "--area", "E05000026", "-j", "1")
+            for _ in range(repeats)
+        ]
         two = ["--area", "E05000026", "--area", "E05000027", "-j", "1"]
         both = [timed(project, "render", "lbbd-open", *two) for _ in range(repeats)]
     one_s, both_s = statistics.median(one), statistics.median(both)

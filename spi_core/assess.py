@@ -120,17 +120,38 @@ def assess(
     wards = np.array([a != inputs.geography.borough for a in inputs.panel.areas])
     n = settings["replicates"]
     chance = simulate(
-        filled.value, errors, recipe, rng, n,
-        vary=SAMPLING, comparable=comparable_recipe, estimated=filled,
-    )  # fmt: skip
+        filled.value,
+        errors,
+        recipe,
+        rng,
+        n,
+        vary=SAMPLING,
+        comparable=comparable_recipe,
+        estimated=filled,
+    )
     everything = simulate(
-        filled.value, errors, recipe, rng, n,
-        vary=ALL, estimated=filled, alternatives=Alternatives(shares=parts), reference=wards,
-    )  # fmt: skip
+        filled.value,
+        errors,
+        recipe,
+        rng,
+        n,
+        vary=ALL,
+        estimated=filled,
+        alternatives=Alternatives(shares=parts),
+        reference=wards,
+    )
     return Assessment(
-        inputs, recipe, comparable_recipe, filled, scores, comparable, errors, chance, everything,
+        inputs,
+        recipe,
+        comparable_recipe,
+        filled,
+        scores,
+        comparable,
+        errors,
+        chance,
+        everything,
         fell_back,
-    )  # fmt: skip
+    )
 
 
 def _bootstrapped_shares(
@@ -205,13 +226,16 @@ def standing(a: Assessment) -> pd.DataFrame:
         low, high = interval(chance[:, rows])
         gap_to = borough_difference(point[[*rows, home]], chance[:, [*rows, home]], len(rows))
         columns = {
-            "score": point[rows], "low": low, "high": high,
+            "score": point[rows],
+            "low": low,
+            "high": high,
             "borough": np.broadcast_to(point[home], point[rows].shape),
-            "difference": gap_to.difference, "difference_low": gap_to.low,
+            "difference": gap_to.difference,
+            "difference_low": gap_to.low,
             "difference_high": gap_to.high,
             **_ranks(point[rows], _pick(a.everything.full, level)[:, a.now][:, rows]),
             **_rating_columns(ratings[level], point[rows].shape),
-        }  # fmt: skip
+        }
         elements = a.elements(level)
         keys = {
             "area_code": np.repeat(a.wards, len(elements)),
@@ -245,16 +269,18 @@ def _rate_level(a: Assessment, level: str, rows: NDArray[np.intp]) -> Ratings | 
     return rate(point, chance, peers.position, rule["minimum_points"])
 
 
-def _rating_columns(
-    r: Ratings | None, shape: tuple[int, ...]
-) -> dict[str, NDArray[np.generic]]:
+def _rating_columns(r: Ratings | None, shape: tuple[int, ...]) -> dict[str, NDArray[np.generic]]:
     if r is None:
         why = {"rating": NOT_RATED, "reason": "the edition names no comparators"}
         return {name: np.full(shape, text) for name, text in why.items()}
     return {
-        "peers_median": r.median, "peers_difference": r.difference, "peers_low": r.low,
-        "peers_high": r.high, "rating": r.rating, "reason": r.reason,
-    }  # fmt: skip
+        "peers_median": r.median,
+        "peers_difference": r.difference,
+        "peers_low": r.low,
+        "peers_high": r.high,
+        "rating": r.rating,
+        "reason": r.reason,
+    }
 
 
 def _changes(a: Assessment) -> pd.DataFrame:
@@ -281,7 +307,9 @@ def _contributions(a: Assessment) -> pd.DataFrame:
     """Points of each ward's index change that each indicator made."""
     parts = decompose(a.filled.value, a.comparable_recipe)
     ids = a.inputs.framework.ids
-    index = pd.MultiIndex.from_product([a.inputs.panel.areas, ids], names=["area_code", "indicator_id"])
+    index = pd.MultiIndex.from_product(
+        [a.inputs.panel.areas, ids], names=["area_code", "indicator_id"]
+    )
     return pd.DataFrame({"points": parts.index.ravel()}, index=index).reset_index()
 
 
@@ -290,7 +318,9 @@ def _peers(a: Assessment) -> pd.DataFrame:
     rule = a.inputs.settings.get("comparators")
     if rule is None or a.inputs.tables["context"].empty:
         return pd.DataFrame(columns=["area_code", "order", "peer_code", "distance"])
-    found = nearest(context_matrix(a.inputs.tables["context"], a.wards, rule["context"]), rule["number"])
+    found = nearest(
+        context_matrix(a.inputs.tables["context"], a.wards, rule["context"]), rule["number"]
+    )
     n = found.position.shape[1]
     return pd.DataFrame(
         {
@@ -307,7 +337,10 @@ def _gaps(a: Assessment) -> pd.DataFrame:
     rows = a.inputs.panel.rows(a.wards)
     frames = []
     for level in COMPOSITES:
-        point, draws = _pick(a.comparable, level)[:, rows], _pick(a.sampling.comparable, level)[:, :, rows]
+        point, draws = (
+            _pick(a.comparable, level)[:, rows],
+            _pick(a.sampling.comparable, level)[:, :, rows],
+        )
         for e, element in enumerate(a.elements(level)):
             if (~np.isnan(point[..., e])).all(axis=0).sum() < 2:
                 continue
@@ -335,8 +368,12 @@ def _movers(a: Assessment) -> pd.DataFrame:
 
 
 def _errors(a: Assessment) -> pd.DataFrame:
-    """Standard error of every raw value, and what it rests on."""
-    p: Sequence[Sequence[str]] = (a.inputs.panel.periods, a.inputs.panel.areas, a.inputs.panel.indicators)
+    """Set out the standard error of every raw value, and what it rests on."""
+    p: Sequence[Sequence[str]] = (
+        a.inputs.panel.periods,
+        a.inputs.panel.areas,
+        a.inputs.panel.indicators,
+    )
     index = pd.MultiIndex.from_product(p, names=["period", "area_code", "indicator_id"])
     columns = {"se": a.errors.se.ravel(), "basis": a.errors.basis.ravel()}
     return pd.DataFrame(columns, index=index).reset_index()

@@ -144,7 +144,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
 
 
 def _carry_up(inputs: Inputs, filled: Estimated) -> Estimated:
-    """Roll the borough up again, so that a gap estimated in one ward does not unscore the borough."""
+    """Roll the borough up again: a gap estimated in one ward does not unscore the borough."""
     panel = replace(inputs.panel, value=filled.value)
     rolled = roll_up(panel, inputs.geography, inputs.framework).value
     filled_up = np.isnan(filled.value) & ~np.isnan(rolled)

@@ -25,16 +25,28 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="The Social Progress Index of a borough: check the data, build the tables, render the reports.",
+    help="The Social Progress Index of a borough: check the data, build tables, render reports.",
 )
 
-Edition = Annotated[str, typer.Argument(help="An edition's name, or the path of its folder.", metavar="EDITION")]
+Edition = Annotated[
+    str, typer.Argument(help="An edition's name, or the path of its folder.", metavar="EDITION")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
-Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Documents at a time; a core each without it.")]
-Engine = Annotated[Literal["auto", "builtin"], typer.Option(help="What renders: the built-in engine comes with pip.")]
-Area = Annotated[list[str] | None, typer.Option(help="GSS code of a ward; only its brief. Repeatable.")]
-Document = Annotated[list[str] | None, typer.Option(help="index, borough-report, methods, ward-brief. Repeatable.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", min=1, help="Documents at a time; a core each without it."),
+]
+Engine = Annotated[
+    Literal["auto", "builtin"],
+    typer.Option(help="What renders: the built-in engine comes with pip."),
+]
+Area = Annotated[
+    list[str] | None, typer.Option(help="GSS code of a ward; only its brief. Repeatable.")
+]
+Document = Annotated[
+    list[str] | None, typer.Option(help="index, borough-report, methods, ward-brief. Repeatable.")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +70,8 @@ class Said:
     def progress(self, what: str, total: int) -> Iterator[Callable[[str], None]]:
         """Show a bar on a terminal's standard error; hand out the function that moves it on."""
         console = Console(stderr=True, quiet=self.quiet or self.json)
-        columns = (
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-        )  # fmt: skip
+        text = TextColumn("{task.description}")
+        columns = (text, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task(what, total=total)
             yield lambda text: bar.update(task, advance=1, description=text)
@@ -92,7 +103,9 @@ def _explain_faults(error: InputError) -> None:
     if "--json" in sys.argv:
         fields = ("file", "row", "column", "value", "message", "allowed")
         faults = [{f: getattr(fault, f) for f in fields} for fault in error.faults]
-        typer.echo(json.dumps({"status": "bad input", "faults": faults}, ensure_ascii=False, default=str))
+        typer.echo(
+            json.dumps({"status": "bad input", "faults": faults}, ensure_ascii=False, default=str)
+        )
         return
     for fault in error.faults:
         typer.echo(str(fault), err=True)
@@ -115,7 +128,9 @@ def _edition_folder(edition: str) -> Path:
     folder = data / edition
     if not (folder / "edition.yml").exists():
         known = ", ".join(sorted(p.parent.name for p in data.glob("*/edition.yml")))
-        raise InputError([Fault("command line", "is not an edition", None, "EDITION", edition, known)])
+        raise InputError(
+            [Fault("command line", "is not an edition", None, "EDITION", edition, known)]
+        )
     return folder
 
 
@@ -151,7 +166,9 @@ def render(
     edition: Edition,
     area: Area = None,
     document: Document = None,
-    format_: Annotated[list[str] | None, typer.Option("--format", help="html or pdf. Repeatable.")] = None,
+    format_: Annotated[
+        list[str] | None, typer.Option("--format", help="html or pdf. Repeatable.")
+    ] = None,
     engine: Engine = "auto",
     jobs: Jobs = None,
     quiet: Quiet = False,
@@ -166,7 +183,11 @@ def render(
 
 @app.command(name="all")
 def everything(
-    edition: Edition, engine: Engine = "auto", jobs: Jobs = None, quiet: Quiet = False, as_json: Json = False
+    edition: Edition,
+    engine: Engine = "auto",
+    jobs: Jobs = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
 ) -> None:
     """Check, build and render an edition: the main job."""
     from spi_core.publish.documents import Choice
@@ -203,7 +224,8 @@ def _build(edition: str, said: Said) -> Path:
     folder = _output_folder(inputs.folder.name)
     tables = build_tables(inputs, folder)
     seconds = time.perf_counter() - started
-    said.line(f"{inputs.folder.name}: {len(tables)} tables in {seconds:.1f} s → {_shown(folder / 'tables')}")
+    where = _shown(folder / "tables")
+    said.line(f"{inputs.folder.name}: {len(tables)} tables in {seconds:.1f} s → {where}")
     said.result(edition=inputs.folder.name, tables=sorted(tables), seconds=round(seconds, 2))
     return folder
 
@@ -222,13 +244,13 @@ def _render(name: str, choice: Any, jobs: int | None, said: Said) -> None:
     files = [_shown(p) for r in results for p in r.outputs]
     seconds = time.perf_counter() - started
     if not failed:
-        said.line(f"{name}: {len(results)} documents, {len(files)} files in {seconds:.1f} s → {_shown(folder)}")
+        count = f"{len(results)} documents, {len(files)} files"
+        said.line(f"{name}: {count} in {seconds:.1f} s → {_shown(folder)}")
         said.result(edition=name, files=files, seconds=round(seconds, 2))
         return
-    raise SpiError(
-        "\n".join(str(r.error) for r in failed)
-        + f"\n{len(failed)} of {len(results)} documents failed; the other {len(results) - len(failed)} are done"
-    )
+    done = len(results) - len(failed)
+    summary = f"{len(failed)} of {len(results)} documents failed; the other {done} are done"
+    raise SpiError("\n".join([*(str(r.error) for r in failed), summary]))
 
 
 def _shown(path: Path) -> str:

@@ -23,8 +23,16 @@ from spi_core.weights import Moments, fit, moments, scoring_weights
 if TYPE_CHECKING:
     from spi_core.framework import Framework
 
-__all__ = ["Estimated", "Recipe", "Scores", "comparable_recipe",
-    "component_moments", "estimate_missing", "make_recipe", "score"]
+__all__ = [
+    "Estimated",
+    "Recipe",
+    "Scores",
+    "comparable_recipe",
+    "component_moments",
+    "estimate_missing",
+    "make_recipe",
+    "score",
+]
 
 Array = NDArray[np.float64]
 
@@ -234,7 +242,9 @@ def recipe_for(recipe: Recipe, available: NDArray[np.bool_], minimum_coverage: f
     return replace(recipe, share=np.divide(share, total, out=np.zeros_like(share), where=where))
 
 
-def estimate_missing(value: Array, recipe: Recipe, fit_on: NDArray[np.intp], limit: int) -> Estimated:
+def estimate_missing(
+    value: Array, recipe: Recipe, fit_on: NDArray[np.intp], limit: int
+) -> Estimated:
     """Fill single gaps within a component by regression on its other indicators.
 
     Parameters

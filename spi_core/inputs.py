@@ -13,6 +13,8 @@ import pandas as pd
 from spi_core.errors import Fault, InputError, some
 from spi_core.framework import Framework, check_goalposts, check_weights, make_framework
 from spi_core.geography import Geography, load_boundaries, roll_up
+from spi_core.impact.design import Design
+from spi_core.interventions import read_interventions
 from spi_core.nesting import check_geography
 from spi_core.panel import Panel, check_keys, check_observations, make_panel
 from spi_core.read import Read, join_reads, read_table, records
@@ -63,6 +65,8 @@ class Inputs:
         Moments and correlations of the reference population, index ``indicator_id``.
     version : str
         First characters of the hash of every input file.
+    designs : tuple of Design
+        Protocols of the impact chapters, from ``interventions.yml``; empty without it.
     """
 
     folder: Path
@@ -73,6 +77,7 @@ class Inputs:
     tables: Mapping[str, pd.DataFrame]
     reference: tuple[pd.DataFrame, pd.DataFrame] | None
     version: str
+    designs: tuple[Design, ...] = ()
 
     @property
     def periods(self) -> dict[str, str]:
@@ -112,6 +117,9 @@ def load(folder: Path) -> Inputs:
     faults += _check_tables(folder, settings, framework, reads)
     reference, found = read_reference(folder, settings, framework)
     faults += found
+    path = folder / "interventions.yml"
+    designs, found = read_interventions(path, settings, framework, reads)
+    faults += found
     if faults or framework is None or polygons is None:
         raise InputError(_in_order(faults))
     areas = reads["areas"].frame.set_index("code")
@@ -130,6 +138,7 @@ def load(folder: Path) -> Inputs:
         tables={name: read.frame for name, read in reads.items()},
         reference=reference,
         version=data_version(folder)[:7],
+        designs=designs,
     )
 
 

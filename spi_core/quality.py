@@ -45,8 +45,16 @@ def steps(a: Assessment) -> pd.DataFrame:
         ("scored", "cells beyond a goalpost, counted as the goalpost", int(a.scores.capped.sum())),
         ("scored", "component scores", int(np.isfinite(a.scores.component).sum())),
         ("scored", "index scores", int(np.isfinite(a.scores.index).sum())),
-        ("compared", "indicators comparable over time that count", int(a.comparable_recipe.used.sum())),
-        ("compared", "component scores in both periods", int(np.isfinite(a.comparable.component).all(0).sum())),
+        (
+            "compared",
+            "indicators comparable over time that count",
+            int(a.comparable_recipe.used.sum()),
+        ),
+        (
+            "compared",
+            "component scores in both periods",
+            int(np.isfinite(a.comparable.component).all(0).sum()),
+        ),
     ]
     return pd.DataFrame(rows, columns=["step", "what", "count"])
 
@@ -130,14 +138,22 @@ def _sum_of_contributions(a: Assessment) -> tuple[str, str, str]:
 
 def _replicates(a: Assessment) -> tuple[str, str, str]:
     failed, asked = a.sampling.n_failed + a.everything.n_failed, a.sampling.n + a.everything.n
-    return "Monte Carlo", "passed" if not failed else "noted", f"{failed} of {asked} replicates failed"
+    return (
+        "Monte Carlo",
+        "passed" if not failed else "noted",
+        f"{failed} of {asked} replicates failed",
+    )
 
 
 def _signed(a: Assessment) -> tuple[str, str, str]:
     register = a.inputs.tables["signoff"]
     signed = 0 if register.empty else register["indicator_id"].isin(a.inputs.framework.ids).sum()
     n = len(a.inputs.framework.ids)
-    return "Expert sign-off", "passed" if signed >= n else "noted", f"{signed} of {n} indicators signed"
+    return (
+        "Expert sign-off",
+        "passed" if signed >= n else "noted",
+        f"{signed} of {n} indicators signed",
+    )
 
 
 def _roll_ups(a: Assessment) -> tuple[str, str, str]:

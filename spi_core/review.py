@@ -77,7 +77,7 @@ def _scored(a: Assessment) -> Iterable[tuple[int, str, NDArray[np.intp]]]:
 
 
 def _populations(a: Assessment, at: NDArray[np.intp]) -> dict[str, Moments]:
-    """What the weights were fitted on, and the edition's own wards and periods."""
+    """Name what the weights were fitted on, and the edition's own wards and periods."""
     own = moments(a.filled.value[:, _rows(a)][..., at].reshape(-1, at.size))
     if a.inputs.reference is None:
         return {"this edition": own}
@@ -94,7 +94,9 @@ def _components(a: Assessment) -> pd.DataFrame:
             _, share = first_component(oriented.correlation)
             rows.append(
                 {
-                    "component": name, "population": population, "indicators": at.size,
+                    "component": name,
+                    "population": population,
+                    "indicators": at.size,
                     "rows": found.n_rows,
                     "alpha": found.alpha.raw if found.alpha else np.nan,
                     "alpha_standardised": found.alpha.standardised if found.alpha else np.nan,
@@ -105,7 +107,7 @@ def _components(a: Assessment) -> pd.DataFrame:
                     "first_component": share,
                     "reasons": "; ".join(found.reasons.values()),
                 }
-            )  # fmt: skip
+            )
     return pd.DataFrame(rows)
 
 
@@ -124,14 +126,17 @@ def _indicators(a: Assessment, weights: pd.DataFrame) -> pd.DataFrame:
         frames.append(
             pd.DataFrame(
                 {
-                    "indicator_id": np.array(a.inputs.framework.ids)[at], "component": name,
-                    "msa": _or_nan(found.msa, at.size), "vif": _or_nan(found.vif, at.size),
+                    "indicator_id": np.array(a.inputs.framework.ids)[at],
+                    "component": name,
+                    "msa": _or_nan(found.msa, at.size),
+                    "vif": _or_nan(found.vif, at.size),
                     "alpha_if_dropped": _or_nan(dropped, at.size),
                     "weight_low": _or_nan(spread.low if fitted else None, at.size),
                     "weight_high": _or_nan(spread.high if fitted else None, at.size),
-                    "bootstrap_failed": spread.n_failed, "bootstrap_n": spread.n,
+                    "bootstrap_failed": spread.n_failed,
+                    "bootstrap_n": spread.n,
                 }
-            )  # fmt: skip
+            )
         )
     return pd.concat(frames, ignore_index=True).merge(_importance(a), on="indicator_id")
 
@@ -148,15 +153,19 @@ def _importance(a: Assessment) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "indicator_id": np.array(a.inputs.framework.ids)[used],
-            "nominal": found.nominal, "effective": found.effective, "r_index": found.correlation,
-            "skew": shape.skew, "kurtosis": shape.kurtosis, "skewed": shape.skewed,
+            "nominal": found.nominal,
+            "effective": found.effective,
+            "r_index": found.correlation,
+            "skew": shape.skew,
+            "kurtosis": shape.kurtosis,
+            "skewed": shape.skewed,
             "outliers": shape.cells.reshape(-1, int(used.sum())).sum(axis=0),
         }
-    )  # fmt: skip
+    )
 
 
 def _index_share(recipe: Recipe) -> Array:
-    """What each used indicator counts in the index when every mean is arithmetic."""
+    """Give what each used indicator counts in the index if every mean is arithmetic."""
     scored = recipe.scored
     parts = np.bincount(recipe.dimension_of[scored], minlength=recipe.dimension_of.max() + 1)
     dimension = recipe.dimension_of[recipe.component_of[recipe.used]]
@@ -171,11 +180,13 @@ def _links(a: Assessment) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "indicator_id": np.array(a.inputs.framework.ids)[used],
-            "component": names[a.recipe.component_of[used]], "own_r": found.own,
+            "component": names[a.recipe.component_of[used]],
+            "own_r": found.own,
             "nearest": np.where(found.nearest < 0, "", names[found.nearest]),
-            "nearest_r": found.nearest_r, "misplaced": found.misplaced,
+            "nearest_r": found.nearest_r,
+            "misplaced": found.misplaced,
         }
-    )  # fmt: skip
+    )
 
 
 def _findings(a: Assessment) -> pd.DataFrame:
@@ -184,7 +195,12 @@ def _findings(a: Assessment) -> pd.DataFrame:
     indicator = a.scores.indicator[:, rows][..., used]
     found = (*silent(indicator, a.scores.index[:, rows]), *double_counting(indicator))
     table = [
-        {"kind": f.kind, "indicators": "; ".join(ids[list(f.columns)]), "value": f.value, "reason": f.reason}
+        {
+            "kind": f.kind,
+            "indicators": "; ".join(ids[list(f.columns)]),
+            "value": f.value,
+            "reason": f.reason,
+        }
         for f in found
     ]
     return pd.DataFrame(table, columns=["kind", "indicators", "value", "reason"])
@@ -200,15 +216,22 @@ def _recipes(a: Assessment) -> pd.DataFrame:
         "geometric means": ("goalposts", a.recipe.share, geometric),
         "equal shares, geometric means": ("goalposts", equal, geometric),
     }
-    for method, word in (("zscore", "z-scores"), ("minmax", "min–max"), ("percentile_rank", "percentile ranks")):
+    for method, word in (
+        ("zscore", "z-scores"),
+        ("minmax", "min–max"),
+        ("percentile_rank", "percentile ranks"),
+    ):
         named[word] = (method, a.recipe.share, a.recipe.means)  # type: ignore[assignment]
         named[f"{word}, equal shares"] = (method, equal, a.recipe.means)  # type: ignore[assignment]
     scores = {
-        label: _by_recipe(value[:, rows], a.recipe, *choice)[a.now] for label, choice in named.items()
+        label: _by_recipe(value[:, rows], a.recipe, *choice)[a.now]
+        for label, choice in named.items()
     }
     shrunk = shrink_panel(a.inputs.panel, a.inputs.framework, a.wards).value
     scores["counts shrunk towards the borough"] = score(shrunk[a.now][rows], a.recipe).index
-    return _shift_table(a, compare(a.scores.index[a.now, rows], scores)).drop(columns="max_score_shift")
+    return _shift_table(a, compare(a.scores.index[a.now, rows], scores)).drop(
+        columns="max_score_shift"
+    )
 
 
 def _shrinkage(a: Assessment) -> pd.DataFrame:
@@ -234,19 +257,27 @@ def _equal_shares(recipe: Recipe) -> Array:
 
 
 def _by_recipe(
-    value: Array, recipe: Recipe, method: NormaliserName, share: Array, means: Sequence[AggregatorName]
+    value: Array,
+    recipe: Recipe,
+    method: NormaliserName,
+    share: Array,
+    means: Sequence[AggregatorName],
 ) -> Array:
     """Score the index by another recipe; the scale is fitted over both periods."""
     polarity = np.sign(recipe.best - recipe.worst)
     scale = fit_scale(value, recipe.best, recipe.worst, polarity)
     normal = normalise(value, scale, method)
     if method == "zscore":
-        normal = 50 + 10 * normal  # T-scores: on the scale of the others, so that means can be taken
+        normal = (
+            50 + 10 * normal
+        )  # T-scores: on the scale of the others, so that means can be taken
     normal = lift(normal, means)
     return score_levels(normal, replace(recipe, share=share, means=tuple(means)))[-1]  # type: ignore[arg-type]
 
 
-def _shift_table(a: Assessment, shifts: Iterable[Shift], labels: Sequence[str] | None = None) -> pd.DataFrame:
+def _shift_table(
+    a: Assessment, shifts: Iterable[Shift], labels: Sequence[str] | None = None
+) -> pd.DataFrame:
     rows = []
     for i, s in enumerate(shifts):
         furthest = int(np.argmax(np.abs(s.rank_shift)))
@@ -254,13 +285,15 @@ def _shift_table(a: Assessment, shifts: Iterable[Shift], labels: Sequence[str] |
         rows.append(
             {
                 "what": labels[i] if labels else s.label,
-                "max_rank_shift": s.max_rank_shift, "mean_rank_shift": s.mean_rank_shift,
-                "max_score_shift": s.max_score_shift, "rank_correlation": s.rank_correlation,
+                "max_rank_shift": s.max_rank_shift,
+                "mean_rank_shift": s.mean_rank_shift,
+                "max_score_shift": s.max_score_shift,
+                "rank_correlation": s.rank_correlation,
                 "furthest": a.wards[furthest] if moved else "",
                 "furthest_by": s.rank_shift[furthest] if moved else 0.0,
                 "reason": s.reason,
             }
-        )  # fmt: skip
+        )
     return pd.DataFrame(rows)
 
 
@@ -291,9 +324,15 @@ def _sobol(a: Assessment) -> pd.DataFrame:
     wards = np.zeros(len(a.inputs.panel.areas), bool)
     wards[_rows(a)] = True
     found = choices(
-        a.filled.value, a.errors, a.recipe, rng, SOBOL_RUNS,
-        period=a.now, estimated=a.filled, reference=wards,
-    )  # fmt: skip
+        a.filled.value,
+        a.errors,
+        a.recipe,
+        rng,
+        SOBOL_RUNS,
+        period=a.now,
+        estimated=a.filled,
+        reference=wards,
+    )
     names = ("first", "first_error", "total", "total_error")
     table = pd.DataFrame({"factor": found.factors, **{n: getattr(found, n) for n in names}})
     left = pd.DataFrame({"factor": list(found.left_out), "reason": list(found.left_out.values())})
@@ -306,11 +345,14 @@ def _draws(a: Assessment) -> pd.DataFrame:
     """How many replicates were asked for, how many failed and what varied."""
     rows = [
         {
-            "use": use, "replicates": d.n, "failed": d.n_failed,
+            "use": use,
+            "replicates": d.n,
+            "failed": d.n_failed,
             "why": "; ".join(f"{n} {why}" for why, n in d.failures.items()),
-            "varied": ", ".join(sorted(d.varied)), "cells_without_error": int(d.fixed.sum()),
+            "varied": ", ".join(sorted(d.varied)),
+            "cells_without_error": int(d.fixed.sum()),
         }
         for use, d in (("ratings", a.sampling), ("ranks", a.everything))
-    ]  # fmt: skip
+    ]
     fell = sum(a.fell_back.values())
     return pd.DataFrame(rows).assign(weight_sets_fallen_back=[0, fell])

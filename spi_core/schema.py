@@ -185,7 +185,19 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "n_wards": _number(above=1),
             **{
                 name: _number()
-                for name in ["mean", "sd", "min", "p01", "p05", "p25", "median", "p75", "p95", "p99", "max"]
+                for name in [
+                    "mean",
+                    "sd",
+                    "min",
+                    "p01",
+                    "p05",
+                    "p25",
+                    "median",
+                    "p75",
+                    "p95",
+                    "p99",
+                    "max",
+                ]
             },
         },
         unique=["indicator_id", "period"],
@@ -217,7 +229,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
     "corrections": pa.DataFrameSchema(
         {
             "date": _text(),
-            "file": _text(),
+            "table": _text(),
             "what": _text(),
             "why": _text(),
         },

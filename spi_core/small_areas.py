@@ -44,7 +44,10 @@ def small_area_tables(
     if not codes or not fitted.scored.any():
         return tables
     scores = _long(inputs, codes, score(value, fitted))
-    return tables | {"small_area_scores": scores, "small_area_spread": _spread(inputs, scores, wards)}
+    return tables | {
+        "small_area_scores": scores,
+        "small_area_spread": _spread(inputs, scores, wards),
+    }
 
 
 def _coverage(

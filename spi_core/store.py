@@ -61,14 +61,16 @@ class Tables(Mapping[str, Any]):
         return sum(1 for _ in self)
 
 
-def open_tables(folder: str | Path | None = None) -> Tables:
+def open_tables(folder: str | Path | None = None, edition: str = "lbbd-open") -> Tables:
     """Open the tables of a built edition.
 
     Parameters
     ----------
     folder : path, optional
         Without it, the folder named by the environment variable ``SPI_TABLES``; without that,
-        ``reports/lbbd-open/tables`` of the project that the current folder belongs to.
+        ``reports/<edition>/tables`` of the project that the current folder belongs to.
+    edition : str
+        Which edition's tables, where neither is given.
 
     Returns
     -------
@@ -81,15 +83,15 @@ def open_tables(folder: str | Path | None = None) -> Tables:
         If nothing has been built there.
     """
     if folder is None:
-        folder = os.environ.get(VARIABLE) or _default()
+        folder = os.environ.get(VARIABLE) or _default(edition)
     return Tables(Path(folder))
 
 
-def _default() -> Path:
+def _default(edition: str) -> Path:
     here = Path.cwd()
     for root in (here, *here.parents):
         if (root / "_quarto.yml").exists():
-            return root / "reports" / "lbbd-open" / "tables"
+            return root / "reports" / edition / "tables"
     raise SpiError(f"set {VARIABLE} to the folder of built tables, or start inside the project")
 
 

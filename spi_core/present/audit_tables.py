@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spi_core.peers import RULE
-from spi_core.present.frames import records
 from spi_core.present.theme import RATINGS
 from spi_core.present.words import number, signed
+from spi_core.read import records
 
 if TYPE_CHECKING:
     from spi_core.store import Tables
@@ -19,14 +19,11 @@ __all__ = [
     "error_basis",
     "finding_table",
     "indicator_audit",
-    "left_out_table",
     "log_table",
     "mover_table",
     "peer_table",
     "place_table",
     "rating_rule",
-    "recipe_table",
-    "sobol_table",
 ]
 
 POPULATION = {"reference": "reference population", "this edition": "wards of this edition"}
@@ -276,93 +273,6 @@ def finding_table(tables: Tables) -> pd.DataFrame:
         for r in records(tables["audit_findings"])
     ]
     return pd.DataFrame(rows, columns=["Kind", "Indicators", "Finding"])
-
-
-def _shift(r: Any, names: Any) -> dict[str, str]:
-    return {
-        "Largest shift of a place": number(r.max_rank_shift, 0),
-        "Mean shift": number(r.mean_rank_shift, 1),
-        "Rank correlation": number(r.rank_correlation, 2),
-        "Ward that shifts most": f"{names.get(r.furthest, '–')} ({signed(r.furthest_by, 0)})",
-    }
-
-
-def recipe_table(tables: Tables) -> pd.DataFrame:
-    """Compare every other recipe with the one in use.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
-    Returns
-    -------
-    DataFrame
-        The largest shift first. A recipe that could not run says why.
-    """
-    names = _names(tables)
-    rows = []
-    for r in records(tables["audit_recipes"]):
-        what = r.what if not r.reason else f"{r.what}: {r.reason}"
-        rows.append({"Recipe": what} | _shift(r, names))
-    return pd.DataFrame(rows)
-
-
-def left_out_table(tables: Tables, least: float = 2) -> pd.DataFrame:
-    """Show what happens without one indicator or component, where some ward shifts.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-    least : float
-        Places that some ward must shift for a row to be shown.
-
-    Returns
-    -------
-    DataFrame
-        The largest shift first.
-    """
-    names, about = _names(tables), tables["indicators"].set_index("id")["name"]
-    frame = tables["audit_left_out"]
-    frame = frame[frame["max_rank_shift"] >= least]
-    frame = frame.sort_values(["max_rank_shift", "mean_rank_shift"], ascending=False)
-    return pd.DataFrame(
-        [
-            {"Left out": f"{about.get(r.what, r.what)} ({r.kind})"}
-            | _shift(r, names)
-            | {"Largest shift of a score": number(r.max_score_shift, 1)}
-            for r in records(frame)
-        ]
-    )
-
-
-def sobol_table(tables: Tables) -> pd.DataFrame:
-    """Share the shifts of places out among the choices that made them.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
-    Returns
-    -------
-    DataFrame
-        First and total index of each choice with its standard error.
-    """
-    words = {"sampling": "chance in the figures", "aggregator": "kind of mean"}
-    rows = []
-    for r in records(tables["audit_sobol"]):
-        known = r.first == r.first
-        rows.append(
-            {
-                "Choice": words.get(r.factor, r.factor),
-                "Alone": f"{r.first:.2f} ± {r.first_error:.2f}" if known else "–",
-                "With others": f"{r.total:.2f} ± {r.total_error:.2f}" if known else "–",
-                "Note": r.reason,
-            }
-        )
-    return pd.DataFrame(rows)
 
 
 def log_table(frame: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:

@@ -78,19 +78,42 @@ def ward_strip(scores: pd.DataFrame, code: str, borough: float, width: float = 1
         if "low" in scores:
             left = min(left, here["low"] - 0.02 * span)
             right = max(right, here["high"] + 0.02 * span)
-            ax.plot([here["low"], here["high"]], [0, 0], color=colour("sky"), lw=5, alpha=0.55,
-                    solid_capstyle="butt", zorder=2)
+            ax.plot(
+                [here["low"], here["high"]],
+                [0, 0],
+                color=colour("sky"),
+                lw=5,
+                alpha=0.55,
+                solid_capstyle="butt",
+                zorder=2,
+            )
         ax.axhline(0, color=colour("line"), lw=0.8, zorder=1)
         others = scores[scores["area_code"] != code]
-        ax.scatter(others["score"], np.zeros(len(others)), s=34, color="#9FB3C8",
-                   edgecolor="white", lw=0.6, zorder=3)
+        ax.scatter(
+            others["score"],
+            np.zeros(len(others)),
+            s=34,
+            color="#9FB3C8",
+            edgecolor="white",
+            lw=0.6,
+            zorder=3,
+        )
         ax.plot([borough, borough], [-0.32, 0.32], color=colour("ink"), lw=1.1, zorder=3)
         ax.text(borough, -0.42, f"borough {borough:.0f}", ha="center", va="top")
-        ax.scatter([here["score"]], [0], s=95, color=colour("blue"), edgecolor="white", lw=0.8,
-                   zorder=4)
+        ax.scatter(
+            [here["score"]], [0], s=95, color=colour("blue"), edgecolor="white", lw=0.8, zorder=4
+        )
         label = f"{here['name']} {here['score']:.0f}"
-        ax.text(here["score"], 0.42, label, ha="center", va="bottom", fontsize=10,
-                weight="bold", color=colour("blue"))
+        ax.text(
+            here["score"],
+            0.42,
+            label,
+            ha="center",
+            va="bottom",
+            fontsize=10,
+            weight="bold",
+            color=colour("blue"),
+        )
         _name_ends(ax, scores, here, borough, span)
         ax.set_xlim(left, right)
         ax.set_ylim(-1, 1.05)
@@ -107,8 +130,14 @@ def _name_ends(
         if r["area_code"] == here["area_code"]:
             continue
         far = abs(r["score"] - borough) > 0.13 * span
-        ax.text(r["score"], -0.42 if far else -0.8, f"{r['name']} {r['score']:.0f}",
-                ha="center", va="top", color=colour("muted"))
+        ax.text(
+            r["score"],
+            -0.42 if far else -0.8,
+            f"{r['name']} {r['score']:.0f}",
+            ha="center",
+            va="top",
+            color=colour("muted"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +229,7 @@ def _verdict(ax: Axes, frame: _Frame, number: str, rating: Rating, word: str, y:
     ax.text(frame.word, y, f"{rating.symbol} {word}", va="center")
 
 
-def _component_row(
-    ax: Axes, frame: _Frame, r: Any, spread: pd.DataFrame, top: float
-) -> None:
+def _component_row(ax: Axes, frame: _Frame, r: Any, spread: pd.DataFrame, top: float) -> None:
     y = top + frame.mark_at
     ax.text(0, top + frame.name_at, r.component, va="center")
     if np.isnan(r.score):
@@ -221,8 +248,16 @@ def _component_row(
 
 
 def _mark(ax: Axes, rating: Rating, x: float, y: float) -> None:
-    ax.scatter([x], [y], s=58, marker=rating.marker, color=colour(rating.colour),
-               edgecolor=colour("ink"), lw=0.8, zorder=3)
+    ax.scatter(
+        [x],
+        [y],
+        s=58,
+        marker=rating.marker,
+        color=colour(rating.colour),
+        edgecolor=colour("ink"),
+        lw=0.8,
+        zorder=3,
+    )
 
 
 def change_chart(rows: pd.DataFrame, narrow: bool = False) -> Figure:
@@ -255,7 +290,7 @@ def change_chart(rows: pd.DataFrame, narrow: bool = False) -> Figure:
 
 
 def _reach(rows: pd.DataFrame) -> float:
-    """The scale's end: a multiple of ten points that holds every change and interval."""
+    """End the scale at a multiple of ten points that holds every change and interval."""
     ends = rows[[c for c in ("change", "low", "high") if c in rows]].to_numpy(float)
     return 10.0 * max(1.0, float(np.ceil(np.nanmax(np.abs(ends)) / 10)))
 

@@ -133,7 +133,7 @@ def _changes(tables: Tables, code: str, components: pd.DataFrame) -> pd.DataFram
 
 
 def _facts(tables: Tables, code: str, components: pd.DataFrame, n: int) -> pd.DataFrame:
-    """For the components furthest from the borough, the indicator that does most to put them there."""
+    """Find what does most to put the components furthest from the borough where they are."""
     values = tables["values"].query("period == 'current'")
     about = tables["indicators"].set_index("id")
     borough = tables.about["edition"]["borough"]

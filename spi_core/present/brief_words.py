@@ -133,7 +133,7 @@ def _markdown(text: str) -> Any:
 
 
 def _points(difference: float) -> str:
-    """The difference without "the borough": the heading above the list has said it."""
+    """Leave "the borough" out of the difference: the heading above the list has said it."""
     said = difference_words(difference).replace(" the borough", "").replace(" as", "")
     return said.replace(" points", "").replace(" point", "")
 

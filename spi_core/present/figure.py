@@ -23,9 +23,7 @@ __all__ = ["emit_figure", "emit_pair", "emit_table", "pipe_table"]
 VARIABLE = "SPI_FIGURES"
 
 
-def emit_figure(
-    fig: Figure, label: str, caption: str, alt: str, width: str | None = None
-) -> None:
+def emit_figure(fig: Figure, label: str, caption: str, alt: str, width: str | None = None) -> None:
     """Write a figure as SVG and print the Markdown that shows it (``output: asis``).
 
     Parameters
@@ -75,7 +73,7 @@ def emit_pair(wide: Figure, narrow: Figure, label: str, alt: str) -> None:
     """
     print("\n::: {.wide-only}")
     emit_figure(wide, label, "", alt, width="100%")
-    print(":::\n\n:::: {.content-visible when-format=\"html\"}\n::: {.narrow-only}")
+    print(':::\n\n:::: {.content-visible when-format="html"}\n::: {.narrow-only}')
     emit_figure(narrow, f"{label}-narrow", "", alt, width="100%")
     print(":::\n::::\n")
 

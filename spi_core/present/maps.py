@@ -12,9 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from spi_core.present.frames import records
 from spi_core.present.theme import chart_style, colour
 from spi_core.present.words import QUARTERS
+from spi_core.read import records
 
 __all__ = ["QUARTER_FILL", "quarter_text", "ward_map"]
 
@@ -83,11 +83,30 @@ def _name(ax: Axes, wards: gpd.GeoDataFrame) -> None:
         # where a name is longer than its ward, a rim of the ward's fill keeps it readable
         rim = [patheffects.withStroke(linewidth=1.8, foreground=QUARTER_FILL[ward.quarter])]
         text = textwrap.fill(ward.name, 10, break_long_words=False)
-        ax.annotate(text, point, ha="center", va="bottom", fontsize=6.4, color=paint,
-                    xytext=(0, -1), textcoords="offset points", linespacing=0.95,
-                    path_effects=rim)
-        ax.annotate(f"{ward.score:.0f}", point, ha="center", va="top", fontsize=8, weight="bold",
-                    color=paint, xytext=(0, -1.5), textcoords="offset points", path_effects=rim)
+        ax.annotate(
+            text,
+            point,
+            ha="center",
+            va="bottom",
+            fontsize=6.4,
+            color=paint,
+            xytext=(0, -1),
+            textcoords="offset points",
+            linespacing=0.95,
+            path_effects=rim,
+        )
+        ax.annotate(
+            f"{ward.score:.0f}",
+            point,
+            ha="center",
+            va="top",
+            fontsize=8,
+            weight="bold",
+            color=paint,
+            xytext=(0, -1.5),
+            textcoords="offset points",
+            path_effects=rim,
+        )
 
 
 def _inside(polygon: shapely.Polygon) -> tuple[float, float]:
@@ -114,8 +133,22 @@ def _key(
             continue
         x = x0 + (44 * (i % 2) if narrow else 0)
         y = y0 + 6.5 + (10 * (i // 2) if narrow else 11 * i)
-        ax.add_patch(Rectangle((x, y - 2.2), 5.5, 4.4, facecolor=QUARTER_FILL[quarter],
-                               edgecolor=colour("muted"), linewidth=0.5))
+        ax.add_patch(
+            Rectangle(
+                (x, y - 2.2),
+                5.5,
+                4.4,
+                facecolor=QUARTER_FILL[quarter],
+                edgecolor=colour("muted"),
+                linewidth=0.5,
+            )
+        )
         ax.text(x + 7.5, y, word.capitalize(), va="center", weight="semibold", fontsize=8)
-        ax.text(x + 7.5, y + 4.2, f"{len(group)} wards, {group.min():.0f} to {group.max():.0f}",
-                va="center", color=colour("muted"), fontsize=8)
+        ax.text(
+            x + 7.5,
+            y + 4.2,
+            f"{len(group)} wards, {group.min():.0f} to {group.max():.0f}",
+            va="center",
+            color=colour("muted"),
+            fontsize=8,
+        )

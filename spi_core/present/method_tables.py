@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spi_core.present.frames import records
 from spi_core.present.words import number
+from spi_core.read import records
 
 if TYPE_CHECKING:
     from spi_core.store import Tables

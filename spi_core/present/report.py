@@ -69,8 +69,15 @@ def _ward_rows(quarters: pd.Series, top: float, row: float) -> tuple[list[float]
 
 def _ward_names(ax: Axes, names: pd.Series, middles: list[float], heads: dict[int, float]) -> None:
     for quarter, y in heads.items():
-        ax.text(0, y, QUARTERS[quarter].capitalize(), va="center", weight="semibold",
-                color=colour("blue"), fontsize=8)
+        ax.text(
+            0,
+            y,
+            QUARTERS[quarter].capitalize(),
+            va="center",
+            weight="semibold",
+            color=colour("blue"),
+            fontsize=8,
+        )
     for name, y in zip(names, middles, strict=True):
         ax.text(2, y, name, va="center", fontsize=8)
 
@@ -126,8 +133,15 @@ def _dot_panel(
 
     for tick in np.arange(first, last + 1, 20):
         ax.plot([at(tick)] * 2, [top, bottom], color=RULE, lw=0.6, zorder=0)
-        ax.text(at(tick), bottom + 1.6, f"{tick:.0f}", ha="center", va="center", fontsize=7,
-                color=colour("muted"))
+        ax.text(
+            at(tick),
+            bottom + 1.6,
+            f"{tick:.0f}",
+            ha="center",
+            va="center",
+            fontsize=7,
+            color=colour("muted"),
+        )
     ax.plot([at(borough)] * 2, [top - 1, bottom], color=colour("ink"), lw=1, zorder=1)
     name = "Index" if title == "index" else textwrap.fill(title, 16)
     ax.text(x0, 1, name, va="top", weight="bold", linespacing=1.1)
@@ -137,8 +151,14 @@ def _dot_panel(
         ax.plot([at(low), at(high)], [y, y], color=BAND, lw=3.6, solid_capstyle="butt", zorder=2)
         ax.scatter([at(score)], [y], s=24, color=fill, edgecolor="white", lw=0.5, zorder=3)
         below = score < borough
-        ax.text(at(min(low, score)) - 1.1 if below else at(max(high, score)) + 1.1, y,
-                f"{score:.0f}", va="center", fontsize=7.5, ha="right" if below else "left")
+        ax.text(
+            at(min(low, score)) - 1.1 if below else at(max(high, score)) + 1.1,
+            y,
+            f"{score:.0f}",
+            va="center",
+            fontsize=7.5,
+            ha="right" if below else "left",
+        )
 
 
 def component_grid(
@@ -194,10 +214,25 @@ def _grid_heads(
     ax: Axes, starts: Any, cell: float, head: float, borough: pd.Series, narrow: bool
 ) -> None:
     for x, (name, score) in zip(starts, borough.items(), strict=True):
-        ax.text(x + cell / 2 - 0.5, head - 2, str(name), rotation=58 if narrow else 42, va="center",
-                rotation_mode="anchor", ha="left", fontsize=6.6 if narrow else 7.8)
-        ax.text(x + cell / 2, head + 2.2, f"{score:.0f}", ha="center", va="center", weight="bold",
-                fontsize=7 if narrow else 8.5)
+        ax.text(
+            x + cell / 2 - 0.5,
+            head - 2,
+            str(name),
+            rotation=58 if narrow else 42,
+            va="center",
+            rotation_mode="anchor",
+            ha="left",
+            fontsize=6.6 if narrow else 7.8,
+        )
+        ax.text(
+            x + cell / 2,
+            head + 2.2,
+            f"{score:.0f}",
+            ha="center",
+            va="center",
+            weight="bold",
+            fontsize=7 if narrow else 8.5,
+        )
 
 
 def _grid_cell(
@@ -205,8 +240,16 @@ def _grid_cell(
 ) -> None:
     x, y, w, h = box
     fill, edge = CELL[rating]
-    ax.add_patch(Rectangle((x + 0.35, y - h / 2 + 0.35), w - 0.7, h - 0.7, facecolor=fill,
-                           edgecolor=edge, linewidth=0.7))
+    ax.add_patch(
+        Rectangle(
+            (x + 0.35, y - h / 2 + 0.35),
+            w - 0.7,
+            h - 0.7,
+            facecolor=fill,
+            edgecolor=edge,
+            linewidth=0.7,
+        )
+    )
     if np.isnan(score):
         ax.text(x + w / 2, y, "–", ha="center", va="center", color=colour("muted"))
         return
@@ -218,8 +261,16 @@ def _grid_cell(
 def _mark(ax: Axes, x: float, y: float, rating: str) -> None:
     sign = RATINGS[rating]
     size = 16 if rating in ("strength", "weakness") else 7
-    ax.scatter([x], [y], s=size, marker=sign.marker, facecolor=colour(sign.colour),
-               edgecolor=colour("ink"), lw=0.5, zorder=3)
+    ax.scatter(
+        [x],
+        [y],
+        s=size,
+        marker=sign.marker,
+        facecolor=colour(sign.colour),
+        edgecolor=colour("ink"),
+        lw=0.5,
+        zorder=3,
+    )
 
 
 def _grid_key(ax: Axes, y: float, narrow: bool) -> None:
@@ -231,5 +282,11 @@ def _grid_key(ax: Axes, y: float, narrow: bool) -> None:
         ax.text(x + 7.6, y, rating, va="center", fontsize=7.5)
         x += 22 if narrow else 27
     at = (0.0, y + 5) if narrow else (x + 2, y)
-    ax.text(at[0], at[1], "against wards in similar circumstances", va="center", fontsize=7.5,
-            color=colour("muted"))
+    ax.text(
+        at[0],
+        at[1],
+        "against wards in similar circumstances",
+        va="center",
+        fontsize=7.5,
+        color=colour("muted"),
+    )

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spi_core.present.frames import records
 from spi_core.present.report_words import capital, of_each, quarter_names
 from spi_core.present.words import QUARTERS, and_list, number, signed
+from spi_core.read import records
 
 if TYPE_CHECKING:
     from spi_core.present.report_data import BoroughReport
@@ -244,7 +244,6 @@ def london_alt(rows: pd.DataFrame) -> str:
     'Change in points, borough and London: Robbery +2 and +7.'
     """
     parts = [
-        f"{r.name} {signed(r.change, 0)} and {signed(r.london_change, 0)}"
-        for r in records(rows)
+        f"{r.name} {signed(r.change, 0)} and {signed(r.london_change, 0)}" for r in records(rows)
     ]
     return "Change in points, borough and London: " + "; ".join(parts) + "."

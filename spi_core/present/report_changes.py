@@ -10,10 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spi_core.present.frames import records
 from spi_core.present.report import BAND, RULE, page
 from spi_core.present.theme import RATINGS, chart_style, colour
 from spi_core.present.words import signed
+from spi_core.read import records
 
 __all__ = ["change_strip", "london_dumbbell"]
 
@@ -35,10 +35,22 @@ def _scale(
     every = 10 if high - low <= 60 or ends[1] - ends[0] > 60 else 20
     for tick in np.arange(np.ceil(low / every) * every, high + 1, every):
         zero = tick == 0
-        ax.plot([at(tick)] * 2, [top, bottom], color=colour("ink") if zero else RULE,
-                lw=0.9 if zero else 0.6, zorder=0)
-        ax.text(at(tick), top - 2.5, "0" if zero else signed(tick, 0), ha="center", va="center",
-                fontsize=7.5, color=colour("muted"))
+        ax.plot(
+            [at(tick)] * 2,
+            [top, bottom],
+            color=colour("ink") if zero else RULE,
+            lw=0.9 if zero else 0.6,
+            zorder=0,
+        )
+        ax.text(
+            at(tick),
+            top - 2.5,
+            "0" if zero else signed(tick, 0),
+            ha="center",
+            va="center",
+            fontsize=7.5,
+            color=colour("muted"),
+        )
     return at
 
 
@@ -74,8 +86,15 @@ def change_strip(rows: pd.DataFrame, ward_changes: pd.DataFrame, narrow: bool = 
         at = _scale(ax, ends, ward_changes.to_numpy(), top - 2, bottom)
         _key(ax, ends[0], (("D", colour("blue"), "white", "borough"), ("o", LIGHT, LIGHT, "ward")))
         if not narrow:
-            ax.text(width, top - 4.5, "wards, clear", ha="right", va="center", fontsize=7.5,
-                    color=colour("muted"))
+            ax.text(
+                width,
+                top - 4.5,
+                "wards, clear",
+                ha="right",
+                va="center",
+                fontsize=7.5,
+                color=colour("muted"),
+            )
         for i, r in enumerate(records(rows)):
             _change_row(ax, r, ward_changes[r.element].dropna(), at, top + row * (i + 0.5), narrow)
     return fig
@@ -89,15 +108,31 @@ def _change_row(
     sign = RATINGS[r.rating]
     clear = f"{r.risen} ↗  {r.fallen} ↘"
     dots = y + 2.2 if narrow else y
-    ax.plot([at(r.low), at(r.high)], [dots, dots], color=BAND, lw=5, solid_capstyle="butt",
-            zorder=1)
+    ax.plot(
+        [at(r.low), at(r.high)], [dots, dots], color=BAND, lw=5, solid_capstyle="butt", zorder=1
+    )
     ax.scatter(at(wards), np.full(len(wards), dots), s=18, color=LIGHT, alpha=0.75, lw=0, zorder=2)
-    ax.scatter([at(r.change)], [dots], s=40, marker="D", color=colour("blue"), edgecolor="white",
-               lw=0.7, zorder=3)
+    ax.scatter(
+        [at(r.change)],
+        [dots],
+        s=40,
+        marker="D",
+        color=colour("blue"),
+        edgecolor="white",
+        lw=0.7,
+        zorder=3,
+    )
     ax.text(0, y - 2.2 if narrow else y, name, va="center", weight=weight, fontsize=8, bbox=PLAIN)
     if narrow:
-        ax.text(88, y - 2.2, f"{signed(r.change)} {sign.symbol} {sign.word}", ha="right",
-                va="center", fontsize=8, bbox=PLAIN)
+        ax.text(
+            88,
+            y - 2.2,
+            f"{signed(r.change)} {sign.symbol} {sign.word}",
+            ha="right",
+            va="center",
+            fontsize=8,
+            bbox=PLAIN,
+        )
         return
     ax.text(124, y, signed(r.change), ha="right", va="center", weight="bold")
     ax.text(126, y, f"{sign.symbol} {sign.word}", va="center", fontsize=8)
@@ -125,12 +160,19 @@ def london_dumbbell(rows: pd.DataFrame, narrow: bool = False) -> Figure:
     with chart_style():
         fig, ax = page(width, bottom + 1)
         at = _scale(ax, ends, values, top - 2, bottom)
-        _key(ax, ends[0], (("D", colour("blue"), "white", "borough"),
-                           ("o", "white", colour("ink"), "London’s average ward")))
+        _key(
+            ax,
+            ends[0],
+            (
+                ("D", colour("blue"), "white", "borough"),
+                ("o", "white", colour("ink"), "London’s average ward"),
+            ),
+        )
         if not narrow:
             for x, word in ((width - 15, "borough"), (width, "London")):
-                ax.text(x, top - 4.5, word, ha="right", va="center", fontsize=7.5,
-                        color=colour("muted"))
+                ax.text(
+                    x, top - 4.5, word, ha="right", va="center", fontsize=7.5, color=colour("muted")
+                )
         for i, r in enumerate(records(rows)):
             _dumbbell(ax, r, at, top + row * (i + 0.5), narrow)
     return fig
@@ -139,19 +181,46 @@ def london_dumbbell(rows: pd.DataFrame, narrow: bool = False) -> Figure:
 def _dumbbell(ax: Axes, r: Any, at: Callable[[Any], Any], y: float, narrow: bool) -> None:
     lift, dots = (3.4, y + 3.2) if narrow else (1.5, y)
     ax.text(0, y - lift, r.name, va="center", fontsize=8, bbox=PLAIN)
-    ax.text(0, y - lift + 3.3, f"{r.label_before} → {r.label_now}", va="center", fontsize=6.8,
-            color=colour("muted"))
+    ax.text(
+        0,
+        y - lift + 3.3,
+        f"{r.label_before} → {r.label_now}",
+        va="center",
+        fontsize=6.8,
+        color=colour("muted"),
+    )
     known = not np.isnan(r.london_change)
     if known:
         ax.plot([at(r.change), at(r.london_change)], [dots, dots], color=LIGHT, lw=1.4, zorder=1)
-        ax.scatter([at(r.london_change)], [dots], s=26, facecolor="white", edgecolor=colour("ink"),
-                   lw=1, zorder=2)
-    ax.scatter([at(r.change)], [dots], s=38, marker="D", color=colour("blue"), edgecolor="white",
-               lw=0.6, zorder=3)
+        ax.scatter(
+            [at(r.london_change)],
+            [dots],
+            s=26,
+            facecolor="white",
+            edgecolor=colour("ink"),
+            lw=1,
+            zorder=2,
+        )
+    ax.scatter(
+        [at(r.change)],
+        [dots],
+        s=38,
+        marker="D",
+        color=colour("blue"),
+        edgecolor="white",
+        lw=0.6,
+        zorder=3,
+    )
     london = signed(r.london_change, 0) if known else "–"
     if narrow:
-        ax.text(88, y - 0.1, f"{signed(r.change, 0)}, London {london}", ha="right", va="center",
-                fontsize=8)
+        ax.text(
+            88,
+            y - 0.1,
+            f"{signed(r.change, 0)}, London {london}",
+            ha="right",
+            va="center",
+            fontsize=8,
+        )
         return
     ax.text(155, y, signed(r.change, 0), ha="right", va="center", weight="bold")
     ax.text(170, y, london, ha="right", va="center")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spi_core.present.frames import records
 from spi_core.present.theme import RATINGS
 from spi_core.present.words import QUARTERS, number, signed
+from spi_core.read import records
 
 if TYPE_CHECKING:
     from spi_core.present.report_data import BoroughReport

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spi_core.present.frames import records
 from spi_core.present.words import and_list, number, signed
+from spi_core.read import records
 
 if TYPE_CHECKING:
     from spi_core.present.report_data import BoroughReport

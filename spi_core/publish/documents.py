@@ -21,6 +21,7 @@ SOURCES = {
     "index": ("index.qmd", "Overview"),
     "borough-report": ("notebooks/borough-report.qmd", "Borough report"),
     "methods": ("notebooks/methods.qmd", "Methods"),
+    "what-changed": ("notebooks/what-changed.qmd", "What changed"),
 }
 BRIEF = "notebooks/ward-brief.qmd"
 
@@ -136,6 +137,8 @@ def _brief(
 ) -> RenderJob:
     edition = tables.about["edition"]
     nav = [{"title": SOURCES[p][1], "href": f"../{p}.html"} for p in pages]
+    named = (edition.get("area_name"), "Ward brief", edition["edition_year"])
+    kicker = " · ".join(n for n in named if n)
     return RenderJob(
         source=root / BRIEF,
         output_stem=folder / "wards" / f"{code}-{ward_slug(ward)}",
@@ -144,9 +147,7 @@ def _brief(
         metadata={
             **_every_page(tables),
             "title": ward,
-            "kicker": f"{edition.get('area_name', '')} · Ward brief · {edition['edition_year']}".strip(
-                " ·"
-            ),
+            "kicker": kicker,
             "nav": nav,
         },
         environment=_environment(root, tables),

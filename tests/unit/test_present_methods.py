@@ -12,6 +12,7 @@ from spi_core.build import build
 from spi_core.errors import SpiError
 from spi_core.inputs import load
 from spi_core.present import audit_tables as audit
+from spi_core.present import choice_tables as choice
 from spi_core.present import method_tables as made
 from spi_core.present import worked
 from spi_core.store import Tables, open_tables
@@ -277,8 +278,8 @@ def test_audit_tables_keep_every_row(tables):
     assert len(audit.component_audit(tables)) == len(tables["audit_components"])
     assert len(audit.indicator_audit(tables)) == len(tables["audit_indicators"])
     assert len(audit.finding_table(tables)) == len(tables["audit_findings"])
-    assert len(audit.recipe_table(tables)) == len(tables["audit_recipes"])
-    assert len(audit.left_out_table(tables, least=0)) == len(tables["audit_left_out"])
+    assert len(choice.recipe_table(tables)) == len(tables["audit_recipes"])
+    assert len(choice.left_out_table(tables, least=0)) == len(tables["audit_left_out"])
 
 
 def test_equal_weights_show_no_bootstrap_range(tables):
@@ -290,13 +291,33 @@ def test_equal_weights_show_no_bootstrap_range(tables):
 def test_a_recipe_that_could_not_run_says_why(tables):
     recipes = tables["audit_recipes"]
     recipes.loc[0, ["max_rank_shift", "reason"]] = [np.nan, "a score is 0"]
-    table = audit.recipe_table(Changed(tables, audit_recipes=recipes))
+    table = choice.recipe_table(Changed(tables, audit_recipes=recipes))
     assert table["Recipe"].iloc[0].endswith(": a score is 0")
     assert table["Largest shift of a place"].iloc[0] == "–"
 
 
 def test_sobol_leaves_blank_what_did_not_vary(tables):
-    table = audit.sobol_table(tables).set_index("Choice")
+    table = choice.sobol_table(tables).set_index("Choice")
     assert table.at["imputation", "Alone"] == "–"
     assert table.at["imputation", "Note"] == "no cell was estimated"
     assert "±" in table.at["chance in the figures", "With others"]
+
+
+def test_shrinkage_is_listed_with_the_largest_move_first(tables):
+    table = choice.shrinkage_table(tables)
+    assert len(table) == len(tables["audit_shrinkage"])
+    moves = [float(m) for m in table["Largest move, points"]]
+    assert moves == sorted(moves, reverse=True)
+
+
+def test_small_areas_without_any_figure_are_not_scored(tables):
+    assert choice.small_area_sentence(tables).endswith("published by ward: no LSOA is scored.")
+
+
+def test_small_areas_that_reach_the_coverage_are_named():
+    frame = pd.DataFrame(
+        {"component": ["A", "B"], "covered": [0.9, 0.2], "needed": 0.75, "scored": [True, False]}
+    )
+    assert choice.small_area_sentence({"small_area_coverage": frame}).endswith("holds for A.")
+    nearest = choice.small_area_sentence({"small_area_coverage": frame.assign(scored=False)})
+    assert nearest.endswith("A comes nearest with 90%.")

@@ -62,7 +62,9 @@ def goalposts() -> pd.DataFrame:
     """Worst and best: the outer of the two periods' 1st and 99th percentiles."""
     reference = pd.read_csv(EDITION / "reference" / "distribution.csv")
     polarity = pd.read_csv(EDITION / "indicators.csv", index_col="id")["polarity"]
-    limits = reference.groupby("indicator_id", sort=False).agg(low=("p01", "min"), high=("p99", "max"))
+    limits = reference.groupby("indicator_id", sort=False).agg(
+        low=("p01", "min"), high=("p99", "max")
+    )
     up = polarity.reindex(limits.index) > 0
     why = "1st and 99th percentile of London's wards, the outer of the two periods"
     return pd.DataFrame(
@@ -116,7 +118,11 @@ def context() -> pd.DataFrame:
     owned = table[("tenure_owned_outright", "2011")] + table[("tenure_owned_mortgage", "2011")]
     rows = {
         "children": ("Residents aged 0–15, %", year, table[("population_0_15", year)] / people),
-        "older": ("Residents aged 65 and over, %", year, table[("population_65_plus", year)] / people),
+        "older": (
+            "Residents aged 65 and over, %",
+            year,
+            table[("population_65_plus", year)] / people,
+        ),
         "owned": ("Households owning their home, %", "2011", owned / homes),
         "social_rented": (
             "Households renting from council or housing association, %",
@@ -125,7 +131,10 @@ def context() -> pd.DataFrame:
         ),
         "density": ("Residents per hectare", year, people / hectares / 100),
     }
-    source = {year: "ONS mid-year estimates (GLA Ward Atlas)", "2011": "ONS Census 2011 (GLA Ward Atlas)"}
+    source = {
+        year: "ONS mid-year estimates (GLA Ward Atlas)",
+        "2011": "ONS Census 2011 (GLA Ward Atlas)",
+    }
     return pd.concat(
         [
             pd.DataFrame(
@@ -149,7 +158,12 @@ def crime_series() -> pd.DataFrame:
     crime = figures[figures["figure_id"].str.startswith("crime_")].drop(columns="publisher")
     years = sorted(crime["period"].unique())
     gap = pd.DataFrame(
-        {"area_code": ROBBERY_GAP, "figure_id": "crime_robbery", "period": years, "unit": "offences"}
+        {
+            "area_code": ROBBERY_GAP,
+            "figure_id": "crime_robbery",
+            "period": years,
+            "unit": "offences",
+        }
     )
     crime = pd.concat([crime, gap], ignore_index=True)
     missing = crime["value"].isna()

@@ -1,0 +1,320 @@
+"""Pictures of an impact chapter, a panel an outcome: every ward, placebo effects, year by year."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from spi_core.present.impact_data import ChapterPage, OutcomePage, end
+from spi_core.present.impact_figures import p_words, periods
+from spi_core.present.theme import chart_style, colour
+from spi_core.present.words import number, signed
+
+__all__ = ["event_chart", "percent", "placebo_chart", "positions", "short_unit", "slope_chart", "spread"]
+
+MM = 1 / 25.4
+COMPARED = "#9FB3C8"
+WIDE, NARROW = 170.0, 88.0
+
+
+def _panels(
+    outcomes: Sequence[OutcomePage], narrow: bool, tall: float, margins: tuple[float, ...]
+) -> Iterator[tuple[Figure, Axes, OutcomePage]]:
+    """Open a picture with one panel an outcome, three across at most; on a phone one a row.
+
+    ``margins`` are millimetres left, right, above and below each panel.
+    """
+    across = 1 if narrow else min(3, len(outcomes))
+    down = math.ceil(len(outcomes) / across)
+    width = NARROW if narrow else WIDE
+    cell = width / across
+    left, right, above, below = margins
+    key = 6.0
+    height = key + down * (above + tall + below)
+    fig = plt.figure(figsize=(width * MM, height * MM))
+    for i, outcome in enumerate(outcomes):
+        x = (i % across) * cell + left
+        y = height - key - (i // across) * (above + tall + below) - above - tall
+        size = ((cell - left - right) / width, tall / height)
+        ax = fig.add_axes((x / width, y / height, *size))
+        fig.text((x - left) / width, (y + tall + above - 4) / height, outcome.label,
+                 weight="bold", va="center")
+        yield fig, ax, outcome
+
+
+def _key(fig: Figure, items: Sequence[tuple[dict[str, Any], str]]) -> None:
+    """One line of signs and words across the top."""
+    handles = [Line2D([], [], **look) for look, _ in items]
+    fig.legend(handles, [text for _, text in items], loc="upper left", ncols=len(items),
+               bbox_to_anchor=(0, 1), frameon=False, borderpad=0, borderaxespad=0,
+               handlelength=1.6, columnspacing=1.4, handletextpad=0.5, fontsize=8)
+
+
+def _quiet(ax: Axes) -> None:
+    """Leave lines away that carry nothing."""
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(length=0, labelsize=7.5, colors=colour("muted"))
+    ax.grid(axis="y", color="#E4E7EB", linewidth=0.6)
+    ax.set_axisbelow(True)
+
+
+def slope_chart(page: ChapterPage, narrow: bool = False) -> Figure:
+    """Draw every ward’s level before and after; treated wards are named.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter; outcomes without raw figures are left out.
+    narrow : bool
+        For a phone: panels below each other.
+
+    Returns
+    -------
+    Figure
+    """
+    shown = [o for o in page.outcomes if o.raw]
+    before, after = (periods(page.design[k]) for k in ("before", "after"))
+    with chart_style():
+        for fig, ax, outcome in _panels(shown, narrow, 74, (9, 21, 9, 7)):
+            wards = outcome.raw["wards"]
+            for w in sorted(wards, key=lambda w: w["treated"]):
+                look = {"color": colour("blue"), "lw": 1.7, "marker": "o", "ms": 4, "zorder": 3}
+                if not w["treated"]:
+                    look = {"color": COMPARED, "lw": 0.9, "zorder": 2}
+                ax.plot([0, 1], [w["before"], w["after"]], clip_on=False, **look)
+            _quiet(ax)
+            ax.set_xlim(0, 1)
+            ax.set_ylim(0, 1.04 * max(max(w["before"], w["after"]) for w in wards))
+            ax.set_xticks([0, 1], [before, after])
+            if len(page.sides["treated"]) <= 8:
+                _name_ends(ax, page, [w for w in wards if w["treated"]])
+        items = [({"color": colour("blue"), "marker": "o", "ms": 4, "lw": 1.7}, "treated wards")]
+        if page.sides["comparison"]:
+            items.append(({"color": COMPARED, "lw": 1.2}, "comparison wards"))
+        _key(fig, items)
+    return fig
+
+
+def _name_ends(ax: Axes, page: ChapterPage, wards: Sequence[Any]) -> None:
+    """Name lines at their right end, moved apart where they would overlap."""
+    low, high = ax.get_ylim()
+    gap = 0.052 * (high - low)
+    ordered = sorted(wards, key=lambda w: w["after"])
+    places = spread([w["after"] for w in ordered], gap)
+    for w, y in zip(ordered, places, strict=True):
+        if abs(y - w["after"]) > 0.2 * gap:
+            ax.plot([1.02, 1.08], [w["after"], y], color=colour("muted"), lw=0.5, clip_on=False)
+        ax.text(1.1, y, page.names.get(w["ward"], w["ward"]), va="center", fontsize=7.5,
+                color=colour("blue"))
+
+
+def spread(wanted: Sequence[float], gap: float) -> list[float]:
+    """Move ascending places apart until each is a gap from the next, as little as possible.
+
+    Parameters
+    ----------
+    wanted : sequence of float
+        Ascending.
+    gap : float
+        Least distance.
+
+    Returns
+    -------
+    list of float
+
+    Examples
+    --------
+    >>> spread([1.0, 1.0, 5.0], 1.0)
+    [0.5, 1.5, 5.0]
+    """
+    groups: list[list[float]] = []
+    for value in wanted:
+        groups.append([value])
+        while len(groups) > 1 and _top(groups[-2], gap) + gap > _bottom(groups[-1], gap):
+            last = groups.pop()
+            groups[-1] += last
+    return [_bottom(g, gap) + i * gap for g in groups for i in range(len(g))]
+
+
+def _bottom(group: Sequence[float], gap: float) -> float:
+    return float(np.mean(group)) - gap * (len(group) - 1) / 2
+
+
+def _top(group: Sequence[float], gap: float) -> float:
+    return float(np.mean(group)) + gap * (len(group) - 1) / 2
+
+
+def placebo_chart(page: ChapterPage, narrow: bool = False) -> Figure:
+    """Show the effect found among those of all other sets of wards.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter.
+    narrow : bool
+        For a phone.
+
+    Returns
+    -------
+    Figure
+    """
+    with chart_style():
+        for fig, ax, outcome in _panels(page.answered, narrow, 40, (3, 5, 15, 11)):
+            effect = outcome.analysis["effect"]
+            found = float(effect["estimate"])
+            others = np.array([e for e in effect["effects"] if e is not None], float)
+            reach = 1.06 * max(float(np.abs(others).max()), abs(found))
+            bins = np.linspace(-reach, reach, 42 if others.size > 500 else 22)
+            counts = ax.hist(others, bins=bins, color=colour("grey"), edgecolor="white", lw=0.4)[0]
+            top = float(counts.max())
+            ax.plot([0, 0], [0, 1.04 * top], color=colour("ink"), lw=0.7)
+            ax.plot([found, found], [0, 1.15 * top], color=colour("blue"), lw=2)
+            p = p_words(effect["p"])
+            text = f"{signed(found, outcome.digits)}, p {p}"
+            ax.text(found, 1.2 * top, text, color=colour("blue"), weight="bold", fontsize=8,
+                    va="bottom", ha="center" if abs(found) < 0.45 * reach else
+                    "right" if found > 0 else "left")
+            ax.set_ylim(0, 1.2 * top)
+            ax.set_xlim(-reach, reach)
+            ax.set_yticks([])
+            _quiet(ax)
+            ax.grid(visible=False)
+            ax.set_xlabel("effect, " + short_unit(outcome.unit), fontsize=7.5,
+                          color=colour("muted"))
+        _key(fig, [
+            ({"color": colour("blue"), "lw": 2}, "effect found"),
+            ({"color": colour("grey"), "lw": 6}, f"if another set of {_areas(page)} had been treated"),
+        ])  # fmt: skip
+    return fig
+
+
+def short_unit(unit: str) -> str:
+    """Shorten a unit for an axis: the captions give it in full.
+
+    Parameters
+    ----------
+    unit : str
+        As in the protocol.
+
+    Returns
+    -------
+    str
+        Without the year of the population.
+
+    Examples
+    --------
+    >>> short_unit("offences a year per 1,000 residents of 2019")
+    'offences per 1,000 residents'
+    """
+    words = unit.replace(" a year", "").split(" residents of ")
+    return words[0] + (" residents" if len(words) > 1 else "") if unit else "in its own unit"
+
+
+def _areas(page: ChapterPage) -> str:
+    return "wards" if page.by_ward else "small areas"
+
+
+def event_chart(page: ChapterPage, narrow: bool = False) -> Figure:
+    """Show the gap to the comparison areas, period by period, against the last one before.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter; outcomes without an event study are left out.
+    narrow : bool
+        For a phone.
+
+    Returns
+    -------
+    Figure
+    """
+    shown = [o for o in page.answered if o.analysis["study"]]
+    after = set(page.design["after"])
+    with chart_style():
+        for fig, ax, outcome in _panels(shown, narrow, 46, (10, 4, 9, 8)):
+            study = outcome.analysis["study"]
+            rows = [*study["effects"], {"period": study["base"], "estimate": 0.0}]
+            x_of = positions([r["period"] for r in rows])
+            for r in rows:
+                _period(ax, x_of[r["period"]], r, r["period"] in after, r["period"] == study["base"])
+            first, base = min(x_of[p] for p in after), x_of[study["base"]]
+            ax.axvline((first + base) / 2, color=colour("muted"), lw=0.8, ls=(0, (3, 2)))
+            ax.axhline(0, color=colour("ink"), lw=0.8, zorder=1)
+            ax.set_xticks(list(x_of.values()), [_tick(p) for p in x_of])
+            _quiet(ax)
+            ax.margins(x=0.06, y=0.08)
+        _key(fig, [
+            ({"color": colour("muted"), "marker": "o", "ms": 4.5, "lw": 1}, "before"),
+            ({"color": colour("muted"), "marker": "o", "ms": 4.5, "lw": 0, "mfc": "white"},
+             "compared with"),
+            ({"color": colour("blue"), "marker": "D", "ms": 4.5, "lw": 1.6}, "after"),
+            ({"color": colour("muted"), "lw": 0.8, "ls": (0, (3, 2))}, "start"),
+        ])  # fmt: skip
+    return fig
+
+
+def _period(ax: Axes, x: float, row: Any, after: bool, base: bool) -> None:
+    paint = colour("blue") if after else colour("muted")
+    if not base:
+        low, high = end(row["low"], -math.inf), end(row["high"], math.inf)
+        if math.isfinite(low) and math.isfinite(high):
+            ax.plot([x, x], [low, high], color=paint, lw=1.6 if after else 1, zorder=2)
+    ax.plot([x], [row["estimate"]], marker="D" if after else "o", ms=4.5, color=paint, zorder=3,
+            mfc="white" if base else paint)
+
+
+def _tick(period: str) -> str:
+    return f"’{period[2:]}" if len(period) == 4 and period.isdigit() else period
+
+
+def positions(names: Sequence[str]) -> dict[str, float]:
+    """Place periods: years on their year, so that one left out leaves a gap; others in order.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Periods, the last one the base.
+
+    Returns
+    -------
+    dict of str to float
+        In ascending order where they are years.
+
+    Examples
+    --------
+    >>> positions(["2016", "2019", "2017"])
+    {'2016': 2016.0, '2017': 2017.0, '2019': 2019.0}
+    """
+    if all(len(n) == 4 and n.isdigit() for n in names):
+        return {n: float(n) for n in sorted(names)}
+    return {n: float(i) for i, n in enumerate(names)}
+
+
+def percent(value: float, level: float) -> str:
+    """Write an effect as a share of the level before.
+
+    Parameters
+    ----------
+    value, level : float
+        Effect and level.
+
+    Returns
+    -------
+    str
+        A dash where the level is 0 or unknown.
+
+    Examples
+    --------
+    >>> percent(-0.9, 30.0), percent(1.0, 0.0)
+    ('−3%', '–')
+    """
+    if not level or not math.isfinite(value / level):
+        return "–"
+    return f"{signed(100 * value / level, 0)}%" if number(100 * value / level, 0) != "0" else "0%"

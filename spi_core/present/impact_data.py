@@ -1,0 +1,217 @@
+"""What an impact chapter shows, read from the result file that the build has written."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spi_core.errors import SpiError
+from spi_core.store import Tables
+
+__all__ = ["ChapterPage", "Node", "OutcomePage", "end", "gather_chapter", "gather_chapters"]
+
+Node = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomePage:
+    """One primary outcome.
+
+    Parameters
+    ----------
+    label, unit, direction : str
+        As in the protocol.
+    status : str
+        The verdict's word.
+    raw, analysis, verdict : mapping
+        Of the result file; ``raw`` and ``analysis`` are empty where refused.
+    node : mapping
+        The whole entry.
+    digits : int
+        Decimals that its values deserve.
+    """
+
+    label: str
+    unit: str
+    direction: str
+    status: str
+    raw: Node
+    analysis: Node
+    verdict: Node
+    node: Node
+    digits: int
+
+    @property
+    def level(self) -> float:
+        """Mean of the treated units before."""
+        return end(self.raw.get("treated_before"), math.nan)
+
+    @property
+    def residents(self) -> float:
+        """Residents of the treated wards; NaN without figures."""
+        wards = self.raw.get("wards", ())
+        return sum(w["population"] for w in wards if w["treated"]) if wards else math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class ChapterPage:
+    """One chapter.
+
+    Parameters
+    ----------
+    id, name : str
+        Of the protocol.
+    design, node : mapping
+        Protocol, and the whole result file.
+    outcomes : tuple of OutcomePage
+        Primary outcomes, in the order of the protocol.
+    names : mapping of str to str
+        Names of areas by code.
+    sides : mapping of str to tuple of str
+        Names of the wards that are ``treated``, ``comparison`` and ``set aside``.
+    """
+
+    id: str
+    name: str
+    design: Node
+    node: Node
+    outcomes: tuple[OutcomePage, ...]
+    names: Mapping[str, str]
+    sides: Mapping[str, tuple[str, ...]]
+
+    @property
+    def answered(self) -> tuple[OutcomePage, ...]:
+        """Primary outcomes with an estimate."""
+        return tuple(o for o in self.outcomes if o.analysis)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the whole chapter is refused."""
+        return bool(self.node["refusals"])
+
+    @property
+    def by_ward(self) -> bool:
+        """Whether whole wards were treated."""
+        return bool(self.design["targeting"] == "ward")
+
+
+def end(value: object, unbounded: float) -> float:
+    """Read a number of the result file.
+
+    Parameters
+    ----------
+    value : object
+        A number, None, or the word "unbounded".
+    unbounded : float
+        What the word stands for at this end of an interval.
+
+    Returns
+    -------
+    float
+        NaN for None.
+
+    Examples
+    --------
+    >>> end(2, math.inf), end("unbounded", -math.inf), end(None, math.inf)
+    (2.0, -inf, nan)
+    """
+    if value == "unbounded":
+        return unbounded
+    return math.nan if value is None else float(value)  # type: ignore[arg-type]
+
+
+def gather_chapter(tables: Tables, intervention: str) -> ChapterPage:
+    """Read one chapter.
+
+    Parameters
+    ----------
+    tables : Tables
+        Of the edition.
+    intervention : str
+        Its id.
+
+    Returns
+    -------
+    ChapterPage
+
+    Raises
+    ------
+    SpiError
+        If the build has made no such chapter.
+    """
+    folder = tables.folder.parent / "impact"
+    path: Path = folder / f"{intervention}.json"
+    if not path.exists():
+        there = ", ".join(sorted(p.stem for p in folder.glob("*.json"))) or "none"
+        raise SpiError(f"no impact chapter {intervention!r}; there are: {there}")
+    node = json.loads(path.read_text(encoding="utf-8"))
+    areas = tables["areas"].set_index("code")
+    names = areas["name"].to_dict()
+    design = node["design"]
+    wards = sorted(areas.index[areas["level"] == "ward"])
+    return ChapterPage(
+        id=design["id"],
+        name=design["name"],
+        design=design,
+        node=node,
+        outcomes=tuple(_outcome(entry) for entry in node["primary"]),
+        names=names,
+        sides=_sides(design, wards, areas["parent_code"].to_dict(), names),
+    )
+
+
+def gather_chapters(tables: Tables) -> tuple[ChapterPage, ...]:
+    """Read all chapters of an edition.
+
+    Parameters
+    ----------
+    tables : Tables
+        Of the edition.
+
+    Returns
+    -------
+    tuple of ChapterPage
+        In the order of ``interventions.yml``; empty without one.
+    """
+    if "impact" not in tables:
+        return ()
+    ids = tables["impact"]["intervention"].drop_duplicates()
+    return tuple(gather_chapter(tables, str(name)) for name in ids)
+
+
+def _outcome(entry: Node) -> OutcomePage:
+    outcome, raw = entry["outcome"], entry["raw"] or {}
+    level = end(raw.get("treated_before"), math.nan)
+    return OutcomePage(
+        label=outcome["label"] or outcome["id"],
+        unit=outcome["unit"],
+        direction=outcome["direction"],
+        status=entry["verdict"]["status"],
+        raw=raw,
+        analysis=entry["analysis"] or {},
+        verdict=entry["verdict"],
+        node=entry,
+        digits=0 if level >= 200 else 1 if level >= 2 else 2,
+    )
+
+
+def _sides(
+    design: Node, wards: list[str], parent: Mapping[str, str], names: Mapping[str, str]
+) -> dict[str, tuple[str, ...]]:
+    """Put every ward on a side; a ward with any treated small area counts as treated."""
+    ward_of = (lambda code: code) if design["targeting"] == "ward" else parent.__getitem__
+    treated = {ward_of(code) for code in design["treated"]}
+    excluded = {ward_of(code) for code in design["excluded"]} - treated
+    comparison = design["comparison"]
+    compared = set(wards) - treated - excluded
+    if comparison == "none":
+        compared = set()
+    elif comparison != "others":
+        compared = {ward_of(code) for code in comparison} - treated
+    aside = set(wards) - treated - compared
+    parts = (("treated", treated), ("comparison", compared), ("set aside", aside))
+    return {side: tuple(names[code] for code in sorted(codes)) for side, codes in parts}

@@ -1,0 +1,171 @@
+"""Numbers of an impact chapter as text: effects, intervals, p-values, periods."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from spi_core.present.impact_data import OutcomePage, end
+from spi_core.present.words import number, signed
+
+__all__ = ["effect_text", "fewer_or_more", "headcount", "p_words", "periods", "span", "whole"]
+
+
+def p_words(p: float | None) -> str:
+    """Write a p-value: two decimals, below 0.1 two figures; never as 0.
+
+    Parameters
+    ----------
+    p : float or None
+        The p-value.
+
+    Returns
+    -------
+    str
+        A dash for None.
+
+    Examples
+    --------
+    >>> p_words(0.6545), p_words(0.01818), p_words(1 / 5005), p_words(1.0), p_words(None)
+    ('0.65', '0.018', '0.00020', '1', '–')
+    """
+    if p is None or math.isnan(p):
+        return "–"
+    if p >= 0.995:
+        return "1"
+    return f"{p:.2f}" if p >= 0.0995 else f"{p:.{1 - math.floor(math.log10(p))}f}"
+
+
+def periods(names: Sequence[str]) -> str:
+    """Name one or more periods.
+
+    Parameters
+    ----------
+    names : sequence of str
+        In order.
+
+    Returns
+    -------
+    str
+        Years in a row as a span.
+
+    Examples
+    --------
+    >>> periods(["2016", "2017"]), periods(["2019"]), periods(["2011", "2013"])
+    ('2016–17', '2019', '2011, 2013')
+    """
+    years = [int(n) for n in names if len(n) == 4 and n.isdigit()]
+    if len(names) > 1 and len(years) == len(names) and years[-1] - years[0] == len(years) - 1:
+        tail = names[-1][2:] if names[-1][:2] == names[0][:2] else names[-1]
+        return f"{names[0]}–{tail}"
+    return ", ".join(names)
+
+
+def effect_text(outcome: OutcomePage, value: object) -> str:
+    """Write an effect with its sign.
+
+    Parameters
+    ----------
+    outcome : OutcomePage
+        Says how many decimals.
+    value : object
+        Of the result file.
+
+    Returns
+    -------
+    str
+        A dash where there is none.
+    """
+    return signed(end(value, math.inf), outcome.digits)
+
+
+def span(outcome: OutcomePage, low: object, high: object) -> str:
+    """Write an interval.
+
+    Parameters
+    ----------
+    outcome : OutcomePage
+        Says how many decimals.
+    low, high : object
+        Of the result file.
+
+    Returns
+    -------
+    str
+        An open end in words; a dash where there is none.
+    """
+    a, b = end(low, -math.inf), end(high, math.inf)
+    if math.isnan(a) or math.isnan(b):
+        return "–"
+    left = "no lower bound" if math.isinf(a) else signed(a, outcome.digits)
+    right = "no upper bound" if math.isinf(b) else signed(b, outcome.digits)
+    return f"{left} to {right}"
+
+
+def whole(outcome: OutcomePage, value: float) -> str:
+    """Write a level.
+
+    Parameters
+    ----------
+    outcome : OutcomePage
+        Says how many decimals.
+    value : float
+        The level.
+
+    Returns
+    -------
+    str
+    """
+    return number(value, outcome.digits)
+
+
+def fewer_or_more(value: float, digits: int) -> str:
+    """Say a difference as a person would.
+
+    Parameters
+    ----------
+    value : float
+        The difference; an infinite one has no bound.
+    digits : int
+        Decimals.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> fewer_or_more(-9.25, 1), fewer_or_more(11.9, 1), fewer_or_more(0.01, 1)
+    ('9.2 fewer', '11.9 more', 'no difference')
+    """
+    if math.isinf(value):
+        return "any number more" if value > 0 else "any number fewer"
+    size = number(abs(value), digits)
+    if float(size.replace(",", "")) == 0:
+        return "no difference"
+    return f"{size} {'fewer' if value < 0 else 'more'}"
+
+
+def headcount(outcome: OutcomePage, value: float) -> float:
+    """Turn an effect on a rate into a number for all treated wards together.
+
+    Parameters
+    ----------
+    outcome : OutcomePage
+        Its unit says whether it is a rate per residents.
+    value : float
+        Effect.
+
+    Returns
+    -------
+    float
+        Rounded to two figures, for it is an estimate; NaN where the outcome is no such rate.
+    """
+    words = outcome.unit.split(" per ")
+    if len(words) != 2 or " residents" not in words[1] or not math.isfinite(value):
+        return math.nan
+    base = float(words[1].split(" ")[0].replace(",", ""))
+    exact = value * outcome.residents / base
+    if exact == 0 or not math.isfinite(exact):
+        return exact
+    return round(exact, -max(0, math.floor(math.log10(abs(exact))) - 1))

@@ -1,0 +1,61 @@
+"""The page on what changed says what the comparison found, in words and with names."""
+
+import pandas as pd
+import pytest
+
+from spi_core.present import revision_words as words
+
+
+class FakeTables(dict):
+    """Built tables without files."""
+
+    def __init__(self, revisions, corrections=()):
+        super().__init__(
+            areas=pd.DataFrame({"code": ["E05000026"], "name": ["Abbey"]}),
+            indicators=pd.DataFrame({"id": ["robbery"], "name": ["Robbery"]}),
+            corrections=pd.DataFrame(corrections, columns=["date", "table", "what", "why"]),
+        )
+        if revisions is not None:
+            columns = ["kind", "what", "field", "before", "after"]
+            self["revisions"] = pd.DataFrame(revisions, columns=columns, dtype=str)
+        self.about = {
+            "edition": {"periods": [{"id": "current", "label": "2014"}]},
+            "compared_with": "abc1234",
+        }
+
+
+REVISED = ("figure revised", "robbery · E05000026 · current", "value", "2.5", "")
+
+
+def test_first_build_has_nothing_to_compare_with():
+    assert "nothing to compare" in words.lead(FakeTables(None))
+    assert words.details(FakeTables(None)).empty
+
+
+def test_no_difference_is_said():
+    assert words.lead(FakeTables([])) == (
+        "Nothing that is published here differs from the build with data version abc1234."
+    )
+
+
+@pytest.mark.parametrize(("n", "said"), [(1, "1 figure revised"), (3, "3 figures revised")])
+def test_lead_counts_each_kind(n, said):
+    rows = [REVISED] * n + [("method changed", "weights", "weights", "pca", "equal")]
+    assert words.lead(FakeTables(rows)) == (
+        f"Since the build with data version abc1234: {said} and 1 method changed."
+    )
+
+
+def test_details_give_names_instead_of_codes_and_dashes_for_blanks():
+    row = words.details(FakeTables([REVISED])).iloc[0]
+    assert row["What"] == "Robbery, Abbey, 2014"
+    assert (row["Before"], row["After"]) == ("2.5", "–")
+
+
+def test_details_are_cut_at_the_longest_list_a_page_takes():
+    assert len(words.details(FakeTables([REVISED] * (words.LONGEST + 5)))) == words.LONGEST
+
+
+def test_corrections_stand_newest_first():
+    rows = [("2026-01-01", "a.csv", "x", "y"), ("2026-02-01", "b.csv", "x", "y")]
+    assert list(words.corrections(FakeTables([], rows))["Table"]) == ["b.csv", "a.csv"]
