@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 
 from spi_core.alternatives import ALL, SAMPLING, Alternatives, pca_shares
 from spi_core.decompose import decompose
+from spi_core.fitting import component_moments
 from spi_core.gaps import MEASURES, gap, movers
-from spi_core.index import Estimated, Recipe, Scores, component_moments
+from spi_core.index import Estimated, Recipe, Scores
 from spi_core.inputs import Inputs
 from spi_core.peers import NOT_RATED, Ratings, borough_difference, context_matrix, nearest, rate
 from spi_core.progress import change_table, indicator_change, level_changes
 from spi_core.ranking import interval, quarter_of, rank_summary
 from spi_core.sampling import Sampling, sampling
+from spi_core.treat import Treatment
+from spi_core.treated import treat_errors, treat_inputs
 from spi_core.uncertainty import Draws, Scored, simulate
 
 __all__ = ["Assessment", "assess", "tables"]
@@ -33,14 +36,19 @@ class Assessment:
     Parameters
     ----------
     inputs : Inputs
+        In raw units.
+    scale : Inputs
+        On the scale of scoring: the same unless the catalogue names a treatment.
+    treatment : Treatment or None
+        What lies between the two.
     recipe, comparable_recipe : Recipe
         For levels, and for changes.
     filled : Estimated
-        Raw values, gaps estimated.
+        Values on the scale of scoring, gaps estimated.
     scores, comparable : Scores
         By the two recipes.
-    errors : Sampling
-        Of the raw values.
+    errors, scale_errors : Sampling
+        Of the raw values, and on the scale of scoring.
     sampling : Draws
         Only the values vary: for ratings.
     everything : Draws
@@ -51,12 +59,15 @@ class Assessment:
     """
 
     inputs: Inputs
+    scale: Inputs
+    treatment: Treatment | None
     recipe: Recipe
     comparable_recipe: Recipe
     filled: Estimated
     scores: Scores
     comparable: Scores
     errors: Sampling
+    scale_errors: Sampling
     sampling: Draws
     everything: Draws
     fell_back: dict[int, int]
@@ -94,6 +105,7 @@ def assess(
     filled: Estimated,
     scores: Scores,
     comparable: Scores,
+    treatment: Treatment | None = None,
 ) -> Assessment:
     """Draw the errors and the choices of an edition.
 
@@ -104,9 +116,11 @@ def assess(
     recipe, comparable_recipe : Recipe
         For levels, and for changes.
     filled : Estimated
-        Raw values, gaps estimated.
+        Values on the scale of scoring, gaps estimated.
     scores, comparable : Scores
         By the two recipes.
+    treatment : Treatment, optional
+        What the catalogue names, fitted.
 
     Returns
     -------
@@ -116,12 +130,16 @@ def assess(
     rng = np.random.default_rng(settings["seed"])
     people = inputs.geography.areas.loc[list(inputs.panel.areas), "population"].to_numpy(float)
     errors = sampling(inputs.panel, inputs.framework, inputs.geography.borough, people)
-    parts, fell_back = _bootstrapped_shares(inputs, recipe, rng)
+    scale, scale_errors = inputs, errors
+    if treatment is not None:
+        scale = treat_inputs(inputs, treatment)
+        scale_errors = treat_errors(errors, inputs.panel.value, treatment)
+    parts, fell_back = _bootstrapped_shares(scale, recipe, rng)
     wards = np.array([a != inputs.geography.borough for a in inputs.panel.areas])
     n = settings["replicates"]
     chance = simulate(
         filled.value,
-        errors,
+        scale_errors,
         recipe,
         rng,
         n,
@@ -131,7 +149,7 @@ def assess(
     )
     everything = simulate(
         filled.value,
-        errors,
+        scale_errors,
         recipe,
         rng,
         n,
@@ -142,12 +160,15 @@ def assess(
     )
     return Assessment(
         inputs,
+        scale,
+        treatment,
         recipe,
         comparable_recipe,
         filled,
         scores,
         comparable,
         errors,
+        scale_errors,
         chance,
         everything,
         fell_back,

@@ -13,6 +13,8 @@ import spi_core
 from spi_core.assess import assess
 from spi_core.assess import tables as assessed
 from spi_core.geography import boundaries, roll_up
+from spi_core.impact.build import run_chapters, write_chapters
+from spi_core.impact.tables import chapter_tables
 from spi_core.index import (
     Estimated,
     Recipe,
@@ -29,6 +31,7 @@ from spi_core.revisions import COMPARED, compare_builds
 from spi_core.shrink import shrink_panel
 from spi_core.small_areas import small_area_tables
 from spi_core.store import Tables, write_bytes, write_tables
+from spi_core.treated import fit_edition, treat_estimated, treat_inputs
 
 __all__ = ["build", "compute"]
 
@@ -62,6 +65,8 @@ def build(inputs: Inputs, folder: Path) -> dict[str, pd.DataFrame]:
         to be copied to ``data/<edition>/`` and so frozen.
     """
     tables = compute(inputs)
+    chapters = run_chapters(inputs, tables)
+    tables |= chapter_tables(chapters)
     about: dict[str, Any] = {
         "edition": dict(inputs.settings),
         "data_version": inputs.version,
@@ -73,6 +78,8 @@ def build(inputs: Inputs, folder: Path) -> dict[str, pd.DataFrame]:
         tables["revisions"] = compare_builds(before, tables, before.about, about)
         about["compared_with"] = before.about["data_version"]
     about["rows"] = {name: len(frame) for name, frame in tables.items()}
+    resting_on = {"id": inputs.settings["id"], "data_version": inputs.version}
+    write_chapters(folder / "impact", chapters, resting_on)
     write_tables(folder / "tables", tables, about)
     for name, frame in (("weights", tables["weights"]), ("ward-data", tables["ward_data"])):
         write_bytes(folder / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n").encode())
@@ -103,8 +110,9 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     dict of str to DataFrame
         Table name to rows; see ``docs/tables.md``.
     """
-    recipe, weights = make_recipe(inputs)
-    full = inputs
+    treatment = fit_edition(inputs)
+    full = inputs if treatment is None else treat_inputs(inputs, treatment)
+    recipe, weights = make_recipe(full)
     levels = inputs.geography.areas["level"]
     larger = [a for a in inputs.panel.areas if levels[a] != "lsoa"]
     inputs = replace(inputs, panel=inputs.panel.take(larger))
@@ -115,24 +123,25 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         raw = shrink_panel(inputs.panel, inputs.framework, wards).value
     filled = estimate_missing(raw, recipe, inputs.panel.rows(wards), limit)
     filled = _carry_up(inputs, filled)
-    scores = score(filled.value, recipe)
+    scale = filled if treatment is None else treat_estimated(filled, treatment)
+    scores = score(scale.value, recipe)
     changing = comparable_recipe(recipe, inputs.framework)
-    comparable = score(filled.value, changing)
+    comparable = score(scale.value, changing)
     tables = {
         "areas": _areas(inputs),
         "framework": _framework(inputs, recipe),
         "indicators": inputs.framework.indicators.reset_index(),
         "dates": inputs.panel.dates,
-        "goalposts": inputs.tables["goalposts"].drop(columns=["file", "row"]),
+        "goalposts": _goalposts(inputs, recipe),
         "signoff": inputs.tables["signoff"].drop(columns=["file", "row"], errors="ignore"),
         "corrections": inputs.tables["corrections"].drop(columns=["file", "row"], errors="ignore"),
         "weights": weights,
         "reference": inputs.tables["distribution"].drop(columns=["file", "row"], errors="ignore"),
-        "values": _values(inputs, filled, scores),
+        "values": _values(inputs, filled, scale, scores),
         "scores": _long(inputs, recipe, scores),
         "scores_comparable": _long(inputs, recipe, comparable),
     }
-    drawn = assess(inputs, recipe, changing, filled, scores, comparable)
+    drawn = assess(inputs, recipe, changing, scale, scores, comparable, treatment)
     tables |= assessed(drawn) | review(drawn, weights)
     tables |= {"steps": steps(drawn), "quality": quality_log(drawn)}
     tables["coverage"] = _coverage(inputs, recipe, filled)
@@ -186,7 +195,14 @@ def _framework(inputs: Inputs, recipe: Recipe) -> pd.DataFrame:
     )
 
 
-def _values(inputs: Inputs, filled: Estimated, scores: Scores) -> pd.DataFrame:
+def _goalposts(inputs: Inputs, recipe: Recipe) -> pd.DataFrame:
+    """Goalposts in raw units, and on the scale of scoring where an indicator is treated."""
+    posts = inputs.tables["goalposts"].drop(columns=["file", "row"]).set_index("indicator_id")
+    ids = list(inputs.framework.ids)
+    return posts.loc[ids].assign(best_scored=recipe.best, worst_scored=recipe.worst).reset_index()
+
+
+def _values(inputs: Inputs, filled: Estimated, scale: Estimated, scores: Scores) -> pd.DataFrame:
     """One row a period, area and indicator, with where the value comes from."""
     p = inputs.panel
     provenance = np.where(filled.estimated, "estimated", p.status)
@@ -194,6 +210,7 @@ def _values(inputs: Inputs, filled: Estimated, scores: Scores) -> pd.DataFrame:
     for name in ("value", "numerator", "denominator"):
         source = filled.value if name == "value" else getattr(p, name)
         frame[name] = source.ravel()
+    frame["value_scored"] = scale.value.ravel()
     frame["score"] = scores.indicator.ravel()
     frame["provenance"] = provenance.ravel()
     frame["capped"] = scores.capped.ravel()

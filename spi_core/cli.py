@@ -45,7 +45,10 @@ Area = Annotated[
     list[str] | None, typer.Option(help="GSS code of a ward; only its brief. Repeatable.")
 ]
 Document = Annotated[
-    list[str] | None, typer.Option(help="index, borough-report, methods, ward-brief. Repeatable.")
+    list[str] | None,
+    typer.Option(
+        help="index, borough-report, impact-overview, impact, methods, ward-brief. Repeatable."
+    ),
 ]
 
 

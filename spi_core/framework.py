@@ -175,7 +175,7 @@ def check_goalposts(framework: Framework, goalposts: Read, listed: Collection[st
         return faults + _absent(goalposts, framework.ids)
     sound = goalposts.sound
     for r in records(sound[sound["indicator_id"].isin(framework.ids)]):
-        if r.best == r.worst:
+        if np.isclose(r.best, r.worst, rtol=1e-12, atol=0):
             message = "equals worst: the goalposts must differ"
             faults.append(Fault(r.file, message, r.row, "best", r.best, "a value that differs"))
         elif np.sign(r.best - r.worst) != framework.indicators.at[r.indicator_id, "polarity"]:
@@ -187,7 +187,11 @@ def check_goalposts(framework: Framework, goalposts: Read, listed: Collection[st
 
 
 def check_weights(
-    framework: Framework, weights: Read, goalposts: Read, listed: Collection[str]
+    framework: Framework,
+    weights: Read,
+    goalposts: Read,
+    listed: Collection[str],
+    minimum: int = 2,
 ) -> list[Fault]:
     """Check frozen weights: every scored indicator once, each component's sum 1.
 

@@ -15,10 +15,13 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from spi_core.aggregate import AggregatorName, hierarchy
+from spi_core.errors import Fault, InputError
+from spi_core.fitting import fit_weights
+from spi_core.idle import idle, without
 from spi_core.impute import regress
 from spi_core.inputs import Inputs
 from spi_core.normalise import beyond_goalposts, goalposts
-from spi_core.weights import Moments, fit, moments, scoring_weights
+from spi_core.sheet import shown
 
 if TYPE_CHECKING:
     from spi_core.framework import Framework
@@ -28,7 +31,6 @@ __all__ = [
     "Recipe",
     "Scores",
     "comparable_recipe",
-    "component_moments",
     "estimate_missing",
     "make_recipe",
     "score",
@@ -132,11 +134,24 @@ def make_recipe(inputs: Inputs) -> tuple[Recipe, pd.DataFrame]:
     tuple of Recipe and DataFrame
         The recipe, and the weights with method, reason and spread in the columns of
         ``weights.csv``.
+
+    Raises
+    ------
+    InputError
+        If no component has figures enough to be scored.
+
+    Notes
+    -----
+    An indicator that cannot tell the wards apart (see :func:`spi_core.idle.idle`) keeps its row
+    with weight 0 and the reason; the weights of the others in its component are scaled to sum 1.
     """
     posts = inputs.tables["goalposts"].set_index("indicator_id").loc[list(inputs.framework.ids)]
     best, worst = posts["best"].to_numpy(float), posts["worst"].to_numpy(float)
     given = inputs.tables["weights"]
     table = fit_weights(inputs, best, worst) if given.empty else given.drop(columns=["file", "row"])
+    why = idle(inputs)
+    if (why != "").any():
+        table = without(table, dict(zip(inputs.framework.ids, why, strict=True)))
     share = table.set_index("indicator_id")["share"].reindex(inputs.framework.ids).fillna(0.0)
     settings = inputs.settings["index"]
     recipe = Recipe(
@@ -148,51 +163,13 @@ def make_recipe(inputs: Inputs) -> tuple[Recipe, pd.DataFrame]:
         means=tuple(settings[f"{level}_mean"] for level in ("component", "dimension", "index")),
         minimum=settings["minimum_indicators"],
     )
+    if (why != "").any():
+        recipe = recipe_for(recipe, why == "", 0.0)
+    if not recipe.used.any():
+        allowed = f"{recipe.minimum} indicators of one component with figures that differ, or more"
+        file = shown(inputs.folder / "indicators.csv")
+        raise InputError([Fault(file, "leaves no component that can be scored", allowed=allowed)])
     return recipe, table
-
-
-def fit_weights(inputs: Inputs, best: ArrayLike, worst: ArrayLike) -> pd.DataFrame:
-    """Fit the weights of every component that has enough indicators.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The edition; its reference population is used where it names one.
-    best, worst : array_like, shape (indicators,)
-        Goalposts.
-
-    Returns
-    -------
-    DataFrame
-        Columns of ``weights.csv``, one row an indicator of a scored component.
-    """
-    settings, framework = inputs.settings["index"], inputs.framework
-    best, worst = np.asarray(best, float), np.asarray(worst, float)
-    rows = []
-    for c, name in enumerate(framework.components):
-        at = framework.members(c)
-        if at.size < settings["minimum_indicators"]:
-            continue
-        m = component_moments(inputs, at)
-        w = fit(m, best[at], worst[at], framework.polarity[at], settings["weights"])
-        share = scoring_weights(w.weight, w.sd, best[at], worst[at])
-        rows.append(
-            pd.DataFrame(
-                {
-                    "indicator_id": np.array(framework.ids)[at],
-                    "component": name,
-                    "method": w.method,
-                    "weight": w.weight,
-                    "loading": w.loading,
-                    "sd": w.sd,
-                    "share": share,
-                    "reason": w.reason,
-                    "fitted_on": _population(inputs),
-                    "fitted_at": inputs.settings["edition_year"],
-                }
-            )
-        )
-    return pd.concat(rows, ignore_index=True)
 
 
 def comparable_recipe(recipe: Recipe, framework: Framework) -> Recipe:
@@ -352,6 +329,14 @@ def score_levels(indicator: ArrayLike, recipe: Recipe) -> tuple[Array, Array, Ar
         NaN where not scored.
     """
     x = np.asarray(indicator, float)
+    if not recipe.used.any():  # nothing comparable, say: nothing is scored
+        sizes = (recipe.dimension_of.size, int(recipe.dimension_of.max()) + 1)
+        lead = x.shape[:-1]
+        return (
+            np.full((*lead, sizes[0]), np.nan),
+            np.full((*lead, sizes[1]), np.nan),
+            np.full(lead, np.nan),
+        )
     used, components = recipe.used, recipe.component_of[recipe.used]
     members = np.bincount(components, minlength=recipe.dimension_of.size)
     levels = hierarchy(
@@ -363,38 +348,3 @@ def score_levels(indicator: ArrayLike, recipe: Recipe) -> tuple[Array, Array, Ar
     )
     component, dimension, index = levels.scores
     return component, dimension, index[..., 0]
-
-
-def component_moments(inputs: Inputs, at: NDArray[np.intp]) -> Moments:
-    """Take the moments that the weights of a component are fitted on.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The edition.
-    at : ndarray of int
-        Positions of the component's indicators.
-
-    Returns
-    -------
-    Moments
-        Of the reference population where the edition names one, else of its own areas and periods.
-    """
-    if inputs.reference is None:
-        # the borough is a mix of its wards, not another row
-        parts = [a != inputs.geography.borough for a in inputs.panel.areas]
-        return moments(inputs.panel.value[:, parts][..., at].reshape(-1, at.size))
-    table, matrix = inputs.reference
-    ids = [inputs.framework.ids[k] for k in at]
-    return Moments(
-        mean=table.loc[ids, "mean"].to_numpy(float),
-        sd=table.loc[ids, "sd"].to_numpy(float),
-        correlation=matrix.loc[ids, ids].to_numpy(float),
-        n_rows=int(table.loc[ids, "n_rows"].iloc[0]),
-    )
-
-
-def _population(inputs: Inputs) -> str:
-    if inputs.reference is None:
-        return f"areas and periods of {inputs.settings['id']}"
-    return str(inputs.settings["index"]["reference"]["name"])

@@ -7,7 +7,7 @@ import pandas as pd
 
 from spi_core.assess import Assessment
 from spi_core.decompose import decompose
-from spi_core.index import fit_weights
+from spi_core.fitting import fit_weights
 
 __all__ = ["quality_log", "steps"]
 
@@ -97,7 +97,7 @@ def _formula(a: Assessment) -> tuple[str, str, str]:
         return name, "noted", f"the formula is of arithmetic means; this edition uses {means[0]}"
     weights = a.inputs.tables["weights"]
     if weights.empty:
-        weights = fit_weights(a.inputs, a.recipe.best, a.recipe.worst)
+        weights = fit_weights(a.scale, a.recipe.best, a.recipe.worst)
     table = weights.set_index("indicator_id").reindex(a.inputs.framework.ids)
     u, sd = table["weight"].fillna(0).to_numpy(float), table["sd"].fillna(1).to_numpy(float)
     best, worst = a.recipe.best, a.recipe.worst
@@ -120,7 +120,7 @@ def _refit(a: Assessment) -> tuple[str, str, str]:
     frozen = a.inputs.tables["weights"]
     if frozen.empty:
         return "Frozen weights", "noted", "weights were fitted by this build and are not frozen yet"
-    new = fit_weights(a.inputs, a.recipe.best, a.recipe.worst).set_index("indicator_id")["weight"]
+    new = fit_weights(a.scale, a.recipe.best, a.recipe.worst).set_index("indicator_id")["weight"]
     apart = float((new - frozen.set_index("indicator_id")["weight"]).abs().max())
     said = f"a refit differs by at most {apart:.1e}"
     if _verdict(apart, WEIGHT_TOLERANCE) == "failed":

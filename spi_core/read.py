@@ -20,6 +20,10 @@ from spi_core.sheet import read_cells, shown
 __all__ = ["Read", "join_reads", "read_table", "records"]
 
 
+#: Larger numbers are slips of the keyboard, and infinity is no number to compute with.
+LARGEST = 1e15
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """One table as read, from one file or several.
@@ -188,8 +192,10 @@ def _convert(
             allowed = "a number with a decimal point, no thousands separator or unit"
             if schema.columns[name].nullable:
                 allowed += "; blank where there is none"
-            infinite = typed[name].isin([float("inf"), float("-inf")])
-            bad = (raw[name] != "") & (typed[name].isna() | infinite)
+            # sums and squares of larger numbers would leave what a computer can hold
+            huge = typed[name].abs() > LARGEST
+            bad = (raw[name] != "") & (typed[name].isna() | huge)
+            allowed += f", at most {LARGEST:.0e}" if huge.any() else ""
         elif kind.startswith("datetime"):
             typed[name] = pd.to_datetime(raw[name], format="%Y-%m-%d", errors="coerce")
             typed[name] = typed[name].astype("datetime64[ns]")

@@ -14,8 +14,9 @@ from spi_core.assess import Assessment
 from spi_core.audit import audit_component
 from spi_core.correlation import component_links
 from spi_core.findings import double_counting, outliers, silent
+from spi_core.fitting import component_moments
 from spi_core.importance import importance
-from spi_core.index import Recipe, component_moments, lift, score, score_levels
+from spi_core.index import Recipe, lift, score, score_levels
 from spi_core.moments import Moments, first_component, moments, orient
 from spi_core.normalise import NormaliserName, fit_scale, normalise
 from spi_core.sensitivity import (
@@ -81,7 +82,7 @@ def _populations(a: Assessment, at: NDArray[np.intp]) -> dict[str, Moments]:
     own = moments(a.filled.value[:, _rows(a)][..., at].reshape(-1, at.size))
     if a.inputs.reference is None:
         return {"this edition": own}
-    return {"reference": component_moments(a.inputs, at), "this edition": own}
+    return {"reference": component_moments(a.scale, at), "this edition": own}
 
 
 def _components(a: Assessment) -> pd.DataFrame:
@@ -117,7 +118,7 @@ def _indicators(a: Assessment, weights: pd.DataFrame) -> pd.DataFrame:
     frames = []
     for _, name, at in _scored(a):
         sign = a.inputs.framework.polarity[at]
-        m = component_moments(a.inputs, at)
+        m = component_moments(a.scale, at)
         found = audit_component(m, sign)
         ends = (a.recipe.best[at], a.recipe.worst[at])
         spread = bootstrap(m, *ends, sign, rng)
@@ -228,6 +229,8 @@ def _recipes(a: Assessment) -> pd.DataFrame:
         for label, choice in named.items()
     }
     shrunk = shrink_panel(a.inputs.panel, a.inputs.framework, a.wards).value
+    if a.treatment is not None:
+        shrunk = a.treatment.apply(shrunk)
     scores["counts shrunk towards the borough"] = score(shrunk[a.now][rows], a.recipe).index
     return _shift_table(a, compare(a.scores.index[a.now, rows], scores)).drop(
         columns="max_score_shift"
@@ -240,7 +243,8 @@ def _shrinkage(a: Assessment) -> pd.DataFrame:
     found = shrink_panel(p, a.inputs.framework, a.wards)
     kept = found.kept[a.now][rows]
     counted = ~np.isnan(kept).all(axis=0)
-    moved = np.abs(score(found.value[a.now], a.recipe).indicator - a.scores.indicator[a.now])[rows]
+    value = found.value if a.treatment is None else a.treatment.apply(found.value)
+    moved = np.abs(score(value[a.now], a.recipe).indicator - a.scores.indicator[a.now])[rows]
     return pd.DataFrame(
         {
             "indicator_id": np.array(p.indicators)[counted],
@@ -325,7 +329,7 @@ def _sobol(a: Assessment) -> pd.DataFrame:
     wards[_rows(a)] = True
     found = choices(
         a.filled.value,
-        a.errors,
+        a.scale_errors,
         a.recipe,
         rng,
         SOBOL_RUNS,

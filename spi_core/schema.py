@@ -80,7 +80,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "rationale": _text(blank=True),
             "comparable": _text("yes", "no"),
             "break_reason": _text(blank=True),
-            "transform": _text("none", "log"),
+            "transform": _text("none", "log", "cap", "winsorise"),
             "valid_min": _number(blank=True),
             "valid_max": _number(blank=True),
             "rollup": _optional(_text("ratio", "mean")),

@@ -119,7 +119,7 @@ def whole(outcome: OutcomePage, value: float) -> str:
     return number(value, outcome.digits)
 
 
-def fewer_or_more(value: float, digits: int) -> str:
+def fewer_or_more(value: float, digits: int, *, counted: bool = True) -> str:
     """Say a difference as a person would.
 
     Parameters
@@ -128,6 +128,8 @@ def fewer_or_more(value: float, digits: int) -> str:
         The difference; an infinite one has no bound.
     digits : int
         Decimals.
+    counted : bool
+        Whether it is about things that are fewer or more, else lower or higher.
 
     Returns
     -------
@@ -138,12 +140,13 @@ def fewer_or_more(value: float, digits: int) -> str:
     >>> fewer_or_more(-9.25, 1), fewer_or_more(11.9, 1), fewer_or_more(0.01, 1)
     ('9.2 fewer', '11.9 more', 'no difference')
     """
+    less, more = ("fewer", "more") if counted else ("lower", "higher")
     if math.isinf(value):
-        return "any number more" if value > 0 else "any number fewer"
+        return f"any amount {more if value > 0 else less}"
     size = number(abs(value), digits)
     if float(size.replace(",", "")) == 0:
         return "no difference"
-    return f"{size} {'fewer' if value < 0 else 'more'}"
+    return f"{size} {less if value < 0 else more}"
 
 
 def headcount(outcome: OutcomePage, value: float) -> float:

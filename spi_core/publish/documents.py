@@ -20,10 +20,13 @@ ILLUSTRATIVE = "Illustrative figures: not Barking & Dagenham’s real data"
 SOURCES = {
     "index": ("index.qmd", "Overview"),
     "borough-report": ("notebooks/borough-report.qmd", "Borough report"),
+    "impact-overview": ("notebooks/impact-overview.qmd", "Impact"),
     "methods": ("notebooks/methods.qmd", "Methods"),
     "what-changed": ("notebooks/what-changed.qmd", "What changed"),
 }
 BRIEF = "notebooks/ward-brief.qmd"
+#: One chapter an intervention; the overview lists them.
+CHAPTER, CHAPTERS = "notebooks/impact.qmd", "impact-overview"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Choice:
     Parameters
     ----------
     documents : tuple of str
-        Names of documents, or ``ward-brief``; all when empty.
+        Names of documents, ``impact`` (every chapter) or ``ward-brief``; all when empty.
     areas : tuple of str
         GSS codes of the wards whose briefs are wanted; all when empty.
     formats : tuple of {'html', 'pdf'}
@@ -62,7 +65,7 @@ def document_jobs(root: Path, tables: Tables, folder: Path, choice: Choice) -> l
     Returns
     -------
     list of RenderJob
-        Site pages first, then ward briefs by code.
+        Site pages first, then impact chapters, then ward briefs by code.
 
     Raises
     ------
@@ -70,14 +73,22 @@ def document_jobs(root: Path, tables: Tables, folder: Path, choice: Choice) -> l
         For a document, area or format that the edition does not have.
     """
     reports = tables.about["edition"].get("reports", {})
-    pages = [d for d in reports.get("documents", []) if d in SOURCES]
+    # without protocols there is nothing that an impact page could say
+    absent = () if "impact" in tables else (CHAPTERS,)
+    pages = [d for d in reports.get("documents", []) if d in SOURCES and d not in absent]
+    chapters = ["impact"] if CHAPTERS in pages else []
     briefs = ["ward-brief"] if reports.get("ward_briefs", True) else []
     areas = tables["areas"]
     wards = areas[(areas["level"] == "ward") & areas["scored"]].set_index("code")["name"]
-    _refuse(choice, [*pages, *briefs], list(wards.index))
+    _refuse(choice, [*pages, *chapters, *briefs], list(wards.index))
     # naming an area asks for its brief, not for the whole site again
-    wanted = choice.documents or (tuple(briefs) if choice.areas else (*pages, *briefs))
+    wanted = choice.documents or (
+        tuple(briefs) if choice.areas else (*pages, *chapters, *briefs)
+    )
     jobs = [_page(root, tables, folder, d, pages, choice) for d in pages if d in wanted]
+    if "impact" in wanted:
+        names = tables["impact"].drop_duplicates("intervention").set_index("intervention")["name"]
+        jobs += [_chapter(root, tables, folder, i, n, pages, choice) for i, n in names.items()]
     if "ward-brief" in wanted:
         codes = choice.areas or tuple(sorted(wards.index))
         jobs += [_brief(root, tables, folder, c, str(wards[c]), pages, choice) for c in codes]
@@ -149,6 +160,32 @@ def _brief(
             "title": ward,
             "kicker": kicker,
             "nav": nav,
+        },
+        environment=_environment(root, tables),
+    )
+
+
+def _chapter(
+    root: Path,
+    tables: Tables,
+    folder: Path,
+    intervention: str,
+    name: str,
+    pages: Iterable[str],
+    choice: Choice,
+) -> RenderJob:
+    edition = tables.about["edition"]
+    kicker = f"{edition.get('area_name', '')} · Impact of an intervention".strip(" ·")
+    return RenderJob(
+        source=root / CHAPTER,
+        output_stem=folder / "impact" / intervention,
+        formats=tuple(choice.formats),  # type: ignore[arg-type]
+        parameters={"edition": edition["id"], "intervention": intervention},
+        metadata={
+            **_every_page(tables),
+            "title": name,
+            "kicker": kicker,
+            "nav": [{"title": SOURCES[p][1], "href": f"../{p}.html"} for p in pages],
         },
         environment=_environment(root, tables),
     )

@@ -12,7 +12,7 @@ import pytest
 from editions import OPEN, read
 
 from spi_core.build import build
-from spi_core.index import fit_weights
+from spi_core.fitting import fit_weights
 from spi_core.inputs import Inputs, load
 from spi_core.store import Tables
 

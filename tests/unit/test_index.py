@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from editions import OPEN, make_edition, settings
 
+from spi_core.fitting import fit_weights
 from spi_core.index import (
     Recipe,
     comparable_recipe,
     estimate_missing,
-    fit_weights,
     make_recipe,
     score,
 )
