@@ -38,6 +38,8 @@ lint: .venv/ready
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
 	  { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 	  echo "no Chromium and no way to install it here: the browser checks will be skipped"
+	@command -v npm >/dev/null && npm install --silent --no-save --prefix .venv/node axe-core@4.14.1 || \
+	  echo "no npm: the accessibility checks will be skipped"
 	@touch $@
 
 clean:

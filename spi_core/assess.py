@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 
 from spi_core.alternatives import ALL, SAMPLING, Alternatives, pca_shares
 from spi_core.decompose import decompose
+from spi_core.errors import Fault, InputError
 from spi_core.fitting import component_moments
-from spi_core.gaps import MEASURES, gap, movers
+from spi_core.gaps import MEASURES, Gap, gap, movers
 from spi_core.index import Estimated, Recipe, Scores
 from spi_core.inputs import Inputs
-from spi_core.peers import NOT_RATED, Ratings, borough_difference, context_matrix, nearest, rate
+from spi_core.peers import NOT_RATED, Peers, borough_difference, context_matrix, nearest, rate
 from spi_core.progress import change_table, indicator_change, level_changes
 from spi_core.ranking import interval, quarter_of, rank_summary
 from spi_core.sampling import Sampling, sampling
+from spi_core.sheet import shown
 from spi_core.treat import Treatment
 from spi_core.treated import treat_errors, treat_inputs
 from spi_core.uncertainty import Draws, Scored, simulate
@@ -125,7 +127,13 @@ def assess(
     Returns
     -------
     Assessment
+
+    Raises
+    ------
+    InputError
+        If fewer than two wards have an index in the current period.
     """
+    _refuse_unscored(inputs, scores)
     settings = inputs.settings["uncertainty"]
     rng = np.random.default_rng(settings["seed"])
     people = inputs.geography.areas.loc[list(inputs.panel.areas), "population"].to_numpy(float)
@@ -173,6 +181,18 @@ def assess(
         everything,
         fell_back,
     )
+
+
+def _refuse_unscored(inputs: Inputs, scores: Scores) -> None:
+    """Without two wards that have an index now there is nothing to report."""
+    p = inputs.panel
+    index = scores.index[p.periods.index("current"), p.rows(inputs.geography.codes("ward"))]
+    found = int(np.isfinite(index).sum())
+    if found < 2:
+        file = shown(inputs.folder / "observations")
+        message = f"let {found or 'no'} ward{'' if found else 's'} be scored"
+        allowed = "all figures of one component for two wards at least"
+        raise InputError([Fault(file, message, None, "period", "current", allowed)])
 
 
 def _bootstrapped_shares(
@@ -239,7 +259,7 @@ def standing(a: Assessment) -> pd.DataFrame:
     """
     p = a.inputs.panel
     rows, home = p.rows(a.wards), p.areas.index(a.inputs.geography.borough)
-    ratings = {level: _rate_level(a, level, rows) for level in COMPOSITES}
+    near = _nearest(a)
     frames = []
     for level in COMPOSITES:
         point = _pick(a.scores, level)[a.now]
@@ -255,7 +275,7 @@ def standing(a: Assessment) -> pd.DataFrame:
             "difference_low": gap_to.low,
             "difference_high": gap_to.high,
             **_ranks(point[rows], _pick(a.everything.full, level)[:, a.now][:, rows]),
-            **_rating_columns(ratings[level], point[rows].shape),
+            **_rating_columns(a, near, point[rows], chance[:, rows]),
         }
         elements = a.elements(level)
         keys = {
@@ -279,29 +299,29 @@ def _ranks(point: NDArray[np.floating], draws: NDArray[np.floating]) -> dict[str
     return out
 
 
-def _rate_level(a: Assessment, level: str, rows: NDArray[np.intp]) -> Ratings | None:
-    rule = a.inputs.settings.get("comparators")
-    if rule is None or a.inputs.tables["context"].empty:
+def _nearest(a: Assessment) -> Peers | None:
+    """Each ward's comparators; None where the edition does not say how to find them."""
+    rule, context = a.inputs.settings.get("comparators"), a.inputs.tables["context"]
+    if rule is None or context.empty:
         return None
-    context = context_matrix(a.inputs.tables["context"], a.wards, rule["context"])
-    peers = nearest(context, rule["number"])
-    point = _pick(a.scores, level)[a.now][rows]
-    chance = _pick(a.sampling.full, level)[:, a.now][:, rows]
-    return rate(point, chance, peers.position, rule["minimum_points"])
+    return nearest(context_matrix(context, a.wards, rule["context"]), rule["number"])
 
 
-def _rating_columns(r: Ratings | None, shape: tuple[int, ...]) -> dict[str, NDArray[np.generic]]:
-    if r is None:
-        why = {"rating": NOT_RATED, "reason": "the edition names no comparators"}
-        return {name: np.full(shape, text) for name, text in why.items()}
-    return {
-        "peers_median": r.median,
-        "peers_difference": r.difference,
-        "peers_low": r.low,
-        "peers_high": r.high,
-        "rating": r.rating,
-        "reason": r.reason,
-    }
+def _rating_columns(
+    a: Assessment, near: Peers | None, point: Array, draws: NDArray[np.floating]
+) -> dict[str, NDArray[np.generic]]:
+    names = ("median", "difference", "low", "high")
+    if near is None:
+        why = "the edition names no comparators"
+        if "comparators" in a.inputs.settings:
+            why = "the edition has no context.csv to find comparators by"
+        blank = {f"peers_{n}": np.full(point.shape, np.nan) for n in names}
+        said = {"rating": NOT_RATED, "reason": why}
+        return blank | {name: np.full(point.shape, text) for name, text in said.items()}
+    rule = a.inputs.settings["comparators"]
+    r = rate(point, draws, near.position, rule["minimum_points"])
+    found = {f"peers_{n}": getattr(r, n) for n in names}
+    return found | {"rating": r.rating, "reason": r.reason}
 
 
 def _changes(a: Assessment) -> pd.DataFrame:
@@ -336,12 +356,9 @@ def _contributions(a: Assessment) -> pd.DataFrame:
 
 def _peers(a: Assessment) -> pd.DataFrame:
     """Each ward's comparators, the nearest first."""
-    rule = a.inputs.settings.get("comparators")
-    if rule is None or a.inputs.tables["context"].empty:
+    found = _nearest(a)
+    if found is None:
         return pd.DataFrame(columns=["area_code", "order", "peer_code", "distance"])
-    found = nearest(
-        context_matrix(a.inputs.tables["context"], a.wards, rule["context"]), rule["number"]
-    )
     n = found.position.shape[1]
     return pd.DataFrame(
         {
@@ -367,10 +384,13 @@ def _gaps(a: Assessment) -> pd.DataFrame:
                 continue
             g = gap(point[..., e], draws[..., e])
             frames.append(_gap_rows(level, element, g))
+    if not frames:  # nothing can be compared over time
+        nothing = np.empty((2, len(MEASURES)))
+        return _gap_rows("", "", Gap(*[nothing] * 4, *[nothing[0]] * 3)).head(0)
     return pd.concat(frames, ignore_index=True)
 
 
-def _gap_rows(level: str, element: str, g: object) -> pd.DataFrame:
+def _gap_rows(level: str, element: str, g: Gap) -> pd.DataFrame:
     names = ("change", "change_low", "change_high")
     frame = pd.DataFrame({"measure": MEASURES, **{n: getattr(g, n) for n in names}})
     for name in ("value", "by_chance", "low", "high"):
@@ -382,8 +402,11 @@ def _gap_rows(level: str, element: str, g: object) -> pd.DataFrame:
 def _movers(a: Assessment) -> pd.DataFrame:
     """Wards whose index moved, with the false discovery rate held at 10 %."""
     rows = a.inputs.panel.rows(a.wards)
-    point, draws = a.comparable.index[:, rows], a.sampling.comparable.index[:, :, rows]
-    found = movers(point[a.now] - point[0], draws[:, a.now] - draws[:, 0])
+    draws = a.sampling.comparable.index[:, :, rows]
+    rated = level_changes(a.comparable, a.sampling, a.comparable_recipe, a.errors)["index"]
+    # a change that cannot be rated is not tested either
+    change = np.where(rated.rating == NOT_RATED, np.nan, rated.change)[rows, 0]
+    found = movers(change, draws[:, a.now] - draws[:, 0])
     columns = {n: getattr(found, n) for n in ("change", "p", "q", "moved")}
     return pd.DataFrame({"area_code": a.wards, **columns})
 

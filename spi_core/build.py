@@ -92,9 +92,12 @@ def _build_before(folder: Path, data_sha256: str) -> Tables | None:
     if (tables / "build.json").exists():
         last = Tables(tables)
         if last.about["data_sha256"] != data_sha256 and set(COMPARED) <= set(last):
+            # without build.json a copy that was cut short does not count
+            (kept / "build.json").unlink(missing_ok=True)
             for name in [*(f"{n}.parquet" for n in COMPARED), "build.json"]:
                 write_bytes(kept / name, (tables / name).read_bytes())
-    return Tables(kept) if (kept / "build.json").exists() else None
+    whole = (kept / "build.json").exists() and set(COMPARED) <= set(Tables(kept))
+    return Tables(kept) if whole else None
 
 
 def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
@@ -182,7 +185,8 @@ def _framework(inputs: Inputs, recipe: Recipe) -> pd.DataFrame:
     comparable = np.bincount(f.component_of, weights=f.comparable, minlength=len(f.components))
     thin = inputs.settings["index"].get("thin_below", 3)
     scored = recipe.scored
-    note = np.where(~scored, "not scored: awaits council data", np.where(count < thin, "thin", ""))
+    why = np.where(count < recipe.minimum, "awaits council data", "too few figures that differ")
+    note = np.where(~scored, np.char.add("not scored: ", why), np.where(count < thin, "thin", ""))
     return pd.DataFrame(
         {
             "component": f.components,
@@ -208,8 +212,9 @@ def _values(inputs: Inputs, filled: Estimated, scale: Estimated, scores: Scores)
     provenance = np.where(filled.estimated, "estimated", p.status)
     frame = _grid(inputs, p.indicators).rename(columns={"element": "indicator_id"})
     for name in ("value", "numerator", "denominator"):
-        source = filled.value if name == "value" else getattr(p, name)
-        frame[name] = source.ravel()
+        frame[name] = getattr(p, name).ravel()
+    # as published: shrunken and treated values stand beside them
+    frame["value"] = np.where(filled.estimated, filled.value, p.value).ravel()
     frame["value_scored"] = scale.value.ravel()
     frame["score"] = scores.indicator.ravel()
     frame["provenance"] = provenance.ravel()

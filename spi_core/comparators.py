@@ -37,7 +37,7 @@ def check_comparators(
         ward or do not vary.
     """
     rule = settings.get("comparators")
-    if rule is None or not wards:
+    if rule is None or len(wards) < 2:
         return []
     faults = []
     if rule["number"] >= len(wards):
@@ -53,9 +53,7 @@ def check_comparators(
     for variable in rule["context"]:
         if variable not in known:
             message = "is not a variable of context.csv"
-            faults.append(
-                Fault(file, message, None, "comparators.context", variable, some(known))
-            )
+            faults.append(Fault(file, message, None, "comparators.context", variable, some(known)))
         else:
             rows = context.frame[context.frame["variable"] == variable]
             faults += _variable_faults(variable, rows, wards)

@@ -203,6 +203,8 @@ def check_weights(
         ``weights.csv`` and ``goalposts.csv`` as read.
     listed : collection of str
         Ids of ``indicators.csv``, also of rows with a fault.
+    minimum : int
+        Indicators that a component needs to be scored.
 
     Returns
     -------
@@ -220,7 +222,7 @@ def check_weights(
             message = f"is not the component of {r.indicator_id}"
             allowed = str(known[r.indicator_id])
             faults.append(Fault(r.file, message, r.row, "component", r.component, allowed))
-    scored = known[known.map(known.value_counts()) > 1]
+    scored = known[known.map(known.value_counts()) >= minimum]
     faults += _absent(weights, list(scored.index))
     complete = sound.groupby("component").filter(
         lambda g: len(g) == (weights.frame["component"] == g.name).sum()

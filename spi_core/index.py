@@ -163,7 +163,8 @@ def make_recipe(inputs: Inputs) -> tuple[Recipe, pd.DataFrame]:
         means=tuple(settings[f"{level}_mean"] for level in ("component", "dimension", "index")),
         minimum=settings["minimum_indicators"],
     )
-    if (why != "").any():
+    members = np.bincount(recipe.component_of[recipe.used], minlength=recipe.dimension_of.size)
+    if (why != "").any() or (members[recipe.scored] < recipe.minimum).any():
         recipe = recipe_for(recipe, why == "", 0.0)
     if not recipe.used.any():
         allowed = f"{recipe.minimum} indicators of one component with figures that differ, or more"

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from spi_core.comparators import check_comparators
 from spi_core.errors import Fault, InputError, some
 from spi_core.framework import Framework, check_goalposts, check_weights, make_framework
 from spi_core.geography import Geography, load_boundaries, roll_up
@@ -212,11 +213,18 @@ def _check_tables(
     faults += check_observations(observations, framework)
     if framework is not None:
         faults += check_goalposts(framework, reads["goalposts"], ids)
-        faults += check_weights(framework, weights, reads["goalposts"], ids)
+        minimum = settings.get("index", {}).get("minimum_indicators", 2)
+        faults += check_weights(framework, weights, reads["goalposts"], ids, minimum)
     for name, column, known in (("series", "area_code", areas), ("context", "area_code", areas),
                                 ("signoff", "indicator_id", ids)):  # fmt: skip
         faults += _unknown(reads[name], column, known)
-    return faults + _check_claims(shown(folder / "edition.yml"), settings, reads)
+    file = shown(folder / "edition.yml")
+    levels = reads["areas"].frame
+    wards = [] if levels.empty else sorted(levels.loc[levels["level"] == "ward", "code"])
+    context = reads["context"]
+    if not _unknown(context, "area_code", areas):  # else a ward seems to lack what is misspelt
+        faults += check_comparators(file, settings, wards, context)
+    return faults + _check_claims(file, settings, reads)
 
 
 def _unknown(read: Read, column: str, known: list[str]) -> list[Fault]:

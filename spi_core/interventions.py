@@ -59,13 +59,14 @@ def read_interventions(
     if framework is None or reads["areas"].faults or reads["series"].faults:
         return (), []
     areas = reads["areas"].frame.set_index("code")
-    levels = areas["level"].to_dict()
+    levels = {str(code): str(level) for code, level in areas["level"].items()}
+    wards = {str(code): str(ward) for code, ward in areas["parent_code"].items()}
     known = _known(settings, framework, reads, levels)
     try:
         designs = read_designs(
             document,
             wards=areas.index[areas["level"] == "ward"],
-            lsoas=areas.loc[areas["level"] == "lsoa", "parent_code"].to_dict(),
+            lsoas={code: wards[code] for code, level in levels.items() if level == "lsoa"},
             outcomes={name: about.periods for name, about in known.items()},
             file=file,
         )

@@ -58,6 +58,9 @@ def _check_areas(settings: Mapping[str, Any], areas: Read) -> list[Fault]:
         if name not in set(level):
             message = f"has no area of level {name}, which edition.yml scores"
             faults.append(Fault(file, message, None, "level", None, "at least one"))
+    if (level == "ward").sum() == 1:
+        message = "has one ward: there is nothing to compare it with"
+        faults.append(Fault(file, message, None, "level", "ward", "two at least"))
     for r in records(areas.sound[areas.sound["parent_code"] != ""]):
         if r.parent_code not in level.index:
             message, allowed = "is not an area of this file", "a code of this file, or blank"

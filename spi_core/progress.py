@@ -188,6 +188,8 @@ def counted_share(recipe: Recipe, counted: Mask) -> tuple[Array, Array, Array]:
     for d in np.unique(recipe.dimension_of[scored]):
         dimension[:, d] = component[:, scored[recipe.dimension_of[scored] == d]].mean(axis=1)
     there = np.unique(recipe.dimension_of[scored])
+    if not there.size:
+        return component, dimension, np.zeros((component.shape[0], 1))
     return component, dimension, dimension[:, there].mean(axis=1, keepdims=True)
 
 

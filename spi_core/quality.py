@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import statistics
+
 import numpy as np
 import pandas as pd
 
 from spi_core.assess import Assessment
 from spi_core.decompose import decompose
 from spi_core.fitting import fit_weights
+from spi_core.idle import idle
 
 __all__ = ["quality_log", "steps"]
 
@@ -42,6 +45,7 @@ def steps(a: Assessment) -> pd.DataFrame:
         ("estimated", "cells filled by regression", int(a.filled.estimated.sum())),
         ("scored", "indicators that count in a component", int(used.sum())),
         ("scored", "indicators shown but not scored", int((~used).sum())),
+        ("scored", "of these without values that differ", int((idle(a.inputs) != "").sum())),
         ("scored", "cells beyond a goalpost, counted as the goalpost", int(a.scores.capped.sum())),
         ("scored", "component scores", int(np.isfinite(a.scores.component).sum())),
         ("scored", "index scores", int(np.isfinite(a.scores.index).sum())),
@@ -76,6 +80,7 @@ def quality_log(a: Assessment) -> pd.DataFrame:
     rows = [
         ("Inputs", "passed", "every file read and checked; a build with a fault writes nothing"),
         _formula(a),
+        _means(a),
         _refit(a),
         _sum_of_contributions(a),
         _replicates(a),
@@ -99,27 +104,51 @@ def _formula(a: Assessment) -> tuple[str, str, str]:
     if weights.empty:
         weights = fit_weights(a.scale, a.recipe.best, a.recipe.worst)
     table = weights.set_index("indicator_id").reindex(a.inputs.framework.ids)
-    u, sd = table["weight"].fillna(0).to_numpy(float), table["sd"].fillna(1).to_numpy(float)
-    best, worst = a.recipe.best, a.recipe.worst
-    sign = np.sign(best - worst)
-    capped = np.clip(a.filled.value, np.minimum(best, worst), np.maximum(best, worst))
-    member = a.recipe.component_of[:, None] == np.arange(a.recipe.dimension_of.size)
+    # polarity and standard deviation turn raw units into oriented z-scores; the means cancel
+    unit = (table["weight"] / table["sd"]).to_numpy(float) * np.sign(a.recipe.best - a.recipe.worst)
+    scores = np.full(a.scores.component.shape, np.nan)
+    for c in np.flatnonzero(a.recipe.scored):
+        at = np.flatnonzero((a.recipe.component_of == c) & a.recipe.used)
+        best, worst = a.recipe.best[at], a.recipe.worst[at]
+        capped = np.clip(a.filled.value[..., at], np.minimum(best, worst), np.maximum(best, worst))
+        low, high = worst @ unit[at], best @ unit[at]
+        scores[..., c] = 100 * (capped @ unit[at] - low) / (high - low)
+    return name, *_apart(scores, a.scores.component)
 
-    def composite(x: np.ndarray) -> np.ndarray:
-        return np.asarray((u * sign * x / sd) @ member)
 
-    low, high = composite(worst), composite(best)
-    with np.errstate(invalid="ignore"):
-        scores = 100 * (composite(capped) - low) / (high - low)
-    scores[..., ~a.recipe.scored] = np.nan
-    apart = float(np.nanmax(np.abs(scores - a.scores.component)))
-    return name, _verdict(apart, TOLERANCE), f"largest difference {apart:.1e} points"
+def _means(a: Assessment) -> tuple[str, str, str]:
+    """Dimensions and index one area at a time, with the means of another library."""
+    found = np.concatenate([a.scores.dimension, a.scores.index[..., None]], axis=-1)
+    expected = np.full(found.shape, np.nan)
+    for place in np.ndindex(a.scores.index.shape):
+        parts = a.scores.component[place]
+        for d in range(found.shape[-1] - 1):
+            expected[(*place, d)] = _mean(parts[a.recipe.dimension_of == d], a.recipe.means[1])
+        expected[(*place, -1)] = _mean(expected[place][:-1], a.recipe.means[2])
+    return "Dimensions and index are means of what is scored", *_apart(expected, found)
+
+
+def _mean(x: np.ndarray, mean: str) -> float:
+    there = [float(v) for v in x if not np.isnan(v)]
+    if not there:
+        return float("nan")
+    return statistics.fmean(there) if mean == "arithmetic" else statistics.geometric_mean(there)
+
+
+def _apart(expected: np.ndarray, found: np.ndarray) -> tuple[str, str]:
+    """Compare two ways; a score that only one of them gives is a failure."""
+    lost = int((np.isnan(expected) != np.isnan(found)).sum())
+    apart = float(np.nan_to_num(np.abs(expected - found)).max())
+    said = f"largest difference {apart:.1e} points"
+    return ("failed", f"{lost} scores only one way") if lost else (_verdict(apart, TOLERANCE), said)
 
 
 def _refit(a: Assessment) -> tuple[str, str, str]:
     frozen = a.inputs.tables["weights"]
     if frozen.empty:
         return "Frozen weights", "noted", "weights were fitted by this build and are not frozen yet"
+    if a.inputs.settings["index"]["weights"] == "given":
+        return "Frozen weights", "noted", "weights were given: there is nothing to fit them to"
     new = fit_weights(a.scale, a.recipe.best, a.recipe.worst).set_index("indicator_id")["weight"]
     apart = float((new - frozen.set_index("indicator_id")["weight"]).abs().max())
     said = f"a refit differs by at most {apart:.1e}"
@@ -131,7 +160,11 @@ def _refit(a: Assessment) -> tuple[str, str, str]:
 
 def _sum_of_contributions(a: Assessment) -> tuple[str, str, str]:
     parts = decompose(a.filled.value, a.comparable_recipe)
-    apart = float(np.nanmax(np.abs(parts.index.sum(axis=1) - parts.change)))
+    split = parts.reason == ""
+    if not split.any():
+        name = "Contributions add up to the change"
+        return name, "noted", "no area has a change that could be split"
+    apart = float(np.abs(parts.index.sum(axis=1) - parts.change)[split].max())
     said = f"the sum differs from the change by at most {apart:.1e} points"
     return "Contributions add up to the change", _verdict(apart, TOLERANCE), said
 

@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from spi_core.aggregate import AggregatorName
 from spi_core.assess import Assessment
 from spi_core.audit import audit_component
+from spi_core.columns import ColumnError
 from spi_core.correlation import component_links
 from spi_core.findings import double_counting, outliers, silent
 from spi_core.fitting import component_moments
+from spi_core.idle import idle
 from spi_core.importance import importance
 from spi_core.index import Recipe, lift, score, score_levels
 from spi_core.moments import Moments, first_component, moments, orient
-from spi_core.normalise import NormaliserName, fit_scale, normalise
+from spi_core.normalise import NormaliserName, fit_scale, goalposts, normalise
 from spi_core.sensitivity import (
     Shift,
     compare,
@@ -195,7 +197,12 @@ def _findings(a: Assessment) -> pd.DataFrame:
     ids = np.array(a.inputs.framework.ids)[used]
     indicator = a.scores.indicator[:, rows][..., used]
     found = (*silent(indicator, a.scores.index[:, rows]), *double_counting(indicator))
-    table = [
+    left_out = [
+        {"kind": "left out", "indicators": i, "value": None, "reason": f"counts in no score: {why}"}
+        for i, why in zip(a.inputs.framework.ids, idle(a.inputs), strict=True)
+        if why
+    ]
+    table = left_out + [
         {
             "kind": f.kind,
             "indicators": "; ".join(ids[list(f.columns)]),
@@ -224,17 +231,24 @@ def _recipes(a: Assessment) -> pd.DataFrame:
     ):
         named[word] = (method, a.recipe.share, a.recipe.means)  # type: ignore[assignment]
         named[f"{word}, equal shares"] = (method, equal, a.recipe.means)  # type: ignore[assignment]
-    scores = {
-        label: _by_recipe(value[:, rows], a.recipe, *choice)[a.now]
-        for label, choice in named.items()
-    }
+    scores, undefined = {}, {}
+    for label, choice in named.items():
+        try:
+            scores[label] = _by_recipe(value[:, rows], a.recipe, *choice)[a.now]
+        except ColumnError as error:  # shrunken values may not vary, though the published ones do
+            undefined[label] = error.named(
+                [str(i) for i in np.array(a.inputs.framework.ids)[a.recipe.used]]
+            )
+            scores[label] = np.full(rows.size, np.nan)
     shrunk = shrink_panel(a.inputs.panel, a.inputs.framework, a.wards).value
     if a.treatment is not None:
         shrunk = a.treatment.apply(shrunk)
     scores["counts shrunk towards the borough"] = score(shrunk[a.now][rows], a.recipe).index
-    return _shift_table(a, compare(a.scores.index[a.now, rows], scores)).drop(
-        columns="max_score_shift"
-    )
+    table = _shift_table(a, compare(a.scores.index[a.now, rows], scores))
+    table["reason"] = [
+        undefined.get(w, r) for w, r in zip(table["what"], table["reason"], strict=True)
+    ]
+    return table.drop(columns="max_score_shift")
 
 
 def _shrinkage(a: Assessment) -> pd.DataFrame:
@@ -268,9 +282,13 @@ def _by_recipe(
     means: Sequence[AggregatorName],
 ) -> Array:
     """Score the index by another recipe; the scale is fitted over both periods."""
-    polarity = np.sign(recipe.best - recipe.worst)
-    scale = fit_scale(value, recipe.best, recipe.worst, polarity)
-    normal = normalise(value, scale, method)
+    used, normal = recipe.used, np.full(value.shape, np.nan)
+    best, worst = recipe.best[used], recipe.worst[used]
+    if method == "goalposts":  # the only one that needs no spread
+        normal[..., used] = goalposts(value[..., used], best, worst)
+    else:
+        scale = fit_scale(value[..., used], best, worst, np.sign(best - worst))
+        normal[..., used] = normalise(value[..., used], scale, method)
     if method == "zscore":
         normal = (
             50 + 10 * normal
@@ -317,8 +335,10 @@ def _left_out(a: Assessment) -> pd.DataFrame:
     member = a.recipe.component_of[used]
     names = [a.inputs.framework.components[c] for c in np.unique(member)]
     by_indicator = _shift_table(a, leave_indicator_out(without, int(used.sum())), list(ids))
-    by_component = _shift_table(a, leave_component_out(without, member), names)
-    frames = [by_indicator.assign(kind="indicator"), by_component.assign(kind="component")]
+    frames = [by_indicator.assign(kind="indicator")]
+    if len(names) > 1:
+        by_component = _shift_table(a, leave_component_out(without, member), names)
+        frames.append(by_component.assign(kind="component"))
     return pd.concat(frames, ignore_index=True)
 
 

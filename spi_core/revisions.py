@@ -73,7 +73,7 @@ def _table(
     both = before[[*key, *fields]].merge(
         after[[*key, *fields]], "outer", key, suffixes=("_before", "_after"), indicator=True
     )
-    what = both[key].agg(" · ".join, axis=1)
+    what = pd.Series([" · ".join(k) for k in both[key].itertuples(index=False)], both.index, str)
     rows = [
         (f"{noun} {'removed' if side == 'left_only' else 'added'}", name, "", "", "")
         for name, side in zip(what, both["_merge"], strict=True)

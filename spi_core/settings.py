@@ -50,7 +50,7 @@ def read_edition_file(path: Path) -> tuple[dict[str, Any], list[Fault]]:
         return {}, faults
     broken = {e.absolute_path[0] for e in errors if e.absolute_path}
     settings = {key: value for key, value in settings.items() if key not in broken}
-    faults += _repeated_names(file, settings)
+    faults += _repeated_names(file, settings) + _period_order(file, settings)
     return settings, sorted(faults, key=lambda f: f.column or "")
 
 
@@ -87,4 +87,15 @@ def _repeated_names(file: str, settings: dict[str, Any]) -> list[Fault]:
         for column, listed in names.items()
         for name in dict.fromkeys(listed)
         if listed.count(name) > 1
+    ]
+
+
+def _period_order(file: str, settings: dict[str, Any]) -> list[Fault]:
+    """Change runs from the first period to the last: any other order would be a wrong number."""
+    ids = [p["id"] for p in settings.get("periods", [])]
+    wanted = (("baseline", "first", 0), ("current", "last", -1))
+    return [
+        Fault(file, f"must be the {place} period", None, "periods", name, "in order of time")
+        for name, place, at in wanted
+        if ids and ids[at] != name
     ]

@@ -65,16 +65,14 @@ def run_chapters(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> tuple[Ch
     """
     if not inputs.designs:
         return ()
-    levels = inputs.geography.areas["level"].to_dict()
+    levels = {str(code): str(level) for code, level in inputs.geography.areas["level"].items()}
     values = _values(inputs, tables["scores_comparable"])
     known = known_outcomes(values, levels)
     neighbours = _neighbours(inputs)
     return tuple(_run(design, inputs, values, known, neighbours) for design in inputs.designs)
 
 
-def write_chapters(
-    folder: Path, chapters: tuple[Chapter, ...], edition: Mapping[str, Any]
-) -> None:
+def write_chapters(folder: Path, chapters: tuple[Chapter, ...], edition: Mapping[str, Any]) -> None:
     """Write one JSON file a chapter; files of chapters that are no more are removed.
 
     Parameters
@@ -89,7 +87,7 @@ def write_chapters(
     for chapter in chapters:
         about = {**edition, "level": chapter.level, "illustrative": chapter.illustrative}
         document = {**to_json(chapter.result), "edition": about}
-        text = json.dumps(document, ensure_ascii=False, sort_keys=True, allow_nan=False) + "\n"
+        text = json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n"
         write_bytes(folder / f"{chapter.result.design.id}.json", text.encode())
     kept = {chapter.result.design.id for chapter in chapters}
     for path in folder.glob("*.json"):
@@ -106,12 +104,14 @@ def _run(
 ) -> Chapter:
     level = shared_level(design, known)
     areas = _units(inputs, level)
-    population = inputs.geography.areas["population"]
+    population = dict(zip(areas["area_code"], areas["population"], strict=True))
     outcomes = [o.id for o in (*design.primary, *design.placebo, *design.exploratory)]
-    rows = values[values["outcome_id"].isin(outcomes) & values["area_code"].isin(areas["area_code"])]
+    rows = values[
+        values["outcome_id"].isin(outcomes) & values["area_code"].isin(areas["area_code"])
+    ]
 
     def load() -> pd.DataFrame:
-        rates = as_rates(rows, design, known, population.to_dict())
+        rates = as_rates(rows, design, known, population)
         return rates[["outcome_id", "area_code", "period", "value"]]
 
     rng = np.random.default_rng([int(inputs.settings["uncertainty"]["seed"]), *design.id.encode()])

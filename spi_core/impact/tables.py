@@ -122,7 +122,11 @@ def _periods(chapter: Chapter, found: PrimaryResult) -> Iterator[dict[str, Any]]
     study = found.analysis.study if found.analysis else None
     for row in study.effects if study else ():
         numbers = {name: getattr(row, name) for name in ("estimate", "low", "high", "p")}
-        yield {**_key(chapter, found), "base": study.base if study else "", "period": row.period} | numbers
+        yield {
+            **_key(chapter, found),
+            "base": study.base if study else "",
+            "period": row.period,
+        } | numbers
 
 
 def _others(chapter: Chapter) -> Iterator[dict[str, Any]]:

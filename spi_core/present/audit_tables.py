@@ -55,7 +55,9 @@ def rating_rule(tables: Tables) -> str:
     str
         Two sentences.
     """
-    rule = tables.about["edition"]["comparators"]
+    rule = tables.about["edition"].get("comparators")
+    if rule is None:
+        return "This edition names no comparators, so nothing is rated as a strength or weakness."
     return RULE.format(number=rule["number"], minimum=rule["minimum_points"], level=90)
 
 

@@ -138,4 +138,8 @@ def emit_table(
     align, widths : sequence, optional
         As for :func:`pipe_table`.
     """
+    if frame.empty:  # still a table: text refers to it by its number
+        names = list(frame.columns) or ["Nothing to list"]
+        frame = pd.DataFrame([["–"] * len(names)], columns=names)
+        align, widths = (x if x and len(x) == len(names) else None for x in (align, widths))
     print(f"\n{pipe_table(frame, align, widths)}\n\n: {caption} {{#{label}}}\n")

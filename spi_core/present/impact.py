@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -13,20 +13,27 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from spi_core.present.impact_data import ChapterPage, OutcomePage, end
-from spi_core.present.impact_figures import p_words, periods
+from spi_core.present.impact_figures import p_words, periods, short_unit
 from spi_core.present.theme import chart_style, colour
-from spi_core.present.words import number, signed
+from spi_core.present.words import signed
 
-__all__ = ["event_chart", "percent", "placebo_chart", "positions", "short_unit", "slope_chart", "spread"]
+__all__ = [
+    "event_chart",
+    "placebo_chart",
+    "positions",
+    "slope_chart",
+    "spread",
+]
 
 MM = 1 / 25.4
 COMPARED = "#9FB3C8"
+TREATED: dict[str, Any] = {"color": "#12436D", "lw": 1.7, "marker": "o", "ms": 4, "zorder": 3}
 WIDE, NARROW = 170.0, 88.0
 
 
 def _panels(
     outcomes: Sequence[OutcomePage], narrow: bool, tall: float, margins: tuple[float, ...]
-) -> Iterator[tuple[Figure, Axes, OutcomePage]]:
+) -> tuple[Figure, list[tuple[Axes, OutcomePage]]]:
     """Open a picture with one panel an outcome, three across at most; on a phone one a row.
 
     ``margins`` are millimetres left, right, above and below each panel.
@@ -39,22 +46,40 @@ def _panels(
     key = 6.0
     height = key + down * (above + tall + below)
     fig = plt.figure(figsize=(width * MM, height * MM))
+    panels = []
     for i, outcome in enumerate(outcomes):
         x = (i % across) * cell + left
         y = height - key - (i // across) * (above + tall + below) - above - tall
         size = ((cell - left - right) / width, tall / height)
         ax = fig.add_axes((x / width, y / height, *size))
-        fig.text((x - left) / width, (y + tall + above - 4) / height, outcome.label,
-                 weight="bold", va="center")
-        yield fig, ax, outcome
+        fig.text(
+            (x - left) / width,
+            (y + tall + above - 4) / height,
+            outcome.label,
+            weight="bold",
+            va="center",
+        )
+        panels.append((ax, outcome))
+    return fig, panels
 
 
 def _key(fig: Figure, items: Sequence[tuple[dict[str, Any], str]]) -> None:
     """One line of signs and words across the top."""
     handles = [Line2D([], [], **look) for look, _ in items]
-    fig.legend(handles, [text for _, text in items], loc="upper left", ncols=len(items),
-               bbox_to_anchor=(0, 1), frameon=False, borderpad=0, borderaxespad=0,
-               handlelength=1.6, columnspacing=1.4, handletextpad=0.5, fontsize=8)
+    fig.legend(
+        handles,
+        [text for _, text in items],
+        loc="upper left",
+        ncols=len(items),
+        bbox_to_anchor=(0, 1),
+        frameon=False,
+        borderpad=0,
+        borderaxespad=0,
+        handlelength=1.6,
+        columnspacing=1.4,
+        handletextpad=0.5,
+        fontsize=8,
+    )
 
 
 def _quiet(ax: Axes) -> None:
@@ -82,12 +107,11 @@ def slope_chart(page: ChapterPage, narrow: bool = False) -> Figure:
     shown = [o for o in page.outcomes if o.raw]
     before, after = (periods(page.design[k]) for k in ("before", "after"))
     with chart_style():
-        for fig, ax, outcome in _panels(shown, narrow, 74, (9, 21, 9, 7)):
+        fig, panels = _panels(shown, narrow, 60, (9, 21, 9, 7))
+        for ax, outcome in panels:
             wards = outcome.raw["wards"]
             for w in sorted(wards, key=lambda w: w["treated"]):
-                look = {"color": colour("blue"), "lw": 1.7, "marker": "o", "ms": 4, "zorder": 3}
-                if not w["treated"]:
-                    look = {"color": COMPARED, "lw": 0.9, "zorder": 2}
+                look = TREATED if w["treated"] else {"color": COMPARED, "lw": 0.9, "zorder": 2}
                 ax.plot([0, 1], [w["before"], w["after"]], clip_on=False, **look)
             _quiet(ax)
             ax.set_xlim(0, 1)
@@ -95,7 +119,7 @@ def slope_chart(page: ChapterPage, narrow: bool = False) -> Figure:
             ax.set_xticks([0, 1], [before, after])
             if len(page.sides["treated"]) <= 8:
                 _name_ends(ax, page, [w for w in wards if w["treated"]])
-        items = [({"color": colour("blue"), "marker": "o", "ms": 4, "lw": 1.7}, "treated wards")]
+        items = [(TREATED, "treated wards")]
         if page.sides["comparison"]:
             items.append(({"color": COMPARED, "lw": 1.2}, "comparison wards"))
         _key(fig, items)
@@ -105,14 +129,20 @@ def slope_chart(page: ChapterPage, narrow: bool = False) -> Figure:
 def _name_ends(ax: Axes, page: ChapterPage, wards: Sequence[Any]) -> None:
     """Name lines at their right end, moved apart where they would overlap."""
     low, high = ax.get_ylim()
-    gap = 0.052 * (high - low)
+    gap = 0.06 * (high - low)
     ordered = sorted(wards, key=lambda w: w["after"])
     places = spread([w["after"] for w in ordered], gap)
     for w, y in zip(ordered, places, strict=True):
         if abs(y - w["after"]) > 0.2 * gap:
             ax.plot([1.02, 1.08], [w["after"], y], color=colour("muted"), lw=0.5, clip_on=False)
-        ax.text(1.1, y, page.names.get(w["ward"], w["ward"]), va="center", fontsize=7.5,
-                color=colour("blue"))
+        ax.text(
+            1.1,
+            y,
+            page.names.get(w["ward"], w["ward"]),
+            va="center",
+            fontsize=7.5,
+            color=colour("blue"),
+        )
 
 
 def spread(wanted: Sequence[float], gap: float) -> list[float]:
@@ -166,55 +196,42 @@ def placebo_chart(page: ChapterPage, narrow: bool = False) -> Figure:
     Figure
     """
     with chart_style():
-        for fig, ax, outcome in _panels(page.answered, narrow, 40, (3, 5, 15, 11)):
+        fig, panels = _panels(page.answered, narrow, 40, (3, 5, 15, 11))
+        for ax, outcome in panels:
             effect = outcome.analysis["effect"]
             found = float(effect["estimate"])
             others = np.array([e for e in effect["effects"] if e is not None], float)
             reach = 1.06 * max(float(np.abs(others).max()), abs(found))
             bins = np.linspace(-reach, reach, 42 if others.size > 500 else 22)
-            counts = ax.hist(others, bins=bins, color=colour("grey"), edgecolor="white", lw=0.4)[0]
-            top = float(counts.max())
+            ax.hist(others, bins=list(bins), color=colour("grey"), edgecolor="white", lw=0.4)
+            top = float(np.histogram(others, bins=bins)[0].max())
             ax.plot([0, 0], [0, 1.04 * top], color=colour("ink"), lw=0.7)
             ax.plot([found, found], [0, 1.15 * top], color=colour("blue"), lw=2)
             p = p_words(effect["p"])
             text = f"{signed(found, outcome.digits)}, p {p}"
-            ax.text(found, 1.2 * top, text, color=colour("blue"), weight="bold", fontsize=8,
-                    va="bottom", ha="center" if abs(found) < 0.45 * reach else
-                    "right" if found > 0 else "left")
+            ax.text(
+                found,
+                1.2 * top,
+                text,
+                color=colour("blue"),
+                weight="bold",
+                fontsize=8,
+                va="bottom",
+                ha="center" if abs(found) < 0.45 * reach else "right" if found > 0 else "left",
+            )
             ax.set_ylim(0, 1.2 * top)
             ax.set_xlim(-reach, reach)
             ax.set_yticks([])
             _quiet(ax)
             ax.grid(visible=False)
-            ax.set_xlabel("effect, " + short_unit(outcome.unit), fontsize=7.5,
-                          color=colour("muted"))
+            ax.set_xlabel(
+                "effect, " + short_unit(outcome.unit), fontsize=7.5, color=colour("muted")
+            )
         _key(fig, [
             ({"color": colour("blue"), "lw": 2}, "effect found"),
-            ({"color": colour("grey"), "lw": 6}, f"if another set of {_areas(page)} had been treated"),
+            ({"color": colour("grey"), "lw": 6}, f"had another set of {_areas(page)} been treated"),
         ])  # fmt: skip
     return fig
-
-
-def short_unit(unit: str) -> str:
-    """Shorten a unit for an axis: the captions give it in full.
-
-    Parameters
-    ----------
-    unit : str
-        As in the protocol.
-
-    Returns
-    -------
-    str
-        Without the year of the population.
-
-    Examples
-    --------
-    >>> short_unit("offences a year per 1,000 residents of 2019")
-    'offences per 1,000 residents'
-    """
-    words = unit.replace(" a year", "").split(" residents of ")
-    return words[0] + (" residents" if len(words) > 1 else "") if unit else "in its own unit"
 
 
 def _areas(page: ChapterPage) -> str:
@@ -238,12 +255,14 @@ def event_chart(page: ChapterPage, narrow: bool = False) -> Figure:
     shown = [o for o in page.answered if o.analysis["study"]]
     after = set(page.design["after"])
     with chart_style():
-        for fig, ax, outcome in _panels(shown, narrow, 46, (10, 4, 9, 8)):
+        fig, panels = _panels(shown, narrow, 46, (10, 4, 9, 8))
+        for ax, outcome in panels:
             study = outcome.analysis["study"]
             rows = [*study["effects"], {"period": study["base"], "estimate": 0.0}]
             x_of = positions([r["period"] for r in rows])
             for r in rows:
-                _period(ax, x_of[r["period"]], r, r["period"] in after, r["period"] == study["base"])
+                name = r["period"]
+                _period(ax, x_of[name], r, name in after, name == study["base"])
             first, base = min(x_of[p] for p in after), x_of[study["base"]]
             ax.axvline((first + base) / 2, color=colour("muted"), lw=0.8, ls=(0, (3, 2)))
             ax.axhline(0, color=colour("ink"), lw=0.8, zorder=1)
@@ -266,8 +285,15 @@ def _period(ax: Axes, x: float, row: Any, after: bool, base: bool) -> None:
         low, high = end(row["low"], -math.inf), end(row["high"], math.inf)
         if math.isfinite(low) and math.isfinite(high):
             ax.plot([x, x], [low, high], color=paint, lw=1.6 if after else 1, zorder=2)
-    ax.plot([x], [row["estimate"]], marker="D" if after else "o", ms=4.5, color=paint, zorder=3,
-            mfc="white" if base else paint)
+    ax.plot(
+        [x],
+        [row["estimate"]],
+        marker="D" if after else "o",
+        ms=4.5,
+        color=paint,
+        zorder=3,
+        mfc="white" if base else paint,
+    )
 
 
 def _tick(period: str) -> str:
@@ -295,26 +321,3 @@ def positions(names: Sequence[str]) -> dict[str, float]:
     if all(len(n) == 4 and n.isdigit() for n in names):
         return {n: float(n) for n in sorted(names)}
     return {n: float(i) for i, n in enumerate(names)}
-
-
-def percent(value: float, level: float) -> str:
-    """Write an effect as a share of the level before.
-
-    Parameters
-    ----------
-    value, level : float
-        Effect and level.
-
-    Returns
-    -------
-    str
-        A dash where the level is 0 or unknown.
-
-    Examples
-    --------
-    >>> percent(-0.9, 30.0), percent(1.0, 0.0)
-    ('−3%', '–')
-    """
-    if not level or not math.isfinite(value / level):
-        return "–"
-    return f"{signed(100 * value / level, 0)}%" if number(100 * value / level, 0) != "0" else "0%"

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from spi_core.present.impact import percent
 from spi_core.present.impact_data import ChapterPage, OutcomePage, end
-from spi_core.present.impact_figures import effect_text, p_words, periods, span, whole
+from spi_core.present.impact_figures import effect_text, p_words, percent, periods, span, whole
 from spi_core.present.impact_words import status_words
 from spi_core.present.words import and_list, number
 
@@ -215,7 +214,9 @@ def event_alt(page: ChapterPage) -> str:
     for o in page.answered:
         study = o.analysis["study"]
         if study:
-            said = ", ".join(f"{r['period']} {effect_text(o, r['estimate'])}" for r in study["effects"])
+            said = ", ".join(
+                f"{r['period']} {effect_text(o, r['estimate'])}" for r in study["effects"]
+            )
             parts.append(f"{o.label}, against {study['base']}: {said}.")
     return f"Effects period by period with intervals. {' '.join(parts)}"
 
@@ -242,8 +243,8 @@ def bracket_caption(page: ChapterPage) -> str:
     if clear:
         first = f"Both ends agree on the direction for {and_list(clear)}."
     return (
-        f"**{first}** Band: smallest interval that holds both. The hollow mark is no estimate of an "
-        "effect. Each outcome has its own scale."
+        f"**{first}** Band: smallest interval that holds both. The hollow mark is no estimate of "
+        "an effect. Each outcome has its own scale."
     )
 
 

@@ -150,7 +150,8 @@ def gather_chapter(tables: Tables, intervention: str) -> ChapterPage:
         raise SpiError(f"no impact chapter {intervention!r}; there are: {there}")
     node = json.loads(path.read_text(encoding="utf-8"))
     areas = tables["areas"].set_index("code")
-    names = areas["name"].to_dict()
+    names = {str(code): str(name) for code, name in areas["name"].items()}
+    parents = {str(code): str(parent) for code, parent in areas["parent_code"].items()}
     design = node["design"]
     wards = sorted(areas.index[areas["level"] == "ward"])
     return ChapterPage(
@@ -160,7 +161,7 @@ def gather_chapter(tables: Tables, intervention: str) -> ChapterPage:
         node=node,
         outcomes=tuple(_outcome(entry) for entry in node["primary"]),
         names=names,
-        sides=_sides(design, wards, areas["parent_code"].to_dict(), names),
+        sides=_sides(design, wards, parents, names),
     )
 
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import calendar
 import math
 from collections.abc import Sequence
 
 from spi_core.present.impact_data import OutcomePage, end
 from spi_core.present.words import number, signed
 
-__all__ = ["effect_text", "fewer_or_more", "headcount", "p_words", "periods", "span", "whole"]
+__all__ = [
+    "day_words",
+    "effect_text",
+    "fewer_or_more",
+    "headcount",
+    "p_words",
+    "percent",
+    "periods",
+    "short_unit",
+    "span",
+    "whole",
+]
 
 
 def p_words(p: float | None) -> str:
@@ -59,6 +71,28 @@ def periods(names: Sequence[str]) -> str:
         tail = names[-1][2:] if names[-1][:2] == names[0][:2] else names[-1]
         return f"{names[0]}–{tail}"
     return ", ".join(names)
+
+
+def day_words(date: str) -> str:
+    """Write a date as a person would.
+
+    Parameters
+    ----------
+    date : str
+        ISO date, year and month, or year.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> day_words("2018-03-19"), day_words("2018-04"), day_words("2018")
+    ('19 March 2018', 'April 2018', '2018')
+    """
+    year, *rest = date.split("-")
+    parts = [str(int(rest[1]))] if len(rest) > 1 else []
+    return " ".join([*parts, calendar.month_name[int(rest[0])], year]) if rest else year
 
 
 def effect_text(outcome: OutcomePage, value: object) -> str:
@@ -172,3 +206,48 @@ def headcount(outcome: OutcomePage, value: float) -> float:
     if exact == 0 or not math.isfinite(exact):
         return exact
     return round(exact, -max(0, math.floor(math.log10(abs(exact))) - 1))
+
+
+def short_unit(unit: str) -> str:
+    """Shorten a unit for an axis: the captions give it in full.
+
+    Parameters
+    ----------
+    unit : str
+        As in the protocol.
+
+    Returns
+    -------
+    str
+        Without the year of the population.
+
+    Examples
+    --------
+    >>> short_unit("offences a year per 1,000 residents of 2019")
+    'offences per 1,000 residents'
+    """
+    words = unit.replace(" a year", "").split(" residents of ")
+    return words[0] + (" residents" if len(words) > 1 else "") if unit else "in its own unit"
+
+
+def percent(value: float, level: float) -> str:
+    """Write an effect as a share of the level before.
+
+    Parameters
+    ----------
+    value, level : float
+        Effect and level.
+
+    Returns
+    -------
+    str
+        A dash where the level is 0 or unknown.
+
+    Examples
+    --------
+    >>> percent(-0.9, 30.0), percent(1.0, 0.0)
+    ('−3%', '–')
+    """
+    if not level or not math.isfinite(value / level):
+        return "–"
+    return f"{signed(100 * value / level, 0)}%" if number(100 * value / level, 0) != "0" else "0%"

@@ -1,25 +1,22 @@
-"""Where a programme was, and what a bracket of estimates says: map and interval pictures."""
+"""Where a programme was: the map of an impact chapter."""
 
 from __future__ import annotations
 
-import math
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import geopandas as gpd
 import matplotlib.pyplot as plt
 import shapely
+from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from spi_core.present.impact_data import ChapterPage, Node, OutcomePage, end
-from spi_core.present.impact_figures import effect_text
-from spi_core.present.theme import RATINGS, chart_style, colour
-from spi_core.present.words import signed
+from spi_core.present.impact_data import ChapterPage
+from spi_core.present.theme import chart_style, colour
 
-__all__ = ["answer_chart", "bracket_chart", "treated_map"]
+__all__ = ["treated_map"]
 
 MM = 1 / 25.4
 #: Fill, hatching and text of each side: told apart without colour by hatching and by the text.
@@ -31,7 +28,7 @@ SIDES = {
 
 
 def treated_map(wards: gpd.GeoDataFrame, page: ChapterPage, narrow: bool = False) -> Figure:
-    """Fill the treated wards, hatch those set aside, name every ward.
+    """Fill the treated wards and name them, hatch those set aside.
 
     Parameters
     ----------
@@ -47,7 +44,7 @@ def treated_map(wards: gpd.GeoDataFrame, page: ChapterPage, narrow: bool = False
     Figure
     """
     west, south, east, north = wards.total_bounds
-    width, across = (88.0, 88.0) if narrow else (170.0, 104.0)
+    width, across = (88.0, 76.0) if narrow else (170.0, 70.0)
     used = [side for side in SIDES if page.sides[side]]
     tall = across * (north - south) / (east - west)
     below = 7.0 * len(used) if narrow else 0.0
@@ -58,8 +55,9 @@ def treated_map(wards: gpd.GeoDataFrame, page: ChapterPage, narrow: bool = False
             fill, hatch, ink = SIDES[side]
             group = wards[wards["name"].isin(page.sides[side])]
             group.plot(ax=ax, facecolor=fill, edgecolor="#9AA5B1", linewidth=0.7, hatch=hatch)
-            for name, shape in zip(group["name"], group.geometry, strict=True):
-                _name(ax, name, shape, ink, white=bool(hatch))
+            if side == "treated":
+                for name, shape in zip(group["name"], group.geometry, strict=True):
+                    _name(ax, name, shape, ink)
         wards.dissolve().boundary.plot(ax=ax, color=colour("muted"), linewidth=0.7)
         ax.set_axis_off()
         ax.margins(0.01)
@@ -67,12 +65,22 @@ def treated_map(wards: gpd.GeoDataFrame, page: ChapterPage, narrow: bool = False
     return fig
 
 
-def _name(ax: Axes, name: str, shape: shapely.Geometry, ink: str, white: bool) -> None:
+def _name(ax: Axes, name: str, shape: shapely.Geometry, ink: str) -> None:
     x, y = shapely.maximum_inscribed_circle(shape, tolerance=20).coords[0]
-    box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8} if white else None
+    # where a name is longer than its ward, a rim of the ward's fill keeps it readable
+    rim = [patheffects.withStroke(linewidth=2.2, foreground=SIDES["treated"][0])]
     text = textwrap.fill(name, 10, break_long_words=False)
-    ax.text(x, y, text, ha="center", va="center", fontsize=6.9, color=ink, linespacing=0.95,
-            bbox=box)
+    ax.text(
+        x,
+        y,
+        text,
+        ha="center",
+        va="center",
+        fontsize=6.9,
+        color=ink,
+        linespacing=0.95,
+        path_effects=rim,
+    )
 
 
 def _sides_key(
@@ -92,197 +100,21 @@ def _sides_key(
         fill, hatch, _ = SIDES[side]
         x = 0.0 if narrow else across + 6
         y = height - 7 * len(used) + 4 + 7 * i if narrow else 5 + 9 * i
-        ax.add_patch(Rectangle((x, y - 2.2), 6, 4.4, facecolor=fill, hatch=hatch,
-                               edgecolor="#9AA5B1", linewidth=0.6))
+        ax.add_patch(
+            Rectangle(
+                (x, y - 2.2),
+                6,
+                4.4,
+                facecolor=fill,
+                hatch=hatch,
+                edgecolor="#9AA5B1",
+                linewidth=0.6,
+            )
+        )
         count = len(page.sides[side])
-        ax.text(x + 8.5, y, f"{side.capitalize()} · {count} ward{'s' if count != 1 else ''}",
-                va="center")
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One interval of a picture: where, how it looks, what is said beside it."""
-
-    text: str
-    said: str
-    estimate: float
-    low: float
-    high: float
-    marker: str
-    paint: str
-    filled: bool
-
-
-def bracket_chart(page: ChapterPage, narrow: bool = False) -> Figure:
-    """Set the treated areas’ own change beside both ends of the bracket, outcome by outcome.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-    narrow : bool
-        For a phone: the words above the line.
-
-    Returns
-    -------
-    Figure
-    """
-    rows: list[tuple[str, list[_Line], tuple[float, float]]] = []
-    for outcome in page.answered:
-        panel = outcome.analysis["panel"]
-        lines = [
-            _line(outcome, "Own change, nothing compared", panel, "naive", ("o", "muted", False)),
-            _line(outcome, "Difference-in-differences", panel, "did", ("s", "blue", True)),
-            _line(outcome, "Given the starting level", panel, "ancova", ("D", "blue", True)),
-        ]
-        band = (end(panel["low"], -math.inf), end(panel["high"], math.inf))
-        rows.append((outcome.label, lines, band))
-    return _intervals(rows, narrow)
-
-
-def answer_chart(pages: Sequence[ChapterPage], narrow: bool = False) -> Figure:
-    """Show every answer of every chapter as a share of the level before.
-
-    Parameters
-    ----------
-    pages : sequence of ChapterPage
-        Chapters; outcomes without an estimate are left out.
-    narrow : bool
-        For a phone.
-
-    Returns
-    -------
-    Figure
-    """
-    rows: list[tuple[str, list[_Line], tuple[float, float]]] = []
-    for page in pages:
-        lines = [_share(o) for o in page.answered if o.level > 0]
-        if lines:
-            rows.append((page.name, lines, (math.nan, math.nan)))
-    return _intervals(rows, narrow, "%")
-
-
-def _line(
-    outcome: OutcomePage, text: str, panel: Node, key: str, look: tuple[str, str, bool]
-) -> _Line:
-    return _Line(
-        text,
-        effect_text(outcome, panel[key]),
-        end(panel[key], math.nan),
-        end(panel[f"{key}_low"], -math.inf),
-        end(panel[f"{key}_high"], math.inf),
-        look[0],
-        look[1],
-        look[2],
-    )
-
-
-def _share(outcome: OutcomePage) -> _Line:
-    panel, scale = outcome.analysis["panel"], 100 / outcome.level
-    rating = RATINGS[outcome.status]
-    value = end(panel["did"], math.nan) * scale
-    return _Line(
-        outcome.label,
-        f"{rating.symbol} {rating.word}",
-        value,
-        end(panel["low"], -math.inf) * scale,
-        end(panel["high"], math.inf) * scale,
-        rating.marker,
-        rating.colour,
-        True,
-    )
-
-
-def _intervals(
-    groups: Sequence[tuple[str, list[_Line], tuple[float, float]]],
-    narrow: bool,
-    suffix: str = "",
-) -> Figure:
-    """Draw groups of intervals below each other; with a suffix all share one scale."""
-    frame = _NARROW if narrow else _WIDE
-    together = _reach([line for _, lines, _ in groups for line in lines])
-    height = sum(frame.head + 3 + frame.step * len(lines) for _, lines, _ in groups)
-    with chart_style():
-        fig = plt.figure(figsize=(frame.width * MM, height * MM))
-        ax = fig.add_axes((0, 0, 1, 1))
-        ax.set_xlim(0, frame.width)
-        ax.set_ylim(height, 0)
-        ax.set_axis_off()
-        top = 0.0
-        for title, lines, band in groups:
-            scale = _Scale(frame, together if suffix else _reach(lines))
-            ax.text(0, top + 2.8, title, weight="bold", va="center")
-            top += frame.head
-            bottom = top + frame.step * len(lines)
-            _ticks(ax, scale, top, bottom, suffix)
-            if not math.isnan(band[0]):
-                left, right = scale.at(band[0]), scale.at(band[1])
-                ax.add_patch(Rectangle((left, top), right - left, bottom - top, zorder=-1,
-                                       facecolor="#E3EDF6", edgecolor="none"))
-            for line in lines:
-                _draw_line(ax, line, scale, top)
-                top += frame.step
-            top += 3
-    return fig
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """Millimetres: width, ends of the scale, height of a line and of a group's heading."""
-
-    width: float
-    x0: float
-    x1: float
-    step: float
-    head: float
-    text_at: float
-    mark_at: float
-
-
-_WIDE = _Frame(170, 66, 130, 5.6, 6.5, 2.8, 2.8)
-_NARROW = _Frame(88, 2, 50, 9.6, 9.5, 2.4, 6.8)
-
-
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """From values to millimetres, symmetric about zero."""
-
-    frame: _Frame
-    reach: float
-
-    def at(self, value: float) -> float:
-        share = (min(max(value, -self.reach), self.reach) + self.reach) / (2 * self.reach)
-        return self.frame.x0 + (self.frame.x1 - self.frame.x0) * share
-
-
-def _ticks(ax: Axes, scale: _Scale, top: float, bottom: float, suffix: str) -> None:
-    digits = max(0, -math.floor(math.log10(scale.reach / 2)))
-    for i in range(5):
-        value = scale.reach * (i - 2) / 2
-        x = scale.at(value)
-        ax.plot([x, x], [top, bottom], lw=0.8 if i == 2 else 0.6, zorder=0,
-                color=colour("ink") if i == 2 else "#D5DBE1")
-        ax.text(x, top - 1.9, signed(value, digits) + suffix, ha="center", va="center",
-                fontsize=7.5, color=colour("muted"))
-
-
-def _draw_line(ax: Axes, line: _Line, scale: _Scale, top: float) -> None:
-    frame, y = scale.frame, top + scale.frame.mark_at
-    ax.text(0, top + frame.text_at, line.text, va="center", fontsize=8.5)
-    strong = line.paint in ("blue", "muted")
-    dark = colour(line.paint) if strong else colour("ink")
-    for low, high in ((line.low, line.estimate), (line.estimate, line.high)):
-        if not math.isnan(low + high):
-            ax.plot([scale.at(low), scale.at(high)], [y, y], color=dark, lw=1.4, zorder=2,
-                    solid_capstyle="butt")
-    ax.scatter([scale.at(line.estimate)], [y], s=34, marker=line.marker, zorder=3, lw=1.0,
-               color=colour(line.paint) if line.filled else "white", edgecolor=dark)
-    ax.text(frame.x1 + 4, y, line.said, va="center", fontsize=8.5)
-
-
-def _reach(lines: Sequence[_Line]) -> float:
-    """End of the scale: twice a round number that holds every finite end."""
-    ends = [abs(v) for ln in lines for v in (ln.low, ln.high, ln.estimate) if math.isfinite(v)]
-    largest = max([e for e in ends if e > 0], default=1.0)
-    unit: float = 10.0 ** math.floor(math.log10(largest / 2))
-    return 2 * unit * next(k for k in (1, 2, 3, 4, 5, 6, 8, 10) if 2 * unit * k >= largest)
+        ax.text(
+            x + 8.5,
+            y,
+            f"{side.capitalize()} · {count} ward{'s' if count != 1 else ''}",
+            va="center",
+        )

@@ -6,11 +6,18 @@ import math
 import re
 
 from spi_core.present.impact_data import ChapterPage, OutcomePage, end
-from spi_core.present.impact_figures import fewer_or_more, headcount, p_words, periods, whole
+from spi_core.present.impact_figures import (
+    fewer_or_more,
+    headcount,
+    p_words,
+    periods,
+    span,
+    whole,
+)
 from spi_core.present.theme import RATINGS
 from spi_core.present.words import and_list, number
 
-__all__ = ["answer_items", "change_mind", "estimand", "lead", "named", "refusal_items", "status_words"]
+__all__ = ["answer_items", "change_mind", "lead", "named", "status_words"]
 
 NOT_RATED = RATINGS["not rated"].symbol
 
@@ -74,7 +81,7 @@ def lead(page: ChapterPage) -> str:
         said.append(f"No clear change: {and_list(unclear)}.")
     elif unclear:
         said.append(
-            f"We cannot show that this changed {_or_list(unclear)}, for better or worse. "
+            f"We cannot show that the programme changed {_or_list(unclear)}, for better or worse. "
             "That is not proof that nothing changed."
         )
     refused = [_low(o) for o in page.outcomes if not o.analysis]
@@ -84,7 +91,7 @@ def lead(page: ChapterPage) -> str:
 
 
 def _low(outcome: OutcomePage) -> str:
-    """A label within a sentence; abbreviations keep their capitals."""
+    """Write a label within a sentence; abbreviations keep their capitals."""
     label = outcome.label
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
@@ -111,24 +118,22 @@ def answer_items(page: ChapterPage) -> list[str]:
 
 def _no_answer(outcome: OutcomePage) -> str:
     reasons = " ".join(r["words"] for r in outcome.node["refusals"])
-    return f"**{NOT_RATED} {outcome.label}: not answerable.** {reasons}"
+    return f"### {NOT_RATED} {outcome.label}: not answerable\n\n{reasons}"
 
 
 def _answer(page: ChapterPage, o: OutcomePage) -> str:
-    raw, panel, verdict = o.raw, o.analysis["panel"], o.verdict
+    raw, panel = o.raw, o.analysis["panel"]
     did, ancova = end(panel["did"], math.nan), end(panel["ancova"], math.nan)
-    low, high = end(panel["low"], -math.inf), end(panel["high"], math.inf)
-    level = f"{100 * (1 - page.design['alpha']):g}%"
+    higher = "higher" if raw["treated_before"] > raw["comparison_before"] else "lower"
     return (
-        f"**{status_words(o).split(' ')[0]} {o.label}: {o.status}.** "
+        f"### {status_words(o).split(' ')[0]} {o.label}: {o.status}\n\n"
         f"From {periods(page.design['before'])} to {periods(page.design['after'])} the treated "
         f"{_noun(page)} went from {whole(o, raw['treated_before'])} to "
         f"{whole(o, raw['treated_after'])} {o.unit}, the others from "
         f"{whole(o, raw['comparison_before'])} to {whole(o, raw['comparison_after'])}. "
-        f"Against the others that is {_said(o, did)}, or {_said(o, ancova)} once where they "
-        f"started is allowed for{_heads(o, did, ancova)}. With {level} confidence the effect lies "
-        f"between {_said(o, low)} and {_said(o, high)}{_head_span(o, low, high)}. "
-        f"{_chance(page, o)} {_power(o)} Certainty: **{verdict['certainty']}**."
+        f"That is {_said(o, did)} than if they had moved like the others, or {_said(o, ancova)} "
+        f"when their {higher} starting level is allowed for."
+        f"{_heads(o, did, ancova)}\n\n[{_evidence(page, o)}]{{.smaller}}"
     )
 
 
@@ -144,37 +149,60 @@ def _said(o: OutcomePage, value: float) -> str:
     return fewer_or_more(value, o.digits, counted=_counted(o))
 
 
+def _evidence(page: ChapterPage, o: OutcomePage) -> str:
+    """Interval, exact p, power and certainty, for the second reading."""
+    panel = o.analysis["panel"]
+    level = f"{100 * (1 - page.design['alpha']):g}%"
+    return (
+        f"{level} interval {span(o, panel['low'], panel['high'])} {o.unit}. {_chance(page, o)} "
+        f"{_power(o)} Certainty: **{o.verdict['certainty']}** (reasons in part 14)."
+    )
+
+
 def _heads(o: OutcomePage, did: float, ancova: float) -> str:
-    """The same in numbers of events, for all treated wards together."""
+    """Say it in numbers of events, for all treated wards together."""
+    panel = o.analysis["panel"]
+    low, high = end(panel["low"], -math.inf), end(panel["high"], math.inf)
     if not _counted(o):
         return ""
-    ends = sorted({headcount(o, did), headcount(o, ancova)})
-    things = o.unit.split(" per ")[0]
-    words = " to ".join(fewer_or_more(v, 0) for v in ends)
+    small, large = sorted((headcount(o, did), headcount(o, ancova)))
     people = number(round(o.residents, -2), 0)
-    return f" (among these wards’ {people} residents: about {words} {things})"
+    fits = f"anything from {_ends(headcount(o, low), headcount(o, high))}"
+    if not math.isfinite(low + high):
+        fits = "a range without end on one side"
+    return (
+        f" Among the {people} residents there that is about {_ends(small, large)} "
+        f"{o.unit.split(' per ')[0]}; the figures fit **{fits}**."
+    )
 
 
-def _head_span(o: OutcomePage, low: float, high: float) -> str:
-    if not _counted(o) or not math.isfinite(low + high):
-        return ""
-    left, right = (fewer_or_more(headcount(o, v), 0) for v in (low, high))
-    return f" (about {left} to {right} {o.unit.split(' per ')[0]})"
+def _ends(low: float, high: float) -> str:
+    """Two numbers of events, the word fewer or more said once where it holds for both."""
+    if low * high > 0 and low != high:
+        near, far = sorted((abs(low), abs(high)))
+        return f"{number(near, 0)} to {fewer_or_more(math.copysign(far, low), 0)}"
+    if low == high:
+        return fewer_or_more(low, 0)
+    return f"{fewer_or_more(low, 0)} to {fewer_or_more(high, 0)}"
 
 
 def _chance(page: ChapterPage, o: OutcomePage) -> str:
     """Put the exact p in words, with the smallest that the design can give."""
     effect, family = o.analysis["effect"], len(page.answered)
     floor = f"the smallest this design can give is {p_words(effect['floor'])}"
-    after = f", {p_words(o.node['p_holm'])} after correction for {family} outcomes" if family > 1 else ""
+    after = (
+        f", {p_words(o.node['p_holm'])} after correction for {family} outcomes"
+        if family > 1
+        else ""
+    )
     if page.by_ward and effect["exact"]:
         as_strong = number(round(effect["p"] * effect["sets"]), 0)
         return (
             f"Of the {number(effect['sets'], 0)} ways to pick as many wards, {as_strong} show a "
-            f"difference at least as strong (exact p = {p_words(effect['p'])}{after}; {floor})."
+            f"difference at least as strong: exact p = {p_words(effect['p'])}{after}; {floor}."
         )
-    kind = "exact p" if effect["exact"] else f"p ± {p_words(effect['monte_carlo_se'])}"
-    return f"Chance alone would show as much with {kind} = {p_words(effect['p'])}{after}; {floor}."
+    kind = "exact p" if effect["exact"] else f"p (± {p_words(effect['monte_carlo_se'])})"
+    return f"{kind[:1].upper() + kind[1:]} = {p_words(effect['p'])}{after}; {floor}."
 
 
 def _power(o: OutcomePage) -> str:
@@ -198,68 +226,3 @@ def change_mind(page: ChapterPage) -> list[str]:
         Each once.
     """
     return list(dict.fromkeys(words for o in page.outcomes for words in o.verdict["change_mind"]))
-
-
-def estimand(page: ChapterPage) -> list[str]:
-    """Say what is estimated, on whom, how weighted, who is in and who is out.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    list of str
-        Markdown, one item a line.
-    """
-    small = page.node["edition"]["level"] == "lsoa"
-    unit = "LSOA (a small area of about 1,500 residents)" if small else "ward"
-    before, after = periods(page.design["before"]), periods(page.design["after"])
-    raw = page.outcomes[0].raw
-    sides = page.sides
-    dropped = sorted({code for o in page.outcomes for code in o.raw.get("absent", ())})
-    items = [
-        f"**Estimand:** how much more or less the treated {_noun(page)} changed from {before} to "
-        f"{after} than they would have without the programme, on average over them.",
-        f"**Unit and weights:** each {unit} counts once. The evidence is counted by "
-        f"{'ward, because wards were treated: small areas of one ward share its fortunes' if page.by_ward else 'small area within wards, because small areas were treated'}.",
-        f"**Treated:** {_side(sides['treated'], raw.get('treated_units', 0), small)}.",
-        f"**Comparison:** {_side(sides['comparison'], raw.get('comparison_units', 0), small)}.",
-    ]
-    if sides["set aside"]:
-        items.append(f"**Set aside beforehand:** {and_list(list(sides['set aside']))}.")
-    gone = and_list([page.names.get(c, c) for c in dropped]) if dropped else "no area"
-    return [*items, f"**Dropped out for want of figures** (primary outcomes): {gone}."]
-
-
-def _side(wards: tuple[str, ...], units: int, small: bool) -> str:
-    if not wards:
-        return "none"
-    count = f" ({units} small areas)" if small else ""
-    return f"{len(wards)} ward{'s' if len(wards) != 1 else ''}{count}: {and_list(list(wards))}"
-
-
-def refusal_items(page: ChapterPage) -> list[str]:
-    """List what the chapter refuses to say, with the reason and what would help.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    list of str
-        Markdown; empty when nothing was refused.
-    """
-    items = [f"**The whole chapter.** {_refusal(r)}" for r in page.node["refusals"]]
-    for entry in [] if page.refused else [*page.node["primary"], *page.node["side"]]:
-        label = entry["outcome"]["label"] or entry["outcome"]["id"]
-        items += [f"**{label}.** {_refusal(r)}" for r in entry["refusals"]]
-    return items
-
-
-def _refusal(refusal: dict[str, str]) -> str:
-    detail = f" ({refusal['detail']})" if refusal["detail"] else ""
-    return f"{refusal['words']}{detail} What would help: {refusal['needs']}"

@@ -112,9 +112,10 @@ def work_by_hand(tables: Tables, code: str, period: str = "current") -> Worked:
     if means != {"arithmetic"}:
         raise SpiError(f"the worked example adds up by hand: means must be arithmetic, not {means}")
     rows = _figures(tables, code, period)
-    rows["raw_score"] = 100 * (rows["value_scored"] - rows["worst"]) / (rows["best"] - rows["worst"])
+    reach = rows["best"] - rows["worst"]
+    rows["raw_score"] = 100 * (rows["value_scored"] - rows["worst"]) / reach
     rows["score"] = [min(100.0, max(0.0, s)) for s in rows["raw_score"]]
-    rows["stretch"] = rows["weight"] * (rows["best"] - rows["worst"]).abs() / rows["sd"]
+    rows["stretch"] = rows["weight"] * reach.abs() / rows["sd"]
     rows["share"] = rows["stretch"] / rows.groupby("component")["stretch"].transform("sum")
     rows["product"] = rows["share"] * rows["score"]
     products = rows.groupby("component", sort=False)["product"].sum()
@@ -141,7 +142,8 @@ def _figures(tables: Tables, code: str, period: str) -> pd.DataFrame:
     posts = tables["goalposts"][["indicator_id", "worst_scored", "best_scored"]]
     posts = posts.rename(columns={"worst_scored": "worst", "best_scored": "best"})
     weights = tables["weights"].query("share > 0")[["indicator_id", "weight", "sd"]]
-    raw = values[["indicator_id", "value", "value_scored", "numerator", "denominator", "period_label"]]
+    kept = ["value", "value_scored", "numerator", "denominator", "period_label"]
+    raw = values[["indicator_id", *kept]]
     rows = about.rename(columns={"id": "indicator_id"}).merge(weights, on="indicator_id")
     rows = rows.merge(raw, on="indicator_id", how="left").merge(posts, on="indicator_id")
     lost = list(rows.loc[rows["value"].isna(), "indicator_id"])

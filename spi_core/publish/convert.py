@@ -95,7 +95,9 @@ def to_html(markdown: str, metadata: Mapping[str, Any], folder: Path, source: Pa
         f"--template={theme_dir() / 'template.html'}",
         f"--css={theme_dir() / 'report.css'}",
     ]
-    return _convert(markdown, metadata, arguments, folder, source).encode()
+    page = _convert(markdown, metadata, arguments, folder, source)
+    # a wide formula scrolls on a phone, so the keyboard must reach it
+    return page.replace('<math display="block"', '<math display="block" tabindex="0"').encode()
 
 
 def to_pdf(markdown: str, metadata: Mapping[str, Any], folder: Path, source: Path) -> bytes:

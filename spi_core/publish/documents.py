@@ -82,13 +82,12 @@ def document_jobs(root: Path, tables: Tables, folder: Path, choice: Choice) -> l
     wards = areas[(areas["level"] == "ward") & areas["scored"]].set_index("code")["name"]
     _refuse(choice, [*pages, *chapters, *briefs], list(wards.index))
     # naming an area asks for its brief, not for the whole site again
-    wanted = choice.documents or (
-        tuple(briefs) if choice.areas else (*pages, *chapters, *briefs)
-    )
+    wanted = choice.documents or (tuple(briefs) if choice.areas else (*pages, *chapters, *briefs))
     jobs = [_page(root, tables, folder, d, pages, choice) for d in pages if d in wanted]
     if "impact" in wanted:
-        names = tables["impact"].drop_duplicates("intervention").set_index("intervention")["name"]
-        jobs += [_chapter(root, tables, folder, i, n, pages, choice) for i, n in names.items()]
+        found = tables["impact"].drop_duplicates("intervention")
+        for intervention, name in zip(found["intervention"], found["name"], strict=True):
+            jobs.append(_chapter(root, tables, folder, intervention, name, pages, choice))
     if "ward-brief" in wanted:
         codes = choice.areas or tuple(sorted(wards.index))
         jobs += [_brief(root, tables, folder, c, str(wards[c]), pages, choice) for c in codes]

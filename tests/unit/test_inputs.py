@@ -521,7 +521,7 @@ def test_a_folder_that_is_not_there_names_the_editions_that_are(edition: Path) -
 
 @pytest.fixture
 def open_copy(tmp_path: Path) -> Path:
-    return copy_open(tmp_path / "copy", without=("source", "series"))
+    return copy_open(tmp_path / "copy", without=("source", "series", "interventions.yml"))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,191 @@
+"""What stands beside the answer of an impact chapter: card, estimand, refusals, cautions."""
+
+from __future__ import annotations
+
+from spi_core.present.impact_data import ChapterPage
+from spi_core.present.impact_figures import p_words, periods
+from spi_core.present.words import and_list, number, signed
+
+__all__ = [
+    "card_items",
+    "caution_items",
+    "estimand",
+    "gap_words",
+    "placebo_outcomes",
+    "refusal_items",
+    "sd",
+]
+
+
+def estimand(page: ChapterPage) -> list[str]:
+    """Say what is estimated, on whom, how weighted, who is in and who is out.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter.
+
+    Returns
+    -------
+    list of str
+        Markdown, one item a line.
+    """
+    small = page.node["edition"]["level"] == "lsoa"
+    unit = "LSOA (a small area of about 1,500 residents)" if small else "ward"
+    before, after = periods(page.design["before"]), periods(page.design["after"])
+    raw = page.outcomes[0].raw
+    counted = "small area within wards, because small areas were treated"
+    if page.by_ward:
+        counted = "ward, because wards were treated: small areas of one ward share its fortunes"
+    sides = page.sides
+    noun = "wards" if page.by_ward else "small areas"
+    dropped = sorted({code for o in page.outcomes for code in o.raw.get("absent", ())})
+    items = [
+        f"**Estimand:** how much more or less the treated {noun} changed from {before} to "
+        f"{after} than they would have without the programme, on average over them.",
+        f"**Unit and weights:** each {unit} counts once. The evidence is counted by {counted}.",
+        f"**Treated:** {_side(sides['treated'], raw.get('treated_units', 0), small)}.",
+        f"**Comparison:** {_side(sides['comparison'], raw.get('comparison_units', 0), small)}.",
+    ]
+    if sides["set aside"]:
+        items.append(f"**Set aside beforehand:** {and_list(list(sides['set aside']))}.")
+    gone = and_list([page.names.get(c, c) for c in dropped]) if dropped else "no area"
+    return [*items, f"**Dropped out for want of figures** (primary outcomes): {gone}."]
+
+
+def _side(wards: tuple[str, ...], units: int, small: bool) -> str:
+    if not wards:
+        return "none"
+    count = f" ({units} small areas)" if small else ""
+    return f"{len(wards)} ward{'s' if len(wards) != 1 else ''}{count}: {and_list(list(wards))}"
+
+
+def refusal_items(page: ChapterPage) -> list[str]:
+    """List what the chapter refuses to say, with the reason and what would help.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter.
+
+    Returns
+    -------
+    list of str
+        Markdown; empty when nothing was refused.
+    """
+    items = [f"**The whole chapter.** {_refusal(r)}" for r in page.node["refusals"]]
+    for entry in [] if page.refused else [*page.node["primary"], *page.node["side"]]:
+        label = entry["outcome"]["label"] or entry["outcome"]["id"]
+        items += [f"**{label}.** {_refusal(r)}" for r in entry["refusals"]]
+    return items
+
+
+def _refusal(refusal: dict[str, str]) -> str:
+    detail = f" ({refusal['detail']})" if refusal["detail"] else ""
+    return f"{refusal['words']}{detail} What would help: {refusal['needs']}"
+
+
+def caution_items(page: ChapterPage) -> list[str]:
+    """List what a reader should know though the question is answered.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter.
+
+    Returns
+    -------
+    list of str
+        A caution that holds for several outcomes names them once.
+    """
+    found: dict[str, list[str]] = {}
+    for o in page.answered:
+        for caution in o.node["cautions"]:
+            found.setdefault(caution.replace(" %", "%"), []).append(o.label)
+    everyone = len(page.answered)
+    return [
+        text if len(labels) == everyone else f"**{and_list(labels)}.** {text}"
+        for text, labels in found.items()
+    ]
+
+
+def card_items(page: ChapterPage) -> str:
+    """Write the programme card as a definition list.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter.
+
+    Returns
+    -------
+    str
+        Markdown, in the order of the card; the question and the sources stand elsewhere.
+    """
+    card = page.design["card"]
+    shown = {k: v for k, v in card.items() if isinstance(v, str) and k != "Question"}
+    return "\n\n".join(f"**{heading}**\n:   {text}" for heading, text in shown.items())
+
+
+def placebo_outcomes(page: ChapterPage) -> str:
+    """Say whether outcomes that should not move did.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter, with placebo outcomes.
+
+    Returns
+    -------
+    str
+    """
+    rows = [s for s in page.node["side"] if s["role"] == "placebo" and s["p"] is not None]
+    if not rows:
+        return "No placebo outcome could be tested."
+    moved = [s for s in rows if s["p_adjusted"] <= page.design["alpha"]]
+    said = ", ".join(f"{s['outcome']['label'].lower()} p = {p_words(s['p'])}" for s in rows)
+    verdict = "did move clearly" if moved else "did not move clearly"
+    return f"Placebo outcomes, which the programme should not touch, {verdict}: {said}."
+
+
+def gap_words(gap: float | None) -> str:
+    """Say how far the treated wards stood from the others before.
+
+    Parameters
+    ----------
+    gap : float or None
+        In standard deviations of ward levels.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> gap_words(1.542)
+    '1.5 standard deviations higher than the others'
+    """
+    if gap is None:
+        return "no different from the others"
+    side = "higher" if gap > 0 else "lower"
+    return f"{number(abs(gap), 1)} standard deviations {side} than the others"
+
+
+def sd(value: float) -> str:
+    """Write a bias in standard deviations.
+
+    Parameters
+    ----------
+    value : float
+        The bias.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> sd(-0.433), sd(0.004)
+    ('−0.4', '0.0')
+    """
+    return signed(value, 1)
