@@ -162,5 +162,5 @@ def small_area_sentence(tables: Tables) -> str:
     best = found["covered"].max()
     if best == 0:
         return f"{rule} Here every scored figure is published by ward: no LSOA is scored."
-    name = found.loc[found["covered"].idxmax(), "component"]
+    name = found.sort_values("covered")["component"].iloc[-1]
     return f"{rule} No component reaches that here; {name} comes nearest with {100 * best:.0f}%."

@@ -141,5 +141,6 @@ def emit_table(
     if frame.empty:  # still a table: text refers to it by its number
         names = list(frame.columns) or ["Nothing to list"]
         frame = pd.DataFrame([["–"] * len(names)], columns=names)
-        align, widths = (x if x and len(x) == len(names) else None for x in (align, widths))
+        align = align if align and len(align) == len(names) else None
+        widths = widths if widths and len(widths) == len(names) else None
     print(f"\n{pipe_table(frame, align, widths)}\n\n: {caption} {{#{label}}}\n")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
@@ -19,6 +21,8 @@ from spi_core.present.words import signed
 __all__ = ["answer_chart", "bracket_chart"]
 
 MM = 1 / 25.4
+#: Millimetres from one line of a heading to the next.
+LINE = 3.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,9 @@ def _intervals(
     """Draw groups of intervals below each other; with a suffix all share one scale."""
     frame = _NARROW if narrow else _WIDE
     together = _reach([line for _, lines, _ in groups for line in lines])
-    height = sum(frame.head + 3 + frame.step * len(lines) for _, lines, _ in groups)
+    titles = [textwrap.wrap(title, 46 if narrow else 100) for title, _, _ in groups]
+    height = sum(3 + frame.step * len(lines) for _, lines, _ in groups)
+    height += sum(frame.head + LINE * (len(title) - 1) for title in titles)
     with chart_style():
         fig = plt.figure(figsize=(frame.width * MM, height * MM))
         ax = fig.add_axes((0, 0, 1, 1))
@@ -131,25 +137,13 @@ def _intervals(
         ax.set_ylim(height, 0)
         ax.set_axis_off()
         top = 0.0
-        for title, lines, band in groups:
+        for title, (_, lines, band) in zip(titles, groups, strict=True):
             scale = _Scale(frame, together if suffix else _reach(lines))
-            ax.text(0, top + 2.8, title, weight="bold", va="center")
-            top += frame.head
-            bottom = top + frame.step * len(lines)
-            _ticks(ax, scale, top, bottom, suffix)
-            if not math.isnan(band[0]):
-                left, right = scale.at(band[0]), scale.at(band[1])
-                ax.add_patch(
-                    Rectangle(
-                        (left, top),
-                        right - left,
-                        bottom - top,
-                        zorder=-1,
-                        facecolor="#E3EDF6",
-                        edgecolor="none",
-                    )
-                )
+            ax.text(0, top + 1, "\n".join(title), weight="bold", va="top")
+            top += frame.head + LINE * (len(title) - 1)
+            _tick_words(ax, scale, top - 1.9, suffix)
             for line in lines:
+                _ground(ax, scale, top, band)
                 _draw_line(ax, line, scale, top)
                 top += frame.step
             top += 3
@@ -167,10 +161,11 @@ class _Frame:
     head: float
     text_at: float
     mark_at: float
+    ground_at: float
 
 
-_WIDE = _Frame(170, 66, 130, 5.6, 10, 2.8, 2.8)
-_NARROW = _Frame(88, 2, 50, 9.6, 10, 2.4, 6.8)
+_WIDE = _Frame(170, 66, 130, 5.6, 10, 2.8, 2.8, 0)
+_NARROW = _Frame(88, 5, 53, 9.6, 10, 2.2, 6.9, 4.6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,32 +175,40 @@ class _Scale:
     frame: _Frame
     reach: float
 
+    @property
+    def ticks(self) -> tuple[float, ...]:
+        return tuple(self.reach * (i - 2) / 2 for i in range(5))
+
     def at(self, value: float) -> float:
         share = (min(max(value, -self.reach), self.reach) + self.reach) / (2 * self.reach)
         return self.frame.x0 + (self.frame.x1 - self.frame.x0) * share
 
 
-def _ticks(ax: Axes, scale: _Scale, top: float, bottom: float, suffix: str) -> None:
+def _tick_words(ax: Axes, scale: _Scale, y: float, suffix: str) -> None:
     digits = max(0, -math.floor(math.log10(scale.reach / 2)))
-    for i in range(5):
-        value = scale.reach * (i - 2) / 2
-        x = scale.at(value)
-        ax.plot(
-            [x, x],
-            [top, bottom],
-            lw=0.8 if i == 2 else 0.6,
-            zorder=0,
-            color=colour("ink") if i == 2 else "#D5DBE1",
-        )
-        ax.text(
-            x,
-            top - 1.9,
-            signed(value, digits) + suffix,
-            ha="center",
-            va="center",
-            fontsize=7.5,
-            color=colour("muted"),
-        )
+    look: dict[str, Any] = {
+        "ha": "center",
+        "va": "center",
+        "fontsize": 7.5,
+        "color": colour("muted"),
+    }
+    for value in scale.ticks:
+        ax.text(scale.at(value), y, signed(value, digits) + suffix, **look)
+
+
+def _ground(ax: Axes, scale: _Scale, top: float, band: tuple[float, float]) -> None:
+    """Draw scale lines and band behind one line; on a phone only below its words."""
+    frame = scale.frame
+    upper, lower = top + frame.ground_at, top + frame.step
+    for value in scale.ticks:
+        zero = value == 0
+        paint, weight = (colour("ink"), 0.8) if zero else ("#D5DBE1", 0.6)
+        ax.plot([scale.at(value)] * 2, [upper, lower], lw=weight, color=paint, zorder=0)
+    if not math.isnan(band[0]):
+        left, right = scale.at(band[0]), scale.at(band[1])
+        size = (right - left, lower - upper)
+        look: dict[str, Any] = {"facecolor": "#E3EDF6", "edgecolor": "none", "zorder": -1}
+        ax.add_patch(Rectangle((left, upper), *size, **look))
 
 
 def _draw_line(ax: Axes, line: _Line, scale: _Scale, top: float) -> None:

@@ -19,6 +19,8 @@ from spi_core.present.theme import chart_style, colour
 __all__ = ["treated_map"]
 
 MM = 1 / 25.4
+#: With more treated wards than this the map is no place for their names.
+MOST_NAMES = 8
 #: Fill, hatching and text of each side: told apart without colour by hatching and by the text.
 SIDES = {
     "treated": ("#12436D", "", "#FFFFFF"),
@@ -28,7 +30,7 @@ SIDES = {
 
 
 def treated_map(wards: gpd.GeoDataFrame, page: ChapterPage, narrow: bool = False) -> Figure:
-    """Fill the treated wards and name them, hatch those set aside.
+    """Fill the treated wards, name them where they are few, hatch those set aside.
 
     Parameters
     ----------
@@ -55,7 +57,7 @@ def treated_map(wards: gpd.GeoDataFrame, page: ChapterPage, narrow: bool = False
             fill, hatch, ink = SIDES[side]
             group = wards[wards["name"].isin(page.sides[side])]
             group.plot(ax=ax, facecolor=fill, edgecolor="#9AA5B1", linewidth=0.7, hatch=hatch)
-            if side == "treated":
+            if side == "treated" and len(group) <= MOST_NAMES:
                 for name, shape in zip(group["name"], group.geometry, strict=True):
                     _name(ax, name, shape, ink)
         wards.dissolve().boundary.plot(ax=ax, color=colour("muted"), linewidth=0.7)

@@ -119,7 +119,7 @@ def power_table(page: ChapterPage) -> pd.DataFrame:
                 f"{power['icc']:.2f}",
             )
         )
-    columns = ["Outcome", f"Found with {wanted} chance", "Of the level before",
+    columns = ["Outcome", f"Found with {wanted} chance, by formula", "Of the level before",
                "Chance in the exact test", "SD of changes", "ICC"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
