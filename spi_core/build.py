@@ -11,7 +11,7 @@ import pandas as pd
 
 import spi_core
 from spi_core.assess import assess
-from spi_core.assess import tables as assessed
+from spi_core.challenge import challenge
 from spi_core.geography import boundaries, roll_up
 from spi_core.impact.build import run_chapters, write_chapters
 from spi_core.impact.tables import chapter_tables
@@ -30,6 +30,7 @@ from spi_core.review import review
 from spi_core.revisions import COMPARED, compare_builds
 from spi_core.shrink import shrink_panel
 from spi_core.small_areas import small_area_tables
+from spi_core.standing import standing_tables
 from spi_core.store import Tables, write_bytes, write_tables
 from spi_core.treated import fit_edition, treat_estimated, treat_inputs
 
@@ -145,7 +146,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "scores_comparable": _long(inputs, recipe, comparable),
     }
     drawn = assess(inputs, recipe, changing, scale, scores, comparable, treatment)
-    tables |= assessed(drawn) | review(drawn, weights)
+    tables |= standing_tables(drawn) | review(drawn, weights) | challenge(drawn)
     tables |= {"steps": steps(drawn), "quality": quality_log(drawn)}
     tables["coverage"] = _coverage(inputs, recipe, filled)
     tables |= small_area_tables(full, recipe, tables["scores"])
