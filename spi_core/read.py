@@ -197,8 +197,10 @@ def _convert(
             bad = (raw[name] != "") & (typed[name].isna() | huge)
             allowed += f", at most {LARGEST:.0e}" if huge.any() else ""
         elif kind.startswith("datetime"):
-            typed[name] = pd.to_datetime(raw[name], format="%Y-%m-%d", errors="coerce")
-            typed[name] = typed[name].astype("datetime64[ns]")
+            dates = pd.to_datetime(raw[name], format="%Y-%m-%d", errors="coerce")
+            # pandas keeps time in nanoseconds: the year 9999 of an open end would not fit
+            fits = (dates > pd.Timestamp.min) & (dates < pd.Timestamp.max)
+            typed[name] = dates.where(fits).astype("datetime64[ns]")
             allowed, bad = "a date such as 2014-03-31", typed[name].isna()
         else:
             continue

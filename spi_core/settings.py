@@ -34,7 +34,7 @@ def read_edition_file(path: Path) -> tuple[dict[str, Any], list[Fault]]:
     file = shown(path)
     try:
         settings = yaml.safe_load(path.read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         return {}, [Fault(file, "is missing", allowed="every edition has an edition.yml")]
     except UnicodeDecodeError as error:
         return {}, [Fault(file, f"is not UTF-8 (byte {error.start})", allowed="text in UTF-8")]

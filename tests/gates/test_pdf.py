@@ -1,4 +1,4 @@
-"""Every PDF: an independent validator finds nothing, our own checks neither, briefs fill two pages."""
+"""Every PDF: a validator of others and our own checks find nothing, briefs fill two pages."""
 
 from __future__ import annotations
 

@@ -498,6 +498,14 @@ REFUSED: dict[str, tuple[Change, str]] = {
         lambda f: spoil(f / "observations" / "all.csv", 34, value="1e308"),
         "row 34, column value: '1e308' is not a number",
     ),
+    "a date beyond what dates can hold": (
+        lambda f: spoil(f / "observations" / "all.csv", 2, end="9999-12-31"),
+        "row 2, column end: '9999-12-31' is not a date; allowed: a date such as 2014-03-31",
+    ),
+    "a folder for edition.yml": (
+        lambda f: ((f / "edition.yml").unlink(), (f / "edition.yml").mkdir()),
+        "edition.yml: is missing",
+    ),
     "context without a ward": (
         lambda f: rewrite(f / "context.csv", lambda rows: rows[1:]),
         "context.csv, column variable: 'children' has no children of E05000101",
