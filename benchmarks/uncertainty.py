@@ -12,8 +12,8 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from worlds import World, made_world, open_world
 
+from benchmarks.worlds import World, made_world, open_world
 from spi_core.gaps import gap
 from spi_core.index import Recipe, score
 from spi_core.peers import SIMILAR, nearest, rate
