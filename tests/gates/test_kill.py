@@ -54,20 +54,22 @@ def test_killed_runs_leave_only_whole_files(tmp_path):
         subprocess.run(line, cwd=project, env=environment, check=True)
     length = time.perf_counter() - start
     chance = random.Random(2014)
-    for turn in range(KILLS):
-        line = (build, render)[turn % 2]
-        # a session of its own: the workers die with the parent, as in a power cut
-        process = subprocess.Popen(
-            line, cwd=project, env=environment, stderr=subprocess.DEVNULL, start_new_session=True
-        )
-        time.sleep(chance.uniform(0.1, 0.6 * length))
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        broken = [p.name for p in shown(reports) if not whole(p)]
-        assert broken == [], f"after kill {turn + 1}"
-        # a render needs finished tables, as a person would make them again
-        if line is build:
-            subprocess.run(build, cwd=project, env=environment, check=True)
-    subprocess.run(render, cwd=project, env=environment, check=True)
+    for line in (build, render):
+        for turn in range(KILLS // 2):
+            # a session of its own: the workers die with the parent, as in a power cut
+            process = subprocess.Popen(
+                line,
+                cwd=project,
+                env=environment,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            time.sleep(chance.uniform(0.1, 0.6 * length))
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            broken = [p.name for p in shown(reports) if not whole(p)]
+            assert broken == [], f"after kill {turn + 1} of {line[3]}"
+        # the next run finishes
+        subprocess.run(line, cwd=project, env=environment, check=True)
     assert {p.suffix for p in shown(reports / "wards")} == {".html", ".pdf"}
