@@ -157,7 +157,10 @@ def _shift_table(
                 "reason": s.reason,
             }
         )
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    # None where not defined, as with two wards: a number all the same
+    sizes = [c for c in table if str(c).endswith(("_shift", "_correlation"))]
+    return table.astype(dict.fromkeys(sizes, float))
 
 
 def _left_out(a: Assessment) -> pd.DataFrame:

@@ -42,7 +42,7 @@ def fit_weights(inputs: Inputs, best: ArrayLike, worst: ArrayLike) -> pd.DataFra
     rows = []
     for c, name in enumerate(framework.components):
         at = framework.members(c)
-        if at.size >= settings["minimum_indicators"]:
+        if counts[at].sum() >= settings["minimum_indicators"]:
             rows.append(_fit_component(inputs, at, ends, counts[at]).assign(component=name))
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=list(WEIGHTS))
     said = {"fitted_on": _population(inputs), "fitted_at": inputs.settings["edition_year"]}
@@ -52,31 +52,25 @@ def fit_weights(inputs: Inputs, best: ArrayLike, worst: ArrayLike) -> pd.DataFra
 def _fit_component(
     inputs: Inputs, at: NDArray[np.intp], ends: Array, counts: NDArray[np.bool_]
 ) -> pd.DataFrame:
-    """Fit on the indicators that count; all of them, equally, where too few do."""
-    settings, polarity = inputs.settings["index"], inputs.framework.polarity
-    enough = counts.sum() >= settings["minimum_indicators"]
-    live = counts if enough else np.ones_like(counts)
-    k = at[live]
+    """Fit on the indicators that count; the others get the weight 0."""
+    k = at[counts]
     best, worst = ends[:, k]
+    polarity = inputs.framework.polarity[k]
     w = fit(
-        component_moments(inputs, k), best, worst, polarity[k],
-        settings["weights"] if enough else "equal",
-    )  # fmt: skip
+        component_moments(inputs, k), best, worst, polarity, inputs.settings["index"]["weights"]
+    )
     weight, loading, share = np.zeros(at.size), np.full(at.size, np.nan), np.zeros(at.size)
     # an idle indicator's spread is that of its best and worst row: never 0
     sd = np.array(
         [_ends_sd(component_moments(inputs, at[[i]]), ends[:, at[[i]]]) for i in range(at.size)]
     )
-    weight[live], loading[live], sd[live] = w.weight, w.loading, w.sd
-    share[live] = scoring_weights(w.weight, w.sd, best, worst)
-    reason = (
-        w.reason if enough else "not scored: too few of its indicators have figures that differ"
-    )
+    weight[counts], loading[counts], sd[counts] = w.weight, w.loading, w.sd
+    share[counts] = scoring_weights(w.weight, w.sd, best, worst)
     return pd.DataFrame(
         {
             "indicator_id": np.array(inputs.framework.ids)[at],
             "method": w.method, "weight": weight, "loading": loading, "sd": sd, "share": share,
-            "reason": reason,
+            "reason": w.reason,
         }
     )  # fmt: skip
 

@@ -192,6 +192,7 @@ def check_weights(
     goalposts: Read,
     listed: Collection[str],
     minimum: int = 2,
+    told: Collection[str] | None = None,
 ) -> list[Fault]:
     """Check frozen weights: every scored indicator once, each component's sum 1.
 
@@ -205,6 +206,8 @@ def check_weights(
         Ids of ``indicators.csv``, also of rows with a fault.
     minimum : int
         Indicators that a component needs to be scored.
+    told : collection of str, optional
+        Ids with figures that differ, all without it: only they make a component scored.
 
     Returns
     -------
@@ -222,7 +225,8 @@ def check_weights(
             message = f"is not the component of {r.indicator_id}"
             allowed = str(known[r.indicator_id])
             faults.append(Fault(r.file, message, r.row, "component", r.component, allowed))
-    scored = known[known.map(known.value_counts()) >= minimum]
+    size = (known if told is None else known[known.index.isin(list(told))]).value_counts()
+    scored = known[known.map(size).fillna(0) >= minimum]
     faults += _absent(weights, list(scored.index))
     complete = sound.groupby("component").filter(
         lambda g: len(g) == (weights.frame["component"] == g.name).sum()

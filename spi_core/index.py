@@ -170,7 +170,8 @@ def make_recipe(inputs: Inputs) -> tuple[Recipe, pd.DataFrame]:
         allowed = f"{recipe.minimum} indicators of one component with figures that differ, or more"
         file = shown(inputs.folder / "indicators.csv")
         raise InputError([Fault(file, "leaves no component that can be scored", allowed=allowed)])
-    return recipe, table
+    scored = np.array(inputs.framework.components)[recipe.scored]
+    return recipe, table[table["component"].isin(scored)].reset_index(drop=True)
 
 
 def comparable_recipe(recipe: Recipe, framework: Framework) -> Recipe:

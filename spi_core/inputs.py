@@ -214,7 +214,8 @@ def _check_tables(
     if framework is not None:
         faults += check_goalposts(framework, reads["goalposts"], ids)
         minimum = settings.get("index", {}).get("minimum_indicators", 2)
-        faults += check_weights(framework, weights, reads["goalposts"], ids, minimum)
+        told = _told(observations.frame)
+        faults += check_weights(framework, weights, reads["goalposts"], ids, minimum, told)
     for name, column, known in (("series", "area_code", areas), ("context", "area_code", areas),
                                 ("signoff", "indicator_id", ids)):  # fmt: skip
         faults += _unknown(reads[name], column, known)
@@ -225,6 +226,14 @@ def _check_tables(
     if not _unknown(context, "area_code", areas):  # else a ward seems to lack what is misspelt
         faults += check_comparators(file, settings, wards, context)
     return faults + _check_claims(file, settings, reads)
+
+
+def _told(observations: pd.DataFrame) -> list[str] | None:
+    """Name indicators with values that differ; None where the file does not say."""
+    if observations.empty or not {"indicator_id", "value"} <= set(observations):
+        return None
+    different = observations.groupby("indicator_id")["value"].nunique()
+    return [str(i) for i in different.index[different > 1]]
 
 
 def _unknown(read: Read, column: str, known: list[str]) -> list[Fault]:

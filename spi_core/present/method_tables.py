@@ -244,7 +244,7 @@ def weight_table(tables: Tables) -> pd.DataFrame:
             "Component": r.component,
             "Indicator": about[r.indicator_id],
             "Method": {"pca": "principal component"}.get(r.method, r.method),
-            "Loading": f"{r.loading:.3f}",
+            "Loading": number(r.loading, 3),
             "Weight": f"{r.weight:.4f}",
             "Standard deviation": number(r.sd, 3),
             "Share": f"{r.share:.4f}",

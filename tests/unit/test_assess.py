@@ -387,6 +387,9 @@ def test_a_component_with_too_little_to_tell_is_not_scored(
     _sound(tables)
     framework = tables["framework"].set_index("component")
     assert not framework.at["Safety", "scored"]
+    assert "Safety" not in set(tables["weights"]["component"])
+    tables["weights"].to_csv(tmp_path / "tiny" / "weights.csv", index=False)
+    assert load(tmp_path / "tiny").version  # frozen so, they can be read
     assert framework.at["Safety", "note"] == "not scored: too few figures that differ"
     assert framework.at["Rights", "note"] == "not scored: awaits council data"
     assert "Safety" not in set(tables["scores"]["element"])
@@ -416,6 +419,10 @@ def test_two_wards_can_be_scored_and_ranked_but_not_rated(tmp_path: Path) -> Non
     assert standing[["score", "rank", "rank_low", "rank_high"]].notna().all().all()
     assert set(standing["rating"]) == {NOT_RATED}
     assert np.isfinite(tables["scores"]["score"]).all()
+    recipes = tables["audit_recipes"]  # two places have no rank correlation
+    assert recipes["rank_correlation"].dtype == float
+    assert recipes["rank_correlation"].isna().all()
+    assert recipes["max_rank_shift"].notna().all()
 
 
 def test_negative_values_pass_a_geometric_mean(tmp_path: Path) -> None:
