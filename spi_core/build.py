@@ -25,6 +25,7 @@ from spi_core.index import (
     score,
 )
 from spi_core.inputs import Inputs, data_version
+from spi_core.marking import mark
 from spi_core.quality import quality_log, steps
 from spi_core.review import review
 from spi_core.revisions import COMPARED, compare_builds
@@ -33,19 +34,10 @@ from spi_core.small_areas import small_area_tables
 from spi_core.standing import standing_tables
 from spi_core.store import Tables, write_bytes, write_tables
 from spi_core.treated import fit_edition, treat_estimated, treat_inputs
+from spi_core.ward_data import ward_data
 
 __all__ = ["build", "compute"]
 
-CHANGE = ("change_low", "change_high", "change_rating")
-STANDING = (
-    *("low", "high", "borough_score", "difference", "rank", "rank_low", "rank_high"),
-    *("quarter", "rating"),
-)
-WARD_DATA = (
-    *("edition", "data_version", "area_code", "area_name", "level", "element", "name"),
-    *("period", "period_label", "start", "end", "value", "unit", "numerator", "denominator"),
-    *("score", *STANDING, "change", *CHANGE, "provenance", "capped", "publisher"),
-)
 LEVELS = ("indicator", "component", "dimension", "index")
 
 
@@ -121,7 +113,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     larger = [a for a in inputs.panel.areas if levels[a] != "lsoa"]
     inputs = replace(inputs, panel=inputs.panel.take(larger))
     limit = inputs.settings["index"].get("max_imputed", 1)
-    wards = [a for a in larger if a != inputs.geography.borough]
+    wards = [a for a in larger if levels[a] == "ward"]
     raw = inputs.panel.value
     if inputs.settings["index"].get("shrinkage", "none") == "empirical_bayes":
         raw = shrink_panel(inputs.panel, inputs.framework, wards).value
@@ -150,9 +142,10 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     tables |= {"steps": steps(drawn), "quality": quality_log(drawn)}
     tables["coverage"] = _coverage(inputs, recipe, filled)
     tables |= small_area_tables(full, recipe, tables["scores"])
+    tables = mark(tables, full.panel, inputs.framework)
     for level in inputs.settings["geography"]["levels"]:
         tables[f"map_{level}"] = boundaries(inputs.geography, level).reset_index()
-    tables["ward_data"] = _ward_data(inputs, tables)
+    tables["ward_data"] = ward_data(inputs, tables)
     return tables
 
 
@@ -210,15 +203,18 @@ def _goalposts(inputs: Inputs, recipe: Recipe) -> pd.DataFrame:
 def _values(inputs: Inputs, filled: Estimated, scale: Estimated, scores: Scores) -> pd.DataFrame:
     """One row a period, area and indicator, with where the value comes from."""
     p = inputs.panel
-    provenance = np.where(filled.estimated, "estimated", p.status)
+    # what is suppressed stays so in every table, though its estimate went into the scores
+    hidden = p.status == "suppressed"
+    shown = filled.estimated & ~hidden
     frame = _grid(inputs, p.indicators).rename(columns={"element": "indicator_id"})
     for name in ("value", "numerator", "denominator"):
         frame[name] = getattr(p, name).ravel()
     # as published: shrunken and treated values stand beside them
-    frame["value"] = np.where(filled.estimated, filled.value, p.value).ravel()
+    frame["value"] = np.where(shown, filled.value, p.value).ravel()
     frame["value_scored"] = scale.value.ravel()
     frame["score"] = scores.indicator.ravel()
-    frame["provenance"] = provenance.ravel()
+    frame["provenance"] = np.where(shown, "estimated", p.status).ravel()
+    frame["estimated"] = filled.estimated.ravel()
     frame["capped"] = scores.capped.ravel()
     return frame.merge(p.dates, on=["indicator_id", "period"], how="left")
 
@@ -249,33 +245,3 @@ def _coverage(inputs: Inputs, recipe: Recipe, filled: Estimated) -> pd.DataFrame
     frame["present"] = present.ravel()
     frame["estimated"] = (filled.estimated.astype(int) @ member).ravel()
     return frame
-
-
-def _ward_data(inputs: Inputs, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Everything the briefs show, as one flat file for anyone's spreadsheet."""
-    values, standing = tables["values"], tables["standing"]
-    labels = inputs.periods
-    wards = standing["area_code"].unique()
-    raw = values[values["area_code"].isin(wards)].rename(columns={"indicator_id": "element"})
-    raw = raw.assign(level="indicator")
-    scores = tables["scores"]
-    composite = scores[(scores["level"] != "indicator") & scores["area_code"].isin(wards)]
-    composite = composite.assign(period_label=composite["period"].map(labels))
-    flat = pd.concat([raw, composite], ignore_index=True)
-    keys = ["area_code", "level", "element", "period"]
-    current = standing.assign(period="current").rename(columns={"borough": "borough_score"})
-    moved = tables["indicator_changes"].rename(columns={"indicator_id": "element"})
-    moved = pd.concat([tables["changes"], moved.assign(level="indicator")]).assign(period="current")
-    moved = moved.rename(columns={n: f"change_{n}" for n in ("low", "high", "rating")})
-    flat = flat.merge(current[[*keys, *STANDING]], "left", keys)
-    flat = flat.merge(moved[[*keys, "change", *CHANGE]], "left", keys)
-    about = inputs.framework.indicators
-    flat["area_name"] = flat["area_code"].map(inputs.geography.areas["name"])
-    flat["unit"] = flat["element"].map(about["unit"]).fillna("score 0–100")
-    flat["name"] = flat["element"].map(about["name"]).fillna(flat["element"])
-    flat["publisher"] = flat["element"].map(about["publisher_or_owner"]).fillna("this project")
-    flat["edition"] = inputs.settings["id"]
-    flat["data_version"] = inputs.version
-    rank_of = {level: i for i, level in enumerate(reversed(LEVELS))}
-    flat = flat.assign(by=flat["level"].map(rank_of))
-    return flat.sort_values(["area_code", "by", "period"], kind="stable")[list(WARD_DATA)]

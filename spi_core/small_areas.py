@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spi_core.index import Recipe, Scores, recipe_for, score
+from spi_core.index import Estimated, Recipe, Scores, estimate_missing, recipe_for, score
 from spi_core.inputs import Inputs
+from spi_core.panel import Panel
 
 __all__ = ["small_area_tables"]
 
@@ -32,18 +33,26 @@ def small_area_tables(
     -------
     dict of str to DataFrame
         ``small_area_coverage``: one row a component, the share of its weight that is available
-        and whether it is scored; ``small_area_scores``; ``small_area_spread``: one row a period,
-        ward and component. The last two are empty where nothing reaches the edition's coverage.
+        and whether it is scored; ``small_area_values``, one row a period, LSOA and indicator that
+        is published for LSOAs; ``small_area_scores``; ``small_area_spread``: one row a period,
+        ward and component. The last two are absent where nothing reaches the edition's coverage.
     """
     codes = [c for c in inputs.geography.codes(LEVEL) if c in inputs.panel.areas]
-    value = inputs.panel.take(codes).value
+    panel = inputs.panel.take(codes)
+    value = panel.value
     available = np.atleast_1d(np.isfinite(value).any(axis=(0, 1)))
     threshold = inputs.settings["index"].get("small_area_coverage", 0.75)
     fitted = recipe_for(recipe, available, threshold)
     tables = {"small_area_coverage": _coverage(inputs, recipe, fitted, available, threshold)}
-    if not codes or not fitted.scored.any():
+    if not codes or not available.any():
         return tables
-    scores = _long(inputs, codes, score(value, fitted))
+    limit = inputs.settings["index"].get("max_imputed", 1)
+    filled = estimate_missing(value, fitted, np.arange(len(codes)), limit)
+    scored = score(filled.value, fitted)
+    tables["small_area_values"] = _values(panel, filled, scored, available)
+    if not fitted.scored.any():
+        return tables
+    scores = _long(inputs, codes, scored)
     return tables | {
         "small_area_scores": scores,
         "small_area_spread": _spread(inputs, scores, wards),
@@ -63,6 +72,26 @@ def _coverage(
             "scored": fitted.scored,
         }
     )
+
+
+def _values(
+    panel: Panel, filled: Estimated, scored: Scores, available: NDArray[np.bool_]
+) -> pd.DataFrame:
+    """One row a period, LSOA and indicator; a suppressed value stays out though it is estimated."""
+    axes = [panel.periods, panel.areas, panel.indicators]
+    index = pd.MultiIndex.from_product(axes, names=["period", "area_code", "indicator_id"])
+    shown = filled.estimated & (panel.status != "suppressed")
+    columns = {
+        "value": np.where(shown, filled.value, panel.value),
+        "numerator": panel.numerator,
+        "denominator": panel.denominator,
+        "score": scored.indicator,
+        "provenance": np.where(shown, "estimated", panel.status),
+        "estimated": filled.estimated,
+    }
+    frame = pd.DataFrame({n: a.ravel() for n, a in columns.items()}, index=index).reset_index()
+    offered = dict(zip(panel.indicators, available.tolist(), strict=True))
+    return frame[frame["indicator_id"].map(offered)].reset_index(drop=True)
 
 
 def _long(inputs: Inputs, codes: list[str], scores: Scores) -> pd.DataFrame:

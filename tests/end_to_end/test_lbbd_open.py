@@ -88,7 +88,9 @@ def test_scored_components_and_those_that_wait_for_council_data(tables: Tables) 
 
 def test_the_tables_hold_a_score_for_every_ward_period_and_scored_element(tables: Tables) -> None:
     scores = tables["scores"]
-    assert list(scores.columns) == ["area_code", "period", "element", "level", "score"]
+    columns = ["area_code", "period", "element", "level", "score", "illustrative"]
+    assert list(scores.columns) == columns
+    assert not scores["illustrative"].any()
     assert not scores.duplicated(["area_code", "period", "element", "level"]).any()
     assert scores["score"].between(0, 100).all()
     wards = scores[scores["area_code"].str.startswith("E05")]
