@@ -60,10 +60,10 @@ def _fit_component(
         component_moments(inputs, k), best, worst, polarity, inputs.settings["index"]["weights"]
     )
     weight, loading, share = np.zeros(at.size), np.full(at.size, np.nan), np.zeros(at.size)
-    # an idle indicator's spread is that of its best and worst row: never 0
-    sd = np.array(
-        [_ends_sd(component_moments(inputs, at[[i]]), ends[:, at[[i]]]) for i in range(at.size)]
-    )
+    sd = np.zeros(at.size)
+    for i in np.flatnonzero(~counts):
+        # an idle indicator's spread is that of its best and worst row: never 0
+        sd[i] = add_rows(component_moments(inputs, at[[i]]), ends[:, at[[i]]]).sd[0]
     weight[counts], loading[counts], sd[counts] = w.weight, w.loading, w.sd
     share[counts] = scoring_weights(w.weight, w.sd, best, worst)
     return pd.DataFrame(
@@ -73,10 +73,6 @@ def _fit_component(
             "reason": w.reason,
         }
     )  # fmt: skip
-
-
-def _ends_sd(m: Moments, ends: Array) -> float:
-    return float(add_rows(m, ends).sd[0])
 
 
 def component_moments(inputs: Inputs, at: NDArray[np.intp]) -> Moments:

@@ -106,13 +106,8 @@ def _long(inputs: Inputs, codes: list[str], scores: Scores) -> pd.DataFrame:
 def _spread(inputs: Inputs, small: pd.DataFrame, wards: pd.DataFrame) -> pd.DataFrame:
     """Lowest, middle and highest score of each ward's LSOAs beside the ward's own."""
     groups = small.groupby(["period", "parent_code", "element"], sort=False)["score"]
-    spread = groups.agg(
-        areas="size",
-        low="min",
-        q1=lambda s: s.quantile(0.25),
-        median="median",
-        q3=lambda s: s.quantile(0.75),
-        high="max",
-    )
+    spread = groups.agg(areas="size", low="min", median="median", high="max")
+    spread.insert(2, "q1", groups.quantile(0.25))
+    spread.insert(4, "q3", groups.quantile(0.75))
     frame = spread.reset_index().rename(columns={"parent_code": "area_code"})
     return frame.merge(wards[["period", "area_code", "element", "score"]], "left")
