@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -12,13 +12,12 @@ import pandas as pd
 import spi_core
 from spi_core.assess import assess
 from spi_core.challenge import challenge
-from spi_core.geography import boundaries, roll_up
+from spi_core.disclosure.control import Controlled, control
+from spi_core.geography import boundaries
 from spi_core.impact.build import run_chapters, write_chapters
 from spi_core.impact.tables import chapter_tables
 from spi_core.index import (
     Estimated,
-    Recipe,
-    Scores,
     comparable_recipe,
     estimate_missing,
     make_recipe,
@@ -29,19 +28,33 @@ from spi_core.marking import mark
 from spi_core.quality import quality_log, steps
 from spi_core.review import review
 from spi_core.revisions import COMPARED, compare_builds
+from spi_core.rollup import as_published, roll_up
 from spi_core.shrink import shrink_panel
 from spi_core.small_areas import small_area_tables
 from spi_core.standing import standing_tables
 from spi_core.store import Tables, write_bytes, write_tables
+from spi_core.summary import data_tables
+from spi_core.tabulate import (
+    areas_table,
+    coverage_table,
+    framework_table,
+    goalposts_table,
+    scores_table,
+    values_table,
+)
 from spi_core.treated import fit_edition, treat_estimated, treat_inputs
 from spi_core.ward_data import ward_data
 
-__all__ = ["build", "compute"]
+__all__ = ["Audience", "build", "compute", "publishable"]
 
-LEVELS = ("indicator", "component", "dimension", "index")
+#: ``public``: what the disclosure rules let out; ``internal``: everything.
+Audience: TypeAlias = Literal["public", "internal"]
+
+#: What of an observation's row is no secret: that there is one.
+KEYS = ["indicator_id", "area_code", "period"]
 
 
-def build(inputs: Inputs, folder: Path) -> dict[str, pd.DataFrame]:
+def build(inputs: Inputs, folder: Path, audience: Audience = "public") -> dict[str, pd.DataFrame]:
     """Compute an edition and write its tables.
 
     Parameters
@@ -49,7 +62,10 @@ def build(inputs: Inputs, folder: Path) -> dict[str, pd.DataFrame]:
     inputs : Inputs
         The edition, checked.
     folder : Path
-        ``reports/<edition>``.
+        ``reports/<edition>``, or ``reports/<edition>-internal``.
+    audience : {"public", "internal"}
+        Who may read the result. Only the internal tables hold suppressed values and the log of
+        the decisions to suppress them.
 
     Returns
     -------
@@ -57,7 +73,13 @@ def build(inputs: Inputs, folder: Path) -> dict[str, pd.DataFrame]:
         The tables, as written to ``tables/``; the weights also stand in ``weights.csv``, ready
         to be copied to ``data/<edition>/`` and so frozen.
     """
-    tables = compute(inputs)
+    controlled = control(inputs.panel, inputs.framework, inputs.geography, inputs.settings)
+    if audience == "public":
+        inputs = publishable(inputs, controlled)
+    tables = _flag(compute(inputs), controlled, inputs) | data_tables(inputs)
+    tables["disclosure_summary"] = controlled.summary
+    if audience == "internal":
+        tables["disclosure_log"] = controlled.log
     chapters = run_chapters(inputs, tables)
     tables |= chapter_tables(chapters)
     about: dict[str, Any] = {
@@ -65,6 +87,7 @@ def build(inputs: Inputs, folder: Path) -> dict[str, pd.DataFrame]:
         "data_version": inputs.version,
         "data_sha256": data_version(inputs.folder),
         "software": spi_core.__version__,
+        "audience": audience,
     }
     before = _build_before(folder, about["data_sha256"])
     if before is not None:
@@ -76,6 +99,44 @@ def build(inputs: Inputs, folder: Path) -> dict[str, pd.DataFrame]:
     write_tables(folder / "tables", tables, about)
     for name, frame in (("weights", tables["weights"]), ("ward-data", tables["ward_data"])):
         write_bytes(folder / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n").encode())
+    return tables
+
+
+def publishable(inputs: Inputs, controlled: Controlled) -> Inputs:
+    """Take out of an edition what the public may not see, before anything is computed from it.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition.
+    controlled : Controlled
+        What the disclosure rules decided.
+
+    Returns
+    -------
+    Inputs
+        Neither the panel nor the figures as given hold a suppressed value: no score, estimate,
+        weight or effect can rest on one, and so none can be worked out from them.
+    """
+    return replace(
+        inputs,
+        panel=controlled.panel,
+        given=as_published(inputs.given.take(inputs.panel.areas), controlled.panel),
+        tables={**inputs.tables, "observations": inputs.tables["observations"][KEYS]},
+    )
+
+
+def _flag(
+    tables: dict[str, pd.DataFrame], controlled: Controlled, inputs: Inputs
+) -> dict[str, pd.DataFrame]:
+    """Say of each value whether it rests on few events."""
+    p = inputs.panel
+    axes = [p.periods, p.areas, p.indicators]
+    keys = ["period", "area_code", "indicator_id"]
+    few = pd.Series(controlled.flagged.ravel(), pd.MultiIndex.from_product(axes, names=keys))
+    for name in {"values", "small_area_values"} & set(tables):
+        at = pd.MultiIndex.from_frame(tables[name][keys])
+        tables[name] = tables[name].assign(flagged=few.reindex(at).to_numpy(bool))
     return tables
 
 
@@ -124,29 +185,38 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     changing = comparable_recipe(recipe, inputs.framework)
     comparable = score(scale.value, changing)
     tables = {
-        "areas": _areas(inputs),
-        "framework": _framework(inputs, recipe),
-        "indicators": inputs.framework.indicators.reset_index(),
+        "areas": areas_table(inputs),
+        "framework": framework_table(inputs, recipe),
+        "indicators": _plain(inputs.framework.indicators).reset_index(),
         "dates": inputs.panel.dates,
-        "goalposts": _goalposts(inputs, recipe),
-        "signoff": inputs.tables["signoff"].drop(columns=["file", "row"], errors="ignore"),
-        "corrections": inputs.tables["corrections"].drop(columns=["file", "row"], errors="ignore"),
+        "goalposts": goalposts_table(inputs, recipe),
+        "signoff": _plain(inputs.tables["signoff"]),
+        "corrections": _plain(inputs.tables["corrections"]),
         "weights": weights,
-        "reference": inputs.tables["distribution"].drop(columns=["file", "row"], errors="ignore"),
-        "values": _values(inputs, filled, scale, scores),
-        "scores": _long(inputs, recipe, scores),
-        "scores_comparable": _long(inputs, recipe, comparable),
+        "reference": _plain(inputs.tables["distribution"]),
+        "values": values_table(inputs, filled, scale, scores),
+        "scores": scores_table(inputs, scores),
+        "scores_comparable": scores_table(inputs, comparable),
     }
     drawn = assess(inputs, recipe, changing, scale, scores, comparable, treatment)
     tables |= standing_tables(drawn) | review(drawn, weights) | challenge(drawn)
     tables |= {"steps": steps(drawn), "quality": quality_log(drawn)}
-    tables["coverage"] = _coverage(inputs, recipe, filled)
+    tables["coverage"] = coverage_table(inputs, filled)
     tables |= small_area_tables(full, recipe, tables["scores"])
     tables = mark(tables, full.panel, inputs.framework)
     for level in inputs.settings["geography"]["levels"]:
         tables[f"map_{level}"] = boundaries(inputs.geography, level).reset_index()
+    for name in ("targets", "postcodes"):
+        found = inputs.tables.get(name, pd.DataFrame())
+        if not found.empty:
+            tables[name] = _plain(found)
     tables["ward_data"] = ward_data(inputs, tables)
     return tables
+
+
+def _plain(read: pd.DataFrame) -> pd.DataFrame:
+    """Leave out where a row was read: that is for errors alone."""
+    return read.drop(columns=["file", "row"], errors="ignore")
 
 
 def _carry_up(inputs: Inputs, filled: Estimated) -> Estimated:
@@ -155,93 +225,3 @@ def _carry_up(inputs: Inputs, filled: Estimated) -> Estimated:
     rolled = roll_up(panel, inputs.geography, inputs.framework).value
     filled_up = np.isnan(filled.value) & ~np.isnan(rolled)
     return replace(filled, value=rolled, estimated=filled.estimated | filled_up)
-
-
-def _elements(inputs: Inputs) -> dict[str, tuple[str, ...]]:
-    f = inputs.framework
-    return dict(zip(LEVELS, (f.ids, f.components, f.dimensions, ("index",)), strict=True))
-
-
-def _by_level(scores: Scores) -> dict[str, np.ndarray]:
-    arrays = (scores.indicator, scores.component, scores.dimension, scores.index[..., None])
-    return dict(zip(LEVELS, arrays, strict=True))
-
-
-def _areas(inputs: Inputs) -> pd.DataFrame:
-    areas = inputs.geography.areas.drop(columns=["file", "row"]).reset_index()
-    return areas.assign(scored=areas["code"].isin(inputs.panel.areas))
-
-
-def _framework(inputs: Inputs, recipe: Recipe) -> pd.DataFrame:
-    """One row a component, in order: how many indicators it has and whether it is scored."""
-    f = inputs.framework
-    count = np.bincount(f.component_of, minlength=len(f.components))
-    comparable = np.bincount(f.component_of, weights=f.comparable, minlength=len(f.components))
-    thin = inputs.settings["index"].get("thin_below", 3)
-    scored = recipe.scored
-    why = np.where(count < recipe.minimum, "awaits council data", "too few figures that differ")
-    note = np.where(~scored, np.char.add("not scored: ", why), np.where(count < thin, "thin", ""))
-    return pd.DataFrame(
-        {
-            "component": f.components,
-            "dimension": [f.dimensions[d] for d in f.dimension_of],
-            "indicators": count,
-            "comparable_indicators": comparable.astype(int),
-            "scored": scored,
-            "note": note,
-        }
-    )
-
-
-def _goalposts(inputs: Inputs, recipe: Recipe) -> pd.DataFrame:
-    """Goalposts in raw units, and on the scale of scoring where an indicator is treated."""
-    posts = inputs.tables["goalposts"].drop(columns=["file", "row"]).set_index("indicator_id")
-    ids = list(inputs.framework.ids)
-    return posts.loc[ids].assign(best_scored=recipe.best, worst_scored=recipe.worst).reset_index()
-
-
-def _values(inputs: Inputs, filled: Estimated, scale: Estimated, scores: Scores) -> pd.DataFrame:
-    """One row a period, area and indicator, with where the value comes from."""
-    p = inputs.panel
-    # what is suppressed stays so in every table, though its estimate went into the scores
-    hidden = p.status == "suppressed"
-    shown = filled.estimated & ~hidden
-    frame = _grid(inputs, p.indicators).rename(columns={"element": "indicator_id"})
-    for name in ("value", "numerator", "denominator"):
-        frame[name] = getattr(p, name).ravel()
-    # as published: shrunken and treated values stand beside them
-    frame["value"] = np.where(shown, filled.value, p.value).ravel()
-    frame["value_scored"] = scale.value.ravel()
-    frame["score"] = scores.indicator.ravel()
-    frame["provenance"] = np.where(shown, "estimated", p.status).ravel()
-    frame["estimated"] = filled.estimated.ravel()
-    frame["capped"] = scores.capped.ravel()
-    return frame.merge(p.dates, on=["indicator_id", "period"], how="left")
-
-
-def _grid(inputs: Inputs, elements: tuple[str, ...]) -> pd.DataFrame:
-    axes = [inputs.panel.periods, inputs.panel.areas, elements]
-    index = pd.MultiIndex.from_product(axes, names=["period", "area_code", "element"])
-    return index.to_frame(index=False)
-
-
-def _long(inputs: Inputs, recipe: Recipe, scores: Scores) -> pd.DataFrame:
-    frames = []
-    for level, elements in _elements(inputs).items():
-        frame = _grid(inputs, elements).assign(level=level)
-        frame["score"] = _by_level(scores)[level].ravel()
-        frames.append(frame)
-    long = pd.concat(frames, ignore_index=True)
-    return long[["area_code", "period", "element", "level", "score"]].dropna(ignore_index=True)
-
-
-def _coverage(inputs: Inputs, recipe: Recipe, filled: Estimated) -> pd.DataFrame:
-    """Of each component's indicators, how many an area has, observed and estimated."""
-    f = inputs.framework
-    frame = _grid(inputs, f.components).rename(columns={"element": "component"})
-    member = f.component_of[:, None] == np.arange(len(f.components))
-    present = np.isfinite(filled.value).astype(int) @ member
-    frame["indicators"] = np.tile(member.sum(axis=0), len(frame) // len(f.components))
-    frame["present"] = present.ravel()
-    frame["estimated"] = (filled.estimated.astype(int) @ member).ravel()
-    return frame

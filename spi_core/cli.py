@@ -1,11 +1,11 @@
-"""The command line: ``spi check|build|render|all|list``."""
+"""The command line: ``spi check|build|render|explore|all|verify|list``."""
 
 from __future__ import annotations
 
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +14,11 @@ from typing import Annotated, Any, Literal, NoReturn
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
 
 from spi_core.errors import Fault, InputError, SpiError
-from spi_core.present.theme import project_root
+from spi_core.files import project_root
 
 __all__ = ["main"]
 
@@ -28,6 +30,19 @@ app = typer.Typer(
     help="The Social Progress Index of a borough: check the data, build tables, render reports.",
 )
 
+Force = Annotated[
+    bool, typer.Option("--force", help="Compute and render again what is up to date.")
+]
+Audience = Annotated[
+    Literal["public", "internal"],
+    typer.Option(help="internal: with suppressed values, marked, in reports/EDITION-internal/."),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        help="Address of a Dask cluster, tcp://HOST:PORT, whose workers make the documents."
+    ),
+]
 Edition = Annotated[
     str, typer.Argument(help="An edition's name, or the path of its folder.", metavar="EDITION")
 ]
@@ -38,8 +53,10 @@ Jobs = Annotated[
     typer.Option("--jobs", "-j", min=1, help="Documents at a time; a core each without it."),
 ]
 Engine = Annotated[
-    Literal["auto", "builtin"],
-    typer.Option(help="What renders: the built-in engine comes with pip."),
+    Literal["auto", "quarto", "builtin"],
+    typer.Option(
+        help="What renders; auto: Quarto from 1.9 where installed, else the built-in one."
+    ),
 ]
 Area = Annotated[
     list[str] | None, typer.Option(help="GSS code of a ward; only its brief. Repeatable.")
@@ -64,32 +81,49 @@ class Said:
         if not (self.quiet or self.json):
             typer.echo(text)
 
+    def table(self, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+        """Show a person columns, as wide as they need; no cell is cut in a pipe."""
+        if not (self.quiet or self.json):
+            table = Table(box=None, pad_edge=False)
+            for head in heads:
+                table.add_column(head, overflow="fold")
+            for row in rows:
+                table.add_row(*(Text(cell) for cell in row))
+            Console(width=None if sys.stdout.isatty() else 200).print(table)
+
     def result(self, **facts: Any) -> None:
         """Tell a script what was done."""
         if self.json:
-            typer.echo(json.dumps({"status": "done", **facts}, ensure_ascii=False, sort_keys=True))
+            facts = {"status": "done"} | facts
+            typer.echo(json.dumps(facts, ensure_ascii=False, sort_keys=True))
 
     @contextmanager
-    def progress(self, what: str, total: int) -> Iterator[Callable[[str], None]]:
-        """Show a bar on a terminal's standard error; hand out the function that moves it on."""
+    def progress(self, what: str) -> Iterator[tuple[Callable[[int], None], Callable[[str], None]]]:
+        """Show a bar on a terminal's standard error; hand out what sets its end and moves it."""
         console = Console(stderr=True, quiet=self.quiet or self.json)
         text = TextColumn("{task.description}")
         columns = (text, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=console, transient=True) as bar:
-            task = bar.add_task(what, total=total)
-            yield lambda text: bar.update(task, advance=1, description=text)
+            task = bar.add_task(what, total=None)
+            yield (
+                lambda total: bar.update(task, total=total),
+                lambda text: bar.update(task, advance=1, description=text),
+            )
 
 
 def main() -> NoReturn:
     """Run the command line; exit 0 when done, 1 when something failed, 2 for bad input."""
     try:
-        app(standalone_mode=False)
+        left = app(standalone_mode=False)  # the code of a command that has left early
     except InputError as error:
         _explain_faults(error)
         sys.exit(error.exit_code)
     except SpiError as error:
         _explain(str(error))
         sys.exit(error.exit_code)
+    except OSError as error:
+        _explain(f"{error.filename or 'a file'}: {error.strerror or error}")
+        sys.exit(1)
     except typer.Exit as leaving:
         sys.exit(leaving.exit_code)
     except typer.Abort:
@@ -99,7 +133,7 @@ def main() -> NoReturn:
             raise
         typer.echo(f"spi: {error.format_message()}", err=True)
         sys.exit(2)
-    sys.exit(0)
+    sys.exit(left if isinstance(left, int) else 0)
 
 
 def _explain_faults(error: InputError) -> None:
@@ -123,6 +157,31 @@ def _explain(text: str) -> None:
         typer.echo(f"spi: {text}", err=True)
 
 
+def _edition(name: str, audience: Literal["public", "internal"] = "public") -> Any:
+    from spi_core.publish.edition import Edition
+
+    inputs = _edition_folder(name)
+    folder = inputs.name if audience == "public" else f"{inputs.name}-internal"
+    return Edition(inputs, _output_folder(folder), audience)
+
+
+def _matching(pattern: str, audience: Literal["public", "internal"]) -> list[Any]:
+    """Find the editions that a pattern of folders means, here or in the project's data."""
+    whole = Path(pattern).is_absolute()
+    places = (Path("/"),) if whole else (Path.cwd(), project_root(), project_root() / "data")
+    for place in places:
+        found = sorted(place.glob(pattern.lstrip("/")))
+        folders = [f for f in found if (f / "edition.yml").exists()]
+        if folders:
+            return [_edition(str(folder), audience) for folder in folders]
+    fault = Fault("command line", "matches no edition", None, "--editions", pattern, _known())
+    raise InputError([fault])
+
+
+def _known() -> str:
+    return ", ".join(sorted(p.parent.name for p in (project_root() / "data").glob("*/edition.yml")))
+
+
 def _edition_folder(edition: str) -> Path:
     given = Path(edition)
     if (given / "edition.yml").exists():
@@ -130,10 +189,8 @@ def _edition_folder(edition: str) -> Path:
     data = project_root() / "data"
     folder = data / edition
     if not (folder / "edition.yml").exists():
-        known = ", ".join(sorted(p.parent.name for p in data.glob("*/edition.yml")))
-        raise InputError(
-            [Fault("command line", "is not an edition", None, "EDITION", edition, known)]
-        )
+        fault = Fault("command line", "is not an edition", None, "EDITION", edition, _known())
+        raise InputError([fault])
     return folder
 
 
@@ -145,9 +202,11 @@ def _output_folder(name: str) -> Path:
 def check(edition: Edition, quiet: Quiet = False, as_json: Json = False) -> None:
     """Read an edition's data and say everything that is wrong with it; write nothing."""
     from spi_core.inputs import load
+    from spi_core.summary import summarise
 
     inputs = load(_edition_folder(edition))
     said = Said(quiet, as_json)
+    summary = summarise(inputs)
     shape = dict(zip(("periods", "areas", "indicators"), inputs.panel.value.shape, strict=True))
     filled = int((inputs.panel.status != "missing").sum())
     said.line(
@@ -155,13 +214,23 @@ def check(edition: Edition, quiet: Quiet = False, as_json: Json = False) -> None
         f"{shape['periods']} periods, {filled} of {inputs.panel.value.size} cells; no faults "
         f"(data version {inputs.version})"
     )
-    said.result(edition=inputs.settings["id"], data_version=inputs.version, cells=filled, **shape)
+    said.table(("indicator", *summary.coverage), summary.coverage.itertuples())
+    for line in summary.lines:
+        said.line(line)
+    facts = {"data_version": inputs.version, "cells": filled, **shape, **summary.facts}
+    said.result(edition=inputs.settings["id"], **facts)
 
 
 @app.command()
-def build(edition: Edition, quiet: Quiet = False, as_json: Json = False) -> None:
+def build(
+    edition: Edition,
+    audience: Audience = "public",
+    force: Force = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
     """Compute an edition and write its tables to reports/EDITION/tables/."""
-    _build(edition, Said(quiet, as_json))
+    _build([_edition(edition, audience)], force, None, Said(quiet, as_json))
 
 
 @app.command()
@@ -170,34 +239,104 @@ def render(
     area: Area = None,
     document: Document = None,
     format_: Annotated[
-        list[str] | None, typer.Option("--format", help="html or pdf. Repeatable.")
+        list[str] | None, typer.Option("--format", help="html, pdf or ipynb. Repeatable.")
     ] = None,
     engine: Engine = "auto",
+    audience: Audience = "public",
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
+    force: Force = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Render a built edition's documents; with --area only that ward's brief."""
+    """Render what has changed of a built edition; with --area only that ward's brief."""
     from spi_core.publish.documents import FORMATS, Choice
+    from spi_core.publish.quarto import choose_engine
 
-    choice = Choice(tuple(document or ()), tuple(area or ()), tuple(format_ or FORMATS))
-    _render(_edition_folder(edition).name, choice, jobs, Said(quiet, as_json))
+    wanted = (tuple(document or ()), tuple(area or ()), tuple(format_ or FORMATS))
+    choice = Choice(*wanted, choose_engine(engine))
+    how = {"force": force, "n_workers": jobs, "scheduler": scheduler}
+    _render([_edition(edition, audience)], choice, how, Said(quiet, as_json))
+
+
+@app.command()
+def explore(
+    edition: Edition,
+    audience: Audience = "public",
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Write a built edition's explorer: maps, scorecards, every figure, in one page."""
+    _explore(_edition(edition, audience), True, Said(quiet, as_json))
+
+
+@app.command(name="open-data")
+def open_data(edition: Edition, quiet: Quiet = False, as_json: Json = False) -> None:
+    """Write a built edition's open data: CSV files, a workbook, their description."""
+    _open_data(_edition(edition), True, Said(quiet, as_json))
 
 
 @app.command(name="all")
 def everything(
-    edition: Edition,
+    edition: Annotated[
+        list[str] | None,
+        typer.Argument(help="Names of editions, or paths of their folders.", metavar="EDITION..."),
+    ] = None,
+    editions: Annotated[
+        list[str] | None,
+        typer.Option(help="Further editions by a pattern of folders, such as 'data/*'."),
+    ] = None,
     engine: Engine = "auto",
+    audience: Audience = "public",
     jobs: Jobs = None,
+    scheduler: Scheduler = None,
+    force: Force = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Check, build and render an edition: the main job."""
+    """Check, build and render editions, as far as anything has changed: the main job."""
     from spi_core.publish.documents import Choice
+    from spi_core.publish.quarto import choose_engine
 
     said = Said(quiet, as_json)
-    folder = _build(edition, Said(quiet or as_json, False))
-    _render(folder.name, Choice(), jobs, said)
+    choice = Choice(engine=choose_engine(engine))  # before the work, not after it
+    wanted = [_edition(name, audience) for name in edition or ()]
+    wanted += [
+        e for pattern in editions or () for e in _matching(pattern, audience) if e not in wanted
+    ]
+    if not wanted:
+        raise InputError([Fault("command line", "is missing", None, "EDITION", None, _known())])
+    silent = Said(quiet or as_json, False)
+    _build(wanted, force, jobs, silent)
+    for each in wanted:
+        _explore(each, force, silent)
+        if audience == "public":
+            _open_data(each, force, silent)
+    _render(wanted, choice, {"force": force, "n_workers": jobs, "scheduler": scheduler}, said)
+
+
+@app.command()
+def verify(
+    edition: Edition,
+    audience: Audience = "public",
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Compare inputs, tables and documents with what was recorded when they were made."""
+    from spi_core.publish.verify import verify as differences
+
+    said, chosen = Said(quiet, as_json), _edition(edition, audience)
+    found = differences(project_root(), chosen.inputs, chosen.folder)
+    for difference in found:
+        said.line(str(difference))
+    said.line(
+        f"{chosen.name}: {len(found)} differences" if found else f"{chosen.name}: as recorded"
+    )
+    facts = [{"kind": d.kind, "name": d.name, "what": d.what} for d in found]
+    status = "different" if found else "done"
+    said.result(status=status, edition=chosen.name, differences=facts)
+    if found:
+        raise typer.Exit(1)
 
 
 @app.command(name="list")
@@ -218,42 +357,72 @@ def list_editions(as_json: Json = False) -> None:
         typer.echo(f"{row['edition']:<16} {'built' if row['built'] else '–':<6} {row['title']}")
 
 
-def _build(edition: str, said: Said) -> Path:
-    from spi_core.build import build as build_tables
-    from spi_core.inputs import load
+def _build(editions: list[Any], force: bool, jobs: int | None, said: Said) -> None:
+    from spi_core.publish.edition import build_editions
 
     started = time.perf_counter()
-    inputs = load(_edition_folder(edition))
-    folder = _output_folder(inputs.folder.name)
-    tables = build_tables(inputs, folder)
-    seconds = time.perf_counter() - started
-    where = _shown(folder / "tables")
-    said.line(f"{inputs.folder.name}: {len(tables)} tables in {seconds:.1f} s → {where}")
-    said.result(edition=inputs.folder.name, tables=sorted(tables), seconds=round(seconds, 2))
-    return folder
+    for built in build_editions(editions, force=force, n_workers=jobs):
+        seconds = time.perf_counter() - started
+        name, where = built.edition.name, _shown(built.edition.folder / "tables")
+        how = "up to date" if built.current else f"in {seconds:.1f} s"
+        said.line(f"{name}: {len(built.tables)} tables {how} → {where}")
+        facts = {"tables": sorted(built.tables), "up_to_date": built.current}
+        said.result(edition=name, seconds=round(seconds, 2), **facts)
 
 
-def _render(name: str, choice: Any, jobs: int | None, said: Said) -> None:
-    from spi_core.publish.documents import document_jobs
-    from spi_core.publish.engine import render as render_jobs
-    from spi_core.store import Tables
+def _explore(edition: Any, force: bool, said: Said) -> None:
+    from spi_core.publish.edition import explore_edition
 
     started = time.perf_counter()
-    folder = _output_folder(name)
-    todo = document_jobs(project_root(), Tables(folder / "tables"), folder, choice)
-    with said.progress("rendering", len(todo)) as moved:
-        results = render_jobs(todo, jobs, lambda r: moved(r.job.output_stem.name))
-    failed = [r for r in results if r.error is not None]
-    files = [_shown(p) for r in results for p in r.outputs]
+    files = explore_edition(project_root(), edition, force=force)
     seconds = time.perf_counter() - started
-    if not failed:
-        count = f"{len(results)} documents, {len(files)} files"
-        said.line(f"{name}: {count} in {seconds:.1f} s → {_shown(folder)}")
-        said.result(edition=name, files=files, seconds=round(seconds, 2))
-        return
-    done = len(results) - len(failed)
-    summary = f"{len(failed)} of {len(results)} documents failed; the other {done} are done"
-    raise SpiError("\n".join([*(str(r.error) for r in failed), summary]))
+    name, where = edition.name, _shown(edition.folder / "explorer")
+    said.line(f"{name}: explorer {f'in {seconds:.1f} s' if files else 'up to date'} → {where}")
+    said.result(edition=name, files=[_shown(p) for p in files], seconds=round(seconds, 2))
+
+
+def _open_data(edition: Any, force: bool, said: Said) -> None:
+    from spi_core.publish.edition import open_data_edition
+
+    started = time.perf_counter()
+    files = open_data_edition(project_root(), edition, force=force)
+    seconds = time.perf_counter() - started
+    name, where = edition.name, _shown(edition.folder / "open-data")
+    how = f"{len(files)} files of open data in {seconds:.1f} s" if files else "open data up to date"
+    said.line(f"{name}: {how} → {where}")
+    said.result(edition=name, files=[_shown(p) for p in files], seconds=round(seconds, 2))
+
+
+def _render(editions: list[Any], choice: Any, how: dict[str, Any], said: Said) -> None:
+    from spi_core.publish.edition import render_editions
+
+    started = time.perf_counter()
+    with said.progress("rendering") as (plan, moved):
+        outcomes = render_editions(
+            *(project_root(), editions, choice),
+            **how,
+            on_plan=plan,
+            on_progress=lambda r: moved(r.job.output_stem.name),
+        )
+    seconds = round(time.perf_counter() - started, 2)
+    facts: list[dict[str, Any]] = []
+    for edition, outcome in zip(editions, outcomes, strict=True):
+        said.line(
+            f"{edition.name}: {outcome.summary} in {seconds:.1f} s → {_shown(edition.folder)}"
+        )
+        facts.append({"edition": edition.name, **_files(outcome)})
+    errors = [str(r.error) for outcome in outcomes for r in outcome.results if r.error is not None]
+    if errors:
+        total = sum(len(outcome.results) for outcome in outcomes)
+        done = f"the other {total - len(errors)} are done"
+        raise SpiError("\n".join([*errors, f"{len(errors)} of {total} documents failed; {done}"]))
+    said.result(seconds=seconds, **(facts[0] if len(facts) == 1 else {"editions": facts}))
+
+
+def _files(outcome: Any) -> dict[str, list[str]]:
+    """List an outcome's files for scripts."""
+    lists = {"files": outcome.files, "up_to_date": outcome.current, "removed": outcome.removed}
+    return {name: [_shown(path) for path in paths] for name, paths in lists.items()}
 
 
 def _shown(path: Path) -> str:

@@ -1,0 +1,287 @@
+"""Build editions and render them, doing only what has changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from spi_core.errors import Fault, InputError, SpiError
+from spi_core.files import recording_writes, remove_leftovers
+from spi_core.fingerprint import input_hashes
+from spi_core.publish.documents import Choice, document_jobs
+from spi_core.publish.engine import RenderResult
+from spi_core.publish.incremental import Batch, Outcome, render_changed
+from spi_core.publish.manifest import Manifest, State
+from spi_core.publish.workers import run_all, start_warm
+from spi_core.store import Tables
+
+__all__ = [
+    "Built",
+    "Edition",
+    "build_editions",
+    "explore_edition",
+    "open_data_edition",
+    "render_editions",
+]
+
+#: The explorer's folder, and its name in the record.
+EXPLORER = "explorer"
+#: The folder of the open data, and its name in the record.
+OPEN_DATA = "open-data"
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Where an edition's inputs are and where its reports go.
+
+    Parameters
+    ----------
+    inputs : Path
+        ``data/<edition>``.
+    folder : Path
+        ``reports/<edition>``, or ``reports/<edition>-internal``.
+    audience : {"public", "internal"}
+        Who may read the reports.
+    """
+
+    inputs: Path
+    folder: Path
+    audience: Literal["public", "internal"] = "public"
+
+    @property
+    def name(self) -> str:
+        """The edition's name: that of its reports' folder."""
+        return self.folder.name
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What became of an edition's tables.
+
+    Parameters
+    ----------
+    edition : Edition
+        The edition.
+    tables : tuple of str
+        Names of its tables.
+    current : bool
+        Whether they were up to date, so that nothing was computed.
+    """
+
+    edition: Edition
+    tables: tuple[str, ...]
+    current: bool
+
+
+def build_editions(
+    editions: Sequence[Edition], *, force: bool = False, n_workers: int | None = None
+) -> list[Built]:
+    """Build the editions whose tables are not up to date.
+
+    Parameters
+    ----------
+    editions : sequence of Edition
+        The editions.
+    force : bool
+        Build all, up to date or not.
+    n_workers : int, optional
+        Editions at a time, where there are several; the number of cores by default.
+
+    Returns
+    -------
+    list of Built
+        One an edition, in their order.
+
+    Raises
+    ------
+    InputError
+        With every fault of every edition, before any of them is written.
+    SpiError
+        If a build fails.
+    """
+    stale = [e for e in editions if force or not Manifest(e.folder).is_built(e.inputs)]
+    if stale:
+        start_warm()  # documents will be rendered next: the workers import what they need meanwhile
+    if len(stale) == 1:
+        _build(stale[0])
+    elif stale:
+        workers = n_workers or os.cpu_count() or 1
+        _all_or_raise(_faults, stale, workers)
+        _all_or_raise(_try_build, stale, workers)
+    return [Built(e, tuple(Tables(e.folder / "tables")), e not in stale) for e in editions]
+
+
+def _build(edition: Edition) -> None:
+    from spi_core.build import build  # takes seconds, which a run without changes must not
+    from spi_core.inputs import load
+
+    remove_leftovers(edition.folder)
+    hashes = input_hashes(edition.inputs)
+    inputs = load(edition.inputs)
+    with recording_writes() as written:
+        build(inputs, edition.folder, edition.audience)
+    Manifest(edition.folder).record_build(hashes, written)
+
+
+def _faults(edition: Edition) -> tuple[Fault, ...]:
+    from spi_core.inputs import load
+
+    try:
+        load(edition.inputs)
+    except InputError as error:
+        return error.faults
+    return ()
+
+
+def _try_build(edition: Edition) -> str:
+    try:
+        _build(edition)
+    except SpiError as error:
+        return str(error)
+    return ""
+
+
+def _all_or_raise(
+    function: Callable[[Edition], tuple[Fault, ...] | str],
+    editions: Sequence[Edition],
+    n_workers: int,
+) -> None:
+    """Call a function for each edition in the pool; raise all that went wrong at once."""
+    answers: dict[int, tuple[Fault, ...] | str] = {}
+    run_all(function, [(e,) for e in editions], n_workers, answers.__setitem__)
+    in_order = [answers[i] for i in range(len(editions))]
+    faults = [fault for answer in in_order if not isinstance(answer, str) for fault in answer]
+    if faults:
+        raise InputError(faults)
+    failed = [
+        f"{edition.name}: {answer}"
+        for edition, answer in zip(editions, in_order, strict=True)
+        if isinstance(answer, str) and answer
+    ]
+    if failed:
+        raise SpiError("\n".join(failed))
+
+
+def explore_edition(root: Path, edition: Edition, *, force: bool = False) -> tuple[Path, ...]:
+    """Write a built edition's explorer, unless it is up to date.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    edition : Edition
+        The edition, built.
+    force : bool
+        Write it, up to date or not.
+
+    Returns
+    -------
+    tuple of Path
+        The files that were written; empty when all were up to date.
+
+    Raises
+    ------
+    SpiError
+        If the edition has not been built.
+    """
+    manifest, state = Manifest(edition.folder), State(root, edition.folder)
+    if not force and manifest.is_part_current(EXPLORER, state):
+        return ()
+    from spi_core.publish.explorer.explore import explore
+
+    remove_leftovers(edition.folder / EXPLORER)
+    files = tuple(explore(Tables(edition.folder / "tables"), edition.folder / EXPLORER))
+    manifest.record_part(EXPLORER, files, state)
+    return files
+
+
+def open_data_edition(root: Path, edition: Edition, *, force: bool = False) -> tuple[Path, ...]:
+    """Write a built edition's open data, unless they are up to date.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    edition : Edition
+        The edition, built.
+    force : bool
+        Write them, up to date or not.
+
+    Returns
+    -------
+    tuple of Path
+        The files that were written; empty when all were up to date.
+
+    Raises
+    ------
+    SpiError
+        If the edition has not been built.
+    """
+    manifest, state = Manifest(edition.folder), State(root, edition.folder)
+    if not force and manifest.is_part_current(OPEN_DATA, state):
+        return ()
+    from spi_core.publish.open_data import open_data
+
+    remove_leftovers(edition.folder / OPEN_DATA)
+    files = tuple(open_data(Tables(edition.folder / "tables"), edition.folder / OPEN_DATA))
+    manifest.record_part(OPEN_DATA, files, state)
+    return files
+
+
+def render_editions(
+    root: Path,
+    editions: Sequence[Edition],
+    choice: Choice,
+    *,
+    force: bool = False,
+    n_workers: int | None = None,
+    scheduler: str | None = None,
+    on_progress: Callable[[RenderResult], None] | None = None,
+    on_plan: Callable[[int], None] | None = None,
+) -> list[Outcome]:
+    """Render what has changed of built editions, in one pool.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    editions : sequence of Edition
+        The editions, built.
+    choice : Choice
+        What is wanted of each.
+    force, n_workers, scheduler, on_progress, on_plan
+        As for :func:`spi_core.publish.incremental.render_changed`.
+
+    Returns
+    -------
+    list of Outcome
+        One an edition, in their order.
+
+    Raises
+    ------
+    InputError
+        For a document, area or format that an edition does not have.
+    SpiError
+        If an edition has not been built.
+    """
+    whole = not (choice.documents or choice.areas)
+    batches = [
+        Batch(
+            e.folder,
+            tuple(document_jobs(root, Tables(e.folder / "tables"), e.folder, choice)),
+            whole,
+        )
+        for e in editions
+    ]
+    return render_changed(
+        root,
+        batches,
+        force=force,
+        n_workers=n_workers,
+        scheduler=scheduler,
+        on_progress=on_progress,
+        on_plan=on_plan,
+    )
