@@ -14,12 +14,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spi_core.disclosure.rules import check_disclosure
 from spi_core.errors import Fault, some
 from spi_core.read import Read, records
 
 __all__ = ["Framework", "check_goalposts", "check_weights", "make_framework"]
 
-
+#: The file that ``settings`` were read from, as messages name it.
+EDITION = "edition.yml"
 #: Columns of the register without which nothing else can be checked against it.
 ESSENTIAL = frozenset(
     ("id", "component", "dimension", "polarity", "kind", "per", "valid_min", "valid_max")
@@ -104,6 +106,8 @@ def make_framework(
     if indicators.frame.empty or not pairs:
         return None, []
     faults = _misplaced(indicators, home)
+    if "disclosure_rule" not in {column for _, column in indicators.lacks}:
+        faults += check_disclosure(settings, list(records(indicators.frame)), EDITION)
     # what is sound still serves to check the other tables
     frame = Read(indicators.frame, (*indicators.faults, *faults)).sound
     if frame.empty or {c for _, c in indicators.lacks} & ESSENTIAL:

@@ -1,29 +1,22 @@
-"""Areas, how they nest, and what a larger area's value is when only its parts are known."""
+"""Areas, their boundaries, and how smaller ones make up larger ones."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from spi_core.errors import Fault
-from spi_core.framework import Framework
-from spi_core.panel import Panel
 from spi_core.sheet import shown
 
-__all__ = ["ORDER", "Geography", "boundaries", "load_boundaries", "roll_up"]
+__all__ = ["ORDER", "Geography", "boundaries", "load_boundaries"]
 
 BRITISH_NATIONAL_GRID = 27700
 VALID = "a closed outline that does not cross itself"
 #: Levels from small to large.
 ORDER = ("lsoa", "ward", "borough", "region")
-#: From the firmest to the weakest: a sum is worth its weakest part.
-WEAKNESS = ("observed", "revised", "provisional", "modelled", "illustrative")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,81 +120,3 @@ def boundaries(geography: Geography, level: str) -> gpd.GeoDataFrame:
             .dissolve("code")
         )
     raise ValueError(f"no polygons for level {level!r}")
-
-
-def roll_up(panel: Panel, geography: Geography, framework: Framework) -> Panel:
-    """Fill the values of larger areas from their parts.
-
-    Parameters
-    ----------
-    panel : Panel
-        Observations; a value given for a larger area is kept.
-    geography : Geography
-        Areas and their parents.
-    framework : Framework
-        Says for each indicator whether counts are added up or the mean is weighted.
-
-    Returns
-    -------
-    Panel
-        Same axes. A cell is filled only when every part has a value, and never where the larger
-        area's own figure is suppressed. Its status is that of its weakest part (``illustrative``
-        as soon as one part is), and at best ``modelled`` where a mean was weighted.
-
-    Notes
-    -----
-    ``ratio`` indicators: sum of numerators over sum of denominators, times ``per``. Others, and
-    ratios whose counts are not known: mean of the parts, weighted by population.
-    """
-    arrays = {n: getattr(panel, n).copy() for n in ("value", "numerator", "denominator")}
-    status = panel.status.copy()
-    per = framework.indicators["per"].to_numpy(float)
-    ratio = (framework.indicators["rollup"] == "ratio").to_numpy()
-    for code, parts in _families(panel.areas, geography):
-        at, members = panel.areas.index(code), panel.rows(parts)
-        people = geography.areas.loc[parts, "population"].to_numpy(float)
-        empty = np.isnan(arrays["value"][:, at]) & (status[:, at] != "suppressed")
-        value, top, base = _from_parts(arrays, members, people, per, ratio)
-        weakest = np.maximum(_weakness(status[:, members]).max(axis=1), np.isnan(top) * MODELLED)
-        kind = np.array(WEAKNESS)[weakest]
-        for name, filled in (("value", value), ("numerator", top), ("denominator", base)):
-            arrays[name][:, at] = np.where(empty, filled, arrays[name][:, at])
-        status[:, at] = np.where(empty & ~np.isnan(value), kind, status[:, at])
-    return replace(panel, **arrays, status=status)
-
-
-MODELLED = WEAKNESS.index("modelled")
-
-
-def _weakness(status: NDArray[np.str_]) -> NDArray[np.intp]:
-    """Position in WEAKNESS; a missing or suppressed part, which fills nothing, counts as firm."""
-    found = status[..., None] == np.array(WEAKNESS)
-    return np.asarray(found.argmax(axis=-1))
-
-
-def _families(areas: Sequence[str], geography: Geography) -> list[tuple[str, list[str]]]:
-    """Larger areas and their parts on the panel, smallest families first."""
-    parent = geography.areas["parent_code"].reindex(list(areas))
-    families = [
-        (code, list(parent.index[parent == code])) for code in areas if (parent == code).any()
-    ]
-    return sorted(families, key=lambda f: ORDER.index(str(geography.areas.at[f[0], "level"])))
-
-
-def _from_parts(
-    arrays: Mapping[str, NDArray[np.float64]],
-    members: NDArray[np.intp],
-    people: NDArray[np.float64],
-    per: NDArray[np.float64],
-    ratio: NDArray[np.bool_],
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    parts = {name: a[:, members] for name, a in arrays.items()}
-    top, base = parts["numerator"].sum(axis=1), parts["denominator"].sum(axis=1)
-    counted = ratio & ~np.isnan(top) & ~np.isnan(base)
-    rate = np.divide(top * per, base, out=np.full_like(top, np.nan), where=counted & (base > 0))
-    mean = np.einsum("pak,a->pk", parts["value"], people / people.sum())
-    return (
-        np.where(counted, rate, mean),
-        np.where(counted, top, np.nan),
-        np.where(counted, base, np.nan),
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,18 +10,23 @@ from typing import Any
 import pandas as pd
 
 from spi_core.comparators import check_comparators
+from spi_core.coverage import check_presence
 from spi_core.errors import Fault, InputError, some
+from spi_core.fingerprint import data_version
 from spi_core.framework import Framework, check_goalposts, check_weights, make_framework
-from spi_core.geography import Geography, load_boundaries, roll_up
+from spi_core.geography import Geography, load_boundaries
 from spi_core.impact.design import Design
 from spi_core.interventions import read_interventions
 from spi_core.nesting import check_geography
 from spi_core.panel import Panel, check_keys, check_observations, make_panel
 from spi_core.read import Read, join_reads, read_table, records
+from spi_core.rebase import apportionment, fill_from, rebase
 from spi_core.reference import read_reference
+from spi_core.rollup import roll_up
 from spi_core.schema import TABLES
 from spi_core.settings import read_edition_file
 from spi_core.sheet import find_tables, shown, unread
+from spi_core.vintage import check_old_codes, check_rebase, split_vintages
 
 __all__ = ["Inputs", "data_version", "load"]
 
@@ -34,6 +38,7 @@ FILES = {
     "observations": ("observations", True),
     "areas": ("geography/areas", True),
     "lookup": ("geography/lookup", True),
+    "rebase": ("geography/rebase", False),
     "goalposts": ("goalposts", True),
     "weights": ("weights", False),
     "series": ("series", False),
@@ -41,6 +46,8 @@ FILES = {
     "distribution": ("reference/distribution", False),
     "signoff": ("signoff", False),
     "corrections": ("corrections", False),
+    "targets": ("targets", False),
+    "postcodes": ("geography/postcodes", False),
 }
 
 
@@ -60,8 +67,11 @@ class Inputs:
         Areas, lookup, polygons.
     panel : Panel
         Observations of all scored areas, larger areas rolled up.
+    given : Panel
+        The same before the roll-up: what the files say, and what was rebased.
     tables : mapping of str to DataFrame
         The other tables by name (``goalposts``, ``weights``, ``series``, …); empty when absent.
+        ``rebased`` says how much of each area was apportioned from areas of another vintage.
     reference : tuple of DataFrame or None
         Moments and correlations of the reference population, index ``indicator_id``.
     version : str
@@ -75,6 +85,7 @@ class Inputs:
     framework: Framework
     geography: Geography
     panel: Panel
+    given: Panel
     tables: Mapping[str, pd.DataFrame]
     reference: tuple[pd.DataFrame, pd.DataFrame] | None
     version: str
@@ -113,9 +124,12 @@ def load(folder: Path) -> Inputs:
     faults += [f for read in reads.values() for f in read.faults]
     polygons, found = load_boundaries(_boundary_file(folder))
     faults += found
+    reads["areas"], old, found = split_vintages(settings, reads["areas"])
+    faults += found
     framework, found = make_framework(settings, reads["indicators"])
     faults += found + check_geography(settings, reads["areas"], reads["lookup"], polygons)
-    faults += _check_tables(folder, settings, framework, reads)
+    faults += check_rebase(reads["areas"], old, reads["rebase"])
+    faults += _check_tables(folder, settings, framework, reads, old)
     reference, found = read_reference(folder, settings, framework)
     faults += found
     path = folder / "interventions.yml"
@@ -127,45 +141,41 @@ def load(folder: Path) -> Inputs:
     links = reads["lookup"].frame
     geography = Geography(areas, links, polygons, settings["borough"])
     scored = [c for level in settings["geography"]["levels"] for c in geography.codes(level)]
-    periods = [p["id"] for p in settings["periods"]]
-    frame = reads["observations"].frame
-    panel = make_panel(frame[frame["area_code"].isin(scored)], framework, scored, periods)
+    tables = {name: read.frame for name, read in reads.items()}
+    given, tables["rebased"] = _lay_out(settings, framework, scored, tables, old.frame)
     return Inputs(
         folder=folder,
         settings=settings,
         framework=framework,
         geography=geography,
-        panel=roll_up(panel, geography, framework),
-        tables={name: read.frame for name, read in reads.items()},
+        panel=roll_up(given, geography, framework),
+        given=given,
+        tables=tables,
         reference=reference,
         version=data_version(folder)[:7],
         designs=designs,
     )
 
 
-def data_version(folder: Path) -> str:
-    """Hash every input of an edition, so that a report can say which data it rests on.
-
-    Parameters
-    ----------
-    folder : Path
-        ``data/<edition>``; the publishers' own files under ``source/`` are not inputs.
-
-    Returns
-    -------
-    str
-        SHA-256, hexadecimal. The same on every system: line ends of text files do not count.
-    """
-    digest = hashlib.sha256()
-    files = [p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(("~$", "."))]
-    for path in sorted(files, key=lambda p: p.relative_to(folder).as_posix()):
-        name = path.relative_to(folder).as_posix()
-        if not name.startswith("source/"):
-            content = path.read_bytes()
-            if path.suffix not in {".xlsx", ".gpkg"}:
-                content = content.replace(b"\r\n", b"\n")
-            digest.update(f"{name}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()
+def _lay_out(
+    settings: Mapping[str, Any],
+    framework: Framework,
+    scored: list[str],
+    tables: Mapping[str, pd.DataFrame],
+    old: pd.DataFrame,
+) -> tuple[Panel, pd.DataFrame]:
+    """Make the panel of the scored areas; figures of another vintage are carried over to them."""
+    frame, links = tables["observations"], tables["rebase"]
+    periods = [p["id"] for p in settings["periods"]]
+    given = make_panel(frame[frame["area_code"].isin(scored)], framework, scored, periods)
+    former = old.set_index("code") if len(old) else old
+    used = sorted(set(frame["area_code"]) & set(former.index))
+    if not used:
+        return given, apportionment(links, former.iloc[:0], tables["areas"])
+    before = make_panel(frame[frame["area_code"].isin(used)], framework, used, periods)
+    moved = rebase(before, links, former["population"], framework, scored)
+    shares = apportionment(links, former.loc[used], tables["areas"].set_index("code"))
+    return fill_from(given, moved), shares
 
 
 def _read_all(folder: Path, name: str) -> Read:
@@ -204,12 +214,19 @@ def _check_tables(
     settings: Mapping[str, Any],
     framework: Framework | None,
     reads: Mapping[str, Read],
+    old: Read,
 ) -> list[Fault]:
     ids = [str(i) for i in reads["indicators"].frame.get("id", []) if i]
     areas = [str(c) for c in reads["areas"].frame.get("code", []) if c]
     periods = [p["id"] for p in settings.get("periods", [])]
     observations, weights = reads["observations"], reads["weights"]
-    faults = check_keys(observations, ids, areas, periods)
+    former = [str(c) for c in old.frame.get("code", []) if c]
+    faults = check_keys(observations, ids, areas, periods, former)
+    faults += check_old_codes(settings, observations, old, reads["rebase"], rebased=True)
+    if not faults:
+        levels = settings.get("geography", {}).get("levels", [])
+        frames = reads["areas"].frame, reads["rebase"].frame
+        faults += check_presence(observations, *frames, levels)
     faults += check_observations(observations, framework)
     if framework is not None:
         faults += check_goalposts(framework, reads["goalposts"], ids)
@@ -217,8 +234,11 @@ def _check_tables(
         told = _told(observations.frame)
         faults += check_weights(framework, weights, reads["goalposts"], ids, minimum, told)
     for name, column, known in (("series", "area_code", areas), ("context", "area_code", areas),
+                                ("postcodes", "area_code", areas),
+                                ("targets", "indicator_id", ids),
                                 ("signoff", "indicator_id", ids)):  # fmt: skip
-        faults += _unknown(reads[name], column, known)
+        faults += _unknown(reads[name], column, known + former * (column == "area_code"))
+        faults += check_old_codes(settings, reads[name], old, reads["rebase"], rebased=False)
     file = shown(folder / "edition.yml")
     levels = reads["areas"].frame
     wards = [] if levels.empty else sorted(levels.loc[levels["level"] == "ward", "code"])

@@ -69,6 +69,21 @@ def _check_areas(settings: Mapping[str, Any], areas: Read) -> list[Fault]:
             message = f"is a {level[r.parent_code]}, which cannot hold a {r.level}"
             allowed = "an area of a larger level"
             faults.append(Fault(r.file, message, r.row, "parent_code", r.parent_code, allowed))
+    return faults + _elsewhere(areas.sound, level, borough)
+
+
+def _elsewhere(sound: pd.DataFrame, level: pd.Series, borough: Any) -> list[Fault]:
+    """Find wards and LSOAs that lie nowhere, or in another borough."""
+    boroughs = set(level.index[level == "borough"])
+    others = boroughs - {borough} if borough in boroughs else set()
+    faults = []
+    for r in records(sound[sound["level"].isin(["lsoa", "ward"])]):
+        if r.parent_code == "":
+            message, allowed = f"is blank: every {r.level} lies in a larger area", "its GSS code"
+            faults.append(Fault(r.file, message, r.row, "parent_code", None, allowed))
+        elif r.parent_code in others:
+            message = f"is another borough than edition.yml's: {r.code} is not of this edition"
+            faults.append(Fault(r.file, message, r.row, "parent_code", r.parent_code, borough))
     return faults
 
 

@@ -84,6 +84,7 @@ def check_keys(
     indicators: Collection[str],
     areas: Collection[str],
     periods: Collection[str],
+    former: Collection[str] = (),
 ) -> list[Fault]:
     """Check that every observation speaks of an indicator, an area and a period of the edition.
 
@@ -93,6 +94,8 @@ def check_keys(
         All observation files, read and joined.
     indicators, areas, periods : collection of str
         What the edition knows; where it is empty, that file could not be read and has said so.
+    former : collection of str
+        Codes of areas of other vintages, which have a check of their own.
 
     Returns
     -------
@@ -103,15 +106,25 @@ def check_keys(
     frame, faults = observations.frame, []
     for column, known, message in (
         ("indicator_id", indicators, "is not an indicator of indicators.csv"),
-        ("area_code", areas, "is not an area of geography/areas.csv"),
+        ("area_code", [*areas, *former], "is not an area of geography/areas.csv"),
         ("period", periods, "is not a period of edition.yml"),
     ):
         if known and not frame.empty and column not in missing:
             bad = frame[~frame[column].isin(list(known))]
-            faults += [
-                _fault(r, message, column, getattr(r, column), some(known)) for r in records(bad)
-            ]
+            for r in records(bad):
+                value = getattr(r, column)
+                about, alike = _same_kind(value, areas) if column == "area_code" else ("", known)
+                faults.append(_fault(r, message + about, column, value, some(alike)))
     return faults
+
+
+def _same_kind(code: str, areas: Collection[str]) -> tuple[str, Collection[str]]:
+    """Name the kind of area that a GSS code stands for, and the edition's areas of that kind."""
+    kind = {"E01": "LSOA", "W01": "LSOA", "E05": "ward", "W05": "ward"}.get(code[:3])
+    if kind is None:
+        return "", areas
+    alike = [a for a in areas if a[:3] == code[:3]]
+    return f": not a{'n' * (kind == 'LSOA')} {kind} of this borough", alike or areas
 
 
 def check_observations(observations: Read, framework: Framework | None) -> list[Fault]:

@@ -44,7 +44,9 @@ def _date() -> pa.Column:
     return pa.Column("datetime64[ns]", nullable=False)
 
 
+_POSTCODE = r"^[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}$"
 _PATTERNS = {
+    _POSTCODE: "a whole postcode in capitals, such as RM10 8XX",
     GSS: "a GSS code: one of E, W, S, N and eight digits",
     r"^[a-z][a-z0-9_]*$": "lower-case letters, digits and underscores",
 }
@@ -141,6 +143,16 @@ TABLES: dict[str, pa.DataFrameSchema] = {
         unique=["from_code", "to_code"],
         strict=True,
     ),
+    "rebase": pa.DataFrameSchema(
+        {
+            "from_code": _text(pattern=GSS),
+            "to_code": _text(pattern=GSS),
+            "weight": _number(above=0),
+            "basis": _text(),
+        },
+        unique=["from_code", "to_code"],
+        strict=True,
+    ),
     "goalposts": pa.DataFrameSchema(
         {
             "indicator_id": _text(),
@@ -224,6 +236,27 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "caveat": _text(blank=True),
         },
         unique=["indicator_id", "expert"],
+        strict=True,
+    ),
+    "targets": pa.DataFrameSchema(
+        {
+            "manifesto_theme": _text(),
+            "indicator_id": _text(),
+            "target": _number(),
+            "by": _text(),
+            "source": _text(),
+            "status": _text("agreed", "proposed", "illustrative"),
+            "note": _text(blank=True),
+        },
+        unique=["indicator_id", "by"],
+        strict=True,
+    ),
+    "postcodes": pa.DataFrameSchema(
+        {
+            "postcode": _text(pattern=_POSTCODE),
+            "area_code": _text(pattern=GSS),
+        },
+        unique=["postcode"],
         strict=True,
     ),
     "corrections": pa.DataFrameSchema(

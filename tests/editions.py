@@ -59,6 +59,7 @@ def make_edition(folder: Path, seed: int = 1) -> Path:
             {"dimension": "Foundations", "components": ["Knowledge", "Rights", "Choice"]},
         ],
     }
+    settings["geography"] = {"vintage": "2022", "levels": ["borough", "ward"]}
     settings["index"].pop("reference")
     settings["comparators"]["context"] = ["children", "older"]
     settings["uncertainty"]["replicates"] = 200

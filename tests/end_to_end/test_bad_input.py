@@ -157,3 +157,93 @@ def test_faults_stand_in_the_order_of_files_and_rows(said: list[dict[str, Any]])
     for name in set(files):
         rows = [f["row"] for f in said if f["file"] == name]
         assert rows == sorted(rows)
+
+
+#: A square whose outline crosses itself.
+BOW_TIE = [[545000, 184000], [546000, 185000], [546000, 184000], [545000, 185000], [545000, 184000]]
+
+
+def _cut_polygons(path: Path) -> None:
+    """Cross one outline, leave one area out, and draw one that is not listed."""
+    shapes = json.loads(path.read_text(encoding="utf-8"))
+    at = {f["properties"]["code"]: f for f in shapes["features"]}
+    at["E01000006"]["geometry"] = {"type": "Polygon", "coordinates": [BOW_TIE]}
+    at["E01000007"]["properties"]["code"] = "E01004736"
+    path.write_text(json.dumps(shapes), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def misplaced(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """Every mistake of place at once, as the command line names them."""
+    root = tmp_path_factory.mktemp("places")
+    (root / "_quarto.yml").touch()
+    edition = copy_open(root / "data" / "places")
+    table = edition / OBSERVATIONS
+    spoil(table, 10, area_code="E01004736")
+    rates = [i for i, r in enumerate(read(table), 2) if r["indicator_id"] == "jsa_claimant_rate"]
+    spoil(table, rates[0], numerator="9000", denominator="8000")
+    places = edition / "geography"
+    spoil(places / "lookup.csv", 5, weight="0.9")
+    suffix = places / "boundaries.geojson"
+    _cut_polygons(suffix)
+    done = _spi("check", "places", "--json", root=root)
+    assert (done.returncode, done.stderr) == (2, "")
+    return list(json.loads(done.stdout)["faults"])
+
+
+PLACES = [
+    (OBSERVATIONS, "area_code", "E01004736", "not an LSOA of this borough", "E01000006"),
+    (OBSERVATIONS, "numerator", 9000.0, "is above the denominator", "up to 8000"),
+    ("geography/lookup.csv", "weight", None, "sum to 0.9", "a sum of 1"),
+    ("geography/boundaries.geojson", "code", "E01000006", "invalid polygon", "cross itself"),
+    ("geography/boundaries.geojson", "code", "E01004736", "is not an area", "E01000006"),
+    ("geography/boundaries.geojson", "code", "E01000007", "no polygon for this area", "one"),
+]
+
+
+@pytest.mark.parametrize("expected", PLACES, ids=lambda e: f"{Path(e[0]).stem}-{e[3]}")
+def test_mistakes_of_place_are_named(
+    misplaced: list[dict[str, Any]], expected: tuple[Any, ...]
+) -> None:
+    file, column, value, message, allowed = expected
+    assert [
+        f
+        for f in misplaced
+        if f["file"].endswith(file)
+        and (f["column"], f["value"]) == (column, value)
+        and message in f["message"]
+        and allowed in str(f["allowed"])
+    ], misplaced
+
+
+def test_mistakes_of_place_have_no_echo(misplaced: list[dict[str, Any]]) -> None:
+    assert len(misplaced) == len(PLACES), misplaced
+
+
+def test_wards_missing_from_one_period_are_named(tmp_path: Path) -> None:
+    (tmp_path / "_quarto.yml").touch()
+    edition = copy_open(tmp_path / "data" / "gaps")
+    lost = {("robbery_offences", "current", c) for c in ("E05000030", "E05000042")}
+    lost |= {("gcse_points", "baseline", "E05000026")}
+    keys = ("indicator_id", "period", "area_code")
+    rewrite(
+        edition / OBSERVATIONS,
+        lambda rows: [r for r in rows if tuple(r[k] for k in keys) not in lost],
+    )
+    done = _spi("check", "gaps", root=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "robbery_offences has no row in current for E05000030, E05000042" in done.stderr
+    assert "gcse_points has no row in baseline for E05000026" in done.stderr
+    assert "every ward that has a row in another period; status missing" in done.stderr
+    assert "2 faults in the input" in done.stderr
+
+
+def test_an_indicator_that_is_not_collected_in_one_period_is_no_fault(tmp_path: Path) -> None:
+    edition = copy_open(tmp_path / "one-period")
+    rewrite(
+        edition / OBSERVATIONS,
+        lambda rows: [
+            r for r in rows if (r["indicator_id"], r["period"]) != ("gcse_points", "baseline")
+        ],
+    )
+    assert not [f for f in faults(edition) if "has no row" in f.message]

@@ -20,7 +20,8 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     def thin(rows: list[dict[str, str]]) -> list[dict[str, str]]:
         rows[0] |= {"value": "", "status": "suppressed", "numerator": "", "denominator": ""}
-        return [r for i, r in enumerate(rows) if i != 1]
+        rows[1] |= {"value": "", "status": "missing", "numerator": "", "denominator": ""}
+        return [r for r in rows if (r["indicator_id"], r["period"]) != ("turnout", "baseline")]
 
     rewrite(folder / "observations" / "all.csv", thin)
     return folder
@@ -51,6 +52,9 @@ def test_no_row_is_missing_and_a_withheld_one_is_suppressed(panel: Panel) -> Non
     assert panel.status[0, first, k] == "suppressed"
     assert panel.status[0, second, k] == "missing"
     assert np.isnan(panel.value[0, [first, second], k]).all()
+    turnout = panel.indicators.index("turnout")
+    assert set(panel.status[0, :, turnout]) == {"missing"}
+    assert set(panel.status[1, 1:, turnout]) == {"observed"}
 
 
 def test_rows_are_found_in_the_order_asked(panel: Panel) -> None:
@@ -58,7 +62,7 @@ def test_rows_are_found_in_the_order_asked(panel: Panel) -> None:
 
 
 def test_each_indicators_period_has_one_label_and_dates(panel: Panel) -> None:
-    assert len(panel.dates) == 2 * len(panel.indicators)
+    assert len(panel.dates) == 2 * len(panel.indicators) - 1
     one = panel.dates.set_index(["indicator_id", "period"]).loc[("rent", "current")]
     assert (one["period_label"], str(one["start"].date())) == ("2014", "2014-01-01")
 
