@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,7 +63,8 @@ def run_chapters(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> tuple[Ch
     Notes
     -----
     Simulations draw from a generator seeded with the edition's seed and the chapter's id, so that a
-    further chapter changes no number of the others.
+    further chapter changes no number of the others, and chapters may run side by side: numpy lets
+    go of the interpreter's lock in the loops that take the time.
     """
     if not inputs.designs:
         return ()
@@ -69,7 +72,9 @@ def run_chapters(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> tuple[Ch
     values = _values(inputs, tables["scores_comparable"])
     known = known_outcomes(values, levels)
     neighbours = _neighbours(inputs)
-    return tuple(_run(design, inputs, values, known, neighbours) for design in inputs.designs)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        made = pool.map(lambda d: _run(d, inputs, values, known, neighbours), inputs.designs)
+        return tuple(made)
 
 
 def write_chapters(folder: Path, chapters: tuple[Chapter, ...], edition: Mapping[str, Any]) -> None:
