@@ -18,6 +18,9 @@ __all__ = [
 ]
 
 
+_CELLS = ("/TH", "/TD")
+
+
 def _elements(node: pikepdf.Object) -> Iterator[pikepdf.Dictionary]:
     """Yield the structure elements below a node, in reading order."""
     kids = node.get("/K")
@@ -47,10 +50,17 @@ def figure_alts(path: Path) -> list[str]:
 
 
 def tables_without_headers(path: Path) -> int:
-    """Return how many tables have no header cell (or rows without any cell)."""
+    """Return how many tables do not begin with a row of header cells only."""
     with pikepdf.open(path) as pdf:
         tables = [element for element in _tree(pdf) if element["/S"] == "/Table"]
-        return sum(all(e["/S"] != "/TH" for e in _elements(table)) for table in tables)
+        return sum(not _begins_with_headers(table) for table in tables)
+
+
+def _begins_with_headers(table: pikepdf.Dictionary) -> bool:
+    rows = (element for element in _elements(table) if element["/S"] == "/TR")
+    first = next(rows, None)
+    cells = [] if first is None else [e["/S"] for e in _elements(first) if e["/S"] in _CELLS]
+    return bool(cells) and all(kind == "/TH" for kind in cells)
 
 
 def page_texts(path: Path) -> list[str]:

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["FAMILY", "fonts_dir", "register_fonts", "theme_dir"]
+from spi_core.errors import SpiError
+
+__all__ = ["FAMILY", "check_fonts", "fonts_dir", "register_fonts", "theme_dir"]
 
 FAMILY = "Inter"
+#: Print and charts take OTF, pages WOFF2.
+_FILES = tuple(
+    f"{FAMILY}-{style}.{kind}"
+    for kind in ("otf", "woff2")
+    for style in ("Regular", "Italic", "SemiBold", "Bold")
+)
 
 
 def theme_dir() -> Path:
@@ -39,6 +47,26 @@ def fonts_dir() -> Path:
     ['Inter-Bold', 'Inter-Italic', 'Inter-Regular', 'Inter-SemiBold']
     """
     return theme_dir() / "fonts"
+
+
+def check_fonts() -> None:
+    """Stop where a bundled font is missing: another one would be taken without a word.
+
+    Raises
+    ------
+    SpiError
+        Naming every font that is missing.
+
+    Examples
+    --------
+    >>> check_fonts()
+    """
+    missing = [name for name in _FILES if not (fonts_dir() / name).is_file()]
+    if missing:
+        raise SpiError(
+            f"{fonts_dir()}: missing font {', '.join(missing)}; no other is taken for it; "
+            "install the package again"
+        )
 
 
 def register_fonts() -> str:

@@ -18,13 +18,14 @@ __all__ = [
     "cell_options",
     "document_metadata",
     "merge",
+    "project_file",
     "project_metadata",
 ]
 
-Format = Literal["html", "pdf"]
+Format = Literal["html", "pdf", "ipynb"]
 
 #: Quarto's name of the format that makes each output.
-QUARTO_FORMATS: dict[Format, str] = {"html": "html", "pdf": "typst"}
+QUARTO_FORMATS: dict[Format, str] = {"html": "html", "pdf": "typst", "ipynb": "ipynb"}
 
 
 def _words(text: str) -> frozenset[str]:
@@ -198,6 +199,23 @@ def merge(base: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def project_file(source: Path) -> Path | None:
+    """Find the nearest ``_quarto.yml`` above a document.
+
+    Parameters
+    ----------
+    source : pathlib.Path
+        A document.
+
+    Returns
+    -------
+    pathlib.Path or None
+        The file.
+    """
+    files = (folder / "_quarto.yml" for folder in source.resolve().parents)
+    return next((file for file in files if file.is_file()), None)
+
+
 def project_metadata(source: Path) -> dict[str, Any]:
     """Read the metadata that the nearest ``_quarto.yml`` above a document gives to every document.
 
@@ -211,17 +229,16 @@ def project_metadata(source: Path) -> dict[str, Any]:
     dict
         The project's document options, file names made absolute; empty without a project file.
     """
-    for folder in source.resolve().parents:
-        path = folder / "_quarto.yml"
-        if path.is_file():
-            data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-            data = {key: value for key, value in data.items() if key not in _PROJECT_ONLY}
-            for key in ("bibliography", "csl"):
-                if key in data:
-                    files = [str(folder / name) for name in _texts(data[key])]
-                    data[key] = files if len(files) > 1 else files[0]
-            return data
-    return {}
+    path = project_file(source)
+    if path is None:
+        return {}
+    data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    data = {key: value for key, value in data.items() if key not in _PROJECT_ONLY}
+    for key in ("bibliography", "csl"):
+        if key in data:
+            files = [str(path.parent / name) for name in _texts(data[key])]
+            data[key] = files if len(files) > 1 else files[0]
+    return data
 
 
 def _readable_date(value: object, where: str) -> str:
@@ -248,7 +265,7 @@ def document_metadata(metadata: Mapping[str, Any], target: Format, where: str) -
     ----------
     metadata : mapping
         Project, document and job metadata, already merged.
-    target : {"html", "pdf"}
+    target : {"html", "pdf", "ipynb"}
         The output wanted.
     where : str
         Document, for messages.

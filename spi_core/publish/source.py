@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import jupytext
 import yaml
 
 from spi_core.errors import RenderError
 
-__all__ = ["Cell", "Document", "read_document"]
+__all__ = ["Cell", "Document", "read_document", "source_files"]
 
 _FENCE = re.compile(r"^\s{0,3}(?P<fence>`{3,}|~{3,})\s*(?P<info>.*)$")
 _CODE_INFO = re.compile(r"^\{(?P<language>[A-Za-z]\w*)[\s,}]")
+_SHORTCODE = re.compile(r"(?<!\{)\{\{<\s*(?P<name>[^\s>]*)")
+_CODE_SPAN = re.compile(r"(`+).*?\1")
+#: Shortcodes that both engines know.
+_SHORTCODES = ("include", "meta", "pagebreak")
 _SHIELD = "\ue000"  # a private-use character before each line of code that is only shown
 _OPTION = re.compile(r"^#\s*\| ?")
 _INCLUDE = re.compile(r"^\{\{<\s*include\s+[\"']?(?P<name>[^\"'\s]+)[\"']?\s*>\}\}\s*$")
@@ -40,6 +43,8 @@ class Cell:
         The file it stands in: the document or one that it includes.
     line : int
         Line of the file on which ``source`` starts; 0 for Markdown.
+    header : str
+        The ``#|`` lines as they stand.
     """
 
     kind: Literal["markdown", "code"]
@@ -48,6 +53,7 @@ class Cell:
     number: int
     file: Path
     line: int
+    header: str = ""
 
     @property
     def name(self) -> str:
@@ -74,11 +80,14 @@ class Document:
         Its YAML header.
     cells : tuple of Cell
         Markdown and code in order.
+    files : tuple of pathlib.Path
+        The document and every file that it includes.
     """
 
     path: Path
     metadata: Mapping[str, Any]
     cells: tuple[Cell, ...]
+    files: tuple[Path, ...] = ()
 
 
 def _lines(path: Path, above: tuple[Path, ...] = ()) -> Iterator[tuple[str, Path, int]]:
@@ -96,6 +105,38 @@ def _lines(path: Path, above: tuple[Path, ...] = ()) -> Iterator[tuple[str, Path
             yield from _lines((path.parent / include["name"]).resolve(), (*above, path))
         else:
             yield line, path, number
+
+
+def _check_shortcodes(line: str, where: str) -> None:
+    """Refuse a shortcode that nobody knows: Quarto would only warn."""
+    for found in _SHORTCODE.finditer(_CODE_SPAN.sub("", line)):
+        if found["name"] not in _SHORTCODES:
+            said = f"unknown shortcode {{{{< {found['name']} >}}}}"
+            raise RenderError(f"{where}: {said}; allowed: {', '.join(_SHORTCODES)}")
+        if found["name"] == "include":
+            raise RenderError(f"{where}: {{{{< include >}}}} must stand on a line of its own")
+
+
+def source_files(path: Path) -> tuple[Path, ...]:
+    """Name the files whose text makes a document: itself and what it includes.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The document.
+
+    Returns
+    -------
+    tuple of pathlib.Path
+        Absolute paths, the document first; a file that is not there is named all the same.
+    """
+    found = [path.resolve()]
+    for file in found:  # grows as includes are met
+        text = file.read_text(encoding="utf-8-sig", errors="replace") if file.is_file() else ""
+        named = (_INCLUDE.match(line) for line in text.splitlines())
+        files = ((file.parent / match["name"]).resolve() for match in named if match)
+        found += [other for other in files if other not in found]
+    return tuple(found)
 
 
 def _scan(lines: list[tuple[str, Path, int]]) -> tuple[list[tuple[str, Path, int]], str]:
@@ -117,14 +158,16 @@ def _scan(lines: list[tuple[str, Path, int]]) -> tuple[list[tuple[str, Path, int
             if language:
                 cells.append((language["language"], file, number))
             closes = None
+        if not inside:
+            _check_shortcodes(line, f"{file}, line {number}")
         text.append(_SHIELD + line if inside and not runs else line)
         if closes:
             inside = ""
     return cells, "\n".join(text) + "\n"
 
 
-def _options(source: str, where: str) -> tuple[dict[str, Any], str, int]:
-    """Split a cell's source into options, code, and the number of option lines."""
+def _options(source: str, where: str) -> tuple[dict[str, Any], str, list[str]]:
+    """Split a cell's source into options, code, and the option lines."""
     lines = source.splitlines()
     count = next((i for i, line in enumerate(lines) if not _OPTION.match(line)), len(lines))
     text = "\n".join(_OPTION.sub("", line) for line in lines[:count])
@@ -134,7 +177,7 @@ def _options(source: str, where: str) -> tuple[dict[str, Any], str, int]:
         raise RenderError(f"{where}: cell options are not YAML: {error}") from error
     if not isinstance(options, dict):
         raise RenderError(f"{where}: cell options must be 'name: value' lines")
-    return options, "\n".join(lines[count:]), count
+    return options, "\n".join(lines[count:]), lines[:count]
 
 
 def _header(cells: list[Any], path: Path) -> dict[str, Any]:
@@ -186,8 +229,11 @@ def read_document(path: Path) -> Document:
     RenderError
         If a file cannot be read, a header or option is not YAML, or a cell is not Python.
     """
+    import jupytext  # slow to import: a run that finds nothing to do goes without
+
     path = path.resolve()
-    fences, text = _scan(list(_lines(path)))
+    lines = list(_lines(path))
+    fences, text = _scan(lines)
     for language, file, number in fences:
         if language != "python":
             where = f"{file}, line {number}"
@@ -206,9 +252,11 @@ def read_document(path: Path) -> Document:
             raise RenderError(f"{path}: code fences do not match; is one left open?")
         _, file, line = fences[count]
         count += 1
-        options, code, skipped = _options(cell.source, f"{file}, line {line}")
+        options, code, header = _options(cell.source, f"{file}, line {line}")
         options = {**{k: v for k, v in cell.metadata.items() if k == "tags"}, **options}
-        cells.append(Cell("code", code, options, count, file, line + 1 + skipped))
+        first = line + 1 + len(header)
+        cells.append(Cell("code", code, options, count, file, first, "\n".join(header)))
     if count != len(fences):
         raise RenderError(f"{path}: code fences do not match; is one left open?")
-    return Document(path, metadata, tuple(cells))
+    files = tuple(dict.fromkeys([path, *(file for _, file, _ in lines)]))
+    return Document(path, metadata, tuple(cells), files)

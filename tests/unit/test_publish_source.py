@@ -89,3 +89,42 @@ def test_what_cannot_be_read_is_named(tmp_path: Path, text: str, message: str) -
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(RenderError, match=r"absent\.qmd"):
         read_document(tmp_path / "absent.qmd")
+
+
+def test_an_unknown_shortcode_is_named_with_its_file_and_line(tmp_path: Path) -> None:
+    (tmp_path / "_part.qmd").write_text("Part\n\nText {{< vidoe x >}}.\n", encoding="utf-8")
+    with pytest.raises(RenderError, match=r"_part\.qmd, line 3: unknown shortcode \{\{< vidoe >"):
+        read(tmp_path, "Before\n\n{{< include _part.qmd >}}\n")
+
+
+def test_an_include_within_a_line_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RenderError, match=r"line 1: .* must stand on a line of its own"):
+        read(tmp_path, "Text {{< include _part.qmd >}}\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Escaped: {{{< vidoe >}}}",
+        "In a code span: `{{< vidoe >}}`",
+        "```\n{{< vidoe >}}\n```",
+        "```{python}\nx = '{{< vidoe >}}'\n```",
+        "Known: {{< meta title >}}\n\n{{< pagebreak >}}",
+    ],
+)
+def test_what_is_no_unknown_shortcode_is_left_alone(tmp_path: Path, text: str) -> None:
+    assert read(tmp_path, text + "\n")
+
+
+def test_option_lines_are_kept_as_they_stand(tmp_path: Path) -> None:
+    path = tmp_path / "document.qmd"
+    path.write_text("```{python}\n#| label: one\n#| echo: false\nx = 1\n```\n", encoding="utf-8")
+    (cell,) = read_document(path).cells
+    assert (cell.header, cell.source) == ("#| label: one\n#| echo: false", "x = 1")
+
+
+def test_a_document_names_the_files_it_is_made_of(tmp_path: Path) -> None:
+    (tmp_path / "_part.qmd").write_text("Part\n", encoding="utf-8")
+    path = tmp_path / "document.qmd"
+    path.write_text("Before\n\n{{< include _part.qmd >}}\n", encoding="utf-8")
+    assert read_document(path).files == (path.resolve(), (tmp_path / "_part.qmd").resolve())

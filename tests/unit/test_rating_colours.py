@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 
-from spi_core.present.theme import RATINGS, colour
+from spi_core.present.maps import QUARTER_FILL
+from spi_core.present.theme import RATINGS, brand, colour
 
 colorspacious = pytest.importorskip("colorspacious", reason="colorspacious is not installed")
 
@@ -29,7 +30,7 @@ def seen(name, kind):
 @pytest.mark.parametrize(
     "words",
     [
-        ("strength", "similar", "weakness"),
+        ("strength", "similar", "weakness", "not rated"),
         ("clear improvement", "no clear change", "clear decline"),
     ],
 )
@@ -55,3 +56,45 @@ def luminance(name):
 @pytest.mark.parametrize("name", ["ink", "muted", "blue"])
 def test_text_colours_stand_out_from_the_page(name):
     assert (1.05) / (luminance(name) + 0.05) >= 4.5
+
+
+#: From far below to far above: five steps that are told apart by lightness as well as hue.
+FIVE = ("brown", "orange", "wash", "sky", "blue")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_five_steps_differ_for_every_kind_of_eye(kind):
+    for a, b in combinations(FIVE, 2):
+        found = colorspacious.deltaE(seen(a, kind), seen(b, kind), input_space="sRGB1")
+        assert found >= 20, (a, b)
+
+
+def contrast(a, b):
+    light, dark = sorted((luminance(a), luminance(b)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("ground", ["white", "wash", "grey", "orange", "sky"])
+def test_dark_text_stands_out_from_every_fill_that_it_is_set_on(ground):
+    assert contrast("ink", ground) >= 4.5
+
+
+@pytest.mark.parametrize("edge", ["blue", "orange", "brown", "ink", "muted"])
+def test_marks_and_outlines_stand_out_from_the_page(edge):
+    assert contrast(edge, "white") >= 3
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_quarters_of_the_map_grow_lighter_step_by_step(kind, monkeypatch):
+    fills = {f"quarter-{n}": fill for n, fill in QUARTER_FILL.items()}
+    for name, fill in fills.items():
+        monkeypatch.setitem(brand()["color"]["palette"], name, fill)
+    names = list(fills)
+    lights = [luminance(name) for name in names]
+    assert lights == sorted(lights)
+    for a, b in pairwise(names):
+        found = colorspacious.deltaE(seen(a, kind), seen(b, kind), input_space="sRGB1")
+        assert found >= 15, (a, b)
+    # the map writes white on the darker two and dark on the others
+    for name, text in zip(names, ("white", "white", "ink", "ink"), strict=True):
+        assert contrast(name, text) >= 4.5, name

@@ -26,4 +26,21 @@ local function wrapped(raw)
   end
 end
 
-return { { Div = wrapped(pandoc.RawBlock), Span = wrapped(pandoc.RawInline) } }
+-- PDF/UA wants words for every formula. Quarto gives them to equations with a label only; in the built-in engine
+-- quarto.lua has written every formula by now, so that none is left to find here.
+local function in_words(math)
+  local words = math.text:gsub("\\", "\\\\"):gsub('"', '\\"'):gsub("%s+", " ")
+  local raw = function(text) return pandoc.RawInline("typst", text) end
+  return { raw('#[#set math.equation(alt: "' .. words .. '"); '), math, raw("]") }
+end
+
+local function display_math(el)
+  local math = el.content[1]
+  if #el.content == 1 and math.t == "Math" then return pandoc.Para(in_words(math)) end
+end
+
+local function inline_math(el)
+  if el.mathtype == "InlineMath" then return in_words(el) end
+end
+
+return { { Div = wrapped(pandoc.RawBlock), Span = wrapped(pandoc.RawInline), Math = inline_math }, { Para = display_math } }

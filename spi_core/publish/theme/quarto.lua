@@ -431,7 +431,11 @@ local function tables(el)
     for i, spec in ipairs(el.colspecs) do if spec[1] == "AlignDefault" then el.colspecs[i][1] = "AlignLeft" end end
     for _, body in ipairs(el.bodies) do rows = rows + #body.body end
     -- A short table stays on one page.
-    return rows <= 15 and { raw("#keep["), el, raw("]") } or el
+    local out = pandoc.Blocks(rows <= 15 and { raw("#keep["), el, raw("]") } or { el })
+    if #el.colspecs < 8 then return out end
+    out:insert(1, raw("#many-columns["))
+    out:insert(raw("]"))
+    return out
   end
   for _, row in ipairs(el.head.rows) do
     for _, cell in ipairs(row.cells) do cell.attributes.scope = cell.col_span > 1 and "colgroup" or "col" end
