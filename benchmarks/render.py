@@ -1,55 +1,178 @@
-"""Whole-process times of the main job: build, render all, one brief more."""
+"""Rendering as a user meets it: whole processes, from cold, with nothing changed, at scale."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+import psutil
+
+from benchmarks.boroughs import make_borough
 
 ROOT = Path(__file__).parents[1]
+BOROUGHS, BRIEFS = 33, 680
+WARD = "E05000026"
 
 
-def timed(project: Path, *arguments: str) -> float:
-    start = time.perf_counter()
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One command: wall time, processor time of it and all it started, largest process."""
+
+    seconds: float
+    processor: float
+    peak: float
+
+
+class _Watch(threading.Thread):
+    """Follow a process and its descendants: workers are not its children, nor waited for."""
+
+    def __init__(self, process: psutil.Process) -> None:
+        super().__init__(daemon=True)
+        self.process, self.peak = process, 0.0
+        self.used: dict[int, float] = {}
+
+    def run(self) -> None:
+        while self.process.is_running() and self.process.status() != psutil.STATUS_ZOMBIE:
+            try:
+                family = [self.process, *self.process.children(recursive=True)]
+            except psutil.Error:
+                return
+            for member in family:
+                self._note(member)
+            time.sleep(0.1)
+
+    def _note(self, member: psutil.Process) -> None:
+        try:
+            times, memory = member.cpu_times(), member.memory_info()
+        except psutil.Error:
+            return
+        self.used[member.pid] = times.user + times.system
+        self.peak = max(self.peak, memory.rss / 2**30)
+
+
+def timed(project: Path, *arguments: str) -> Run:
     command = [sys.executable, "-m", "spi_core.cli", *arguments, "--quiet"]
-    subprocess.run(command, cwd=project, check=True, env={**os.environ, "SPI_ROOT": str(project)})
-    return time.perf_counter() - start
+    environment = {**os.environ, "SPI_ROOT": str(project), "PYTHONPATH": str(project)}
+    start = time.perf_counter()
+    process = subprocess.Popen(command, cwd=project, env=environment)
+    watch = _Watch(psutil.Process(process.pid))
+    watch.start()
+    code = process.wait()
+    seconds = time.perf_counter() - start
+    watch.join()
+    if code:
+        raise subprocess.CalledProcessError(code, command)
+    return Run(seconds, sum(watch.used.values()), watch.peak)
 
 
-def run(repeats: int = 3) -> pd.DataFrame:
-    """Time the commands on a copy, so that nobody's reports are overwritten."""
+@contextmanager
+def copied() -> Iterator[Path]:
+    """Copy the project, so that nobody's reports are overwritten."""
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "project"
         keep = shutil.ignore_patterns(".git", ".venv", "reports", "__pycache__", ".*_cache")
         shutil.copytree(ROOT, project, ignore=keep)
-        everything = [timed(project, "all", "lbbd-open") for _ in range(repeats)]
-        build = [timed(project, "build", "lbbd-open") for _ in range(repeats)]
-        one = [
-            timed(project, "render", "lbbd-open", "--area", "E05000026", "-j", "1")
-            for _ in range(repeats)
-        ]
-        two = ["--area", "E05000026", "--area", "E05000027", "-j", "1"]
-        both = [timed(project, "render", "lbbd-open", *two) for _ in range(repeats)]
-    one_s, both_s = statistics.median(one), statistics.median(both)
-    rows = [
-        ("spi build lbbd-open", statistics.median(build), "15"),
-        ("spi all lbbd-open, from cold", statistics.median(everything), "60"),
-        ("one ward brief, HTML and PDF, from cold", one_s, "–"),
-        ("each further brief on one core", both_s - one_s, "1"),
+        yield project
+
+
+def run() -> pd.DataFrame:
+    """Time the main job and its parts."""
+    builtin = ("lbbd-open", "--engine", "builtin")
+    render = ("render", *builtin, "--force", "-j", "1")
+    with copied() as project:
+        cold = timed(project, "all", *builtin)
+        unchanged = timed(project, "all", *builtin)
+        build = timed(project, "build", "lbbd-open", "--force")
+        one = timed(project, *render, "--area", WARD)
+        briefs = timed(project, *render, "--document", "ward-brief")
+        quarto = _quarto(project)
+    more = 16
+    each = Run((briefs.seconds - one.seconds) / more, (briefs.processor - one.processor) / more, 0)
+    rows: list[tuple[str, Run, float | None]] = [
+        ("spi all lbbd-open, from cold", cold, 60),
+        ("spi all lbbd-open, nothing changed", unchanged, 3),
+        ("spi build lbbd-open", build, 15),
+        ("one ward brief, HTML and PDF, from cold", one, None),
+        ("each further brief on one core", each, 1),
     ]
-    return pd.DataFrame(rows, columns=["what", "median seconds", "limit"])
+    if quarto is not None:
+        rows.append(("the same brief by quarto render -P", quarto, None))
+    table = _table(rows)
+    if quarto is not None:
+        table["times as fast as quarto"] = [None] * 4 + [quarto.seconds / each.seconds, 1.0]
+    return table
+
+
+def many(boroughs: int = BOROUGHS, briefs: int = BRIEFS) -> pd.DataFrame:
+    """Time the briefs of many made-up boroughs, one command and one pool."""
+    with copied() as project:
+        shutil.rmtree(project / "data")
+        for number in range(boroughs):
+            wards = briefs // boroughs + (number < briefs % boroughs)
+            make_borough(project / "data" / f"borough-{number + 1:02d}", number, wards)
+        editions = sorted(p.name for p in (project / "data").iterdir())
+        parts = ("build", "explore", "open-data")
+        prepared = [timed(project, part, name) for name in editions for part in parts]
+        # what remains of the main job are briefs and landing pages
+        everything = timed(project, "all", "--editions", "data/*", "--engine", "builtin")
+        made = len(list(project.glob("reports/*/wards/*.pdf")))
+    built = Run(*(sum(getattr(p, f) for p in prepared) for f in ("seconds", "processor")), 0)
+    scaled = 480 * made / BRIEFS
+    rows = [
+        (f"tables, explorer and open data of {boroughs} boroughs, one by one", built, None),
+        (
+            f"{made} briefs, HTML and PDF, and {boroughs} landing pages, two cores",
+            everything,
+            scaled,
+        ),
+    ]
+    return _table(rows)
+
+
+def _table(rows: list[tuple[str, Run, float | None]]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "what": what,
+                "seconds": run.seconds,
+                "limit": limit,
+                "share of limit": run.seconds / limit if limit else None,
+                "processor seconds": run.processor,
+                "largest process, GB": run.peak,
+            }
+            for what, run, limit in rows
+        ]
+    )
+
+
+def _quarto(project: Path) -> Run | None:
+    """Render one brief as a loop over parameters would, where Quarto is at hand."""
+    quarto = shutil.which("quarto")
+    if quarto is None:
+        print("no quarto command here: nothing to compare with\n")
+        return None
+    start = time.perf_counter()
+    tables = {"SPI_TABLES": str(project / "reports" / "lbbd-open" / "tables")}
+    for target in ("html", "typst"):
+        line = [quarto, "render", "notebooks/ward-brief.qmd", "--to", target, "-P", f"area:{WARD}"]
+        subprocess.run(line, cwd=project, env={**os.environ, **tables}, check=True)
+    return Run(time.perf_counter() - start, float("nan"), float("nan"))
 
 
 def main() -> None:
     print("Rendering\n")
-    print(run().round(2).to_string(index=False), "\n")
+    print(run().round(2).to_string(index=False, na_rep="–"), "\n")
+    print(many().round(2).to_string(index=False, na_rep="–"), "\n")
 
 
 if __name__ == "__main__":

@@ -4,20 +4,92 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
-
-import geopandas as gpd
-import pandas as pd
+from typing import TYPE_CHECKING, Any, cast
 
 from spi_core.errors import SpiError
+from spi_core.files import in_place, write_bytes
 
-__all__ = ["Tables", "open_tables", "write_bytes", "write_tables"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "ABOUT",
+    "LISTING",
+    "Tables",
+    "open_tables",
+    "recording_reads",
+    "write_bytes",
+    "write_tables",
+]
 
 #: Environment variable that tells a notebook where its edition's tables are.
 VARIABLE = "SPI_TABLES"
+#: How a record of what was read names a fact of ``build.json``, and the list of all tables.
+ABOUT, LISTING = "build.json#", "*"
+#: Sets that want to know what this process reads.
+_listening: list[set[str]] = []
+
+
+def _note(name: str) -> None:
+    for names in _listening:
+        names.add(name)
+
+
+@contextmanager
+def recording_reads() -> Iterator[set[str]]:
+    """Collect what is read from built tables in the meantime.
+
+    Yields
+    ------
+    set of str
+        Names of tables, of facts of the build (``build.json#edition``) and of files beside the
+        tables (``impact/x.json``); ``*`` for the list of tables. It grows as the body runs.
+
+    Examples
+    --------
+    >>> with recording_reads() as names:
+    ...     pass
+    >>> names
+    set()
+    """
+    names: set[str] = set()
+    _listening.append(names)
+    try:
+        yield names
+    finally:
+        _listening.remove(names)
+
+
+class _About(dict[str, Any]):
+    """The facts of a build; notes which are asked for."""
+
+    def __getitem__(self, key: str) -> Any:
+        _note(ABOUT + key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        _note(ABOUT + key)
+        return super().get(key, default)
+
+    def __contains__(self, key: object) -> bool:
+        _note(f"{ABOUT}{key}")
+        return super().__contains__(key)
+
+    def __iter__(self) -> Iterator[str]:
+        for key in super().__iter__():
+            _note(ABOUT + key)
+            yield key
+
+    def items(self) -> Any:
+        """Give all facts: each of them counts as read."""
+        return {key: self[key] for key in self}.items()
+
+    def values(self) -> Any:
+        """Give all facts: each of them counts as read."""
+        return [self[key] for key in self]
 
 
 class NoTableError(SpiError, KeyError):
@@ -39,22 +111,80 @@ class Tables(Mapping[str, Any]):
         self.folder = Path(folder)
         if not (self.folder / "build.json").exists():
             raise SpiError(f"{self.folder}: no built tables here; run 'spi build EDITION' first")
-        self.about: dict[str, Any] = json.loads(
-            (self.folder / "build.json").read_text(encoding="utf-8")
-        )
+        text = (self.folder / "build.json").read_text(encoding="utf-8")
+        self.about: dict[str, Any] = _About(json.loads(text))
         self._read: dict[str, Any] = {}
+        self._rows: dict[str, list[dict[str, Any]]] = {}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
+        _note(name)
         if name not in self._read:
-            path = self.folder / f"{name}.parquet"
-            if not path.exists():
-                raise NoTableError(f"no table {name!r}; there are {', '.join(self)}")
-            spatial = name.startswith("map_")
-            self._read[name] = gpd.read_parquet(path) if spatial else pd.read_parquet(path)
+            self._read[name] = _frame(self._path(name))
         # a notebook that edits its copy must not change what the next cell reads
-        return cast(pd.DataFrame, self._read[name].copy())
+        return cast("pd.DataFrame", self._read[name].copy())
+
+    def __contains__(self, name: object) -> bool:
+        _note(str(name))
+        return (self.folder / f"{name}.parquet").exists()
+
+    def _path(self, name: str) -> Path:
+        path = self.folder / f"{name}.parquet"
+        if not path.exists():
+            raise NoTableError(f"no table {name!r}; there are {', '.join(self)}")
+        return path
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """Read a small table as plain rows: without the second that importing pandas takes.
+
+        Parameters
+        ----------
+        name : str
+            Name of the table.
+
+        Returns
+        -------
+        list of dict
+            Column to value, one a row.
+
+        Raises
+        ------
+        SpiError
+            If there is no such table.
+        """
+        from pyarrow import parquet
+
+        _note(name)
+        if name not in self._rows:
+            with parquet.ParquetFile(self._path(name)) as file:
+                self._rows[name] = file.read().to_pylist()
+        return [dict(row) for row in self._rows[name]]
+
+    def text(self, name: str) -> str:
+        """Read a file that the build has put beside its tables.
+
+        Parameters
+        ----------
+        name : str
+            Its path within ``reports/<edition>``, such as ``impact/x.json``.
+
+        Returns
+        -------
+        str
+            Its content.
+
+        Raises
+        ------
+        SpiError
+            If it cannot be read.
+        """
+        _note(name)
+        try:
+            return (self.folder.parent / name).read_text(encoding="utf-8")
+        except OSError as error:
+            raise SpiError(f"{self.folder.parent / name}: {error.strerror}") from error
 
     def __iter__(self) -> Iterator[str]:
+        _note(LISTING)
         return iter(sorted(p.stem for p in self.folder.glob("*.parquet")))
 
     def __len__(self) -> int:
@@ -87,6 +217,17 @@ def open_tables(folder: str | Path | None = None, edition: str = "lbbd-open") ->
     return Tables(Path(folder))
 
 
+def _frame(path: Path) -> pd.DataFrame:
+    """Read a table; only whoever needs one imports the heavy modules."""
+    if path.stem.startswith("map_"):
+        import geopandas as gpd
+
+        return cast("pd.DataFrame", gpd.read_parquet(path))
+    import pandas as pd
+
+    return pd.read_parquet(path)
+
+
 def _default(edition: str) -> Path:
     here = Path.cwd()
     for root in (here, *here.parents):
@@ -112,46 +253,10 @@ def write_tables(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "build.json").unlink(missing_ok=True)
     for name, frame in tables.items():
-        with _in_place(folder / f"{name}.parquet") as path:
+        with in_place(folder / f"{name}.parquet") as path:
             frame.to_parquet(path, index=False, compression="zstd")
     for path in folder.glob("*.parquet"):
         if path.stem not in tables:
             path.unlink()
     text = json.dumps(about, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     write_bytes(folder / "build.json", text.encode())
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file under a temporary name and move it into place.
-
-    Parameters
-    ----------
-    path : Path
-        Where the file shall stand; its folder is made.
-    content : bytes
-        What it shall hold.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _in_place(path) as temporary:
-        temporary.write_bytes(content)
-
-
-class _in_place:  # noqa: N801 - a context manager reads as a verb
-    """Hand out a temporary path beside the target; move it there unless the body failed."""
-
-    def __init__(self, target: Path) -> None:
-        self.target = target
-
-    def __enter__(self) -> Path:
-        handle, name = tempfile.mkstemp(prefix=f".{self.target.name}.", dir=self.target.parent)
-        os.close(handle)
-        self.temporary = Path(name)
-        return self.temporary
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if kind is None:
-            # mkstemp makes files only the owner can read; reports are for everybody
-            self.temporary.chmod(0o644)
-            self.temporary.replace(self.target)
-        else:
-            self.temporary.unlink(missing_ok=True)

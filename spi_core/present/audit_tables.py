@@ -105,7 +105,8 @@ def place_table(tables: Tables) -> pd.DataFrame:
         In order of the place.
     """
     names = _names(tables)
-    index = tables["standing"].query("level == 'index'").sort_values(["rank", "area_code"])
+    index = tables["standing"].query("level == 'index'").dropna(subset="score")
+    index = index.sort_values(["rank", "area_code"])
     return pd.DataFrame(
         [
             {
@@ -165,7 +166,7 @@ def mover_table(tables: Tables) -> pd.DataFrame:
     names = _names(tables)
     changes = tables["changes"].query("level == 'index'").set_index("area_code")
     rows = []
-    for m in records(tables["movers"]):
+    for m in records(tables["movers"].dropna(subset="change")):
         c: Any = changes.loc[m.area_code]
         rows.append(
             {
@@ -178,7 +179,8 @@ def mover_table(tables: Tables) -> pd.DataFrame:
                 "Moved": "yes" if m.moved else "no",
             }
         )
-    return pd.DataFrame(rows)
+    columns = ["Ward", "Change", "Likely range", "Rating", "p", "Adjusted p", "Moved"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _chance(p: float) -> str:

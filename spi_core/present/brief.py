@@ -13,6 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from spi_core.present.marks import marked
 from spi_core.present.theme import RATINGS, Rating, chart_style, colour
 from spi_core.present.words import signed
 from spi_core.read import records
@@ -69,72 +70,76 @@ def ward_strip(scores: pd.DataFrame, code: str, borough: float, width: float = 1
     -------
     Figure
     """
-    here = scores.loc[scores["area_code"] == code].iloc[0]
     with chart_style():
-        fig = plt.figure(figsize=(width * MM, 21 * MM))
+        fig = plt.figure(figsize=(width * MM, 19.5 * MM))
         ax = fig.add_axes((0.0, 0.0, 1, 1))
-        span = scores["score"].max() - scores["score"].min()
-        left, right = scores["score"].min() - 0.08 * span, scores["score"].max() + 0.08 * span
-        if "low" in scores:
-            left = min(left, here["low"] - 0.02 * span)
-            right = max(right, here["high"] + 0.02 * span)
-            ax.plot(
-                [here["low"], here["high"]],
-                [0, 0],
-                color=colour("sky"),
-                lw=5,
-                alpha=0.55,
-                solid_capstyle="butt",
-                zorder=2,
-            )
-        ax.axhline(0, color=colour("line"), lw=0.8, zorder=1)
-        others = scores[scores["area_code"] != code]
-        ax.scatter(
-            others["score"],
-            np.zeros(len(others)),
-            s=34,
-            color="#9FB3C8",
-            edgecolor="white",
-            lw=0.6,
-            zorder=3,
-        )
-        ax.plot([borough, borough], [-0.32, 0.32], color=colour("ink"), lw=1.1, zorder=3)
-        ax.text(borough, -0.42, f"borough {borough:.0f}", ha="center", va="top")
-        ax.scatter(
-            [here["score"]], [0], s=95, color=colour("blue"), edgecolor="white", lw=0.8, zorder=4
-        )
-        label = f"{here['name']} {here['score']:.0f}"
-        ax.text(
-            here["score"],
-            0.42,
-            label,
-            ha="center",
-            va="bottom",
-            fontsize=10,
-            weight="bold",
-            color=colour("blue"),
-        )
-        _name_ends(ax, scores, here, borough, span)
-        ax.set_xlim(left, right)
-        ax.set_ylim(-1, 1.05)
         ax.set_axis_off()
+        ax.set_ylim(-1.25, 1.05)
+        if scores.empty:
+            ax.text(0.5, 0, "No ward has a score", ha="center", va="center")
+            return fig
+        _draw_strip(ax, scores, code, borough)
     return fig
 
 
-def _name_ends(
-    ax: Axes, scores: pd.DataFrame, here: pd.Series, borough: float, span: float
-) -> None:
+def _draw_strip(ax: Axes, scores: pd.DataFrame, code: str, borough: float) -> None:
+    mine = scores.loc[scores["area_code"] == code]
+    span = scores["score"].max() - scores["score"].min() or 1.0
+    left, right = scores["score"].min() - 0.08 * span, scores["score"].max() + 0.08 * span
+    if "low" in scores and len(mine):
+        low, high = mine.iloc[0][["low", "high"]]
+        left, right = min(left, low - 0.02 * span), max(right, high + 0.02 * span)
+        band: dict[str, Any] = {
+            "color": colour("sky"),
+            "lw": 5,
+            "alpha": 0.55,
+            "solid_capstyle": "butt",
+        }
+        ax.plot([low, high], [0, 0], zorder=2, **band)
+    ax.axhline(0, color=colour("line"), lw=0.8, zorder=1)
+    others = scores.loc[scores["area_code"] != code, "score"]
+    look: dict[str, Any] = {"s": 34, "color": "#9FB3C8", "edgecolor": "white", "lw": 0.6}
+    ax.scatter(others, np.zeros(len(others)), zorder=3, **look)
+    if not np.isnan(borough):
+        ax.plot([borough, borough], [-0.32, 0.32], color=colour("ink"), lw=1.1, zorder=3)
+        ax.text(borough, -0.42, f"borough {borough:.0f}", ha="center", va="top")
+    if len(mine):
+        _draw_here(ax, str(mine.iloc[0]["name"]), float(mine.iloc[0]["score"]), (left, right))
+    _name_ends(ax, scores, code, borough, span)
+    ax.set_xlim(left, right)
+
+
+def _draw_here(ax: Axes, name: str, score: float, ends: tuple[float, float]) -> None:
+    blue, place = colour("blue"), (score - ends[0]) / (ends[1] - ends[0])
+    # near an end the name stands at the edge, so that none of it is cut off
+    side, at = ("left", ends[0]) if place < 0.2 else ("center", score)
+    side, at = ("right", ends[1]) if place > 0.8 else (side, at)
+    ax.scatter([score], [0], s=95, color=blue, edgecolor="white", lw=0.8, zorder=4)
+    words: dict[str, Any] = {
+        "ha": side,
+        "va": "bottom",
+        "fontsize": 10,
+        "weight": "bold",
+        "color": blue,
+    }
+    ax.text(at, 0.42, f"{name} {score:.0f}", **words)
+
+
+def _name_ends(ax: Axes, scores: pd.DataFrame, code: str, borough: float, span: float) -> None:
     """Name the highest and lowest ward where the words fit."""
     ordered = scores.sort_values("score")
+    near = 0.2 if ax.get_window_extent().width > 400 else 0.36
     for r in (ordered.iloc[0], ordered.iloc[-1]):
-        if r["area_code"] == here["area_code"]:
+        if r["area_code"] == code:
             continue
-        far = abs(r["score"] - borough) > 0.13 * span
+        # towards the middle, so that no name runs off the edge; lower where the borough's stands
+        far = np.isnan(borough) or abs(r["score"] - borough) > near * span
+        lowest = r["area_code"] == ordered.iloc[0]["area_code"]
         ax.text(
-            r["score"],
+            r["score"] + (-0.02 if lowest else 0.02) * span,
             -0.42 if far else -0.8,
             f"{r['name']} {r['score']:.0f}",
-            ha="center",
+            ha="left" if lowest else "right",
             va="top",
             color=colour("muted"),
         )
@@ -158,7 +163,7 @@ class _Frame:
     mark_at: float
 
 
-WIDE = _Frame(170, 5.1, 66, 124, 133.5, 136, 1, 0.5, 0.5)
+WIDE = _Frame(170, 4.7, 66, 124, 133.5, 136, 1, 0.5, 0.5)
 NARROW = _Frame(88, 5, 2, 46, 55, 57, 2.1, 0.55, 1.45)
 
 
@@ -231,6 +236,7 @@ def _verdict(ax: Axes, frame: _Frame, number: str, rating: Rating, word: str, y:
 
 def _component_row(ax: Axes, frame: _Frame, r: Any, spread: pd.DataFrame, top: float) -> None:
     y = top + frame.mark_at
+    made_up = getattr(r, "illustrative", False)
     ax.text(0, top + frame.name_at, r.component, va="center")
     if np.isnan(r.score):
         _unscored(ax, frame, r.word, y)
@@ -240,11 +246,12 @@ def _component_row(ax: Axes, frame: _Frame, r: Any, spread: pd.DataFrame, top: f
         ends = [_at(frame, s[low], 0, 100), _at(frame, s[high], 0, 100)]
         cap = "round" if low == "min" else "butt"
         ax.plot(ends, [y, y], color=shade, lw=6.5, solid_capstyle=cap, zorder=1)
-    home = _at(frame, r.borough, 0, 100)
-    ax.plot([home, home], [y - 0.36, y + 0.36], color=colour("ink"), lw=1.1, zorder=2)
+    if not np.isnan(r.borough):
+        home = _at(frame, r.borough, 0, 100)
+        ax.plot([home, home], [y - 0.36, y + 0.36], color=colour("ink"), lw=1.1, zorder=2)
     rating = RATINGS[r.rating]
     _mark(ax, rating, _at(frame, r.score, 0, 100), y)
-    _verdict(ax, frame, f"{r.score:.0f}", rating, r.word, y)
+    _verdict(ax, frame, marked(f"{r.score:.0f}", made_up), rating, r.word, y)
 
 
 def _mark(ax: Axes, rating: Rating, x: float, y: float) -> None:
@@ -292,7 +299,8 @@ def change_chart(rows: pd.DataFrame, narrow: bool = False) -> Figure:
 def _reach(rows: pd.DataFrame) -> float:
     """End the scale at a multiple of ten points that holds every change and interval."""
     ends = rows[[c for c in ("change", "low", "high") if c in rows]].to_numpy(float)
-    return 10.0 * max(1.0, float(np.ceil(np.nanmax(np.abs(ends)) / 10)))
+    known = ends[np.isfinite(ends)]
+    return 10.0 * max(1.0, float(np.ceil(np.abs(known).max(initial=0) / 10)))
 
 
 def _change_row(ax: Axes, frame: _Frame, r: Any, top: float, reach: float) -> None:
@@ -307,4 +315,5 @@ def _change_row(ax: Axes, frame: _Frame, r: Any, top: float, reach: float) -> No
         ax.plot(ends, [y, y], color="#BCCCDC", lw=4, solid_capstyle="butt", zorder=1)
     rating = RATINGS[r.rating]
     _mark(ax, rating, _at(frame, r.change, -reach, reach), y)
-    _verdict(ax, frame, signed(r.change), rating, r.word, y)
+    number = marked(signed(r.change), getattr(r, "illustrative", False))
+    _verdict(ax, frame, number, rating, r.word, y)

@@ -8,18 +8,19 @@ import numpy as np
 from IPython import display
 
 from spi_core.present.brief_data import Brief
+from spi_core.present.marks import marked, sentence
 from spi_core.present.theme import RATINGS
 from spi_core.present.words import (
     against_borough,
     and_list,
     difference_words,
+    endpoints,
     number,
     ordinal,
     signed,
     standing_out,
 )
 from spi_core.read import records
-from spi_core.store import Tables
 
 __all__ = [
     "change_alt",
@@ -27,10 +28,7 @@ __all__ = [
     "component_alt",
     "ends_markdown",
     "headline",
-    "newest",
-    "oldest",
     "place",
-    "sources",
 ]
 
 
@@ -48,12 +46,16 @@ def headline(brief: Brief) -> str:
         Nothing in it goes beyond an interval or a rating.
     """
     i = brief.index
+    if not brief.scored:
+        n = int(brief.components["score"].notna().sum())
+        rest = "No component has one either." if not n else f"{n} of its components have one."
+        return f"{brief.name} has no index score: too many of its figures are missing. {rest}"
     rated = brief.components.dropna(subset="score").sort_values("peers_difference")
     strengths = list(rated.loc[rated["rating"] == "strength", "component"])[::-1]
     weaknesses = list(rated.loc[rated["rating"] == "weakness", "component"])
     compared = against_borough(i["score"], i["borough"], i["difference_low"], i["difference_high"])
     first = f"{brief.name} scores {number(i['score'], 0)} out of 100, {compared}."
-    return f"{first} {standing_out(strengths, weaknesses)}"
+    return sentence(f"{first} {standing_out(strengths, weaknesses)}", brief.illustrative)
 
 
 def place(brief: Brief) -> str:
@@ -69,6 +71,8 @@ def place(brief: Brief) -> str:
     str
         For instance ``likely 12th to 17th``.
     """
+    if not brief.scored:
+        return "not placed"
     low, high = ordinal(brief.index["rank_low"]), ordinal(brief.index["rank_high"])
     return f"likely {low}" if low == high else f"likely {low} to {high}"
 
@@ -87,6 +91,8 @@ def component_alt(brief: Brief) -> str:
         Every component with its score, the borough's and its word.
     """
     scored = brief.components.dropna(subset="score")
+    if scored.empty:
+        return f"No component of {brief.name} has a score."
     rest = brief.components.loc[brief.components["score"].isna(), "component"]
     said = "; ".join(
         f"{r.component} {number(r.score, 0)} (borough {number(r.borough, 0)}), {r.word}"
@@ -114,13 +120,17 @@ def ends_markdown(brief: Brief, highest: bool, n: int = 3) -> Any:
         One line a component, or a sentence that there is none on that side.
     """
     scored = brief.components.dropna(subset="score").sort_values("difference")
+    if scored.empty or scored["difference"].isna().all():
+        return _markdown("Nothing can be compared: figures are missing.")
     side = scored[scored["difference"] > 0] if highest else scored[scored["difference"] < 0]
     ordered = side[::-1] if highest else side
     if ordered.empty:
-        return _markdown(f"No component is {'above' if highest else 'below'} the borough.")
+        none = f"No component is {'above' if highest else 'below'} the borough."
+        return _markdown(sentence(none, scored["illustrative"].any()))
     return _markdown(
         "\\\n".join(
-            f"{RATINGS[r.rating].symbol} **{r.component}** {number(r.score, 0)}, "
+            f"{RATINGS[r.rating].symbol} **{r.component}** "
+            f"{marked(number(r.score, 0), r.illustrative)}, "
             f"{_points(r.difference)}"
             for r in records(ordered.head(n))
         )
@@ -155,21 +165,23 @@ def change_sentence(brief: Brief, first: str, last: str) -> str:
     """
     index = brief.changes.iloc[0]
     if np.isnan(index["change"]):
-        reason = index["reason"] or index["word"]
-        return f"The index of {brief.name} cannot be compared with {first}: {reason}."
+        return f"The index of {brief.name} cannot be compared with {first}: {index['word']}."
+    start, end = endpoints(index["baseline"], index["current"])
     left_out = list(brief.changes.loc[brief.changes["change"].isna(), "component"])
     text = (
         f"On figures that mean the same in both periods, the index of {brief.name} went from "
-        f"{number(index['baseline'])} in {first} to {number(index['current'])} in {last} "
+        f"{start} in {first} to {end} in {last} "
         f"({signed(index['change'])} points, likely {signed(index['low'])} to "
         f"{signed(index['high'])}): {RATINGS[index['rating']].symbol} {index['rating']}."
     )
     parts = brief.contributions.sort_values(key=abs, ascending=False).head(2)
-    text += " Largest parts: " + and_list([f"{n} ({signed(x)})" for n, x in parts.items()]) + "."
+    if len(parts):
+        listed = and_list([f"{n} ({signed(x)})" for n, x in parts.items()])
+        text += f" Largest parts: {listed}."
     if left_out:
         has = "has" if len(left_out) == 1 else "have"
         text += f" {and_list(left_out)} {has} too few comparable figures to speak of change."
-    return text
+    return sentence(text, index["illustrative"])
 
 
 def change_alt(brief: Brief) -> str:
@@ -192,50 +204,3 @@ def change_alt(brief: Brief) -> str:
         for r in records(brief.changes)
     )
     return f"Change of {brief.name} in points, from comparable figures: {said}."
-
-
-def oldest(tables: Tables) -> str:
-    """Give the first year any figure speaks of.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
-    Returns
-    -------
-    str
-    """
-    return str(tables["dates"]["start"].min().year)
-
-
-def newest(tables: Tables) -> str:
-    """Give the last year any figure speaks of.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
-    Returns
-    -------
-    str
-    """
-    return str(tables["dates"]["end"].max().year)
-
-
-def sources(tables: Tables) -> str:
-    """Name the publishers of the figures.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
-    Returns
-    -------
-    str
-        One sentence.
-    """
-    named = tables["indicators"]["publisher_or_owner"].str.split(" / ").explode()
-    return f"Publishers: {', '.join(dict.fromkeys(named))}."

@@ -160,7 +160,7 @@ def small_area_sentence(tables: Tables) -> str:
     if scored:
         return f"{rule} That holds for {and_list(scored)}."
     best = found["covered"].max()
-    if best == 0:
+    if pd.isna(best) or best == 0:
         return f"{rule} Here every scored figure is published by ward: no LSOA is scored."
     name = found.sort_values("covered")["component"].iloc[-1]
     return f"{rule} No component reaches that here; {name} comes nearest with {100 * best:.0f}%."

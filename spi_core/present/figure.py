@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.transforms import Bbox
 
+from spi_core.present.marks import LEGEND, SYMBOL, WORD
+from spi_core.present.theme import chart_style
 from spi_core.store import write_bytes
 
 if TYPE_CHECKING:
@@ -21,9 +24,28 @@ __all__ = ["emit_figure", "emit_pair", "emit_table", "pipe_table"]
 
 #: Environment variable with the folder for a document's own pictures.
 VARIABLE = "SPI_FIGURES"
+#: Millimetres below a chart for the sentence that marks illustrative values.
+MARK_ROOM = 4.2
+#: Millimetres up to which a picture takes fewer words.
+SHORT = 80.0
+#: Decimals beyond the first: no eye sees a tenth of a point, but the page carries the bytes.
+_LONG = re.compile(rb"\b([1-9]\d+\.\d)\d+")
+_IDLE = re.compile(rb"<!--.*?-->|; stroke-linejoin: miter", re.DOTALL)
+_GROUP = re.compile(rb'<g id="\w+_\d+">')
+#: What is drawn often is named once and used by its name: short names make light pages.
+_ID = re.compile(rb' id="([\w.-]+)"')
+_NAMED = re.compile(rb'( id="|href="#|url\(#)([\w.-]+)')
+_LINES = re.compile(rb"\s*\n\s*")
 
 
-def emit_figure(fig: Figure, label: str, caption: str, alt: str, width: str | None = None) -> None:
+def emit_figure(
+    fig: Figure,
+    label: str,
+    caption: str,
+    alt: str,
+    width: str | None = None,
+    illustrative: bool = False,
+) -> None:
     """Write a figure as SVG and print the Markdown that shows it (``output: asis``).
 
     Parameters
@@ -38,6 +60,9 @@ def emit_figure(fig: Figure, label: str, caption: str, alt: str, width: str | No
         What a reader who cannot see it must know. Never empty.
     width : str, optional
         For instance ``"60%"``.
+    illustrative : bool
+        Whether it shows any value that rests on generated ones: then the picture itself, its
+        alternative text and its caption say so.
 
     Raises
     ------
@@ -48,18 +73,47 @@ def emit_figure(fig: Figure, label: str, caption: str, alt: str, width: str | No
         raise ValueError(f"figure {label!r} needs alternative text")
     folder = Path(os.environ.get(VARIABLE) or "_figures")
     path = folder / f"{label}.svg"
-    buffer = io.BytesIO()
-    # no date and no program name: the same chart is the same bytes
-    fig.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    plt.close(fig)
-    write_bytes(path, buffer.getvalue())
+    write_bytes(path, _svg(fig, illustrative))
+    if illustrative:
+        alt = f"{alt} {LEGEND}."
+        caption = f"{caption} {SYMBOL}" if caption else ""
     alt = re.sub(r"\s+", " ", alt).replace('"', "”")
     name = f"#{label} " if caption else ""
     size = f" width={width}" if width else ""
     print(f'\n![{caption}]({path.as_posix()}){{{name}fig-alt="{alt}"{size}}}\n')
 
 
-def emit_pair(wide: Figure, narrow: Figure, label: str, alt: str) -> None:
+def _svg(fig: Figure, illustrative: bool) -> bytes:
+    """Draw a figure; the mark stands below it, in the picture: it stays if that is copied."""
+    buffer = io.BytesIO()
+    box = None
+    if illustrative:
+        width, height = fig.get_size_inches()
+        room = MARK_ROOM / 25.4
+        with chart_style(7):
+            words = LEGEND if width * 25.4 > SHORT else f"{SYMBOL} {WORD}: generated, not measured"
+            fig.text(0.004, -0.65 * room / height, words, weight="semibold", va="center")
+        box = Bbox([[0, -room], [width, height]])
+    # no date and no program name: the same chart is the same bytes
+    plain = {"Date": None, "Creator": None}
+    fig.savefig(buffer, format="svg", metadata=plain, bbox_inches=box)
+    plt.close(fig)
+    return _lean(buffer.getvalue())
+
+
+def _lean(svg: bytes) -> bytes:
+    """Leave out of a picture what nobody sees: comments, names of groups, needless decimals."""
+    for pattern, rest in ((_LONG, rb"\1"), (_IDLE, rb""), (_GROUP, rb"<g>"), (_LINES, rb"\n")):
+        svg = pattern.sub(rest, svg)
+    names: dict[bytes, bytes] = {}
+    for name in _ID.findall(svg):
+        names.setdefault(name, b"i%x" % len(names))
+    return _NAMED.sub(lambda m: m[1] + names.get(m[2], m[2]), svg)
+
+
+def emit_pair(
+    wide: Figure, narrow: Figure, label: str, alt: str, illustrative: bool = False
+) -> None:
     """Print a picture twice: across the page, and for the phone a narrow one instead.
 
     Parameters
@@ -70,11 +124,13 @@ def emit_pair(wide: Figure, narrow: Figure, label: str, alt: str) -> None:
         File name.
     alt : str
         Alternative text of both; only one is ever shown.
+    illustrative : bool
+        As for :func:`emit_figure`.
     """
     print("\n::: {.wide-only}")
-    emit_figure(wide, label, "", alt, width="100%")
+    emit_figure(wide, label, "", alt, "100%", illustrative)
     print(':::\n\n:::: {.content-visible when-format="html"}\n::: {.narrow-only}')
-    emit_figure(narrow, f"{label}-narrow", "", alt, width="100%")
+    emit_figure(narrow, f"{label}-narrow", "", alt, "100%", illustrative)
     print(":::\n::::\n")
 
 
@@ -125,7 +181,7 @@ def emit_table(
     align: Sequence[str] | None = None,
     widths: Sequence[int] | None = None,
 ) -> None:
-    """Print a captioned, numbered table (``output: asis``).
+    """Print a captioned, numbered table (``output: asis``); marks in it are explained below it.
 
     Parameters
     ----------
@@ -143,4 +199,7 @@ def emit_table(
         frame = pd.DataFrame([["–"] * len(names)], columns=names)
         align = align if align and len(align) == len(names) else None
         widths = widths if widths and len(widths) == len(names) else None
-    print(f"\n{pipe_table(frame, align, widths)}\n\n: {caption} {{#{label}}}\n")
+    text = pipe_table(frame, align, widths)
+    if SYMBOL in text:
+        caption = f"{caption} {LEGEND}."
+    print(f"\n{text}\n\n: {caption} {{#{label}}}\n")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from urllib.parse import quote
 
-__all__ = ["ward_page", "ward_slug"]
+__all__ = ["explorer_page", "ward_page", "ward_slug"]
 
 
 def ward_slug(name: str) -> str:
@@ -61,3 +62,26 @@ def ward_page(code: str, name: str, suffix: str = "html") -> str:
     'wards/E05000029-chadwell-heath.html'
     """
     return f"wards/{code}-{ward_slug(name)}.{suffix}"
+
+
+def explorer_page(**state: str) -> str:
+    """Name a view of the explorer.
+
+    Parameters
+    ----------
+    **state : str
+        What the view shows, in the order of the address: ``view``, ``measure``, ``level``,
+        ``period``, ``areas`` and so on; what is left out has its default.
+
+    Returns
+    -------
+    str
+        Path relative to ``reports/<edition>/``.
+
+    Examples
+    --------
+    >>> explorer_page(view="scorecard", areas="E05000026")
+    'explorer/index.html#view=scorecard&areas=E05000026'
+    """
+    said = "&".join(f"{key}={quote(value, safe=',')}" for key, value in state.items())
+    return f"explorer/index.html{'#' if said else ''}{said}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spi_core.present.marks import carried, marked, sentence
 from spi_core.present.words import number
 from spi_core.read import records
 
@@ -17,6 +18,8 @@ __all__ = [
     "capped_table",
     "coverage_table",
     "excluded_table",
+    "generated_components",
+    "goalpost_reasons",
     "goalpost_table",
     "register_meaning",
     "register_source",
@@ -97,13 +100,14 @@ def register_source(tables: Tables) -> pd.DataFrame:
     """
     about, dates = tables["indicators"], tables["dates"]
     label = dates.pivot(index="indicator_id", columns="period", values="period_label")
+    label = label.reindex(index=about["id"], columns=["baseline", "current"]).fillna("–")
     table = pd.DataFrame(
         {
             "Indicator": about["name"] + " (`" + about["id"] + "`)",
             "Publisher": about["publisher_or_owner"],
             "Data set": about["source_dataset"],
-            "Baseline": label["baseline"].reindex(about["id"]).to_numpy(),
-            "Current": label["current"].reindex(about["id"]).to_numpy(),
+            "Baseline": label["baseline"].to_numpy(),
+            "Current": label["current"].to_numpy(),
             "Licence": about["licence"],
             "Change": about["comparable"],
         }
@@ -130,8 +134,8 @@ def base_table(tables: Tables) -> pd.DataFrame:
     areas = tables["areas"].set_index("code")
     borough = str(tables.about["edition"]["borough"])
     about: Any = tables["indicators"].set_index("id")
-    now = tables["values"].query("period == 'current'").dropna(subset="denominator").copy()
-    now["ratio"] = now["denominator"] / now["area_code"].map(areas["population"])
+    now = carried(tables, "values").query("period == 'current'").dropna(subset="denominator")
+    now = now.assign(ratio=now["denominator"] / now["area_code"].map(areas["population"]))
     home = now[now["area_code"] == borough].set_index("indicator_id").sort_values("ratio")
     wards = now[now["area_code"] != borough].groupby("indicator_id")["ratio"]
     low: Any = wards.min()
@@ -140,18 +144,24 @@ def base_table(tables: Tables) -> pd.DataFrame:
         {
             "Indicator": about.at[i, "name"],
             "Base, as described": about.at[i, "denominator"],
-            "Base, borough": number(r["denominator"], 0),
-            "Per resident": number(r["ratio"], 2),
-            "Lowest to highest ward": f"{number(low[i], 2)} to {number(high[i], 2)}",
+            "Base, borough": marked(number(r["denominator"], 0), r["illustrative"]),
+            "Per resident": marked(number(r["ratio"], 2), r["illustrative"]),
+            "Lowest to highest ward": _span(low.get(i), high.get(i), 2, r["illustrative"]),
         }
         for i, r in home.iterrows()
     ]
     return pd.DataFrame(rows)
 
 
+def _span(low: Any, high: Any, digits: int, illustrative: object) -> str:
+    if low is None or pd.isna(low):
+        return "–"
+    return marked(f"{number(low, digits)} to {number(high, digits)}", illustrative)
+
+
 def _wards(tables: Tables, name: str) -> pd.DataFrame:
     """Take a table's rows without the borough's."""
-    frame = tables[name]
+    frame = carried(tables, name)
     parts: pd.DataFrame = frame[frame["area_code"] != tables.about["edition"]["borough"]]
     return parts
 
@@ -175,15 +185,17 @@ def goalpost_table(tables: Tables) -> pd.DataFrame:
     low: Any = wards["value"].min()
     high: Any = wards["value"].max()
     capped: Any = wards["capped"].sum()
+    made_up: Any = wards["illustrative"].any()
+    invented = posts["reason"].str.contains("illustrative", case=False)
     rows = [
         {
             "Indicator": r["name"],
             "Unit": r["unit"],
             "Direction": DIRECTION[int(r["polarity"])],
-            "Worst": number(posts.at[i, "worst"], 3),
-            "Best": number(posts.at[i, "best"], 3),
-            "Wards, both periods": f"{number(low[i], 3)} to {number(high[i], 3)}",
-            "Capped": str(int(capped[i])),
+            "Worst": marked(number(posts.at[i, "worst"], 3), invented[i]),
+            "Best": marked(number(posts.at[i, "best"], 3), invented[i]),
+            "Wards, both periods": _span(low.get(i), high.get(i), 3, made_up.get(i)),
+            "Capped": str(int(capped.get(i, 0))),
         }
         for i, r in about.iterrows()
     ]
@@ -206,7 +218,8 @@ def capped_table(tables: Tables) -> pd.DataFrame:
     about: Any = tables["indicators"].set_index("id")
     posts: Any = tables["goalposts"].set_index("indicator_id")
     areas = tables["areas"].set_index("code")["name"]
-    beyond = tables["values"].query("capped")
+    beyond = carried(tables, "values").query("capped")
+    invented = posts["reason"].str.contains("illustrative", case=False)
     beyond = beyond.sort_values(["indicator_id", "period", "area_code"])
     rows = []
     for r in records(beyond):
@@ -216,9 +229,10 @@ def capped_table(tables: Tables) -> pd.DataFrame:
                 "Indicator": about.at[r.indicator_id, "name"],
                 "Area": areas[r.area_code],
                 "Period": r.period_label,
-                "Value": number(r.value, 3),
-                "Counts as": f"{end}, {number(posts.at[r.indicator_id, end], 3)}",
-                "Score": number(r.score, 0),
+                "Value": marked(number(r.value, 3), r.illustrative),
+                "Counts as": f"{end}, "
+                + marked(number(posts.at[r.indicator_id, end], 3), invented[r.indicator_id]),
+                "Score": marked(number(r.score, 0), r.illustrative),
             }
         )
     columns = ["Indicator", "Area", "Period", "Value", "Counts as", "Score"]
@@ -239,6 +253,7 @@ def weight_table(tables: Tables) -> pd.DataFrame:
         In the order of the framework.
     """
     about = tables["indicators"].set_index("id")["name"]
+    generated = generated_components(tables)
     rows = [
         {
             "Component": r.component,
@@ -247,11 +262,29 @@ def weight_table(tables: Tables) -> pd.DataFrame:
             "Loading": number(r.loading, 3),
             "Weight": f"{r.weight:.4f}",
             "Standard deviation": number(r.sd, 3),
-            "Share": f"{r.share:.4f}",
+            "Share": marked(f"{r.share:.4f}", r.component in generated),
         }
         for r in records(tables["weights"])
     ]
     return pd.DataFrame(rows)
+
+
+def generated_components(tables: Tables) -> set[str]:
+    """Name the components that hold any generated value.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    set of str
+    """
+    about = tables["indicators"].set_index("id")["component"]
+    values = carried(tables, "values")
+    made_up: set[str] = set(about.reindex(values.loc[values["illustrative"], "indicator_id"]))
+    return made_up
 
 
 def weight_reasons(tables: Tables) -> pd.DataFrame:
@@ -268,6 +301,7 @@ def weight_reasons(tables: Tables) -> pd.DataFrame:
         Components that are not scored say so.
     """
     weights: Any = tables["weights"].drop_duplicates("component").set_index("component")
+    generated = generated_components(tables)
     rows = []
     for c in records(tables["framework"]):
         known = c.component in weights.index
@@ -276,7 +310,9 @@ def weight_reasons(tables: Tables) -> pd.DataFrame:
             {
                 "Component": c.component,
                 "Indicators": str(c.indicators),
-                "Why these weights": reason[0].upper() + reason[1:],
+                "Why these weights": sentence(
+                    reason[0].upper() + reason[1:], known and c.component in generated
+                ),
             }
         )
     return pd.DataFrame(rows)
@@ -331,6 +367,7 @@ def excluded_table(tables: Tables) -> pd.DataFrame:
     labels = tables["dates"].set_index(["indicator_id", "period"])["period_label"]
     dates: Any = labels.unstack("period")
     rows = []
+    dates = dates.reindex(columns=["baseline", "current"]).fillna("–")
     for r in records(tables["indicators"].query("comparable == 'no'")):
         left = int(framework.at[r.component, "comparable_indicators"])
         rest = (
@@ -351,6 +388,27 @@ def excluded_table(tables: Tables) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def goalpost_reasons(tables: Tables) -> list[str]:
+    """Say how the goalposts were set, and for how many indicators.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    list of str
+        One line a way, the most frequent first.
+    """
+    found: Any = tables["goalposts"].groupby(["basis", "reason"], sort=False).size()
+    found = found.sort_values(ascending=False, kind="stable").reset_index(name="n")
+    return [
+        f"{r.n} indicator{'s' if r.n != 1 else ''}, {r.basis}: {str(r.reason).rstrip('.')}."
+        for r in records(found)
+    ]
+
+
 def risen(tables: Tables) -> tuple[int, int, int]:
     """Count the wards whose index rose, from all indicators and from the comparable ones.
 
@@ -367,5 +425,6 @@ def risen(tables: Tables) -> tuple[int, int, int]:
     codes = tables["standing"].query("level == 'index'")["area_code"]
     wide = tables["scores"].query("level == 'index' and area_code in @codes")
     wide = wide.pivot(index="area_code", columns="period", values="score")
+    wide = wide.reindex(columns=["baseline", "current"])
     change = tables["changes"].query("level == 'index' and area_code in @codes")["change"]
     return int((wide["current"] > wide["baseline"]).sum()), int((change > 0).sum()), len(codes)

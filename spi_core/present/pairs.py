@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spi_core.present.figure import emit_pair
+from spi_core.present.marks import sentence
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
 __all__ = ["emit_both"]
 
 
-def emit_both(wide: Figure, narrow: Figure, label: str, caption: str, alt: str) -> None:
+def emit_both(
+    wide: Figure, narrow: Figure, label: str, caption: str, alt: str, illustrative: bool = False
+) -> None:
     """Print a figure for every width under one number and caption (``output: asis``).
 
     Parameters
@@ -25,7 +28,10 @@ def emit_both(wide: Figure, narrow: Figure, label: str, caption: str, alt: str) 
         Markdown.
     alt : str
         What a reader who cannot see it must know.
+    illustrative : bool
+        Whether any value in it rests on generated ones.
     """
     print(f"\n::::: {{#{label}}}")
-    emit_pair(wide, narrow, label, alt)
+    emit_pair(wide, narrow, label, alt, illustrative)
+    caption = sentence(caption, illustrative)
     print(f"\n{caption}\n:::::\n")

@@ -108,9 +108,9 @@ def standing_dots(
     width, row, top, left, gap = (88.0 if narrow else 170.0), 3.7, 15.5, 32.0, 6.0
     panels = list(scores["score"].columns)[: 1 if narrow else None]
     middles, heads = _ward_rows(wards["quarter"], top, row)
-    low = 10 * np.floor(scores["low"][panels].to_numpy().min() / 10)
-    high = 10 * np.ceil(scores["high"][panels].to_numpy().max() / 10)
-    room = (width - left) / len(panels) - gap
+    low = 10 * np.floor(np.nanmin(scores["low"][panels].to_numpy(float)) / 10)
+    high = 10 * np.ceil(np.nanmax(scores["high"][panels].to_numpy(float)) / 10)
+    room = (width - left - 2.5) / len(panels) - gap
     with chart_style():
         fig, ax = page(width, middles[-1] + 5.5)
         _ward_names(ax, wards["name"], middles, heads)
@@ -142,12 +142,18 @@ def _dot_panel(
             fontsize=7,
             color=colour("muted"),
         )
-    ax.plot([at(borough)] * 2, [top - 1, bottom], color=colour("ink"), lw=1, zorder=1)
     name = "Index" if title == "index" else textwrap.fill(title, 16)
     ax.text(x0, 1, name, va="top", weight="bold", linespacing=1.1)
-    ax.text(at(borough), top - 2, f"borough {borough:.0f}", ha="center", va="bottom", fontsize=7.5)
+    if not np.isnan(borough):
+        ax.plot([at(borough)] * 2, [top - 1, bottom], color=colour("ink"), lw=1, zorder=1)
+        ax.text(
+            at(borough), top - 2, f"borough {borough:.0f}", ha="center", va="bottom", fontsize=7.5
+        )
     fill = colour("blue") if title == "index" else "#3B78AC"
     for score, low, high, y in zip(*ours, middles, strict=True):
+        if np.isnan(score):
+            ax.text(x0, y, "no score", va="center", fontsize=7, color=colour("muted"))
+            continue
         ax.plot([at(low), at(high)], [y, y], color=BAND, lw=3.6, solid_capstyle="butt", zorder=2)
         ax.scatter([at(score)], [y], s=24, color=fill, edgecolor="white", lw=0.5, zorder=3)
         below = score < borough
@@ -192,6 +198,8 @@ def component_grid(
         (88.0, 25.0, 17.5, 33.0, 1.2) if narrow else (170.0, 31.0, 26.0, 31.0, 2.5)
     )
     row = 4.4
+    # the names slant upwards: the longest must find room
+    head = max(head, 3.5 + (0.86 if narrow else 0.92) * max(len(str(c)) for c in grid.columns))
     dimension = groups.loc[list(grid.columns)]
     steps = (dimension != dimension.shift()).cumsum().to_numpy() - 1
     cell = (width - left - right - gap * steps[-1]) / grid.shape[1]
@@ -227,7 +235,7 @@ def _grid_heads(
         ax.text(
             x + cell / 2,
             head + 2.2,
-            f"{score:.0f}",
+            "–" if np.isnan(score) else f"{score:.0f}",
             ha="center",
             va="center",
             weight="bold",

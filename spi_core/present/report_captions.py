@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -38,7 +39,12 @@ def map_alt(report: BoroughReport) -> str:
     -------
     str
     """
-    parts = [f"{word}: {quarter_names(report.wards, q)}" for q, word in QUARTERS.items()]
+    used = set(report.wards["quarter"])
+    parts = [
+        f"{word}: {quarter_names(report.wards, q)}" for q, word in QUARTERS.items() if q in used
+    ]
+    if len(report.missing):
+        parts.append(f"no score, hatched: {and_list(list(report.missing['name']))}")
     return (
         f"Map of the {len(report.wards)} wards of {report.name} by quarter of the index score. "
         + ". ".join(map(capital, parts))
@@ -64,7 +70,12 @@ def standing_caption(report: BoroughReport) -> str:
     below = scores[dims].lt(report.borough[dims]).all(axis=1)
     names = report.wards.set_index("code")["name"]
     high, low = sorted(names[above[above].index]), sorted(names[below[below].index])
-    count = "all three dimensions" if len(dims) == 3 else f"all {len(dims)} dimensions"
+    if report.borough[dims].isna().any():
+        return "The borough has no score of its own to compare its wards with."
+    if len(dims) == 1:
+        count = dims[0]
+    else:
+        count = "all three dimensions" if len(dims) == 3 else f"all {len(dims)} dimensions"
     if high and low:
         return f"{and_list(high)} score above the borough on {count}; {and_list(low)} below it."
     if high or low:
@@ -89,11 +100,12 @@ def dots_alt(report: BoroughReport) -> str:
     for column in ("index", *report.dimensions):
         scores = report.grid["score"][column]
         above = int((scores > report.borough[column]).sum())
-        parts.append(
-            f"{column if column != 'index' else 'Index'}: borough "
-            f"{number(report.borough[column], 0)}, wards {number(scores.min(), 0)} to "
-            f"{number(scores.max(), 0)}, {above} above the borough"
+        home = report.borough[column]
+        part = (
+            f"{column if column != 'index' else 'Index'}: borough {number(home, 0)}, wards "
+            f"{number(scores.min(), 0)} to {number(scores.max(), 0)}"
         )
+        parts.append(part if pd.isna(home) else f"{part}, {above} above the borough")
     return "Scores of every ward beside the borough. " + ". ".join(parts) + "."
 
 
@@ -103,6 +115,8 @@ def _most(report: BoroughReport, rating: str) -> str:
     count = ratings.eq(rating).sum(axis=1)
     names = report.wards.set_index("code")["name"]
     most = sorted(names[count[count == count.max()].index])
+    if len(most) > 4:
+        return f"{len(most)} wards ({count.max()} each)"
     return f"{and_list(most)} ({count.max()})"
 
 
@@ -195,20 +209,24 @@ def change_alt(report: BoroughReport) -> str:
     str
     """
     parts = [
-        f"{'Index' if r.element == 'index' else r.element} {signed(r.change)} "
+        f"{'Index' if r.element == 'index' else r.element} not comparable"
+        if math.isnan(r.change)
+        else f"{'Index' if r.element == 'index' else r.element} {signed(r.change)} "
         f"{r.rating} ({r.risen} wards clearly up, {r.fallen} clearly down)"
         for r in records(report.changes)
     ]
     return "Change of the borough in points: " + "; ".join(parts) + "."
 
 
-def london_caption(rows: pd.DataFrame) -> str:
-    """Say on how many of the shown indicators the borough and London moved the same way.
+def london_caption(rows: pd.DataFrame, place: str = "London") -> str:
+    """Say on how many of the shown indicators borough and reference moved the same way.
 
     Parameters
     ----------
     rows : DataFrame
         ``change, london_change``.
+    place : str
+        Whose wards are the reference; empty without one.
 
     Returns
     -------
@@ -221,18 +239,28 @@ def london_caption(rows: pd.DataFrame) -> str:
     'On 1 of the 2 indicators that moved most, London’s average ward moved the same way.'
     """
     known = rows.dropna(subset="london_change")
+    if known.empty:
+        return f"The {len(rows)} indicators that moved most."
     same = int((known["change"] * known["london_change"] > 0).sum())
+    if len(known) < len(rows):
+        some = (
+            f"{len(known)} of the {len(rows)} indicators that moved most have a figure for {place}"
+        )
+        there = of_each(same, len(known), "").strip()
+        return f"{some}; {there} moved the same way in its average ward."
     count = of_each(same, len(known), "indicators")
-    return f"On {count} that moved most, London’s average ward moved the same way."
+    return f"On {count} that moved most, {place}’s average ward moved the same way."
 
 
-def london_alt(rows: pd.DataFrame) -> str:
-    """Describe the comparison with London, indicator by indicator.
+def london_alt(rows: pd.DataFrame, place: str = "London") -> str:
+    """Describe the comparison with the reference, indicator by indicator.
 
     Parameters
     ----------
     rows : DataFrame
         ``name, change, london_change``.
+    place : str
+        Whose wards are the reference; empty without one.
 
     Returns
     -------
@@ -243,7 +271,10 @@ def london_alt(rows: pd.DataFrame) -> str:
     >>> london_alt(pd.DataFrame({"name": ["Robbery"], "change": [2.2], "london_change": [6.8]}))
     'Change in points, borough and London: Robbery +2 and +7.'
     """
+    if not place:
+        own = [f"{r.name} {signed(r.change, 0)}" for r in records(rows)]
+        return "Change of the borough in points: " + "; ".join(own) + "."
     parts = [
         f"{r.name} {signed(r.change, 0)} and {signed(r.london_change, 0)}" for r in records(rows)
     ]
-    return "Change in points, borough and London: " + "; ".join(parts) + "."
+    return f"Change in points, borough and {place}: " + "; ".join(parts) + "."

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from spi_core.present.marks import marked
 from spi_core.present.report import BAND, RULE, page
 from spi_core.present.theme import RATINGS, chart_style, colour
 from spi_core.present.words import signed
@@ -107,27 +108,30 @@ def _change_row(
     name = "Index" if r.element == "index" else r.element
     sign = RATINGS[r.rating]
     clear = f"{r.risen} ↗  {r.fallen} ↘"
+    known = not np.isnan(r.change)
+    said = f"{sign.symbol} {sign.word}" if known else "not comparable"
     dots = y + 2.2 if narrow else y
-    ax.plot(
-        [at(r.low), at(r.high)], [dots, dots], color=BAND, lw=5, solid_capstyle="butt", zorder=1
-    )
     ax.scatter(at(wards), np.full(len(wards), dots), s=18, color=LIGHT, alpha=0.75, lw=0, zorder=2)
-    ax.scatter(
-        [at(r.change)],
-        [dots],
-        s=40,
-        marker="D",
-        color=colour("blue"),
-        edgecolor="white",
-        lw=0.7,
-        zorder=3,
-    )
+    if known:
+        ax.plot(
+            [at(r.low), at(r.high)], [dots, dots], color=BAND, lw=5, solid_capstyle="butt", zorder=1
+        )
+        ax.scatter(
+            [at(r.change)],
+            [dots],
+            s=40,
+            marker="D",
+            color=colour("blue"),
+            edgecolor="white",
+            lw=0.7,
+            zorder=3,
+        )
     ax.text(0, y - 2.2 if narrow else y, name, va="center", weight=weight, fontsize=8, bbox=PLAIN)
     if narrow:
         ax.text(
             88,
             y - 2.2,
-            f"{signed(r.change)} {sign.symbol} {sign.word}",
+            f"{signed(r.change)} {said}" if known else said,
             ha="right",
             va="center",
             fontsize=8,
@@ -135,12 +139,12 @@ def _change_row(
         )
         return
     ax.text(124, y, signed(r.change), ha="right", va="center", weight="bold")
-    ax.text(126, y, f"{sign.symbol} {sign.word}", va="center", fontsize=8)
+    ax.text(126, y, said, va="center", fontsize=8)
     ax.text(170, y, clear, ha="right", va="center", fontsize=8)
 
 
-def london_dumbbell(rows: pd.DataFrame, narrow: bool = False) -> Figure:
-    """Set the borough's change of each indicator beside that of London's average ward.
+def london_dumbbell(rows: pd.DataFrame, narrow: bool = False, place: str = "London") -> Figure:
+    """Set the borough's change of each indicator beside that of the reference's average ward.
 
     Parameters
     ----------
@@ -148,6 +152,8 @@ def london_dumbbell(rows: pd.DataFrame, narrow: bool = False) -> Figure:
         ``name, label_before, label_now, change, london_change``, in the order to be shown.
     narrow : bool
         For the phone: 88 mm wide, names above the scale.
+    place : str
+        Whose wards are the reference; empty without one: the borough stands alone.
 
     Returns
     -------
@@ -160,27 +166,26 @@ def london_dumbbell(rows: pd.DataFrame, narrow: bool = False) -> Figure:
     with chart_style():
         fig, ax = page(width, bottom + 1)
         at = _scale(ax, ends, values, top - 2, bottom)
-        _key(
-            ax,
-            ends[0],
-            (
-                ("D", colour("blue"), "white", "borough"),
-                ("o", "white", colour("ink"), "London’s average ward"),
-            ),
-        )
+        marks = [("D", colour("blue"), "white", "borough")]
+        if place:
+            marks.append(("o", "white", colour("ink"), f"{place}’s average ward"))
+        _key(ax, ends[0], marks)
         if not narrow:
-            for x, word in ((width - 15, "borough"), (width, "London")):
+            for x, word in ((width - 15, "borough"), (width, place)):
                 ax.text(
                     x, top - 4.5, word, ha="right", va="center", fontsize=7.5, color=colour("muted")
                 )
         for i, r in enumerate(records(rows)):
-            _dumbbell(ax, r, at, top + row * (i + 0.5), narrow)
+            _dumbbell(ax, r, at, top + row * (i + 0.5), place if narrow else None)
     return fig
 
 
-def _dumbbell(ax: Axes, r: Any, at: Callable[[Any], Any], y: float, narrow: bool) -> None:
+def _dumbbell(ax: Axes, r: Any, at: Callable[[Any], Any], y: float, place: str | None) -> None:
+    """Draw one indicator; with a place it is drawn for the phone."""
+    narrow = place is not None
     lift, dots = (3.4, y + 3.2) if narrow else (1.5, y)
-    ax.text(0, y - lift, r.name, va="center", fontsize=8, bbox=PLAIN)
+    name = marked(r.name, r.illustrative_before or r.illustrative_now)
+    ax.text(0, y - lift, name, va="center", fontsize=8, bbox=PLAIN)
     ax.text(
         0,
         y - lift + 3.3,
@@ -216,7 +221,7 @@ def _dumbbell(ax: Axes, r: Any, at: Callable[[Any], Any], y: float, narrow: bool
         ax.text(
             88,
             y - 0.1,
-            f"{signed(r.change, 0)}, London {london}",
+            f"{signed(r.change, 0)}, {place} {london}" if place else signed(r.change, 0),
             ha="right",
             va="center",
             fontsize=8,

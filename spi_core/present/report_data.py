@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from spi_core.errors import SpiError
+from spi_core.present.edition_words import area_name, labels, reference_place
+from spi_core.present.marks import carried
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -19,8 +21,10 @@ __all__ = ["BoroughReport", "gather_report"]
 
 WARD_COLUMNS = (
     "score", "low", "high", "difference", "rank", "rank_low", "rank_high", "p_top", "p_bottom",
-    "quarter", "rating",
+    "quarter", "rating", "illustrative",
 )  # fmt: skip
+CHANGE = ("change", "low", "high", "rating", "reason", "illustrative")
+GAP = ("value_baseline", "value_current", "change", "change_low", "change_high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +36,34 @@ class BoroughReport:
     name, code : str
         The borough.
     score : float
-        Its index score.
+        Its index score; NaN without one.
     periods : dict of str to str
         Label of ``baseline`` and ``current``.
+    place : str
+        Whose wards the borough is compared with; empty without reference figures.
+    missing : GeoDataFrame
+        ``code, name, geometry`` of wards without an index score.
     wards : GeoDataFrame
         ``code, name, score, low, high, difference, rank, rank_low, rank_high, p_top, p_bottom,
-        quarter, rating`` of the index, ``change, change_rating`` and the polygon; by quarter, then
-        name: within a quarter the order says nothing.
+        quarter, rating, illustrative`` of the index, ``change, change_rating`` and the polygon; by
+        quarter, then name: within a quarter the order says nothing.
     grid : dict of str to DataFrame
-        ``score, low, high, rating``: index ward code, in the order of `wards`; columns the index,
-        the dimensions and the components that are scored.
+        ``score, low, high, rating, illustrative``: index ward code, in the order of `wards`;
+        columns the index, the dimensions and the components that are scored.
     borough : Series
         The borough's scores, index as the columns of `grid`.
     components : DataFrame
         In the order of the framework: ``component, dimension, indicators, comparable_indicators,
         scored, note``.
     changes : DataFrame
-        ``element, change, low, high, rating`` of the borough, the index first; ``risen, fallen``:
-        how many wards rose or fell clearly; ``up``: how many rose at all.
+        ``element, change, low, high, rating, reason, illustrative`` of the borough, the index
+        first (NaN where it cannot be compared); ``risen, fallen``: how many wards rose or fell
+        clearly; ``up``: how many rose at all.
     ward_changes : DataFrame
         Index ward code, columns as ``changes.element``.
     gap : Series
         ``value_baseline, value_current, change, change_low, change_high`` of the distance between
-        the highest and the lowest ward's index, comparable figures.
+        the highest and the lowest ward's index, comparable figures; NaN where not comparable.
     indicators : DataFrame
         One row an indicator, in the order of the register, index its id; see `_indicators`.
     """
@@ -63,6 +72,8 @@ class BoroughReport:
     code: str
     score: float
     periods: dict[str, str]
+    place: str
+    missing: gpd.GeoDataFrame
     wards: gpd.GeoDataFrame
     grid: dict[str, pd.DataFrame]
     borough: pd.Series
@@ -79,8 +90,26 @@ class BoroughReport:
 
     @property
     def dimensions(self) -> list[str]:
-        """Dimensions in the order of the framework."""
-        return list(dict.fromkeys(self.components["dimension"]))
+        """Dimensions that have a score, in the order of the framework."""
+        named = dict.fromkeys(self.components["dimension"])
+        return [d for d in named if self.grid["score"][d].notna().any()]
+
+    @property
+    def unscored_dimensions(self) -> list[str]:
+        """Dimensions none of whose components has a score."""
+        return [d for d in dict.fromkeys(self.components["dimension"]) if d not in self.dimensions]
+
+    @property
+    def compared(self) -> bool:
+        """Whether the index can be compared with the baseline in any ward or in the borough."""
+        return bool(
+            self.ward_changes.notna().any(axis=None) or self.changes["change"].notna().any()
+        )
+
+    @property
+    def illustrative(self) -> bool:
+        """Whether any index score rests on generated values."""
+        return bool(self.wards["illustrative"].any())
 
     @property
     def index_change(self) -> pd.Series:
@@ -105,65 +134,80 @@ def gather_report(tables: Tables) -> BoroughReport:
     SpiError
         If a ward of the scores has no polygon.
     """
-    edition = tables.about["edition"]
-    borough = str(edition["borough"])
-    framework, standing = tables["framework"], tables["standing"]
-    wards = _wards(tables)
+    borough = str(tables.about["edition"]["borough"])
+    framework, standing = tables["framework"], carried(tables, "standing")
+    wards, missing = _wards(tables)
     order = list(wards["code"])
     columns = ["index", *dict.fromkeys(framework["dimension"])]
     columns += list(framework.loc[framework["scored"], "component"])
     upper = standing[standing["element"].isin(columns)]
     grid = {
-        name: upper.pivot(index="area_code", columns="element", values=name).loc[order, columns]
-        for name in ("score", "low", "high", "rating")
+        name: upper.pivot(index="area_code", columns="element", values=name).reindex(
+            index=order, columns=columns
+        )
+        for name in ("score", "low", "high", "rating", "illustrative")
     }
-    home = upper.drop_duplicates("element").set_index("element")["borough"]
+    # a ward that is not scored on a component is not rated on it either
+    grid["rating"] = grid["rating"].astype(object).fillna("not rated")
+    grid["illustrative"] = grid["illustrative"].eq(True)
+    home = upper.dropna(subset="borough").drop_duplicates("element").set_index("element")["borough"]
     changes, ward_changes = _changes(tables, borough, order)
-    gaps = tables["gaps"].query("element == 'index' and measure == 'range'")
+    gaps = tables["gaps"]
+    if len(gaps):
+        gaps = gaps.query("element == 'index' and measure == 'range'")
     return BoroughReport(
-        name=str(edition["area_name"]),
+        name=area_name(tables),
         code=borough,
-        score=float(home["index"]),
-        periods={p["id"]: str(p["label"]) for p in edition["periods"]},
+        score=float(home.get("index", np.nan)),
+        periods=labels(tables),
+        place=reference_place(tables),
+        missing=missing,
         wards=wards,
         grid=grid,
-        borough=home[columns],
+        borough=home.reindex(columns).astype(float),
         components=framework,
         changes=changes,
         ward_changes=ward_changes,
-        gap=gaps.iloc[0],
+        gap=gaps.iloc[0] if len(gaps) else pd.Series(np.nan, index=list(GAP)),
         indicators=_indicators(tables, borough, set(changes["element"])),
     )
 
 
-def _wards(tables: Tables) -> gpd.GeoDataFrame:
-    standing, changes = tables["standing"], tables["changes"]
+def _wards(tables: Tables) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Polygons of the wards with an index score, and of those without."""
+    standing, changes = carried(tables, "standing"), tables["changes"]
     index = standing.loc[standing["level"] == "index"].set_index("area_code")
+    index = index.dropna(subset="score")
     change = changes.loc[changes["level"] == "index"].set_index("area_code")
     polygons = tables["map_ward"]
     lost = sorted(set(index.index) - set(polygons["code"]))
     if lost:
         raise SpiError(f"no polygon for {', '.join(lost)}")
-    wards = polygons[polygons["code"].isin(index.index)].copy()
+    scored = polygons["code"].isin(index.index)
+    wards = polygons[scored].copy()
     for column in WARD_COLUMNS:
         wards[column] = wards["code"].map(index[column])
     wards["quarter"] = wards["quarter"].astype(int)
-    wards["change"] = wards["code"].map(change["change"])
-    wards["change_rating"] = wards["code"].map(change["rating"])
-    return wards.sort_values(["quarter", "name"], ignore_index=True)
+    wards["change"] = wards["code"].map(change["change"]).astype(float)
+    wards["change_rating"] = wards["code"].map(change["rating"]).fillna("not rated")
+    missing = polygons[~scored].sort_values("name", ignore_index=True)
+    return wards.sort_values(["quarter", "name"], ignore_index=True), missing
 
 
 def _changes(tables: Tables, borough: str, order: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    known = tables["changes"].dropna(subset="change")
-    known = known[known["level"].isin(["index", "component"])]
-    elements = ["index", *tables["framework"]["component"]]
+    every = carried(tables, "changes")
+    every = every[every["level"].isin(["index", "component"])]
+    known = every.dropna(subset="change")
     change = known.pivot(index="area_code", columns="element", values="change")
-    shown = [e for e in elements if e in change]
-    wards = change.loc[order, shown]
+    # the index stands first even where it cannot be compared: its row says why
+    shown = ["index", *(e for e in tables["framework"]["component"] if e in change)]
+    wards = change.reindex(index=order, columns=shown).astype(float)
     rated: Any = known.pivot(index="area_code", columns="element", values="rating")
-    rated = rated.loc[order, shown]
-    home = known[known["area_code"] == borough].set_index("element").loc[shown]
-    rows = home[["change", "low", "high", "rating"]].reset_index()
+    rated = rated.reindex(index=order, columns=shown)
+    home = every[every["area_code"] == borough].set_index("element").reindex(shown)
+    rows = home[list(CHANGE)].rename_axis("element").reset_index()
+    rows["rating"] = rows["rating"].fillna("not rated")
+    rows["illustrative"] = rows["illustrative"].eq(True)
     rows["risen"] = rated.eq("clear improvement").sum().to_numpy()
     rows["fallen"] = rated.eq("clear decline").sum().to_numpy()
     rows["up"] = wards.gt(0).sum().to_numpy()
@@ -177,12 +221,14 @@ def _indicators(tables: Tables, borough: str, in_change: set[str]) -> pd.DataFra
     in a score, ``in_change`` if it counts in the change of the index; ``before, now,
     label_before, label_now`` of the borough; ``london_before, london_now``: the mean of London's
     wards (NaN without a reference); in points of the 0–100 scale ``change, london_change`` (NaN
-    where not comparable), ``rating`` of the change and ``gap`` (borough less London, current).
+    where not comparable), ``rating`` of the change and ``gap`` (borough less London, current);
+    ``illustrative_before, illustrative_now``: whether the borough's figure is generated.
     """
     about = tables["indicators"].set_index("id")
-    values = tables["values"]
+    values = carried(tables, "values")
     mine = values[values["area_code"] == borough]
-    wide = mine.pivot(index="indicator_id", columns="period", values=["value", "period_label"])
+    cells = ["value", "period_label", "illustrative"]
+    wide = mine.pivot(index="indicator_id", columns="period", values=cells).reindex(about.index)
     posts = tables["goalposts"].set_index("indicator_id").reindex(about.index)
     reference = tables.get("reference")
     london = pd.DataFrame(index=about.index, columns=["baseline", "current"], dtype=float)
@@ -195,9 +241,13 @@ def _indicators(tables: Tables, borough: str, in_change: set[str]) -> pd.DataFra
     out["used"] = out.index.isin(tables["weights"].query("share > 0")["indicator_id"])
     out["in_change"] = out["used"] & out["comparable"] & out["component"].isin(in_change)
     for short, period in (("before", "baseline"), ("now", "current")):
-        out[short] = wide[("value", period)].astype(float)
-        out[f"label_{short}"] = wide[("period_label", period)]
-        out[f"london_{short}"] = london[period]
+        known = ("value", period) in wide
+        out[short] = wide[("value", period)].astype(float) if known else np.nan
+        label = wide[("period_label", period)] if known else pd.Series(index=out.index, dtype=str)
+        out[f"label_{short}"] = label.fillna("–")
+        made_up = wide[("illustrative", period)].eq(True) if known else False
+        out[f"illustrative_{short}"] = made_up & out[short].notna()
+        out[f"london_{short}"] = london[period].astype(float) if period in london else np.nan
     points = 100 / (posts["best"] - posts["worst"])
     out["gap"] = (out["now"] - out["london_now"]) * points
     made = tables["indicator_changes"].query("area_code == @borough").set_index("indicator_id")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spi_core.present.marks import marked
+from spi_core.present.report_words import capital
 from spi_core.present.theme import RATINGS
 from spi_core.present.words import QUARTERS, number, signed
 from spi_core.read import records
@@ -17,10 +19,16 @@ if TYPE_CHECKING:
 __all__ = [
     "component_table",
     "grid_table",
+    "indicator_columns",
     "indicator_table",
     "source_table",
     "ward_table",
 ]
+
+
+WARD_COLUMNS = [
+    "Ward", "Quarter", "Index", "Likely range", "Likely place", "Against similar wards", "Change"
+]  # fmt: skip
 
 
 def _rated(rating: str) -> str:
@@ -28,7 +36,15 @@ def _rated(rating: str) -> str:
 
 
 def _range(low: float, high: float, digits: int = 0) -> str:
+    if math.isnan(low):
+        return "–"
     return f"{number(low, digits)}–{number(high, digits)}"
+
+
+def _change(change: float, rating: str, illustrative: object) -> str:
+    if math.isnan(change):
+        return "not comparable"
+    return f"{marked(signed(change), illustrative)} {_rated(rating)}"
 
 
 def ward_table(report: BoroughReport) -> pd.DataFrame:
@@ -48,21 +64,25 @@ def ward_table(report: BoroughReport) -> pd.DataFrame:
         {
             "Ward": w.name,
             "Quarter": QUARTERS[w.quarter].removesuffix(" quarter"),
-            "Index": number(w.score, 1),
+            "Index": marked(number(w.score, 1), w.illustrative),
             "Likely range": _range(w.low, w.high),
             "Likely place": _range(w.rank_low, w.rank_high),
             "Against similar wards": _rated(w.rating),
-            "Change": f"{signed(w.change)} {_rated(w.change_rating)}",
+            "Change": _change(w.change, w.change_rating, w.illustrative),
         }
         for w in records(report.wards)
     ]
+    rows += [
+        dict.fromkeys(WARD_COLUMNS, "–") | {"Ward": name, "Quarter": "no score"}
+        for name in report.missing["name"]
+    ]
     change = report.index_change
-    last = dict.fromkeys(rows[0], "") | {
+    last = dict.fromkeys(WARD_COLUMNS, "") | {
         "Ward": f"**{report.name}**",
-        "Index": f"**{number(report.score, 1)}**",
-        "Change": f"{signed(change['change'])} {_rated(change['rating'])}",
+        "Index": f"**{marked(number(report.score, 1), report.illustrative)}**",
+        "Change": _change(change["change"], change["rating"], change["illustrative"]),
     }
-    return pd.DataFrame([*rows, last])
+    return pd.DataFrame([*rows, last], columns=WARD_COLUMNS)
 
 
 def component_table(report: BoroughReport) -> pd.DataFrame:
@@ -85,8 +105,9 @@ def component_table(report: BoroughReport) -> pd.DataFrame:
         row = {"Component": c.component, "Figures": str(c.indicators)}
         if c.scored:
             scores, ratings = (report.grid[k][c.component] for k in ("score", "rating"))
-            row["Borough"] = number(float(report.borough[c.component]), 0)
-            row["Wards"] = _range(scores.min(), scores.max())
+            made_up = report.grid["illustrative"][c.component].any()
+            row["Borough"] = marked(number(float(report.borough[c.component]), 0), made_up)
+            row["Wards"] = marked(_range(scores.min(), scores.max()), made_up)
             for word in ("strength", "weakness"):
                 rated = sorted(names[ratings[ratings == word].index])
                 row[f"{RATINGS[word].symbol} {word.capitalize()}"] = ", ".join(rated) or "none"
@@ -96,7 +117,7 @@ def component_table(report: BoroughReport) -> pd.DataFrame:
         row["Change"] = "not comparable"
         if c.component in changes.index:
             moved: Any = changes.loc[c.component]
-            row["Change"] = f"{signed(moved['change'])} {_rated(moved['rating'])}"
+            row["Change"] = _change(moved["change"], moved["rating"], moved["illustrative"])
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -118,14 +139,17 @@ def grid_table(report: BoroughReport) -> pd.DataFrame:
     scores: Any = report.grid["score"]
     ratings: Any = report.grid["rating"]
     borough: Any = report.borough
+    made_up: Any = report.grid["illustrative"]
     rows = []
     for w in records(report.wards):
         row = {"Ward": w.name}
         for c in columns:
             sign = RATINGS[ratings.at[w.code, c]].symbol
-            row[c] = f"{sign} {number(scores.at[w.code, c], 0)}"
+            row[c] = f"{sign} {marked(number(scores.at[w.code, c], 0), made_up.at[w.code, c])}"
         rows.append(row)
-    home = {"Ward": "Borough"} | {c: number(borough[c], 0) for c in columns}
+    home = {"Ward": "Borough"} | {
+        c: marked(number(borough[c], 0), made_up[c].any()) for c in columns
+    }
     return pd.DataFrame([home, *rows])
 
 
@@ -142,19 +166,42 @@ def indicator_table(report: BoroughReport) -> pd.DataFrame:
     DataFrame
         In the order of the register, which is that of the framework.
     """
-    return pd.DataFrame([_indicator_row(r) for r in records(report.indicators)])
+    return pd.DataFrame(
+        [_indicator_row(r, report.place) for r in records(report.indicators)],
+        columns=indicator_columns(report),
+    )
 
 
-def _indicator_row(r: Any) -> dict[str, str]:
+def indicator_columns(report: BoroughReport) -> list[str]:
+    """Name the columns of the table of indicators.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    list of str
+        Without a reference, without its column.
+    """
+    place = [capital(report.place)] if report.place else []
+    return ["Indicator", "Earlier", "Latest", *place, "Change", "Dates", "Publisher"]
+
+
+def _indicator_row(r: Any, place: str) -> dict[str, str]:
     sign = RATINGS[r.rating].symbol
-    change = f"{signed(r.change, 0)} {sign}" if r.comparable else "not comparable"
+    both = r.illustrative_before or r.illustrative_now
+    change = "not comparable"
+    if r.comparable and not math.isnan(r.change):
+        change = f"{marked(signed(r.change, 0), both)} {sign}"
     london = "" if math.isnan(r.london_change) else f" ({signed(r.london_change, 0)})"
     known = r.unit.lower() in r.name.lower()
     return {
         "Indicator": r.name if known else f"{r.name}, {r.unit}",
-        "Earlier": number(r.before),
-        "Latest": number(r.now),
-        "London": number(r.london_now),
+        "Earlier": marked(number(r.before), r.illustrative_before),
+        "Latest": marked(number(r.now), r.illustrative_now),
+        capital(place) if place else "–": number(r.london_now),
         "Change": change + london,
         "Dates": f"{r.label_before} → {r.label_now}",
         "Publisher": r.publisher,

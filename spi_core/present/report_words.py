@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spi_core.present.words import and_list, number, signed
+from spi_core.present.edition_words import only_first
+from spi_core.present.marks import marked, sentence
+from spi_core.present.words import and_list, endpoints, number, signed
 from spi_core.read import records
 
 if TYPE_CHECKING:
@@ -18,12 +21,12 @@ SURE = 0.9
 __all__ = [
     "capital",
     "clearly",
-    "corrections",
-    "date_cautions",
     "findings",
     "gap_sentence",
     "lead_sentence",
+    "missing_sentence",
     "of_each",
+    "quarter_caption",
     "quarter_names",
     "small",
 ]
@@ -126,11 +129,59 @@ def lead_sentence(report: BoroughReport) -> str:
         Two sentences.
     """
     scores = report.wards["score"]
-    return (
-        f"{report.name} scores {number(report.score, 0)} out of 100, its wards from "
-        f"{number(scores.min(), 0)} to {number(scores.max(), 0)}. {capital(_ends(report))}; the "
-        "others are too close together to be put in order."
+    if scores.empty:
+        return f"No ward of {report.name} has a score: figures are missing."
+    span = f"from {number(scores.min(), 0)} to {number(scores.max(), 0)}"
+    first = (
+        f"{report.name} has no score of its own, as figures are missing; its wards score {span}."
+        if math.isnan(report.score)
+        else f"{report.name} scores {number(report.score, 0)} out of 100, its wards {span}."
     )
+    text = (
+        f"{first} {capital(_ends(report))}; the others are too close together to be put in order."
+    )
+    return sentence(" ".join(filter(None, (text, missing_sentence(report)))), report.illustrative)
+
+
+def missing_sentence(report: BoroughReport) -> str:
+    """Name the wards that have no score.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    str
+        Empty if every ward has one.
+    """
+    if report.missing.empty:
+        return ""
+    verb = "has" if len(report.missing) == 1 else "have"
+    names, now = and_list(list(report.missing["name"])), report.periods["current"]
+    return f"{names} {verb} no index score for {now}: too many figures are missing."
+
+
+def quarter_caption(report: BoroughReport) -> str:
+    """Say which wards are in the highest quarter: the message of the map.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    str
+        One or two sentences.
+    """
+    high = report.wards.loc[report.wards["quarter"] == 1, "name"]
+    if high.empty:
+        return "No ward has a score."
+    verb = "is" if len(high) == 1 else "are"
+    text = f"{quarter_names(report.wards, 1)} {verb} in the highest quarter of the wards."
+    return " ".join(filter(None, (text, missing_sentence(report))))
 
 
 def findings(report: BoroughReport) -> list[str]:
@@ -144,13 +195,22 @@ def findings(report: BoroughReport) -> list[str]:
     Returns
     -------
     list of str
-        Wards, London, components, change, gaps; a finding without figures is left out.
+        Wards, the reference, components, change, gaps; a finding without figures is left out.
     """
-    made = [_wards(report), _london(report), _components(report), _change(report), _gaps(report)]
+    known = report.indicators
+    made = [
+        sentence(_wards(report), report.illustrative),
+        sentence(_reference(report), known["illustrative_now"].any()),
+        sentence(_components(report), report.illustrative),
+        sentence(_change(report), report.changes["illustrative"].any() and report.compared),
+        _gaps(report),
+    ]
     return [text for text in made if text]
 
 
 def _wards(r: BoroughReport) -> str:
+    if r.wards.empty:
+        return ""
     sure = {*clearly(r, 1), *clearly(r, 4)}
     rest = r.wards[~r.wards["name"].isin(sure)]
     text = f"**Wards.** {capital(_ends(r))} (nine chances in ten or more)."
@@ -165,24 +225,29 @@ def _wards(r: BoroughReport) -> str:
     )
 
 
-def _london(r: BoroughReport) -> str:
+def _reference(r: BoroughReport) -> str:
     known = r.indicators.dropna(subset="gap").sort_values("gap")
-    if known.empty:
+    if known.empty or not r.place:
         return ""
-    behind, ahead = int((known["gap"] < 0).sum()), int((known["gap"] > 0).sum())
-    worst, best = known.head(3), known.tail(2)[::-1]
-    return (
-        f"**Against London.** On {behind} of {len(known)} indicators the borough does worse than "
-        f"London’s average ward, on {ahead} it does better. It is furthest behind on "
-        f"{_facts(worst)}, and furthest ahead on {_facts(best)}."
+    behind, ahead = known[known["gap"] < 0], known[known["gap"] > 0]
+    text = (
+        f"**Against {r.place}.** On {len(behind)} of {len(known)} indicators the borough does "
+        f"worse than {r.place}’s average ward, on {len(ahead)} it does better."
     )
+    ends = [
+        f"furthest {word} on {_facts(rows)}"
+        for word, rows in (("behind", behind.head(3)), ("ahead", ahead.tail(2)[::-1]))
+        if len(rows)
+    ]
+    return f"{text} It is {', and '.join(ends)}." if ends else text
 
 
 def _facts(rows: pd.DataFrame) -> str:
-    """Each indicator with the borough's figure and London's."""
+    """Each indicator with the borough's figure and the reference's."""
     return and_list(
         [
-            f"{small(r.name)} ({_short(r.now, r.unit)} against {_short(r.london_now, r.unit)})"
+            f"{small(r.name)} ({marked(_short(r.now, r.unit), r.illustrative_now)} against "
+            f"{_short(r.london_now, r.unit)})"
             for r in records(rows)
         ]
     )
@@ -235,49 +300,75 @@ def capital(text: str) -> str:
 
 
 def _components(r: BoroughReport) -> str:
-    scores = r.borough[r.scored].sort_values()
+    scores = r.borough[r.scored].dropna().sort_values()
+    if scores.empty:
+        return ""
 
     def listed(part: pd.Series) -> str:
         return and_list([f"{name} ({number(score, 0)})" for name, score in part.items()])
 
+    n = min(3, len(scores) // 2)
+    if n == 0:
+        return f"**Components.** The borough’s only component score is {listed(scores)}."
     return (
-        f"**Components.** The borough scores highest on {listed(scores.tail(3)[::-1])}. It scores "
-        f"lowest on {listed(scores.head(3))}."
+        f"**Components.** The borough scores highest on {listed(scores.tail(n)[::-1])}. It scores "
+        f"lowest on {listed(scores.head(n))}."
     )
 
 
 def _change(r: BoroughReport) -> str:
-    index, parts = r.index_change, r.changes.iloc[1:].sort_values("change")
-    up, down = parts.iloc[-1], parts.iloc[0]
-    text = (
-        f"**Change since {r.periods['baseline']}.** On the {int(r.indicators['in_change'].sum())} "
-        f"figures that can be compared, the index moved by {signed(index['change'])} points "
-        f"(likely {signed(index['low'])} to {signed(index['high'])}: {index['rating']}). It rose "
-        f"clearly in {of_each(int(index['risen']), len(r.wards), 'wards')}. "
-        f"{up['element']} moved up most ({signed(up['change'])}), {down['element']} down most "
-        f"({signed(down['change'])})."
-    )
+    index, before = r.index_change, r.periods["baseline"]
+    if not r.compared:
+        return f"**Change since {before}.** Nothing can be compared: {_why(r)}."
+    if math.isnan(index["change"]):
+        text = f"The borough’s index cannot be compared: {_why(r)}."
+    else:
+        text = (
+            f"On the {int(r.indicators['in_change'].sum())} figures that can be compared, the "
+            f"index moved by {signed(index['change'])} points (likely {signed(index['low'])} to "
+            f"{signed(index['high'])}: {index['rating']})."
+        )
+    text += f" It rose clearly in {of_each(int(index['risen']), len(r.wards), 'wards')}."
+    text = f"**Change since {before}.** {text}{_movers(r)}"
     both = r.indicators[r.indicators["in_change"]].dropna(subset=["change", "london_change"])
     if both.empty:
         return text
     same = int((both["change"] * both["london_change"] > 0).sum())
-    return (
-        f"{text} Much of this is London’s story too: {same} of those {len(both)} figures moved "
-        "the same way in London’s average ward."
-    )
+    story = f"{same} of those {len(both)} figures moved the same way in {r.place}’s average ward."
+    much = f"Much of this is {r.place}’s story too: " if same > len(both) / 2 else ""
+    return f"{text} {much}{story if much else capital(story)}"
+
+
+def _why(r: BoroughReport) -> str:
+    """Give the reason why the borough's index cannot be compared."""
+    reason = r.index_change["reason"]
+    return only_first(reason) if isinstance(reason, str) and reason else "figures are missing"
+
+
+def _movers(r: BoroughReport) -> str:
+    """Name the components that moved furthest up and down."""
+    parts = r.changes.iloc[1:].dropna(subset="change").sort_values("change")
+    up, down = parts[parts["change"] > 0].tail(1), parts[parts["change"] < 0].head(1)
+    said = [
+        f"{p['element'].iloc[0]} moved {way} most ({signed(p['change'].iloc[0])})"
+        for way, p in (("up", up), ("down", down))
+        if len(p)
+    ]
+    return f" {', '.join(said)}." if said else ""
 
 
 def _gaps(r: BoroughReport) -> str:
     missing = r.components.loc[~r.components["scored"], "component"]
     thin = int((r.components["note"] == "thin").sum())
-    if missing.empty and not thin:
+    wards = missing_sentence(r)
+    if missing.empty and not thin and not wards:
         return ""
     text = "**What we can’t see.** "
     if len(missing):
         text += f"{and_list(list(missing))} {'has' if len(missing) == 1 else 'have'} no score yet. "
     if thin:
-        text += f"{thin} of the {len(r.scored)} scored components rest on two indicators only."
-    return text.strip()
+        text += f"{thin} of the {len(r.scored)} scored components rest on few indicators. "
+    return f"{text}{wards}".strip()
 
 
 def gap_sentence(report: BoroughReport) -> str:
@@ -295,73 +386,17 @@ def gap_sentence(report: BoroughReport) -> str:
     """
     g = report.gap
     before, now = report.periods["baseline"], report.periods["current"]
+    if math.isnan(g["change"]):
+        return (
+            f"Whether the wards have moved closer together since {before} cannot be said: their "
+            "index cannot be compared."
+        )
     clear = "a clear narrowing" if g["change_high"] < 0 else "a clear widening"
     verdict = "no clear change" if g["change_low"] <= 0 <= g["change_high"] else clear
-    return (
-        f"The index of the highest and of the lowest ward lay {number(g['value_baseline'], 0)} "
-        f"points apart in {before} and {number(g['value_current'], 0)} in {now}, on comparable "
-        f"figures: {verdict} (likely {signed(g['change_low'])} to {signed(g['change_high'])})."
+    apart, nearer = endpoints(g["value_baseline"], g["value_current"], 0)
+    text = (
+        f"The index of the highest and of the lowest ward lay {apart} points apart in {before} "
+        f"and {nearer} in {now}, on comparable figures: {verdict} (likely "
+        f"{signed(g['change_low'])} to {signed(g['change_high'])})."
     )
-
-
-def corrections(log: pd.DataFrame) -> list[str]:
-    """Write the log of corrections as sentences, the latest first.
-
-    Parameters
-    ----------
-    log : DataFrame
-        ``date, what, why``; may be empty.
-
-    Returns
-    -------
-    list of str
-
-    Examples
-    --------
-    >>> log = {"date": ["2026-11-02"], "what": ["A name is corrected"], "why": ["Misspelt."]}
-    >>> corrections(pd.DataFrame(log))
-    ['2 November 2026: A name is corrected. Misspelt.']
-    """
-    made = []
-    for r in records(log.sort_values("date", ascending=False) if len(log) else log):
-        day = pd.Timestamp(r.date)
-        made.append(f"{day.day} {day:%B %Y}: {r.what.rstrip('.')}. {r.why.rstrip('.')}.")
-    return made
-
-
-def date_cautions(dates: pd.DataFrame, names: pd.Series, far: float = 3.0) -> list[str]:
-    """Say which figures compare distant dates, and which compare windows that overlap.
-
-    Parameters
-    ----------
-    dates : DataFrame
-        ``indicator_id, period, period_label, start, end`` of ``baseline`` and ``current``.
-    names : Series
-        Index indicator id: names of the indicators to speak of.
-    far : float
-        Years between the starts of the two periods from which they are called distant.
-
-    Returns
-    -------
-    list of str
-        Markdown; a caution that applies to no indicator is left out.
-    """
-    wide = dates.pivot(index="indicator_id", columns="period").reindex(names.index)
-    gap = (wide[("start", "current")] - wide[("start", "baseline")]).dt.days / 365.25
-    distant = wide[gap >= far]
-    overlap = names[wide[("start", "current")] <= wide[("end", "baseline")]]
-    made = []
-    if len(distant):
-        pairs = distant["period_label"].groupby(["baseline", "current"], sort=False)
-        listed = [
-            f"{and_list([small(names[i]) for i in rows.index])} ({a} and {b})"
-            for (a, b), rows in pairs
-        ]
-        made.append(f"**Dates far apart.** {capital('; '.join(listed))}.")
-    if len(overlap):
-        listed = [small(n) for n in overlap]
-        made.append(
-            f"**Overlapping windows.** The two periods share years for {and_list(listed)}: their "
-            "change is damped."
-        )
-    return made
+    return sentence(text, report.illustrative)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import yaml
 from matplotlib import font_manager
 
-from spi_core.errors import SpiError
+from spi_core.files import project_root
 
-__all__ = ["RATINGS", "Rating", "brand", "chart_style", "colour", "project_root"]
+__all__ = ["RATINGS", "Rating", "brand", "chart_style", "colour", "forget", "project_root"]
 
 from dataclasses import dataclass
 
@@ -56,35 +54,6 @@ RATINGS = {
 }
 
 
-def project_root(start: Path | None = None) -> Path:
-    """Find the project: the folder that holds ``_quarto.yml``.
-
-    Parameters
-    ----------
-    start : Path, optional
-        Where to look first, then upwards; the current folder without it. The environment
-        variable ``SPI_ROOT`` wins over both.
-
-    Returns
-    -------
-    Path
-        Absolute path.
-
-    Raises
-    ------
-    SpiError
-        If neither is there.
-    """
-    named = os.environ.get("SPI_ROOT")
-    if named:
-        return Path(named).resolve()
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        if (folder / "_quarto.yml").exists():
-            return folder
-    raise SpiError(f"{here}: not inside the project (no _quarto.yml here or above)")
-
-
 @cache
 def brand() -> dict[str, Any]:
     """Read ``_brand.yml``.
@@ -121,6 +90,12 @@ def _register_fonts() -> str:
         for file in font.get("files", []):
             font_manager.fontManager.addfont(str(project_root() / file["path"]))
     return family
+
+
+def forget() -> None:
+    """Forget what was read from ``_brand.yml``: the next document may be another project's."""
+    brand.cache_clear()
+    _register_fonts.cache_clear()
 
 
 @contextmanager

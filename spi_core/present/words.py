@@ -10,6 +10,7 @@ __all__ = [
     "against_borough",
     "and_list",
     "difference_words",
+    "endpoints",
     "number",
     "ordinal",
     "signed",
@@ -84,7 +85,37 @@ def signed(value: float, digits: int = 1) -> str:
     return text if text.startswith(("−", "–")) or float(text.replace(",", "")) == 0 else f"+{text}"
 
 
-def with_unit(value: float, unit: str) -> str:
+def endpoints(before: float, after: float, digits: int = 1) -> tuple[str, str]:
+    """Write two values so that the difference of what is printed is the printed difference.
+
+    Parameters
+    ----------
+    before, after : float
+        The values; their difference is printed elsewhere, by :func:`signed` with `digits`.
+    digits : int
+        Decimals to begin with; one more at a time, four at most, where rounding would otherwise
+        make the two disagree with their difference.
+
+    Returns
+    -------
+    tuple of str
+
+    Examples
+    --------
+    >>> endpoints(45.91, 50.72)
+    ('45.9', '50.7')
+    >>> endpoints(45.86, 50.71), signed(50.71 - 45.86)
+    (('45.86', '50.71'), '+4.9')
+    """
+    wanted = number(after - before, digits)
+    for more in range(digits, 5):
+        printed = round(after, more) - round(before, more)
+        if number(printed, digits) == wanted:
+            break
+    return number(before, more), number(after, more)
+
+
+def with_unit(value: float, unit: str, digits: int | None = None) -> str:
     """Write a value with its unit.
 
     Parameters
@@ -93,6 +124,8 @@ def with_unit(value: float, unit: str) -> str:
         The value.
     unit : str
         As in the indicator register, for instance ``% of households``.
+    digits : int, optional
+        Decimals; by size without it.
 
     Returns
     -------
@@ -106,7 +139,7 @@ def with_unit(value: float, unit: str) -> str:
     >>> with_unit(6.53, "ratio (years of income)")
     '6.5 years of income'
     """
-    text = number(value)
+    text = number(value, digits)
     if unit.startswith("%"):
         return f"{text}%{unit[1:]}"
     if unit.startswith("ratio (") and "=" not in unit:
@@ -179,7 +212,8 @@ def ordinal(n: float) -> str:
     Parameters
     ----------
     n : float
-        1 for the first; a tie's half is rounded up, to the less flattering place.
+        1 for the first; a tie's half is rounded up, to the less flattering place; a dash where
+        there is none.
 
     Returns
     -------
@@ -190,6 +224,8 @@ def ordinal(n: float) -> str:
     >>> [ordinal(n) for n in (1, 2, 3, 4, 11, 12, 21, 2.5)]
     ['1st', '2nd', '3rd', '4th', '11th', '12th', '21st', '3rd']
     """
+    if math.isnan(n):
+        return "–"
     whole = math.ceil(n)
     tens = whole % 100 in (11, 12, 13)
     return f"{whole}{'th' if tens else {1: 'st', 2: 'nd', 3: 'rd'}.get(whole % 10, 'th')}"

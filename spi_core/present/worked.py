@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spi_core.errors import SpiError
+from spi_core.present.marks import carried, marked
 from spi_core.present.words import number
 from spi_core.read import records
 
@@ -46,7 +47,7 @@ class Worked:
     indicators : DataFrame
         One row an indicator that counts: ``id, name, component, dimension, value, numerator,
         denominator, per, worst, best, raw_score`` (before capping)``, score, weight, sd, stretch``
-        (weight · |best − worst| / sd)``, share, product`` (share · score).
+        (weight · |best − worst| / sd)``, share, product`` (share · score) and ``illustrative``.
     components, dimensions : dict of str to float
         Scores, in the order of the framework.
     parts : dict of str to list of str
@@ -76,14 +77,27 @@ def choose_example(tables: Tables) -> str:
     Returns
     -------
     str
-        GSS code. Where no ward has a capped value, the ward closest to the borough.
+        GSS code. Where no ward has a capped value, the ward closest to the borough; empty where
+        no ward has every figure.
     """
     index = tables["standing"].query("level == 'index'").set_index("area_code")
+    index = index.dropna(subset="score")
+    index = index.loc[[c for c in index.index if _whole(tables, str(c))]]
+    if index.empty:
+        return ""
     used = set(tables["weights"].query("share > 0")["indicator_id"])
     values = tables["values"].query("period == 'current' and capped")
     capped = set(values.loc[values["indicator_id"].isin(used), "area_code"]) & set(index.index)
     choice = index.loc[sorted(capped)] if capped else index
-    return str(choice["difference"].abs().idxmin())
+    distance = choice["difference"].abs().fillna(0.0)
+    return str(distance.idxmin())
+
+
+def _whole(tables: Tables, code: str) -> bool:
+    """Say whether a ward has a value of every indicator that counts."""
+    values = tables["values"].query("area_code == @code and period == 'current'")
+    known = set(values.dropna(subset="value")["indicator_id"])
+    return set(tables["weights"].query("share > 0")["indicator_id"]) <= known
 
 
 def work_by_hand(tables: Tables, code: str, period: str = "current") -> Worked:
@@ -138,11 +152,11 @@ def work_by_hand(tables: Tables, code: str, period: str = "current") -> Worked:
 
 def _figures(tables: Tables, code: str, period: str) -> pd.DataFrame:
     about = tables["indicators"][["id", "name", "component", "dimension", "per"]]
-    values = tables["values"].query("area_code == @code and period == @period")
+    values = carried(tables, "values").query("area_code == @code and period == @period")
     posts = tables["goalposts"][["indicator_id", "worst_scored", "best_scored"]]
     posts = posts.rename(columns={"worst_scored": "worst", "best_scored": "best"})
     weights = tables["weights"].query("share > 0")[["indicator_id", "weight", "sd"]]
-    kept = ["value", "value_scored", "numerator", "denominator", "period_label"]
+    kept = ["value", "value_scored", "numerator", "denominator", "period_label", "illustrative"]
     raw = values[["indicator_id", *kept]]
     rows = about.rename(columns={"id": "indicator_id"}).merge(weights, on="indicator_id")
     rows = rows.merge(raw, on="indicator_id", how="left").merge(posts, on="indicator_id")
@@ -201,19 +215,23 @@ def indicator_steps(worked: Worked) -> pd.DataFrame:
         Cells as text. A capped score says so.
     """
     rows = []
+    # a share rests on all indicators of its component
+    shared = worked.indicators.groupby("component")["illustrative"].any()
     steps: Any = worked.indicators.iterrows()
     for _, r in steps:
+        made_up = shared[r["component"]]
         capped = abs(r["raw_score"] - r["score"]) > 0
         rows.append(
             {
                 "Component": r["component"],
                 "Indicator": r["name"],
-                "Figure": figure_text(r),
+                "Figure": marked(figure_text(r), r["illustrative"]),
                 "Worst": _six(r["worst"]),
                 "Best": _six(r["best"]),
-                "Score": number(r["score"], PLACES) + (" (capped)" if capped else ""),
-                "Share": f"{r['share']:.4f}",
-                "Score × share": number(r["product"], PLACES + 1),
+                "Score": marked(number(r["score"], PLACES), r["illustrative"])
+                + (" (capped)" if capped else ""),
+                "Share": marked(f"{r['share']:.4f}", made_up),
+                "Score × share": marked(number(r["product"], PLACES + 1), made_up),
             }
         )
     return pd.DataFrame(rows)
@@ -235,6 +253,7 @@ def share_steps(worked: Worked, component: str) -> pd.DataFrame:
         Cells as text; the last row adds up.
     """
     part = worked.indicators[worked.indicators["component"] == component]
+    made_up = part["illustrative"].any()
     rows = [
         {
             "Indicator": r.name,
@@ -242,14 +261,14 @@ def share_steps(worked: Worked, component: str) -> pd.DataFrame:
             "Distance of the goalposts": _six(abs(r.best - r.worst)),
             "Standard deviation": _six(r.sd),
             "Weight × distance ÷ deviation": f"{r.stretch:.4f}",
-            "Share": f"{r.share:.4f}",
+            "Share": marked(f"{r.share:.4f}", made_up),
         }
         for r in records(part)
     ]
     total = {"Indicator": "**Sum**", "Weight": f"{part['weight'].sum():.4f}"}
     total |= {"Distance of the goalposts": "", "Standard deviation": ""}
     total["Weight × distance ÷ deviation"] = f"{part['stretch'].sum():.4f}"
-    return pd.DataFrame([*rows, total | {"Share": f"{part['share'].sum():.4f}"}])
+    return pd.DataFrame([*rows, total | {"Share": marked(f"{part['share'].sum():.4f}", made_up)}])
 
 
 def component_steps(worked: Worked) -> pd.DataFrame:
@@ -271,7 +290,12 @@ def component_steps(worked: Worked) -> pd.DataFrame:
         score = number(worked.components[str(component)], PLACES)
         dimension = group["dimension"].iloc[0]
         rows.append(
-            {"Dimension": dimension, "Component": component, "Sum": total, "Score": f"**{score}**"}
+            {
+                "Dimension": dimension,
+                "Component": component,
+                "Sum": total,
+                "Score": f"**{marked(score, group['illustrative'].any())}**",
+            }
         )
     return pd.DataFrame(rows)
 

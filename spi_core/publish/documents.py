@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spi_core.errors import Fault, InputError
 from spi_core.present.links import ward_slug
+from spi_core.present.marks import page_mark, page_titles
 from spi_core.publish.engine import RenderJob
+from spi_core.publish.quarto import EngineName
 from spi_core.store import Tables
 
 __all__ = ["FORMATS", "Choice", "document_jobs"]
 
 FORMATS = ("html", "pdf")
-ILLUSTRATIVE = "Illustrative figures: not Barking & Dagenham’s real data"
+#: For reviewers, made when asked for: the executed notebook.
+MORE_FORMATS = ("ipynb",)
 
 #: Where each document of ``edition.yml`` comes from, what it is called in the site's navigation.
 SOURCES = {
@@ -39,13 +42,16 @@ class Choice:
         Names of documents, ``impact`` (every chapter) or ``ward-brief``; all when empty.
     areas : tuple of str
         GSS codes of the wards whose briefs are wanted; all when empty.
-    formats : tuple of {'html', 'pdf'}
+    formats : tuple of {'html', 'pdf', 'ipynb'}
         What to make.
+    engine : {'builtin', 'quarto'}
+        What makes it.
     """
 
     documents: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     formats: tuple[str, ...] = FORMATS
+    engine: EngineName = "builtin"
 
 
 def document_jobs(root: Path, tables: Tables, folder: Path, choice: Choice) -> list[RenderJob]:
@@ -78,27 +84,32 @@ def document_jobs(root: Path, tables: Tables, folder: Path, choice: Choice) -> l
     pages = [d for d in reports.get("documents", []) if d in SOURCES and d not in absent]
     chapters = ["impact"] if CHAPTERS in pages else []
     briefs = ["ward-brief"] if reports.get("ward_briefs", True) else []
-    areas = tables["areas"]
-    wards = areas[(areas["level"] == "ward") & areas["scored"]].set_index("code")["name"]
-    _refuse(choice, [*pages, *chapters, *briefs], list(wards.index))
+    wards = {
+        str(area["code"]): str(area["name"])
+        for area in tables.rows("areas")
+        if area["level"] == "ward" and area["scored"]
+    }
+    _refuse(choice, [*pages, *chapters, *briefs], list(wards))
     # naming an area asks for its brief, not for the whole site again
     wanted = choice.documents or (tuple(briefs) if choice.areas else (*pages, *chapters, *briefs))
     jobs = [_page(root, tables, folder, d, pages, choice) for d in pages if d in wanted]
     if "impact" in wanted:
-        found = tables["impact"].drop_duplicates("intervention")
-        for intervention, name in zip(found["intervention"], found["name"], strict=True):
+        named: dict[str, str] = {}
+        for row in tables.rows("impact"):
+            named.setdefault(row["intervention"], row["name"])
+        for intervention, name in named.items():
             jobs.append(_chapter(root, tables, folder, intervention, name, pages, choice))
     if "ward-brief" in wanted:
-        codes = choice.areas or tuple(sorted(wards.index))
-        jobs += [_brief(root, tables, folder, c, str(wards[c]), pages, choice) for c in codes]
-    return jobs
+        codes = choice.areas or tuple(sorted(wards))
+        jobs += [_brief(root, tables, folder, c, wards[c], pages, choice) for c in codes]
+    return [replace(job, engine=choice.engine) for job in jobs]
 
 
 def _refuse(choice: Choice, documents: list[str], wards: list[str]) -> None:
     asked = (
         ("document", choice.documents, documents),
         ("area", choice.areas, wards),
-        ("format", choice.formats, list(FORMATS)),
+        ("format", choice.formats, [*FORMATS, *MORE_FORMATS]),
     )
     faults = [
         Fault(
@@ -121,7 +132,7 @@ def _page(
     root: Path, tables: Tables, folder: Path, name: str, pages: Iterable[str], choice: Choice
 ) -> RenderJob:
     # the landing page and the methods have nothing a council would print
-    formats = tuple(f for f in choice.formats if f == "html" or name != "index")
+    formats = tuple(f for f in choice.formats if f != "pdf" or name != "index")
     nav = [
         {"title": SOURCES[p][1], "href": f"{p}.html", **({"current": True} if p == name else {})}
         for p in pages
@@ -131,7 +142,7 @@ def _page(
         output_stem=folder / name,
         formats=formats,  # type: ignore[arg-type]
         parameters={} if name == "index" else {"edition": tables.about["edition"]["id"]},
-        metadata={**_every_page(tables), "nav": nav},
+        metadata={**_every_page(tables), **page_titles(name, tables.about["edition"]), "nav": nav},
         environment=_environment(root, tables),
     )
 
@@ -192,12 +203,12 @@ def _chapter(
 
 def _every_page(tables: Tables) -> dict[str, object]:
     """Footer and mark: what a loose page must still say about itself."""
-    edition, framework = tables.about["edition"], tables["framework"]
-    scored = f"{int(framework['scored'].sum())} of {len(framework)} components scored"
+    edition, framework = tables.about["edition"], tables.rows("framework")
+    scored = f"{sum(row['scored'] for row in framework)} of {len(framework)} components scored"
     name = edition.get("short_title", edition["title"])
     footer = f"{name} · {scored} · data version {tables.about['data_version']}"
-    mark = {"mark": ILLUSTRATIVE} if edition["illustrative"] else {}
-    return {"footer": footer, **mark}
+    mark = page_mark(tables.about)
+    return {"footer": footer, **({"mark": mark} if mark else {})}
 
 
 def _environment(root: Path, tables: Tables) -> dict[str, str]:

@@ -6,6 +6,9 @@ import gc
 import importlib
 import io
 import logging
+import pkgutil
+
+import spi_core.present
 
 __all__ = ["MODULES", "warm_up"]
 
@@ -26,25 +29,16 @@ MODULES = (
     "pypandoc",
     "typst",
     "spi_core.publish.engine",
-    "spi_core.present",
+    "spi_core.store",
 )
 
 
-def warm_up() -> list[str]:
-    """Import what reports need and draw one chart, whose machinery loads on first use.
+def _parts() -> list[pkgutil.ModuleInfo]:
+    return list(pkgutil.iter_modules(spi_core.present.__path__))
 
-    Returns
-    -------
-    list of str
-        Modules that could not be imported.
-    """
-    missing = []
-    for name in MODULES:
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            missing.append(name)
-            logging.getLogger(__name__).debug("not warm: %s", name)
+
+def _draw() -> None:
+    """Draw a chart with text in it."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
@@ -54,6 +48,36 @@ def warm_up() -> list[str]:
     FigureCanvasSVG(figure)
     figure.add_subplot().set_title("warm", family=register_fonts(), weight="bold")
     figure.savefig(io.BytesIO(), format="svg", bbox_inches="tight")
+
+
+def _read() -> None:
+    """Write and read a table."""
+    import pandas as pd
+
+    stream = io.BytesIO()
+    pd.DataFrame({"area_code": ["E05"], "score": [0.0]}).to_parquet(stream)
+    stream.seek(0)
+    pd.read_parquet(stream)
+
+
+def warm_up() -> list[str]:
+    """Import what reports need; draw a chart and read a table, which load more on first use.
+
+    Returns
+    -------
+    list of str
+        Modules that could not be imported.
+    """
+    missing = []
+    ours = [f"spi_core.present.{module.name}" for module in _parts()]
+    for name in (*MODULES, *ours):
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            missing.append(name)
+            logging.getLogger(__name__).debug("not warm: %s", name)
+    _draw()
+    _read()
     gc.collect()
     gc.freeze()  # workers share these objects instead of copying them at their first collection
     return missing

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
     from multiprocessing.process import BaseProcess
 
-__all__ = ["run_all"]
+__all__ = ["run_all", "start_warm"]
 
 R = TypeVar("R")
 
@@ -124,6 +124,20 @@ class _Pool:
             connection.close()
             process.terminate()
             process.join()
+
+
+def start_warm() -> None:
+    """Let the process that workers are forked from import what they need, in the background.
+
+    Notes
+    -----
+    Where there is no fork server this does nothing: workers start when they are first needed.
+    """
+    if _context()[1]:
+        from multiprocessing import forkserver  # not on Windows
+
+        with _environment():
+            forkserver.ensure_running()
 
 
 def run_all(

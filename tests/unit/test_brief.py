@@ -17,16 +17,14 @@ from spi_core.errors import SpiError
 from spi_core.inputs import load
 from spi_core.present.brief import change_chart, component_strip, locator_map, ward_strip
 from spi_core.present.brief_data import Brief, gather
+from spi_core.present.brief_notes import newest, oldest, sources
 from spi_core.present.brief_words import (
     change_alt,
     change_sentence,
     component_alt,
     ends_markdown,
     headline,
-    newest,
-    oldest,
     place,
-    sources,
 )
 from spi_core.store import Tables
 

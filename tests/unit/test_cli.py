@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from editions import make_edition, spoil
+from editions import make_edition, rewrite, spoil
 
 from spi_core.cli import main
 
@@ -66,6 +66,26 @@ def test_check_for_scripts(spi: Run) -> None:
     assert done.json["status"] == "done"
     assert (done.json["indicators"], done.json["areas"], done.json["periods"]) == (9, 9, 2)
     assert len(done.json["data_version"]) == 7
+    cells = {(r["indicator_id"], r["level"], r["period"]): r for r in done.json["coverage"]}
+    assert len(cells) == 9 * 2 * 2
+    assert cells["rent", "ward", "current"]["given"] == 8
+    assert done.json["rollups"] == {"compared": 0, "beyond_rounding": 0, "worst": None}
+    assert done.json["rebased"] == []
+
+
+def test_check_shows_the_coverage_and_the_worst_roll_up(spi: Run, root: Path) -> None:
+    table = root / "data" / "tiny" / "observations" / "all.csv"
+    extra = {"area_code": "E09000099", "value": "99", "numerator": "", "denominator": ""}
+    rewrite(table, lambda rows: [*rows, rows[0] | extra])
+    done = spi("check", "tiny")
+    lines = [line.split() for line in done.out.splitlines()]
+    assert ["indicator", "borough", "ward"] in lines
+    assert ["crowding", "1/1", "1/1", "8/8", "8/8"] in lines
+    assert "1 given values compared" in done.out
+    assert "1 beyond rounding, most of all crowding in Testing (borough E09000099" in done.out
+    worst = spi("check", "tiny", "--json").json["rollups"]["worst"]
+    assert (worst["area_code"], worst["given"]) == ("E09000099", 99)
+    assert worst["difference"] == worst["given"] - worst["rolled_up"]
 
 
 def test_build_writes_the_tables_and_says_where(spi: Run, root: Path) -> None:
@@ -83,6 +103,21 @@ def test_build_for_scripts_names_the_tables(spi: Run, root: Path) -> None:
     made = {p.stem for p in (root / "reports" / "tiny" / "tables").glob("*.parquet")}
     assert set(done.json["tables"]) == made
     assert done.json["edition"] == "tiny"
+
+
+def test_open_data_needs_a_build_and_names_its_files(spi: Run, root: Path) -> None:
+    done = spi("open-data", "tiny")
+    assert done.code == 1
+    assert "run 'spi build EDITION' first" in done.err
+    assert spi("build", "tiny", "-q").code == 0
+    done = spi("open-data", "tiny", "--json")
+    assert done.code == 0
+    folder = root / "reports" / "tiny" / "open-data"
+    assert {Path(f).name for f in done.json["files"]} == {p.name for p in folder.iterdir()}
+    assert {"scores.csv", "tiny.xlsx", "datapackage.json", "README.txt"} <= {
+        p.name for p in folder.iterdir()
+    }
+    assert "files of open data in" in spi("open-data", "tiny").out
 
 
 def test_quiet_is_silent(spi: Run) -> None:
@@ -196,3 +231,67 @@ def test_list_tells_what_is_built_and_what_is_broken(spi: Run, root: Path) -> No
         "built": False,
     }
     assert "tiny             built" in spi("list").out
+
+
+def test_a_build_without_changes_is_up_to_date_and_can_be_forced(spi: Run, root: Path) -> None:
+    assert " in " in spi("build", "tiny").out
+    path = root / "reports" / "tiny" / "tables" / "build.json"
+    written = path.stat().st_mtime_ns
+    done = spi("build", "tiny")
+    assert "tables up to date" in done.out
+    assert spi("build", "tiny", "--json").json["up_to_date"] is True
+    assert path.stat().st_mtime_ns == written
+    assert spi("build", "tiny", "--force", "--json").json["up_to_date"] is False
+    assert path.stat().st_mtime_ns > written
+
+
+def test_verify_is_silent_about_what_is_as_recorded_and_names_the_rest(
+    spi: Run, root: Path
+) -> None:
+    missing = spi("verify", "tiny")
+    assert (missing.code, missing.out) == (1, "")
+    assert "nothing is recorded here; run 'spi all EDITION' first" in missing.err
+    spi("build", "tiny", "-q")
+    assert spi("verify", "tiny") == (0, "tiny: as recorded\n", "")
+    (root / "data" / "tiny" / "context.csv").write_text("by hand")
+    (root / "reports" / "tiny" / "weights.csv").unlink()
+    done = spi("verify", "tiny")
+    assert (done.code, done.err) == (1, "")
+    assert done.out.splitlines() == [
+        "input context.csv: changed since the build",
+        "table weights.csv: missing",
+        "tiny: 2 differences",
+    ]
+    answer = spi("verify", "tiny", "--json")
+    assert (answer.code, answer.json["status"]) == (1, "different")
+    assert [d["name"] for d in answer.json["differences"]] == ["context.csv", "weights.csv"]
+
+
+def test_all_needs_an_edition_and_names_those_there_are(spi: Run, root: Path) -> None:
+    done = spi("all")
+    assert done.code == 2
+    assert "EDITION: is missing; allowed: tiny" in done.err
+    done = spi("all", "--editions", "data/lbbd*")
+    assert done.code == 2
+    assert "'data/lbbd*' matches no edition; allowed: tiny" in done.err
+    assert not (root / "reports").exists()
+
+
+def test_faults_of_every_edition_are_named_before_any_is_built(spi: Run, root: Path) -> None:
+    for name in ("other", "third"):
+        make_edition(root / "data" / name)
+        spoil(root / "data" / name / "observations" / "all.csv", 2, value="n/a")
+    done = spi("all", "--editions", "data/*", "-j", "1")
+    assert done.code == 2
+    for name in ("other", "third"):
+        assert f"data/{name}/observations/all.csv, row 2" in done.err
+    assert not (root / "reports").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(spi: Run, root: Path) -> None:
+    (root / "reports").write_text("a file where a folder should be")
+    for command in (("build", "tiny"), ("render", "tiny"), ("verify", "tiny")):
+        done = spi(*command)
+        assert (done.code, done.out) == (1, "")
+        assert "reports/tiny" in done.err
+        assert "Traceback" not in done.err

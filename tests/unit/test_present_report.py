@@ -11,7 +11,13 @@ import pytest
 from spi_core.build import build
 from spi_core.inputs import load
 from spi_core.present import report as charts
-from spi_core.present import report_captions, report_changes, report_tables, report_words
+from spi_core.present import (
+    report_captions,
+    report_changes,
+    report_notes,
+    report_tables,
+    report_words,
+)
 from spi_core.present.links import ward_page, ward_slug
 from spi_core.present.maps import QUARTER_FILL, quarter_text, ward_map
 from spi_core.present.pairs import emit_both
@@ -231,13 +237,13 @@ def test_date_cautions_find_distant_dates_and_overlaps():
     dates = pd.DataFrame(rows, columns=columns)
     dates[["start", "end"]] = dates[["start", "end"]].apply(pd.to_datetime)
     names = pd.Series({"a": "Homes", "b": "Life", "c": "Crime"})
-    far, overlap = report_words.date_cautions(dates, names)
+    far, overlap = report_notes.date_cautions(dates, names)
     assert "Homes (a then and a now)" in far
     assert "Life" not in far
     assert "Crime" not in far
     assert "life" in overlap
     assert "homes" not in overlap
-    assert report_words.date_cautions(dates, names[["c"]]) == []
+    assert report_notes.date_cautions(dates, names[["c"]]) == []
 
 
 def test_ward_table_has_every_ward_and_the_borough_last(tables, report):

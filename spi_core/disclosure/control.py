@@ -1,0 +1,153 @@
+"""Apply every indicator's disclosure rule: what the public sees, and a log of what it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from spi_core.disclosure.columns import Columns, columns_of
+from spi_core.disclosure.links import Link, cascade_links, make_links, protect_links
+from spi_core.disclosure.protect import protect
+from spi_core.disclosure.record import DECISIONS, make_log, make_summary
+from spi_core.disclosure.rules import Rule, parse_rule
+from spi_core.disclosure.tree import Tree, grow_tree
+from spi_core.framework import Framework
+from spi_core.geography import Geography
+from spi_core.panel import Panel
+
+__all__ = ["Controlled", "control"]
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Controlled:
+    """A panel fit for the public, and what reviewers need to check it.
+
+    Parameters
+    ----------
+    panel : Panel
+        Hidden cells have status ``suppressed`` and neither value, numerator nor denominator.
+    flagged : ndarray of bool, shape (periods, areas, indicators)
+        Published, but resting on few events.
+    log : DataFrame
+        For reviewers only: ``indicator_id, area_code, level, period, decision, rule, reason``;
+        decision one of primary, secondary, withheld, flagged, rounded, dominance, source.
+    summary : DataFrame
+        Fit for the public: ``indicator_id, level, period, rule, cells, published, suppressed,
+        flagged, rounded``.
+    """
+
+    panel: Panel
+    flagged: Mask
+    log: pd.DataFrame
+    summary: pd.DataFrame
+
+
+def control(
+    panel: Panel,
+    framework: Framework,
+    geography: Geography,
+    settings: Mapping[str, Any],
+    contributions: pd.DataFrame | None = None,
+) -> Controlled:
+    """Hide what the rules ask for, and what would give it away.
+
+    Parameters
+    ----------
+    panel : Panel
+        All levels, larger areas rolled up.
+    framework : Framework
+        ``disclosure_rule`` and ``kind`` of each indicator.
+    geography : Geography
+        Levels, parents and residents.
+    settings : mapping
+        ``edition.yml``; its ``disclosure`` is ``none`` or a mapping with ``relations`` and
+        ``pooled``.
+    contributions : DataFrame, optional
+        ``indicator_id, area_code, period, amount``, one row a contributor, for rules of
+        dominance; without it such cells are withheld.
+
+    Returns
+    -------
+    Controlled
+        The public panel, the log and the summary.
+
+    Notes
+    -----
+    Values that were hidden by their source stay so and are protected alike. The result does not
+    depend on the order of areas, indicators or periods.
+    """
+    rules = [parse_rule(str(t)) for t in framework.indicators["disclosure_rule"]]
+    if settings.get("disclosure", "none") == "none":
+        rules = [Rule()] * len(rules)
+    order = np.argsort(np.array(panel.areas))
+    tree = grow_tree([panel.areas[i] for i in order], geography)
+    links = make_links(settings, panel.periods, panel.indicators)
+    columns = columns_of(panel, framework, rules, order, links, contributions)
+    decided = _decide(columns, tree, links)
+    back = np.empty_like(order)
+    back[order] = np.arange(order.size)
+    decision = np.zeros(panel.value.shape, np.int8)
+    decision[columns.period, :, columns.indicator] = decided[back].T
+    public, decision, flagged = _publish(panel, framework, rules, decision)
+    log = make_log(panel, geography, framework, decision)
+    summary = make_summary(public, panel, geography, framework, decision)
+    return Controlled(public, flagged, log, summary)
+
+
+def _decide(columns: Columns, tree: Tree, links: Sequence[Link]) -> NDArray[np.int8]:
+    """Decide on every column: first hidden cells, then the others they need."""
+    counts, cells = columns.classified(tree)
+    place = columns.place
+    cells = cascade_links(links, place, cells, counts, columns.limit)
+    found = protect(cells, counts, tree)
+    hidden, failed = protect_links(links, place, cells, counts, tree, found.hidden)
+    failed |= found.failed
+    small = columns.small_bases()
+    if small.size:
+        base_counts, base_cells = columns.classified_bases(tree, small, hidden[:, small])
+        again = protect(base_cells, base_counts, tree, hidden[:, small])
+        hidden[:, small] = again.hidden
+        failed[small] |= again.failed
+    whole = failed & ~counts.absent
+    return columns.decisions(cells.code, hidden | whole, whole)
+
+
+def _publish(
+    panel: Panel, framework: Framework, rules: list[Rule], decision: NDArray[np.int8]
+) -> tuple[Panel, NDArray[np.int8], Mask]:
+    """Blank what is hidden, round what is rounded, flag what rests on few events."""
+    decision = decision.copy()
+    value, top = panel.value.copy(), panel.numerator.copy()
+    hidden = decision > 0
+    flagged = np.zeros(hidden.shape, bool)
+    per = framework.indicators["per"].to_numpy(float)
+    for i, rule in enumerate(rules):
+        shown = ~hidden[:, :, i] & ~np.isnan(value[:, :, i])
+        if rule.events is not None:
+            flagged[:, :, i] = shown & (top[:, :, i] < 2 * rule.events)
+        if rule.round5:
+            base = panel.denominator[:, :, i]
+            count = np.where(np.isnan(top[:, :, i]), value[:, :, i] * base / per[i], top[:, :, i])
+            near = np.floor(count / 5 + 0.5) * 5
+            if framework.indicators["kind"].iloc[i] == "proportion":
+                near = np.fmin(near, base)
+            rate = np.divide(near * per[i], base, out=np.full_like(near, np.nan), where=base > 0)
+            top[:, :, i] = np.where(shown, near, top[:, :, i])
+            value[:, :, i] = np.where(shown, rate, value[:, :, i])
+            decision[:, :, i][shown] = DECISIONS.index("rounded")
+    decision[flagged & ~hidden] = DECISIONS.index("flagged")
+    public = replace(
+        panel,
+        value=np.where(hidden, np.nan, value),
+        numerator=np.where(hidden, np.nan, top),
+        denominator=np.where(hidden, np.nan, panel.denominator),
+        status=np.where(hidden, "suppressed", panel.status),
+    )
+    return public, decision, flagged

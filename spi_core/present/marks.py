@@ -1,0 +1,219 @@
+"""The mark of illustrative values: one symbol and one sentence, wherever such a value is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from spi_core.store import Tables
+
+__all__ = [
+    "INTERNAL",
+    "LEGEND",
+    "SYMBOL",
+    "WORD",
+    "carried",
+    "flags",
+    "mark_rows",
+    "marked",
+    "page_mark",
+    "page_titles",
+    "sentence",
+]
+
+#: Stands after every value that rests on generated figures; the bundled fonts have it.
+SYMBOL = "◇"
+#: The status of such a value in the data.
+WORD = "illustrative"
+#: Stands below every chart and table that holds such a value.
+LEGEND = f"{SYMBOL} {WORD}: generated, not measured, or resting on generated values"
+#: Stands on every page that is not for the public.
+INTERNAL = "OFFICIAL-SENSITIVE"
+
+
+def marked(text: str, illustrative: object) -> str:
+    """Put the mark behind a value.
+
+    Parameters
+    ----------
+    text : str
+        The value as it is printed.
+    illustrative : bool
+        Whether it rests on a generated value.
+
+    Returns
+    -------
+    str
+        A dash stays a dash: it shows no value. Empty text gives the bare mark.
+
+    Examples
+    --------
+    >>> marked("43", True), marked("43", False), marked("–", True)
+    ('43◇', '43', '–')
+    """
+    return f"{text}{SYMBOL}" if bool(illustrative) and text != "–" else text
+
+
+def sentence(text: str, illustrative: object) -> str:
+    r"""Put the mark behind a sentence or a paragraph whose figures rest on generated values.
+
+    Parameters
+    ----------
+    text : str
+        May be empty: then it stays so.
+    illustrative : bool
+        Whether any figure in it does.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> sentence("It scores 43.", True)
+    'It scores 43.\xa0◇'
+    """
+    # not to be parted from its sentence at the end of a line
+    return f"{text}\u00a0{SYMBOL}" if bool(illustrative) and text else text
+
+
+def flags(tables: Tables | Mapping[str, Any], name: str) -> pd.Series:
+    """Say which rows of a built table rest on generated values.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+    name : str
+        A table.
+
+    Returns
+    -------
+    Series of bool
+        Its column ``illustrative``. A table without one is taken at its worst: illustrative
+        wherever the edition says that any of its values is.
+    """
+    frame: pd.DataFrame = tables[name]
+    edition: Mapping[str, Any] = tables.about["edition"]  # type: ignore[union-attr]
+    made_up = bool(edition.get("illustrative", False))
+    if WORD in frame:
+        found: pd.Series = frame[WORD].astype("boolean").fillna(made_up).astype(bool)
+        return found
+    if "provenance" in frame:
+        said: pd.Series = frame["provenance"].eq(WORD)
+        return said
+    import pandas as pd  # the command line reads marks without tables, and must be quick
+
+    return pd.Series(made_up, index=frame.index)
+
+
+def carried(tables: Tables | Mapping[str, Any], name: str) -> pd.DataFrame:
+    """Take a built table with its column ``illustrative``, whether the build wrote one or not.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+    name : str
+        A table.
+
+    Returns
+    -------
+    DataFrame
+    """
+    frame: pd.DataFrame = tables[name]
+    return frame.assign(illustrative=flags(tables, name))
+
+
+def mark_rows(
+    frame: pd.DataFrame, illustrative: Sequence[bool] | pd.Series | bool, columns: Sequence[str]
+) -> pd.DataFrame:
+    """Put the mark behind the cells of some rows.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Cells as text.
+    illustrative : sequence of bool or bool
+        One a row, or one for all.
+    columns : sequence of str
+        The columns whose cells are marked; those that the frame lacks are passed over.
+
+    Returns
+    -------
+    DataFrame
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"Ward": ["Heath", "River"], "Index": ["43", "51"]})
+    >>> list(mark_rows(table, [True, False], ["Index"])["Index"])
+    ['43◇', '51']
+    """
+    shown = frame.copy()
+    each = [illustrative] * len(frame) if isinstance(illustrative, bool) else list(illustrative)
+    for column in [c for c in columns if c in frame]:
+        cells = zip(shown[column], each, strict=True)
+        shown[column] = [marked(str(cell), made_up) for cell, made_up in cells]
+    return shown
+
+
+def page_mark(about: Mapping[str, Any]) -> str:
+    """Say what every page of every document must carry.
+
+    Parameters
+    ----------
+    about : mapping
+        Facts of the build.
+
+    Returns
+    -------
+    str
+        Empty for a public edition without generated values.
+
+    Examples
+    --------
+    >>> page_mark({"edition": {"illustrative": True}, "audience": "internal"})
+    'OFFICIAL-SENSITIVE · Illustrative edition: figures marked ◇ are generated, not measured'
+    >>> page_mark({"edition": {"illustrative": False}})
+    ''
+    """
+    said = [INTERNAL] if about.get("audience") == "internal" else []
+    if about["edition"].get("illustrative"):
+        said.append(f"Illustrative edition: figures marked {SYMBOL} are generated, not measured")
+    return " · ".join(said)
+
+
+def page_titles(document: str, edition: Mapping[str, Any]) -> dict[str, str]:
+    """Name a page of the site after its edition.
+
+    Parameters
+    ----------
+    document : str
+        As in ``edition.yml``.
+    edition : mapping
+        The edition's settings.
+
+    Returns
+    -------
+    dict of str to str
+        ``title`` and ``subtitle``, as far as they depend on the edition.
+
+    Examples
+    --------
+    >>> page_titles("borough-report", {"title": "An index", "area_name": "Testing"})
+    {'title': 'Social progress in Testing'}
+    """
+    title, area = str(edition["title"]), str(edition.get("area_name", "the borough"))
+    made = {
+        "index": {"title": title, "subtitle": str(edition.get("subtitle", ""))},
+        "borough-report": {"title": f"Social progress in {area}"},
+        "methods": {"subtitle": f"Methods of the {title}"},
+        "impact-overview": {
+            "subtitle": f"Interventions in {area}, tested against wards they did not reach"
+        },
+    }
+    return {name: text for name, text in made.get(document, {}).items() if text}

@@ -1,0 +1,151 @@
+"""One level's areas and the built tables about them, laid out as arrays; nothing withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from spi_core.store import Tables
+
+__all__ = ["Grid", "Level", "level_of"]
+
+Grid: TypeAlias = Mapping[str, NDArray[Any]]
+#: How an array column starts out: as if no cell were known.
+EMPTY: dict[str, tuple[type, Any]] = {
+    "f": (float, np.nan),
+    "i": (float, np.nan),
+    "b": (bool, False),
+}
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level's areas and long tables, ready to be cut into columns.
+
+    Parameters
+    ----------
+    id : str
+        ``borough``, ``ward`` or ``lsoa``.
+    areas : DataFrame
+        ``code, name, parent_code, population`` in the order of every column.
+    periods : tuple of str
+        The edition's periods.
+    values : DataFrame
+        ``indicator_id, period, area_code, value, score, provenance`` and what else there is.
+    scores : DataFrame
+        ``element, period, area_code, score`` of composites.
+    standing, changes : DataFrame
+        By ``element`` and ``area_code``; changes of indicators in their own units.
+    """
+
+    id: str
+    areas: pd.DataFrame
+    periods: tuple[str, ...]
+    values: pd.DataFrame
+    scores: pd.DataFrame
+    standing: pd.DataFrame
+    changes: pd.DataFrame
+
+    @cached_property
+    def cells(self) -> Mapping[str, Grid]:
+        """Cut ``values`` by indicator: arrays of shape (periods, areas)."""
+        return _grids(self.values, "indicator_id", self.areas["code"], self.periods)
+
+    @cached_property
+    def points(self) -> Mapping[str, Grid]:
+        """Cut ``scores`` by element: arrays of shape (periods, areas)."""
+        return _grids(self.scores, "element", self.areas["code"], self.periods)
+
+    @cached_property
+    def stands(self) -> Mapping[str, Grid]:
+        """Cut ``standing`` by element: arrays of shape (areas,)."""
+        return _grids(self.standing, "element", self.areas["code"])
+
+    @cached_property
+    def moves(self) -> Mapping[str, Grid]:
+        """Cut ``changes`` by element: arrays of shape (areas,); none from or to a hidden figure."""
+        found = _grids(self.changes, "element", self.areas["code"])
+        return {name: _between_shown(rows, self.cells.get(name)) for name, rows in found.items()}
+
+
+def level_of(tables: Tables, level: str) -> Level:
+    """Gather what the built tables say of one level.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+    level : {'borough', 'ward', 'lsoa'}
+        Which areas.
+
+    Returns
+    -------
+    Level
+    """
+    areas = tables["areas"]
+    areas = areas[areas["level"] == level].sort_values("code", ignore_index=True)
+    periods = tuple(p["id"] for p in tables.about["edition"]["periods"])
+    small = level == "lsoa"
+    empty = pd.DataFrame({"element": [], "area_code": []})
+    values = tables["small_area_values"] if small else tables["values"]
+    scores = tables["scores"]
+    if small:
+        have = "small_area_scores" in tables
+        scores = tables["small_area_scores"] if have else scores.head(0)
+    moves = [] if small else [_indicator_changes(tables), tables["changes"]]
+    return Level(
+        id=level,
+        areas=areas,
+        periods=periods,
+        values=_withheld(values[values["area_code"].isin(areas["code"])]),
+        scores=scores[scores["area_code"].isin(areas["code"])],
+        standing=tables["standing"] if level == "ward" else empty,
+        changes=pd.concat(moves) if moves else empty,
+    )
+
+
+def _indicator_changes(tables: Tables) -> pd.DataFrame:
+    return tables["indicator_changes"].rename(columns={"indicator_id": "element"})
+
+
+def _grids(
+    frame: pd.DataFrame, key: str, codes: pd.Series, periods: Sequence[str] | None = None
+) -> dict[str, Grid]:
+    """Lay a long table out: one array a column and key, empty cells NaN, None or False."""
+    names = pd.Index(frame[key].unique())
+    places = [names.get_indexer(pd.Index(frame[key]))]
+    if periods is not None:
+        places.append(pd.Index(list(periods)).get_indexer(pd.Index(frame["period"])))
+    places.append(pd.Index(list(codes)).get_indexer(pd.Index(frame["area_code"])))
+    known = np.logical_and.reduce([p >= 0 for p in places])
+    at = tuple(p[known] for p in places)
+    shape = (len(names), *([len(periods)] if periods is not None else []), len(codes))
+    laid: dict[str, NDArray[Any]] = {}
+    for column in frame.columns.difference([key, "area_code", "period"]):
+        cells = frame[column].to_numpy()
+        kind, empty = EMPTY.get(cells.dtype.kind, (object, None))
+        laid[column] = np.full(shape, empty, dtype=kind)
+        laid[column][at] = cells[known]
+    return {str(n): {c: cube[i] for c, cube in laid.items()} for i, n in enumerate(names)}
+
+
+def _withheld(values: pd.DataFrame) -> pd.DataFrame:
+    """Drop whatever the table still holds of a suppressed cell: the page must not rely on it."""
+    hidden = values["provenance"] == "suppressed"
+    numbers_in = [c for c in values.columns if values[c].dtype.kind == "f"]
+    return values.assign(**{c: values[c].mask(hidden) for c in numbers_in})
+
+
+def _between_shown(rows: Grid, cells: Grid | None) -> Grid:
+    """Blank a change where one of its two figures is not shown: the other would give it away."""
+    if cells is None:
+        return rows
+    hidden = np.isnan(cells["value"][[0, -1]]).any(axis=0)
+    blank = {c: np.where(hidden, np.nan, v) for c, v in rows.items() if v.dtype.kind == "f"}
+    return {**rows, **blank, "rating": np.where(hidden, "not rated", rows["rating"])}

@@ -1,0 +1,249 @@
+"""The explorer's sentences: what a view says in plain English, never more than its interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from spi_core.present.brief_data import gather
+from spi_core.present.brief_words import change_sentence, headline
+from spi_core.present.marks import SYMBOL, sentence
+from spi_core.present.theme import RATINGS
+from spi_core.present.words import (
+    against_borough,
+    endpoints,
+    number,
+    ordinal,
+    signed,
+    with_unit,
+)
+
+__all__ = [
+    "about_change",
+    "about_indicator",
+    "about_score",
+    "about_spread",
+    "index_sentences",
+    "once_marked",
+]
+
+
+def index_sentences(tables: Any, code: str, first: str, last: str) -> tuple[str, str]:
+    """Say of a ward's index what its brief says.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+    code : str
+        GSS code of the ward.
+    first, last : str
+        Labels of the first and last period.
+
+    Returns
+    -------
+    tuple of str
+        Standing and change.
+    """
+    brief = gather(tables, code, facts=0)
+    return headline(brief), change_sentence(brief, first, last)
+
+
+def once_marked(text: str, illustrative: bool) -> str:
+    """Put the mark of generated figures behind a sentence that does not carry it yet."""
+    return text if SYMBOL in text else sentence(text, illustrative)
+
+
+def about_score(title: str, row: Mapping[str, float], rating: str, wards: int) -> str:
+    """Say how an area's composite score stands.
+
+    Parameters
+    ----------
+    title : str
+        Area and measure.
+    row : mapping
+        ``score, low, high, borough, difference_low, difference_high, rank_low, rank_high``; NaN
+        where there is none.
+    rating : str
+        Against similar wards.
+    wards : int
+        How many are ranked.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> about_score("Abbey, Shelter", {"score": 76.0, "low": 74.9, "high": 76.9,
+    ...     "borough": 74.8, "difference_low": 0.1, "difference_high": 2.1,
+    ...     "rank_low": 1.0, "rank_high": 11.0}, "similar", 17)
+    'Abbey, Shelter: 76 out of 100 (likely 75 to 77), clearly above the borough’s 75. Likely \
+1st to 11th of 17 wards. Against similar wards: ● similar.'
+    """
+    score, low, high = (row.get(k, math.nan) for k in ("score", "low", "high"))
+    if math.isnan(score):
+        return f"{title}: not scored."
+    said = f"{title}: {number(score, 0)} out of 100"
+    if not math.isnan(low):
+        said += f" (likely {number(low, 0)} to {number(high, 0)})"
+    ends = (row.get(k, math.nan) for k in ("borough", "difference_low", "difference_high"))
+    compared = against_borough(score, *ends)
+    said += "." if math.isnan(low) else f", {compared}."
+    first, last = row.get("rank_low", math.nan), row.get("rank_high", math.nan)
+    if not math.isnan(first):
+        place = ordinal(first) if first == last else f"{ordinal(first)} to {ordinal(last)}"
+        said += f" Likely {place} of {wards} wards."
+    if rating:
+        said += f" Against similar wards: {RATINGS[rating].symbol} {rating}."
+    return said
+
+
+def about_indicator(
+    title: str,
+    unit: str,
+    here: tuple[float, float, float],
+    borough: tuple[float, float, float],
+    state: str = "observed",
+    digits: int | None = None,
+) -> str:
+    """Say what an indicator's figure is, beside the borough's.
+
+    Parameters
+    ----------
+    title : str
+        Area, indicator and the label of its period.
+    unit : str
+        Of the indicator.
+    here, borough : tuple of float
+        Value and its interval, NaN where unknown.
+    state : str
+        Where the figure comes from; said where a reader has to know.
+    digits : int, optional
+        Decimals; by size without it.
+
+    Returns
+    -------
+    str
+        "Clearly" only where the two intervals do not touch.
+
+    Examples
+    --------
+    >>> about_indicator("Abbey, Claimants, 2014", "% of residents", (5.2, 4.9, 5.5),
+    ...     (4.1, 4.0, 4.2))
+    'Abbey, Claimants, 2014: 5.2% of residents (likely 4.9 to 5.5), clearly higher than the \
+borough’s 4.1.'
+    >>> about_indicator("Abbey, Claimants, 2014", "%", (math.nan,) * 3, (4.1, 4, 4.2), "suppressed")
+    'Abbey, Claimants, 2014: no figure (suppressed); the borough’s is 4.1%.'
+    """
+    value, low, high = here
+    home, home_low, home_high = borough
+    if math.isnan(value):
+        rest = "" if math.isnan(home) else f"; the borough’s is {with_unit(home, unit, digits)}"
+        return f"{title}: no figure ({state}){rest}."
+    said = f"{title}: {with_unit(value, unit, digits)}"
+    if not math.isnan(low):
+        said += f" (likely {number(low, digits)} to {number(high, digits)})"
+    if state in ("provisional", "modelled", "estimated"):
+        said += f", {state}"
+    if math.isnan(home):
+        return said + "."
+    if math.isnan(low) or math.isnan(home_low):
+        return f"{said}; the borough’s is {number(home, digits)}."
+    apart = "higher than" if low > home_high else "lower than" if high < home_low else ""
+    how = f"clearly {apart}" if apart else "not clearly different from"
+    return f"{said}, {how} the borough’s {number(home, digits)}."
+
+
+def about_change(
+    title: str, row: Mapping[str, Any], labels: tuple[str, str], digits: int, points: bool
+) -> str:
+    """Say how a measure moved, or why that can't be said.
+
+    Parameters
+    ----------
+    title : str
+        Area and measure.
+    row : mapping
+        ``baseline, current, change, low, high, rating, reason``.
+    labels : tuple of str
+        Labels of the two periods.
+    digits : int
+        Decimals.
+    points : bool
+        Whether it is a score, worked out from comparable figures only.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> about_change("Abbey, Shelter", {"baseline": 70.0, "current": 74.0, "change": 4.0,
+    ...     "low": 1.0, "high": 7.0, "rating": "clear improvement", "reason": ""},
+    ...     ("2013", "2014"), 1, True)
+    'Abbey, Shelter, on figures that mean the same in both periods: 70.0 in 2013, 74.0 in 2014 \
+(+4.0 points, likely +1.0 to +7.0): ↗ clear improvement.'
+    """
+    reason = row["reason"] if isinstance(row["reason"], str) else ""
+    if math.isnan(row["change"]):
+        return f"{title}: no change can be given{f': {reason}' if reason else ''}."
+    before, after = endpoints(row["baseline"], row["current"], digits)
+    basis = ", on figures that mean the same in both periods" if points else ""
+    said = f"{title}{basis}: {before} in {labels[0]}, {after} in {labels[1]} "
+    said += f"({signed(row['change'], digits)}{' points' if points else ''}"
+    if not math.isnan(row["low"]):
+        said += f", likely {signed(row['low'], digits)} to {signed(row['high'], digits)}"
+    why = f" ({reason})" if reason else ""
+    rating = str(row["rating"])
+    return f"{said}): {RATINGS[rating].symbol} {rating}{why}."
+
+
+def about_spread(
+    measure: str,
+    values: Sequence[float],
+    borough: float,
+    areas: tuple[int, str],
+    unit: str = "",
+    digits: int = 0,
+) -> str:
+    """Say how far a level's areas lie apart.
+
+    Parameters
+    ----------
+    measure : str
+        The measure.
+    values : sequence of float
+        Those that are known.
+    borough : float
+        The borough's; NaN where unknown.
+    areas : tuple of int and str
+        How many areas the level has, and what they are called.
+    unit : str
+        Of an indicator; a score without it.
+    digits : int
+        Decimals.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> about_spread("Shelter", [40.2, 71.8], 55.0, (3, "wards"))
+    'Shelter: scores of 2 of 3 wards run from 40 to 72; the borough’s is 55.'
+    >>> about_spread("Claimants", [4.1], math.nan, (1, "boroughs"), "% of residents", 1)
+    'Claimants: 4.1% of residents.'
+    """
+    number_of, plural = areas
+    if not values:
+        return f"{measure}: no figure for this period."
+    high = with_unit(max(values), unit, digits) if unit else number(max(values), digits)
+    if number_of == 1:
+        return f"{measure}: {high}{'' if unit else ' out of 100'}."
+    count = f"the {number_of}" if len(values) == number_of else f"{len(values)} of {number_of}"
+    what = "figures" if unit else "scores"
+    low = number(min(values), digits)
+    home = "" if math.isnan(borough) else f"; the borough’s is {number(borough, digits)}"
+    return f"{measure}: {what} of {count} {plural} run from {low} to {high}{home}."

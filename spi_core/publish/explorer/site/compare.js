@@ -1,0 +1,190 @@
+// Compare two to ten areas with each other, with similar wards and with the borough.
+
+import { button, h, replace, uniqueId } from "./dom.js";
+import { chartBox } from "./chartbox.js";
+import { dotRows, histogram, SERIES, strip, trend } from "./charts.js";
+import { shownAs } from "./classify.js";
+import { andList, byName, number, shortUnit, signed } from "./format.js";
+import { boroughPoint, intervalCheck, mapTwin, stripPoints } from "./mapview.js";
+import { changeCounts, periodWords } from "./sentence.js";
+import { MOST_AREAS } from "./state.js";
+import { changeText, MARKS, marksOf, valueText } from "./words.js";
+
+// The areas compared: those of the state at its level; without any, the chosen area alone.
+export function comparedAreas(model, state) {
+  const listed = state.areas.map((code) => model.area(code)).filter((a) => a.level === state.level);
+  if (listed.length) return listed;
+  const chosen = model.area(state.area);
+  return chosen?.level === state.level ? [chosen] : [];
+}
+
+export function createCompare(ctx) {
+  const { model } = ctx;
+  const chips = h("ul", { class: "chosen-areas" });
+  const id = uniqueId("add");
+  const select = h("select", { id, "data-key": "add-area", onchange: () => {
+    if (select.value) ctx.go({ areas: [...codes(), select.value] });
+  } });
+  const peers = h("div", { class: "buttons" });
+  const status = h("p", { class: "status", role: "status" });
+  const chooser = h("section", { class: "card no-print" }, h("h3", {}, "Areas compared"), chips, h("div", { class: "compare-add" }, h("div", {}, h("label", { class: "label", for: id }, "Add an area"), select), peers), status);
+  const body = h("div", {});
+  const el = h("div", {}, chooser, body);
+  const codes = () => comparedAreas(model, ctx.state()).map((a) => a.code);
+
+  function choose(state, areas) {
+    replace(chips, areas.map((area, i) => h("li", {}, button(
+      [h("span", { class: "num" }, `${i + 1}.`), ` ${area.name} `, h("span", { class: "sr" }, "remove"), h("span", { "aria-hidden": "true" }, "✕")],
+      { class: "button", "data-key": `drop-${area.code}` },
+      () => ctx.go({ areas: codes().filter((c) => c !== area.code), area: areas.length === 1 ? "" : state.area }),
+    ))));
+    const rest = model.areas(state.level).filter((a) => !areas.includes(a)).sort(byName);
+    select.replaceChildren(h("option", { value: "" }, rest.length ? "Choose…" : "All are chosen"), ...rest.map((a) => h("option", { value: a.code }, a.name)));
+    select.disabled = areas.length >= MOST_AREAS;
+    const first = areas[0];
+    const similar = first ? model.peers(first).filter((a) => !areas.includes(a)) : [];
+    replace(peers, similar.length && areas.length < MOST_AREAS ? button(`Add the wards similar to ${first.name}`, { class: "button", "data-key": "add-peers" },
+      () => ctx.go({ areas: [...codes(), ...similar.map((a) => a.code)].slice(0, MOST_AREAS) })) : null,
+      areas.length ? button("Clear", { class: "button", "data-key": "clear-areas" }, () => ctx.go({ areas: [], area: "" })) : null);
+    status.textContent = areas.length >= MOST_AREAS ? `Ten areas are compared: remove one to add another.` : areas.length < 2 ? "Choose two to ten areas." : "";
+  }
+
+  return {
+    el,
+    controls: ["pick", "show", "level", "find"],
+    title: (state) => compareTitle(model, state),
+    sentence: (state) => compareSentence(model, state),
+    update(state) {
+      const areas = comparedAreas(model, state);
+      choose(state, areas);
+      replace(body, h("div", { class: "compare-body" }, compareBody(ctx, state, areas)));
+    },
+    twin: (state) => compareTwin(model, state),
+    pairs: (state) => comparedAreas(model, state).flatMap((a) => [model.measure(state.measure), ...model.components].flatMap((m) => model.periods.map((p) => [m, a, p.id]))),
+  };
+}
+
+function compareTitle(model, state) {
+  return `Compared: ${model.measure(state.measure).name}, ${periodWords(model, state)}`;
+}
+
+// Says that areas differ only where their intervals do not touch.
+export function compareSentence(model, state) {
+  const measure = model.measure(state.measure);
+  const areas = comparedAreas(model, state);
+  if (areas.length < 2) return "Choose two to ten areas to see them side by side.";
+  if (state.show === "change") return changeCounts(model, measure, state.level);
+  const cells = areas.map((area) => ({ area, ...model.cell(measure.id, area, state.period) })).filter((c) => c.value !== null);
+  if (!cells.length) return `None of these areas has a figure of ${measure.name} for ${model.period(state.period).label}.`;
+  const sorted = [...cells].sort((a, b) => b.value - a.value);
+  const [top, end] = [sorted[0], sorted[sorted.length - 1]];
+  const said = `${measure.name}: from ${valueText(model, measure, end)} in ${end.area.name} to ${valueText(model, measure, top)} in ${top.area.name}.`;
+  if (top.low === null || end.high === null) return `${said} Without intervals it can’t be said whether they clearly differ.`;
+  const apart = top.low > end.high ? "Their likely ranges do not meet: they clearly differ." : "Their likely ranges overlap: the difference may be chance.";
+  return `${said} ${apart}`;
+}
+
+function compareBody(ctx, state, areas) {
+  const { model } = ctx;
+  const measure = model.measure(state.measure);
+  if (!areas.length) return h("p", { class: "compare-none" }, `Add ${model.level(state.level).plural} above, by the map or by Find my ward.`);
+  const all = model.areas(state.level);
+  const chosen = areas.map((a) => a.code);
+  const points = stripPoints(model, state, measure, all, chosen, SERIES);
+  const change = shownAs(model, state) === "change";
+  const write = (v, digits = measure.digits) => (change ? signed(v, digits) : shortUnit(number(v, digits), measure.unit));
+  const borough = change ? null : boroughPoint(model, state, measure);
+  const label = compareSentence(model, state);
+  const names = andList(areas.map((a) => a.name));
+  const rows = areas.map((area, i) => rowOf(model, state, measure, area, i, change));
+  return [
+    intervalCheck(ctx, state),
+    h("section", {}, h("h3", {}, `Among all ${all.length} ${model.level(state.level).plural}`),
+      chartBox((width) => strip({ width, points, borough, write, intervals: state.intervals, label: `Where ${names} stand among all. ${label}` }))),
+    h("div", { class: "grid thirds" },
+      h("section", {}, h("h3", {}, "Side by side"),
+        chartBox((width) => dotRows({ width, rows, borough, write, intervals: state.intervals, label: `Side by side: ${label}` }),
+          borough ? `The line is the borough, ${borough.text}.` : null)),
+      h("section", {}, h("h3", {}, "Over time"), trendFigure(model, state, measure, areas)),
+      h("section", {}, h("h3", {}, "How all areas are spread"),
+        chartBox((width) => histogram({
+          width, values: points.map((p) => p.value), areasWord: model.level(state.level).plural, write,
+          chosen: areas.map((a, i) => ({ value: points[a.place].value, series: SERIES[i] })),
+          label: `How many ${model.level(state.level).plural} fall in each step. ${label}`,
+        }), "The marks below the columns are the areas compared."))),
+    h("section", {}, h("h3", {}, "All components, scores 0 to 100"), h("p", { class: "muted small" }, "The line is the borough’s score."), h("div", { class: "multiples" }, model.components.map((m) => multiple(model, state, m, areas)))),
+  ];
+}
+
+function rowOf(model, state, measure, area, i, change) {
+  const cell = change ? model.change(measure.id, area) : model.cell(measure.id, area, state.period);
+  const marks = change ? "" : marksOf(cell).filter((name) => name !== "illustrative").map((name) => MARKS[name].sign).join("");
+  const text = change ? `${changeText(measure, cell)} ${model.rating(cell.rating).symbol}` : cell.value === null ? model.state(cell.state).word : `${valueText(model, measure, cell)} ${marks}`.trim();
+  return { name: `${i + 1}. ${area.name}`, value: cell.value, low: cell.low, high: cell.high, text, series: SERIES[i], bold: area.code === state.area };
+}
+
+// A line an area over the periods; composites by the scores that are comparable.
+export function trendFigure(model, state, measure, areas) {
+  const labels = model.periods.map((p, i) => measure.page?.periods?.[i]?.label ?? p.label);
+  const comparable = measure.comparable !== false;
+  const write = (v, digits = measure.digits) => shortUnit(number(v, digits), measure.unit);
+  const series = areas.map((area, i) => ({
+    name: area.name,
+    series: SERIES[i],
+    points: model.periods.map((p, k) => {
+      const cell = model.cell(measure.id, area, p.id);
+      const move = model.change(measure.id, area);
+      const ends = { 0: move.baseline, [model.periods.length - 1]: move.current };
+      const value = measure.kind === "indicator" ? cell.value : ends[k] ?? null;
+      return { value, made: cell.illustrative, low: measure.kind === "indicator" ? cell.low : null, high: measure.kind === "indicator" ? cell.high : null };
+    }),
+  }));
+  if (!comparable) return h("p", { class: "muted" }, `Not compared over time: ${measure.break_reason || "the figures of the periods do not mean the same"}.`);
+  if (series.every((r) => r.points.filter((p) => p.value !== null).length < 2)) return h("p", { class: "muted" }, "No comparable figures in two periods.");
+  const said = series.filter((r) => r.points.some((p) => p.value !== null)).map((r) => `${r.name}: ${r.points.map((p, i) => `${p.value === null ? "no figure" : write(p.value)}${p.made ? "\u00a0◇" : ""} in ${labels[i]}`).join(", ")}`);
+  return chartBox((width) => trend({ width, labels, series, write, intervals: state.intervals, label: `${measure.name} over time. ${said.join("; ")}.` }),
+    measure.kind === "indicator" ? null : "Scores from figures that mean the same in every period.");
+}
+
+function multiple(model, state, measure, areas) {
+  const borough = model.borough();
+  const home = borough && state.level !== "borough" ? model.cell(measure.id, borough, state.period).value : null;
+  const rows = areas.map((area, i) => rowOf(model, { ...state, show: "value" }, measure, area, i, false));
+  const none = rows.every((r) => r.value === null);
+  const said = rows.map((r) => `${r.name.replace(/^\d+\. /, "")} ${r.text}`).join(", ");
+  return h("section", {}, h("h4", {}, measure.name),
+    none
+      ? h("p", { class: "muted small" }, measure.scored === false ? measure.note || "Not scored." : "No scores for these areas.")
+      : chartBox((width) => dotRows({
+        width, rows, axis: { low: 0, high: 100, ticks: [0, 50, 100], digits: 0 }, borough: home === null ? null : { value: home }, write: (v) => number(v, 0), intervals: state.intervals,
+        label: `${measure.name}: ${said}.`,
+      })));
+}
+
+function compareTwin(model, state) {
+  const areas = comparedAreas(model, state);
+  const borough = model.borough();
+  const shown = borough && state.level !== "borough" ? [...areas, borough] : areas;
+  const one = mapTwin(model, state);
+  const wide = model.components.filter((m) => model.has(m.id, state.level));
+  const columns = [...one.columns, ...wide.map((m) => ({ label: m.name, right: true }))];
+  const byCode = new Map(one.rows.map((r) => [r.key, r]));
+  const rows = shown.map((area) => {
+    const base = byCode.get(area.code)?.cells ?? boroughCells(model, state, area, one.columns.length);
+    const scores = wide.map((m) => {
+      const cell = model.cell(m.id, area, state.period);
+      return { text: cell.value === null ? model.state(cell.state).word : valueText(model, m, cell), sort: cell.value };
+    });
+    return { key: area.code, chosen: area.code === state.area, cells: [...base, ...scores] };
+  });
+  return { caption: `${one.caption.replace(/ by .*?, /, ", areas compared, ")} With the scores of all components.`, columns, rows };
+}
+
+function boroughCells(model, state, area, count) {
+  const measure = model.measure(state.measure);
+  const cell = model.cell(measure.id, area, state.period);
+  const cells = Array.from({ length: count }, () => ({ text: "–", sort: null }));
+  cells[0] = { text: area.name };
+  cells[1] = { text: cell.value === null ? "–" : valueText(model, measure, cell), sort: cell.value };
+  return cells;
+}

@@ -1,0 +1,200 @@
+// The data (docs/explorer-data.md) as the views ask for it.
+
+const NOTHING = {
+  value: null, score: null, low: null, high: null, state: "n", illustrative: false, unreliable: false, capped: false,
+  rank: null, rankLow: null, rankHigh: null, quarter: null, rating: "", ratingReason: "",
+  difference: null, differenceLow: null, differenceHigh: null, peersMedian: null, reason: "",
+};
+const STILL = { value: null, low: null, high: null, rating: "-", reason: "", illustrative: false, baseline: null, current: null };
+const CAPPED = 1;
+const UNRELIABLE = 2;
+const ILLUSTRATIVE = 4;
+
+// Wrap the parsed JSON. Places (positions in the file) stay inside; views speak of ids and codes.
+export function openData(data) {
+  const measures = data.measures.map((m, place) => ({
+    ...m,
+    place,
+    digits: m.decimals,
+    parent: m.parent < 0 ? null : data.measures[m.parent].id,
+  }));
+  const byId = new Map(measures.map((m) => [m.id, m]));
+  const areas = new Map(data.levels.map((l, at) => [l.id, areasOf(data, l.id, data.levels[at - 1]?.id)]));
+  const byCode = new Map([...areas.values()].flat().map((a) => [a.code, a]));
+  const levels = new Map(data.levels.map((l) => [l.id, { ...l, one: l.singular ?? l.name.toLowerCase().replace("lsoa", "LSOA") }]));
+  const places = new Map(data.periods.map((p, i) => [p.id, i]));
+  const last = data.periods.length - 1;
+
+  const column = (id, level) => data.figures[level]?.[byId.get(id)?.place] ?? null;
+
+  const model = {
+    meta: data.meta,
+    periods: data.periods,
+    levels: [...levels.values()],
+    defaultLevel: levels.has("ward") ? "ward" : data.levels[data.levels.length - 1].id,
+    measures,
+    shapes: data.shapes,
+    glossary: data.glossary,
+    history: data.history,
+    targets: data.targets ?? [],
+    recipe: data.recipe,
+    peersRule: data.peers?.rule ?? "",
+    postcodes: data.postcodes ?? null,
+    links: data.links ?? {},
+    measure: (id) => byId.get(id),
+    children: (id) => measures.filter((m) => m.parent === id),
+    components: measures.filter((m) => m.kind === "component"),
+    level: (id) => levels.get(id),
+    areas: (level) => areas.get(level) ?? [],
+    area: (code) => byCode.get(code),
+    period: (id) => data.periods[places.get(id)],
+    isLast: (id) => places.get(id) === last,
+    state: (letter) => data.states[letter] ?? data.states.n,
+    states: data.states,
+    rating: (letter) => data.ratings[letter] ?? data.ratings["-"],
+    has: (id, level) => Boolean(column(id, level)),
+    column,
+
+    // Shown values of a period, in the order of the level's areas: fast, for maps.
+    values(id, level, period) {
+      const col = column(id, level);
+      return col ? col[byId.get(id).shows]?.[places.get(period)] ?? [] : [];
+    },
+    states_of(id, level, period) {
+      return column(id, level)?.state?.[places.get(period)] ?? "";
+    },
+    flag_digits(id, level, period) {
+      return column(id, level)?.flags?.[places.get(period)] ?? "";
+    },
+
+    // How many of a level's areas have illustrative figures, without making a cell of each.
+    illustrative(id, level, period) {
+      const digits = model.flag_digits(id, level, period);
+      const states = model.states_of(id, level, period);
+      let count = 0;
+      for (let i = 0; i < states.length; i += 1) count += states[i] === "i" || Number.parseInt(digits[i] ?? "0", 16) & ILLUSTRATIVE ? 1 : 0;
+      return count;
+    },
+
+    cell(id, area, period) {
+      const measure = byId.get(id);
+      const col = column(id, area.level);
+      const p = places.get(period);
+      const at = area.place;
+      if (!col) return { ...NOTHING, state: model.absentState(id), reason: absentReason(measure) };
+      const flags = Number.parseInt(col.flags?.[p]?.[at] ?? "0", 16);
+      const state = col.state?.[p]?.[at] ?? "n";
+      const cell = {
+        ...NOTHING,
+        value: pick(col[measure.shows]?.[p], at),
+        score: pick(col.score?.[p], at),
+        low: pick(col.value_low?.[p], at),
+        high: pick(col.value_high?.[p], at),
+        state,
+        capped: Boolean(flags & CAPPED),
+        unreliable: Boolean(flags & UNRELIABLE),
+        illustrative: Boolean(flags & ILLUSTRATIVE) || state === "i",
+      };
+      if (state === "u") cell.reason = absentReason(measure);
+      if (p === last) Object.assign(cell, standing(col, at, measure, cell, data.texts));
+      return cell;
+    },
+
+    change(id, area) {
+      const col = column(id, area.level);
+      const at = area.place;
+      if (!col) return { ...STILL, reason: absentReason(byId.get(id)) };
+      return {
+        value: pick(col.change, at),
+        low: pick(col.change_low, at),
+        high: pick(col.change_high, at),
+        rating: col.change_rating?.[at] ?? "-",
+        reason: text(data.texts, col.change_reason, at),
+        illustrative: model.changeIsIllustrative(id, area),
+        baseline: pick(col.comparable_baseline, at),
+        current: pick(col.comparable_current, at),
+      };
+    },
+
+    // A change rests on both periods.
+    changeIsIllustrative(id, area) {
+      const col = column(id, area.level);
+      if (!col || col.change_illustrative || !(col.flags || col.state.some((row) => row.includes("i")))) return Boolean(col?.change_illustrative);
+      return [0, last].some((p) => model.cell(id, area, data.periods[p].id).illustrative);
+    },
+
+    // Why a whole level lacks a measure: an indicator nobody collects, a score nobody can work out.
+    absentState: (id) => (byId.get(id)?.kind === "indicator" ? "n" : "u"),
+    hasRating: (id, level) => Boolean(column(id, level)?.rating),
+    hasChange: (id, level) => Boolean(column(id, level)?.change_rating),
+    hasInterval: (id, level) => Boolean(column(id, level)?.low || column(id, level)?.value_low),
+    // How many areas a rank is among.
+    ranked: (id, level) => (column(id, level)?.rank ?? areas.get(level) ?? []).filter((r) => r !== null).length,
+    borough: () => areas.get("borough")?.[0] ?? null,
+    peers(area) {
+      return (data.peers?.[area.level]?.[area.place] ?? []).map((at) => areas.get(area.level)[at]);
+    },
+
+    // A written sentence, or nothing where a level is too large for written ones.
+    areaSentence(id, area, change) {
+      const written = data.sentences.areas?.[area.level]?.[change ? "change" : "standing"];
+      return written?.[byId.get(id).place]?.[area.place] ?? "";
+    },
+    spread(id, level, period) {
+      return data.sentences.spread?.[level]?.[byId.get(id).place]?.[places.get(period)] ?? "";
+    },
+  };
+  return model;
+}
+
+function areasOf(data, level, above) {
+  const part = data.areas[level];
+  return part.code.map((code, place) => ({
+    code,
+    place,
+    level,
+    // A small area's name is its code: say where it lies.
+    name: part.name[place] === code && above && part.parent[place] >= 0 ? `${code} (${data.areas[above].name[part.parent[place]]})` : part.name[place],
+    written: part.name[place],
+    parent: above ? data.areas[above].code[part.parent[place]] ?? null : null,
+    population: part.population?.[place] ?? null,
+  }));
+}
+
+function standing(col, at, measure, cell, texts) {
+  const found = {
+    rank: pick(col.rank, at),
+    rankLow: pick(col.rank_low, at),
+    rankHigh: pick(col.rank_high, at),
+    quarter: pick(col.quarter, at),
+    rating: cell.value === null ? "" : col.rating?.[at] ?? "",
+    ratingReason: text(texts, col.rating_reason, at),
+    difference: pick(col.difference, at),
+    differenceLow: pick(col.difference_low, at),
+    differenceHigh: pick(col.difference_high, at),
+    peersMedian: pick(col.peers_median, at),
+  };
+  if (measure.shows === "score") {
+    found.low = pick(col.low, at);
+    found.high = pick(col.high, at);
+  }
+  return found;
+}
+
+function pick(column, at) {
+  return column?.[at] ?? null;
+}
+
+function text(texts, column, at) {
+  const place = column?.[at] ?? -1;
+  return place < 0 ? "" : texts[place];
+}
+
+function absentReason(measure) {
+  if (measure?.kind === "component" && measure.note) return sentence(measure.note);
+  return "";
+}
+
+function sentence(words) {
+  return `${words[0].toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? "" : "."}`;
+}

@@ -1,0 +1,73 @@
+// Elements made without markup: every word reaches the page as text, never as HTML.
+
+const SVG_NS = "http://www.w3.org/2000/svg";
+
+function fill(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name === "text") node.textContent = value;
+    else if (name === "vars") for (const [key, v] of Object.entries(value)) node.style.setProperty(key, v);
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  append(node, children);
+  return node;
+}
+
+// Add text, nodes or nested lists of them.
+export function append(node, children) {
+  for (const child of children.flat(3)) {
+    if (child === null || child === undefined || child === false || child === "") continue;
+    node.append(child instanceof Node ? child : document.createTextNode(String(child)));
+  }
+  return node;
+}
+
+export function h(tag, attributes, ...children) {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+export function s(tag, attributes, ...children) {
+  return fill(document.createElementNS(SVG_NS, tag), attributes, children);
+}
+
+// Replace what a node holds; a focused control with the same data-key keeps the focus.
+export function replace(node, ...children) {
+  const active = node.getRootNode().activeElement;
+  const key = active && node.contains(active) ? active.closest("[data-key]")?.dataset.key : null;
+  node.replaceChildren();
+  append(node, children);
+  if (key) node.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
+  return node;
+}
+
+let lastId = 0;
+export function uniqueId(prefix) {
+  lastId += 1;
+  return `spi-${prefix}-${lastId}`;
+}
+
+// A button of text; `attributes` as for h().
+export function button(label, attributes, onclick) {
+  return h("button", { type: "button", ...attributes, onclick }, label);
+}
+
+// A group of radio buttons drawn as one bar. Returns { el, set }.
+export function segments(legend, name, options, onpick) {
+  const inputs = new Map();
+  const group = uniqueId(name);
+  const labels = options.map(({ value, label }) => {
+    const input = h("input", { type: "radio", name: group, value, onchange: () => onpick(value) });
+    inputs.set(value, input);
+    return h("label", { class: "segment" }, input, h("span", {}, label));
+  });
+  const el = h("fieldset", { class: "segments" }, h("legend", {}, legend), h("div", { class: "segment-bar" }, labels));
+  const set = (value) => {
+    for (const [key, input] of inputs) input.checked = key === value;
+  };
+  const allow = (value, yes) => {
+    const input = inputs.get(value);
+    if (input) input.disabled = !yes;
+  };
+  return { el, set, allow };
+}

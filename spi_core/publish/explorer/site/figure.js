@@ -1,0 +1,132 @@
+// About a figure: what it counts, how it is scored, where it comes from, what to be careful with.
+
+import { button, h, replace } from "./dom.js";
+import { withUnit } from "./format.js";
+import { trendFigure } from "./compare.js";
+import { KIND_WORDS } from "./picker.js";
+import { absentSentence } from "./sentence.js";
+import { knownText } from "./mapview.js";
+import { betterText, valueText } from "./words.js";
+
+export function createFigure(ctx) {
+  const { model } = ctx;
+  const el = h("div", {});
+  return {
+    el,
+    controls: ["pick"],
+    title: (state) => `About: ${model.measure(state.measure).name}`,
+    sentence: (state) => figureSentence(model, state),
+    update(state) {
+      replace(el, figureBody(ctx, state));
+    },
+    twin: (state) => figureTwin(model, state),
+    pairs: (state) => {
+      const measure = model.measure(state.measure);
+      return model.levels.filter((l) => model.has(measure.id, l.id)).flatMap((l) => model.areas(l.id).flatMap((a) => model.periods.map((p) => [measure, a, p.id])));
+    },
+  };
+}
+
+function figureSentence(model, state) {
+  const measure = model.measure(state.measure);
+  if (!measure.levels.length) return absentSentence(model, measure, state.level);
+  const area = model.area(state.area) ?? model.borough();
+  return (area && model.areaSentence(measure.id, area, false)) || measure.description;
+}
+
+function figureBody(ctx, state) {
+  const { model } = ctx;
+  const measure = model.measure(state.measure);
+  const areas = [...new Set([model.borough(), model.area(state.area)].filter(Boolean))];
+  const parts = measure.kind === "indicator" ? indicatorFacts(model, measure) : compositeFacts(ctx, measure);
+  return [
+    h("div", { class: "buttons no-print figure-buttons" }, button("Show on the map", { class: "button button-main" }, () => ctx.go({ view: "map" }))),
+    h("dl", { class: "page" }, parts.filter(([, text]) => text && text.length !== 0).map(([term, text]) => [h("dt", {}, term), h("dd", {}, text)])),
+    measure.levels.length ? h("section", { class: "figure-trend" }, h("h3", {}, "Over time"), trendFigure(model, state, measure, areas)) : null,
+  ];
+}
+
+function indicatorFacts(model, measure) {
+  const page = measure.page;
+  const up = model.measure(measure.parent);
+  const plural = measure.levels.map((l) => model.level(l).plural).join(", ");
+  return [
+    ["What it says", measure.description],
+    ["Why it is in the index", page.rationale],
+    ["Part of", `${up.name}, in ${model.measure(up.parent).name}`],
+    ["Unit", measure.unit],
+    ["What is counted", page.numerator],
+    ["Out of", page.denominator],
+    ["Direction", betterText(measure)],
+    ["Goalposts", goalposts(measure)],
+    ["Weight", page.weight?.share === null ? "" : `${Math.round(page.weight.share * 100)}% of its component (${page.weight.method === "pca" ? "principal component" : page.weight.method}). ${capital(page.weight.reason)}`],
+    ["Transformation", page.transform && page.transform !== "none" ? page.transform : ""],
+    ["Source", `${page.publisher}, ${page.dataset}`],
+    ["Licence", page.licence],
+    ["Who can see it", page.access],
+    ["Partner", page.partner],
+    ["Manifesto theme", page.theme],
+    ["Periods", page.periods.map((p, i) => (p ? `${model.periods[i].label}: ${p.label}${p.start ? ` (${day(p.start)} to ${day(p.end)})` : ""}` : `${model.periods[i].label}: none`)).join("; ")],
+    ["Areas", plural.replace("boroughs", "borough") || "none yet"],
+    ["Updated", page.frequency],
+    ["Next update", page.next_update || "no date is announced"],
+    ["Disclosure rule", page.disclosure_rule && page.disclosure_rule !== "none" ? page.disclosure_rule : "none needed: published figures"],
+    ["Caveats", caveats(measure)],
+    ["Sign-off", page.signoff?.length ? h("ul", { class: "plain" }, page.signoff.map((s) => h("li", {}, `${s.expert}, ${s.organisation}, ${s.date}`))) : "not signed off by an expert yet"],
+  ];
+}
+
+function goalposts(measure) {
+  const post = measure.page.goalposts;
+  if (post.best === null) return "none: it is not scored";
+  const reason = post.reason ? ` ${capital(post.reason)}` : "";
+  return `100 points at ${withUnit(post.best_text, measure.unit)}, 0 points at ${withUnit(post.worst_text, measure.unit)} (${post.basis}).${reason}`;
+}
+
+function caveats(measure) {
+  const said = [...(measure.page.caveats ?? [])];
+  if (!measure.comparable && !said.some((c) => c.startsWith("Not compared"))) said.unshift(`Not compared over time: ${measure.break_reason}.`);
+  return said.length ? h("ul", { class: "plain" }, said.map((c) => h("li", {}, c))) : "none recorded";
+}
+
+function compositeFacts(ctx, measure) {
+  const { model } = ctx;
+  const children = model.children(measure.id);
+  return [
+    ["What it is", `${KIND_WORDS[measure.kind]}. ${measure.description}`],
+    ["Part of", measure.parent ? model.measure(measure.parent).name : ""],
+    ["Scale", "0 to 100: 0 is as far from the goal as anyone is, 100 is the goal. Higher is better."],
+    ["Scored", measure.scored === false ? capital(measure.note || "not scored") : measure.note ? `yes, ${measure.note}: it rests on few indicators` : ""],
+    ["Compared over time", measure.comparable === false ? `no${measure.break_reason ? `: ${measure.break_reason}` : ": too few comparable figures"}` : "yes, on figures that mean the same in every period"],
+    ["Made of", h("ul", { class: "plain" }, children.map((m) => h("li", {},
+      button(m.name, { class: "link", "data-measure": m.id }, () => ctx.go({ measure: m.id })), shareText(m))))],
+    ["Areas", measure.levels.map((l) => model.level(l).plural).join(", ").replace("boroughs", "borough") || "none yet"],
+  ];
+}
+
+function shareText(measure) {
+  const share = measure.page?.weight?.share;
+  return share === null || share === undefined ? "" : `, ${Math.round(share * 100)}%`;
+}
+
+function capital(text) {
+  return text ? `${text[0].toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}` : "";
+}
+
+function day(iso) {
+  return new Date(`${iso}T12:00:00Z`).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+}
+
+function figureTwin(model, state) {
+  const measure = model.measure(state.measure);
+  const columns = [{ label: "Area" }, { label: "Kind of area" }, ...model.periods.flatMap((p) => [{ label: p.label, right: true }, { label: `How it is known, ${p.label}` }])];
+  const rows = model.levels.filter((l) => model.has(measure.id, l.id)).flatMap((l) => model.areas(l.id).map((area) => ({
+    key: area.code,
+    chosen: area.code === state.area,
+    cells: [{ text: area.name }, { text: l.one }, ...model.periods.flatMap((p) => {
+      const cell = model.cell(measure.id, area, p.id);
+      return [{ text: cell.value === null ? "–" : valueText(model, measure, cell), sort: cell.value }, { text: knownText(model, cell) }];
+    })],
+  })));
+  return { caption: `${measure.name}: every area and period. ${measure.unit}.`, columns, rows };
+}

@@ -1,0 +1,294 @@
+// The map: paths are made once a level; a new measure only changes fills. One tab stop, arrows move between neighbours.
+
+import { append, button, h, replace, s, uniqueId } from "./dom.js";
+import { colourMap } from "./classify.js";
+import { byName, number, shortUnit } from "./format.js";
+import { patternDefs, textOn } from "./palette.js";
+import { areaSentence, MARKS, marksOf } from "./words.js";
+
+const FEW = 30;
+const SOME = 150;
+const MANY = 1500;
+const PAD = 14;
+const ZOOMS = [1, 2, 4, 8];
+const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+// Among `candidates` the one that lies best in a direction: near, and straight ahead rather than aside.
+export function stepTo(from, direction, candidates, centres) {
+  const [dx, dy] = direction;
+  let best = -1;
+  let least = Infinity;
+  for (const i of candidates) {
+    const x = centres[i][0] - centres[from][0];
+    const y = centres[i][1] - centres[from][1];
+    const ahead = x * dx + y * dy;
+    const aside = Math.abs(x * dy - y * dx);
+    if (ahead <= 0 || aside > 2.5 * ahead) continue;
+    const cost = ahead + 2 * aside;
+    if (cost < least) [best, least] = [i, cost];
+  }
+  return best;
+}
+
+export function createMap(ctx) {
+  const { model } = ctx;
+  const prefix = uniqueId("map");
+  const { width, height } = model.shapes;
+  const box = { x: -PAD, y: -PAD, width: width + 2 * PAD, height: height + 2 * PAD };
+  const svg = s("svg", { viewBox: Object.values(box).join(" "), role: "presentation", focusable: "false" });
+  const areasLayer = s("g", { role: "none", "fill-rule": "evenodd" });
+  const rings = { hover: ring("hover"), chosen: ring("chosen"), inner: ring("chosen-in"), focus: ring("focus") };
+  const outlines = s("g", { "aria-hidden": "true" });
+  const labels = s("g", { class: "map-labels", "aria-hidden": "true" });
+  const defs = patternDefs(prefix, width / 560);
+  append(svg, [defs, areasLayer, outlines, Object.values(rings), labels]);
+  const live = h("p", { class: "sr", "aria-live": "polite" });
+  const readout = h("p", { class: "readout" });
+  const holder = h("div", { class: "map", role: "listbox", tabindex: "0", "data-key": "map" }, svg);
+  const hint = h("p", { class: "hint" });
+  const zoomBox = h("div", { class: "zoom no-print" });
+  const el = h("div", { class: "map-box" }, holder, zoomBox, readout, live, hint);
+
+  let drawn = "";
+  let paths = [];
+  let fills = [];
+  let colours = null;
+  let at = -1;
+  let zoom = 0;
+  let centre = [width / 2, height / 2];
+  let pixels = 0;
+  let tall = 0;
+  let state = null;
+  let chosenPath = null;
+
+  function ring(name) {
+    return s("path", { class: `ring ring-${name}`, "fill-rule": "evenodd", "aria-hidden": "true" });
+  }
+
+  function build(level) {
+    const areas = model.areas(level);
+    const shape = model.shapes.levels[level];
+    drawn = level;
+    fills = [];
+    at = -1;
+    holder.removeAttribute("aria-activedescendant");
+    paths = areas.map((area, i) => s("path", {
+      id: `${prefix}-${i}`, class: "area", d: shape.d[i], role: "option", "aria-label": area.name, "aria-selected": "false", "data-i": i,
+    }));
+    areasLayer.replaceChildren(...paths);
+    svg.classList.toggle("fine", areas.length > SOME);
+    svg.classList.toggle("dense", areas.length > MANY);
+    const above = level === "lsoa" ? model.shapes.levels.ward?.d ?? [] : [];
+    const border = model.shapes.levels.borough?.d ?? [];
+    outlines.replaceChildren(...[...above, ...border].map((d) => s("path", { class: "outline", d })));
+    const many = model.level(level).plural;
+    holder.setAttribute("aria-label", `Map of ${areas.length === 1 ? "the borough" : `${areas.length} ${many}`}. Arrow keys move between neighbours, Enter selects.`);
+    replace(hint, `Tap the map, or press Tab to reach it: arrow keys move between neighbouring ${many}, Enter selects.`);
+    zoom = 0;
+    drawZoom();
+    look();
+  }
+
+  function drawFills() {
+    const measure = model.measure(state.measure);
+    colours = colourMap(model, state);
+    // Thousands of areas: a style set directly is worked out almost twice as fast as an attribute.
+    const dense = paths.length > MANY;
+    colours.fills.forEach((fill, i) => {
+      if (fills[i] === fill) return;
+      const paint = fill.startsWith("pattern:") ? `url(#${prefix}-${fill.slice(8)})` : fill;
+      if (dense) paths[i].style.fill = paint;
+      else paths[i].setAttribute("fill", paint);
+    });
+    fills = colours.fills;
+    drawLabels(measure);
+  }
+
+  // Names and values where there is room; on a phone the values, or the signs of ratings, alone.
+  function drawLabels(measure) {
+    const areas = model.areas(state.level);
+    const signs = Boolean(colours.letters);
+    if (areas.length > SOME || (areas.length > FEW && !signs) || !pixels) return void labels.replaceChildren();
+    const unit = unitsPerPixel();
+    const roomy = areas.length <= FEW && pixels >= 430;
+    const size = (areas.length > FEW ? 8 : roomy ? 12 : 10.5) * unit;
+    const centres = model.shapes.levels[state.level].centre;
+    labels.setAttribute("font-size", size.toFixed(1));
+    labels.replaceChildren(...areas.map((area, i) => {
+      const fill = fills[i];
+      const plain = fill.startsWith("#");
+      const ink = plain ? textOn(fill) : "#1F2933";
+      const lines = labelLines(area, i, measure, roomy);
+      const [x, y] = centres[i];
+      const top = y - ((lines.length - 1) * size * 1.1) / 2 + size * 0.36;
+      return s("text", { fill: ink, stroke: plain ? fill : "#FFFFFF", "stroke-width": (3 * unit).toFixed(1), "stroke-linejoin": "round", "paint-order": "stroke" },
+        lines.map((line, k) => s("tspan", { x, y: (top + k * size * 1.1).toFixed(1), "font-weight": line.bold ? 700 : 400 }, line.text)));
+    }));
+  }
+
+  function labelLines(area, i, measure, roomy) {
+    const lines = [];
+    if (roomy) lines.push(...area.name.split(area.name.length > 11 ? " " : "\n").map((text) => ({ text })));
+    const sign = colours.letters?.[i] ? model.rating(colours.letters[i]).symbol : "";
+    let text = sign && model.change(measure.id, area).illustrative && state.show === "change" ? `${sign} ${MARKS.illustrative.sign}` : sign;
+    if (state.show !== "change") {
+      const cell = model.cell(measure.id, area, state.period);
+      const figure = cell.value === null ? "" : shortUnit(number(cell.value, measure.digits), measure.unit);
+      const marks = marksOf(cell).map((name) => MARKS[name].sign).join("");
+      text = [sign, sign && !roomy ? "" : figure, marks].filter(Boolean).join(roomy ? " " : "");
+    }
+    if (text) lines.push({ text, bold: true });
+    return lines;
+  }
+
+  function unitsPerPixel() {
+    const [w, hgt] = [box.width / ZOOMS[zoom], box.height / ZOOMS[zoom]];
+    return Math.max(w / (pixels || 560), hgt / (tall || 640));
+  }
+
+  function look() {
+    const k = ZOOMS[zoom];
+    const [w, hgt] = [box.width / k, box.height / k];
+    const x = k === 1 ? box.x : Math.min(Math.max(centre[0] - w / 2, box.x), box.x + box.width - w);
+    const y = k === 1 ? box.y : Math.min(Math.max(centre[1] - hgt / 2, box.y), box.y + box.height - hgt);
+    svg.setAttribute("viewBox", [x, y, w, hgt].map((v) => v.toFixed(1)).join(" "));
+  }
+
+  function drawZoom() {
+    const many = model.areas(drawn).length > 40;
+    zoomBox.hidden = !many;
+    if (!many) return;
+    const step = (by) => () => {
+      zoom = Math.min(Math.max(zoom + by, 0), ZOOMS.length - 1);
+      const area = model.area(state?.area);
+      if (area && by > 0) centre = model.shapes.levels[area.level].centre[area.place];
+      look();
+      drawZoom();
+      drawLabels(model.measure(state.measure));
+    };
+    replace(zoomBox,
+      button("+", { "aria-label": "Zoom in", "data-key": "zoom-in", disabled: zoom === ZOOMS.length - 1 }, step(1)),
+      button("−", { "aria-label": "Zoom out", "data-key": "zoom-out", disabled: zoom === 0 }, step(-1)));
+  }
+
+  function shapeOf(area) {
+    return area ? model.shapes.levels[area.level]?.d[area.place] ?? "" : "";
+  }
+
+  function mark(which, area) {
+    rings[which].setAttribute("d", shapeOf(area));
+  }
+
+  function say(area) {
+    const text = area
+      ? areaSentence(model, state, model.measure(state.measure), area)
+      : `Choose a ${model.level(state.level).one} on the map to read its figure.`;
+    readout.textContent = text;
+    return text;
+  }
+
+  function focusOn(i, speak = true) {
+    at = i;
+    const area = model.areas(drawn)[i];
+    holder.setAttribute("aria-activedescendant", `${prefix}-${i}`);
+    mark("focus", area);
+    if (zoom) {
+      centre = model.shapes.levels[drawn].centre[i];
+      look();
+    }
+    const text = say(area);
+    if (speak) live.textContent = text;
+  }
+
+  function select(i) {
+    const area = model.areas(drawn)[i];
+    if (zoom) centre = model.shapes.levels[drawn].centre[i];
+    ctx.go({ area: area.code });
+    live.textContent = `Selected. ${areaSentence(model, state, model.measure(state.measure), area)}`;
+  }
+
+  function start() {
+    const chosen = model.area(state.area);
+    return chosen?.level === drawn ? chosen.place : at >= 0 ? at : nearestTo([width / 2, height / 2]);
+  }
+
+  function nearestTo([x, y]) {
+    const centres = model.shapes.levels[drawn].centre;
+    let best = 0;
+    centres.forEach(([cx, cy], i) => {
+      if (Math.hypot(cx - x, cy - y) < Math.hypot(centres[best][0] - x, centres[best][1] - y)) best = i;
+    });
+    return best;
+  }
+
+  holder.addEventListener("keydown", (event) => {
+    const shape = model.shapes.levels[drawn];
+    const everyone = shape.d.map((_, i) => i);
+    if (ARROWS[event.key]) {
+      event.preventDefault();
+      if (at < 0) return focusOn(start());
+      const near = stepTo(at, ARROWS[event.key], shape.neighbours?.[at] ?? everyone, shape.centre);
+      const next = near >= 0 ? near : stepTo(at, ARROWS[event.key], everyone, shape.centre);
+      if (next >= 0) focusOn(next);
+      else live.textContent = "Nothing further in this direction.";
+    } else if (event.key === "Home" || event.key === "End") {
+      event.preventDefault();
+      const named = [...model.areas(drawn)].sort(byName);
+      focusOn(named[event.key === "Home" ? 0 : named.length - 1].place);
+    } else if ((event.key === "Enter" || event.key === " ") && at >= 0) {
+      event.preventDefault();
+      select(at);
+    }
+  });
+  holder.addEventListener("focus", () => {
+    if (holder.matches(":focus-visible")) focusOn(start());
+  });
+  holder.addEventListener("blur", () => {
+    mark("focus", null);
+    say(model.area(state.area));
+  });
+  svg.addEventListener("pointermove", (event) => {
+    const i = event.target.dataset?.i;
+    const area = i === undefined ? null : model.areas(drawn)[Number(i)];
+    mark("hover", area);
+    say(area ?? model.area(state.area));
+  });
+  svg.addEventListener("pointerleave", () => {
+    mark("hover", null);
+    say(model.area(state.area));
+  });
+  svg.addEventListener("click", (event) => {
+    const i = event.target.dataset?.i;
+    if (i !== undefined) {
+      at = Number(i);
+      select(at);
+    }
+  });
+  const watcher = new ResizeObserver(([entry]) => {
+    const before = pixels;
+    pixels = Math.round(entry.contentRect.width);
+    tall = Math.round(entry.contentRect.height);
+    if (state && before !== pixels) drawLabels(model.measure(state.measure));
+  });
+  watcher.observe(holder);
+
+  return {
+    el,
+    svg,
+    colours: () => colours,
+    update(next, before) {
+      state = next;
+      if (drawn !== state.level) build(state.level);
+      drawFills();
+      const area = model.area(state.area);
+      chosenPath?.setAttribute("aria-selected", "false");
+      chosenPath = area?.level === drawn ? paths[area.place] : null;
+      chosenPath?.setAttribute("aria-selected", "true");
+      mark("chosen", area?.level === "borough" ? null : area);
+      mark("inner", area?.level === "borough" ? null : area);
+      if (zoom && before?.area !== state.area) look();
+      say(area);
+    },
+    destroy: () => watcher.disconnect(),
+  };
+}

@@ -1,0 +1,222 @@
+// The first view: the map, what it says, and the chosen area.
+
+import { button, h, replace, uniqueId } from "./dom.js";
+import { chartBox } from "./chartbox.js";
+import { strip } from "./charts.js";
+import { byName, number, shortUnit, signed } from "./format.js";
+import { createLegend } from "./legend.js";
+import { createMap } from "./map.js";
+import { mapSentence, mapTitle } from "./sentence.js";
+import { absence, changeChip, changeText, intervalText, markTags, rankText, ratingChip, ratingText, valueText } from "./words.js";
+
+export function createMapView(ctx) {
+  const { model } = ctx;
+  const map = createMap(ctx);
+  const legend = createLegend(ctx);
+  const card = createAreaCard(ctx);
+  const place = h("section", { class: "place" });
+  const el = h("div", {},
+    h("div", { class: "grid" }, map.el, h("div", { class: "side" }, card.el, legend.el)),
+    place);
+
+  return {
+    el,
+    controls: ["pick", "show", "level", "find"],
+    hasMap: true,
+    title: (state) => mapTitle(model, state),
+    sentence: (state) => mapSentence(model, state),
+    update(state, before) {
+      map.update(state, before);
+      legend.update(state, map.colours());
+      card.update(state);
+      drawPlace(ctx, place, state);
+    },
+    twin: (state) => mapTwin(model, state),
+    pairs: (state) => model.areas(state.level).map((a) => [model.measure(state.measure), a, state.period]),
+    drawings: () => [{ svg: map.svg }],
+    legend: () => map.colours().keys,
+    legendTitle: (state) => `${state.show === "value" ? model.measure(state.measure).unit : mapTitle(model, state)} (number of ${model.level(state.level).plural})`,
+    destroy: map.destroy,
+  };
+}
+
+// The ranking strip: every area on one line, the chosen one named, the borough beside.
+function drawPlace(ctx, section, state) {
+  const { model } = ctx;
+  const measure = model.measure(state.measure);
+  const areas = model.areas(state.level);
+  const change = state.show === "change";
+  const points = stripPoints(model, state, measure, areas, [state.area]);
+  if (areas.length < 2 || points.every((p) => p.value === null)) return void replace(section);
+  const plural = model.level(state.level).plural;
+  const what = change ? "How far each has moved" : "Where each stands";
+  replace(section,
+    h("h3", {}, `${what}: all ${areas.length} ${plural}`),
+    intervalCheck(ctx, state),
+    chartBox((width) => strip({
+      width, points, intervals: state.intervals,
+      borough: change ? null : boroughPoint(model, state, measure),
+      label: `${what}: ${measure.name}. ${mapSentence(model, state)}`,
+      write: (v, digits) => (change ? signed(v, digits) : shortUnit(number(v, digits), measure.unit)),
+    }), stripCaption(model, state, measure)));
+}
+
+function stripCaption(model, state, measure) {
+  const chosen = model.area(state.area);
+  const marked = chosen?.level === state.level;
+  const which = marked ? "The dark mark is the area you chose" : "Choose an area to see it marked";
+  const range = state.intervals ? ", the band its likely range (90 of 100)" : "";
+  return `${which}${marked ? range : ""}. ${measure.kind === "indicator" && measure.polarity < 0 ? "Further left is better." : "Further right is better."}`;
+}
+
+export function stripPoints(model, state, measure, areas, chosen, series) {
+  const change = state.show === "change";
+  const values = change ? model.column(measure.id, state.level)?.change ?? [] : model.values(measure.id, state.level, state.period);
+  return areas.map((area) => {
+    const at = chosen.indexOf(area.code);
+    // Only the named areas need more than their value.
+    if (at < 0) return { value: values[area.place] ?? null, chosen: false };
+    const cell = change ? model.change(measure.id, area) : model.cell(measure.id, area, state.period);
+    return {
+      name: area.name, value: cell.value, low: cell.low, high: cell.high, chosen: at >= 0,
+      series: at >= 0 ? series?.[at] : undefined,
+      text: state.show === "change" ? changeText(measure, cell) : valueText(model, measure, cell),
+    };
+  });
+}
+
+export function boroughPoint(model, state, measure) {
+  const area = model.borough();
+  if (!area || state.level === "borough") return null;
+  const cell = model.cell(measure.id, area, state.period);
+  return cell.value === null ? null : { name: "borough", value: cell.value, text: valueText(model, measure, cell) };
+}
+
+// Intervals on or off, for every view.
+export function intervalCheck(ctx, state) {
+  const input = h("input", { type: "checkbox", "data-key": "intervals", onchange: () => ctx.go({ intervals: input.checked }) });
+  input.checked = state.intervals;
+  return h("label", { class: "check no-print" }, input, "Show likely ranges (intervals)");
+}
+
+function createAreaCard(ctx) {
+  const { model } = ctx;
+  const id = uniqueId("area");
+  const select = h("select", { id, "data-key": "area-select", onchange: () => ctx.go({ area: select.value }) });
+  const label = h("label", { class: "label", for: id });
+  const body = h("div", { class: "area-facts" });
+  const el = h("section", { class: "card" }, label, select, body);
+  let level = "";
+
+  function update(state) {
+    if (level !== state.level) {
+      level = state.level;
+      const named = [...model.areas(level)].sort(byName);
+      label.textContent = `Chosen ${model.level(level).one}`;
+      select.replaceChildren(h("option", { value: "" }, "None: all areas"), ...named.map((a) => h("option", { value: a.code }, a.name)));
+    }
+    const area = model.area(state.area);
+    select.value = area?.level === level ? area.code : "";
+    replace(body, area ? areaFacts(ctx, state, area) : []);
+    body.hidden = !area;
+  }
+  return { el, update };
+}
+
+function areaFacts(ctx, state, area) {
+  const { model } = ctx;
+  const measure = model.measure(state.measure);
+  const cell = model.cell(measure.id, area, state.period);
+  const move = model.change(measure.id, area);
+  const facts = area.level === state.level ? [] : [h("h3", {}, area.name)];
+  if (cell.value === null) {
+    facts.push(h("p", {}, h("strong", {}, model.state(cell.state).word), ` in ${model.period(state.period).label}. ${absence(model, cell)}`));
+  } else {
+    facts.push(h("p", {}, h("span", { class: "big" }, valueText(model, measure, { ...cell, illustrative: false })), cell.illustrative ? " ◇ " : " ",
+      h("span", { class: "muted" }, measure.kind === "indicator" ? measure.unit.replace(/^%\s*/, "") : "out of 100", `, ${model.period(state.period).label}`)));
+    if (state.intervals && cell.low !== null) facts.push(h("p", { class: "num" }, `Likely ${intervalText(measure, cell.low, cell.high)}`));
+    const tags = markTags(cell);
+    if (tags.length) facts.push(h("p", {}, tags.map((t) => [t, " "])));
+    const rank = rankText(cell, model.ranked(measure.id, area.level), model.level(area.level).plural);
+    if (rank) facts.push(h("p", {}, rank[0].toUpperCase() + rank.slice(1)));
+    if (cell.rating) facts.push(h("p", {}, ratingChip(model, cell.rating), h("span", { class: "small muted" }, " against similar wards")));
+  }
+  if (model.hasChange(measure.id, area.level)) {
+    const first = model.periods[0].label;
+    const likely = state.intervals && move.low !== null ? ` (likely ${intervalText(measure, move.low, move.high, signed)})` : "";
+    facts.push(h("p", {}, move.value === null ? "" : `${changeText(measure, move)} since ${first}${likely} `, changeChip(model, move), move.reason ? h("span", { class: "muted small" }, ` ${move.reason}`) : null));
+  }
+  facts.push(h("div", { class: "buttons no-print" },
+    button("Scorecard", { class: "button button-main" }, () => ctx.go({ view: "scorecard" })),
+    button("Compare", { class: "button" }, () => ctx.go({ view: "compare", areas: [...new Set([area.code, ...ctx.state().areas])] })),
+    briefLinks(ctx, area)));
+  return facts;
+}
+
+// Links to the area's two-page brief, where the edition has one.
+export function briefLinks(ctx, area) {
+  const { briefs } = ctx.model.links;
+  const brief = area.level === "ward" ? (Array.isArray(briefs) ? briefs[area.place] : briefs?.[area.code]) : null;
+  if (!brief || (ctx.embedded && !ctx.base)) return [];
+  const address = (path) => (ctx.base ? new URL(path, ctx.base).href : path);
+  return [["html", "Brief"], ["pdf", "Brief (PDF)"]].filter(([kind]) => brief[kind])
+    .map(([kind, text]) => h("a", { class: "button", href: address(brief[kind]) }, text));
+}
+
+// The map's table: every area with everything the map can show of it.
+export function mapTwin(model, state) {
+  const measure = model.measure(state.measure);
+  const areas = [...model.areas(state.level)].sort(byName);
+  const last = model.isLast(state.period);
+  const rated = last && model.hasRating(measure.id, state.level);
+  const moved = model.hasChange(measure.id, state.level);
+  const ranged = state.intervals && model.hasInterval(measure.id, state.level);
+  const first = model.periods[0].label;
+  const columns = [
+    { label: model.level(state.level).name },
+    { label: measure.kind === "indicator" ? `Figure, ${model.period(state.period).label}` : `Score, ${model.period(state.period).label}`, right: true },
+    ranged ? { label: "Likely range" } : null,
+    rated ? { label: "Place, likely places" } : null,
+    rated ? { label: "Against similar wards" } : null,
+    moved ? { label: `Change since ${first}`, right: true } : null,
+    moved && ranged ? { label: "Likely range of change" } : null,
+    moved ? { label: "Change in words" } : null,
+    { label: "How it is known" },
+  ];
+  const rows = areas.map((area) => ({ key: area.code, chosen: area.code === state.area, cells: mapCells(model, state, measure, area, columns) }));
+  const kept = columns.map((c) => c !== null);
+  return {
+    caption: `${measure.name} by ${model.level(state.level).one}, ${model.period(state.period).label}${moved ? `, and its change since ${first}` : ""}. ${measure.unit}.`,
+    columns: columns.filter(Boolean),
+    rows: rows.map((row) => ({ ...row, cells: row.cells.filter((_, i) => kept[i]) })),
+  };
+}
+
+function mapCells(model, state, measure, area) {
+  const cell = model.cell(measure.id, area, state.period);
+  const move = model.change(measure.id, area);
+  const rank = rankText(cell, model.ranked(measure.id, area.level), model.level(area.level).plural);
+  const known = knownText(model, cell);
+  return [
+    { text: area.name },
+    { text: cell.value === null ? "–" : valueText(model, measure, cell), sort: cell.value },
+    { text: cell.low === null ? "–" : intervalText(measure, cell.low, cell.high), sort: cell.low },
+    { text: rank || "–", sort: cell.rank ?? cell.rankLow },
+    { text: cell.rating ? ratingText(model, cell.rating) : "–", sort: "smw-".indexOf(cell.rating || "-") },
+    { text: changeText(measure, move), sort: move.value },
+    { text: move.low === null ? "–" : intervalText(measure, move.low, move.high, signed), sort: move.low },
+    { text: `${ratingText(model, move.rating)}${move.reason ? ` (${move.reason})` : ""}`, sort: "ind-".indexOf(move.rating) },
+    { text: known },
+  ];
+}
+
+// "observed", "suppressed: …", "estimated, illustrative": where a figure comes from, in words.
+export function knownText(model, cell) {
+  const words = [model.state(cell.state).word];
+  if (cell.illustrative && cell.state !== "i") words.push("◇ illustrative");
+  else if (cell.state === "i") words[0] = "◇ illustrative";
+  if (cell.unreliable) words.push("! low reliability");
+  if (cell.capped) words.push("beyond the goalposts");
+  return cell.value === null && cell.state !== "o" ? `${words.join(", ")}: ${absence(model, cell)}` : words.join(", ");
+}
+

@@ -1,0 +1,256 @@
+// The ward scorecard: three dimensions side by side, each component with its indicators.
+
+import { button, h, replace, uniqueId } from "./dom.js";
+import { chartBox } from "./chartbox.js";
+import { strip } from "./charts.js";
+import { createFinder } from "./find.js";
+import { byName, number, signed } from "./format.js";
+import { boroughPoint, briefLinks, intervalCheck, knownText, stripPoints } from "./mapview.js";
+import { absence, changeChip, changeText, intervalText, markTags, rankText, ratingChip, ratingText, valueText } from "./words.js";
+
+// The area of a scorecard: the chosen one, or the borough.
+export function scorecardArea(model, state) {
+  return model.area(state.area) ?? model.borough() ?? model.areas(state.level)[0];
+}
+
+export function createScorecard(ctx) {
+  const { model } = ctx;
+  const id = uniqueId("card");
+  const select = h("select", { id, "data-key": "card-area", onchange: () => ctx.go({ area: select.value }) });
+  for (const level of model.levels) {
+    const named = [...model.areas(level.id)].sort(byName);
+    select.append(h("optgroup", { label: level.name }, named.map((a) => h("option", { value: a.code }, a.name))));
+  }
+  const finder = createFinder(ctx, { label: "Find my ward", onfind: (area) => ctx.go({ area: area.code }) });
+  const tip = createTip();
+  const body = h("div", {});
+  const el = h("div", { class: "tip-home" }, h("div", { class: "card-pick no-print" }, h("div", {}, h("label", { class: "label", for: id }, "Scorecard of"), select), finder.el), body, tip.el);
+
+  addEventListener("beforeprint", () => el.querySelectorAll("details").forEach((d) => { d.open = true; }));
+
+  return {
+    el,
+    controls: [],
+    title: (state) => `${scorecardArea(model, state).name}: scorecard ${model.periods[model.periods.length - 1].label}`,
+    sentence: (state) => scorecardSentence(model, scorecardArea(model, state)),
+    note: (state) => scorecardNote(model, scorecardArea(model, state)),
+    update(state) {
+      const area = scorecardArea(model, state);
+      select.value = area.code;
+      tip.hide();
+      replace(body, scorecardBody(ctx, state, area, tip));
+    },
+    twin: (state) => scorecardTwin(model, state, scorecardArea(model, state)),
+    pairs: (state) => {
+      const area = scorecardArea(model, state);
+      return model.measures.flatMap((m) => model.periods.map((p) => [m, area, p.id]));
+    },
+  };
+}
+
+function scorecardSentence(model, area) {
+  const index = model.measures[0];
+  const written = model.areaSentence(index.id, area, false);
+  if (written) return written;
+  const last = model.periods[model.periods.length - 1];
+  const cell = model.cell(index.id, area, last.id);
+  return cell.value === null
+    ? `${area.name}: no index, ${model.state(cell.state).word}. ${absence(model, cell)}`
+    : `${area.name}: ${number(cell.value, index.digits)} out of 100.`;
+}
+
+function scorecardNote(model, area) {
+  const last = model.periods[model.periods.length - 1].id;
+  const indicators = model.measures.filter((m) => m.kind === "indicator" && model.has(m.id, area.level));
+  const made = indicators.filter((m) => model.cell(m.id, area, last).illustrative).length;
+  if (!made) return "";
+  return `◇ ${made} of ${indicators.length} figures of this area are illustrative: made up to show the method, not real data. Each is marked.`;
+}
+
+function scorecardBody(ctx, state, area, tip) {
+  const { model } = ctx;
+  const last = model.periods[model.periods.length - 1];
+  const index = model.measures[0];
+  const now = { ...state, level: area.level, period: last.id, show: "value", measure: index.id };
+  const cell = model.cell(index.id, area, last.id);
+  const move = model.change(index.id, area);
+  const rank = rankText(cell, model.ranked(index.id, area.level), model.level(area.level).plural);
+  const points = stripPoints(model, now, index, model.areas(area.level), [area.code]);
+  return [
+    h("div", { class: "facts" },
+      fact("Index, 0 to 100", number(cell.value, index.digits), `${cell.illustrative ? "◇ " : ""}${state.intervals && cell.low !== null ? `likely ${intervalText(index, cell.low, cell.high)}` : ""}`),
+      rank ? fact("Place", rank.split(", ")[0].replace(/ of .*/, ""), rank.replace(/^\S+ /, "")) : null,
+      move.value !== null ? fact(`Since ${model.periods[0].label}, comparable figures`, changeText(index, { ...move, illustrative: false }), `${move.illustrative ? "◇ " : ""}${ratingText(model, move.rating)}`) : null,
+      cell.rating ? fact("Against similar wards", "", ratingChip(model, cell.rating)) : null),
+    model.areaSentence(index.id, area, true) ? h("p", { class: "change-words" }, model.areaSentence(index.id, area, true)) : null,
+    points.length > 1 && cell.value !== null
+      ? h("section", {}, h("h3", {}, `Where ${area.name} stands`), chartBox((width) => strip({
+        width, points, intervals: state.intervals, borough: boroughPoint(model, now, index), write: (v, digits) => number(v, digits),
+        label: scorecardSentence(model, area),
+      })))
+      : null,
+    h("div", { class: "buttons no-print card-actions" },
+      intervalCheck(ctx, state),
+      area.level === "borough" ? null : button("Show on the map", { class: "button" }, () => ctx.go({ view: "map", level: area.level })),
+      area.level === "borough" ? null : button("Compare", { class: "button" }, () => ctx.go({ view: "compare", level: area.level, areas: [...new Set([area.code, ...ctx.state().areas])] })),
+      briefLinks(ctx, area)),
+    h("p", { class: "muted small no-print" }, "Choose a name to see it on the map. Point at it, or move to it with the Tab key, for what it means."),
+    h("div", { class: "dims" }, model.measures.filter((m) => m.kind === "dimension").map((d) => dimension(ctx, state, area, d, last.id, tip))),
+  ];
+}
+
+function fact(label, big, small) {
+  return h("div", {}, h("p", { class: "label" }, label), h("p", {}, big ? h("span", { class: "big" }, big) : null, " ", h("span", {}, small)));
+}
+
+function dimension(ctx, state, area, measure, period, tip) {
+  const { model } = ctx;
+  const cell = model.cell(measure.id, area, period);
+  const name = h("h3", {}, nameButton(ctx, measure, area, tip));
+  return h("section", { class: "dim" },
+    h("div", { class: "dim-head" }, name, h("span", { class: "big num" }, cell.value === null ? "–" : number(cell.value, measure.digits))),
+    cell.value === null ? null : h("p", { class: "small" }, chips(model, measure, area, cell)),
+    model.children(measure.id).map((m) => component(ctx, state, area, m, period, tip)));
+}
+
+function component(ctx, state, area, measure, period, tip) {
+  const { model } = ctx;
+  const cell = model.cell(measure.id, area, period);
+  const indicators = model.children(measure.id);
+  const range = state.intervals && cell.low !== null ? h("span", { class: "muted small" }, ` likely ${intervalText(measure, cell.low, cell.high)}`) : null;
+  return h("div", { class: "comp" },
+    h("div", { class: "line" },
+      h("h4", {}, nameButton(ctx, measure, area, tip)),
+      h("strong", { class: "value" }, cell.value === null ? "–" : valueText(model, measure, cell)),
+      h("span", { class: "chips" }, cell.value === null ? h("em", { class: "muted" }, absentWords(model, cell)) : [chips(model, measure, area, cell), range])),
+    indicators.length ? indicatorList(measure, indicators.map((m) => indicatorLine(ctx, state, area, m, period, tip))) : null);
+}
+
+// Open on a wide page; on a phone the components come first and each opens on demand.
+function indicatorList(measure, lines) {
+  const wide = matchMedia("(min-width: 62rem)").matches || matchMedia("print").matches;
+  const summary = h("summary", { "data-key": `open-${measure.id}` }, `${lines.length} indicator${lines.length === 1 ? "" : "s"}`, h("span", { class: "sr" }, ` of ${measure.name}`));
+  const details = h("details", { open: wide || opened.has(measure.id) }, summary, h("ul", { class: "figures" }, lines));
+  details.addEventListener("toggle", () => (details.open ? opened.add(measure.id) : opened.delete(measure.id)));
+  return details;
+}
+
+const opened = new Set();
+
+// "not scored: awaits council data." rather than the word twice.
+function absentWords(model, cell) {
+  const why = absence(model, cell);
+  const { word } = model.state(cell.state);
+  return why.toLowerCase().startsWith(word) ? why : `${word}. ${why}`;
+}
+
+function indicatorLine(ctx, state, area, measure, period, tip) {
+  const { model } = ctx;
+  const cell = model.cell(measure.id, area, period);
+  const move = model.change(measure.id, area);
+  const range = state.intervals && cell.low !== null ? h("span", { class: "muted" }, `likely ${intervalText(measure, cell.low, cell.high)}`) : null;
+  const moved = cell.value !== null && model.hasChange(measure.id, area.level) ? changeChip(model, move) : null;
+  return h("li", { class: "line" },
+    nameButton(ctx, measure, area, tip),
+    h("span", { class: "value" }, cell.value === null ? h("em", {}, model.state(cell.state).word) : valueText(model, measure, cell)),
+    h("span", { class: "chips" }, cell.rating ? ratingChip(model, cell.rating) : null, moved, markTags(cell), range));
+}
+
+function chips(model, measure, area, cell) {
+  const move = model.change(measure.id, area);
+  return [
+    cell.rating ? ratingChip(model, cell.rating) : null, " ",
+    model.hasChange(measure.id, area.level) ? changeChip(model, move) : null, " ",
+    markTags(cell),
+  ];
+}
+
+function nameButton(ctx, measure, area, tip) {
+  const el = button(measure.name, { class: "name-button", "data-measure": measure.id, "data-key": `card-${measure.id}` }, () =>
+    ctx.go({ view: "map", measure: measure.id, level: area.level, show: "value", area: area.code }));
+  tip.on(el, () => describe(ctx.model, measure, area));
+  return el;
+}
+
+function describe(model, measure, area) {
+  const last = model.periods[model.periods.length - 1].id;
+  const said = model.areaSentence(measure.id, area, false);
+  const move = model.areaSentence(measure.id, area, true);
+  const better = measure.kind === "indicator" ? (measure.polarity < 0 ? " Lower is better." : " Higher is better.") : "";
+  const cell = model.cell(measure.id, area, last);
+  return [measure.description + better, said || knownText(model, cell), move].filter(Boolean);
+}
+
+// One description box for a whole view: shown on hover and focus, hidden with Escape, and the pointer may rest on it.
+function createTip() {
+  const id = uniqueId("tip");
+  const el = h("div", { class: "tip no-print", role: "tooltip", id, hidden: true });
+  let owner = null;
+  let timer = 0;
+
+  function hide() {
+    clearTimeout(timer);
+    el.hidden = true;
+    owner?.removeAttribute("aria-describedby");
+    owner = null;
+  }
+  function show(target, words) {
+    clearTimeout(timer);
+    if (owner !== target) hide();
+    owner = target;
+    replace(el, words().map((text) => h("p", {}, text)));
+    el.hidden = false;
+    target.setAttribute("aria-describedby", id);
+    const home = el.offsetParent?.getBoundingClientRect();
+    const box = target.getBoundingClientRect();
+    if (!home) return;
+    const left = Math.min(Math.max(box.left - home.left, 0), Math.max(home.width - el.offsetWidth, 0));
+    el.style.left = `${left}px`;
+    el.style.top = `${box.bottom - home.top + 6}px`;
+  }
+  const later = () => {
+    timer = setTimeout(hide, 200);
+  };
+  el.addEventListener("pointerenter", () => clearTimeout(timer));
+  el.addEventListener("pointerleave", later);
+
+  return {
+    el,
+    hide,
+    on(target, words) {
+      target.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && show(target, words));
+      target.addEventListener("pointerleave", later);
+      target.addEventListener("focus", () => target.matches(":focus-visible") && show(target, words));
+      target.addEventListener("blur", hide);
+      target.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+    },
+  };
+}
+
+function scorecardTwin(model, state, area) {
+  const last = model.periods[model.periods.length - 1];
+  const first = model.periods[0];
+  const columns = [
+    { label: "Measure" }, { label: "Kind" }, { label: `Figure, ${last.label}`, right: true }, { label: "Likely range" }, { label: "Place, likely places" },
+    { label: "Against similar wards" }, { label: `Change since ${first.label}`, right: true }, { label: "Change in words" }, { label: "How it is known" },
+  ];
+  const rows = model.measures.map((m) => {
+    const cell = model.cell(m.id, area, last.id);
+    const move = model.change(m.id, area);
+    const likely = move.low === null ? "" : ` (likely ${intervalText(m, move.low, move.high, signed)})`;
+    return {
+      key: m.id,
+      cells: [
+        { text: m.name }, { text: m.kind },
+        { text: cell.value === null ? "–" : valueText(model, m, cell, { unit: m.kind === "indicator" }), sort: cell.value },
+        { text: state.intervals && cell.low !== null ? intervalText(m, cell.low, cell.high) : "–", sort: cell.low },
+        { text: rankText(cell, model.ranked(m.id, area.level), model.level(area.level).plural) || "–", sort: cell.rank },
+        { text: cell.rating ? ratingText(model, cell.rating) : "–", sort: "smw-".indexOf(cell.rating || "-") },
+        { text: changeText(m, move), sort: move.value },
+        { text: `${ratingText(model, move.rating)}${likely}${move.reason ? ` (${move.reason})` : ""}`, sort: "ind-".indexOf(move.rating) },
+        { text: knownText(model, cell) },
+      ],
+    };
+  });
+  return { caption: `Scorecard of ${area.name}, ${last.label}: every measure.`, columns, rows };
+}

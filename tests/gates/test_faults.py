@@ -1,0 +1,148 @@
+"""What goes wrong around a run is named, leaves no half file, and the next run is whole."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.editions import WARDS
+from tests.gates.small import BRIEFS, BUILD, Small
+
+pytestmark = pytest.mark.gate
+
+FONT = "spi_core/publish/theme/fonts/Inter-Bold.otf"
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
+    return Small(tmp_path_factory.mktemp("faults"))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(small: Small) -> dict[str, bytes]:
+    return small.finish()
+
+
+@pytest.fixture
+def disk(small: Small, undisturbed: dict[str, bytes]) -> Iterator[Path]:
+    """Put the reports on a disk of their own, of 8 MB."""
+    reports = small.project / "reports"
+    shutil.rmtree(reports)
+    reports.mkdir()
+    options = ["-t", "tmpfs", "-o", "size=8m", "tmpfs", str(reports)]
+    mounted = subprocess.run(["mount", *options], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip("no right to mount a small disk here; the limit on file size is tested instead")
+    yield reports
+    subprocess.run(["umount", str(reports)], check=True)
+
+
+def fill(disk: Path) -> Path:
+    """Leave a few kilobytes free."""
+    free = os.statvfs(disk)
+    filler = disk / "filler"
+    filler.write_bytes(bytes(free.f_bavail * free.f_frsize - 16_384))
+    return filler
+
+
+def small_files() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (6_000, 6_000))
+
+
+def test_an_area_that_does_not_exist_is_named_with_those_that_do(
+    small: Small, undisturbed: dict[str, bytes]
+) -> None:
+    done = small.run("render", "tiny", "--area", "E05999999")
+    assert done.returncode == 2
+    assert "'E05999999' is not one of this edition’s areas" in done.stderr
+    assert all(ward in done.stderr for ward in WARDS)
+    assert small.files() == undisturbed
+
+
+def test_a_missing_font_is_named_before_anything_is_rendered(
+    small: Small, undisturbed: dict[str, bytes]
+) -> None:
+    font = small.project / FONT
+    content = font.read_bytes()
+    font.unlink()
+    done = small.run(*BRIEFS, "--force")
+    font.write_bytes(content)
+    assert done.returncode == 1
+    assert "missing font Inter-Bold.otf" in done.stderr
+    assert small.files() == undisturbed
+
+
+@pytest.mark.parametrize("arguments", [BUILD, BRIEFS])
+def test_a_full_disk_is_named_and_the_next_run_is_whole(
+    small: Small, undisturbed: dict[str, bytes], disk: Path, arguments: tuple[str, ...]
+) -> None:
+    if arguments == BRIEFS:
+        assert small.run(*BUILD).returncode == 0
+    filler = fill(disk)
+    done = small.run(*arguments, "--force")
+    assert done.returncode == 1
+    assert "reports/tiny" in done.stderr
+    assert "No space left on device" in done.stderr
+    assert list(small.reports.rglob(".*")) == []
+    filler.unlink()
+    assert small.finish() == undisturbed
+
+
+@pytest.mark.parametrize("arguments", [BUILD, BRIEFS])
+def test_a_write_that_is_cut_short_is_named_and_the_next_run_is_whole(
+    small: Small, undisturbed: dict[str, bytes], arguments: tuple[str, ...]
+) -> None:
+    small.finish()
+    before = small.files()
+    done = small.run(*arguments, "--force", before=small_files)
+    assert done.returncode == 1
+    assert "File too large" in done.stderr
+    assert list(small.reports.rglob(".*")) == []
+    if arguments == BRIEFS:
+        assert small.files() == before
+    assert small.finish() == undisturbed
+
+
+@pytest.mark.parametrize("arguments", [BUILD, BRIEFS])
+def test_a_folder_that_cannot_be_written_is_named(
+    small: Small, undisturbed: dict[str, bytes], arguments: tuple[str, ...]
+) -> None:
+    small.finish()
+    blocked = small.reports / ("tables" if arguments == BUILD else "wards")
+    shutil.rmtree(blocked)
+    blocked.write_text("a file where a folder should be")  # no right that root could ignore
+    done = small.run(*arguments, "--force")
+    blocked.unlink()
+    assert done.returncode == 1
+    assert f"reports/tiny/{blocked.name}" in done.stderr
+    assert small.finish() == undisturbed
+
+
+def test_without_room_for_working_files_the_message_says_where(
+    small: Small, undisturbed: dict[str, bytes], tmp_path: Path
+) -> None:
+    small.finish()
+    nowhere = tmp_path / "full"
+    nowhere.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(nowhere)],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip("no right to mount a small disk here")
+    try:
+        done = small.run(*BRIEFS, "--force", TMPDIR=str(nowhere))
+        left = [p.name for p in nowhere.iterdir()]
+    finally:
+        subprocess.run(["umount", str(nowhere)], check=True)
+    assert done.returncode == 1
+    assert "No space left on device" in done.stderr
+    assert left == []
+    assert small.files() == undisturbed

@@ -1,0 +1,64 @@
+"""The landing page offers what there is, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from spi_core.present import landing
+
+
+class Built(dict):
+    """Facts of an edition without tables."""
+
+    def __init__(self, folder: Path, illustrative: bool = False) -> None:
+        super().__init__()
+        self.folder = folder / "tables"
+        documents = ["index", "borough-report", "impact-overview", "methods"]
+        self.about = {
+            "edition": {
+                "id": "made-up",
+                "illustrative": illustrative,
+                "geography": {"vintage": "2002-2022"},
+                "reports": {"documents": documents},
+            }
+        }
+
+
+def _links(tables: Built) -> str:
+    return " ".join(link for link, _ in landing.panels(tables))
+
+
+def test_panels_are_those_of_pages_that_exist(tmp_path: Path) -> None:
+    assert _links(Built(tmp_path)) == (
+        "[Borough report](borough-report.html) [How it is made](methods.html)"
+    )
+    (tmp_path / "explorer").mkdir()
+    (tmp_path / "explorer" / "index.html").write_text("x", "utf-8")
+    assert "(explorer/index.html)" in _links(Built(tmp_path))
+
+
+def test_open_data_is_linked_only_if_written(tmp_path: Path) -> None:
+    assert "open-data" not in landing.data_sentence(Built(tmp_path))
+    (tmp_path / "open-data").mkdir()
+    (tmp_path / "open-data" / "datapackage.json").write_text("{}", "utf-8")
+    assert "(open-data/made-up.xlsx)" in landing.data_sentence(Built(tmp_path))
+
+
+def test_the_column_of_generated_values_is_named_where_there_are_any(tmp_path: Path) -> None:
+    assert "illustrative" not in landing.data_sentence(Built(tmp_path))
+    assert "`illustrative`" in landing.data_sentence(Built(tmp_path, illustrative=True))
+
+
+@pytest.mark.parametrize(
+    ("vintage", "said"),
+    [
+        ("2002-2022", "Wards had these borders from 2002 to 2022."),
+        ("2022", "Wards have the borders of 2022."),
+    ],
+)
+def test_the_vintage_is_said_in_years(tmp_path: Path, vintage: str, said: str) -> None:
+    tables = Built(tmp_path)
+    tables.about["edition"]["geography"]["vintage"] = vintage
+    assert landing.vintage_sentence(tables) == said
