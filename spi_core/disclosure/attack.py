@@ -91,7 +91,8 @@ def attack(
     Known are: published counts; rates times denominators, give or take their rounding; counts
     rounded to 5, give or take 2; that totals are the sums of their parts and pools the sums of
     their periods; that a count is a whole number, not negative, and of a proportion at most its
-    denominator; and that a zero is shown wherever the total above is.
+    denominator; and that a zero is shown wherever the total above is, unless it covers a
+    small base.
     """
     bases = public.denominator if base is None else base
     guess = _look(public, framework, bases, table, digits)
@@ -144,7 +145,7 @@ def _expect_shown_zeros(
     table: str,
     ties: list[_Tie],
 ) -> None:
-    """Expect a zero to be hidden only beneath a hidden total, or on a small base."""
+    """Expect a zero to be hidden only beneath a hidden total, or for a small base."""
     where = {code: a for a, code in enumerate(public.areas)}
     parent = geography.areas["parent_code"]
     above = np.array([where.get(parent[code], -1) for code in public.areas])
@@ -160,7 +161,9 @@ def _expect_shown_zeros(
     if table == "numerator":
         capped = (framework.indicators["kind"] == "proportion").to_numpy()
         with np.errstate(invalid="ignore"):
-            sure &= ~(capped & ~(bases >= limits))
+            # zeros are hidden too where that covers a small base
+            small = capped & np.any(guess.hidden & ~(bases >= limits), axis=1)
+            sure &= ~small[:, None, :]
     guess.low[sure] = np.maximum(guess.low[sure], 1.0)
 
 

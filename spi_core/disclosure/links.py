@@ -40,10 +40,13 @@ class Link:
         Period and indicator of the total; None where it is a published constant.
     parts : tuple of tuple of int
         Periods and indicators of the parts.
+    names : tuple of tuple of str
+        Indicator and period of every table, as ``cells`` lists them: what order goes by.
     """
 
     total: Cell | None
     parts: tuple[Cell, ...]
+    names: tuple[tuple[str, str], ...]
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -74,16 +77,19 @@ def make_links(
     when = {name: p for p, name in enumerate(periods)}
     what = {name: i for i, name in enumerate(indicators)}
     links = []
-    for relation in sorted(setting.get("relations", []), key=str):
+    for relation in setting.get("relations", []):
         total = relation["total"]
-        for p in range(len(when)):
+        for p, period in enumerate(periods):
             head = None if total == DENOMINATOR else (p, what[total])
-            links.append(Link(head, tuple((p, what[n]) for n in relation["parts"])))
-    for pool in sorted(setting.get("pooled", []), key=str):
-        for i in range(len(what)):
+            parts = tuple((p, what[n]) for n in relation["parts"])
+            used = [*relation["parts"], *([total] if head else [])]
+            links.append(Link(head, parts, tuple((n, period) for n in used)))
+    for pool in setting.get("pooled", []):
+        for i, name in enumerate(indicators):
             parts = tuple((when[n], i) for n in pool["parts"])
-            links.append(Link((when[pool["total"]], i), parts))
-    return links
+            used = [*pool["parts"], pool["total"]]
+            links.append(Link((when[pool["total"]], i), parts, tuple((name, n) for n in used)))
+    return sorted(links, key=lambda link: link.names)
 
 
 def groups_of(links: Sequence[Link]) -> list[tuple[list[Link], list[Cell]]]:
@@ -97,7 +103,7 @@ def groups_of(links: Sequence[Link]) -> list[tuple[list[Link], list[Cell]]]:
     Returns
     -------
     list of tuple
-        Links of each group, and its tables, sorted.
+        Links of each group, and its tables, in the order of their names.
     """
     groups: list[tuple[list[Link], set[Cell]]] = []
     for link in links:
@@ -109,7 +115,11 @@ def groups_of(links: Sequence[Link]) -> list[tuple[list[Link], list[Cell]]]:
             else:
                 apart.append(other)
         groups = [*apart, (mine, cells)]
-    return [(group, sorted(cells)) for group, cells in groups]
+    name = {c: n for link in links for c, n in zip(link.cells, link.names, strict=True)}
+    return [
+        (sorted(group, key=lambda link: link.names), sorted(cells, key=name.__getitem__))
+        for group, cells in groups
+    ]
 
 
 def columns_of_links(links: Sequence[Link], active: Mask) -> tuple[Mask, list[list[Cell]]]:

@@ -13,7 +13,7 @@ from spi_core.disclosure.rules import parse_rule
 from spi_core.panel import Panel
 
 seeds = st.integers(0, 2**32 - 1)
-few = settings(max_examples=12, deadline=None)
+few = settings(max_examples=10, deadline=None)
 
 
 def plain(seed: int, rule: str = "suppress<5") -> World:
