@@ -154,17 +154,28 @@ def _expect_shown_zeros(
         for p, i in parts:
             if total is not None:
                 total_shown[p, :, i] &= guess.known[total[0], :, total[1]]
-    limits = np.array(
-        [parse_rule(str(t)).suppress or 0 for t in framework.indicators["disclosure_rule"]]
-    )
-    sure = guess.hidden & total_shown & (limits > 0)
+    limits = _limits(framework, ties, len(public.periods))
+    sure = guess.hidden & total_shown & (limits > 0)[:, None, :]
     if table == "numerator":
         capped = (framework.indicators["kind"] == "proportion").to_numpy()
         with np.errstate(invalid="ignore"):
             # zeros are hidden too where that covers a small base
-            small = capped & np.any(guess.hidden & ~(bases >= limits), axis=1)
-            sure &= ~small[:, None, :]
+            below = guess.hidden & ~(bases >= limits[:, None, :])
+        sure &= ~(capped & below.any(axis=1))[:, None, :]
     guess.low[sure] = np.maximum(guess.low[sure], 1.0)
+
+
+def _limits(framework: Framework, ties: list[_Tie], periods: int) -> Array:
+    """Give each table's threshold: of tied tables the strictest, as the rules page says."""
+    rules = [parse_rule(str(t)) for t in framework.indicators["disclosure_rule"]]
+    limits = np.tile([float(r.suppress or 0) for r in rules], (periods, 1))
+    for _ in ties:  # a table may be tied to the next through another
+        for parts, total in ties:
+            cells = [*parts, *([total] if total else [])]
+            strictest = max(limits[c] for c in cells)
+            for c in cells:
+                limits[c] = strictest
+    return limits
 
 
 def _add_up_areas(guess: _Guess, public: Panel, geography: Geography, gaps: Array | None) -> None:

@@ -88,17 +88,32 @@ def control(
         rules = [Rule()] * len(rules)
     order = np.argsort(np.array(panel.areas))
     tree = grow_tree([panel.areas[i] for i in order], geography)
-    links = make_links(settings, panel.periods, panel.indicators)
-    columns = columns_of(panel, framework, rules, order, links, contributions)
+    # where two cells would serve alike, the choice must not hang on the order of the register
+    by_name = np.argsort(np.array(panel.indicators))
+    sorted_panel, sorted_framework = _by_name(panel, framework, by_name)
+    links = make_links(settings, panel.periods, sorted_panel.indicators)
+    sorted_rules = [rules[i] for i in by_name]
+    columns = columns_of(sorted_panel, sorted_framework, sorted_rules, order, links, contributions)
     decided = _decide(columns, tree, links)
     back = np.empty_like(order)
     back[order] = np.arange(order.size)
     decision = np.zeros(panel.value.shape, np.int8)
-    decision[columns.period, :, columns.indicator] = decided[back].T
+    decision[columns.period, :, by_name[columns.indicator]] = decided[back].T
     public, decision, flagged = _publish(panel, framework, rules, decision)
     log = make_log(panel, geography, framework, decision)
     summary = make_summary(public, panel, geography, framework, decision)
     return Controlled(public, flagged, log, summary)
+
+
+def _by_name(panel: Panel, framework: Framework, at: NDArray[np.intp]) -> tuple[Panel, Framework]:
+    """Take the indicators in another order."""
+    names = ("value", "numerator", "denominator", "status")
+    arrays = {name: getattr(panel, name)[:, :, at] for name in names}
+    indicators = framework.indicators.iloc[at]
+    return (
+        replace(panel, indicators=tuple(panel.indicators[i] for i in at), **arrays),
+        replace(framework, indicators=indicators, component_of=framework.component_of[at]),
+    )
 
 
 def _decide(columns: Columns, tree: Tree, links: Sequence[Link]) -> NDArray[np.int8]:

@@ -89,9 +89,8 @@ class _Pool:
 
     def start(self) -> tuple[BaseProcess, Connection]:
         ours, theirs = self.context.Pipe()
-        process = self.context.Process(
-            target=_worker, args=(theirs, self.function, self.once), daemon=True
-        )  # type: ignore[attr-defined]
+        given = (theirs, self.function, self.once)
+        process = self.context.Process(target=_worker, args=given, daemon=True)  # type: ignore[attr-defined]
         with _environment():
             process.start()
         theirs.close()

@@ -13,7 +13,8 @@ from editions import ROOT, WARDS, make_edition, settings
 from spi_core.build import build
 from spi_core.errors import InputError
 from spi_core.inputs import load
-from spi_core.publish.documents import ILLUSTRATIVE, Choice, document_jobs
+from spi_core.present.marks import page_mark
+from spi_core.publish.documents import Choice, document_jobs
 from spi_core.publish.engine import RenderJob
 from spi_core.store import Tables
 
@@ -148,7 +149,9 @@ def test_illustrative_figures_are_marked_on_every_document(jobs: Jobs, tables: T
     marked = document_jobs(ROOT, Tables(tables.folder), tables.folder.parent, Choice())
     about["edition"]["illustrative"] = False
     path.write_text(json.dumps(about), encoding="utf-8")
-    assert {job.metadata.get("mark") for job in marked} == {ILLUSTRATIVE}
+    assert {job.metadata.get("mark") for job in marked} == {
+        page_mark({"edition": {"illustrative": True}})
+    }
 
 
 def test_an_edition_may_have_no_briefs_or_no_pages(tmp_path: Path) -> None:

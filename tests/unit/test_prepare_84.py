@@ -37,7 +37,7 @@ COPIED = (
     "geography/boundaries.geojson",
     "reference/distribution.csv",
 )
-WRITTEN = ("indicators.csv", "edition.yml", "interventions.yml", "corrections.csv")
+WRITTEN = ("targets.csv", "indicators.csv", "edition.yml", "interventions.yml", "corrections.csv")
 Key = tuple[str, str, str]
 
 
