@@ -121,7 +121,9 @@ def _sources(manifest: Manifest, state: State) -> Iterator[Difference]:
     for name in sorted(changed):
         yield Difference("source", name, "changed since documents were rendered")
     # an edited table is named already; another build shows in the record of the build
-    built = manifest.build["files"]
+    built = dict(manifest.build["files"])
+    for part in manifest.others.values():
+        built |= part["files"]  # a brief reads whether there is an explorer to point to
     for name, record in sorted(manifest.documents.items()):
         older = [n for n in record["reads"] if _other_build(n, record["reads"][n], built, state)]
         if older:
