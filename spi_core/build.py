@@ -193,6 +193,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "signoff": _plain(inputs.tables["signoff"]),
         "corrections": _plain(inputs.tables["corrections"]),
         "weights": weights,
+        "context": _plain(inputs.tables["context"]),
         "reference": _plain(inputs.tables["distribution"]),
         "values": values_table(inputs, filled, scale, scores),
         "scores": scores_table(inputs, scores),

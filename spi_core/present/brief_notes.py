@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spi_core.present.brief_data import Brief
 from spi_core.present.edition_words import reference_place
-from spi_core.present.words import and_list, number
+from spi_core.present.words import and_list, number, small
 from spi_core.store import Tables
 
 #: More publishers than these are counted, not listed.
@@ -94,7 +94,8 @@ def peers_note(brief: Brief, tables: Tables) -> str:
     rule = tables.about["edition"].get("comparators")
     if rule is None or not brief.peers:
         return ": none are named, so nothing is rated as a strength or weakness."
-    by = and_list([c.replace("_", " ") for c in rule["context"]])
+    names = tables["context"].drop_duplicates("variable").set_index("variable")["label"]
+    by = and_list([small(names[c].removesuffix(", %")) for c in rule["context"]])
     points = "a point" if rule["minimum_points"] == 1 else f"{rule['minimum_points']:g} points"
     return (
         f", by {by}: {and_list(brief.peers)}. A strength or weakness must differ from them by more "
