@@ -30,7 +30,7 @@ __all__ = [
 LONDON = "E09"
 
 
-def area_name(tables: Tables | Mapping[str, Any]) -> str:
+def area_name(tables: Tables) -> str:
     """Name the borough.
 
     Parameters
@@ -43,12 +43,12 @@ def area_name(tables: Tables | Mapping[str, Any]) -> str:
     str
         As the edition names it, else as its list of areas does.
     """
-    edition: Mapping[str, Any] = tables.about["edition"]  # type: ignore[union-attr]
+    edition: Mapping[str, Any] = tables.about["edition"]
     areas: Any = tables["areas"].set_index("code")["name"]
     return str(edition.get("area_name") or areas.get(edition["borough"], "the borough"))
 
 
-def labels(tables: Tables | Mapping[str, Any]) -> dict[str, str]:
+def labels(tables: Tables) -> dict[str, str]:
     """Give the labels of the edition's periods.
 
     Parameters
@@ -61,11 +61,11 @@ def labels(tables: Tables | Mapping[str, Any]) -> dict[str, str]:
     dict of str to str
         Id to label.
     """
-    edition: Mapping[str, Any] = tables.about["edition"]  # type: ignore[union-attr]
+    edition: Mapping[str, Any] = tables.about["edition"]
     return {str(p["id"]): str(p["label"]) for p in edition["periods"]}
 
 
-def reference_place(tables: Tables | Mapping[str, Any]) -> str:
+def reference_place(tables: Tables) -> str:
     """Name the place whose wards the borough is compared with.
 
     Parameters
@@ -81,11 +81,11 @@ def reference_place(tables: Tables | Mapping[str, Any]) -> str:
     reference: pd.DataFrame | None = tables.get("reference")
     if reference is None or reference.empty:
         return ""
-    edition: Mapping[str, Any] = tables.about["edition"]  # type: ignore[union-attr]
+    edition: Mapping[str, Any] = tables.about["edition"]
     return "London" if str(edition["borough"]).startswith(LONDON) else "the reference area"
 
 
-def notes(tables: Tables | Mapping[str, Any], topic: str) -> list[str]:
+def notes(tables: Tables, topic: str) -> list[str]:
     """List what the keepers of an edition want said about its figures.
 
     Parameters
@@ -100,11 +100,11 @@ def notes(tables: Tables | Mapping[str, Any], topic: str) -> list[str]:
     list of str
         Markdown; empty where the edition says nothing.
     """
-    edition: Mapping[str, Any] = tables.about["edition"]  # type: ignore[union-attr]
+    edition: Mapping[str, Any] = tables.about["edition"]
     return [str(x) for x in edition.get("notes", {}).get(topic, [])]
 
 
-def score_meaning(tables: Tables | Mapping[str, Any]) -> str:
+def score_meaning(tables: Tables) -> str:
     """Say what 0 and 100 points mean.
 
     Parameters
@@ -131,7 +131,7 @@ def score_meaning(tables: Tables | Mapping[str, Any]) -> str:
     )
 
 
-def origin_sentence(tables: Tables | Mapping[str, Any]) -> str:
+def origin_sentence(tables: Tables) -> str:
     """Say where the figures behind the index come from.
 
     Parameters
@@ -145,7 +145,7 @@ def origin_sentence(tables: Tables | Mapping[str, Any]) -> str:
         In an illustrative edition, how many of the wards' values are generated.
     """
     values = carried(tables, "values").dropna(subset="value")
-    edition: Mapping[str, Any] = tables.about["edition"]  # type: ignore[union-attr]
+    edition: Mapping[str, Any] = tables.about["edition"]
     wards = values[values["area_code"] != edition["borough"]]
     made_up = int(wards["illustrative"].sum())
     again = "Anyone can work the scores out again."
@@ -157,7 +157,7 @@ def origin_sentence(tables: Tables | Mapping[str, Any]) -> str:
     )
 
 
-def name_indicators(tables: Tables | Mapping[str, Any]) -> str:
+def name_indicators(tables: Tables) -> str:
     """Say how many indicators there are and what they cover.
 
     Parameters

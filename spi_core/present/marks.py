@@ -80,7 +80,7 @@ def sentence(text: str, illustrative: object) -> str:
     return f"{text}\u00a0{SYMBOL}" if bool(illustrative) and text else text
 
 
-def flags(tables: Tables | Mapping[str, Any], name: str) -> pd.Series:
+def flags(tables: Tables, name: str) -> pd.Series:
     """Say which rows of a built table rest on generated values.
 
     Parameters
@@ -97,7 +97,7 @@ def flags(tables: Tables | Mapping[str, Any], name: str) -> pd.Series:
         wherever the edition says that any of its values is.
     """
     frame: pd.DataFrame = tables[name]
-    edition: Mapping[str, Any] = tables.about["edition"]  # type: ignore[union-attr]
+    edition: Mapping[str, Any] = tables.about["edition"]
     made_up = bool(edition.get("illustrative", False))
     if WORD in frame:
         found: pd.Series = frame[WORD].astype("boolean").fillna(made_up).astype(bool)
@@ -110,7 +110,7 @@ def flags(tables: Tables | Mapping[str, Any], name: str) -> pd.Series:
     return pd.Series(made_up, index=frame.index)
 
 
-def carried(tables: Tables | Mapping[str, Any], name: str) -> pd.DataFrame:
+def carried(tables: Tables, name: str) -> pd.DataFrame:
     """Take a built table with its column ``illustrative``, whether the build wrote one or not.
 
     Parameters

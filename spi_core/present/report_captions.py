@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spi_core.present.report_words import capital, of_each, quarter_names
-from spi_core.present.words import QUARTERS, and_list, number, signed
+from spi_core.present.report_words import quarter_names
+from spi_core.present.words import QUARTERS, and_list, capital, number, of_each, signed
 from spi_core.read import records
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from spi_core.present.edition_words import only_first
-from spi_core.present.report_words import capital, small
-from spi_core.present.words import and_list
+from spi_core.present.words import and_list, capital, small
 from spi_core.read import records
 
 if TYPE_CHECKING:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spi_core.present.marks import marked
-from spi_core.present.report_words import capital
 from spi_core.present.theme import RATINGS
-from spi_core.present.words import QUARTERS, number, signed
+from spi_core.present.words import QUARTERS, capital, number, signed
 from spi_core.read import records
 
 if TYPE_CHECKING:

@@ -9,26 +9,21 @@ import pandas as pd
 
 from spi_core.present.edition_words import only_first
 from spi_core.present.marks import marked, sentence
-from spi_core.present.words import and_list, endpoints, number, signed
+from spi_core.present.words import and_list, capital, endpoints, number, of_each, signed, small
+from spi_core.ranking import quarter as quarter_size
 from spi_core.read import records
 
 if TYPE_CHECKING:
     from spi_core.present.report_data import BoroughReport
 
-#: From this chance on, a ward is said to be clearly in a quarter.
-SURE = 0.9
-
 __all__ = [
-    "capital",
     "clearly",
     "findings",
     "gap_sentence",
     "lead_sentence",
     "missing_sentence",
-    "of_each",
     "quarter_caption",
     "quarter_names",
-    "small",
 ]
 
 
@@ -55,33 +50,8 @@ def quarter_names(wards: pd.DataFrame, quarter: int) -> str:
     return and_list(sorted(wards.loc[wards["quarter"] == quarter, "name"]))
 
 
-def of_each(count: int, total: int, noun: str) -> str:
-    """Say how many of a group, with ``all`` and ``none`` where they fit.
-
-    Parameters
-    ----------
-    count, total : int
-        How many, of how many.
-    noun : str
-        Plural.
-
-    Returns
-    -------
-    str
-        For instance ``16 of the 17 wards``.
-
-    Examples
-    --------
-    >>> of_each(16, 17, "wards"), of_each(17, 17, "wards"), of_each(0, 17, "wards")
-    ('16 of the 17 wards', 'all 17 wards', 'none of the 17 wards')
-    """
-    if count == total:
-        return f"all {total} {noun}"
-    return f"{count or 'none'} of the {total} {noun}"
-
-
 def clearly(report: BoroughReport, quarter: int) -> list[str]:
-    """Name the wards that are in the highest or lowest quarter, nine chances in ten or more.
+    """Name the wards whose whole rank interval lies in the highest or the lowest quarter.
 
     Parameters
     ----------
@@ -95,8 +65,10 @@ def clearly(report: BoroughReport, quarter: int) -> list[str]:
     list of str
         By name; empty if there is none.
     """
-    chance = {1: "p_top", 4: "p_bottom"}[quarter]
-    return sorted(report.wards.loc[report.wards[chance] >= SURE, "name"])
+    ranked = report.wards.dropna(subset="rank")
+    end = quarter_size(len(ranked)) if len(ranked) else 0
+    inside = {1: ranked["rank_high"] <= end, 4: ranked["rank_low"] > len(ranked) - end}[quarter]
+    return sorted(ranked.loc[inside, "name"])
 
 
 def _ends(report: BoroughReport) -> str:
@@ -255,48 +227,6 @@ def _facts(rows: pd.DataFrame) -> str:
 
 def _short(value: float, unit: str) -> str:
     return f"{number(value)}%" if unit.startswith("%") else number(value)
-
-
-def small(name: str) -> str:
-    """Begin with a small letter within a sentence, unless the word is an abbreviation or a name.
-
-    Parameters
-    ----------
-    name : str
-        For instance an indicator's name.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> small("Violent crime"), small("GCSE results"), small("A-level points")
-    ('violent crime', 'GCSE results', 'A-level points')
-    """
-    first = name.split()[0]
-    keep = not first[1:].islower() or not first.isalpha()
-    return name if keep else name[0].lower() + name[1:]
-
-
-def capital(text: str) -> str:
-    """Begin with a capital and leave the rest.
-
-    Parameters
-    ----------
-    text : str
-        Not empty.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> capital("most in River")
-    'Most in River'
-    """
-    return text[0].upper() + text[1:]
 
 
 def _components(r: BoroughReport) -> str:

@@ -9,11 +9,14 @@ __all__ = [
     "QUARTERS",
     "against_borough",
     "and_list",
+    "capital",
     "difference_words",
     "endpoints",
     "number",
+    "of_each",
     "ordinal",
     "signed",
+    "small",
     "standing_out",
     "with_unit",
 ]
@@ -290,3 +293,70 @@ Wellness.'
     if not parts:
         return "Against similar wards no component clearly stands out."
     return f"Against similar wards {', '.join(parts)}."
+
+
+def of_each(count: int, total: int, noun: str) -> str:
+    """Say how many of a group, with ``all`` and ``none`` where they fit.
+
+    Parameters
+    ----------
+    count, total : int
+        How many, of how many.
+    noun : str
+        Plural.
+
+    Returns
+    -------
+    str
+        For instance ``16 of the 17 wards``.
+
+    Examples
+    --------
+    >>> of_each(16, 17, "wards"), of_each(17, 17, "wards"), of_each(0, 17, "wards")
+    ('16 of the 17 wards', 'all 17 wards', 'none of the 17 wards')
+    """
+    if count == total:
+        return f"all {total} {noun}"
+    return f"{count or 'none'} of the {total} {noun}"
+
+
+def small(name: str) -> str:
+    """Begin with a small letter within a sentence, unless the word is an abbreviation or a name.
+
+    Parameters
+    ----------
+    name : str
+        For instance an indicator's name.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> small("Violent crime"), small("GCSE results"), small("A-level points")
+    ('violent crime', 'GCSE results', 'A-level points')
+    """
+    first = name.split()[0]
+    keep = not first[1:].islower() or not first.isalpha()
+    return name if keep else name[0].lower() + name[1:]
+
+
+def capital(text: str) -> str:
+    """Begin with a capital and leave the rest.
+
+    Parameters
+    ----------
+    text : str
+        Not empty.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> capital("most in River")
+    'Most in River'
+    """
+    return text[0].upper() + text[1:]

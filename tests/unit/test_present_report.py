@@ -157,11 +157,13 @@ def test_clear_rises_are_counted_from_ratings(tables, report):
     assert "Personal Rights fell clearly in every ward" in report_captions.change_caption(report)
 
 
-def test_lead_gives_the_range_and_only_wards_with_nine_chances_in_ten(tables, report):
+def test_lead_names_only_wards_whose_rank_interval_lies_in_the_quarter(tables, report):
     lead = report_words.lead_sentence(report)
     standing = tables["standing"].query("level == 'index'").set_index("area_code")
     names = tables["areas"].set_index("code")["name"]
-    sure = standing[(standing["p_top"] >= 0.9) | (standing["p_bottom"] >= 0.9)]
+    # 17 wards: the quarters are places 1 to 4 and 14 to 17
+    sure = standing[(standing["rank_high"] <= 4) | (standing["rank_low"] >= 14)]
+    assert len(sure)
     for code, name in names[standing.index].items():
         assert (name in lead) == (code in sure.index)
     for value in (report.score, report.wards["score"].min(), report.wards["score"].max()):
@@ -169,10 +171,10 @@ def test_lead_gives_the_range_and_only_wards_with_nine_chances_in_ten(tables, re
 
 
 def test_lead_without_sure_wards_says_so(report):
-    vague = report.wards.assign(p_top=0.5, p_bottom=0.4)
+    vague = report.wards.assign(rank_low=1.0, rank_high=17.0)
     lead = report_words.lead_sentence(replace(report, wards=vague))
     assert "No ward is clearly in the highest or the lowest quarter" in lead
-    one = vague.assign(p_bottom=np.where(vague["name"] == "River", 0.95, 0.1))
+    one = vague.assign(rank_low=np.where(vague["name"] == "River", 14.0, 13.0))
     lead = report_words.lead_sentence(replace(report, wards=one))
     assert "River is clearly in the lowest quarter" in lead
 
