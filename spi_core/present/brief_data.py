@@ -186,7 +186,10 @@ def _facts(tables: Tables, code: str, components: pd.DataFrame, n: int) -> pd.Da
         i = str(mine.idxmax() if r.difference > 0 else mine.idxmin())
         difference = marked(signed(r.difference, 0), r.illustrative)
         rows.append({"Component": f"{r.component} ({difference})"} | shown.now(i))
-    return pd.DataFrame(rows, columns=["Component", *shown.columns])
+    facts = pd.DataFrame(rows, columns=["Component", *shown.columns])
+    # generated indicators have no reference: a column of dashes would only take room
+    blank = shown.reference and facts[shown.reference].eq("–").all()
+    return facts.drop(columns=shown.reference) if blank else facts
 
 
 def _figures(tables: Tables, code: str) -> pd.DataFrame:

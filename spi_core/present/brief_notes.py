@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from spi_core.present.brief_data import Brief
-from spi_core.present.edition_words import reference_place
-from spi_core.present.words import and_list, number, small
+from spi_core.present.edition_words import goalposts_place
+from spi_core.present.words import and_list, number
 from spi_core.store import Tables
 
 #: More publishers than these are counted, not listed.
@@ -66,8 +66,8 @@ def score_note(tables: Tables) -> str:
     -------
     str
     """
-    place = reference_place(tables)
-    among = f" among {place}’s wards" if place else ""
+    place = goalposts_place(tables)
+    among = f" among {place}’s wards" if place else ", by the goalposts of each figure"
     framework = tables["framework"]
     n, of = int(framework["scored"].sum()), len(framework)
     rest = "have enough figures" if n == of else "have enough figures; the others await more data"
@@ -94,12 +94,10 @@ def peers_note(brief: Brief, tables: Tables) -> str:
     rule = tables.about["edition"].get("comparators")
     if rule is None or not brief.peers:
         return ": none are named, so nothing is rated as a strength or weakness."
-    names = tables["context"].drop_duplicates("variable").set_index("variable")["label"]
-    by = and_list([small(names[c].removesuffix(", %")) for c in rule["context"]])
     points = "a point" if rule["minimum_points"] == 1 else f"{rule['minimum_points']:g} points"
     return (
-        f", by {by}: {and_list(brief.peers)}. A strength or weakness must differ from them by more "
-        f"than {points}, their own spread and chance."
+        f", alike in residents and homes: {and_list(brief.peers)}. A strength or weakness must "
+        f"differ from them by more than {points}, their spread and chance."
     )
 
 

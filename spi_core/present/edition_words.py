@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "area_name",
+    "goalposts_place",
     "labels",
     "name_indicators",
     "notes",
@@ -85,6 +86,23 @@ def reference_place(tables: Tables) -> str:
     return "London" if str(edition["borough"]).startswith(LONDON) else "the reference area"
 
 
+def goalposts_place(tables: Tables) -> str:
+    """Name the place whose best and worst wards the scores run between.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+        Empty where any goalpost is a target, or comes from the edition's own areas.
+    """
+    everywhere = tables["goalposts"]["basis"].eq("reference distribution").all()
+    return reference_place(tables) if everywhere else ""
+
+
 def notes(tables: Tables, topic: str) -> list[str]:
     """List what the keepers of an edition want said about its figures.
 
@@ -117,8 +135,8 @@ def score_meaning(tables: Tables) -> str:
     str
         Two sentences, or three.
     """
-    place, basis = reference_place(tables), tables["goalposts"]["basis"]
-    if place and basis.eq("reference distribution").all():
+    place = goalposts_place(tables)
+    if place:
         return (
             f"A score of 0 means as poor as {place}’s worst 1% of wards on every figure in it; 100 "
             f"means as good as the best 1%. So a score compares the place with {place}, not with "

@@ -27,7 +27,8 @@ def command(project: Path, *arguments: str) -> tuple[list[str], dict[str, str]]:
 
 #: Every kind of document of the illustrative edition, and two wards: the other briefs are alike.
 KINDS_84 = ("index", "borough-report", "methods", "what-changed", "impact-overview", "impact")
-WARDS_84 = ("E05000026", "E05000032")
+#: The second has the longest brief: it goes to a third page first.
+WARDS_84 = ("E05000026", "E05000029")
 NOTEBOOKS_84 = ("methods", "ward-brief")
 
 
@@ -53,6 +54,7 @@ def rendered(project: Path) -> Path:
 def rendered_84(project: Path) -> Path:
     """``reports/lbbd-84`` of the copy: every kind of document, two briefs, two notebooks."""
     run(project, "build", "lbbd-84")
+    run(project, "explore", "lbbd-84")
     render = ("render", "lbbd-84", "--engine", "builtin")
     wards = [f"--area={code}" for code in WARDS_84]
     run(project, *render, *(f"--document={name}" for name in KINDS_84))

@@ -14,7 +14,7 @@ import pikepdf
 import pytest
 from page_checks import parse
 
-from tests.gates.conftest import pdfs
+from tests.gates.conftest import WARDS_84, pdfs
 from tests.pdf_checks import figure_alts, pdf_faults
 from tests.pdf_structure import landmarks
 
@@ -102,11 +102,11 @@ def test_words_of_pictures_say_something(site):
     assert poor == set()
 
 
-def test_every_ward_brief_fills_two_pages(rendered):
-    briefs = sorted((rendered / "wards").glob("*.pdf"))
+def test_every_ward_brief_fills_two_pages(site):
+    briefs = sorted((site / "wards").glob("*.pdf"))
     count = {}
     for path in briefs:
         with pikepdf.open(path) as pdf:
             count[path.name] = len(pdf.pages)
-    assert len(briefs) == 17
+    assert len(briefs) == (17 if site.name == "lbbd-open" else len(WARDS_84))
     assert set(count.values()) == {2}, count
