@@ -35,7 +35,7 @@ def commands(project: Path, repeats: int = 3) -> pd.DataFrame:
     for path in sorted((project / "data").glob("*/edition.yml")):
         edition = path.parent.name
         timed(project, "build", edition)
-        seconds = [timed(project, "explore", edition) for _ in range(repeats)]
+        seconds = [timed(project, "explore", edition).seconds for _ in range(repeats)]
         page = project / "reports" / edition / "explorer" / "index.html"
         packed = _packed(page.read_bytes())
         rows.append((f"spi explore {edition}", statistics.median(seconds), 5.0, packed))
