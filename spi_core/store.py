@@ -19,6 +19,7 @@ __all__ = [
     "ABOUT",
     "LISTING",
     "Tables",
+    "hold_tables",
     "open_tables",
     "recording_reads",
     "write_bytes",
@@ -31,6 +32,8 @@ VARIABLE = "SPI_TABLES"
 ABOUT, LISTING = "build.json#", "*"
 #: Sets that want to know what this process reads.
 _listening: list[set[str]] = []
+#: Frames of the one edition that this process holds for all who open it.
+_held: dict[Path, dict[str, Any]] = {}
 
 
 def _note(name: str) -> None:
@@ -113,7 +116,7 @@ class Tables(Mapping[str, Any]):
             raise SpiError(f"{self.folder}: no built tables here; run 'spi build EDITION' first")
         text = (self.folder / "build.json").read_text(encoding="utf-8")
         self.about: dict[str, Any] = _About(json.loads(text))
-        self._read: dict[str, Any] = {}
+        self._read: dict[str, Any] = dict(_held.get(self.folder.resolve(), {}))
         self._rows: dict[str, list[dict[str, Any]]] = {}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
@@ -215,6 +218,24 @@ def open_tables(folder: str | Path | None = None, edition: str = "lbbd-open") ->
     if folder is None:
         folder = os.environ.get(VARIABLE) or _default(edition)
     return Tables(Path(folder))
+
+
+def hold_tables(folder: Path) -> None:
+    """Read an edition's tables once for all who open them in this process and its forks.
+
+    Parameters
+    ----------
+    folder : Path
+        ``reports/<edition>/tables``. Those of another edition are let go.
+
+    Notes
+    -----
+    For processes that end before the edition is built again: what is held is not read anew.
+    """
+    folder = folder.resolve()
+    if folder not in _held:
+        _held.clear()
+        _held[folder] = {path.stem: _frame(path) for path in sorted(folder.glob("*.parquet"))}
 
 
 def _frame(path: Path) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spi_core.present.marks import marked
+from spi_core.present.shapes import draw_areas
 from spi_core.present.theme import RATINGS, Rating, chart_style, colour
 from spi_core.present.words import signed
 from spi_core.read import records
@@ -44,9 +45,8 @@ def locator_map(wards: gpd.GeoDataFrame, code: str, width: float = 44) -> Figure
     with chart_style():
         fig = plt.figure(figsize=(width * MM, height * MM))
         ax = fig.add_axes((0, 0, 1, 1))
-        rest, here = wards[wards["code"] != code], wards[wards["code"] == code]
-        rest.plot(ax=ax, color="#E4E7EB", edgecolor="white", linewidth=0.7)
-        here.plot(ax=ax, color=colour("blue"), edgecolor="white", linewidth=0.7)
+        fills = [colour("blue") if ward == code else "#E4E7EB" for ward in wards["code"]]
+        draw_areas(ax, wards, facecolor=fills, edgecolor="white", linewidth=0.7)
         ax.set_axis_off()
         ax.margins(0.01)
     return fig
@@ -255,14 +255,14 @@ def _component_row(ax: Axes, frame: _Frame, r: Any, spread: pd.DataFrame, top: f
 
 
 def _mark(ax: Axes, rating: Rating, x: float, y: float) -> None:
-    ax.scatter(
-        [x],
-        [y],
-        s=58,
+    ax.plot(
+        x,
+        y,
         marker=rating.marker,
-        color=colour(rating.colour),
-        edgecolor=colour("ink"),
-        lw=0.8,
+        markersize=7.6,
+        markerfacecolor=colour(rating.colour),
+        markeredgecolor=colour("ink"),
+        markeredgewidth=0.8,
         zorder=3,
     )
 

@@ -211,8 +211,8 @@ class _Shown:
         self.borough = str(tables.about["edition"]["borough"])
         values = carried(tables, "values")
         values = values[values["area_code"].isin([code, self.borough])]
-        self.values: Any = values.set_index(["indicator_id", "area_code", "period"])
-        self.about: Any = tables["indicators"].set_index("id")
+        self.values = {(r.indicator_id, r.area_code, r.period): r for r in records(values)}
+        self.about = {r.id: r for r in records(tables["indicators"])}
         place = reference_place(tables)
         self.reference = f"{place[:1].upper()}{place[1:]} ward" if place else ""
         self.mean: dict[Any, float] = {}
@@ -228,29 +228,28 @@ class _Shown:
 
     def score(self, area: str) -> pd.Series:
         """Scores of an area's indicators, current period."""
-        now = self.values["score"].xs("current", level="period")
-        if area not in now.index.get_level_values("area_code"):
-            return pd.Series(dtype=float)
-        found: pd.Series = now.xs(area, level="area_code")
-        return found
+        now = {
+            indicator: row.score
+            for (indicator, place, period), row in self.values.items()
+            if (place, period) == (area, "current")
+        }
+        return pd.Series(now, dtype=float)
 
     def cell(self, indicator: str, area: str, period: str) -> str:
         """Write one value; a withheld one says so."""
-        key = (indicator, area, period)
-        if key not in self.values.index:
+        row = self.values.get((indicator, area, period))
+        if row is None:
             return "–"
-        row: Any = self.values.loc[key]
-        if row["provenance"] == "suppressed":
+        if row.provenance == "suppressed":
             return "withheld"
-        return marked(number(row["value"]), row["illustrative"])
+        return marked(number(row.value), row.illustrative)
 
     def now(self, indicator: str) -> dict[str, str]:
         """Write one indicator's current figures."""
-        about = self.about.loc[indicator]
-        key = (indicator, self.code, "current")
-        label = self.values["period_label"].get(key, "–")
+        about = self.about[indicator]
+        label = getattr(self.values.get((indicator, self.code, "current")), "period_label", "–")
         made = {
-            "Figure": f"{about['name']}, {_short(about['unit'])}",
+            "Figure": f"{about.name}, {_short(about.unit)}",
             "Here": self.cell(indicator, self.code, "current"),
             "Borough": self.cell(indicator, self.borough, "current"),
             "Period": label if isinstance(label, str) else "–",

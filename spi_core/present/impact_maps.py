@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from spi_core.present.impact_data import ChapterPage
+from spi_core.present.shapes import draw_areas
 from spi_core.present.theme import chart_style, colour
 
 __all__ = ["treated_map"]
@@ -56,11 +57,13 @@ def treated_map(wards: gpd.GeoDataFrame, page: ChapterPage, narrow: bool = False
         for side in used:
             fill, hatch, ink = SIDES[side]
             group = wards[wards["name"].isin(page.sides[side])]
-            group.plot(ax=ax, facecolor=fill, edgecolor="#9AA5B1", linewidth=0.7, hatch=hatch)
+            look = {"facecolor": fill, "edgecolor": "#9AA5B1", "hatch": hatch}
+            draw_areas(ax, group, linewidth=0.7, **look)
             if side == "treated" and len(group) <= MOST_NAMES:
                 for name, shape in zip(group["name"], group.geometry, strict=True):
                     _name(ax, name, shape, ink)
-        wards.dissolve().boundary.plot(ax=ax, color=colour("muted"), linewidth=0.7)
+        rim = {"facecolor": "none", "edgecolor": colour("muted"), "linewidth": 0.7}
+        draw_areas(ax, wards.dissolve(), **rim)
         ax.set_axis_off()
         ax.margins(0.01)
         _sides_key(fig, page, used, (width, tall + below), across, narrow)

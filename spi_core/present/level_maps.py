@@ -14,6 +14,7 @@ from matplotlib.patches import Rectangle
 from spi_core.present.level_tables import LEVEL_WORDS
 from spi_core.present.maps import MISSING, SUPPRESSED
 from spi_core.present.marks import carried, marked
+from spi_core.present.shapes import draw_areas
 from spi_core.present.theme import chart_style, colour
 from spi_core.present.words import number
 
@@ -59,18 +60,27 @@ def level_scores(tables: Tables, element: str, level: str) -> gpd.GeoDataFrame:
         status is ``shown``, ``missing`` or ``suppressed``.
     """
     shapes: Any = tables[f"map_{level}"]
+    made: gpd.GeoDataFrame = shapes[["code", "name", "geometry"]].merge(
+        _standing(tables, element, level), on="code", how="left"
+    )
+    # topology is kept: neighbours still share their borders
+    return made.set_geometry(made.geometry.simplify_coverage(DETAIL[level]))
+
+
+def _standing(tables: Tables, element: str, level: str) -> pd.DataFrame:
+    """Take the areas of a level with ``code, score, illustrative, status``."""
+    areas = tables["areas"]
+    made = pd.DataFrame({"code": areas.loc[areas["level"] == level, "code"]})
     scores = carried(tables, "small_area_scores" if level == "lsoa" else "scores")
     found = scores[(scores["element"] == element) & (scores["period"] == "current")]
     found = found.drop_duplicates("area_code").set_index("area_code")
-    made: gpd.GeoDataFrame = shapes[["code", "name", "geometry"]].copy()
     made["score"] = made["code"].map(found["score"]).astype(float)
     made["illustrative"] = made["code"].map(found["illustrative"]).eq(True)
     hidden = made["code"].isin(_withheld(tables, element, level))
     made["status"] = "missing"
     made.loc[hidden, "status"] = "suppressed"
     made.loc[made["score"].notna(), "status"] = "shown"
-    # topology is kept: neighbours still share their borders
-    return made.set_geometry(made.geometry.simplify_coverage(DETAIL[level]))
+    return made
 
 
 def _withheld(tables: Tables, element: str, level: str) -> set[str]:
@@ -174,7 +184,8 @@ def level_map(
         ax = fig.add_axes((0, foot / height, 1, tall / height))
         _fill(ax, areas)
         if outlines is not None:
-            outlines.boundary.plot(ax=ax, color=colour("ink"), linewidth=0.5)
+            rim = {"facecolor": "none", "edgecolor": colour("ink"), "linewidth": 0.5}
+            draw_areas(ax, outlines, **rim)
         ax.set_axis_off()
         ax.margins(0.01)
         page = fig.add_axes((0, 0, 1, 1), facecolor="none")
@@ -194,13 +205,14 @@ def _fill(ax: Axes, areas: gpd.GeoDataFrame) -> None:
     band = _band(shown["score"])
     for i, (_, fill) in enumerate(BANDS):
         if (band == i).any():
-            shown[band == i].plot(ax=ax, color=fill, edgecolor="white", linewidth=0.35)
+            draw_areas(ax, shown[band == i], facecolor=fill, edgecolor="white", linewidth=0.35)
     for status, (hatch, _) in GAPS.items():
         gone = areas[areas["status"] == status]
         if len(gone):
-            look = {"facecolor": "white", "edgecolor": colour("muted"), "linewidth": 0.3}
-            gone.plot(ax=ax, hatch=hatch * 2, **look)
-    areas.dissolve().boundary.plot(ax=ax, color=colour("muted"), linewidth=0.6)
+            look = {"facecolor": "white", "edgecolor": colour("muted"), "hatch": hatch * 2}
+            draw_areas(ax, gone, linewidth=0.3, **look)
+    rim = {"facecolor": "none", "edgecolor": colour("muted"), "linewidth": 0.6}
+    draw_areas(ax, areas.dissolve(), **rim)
 
 
 def _keys(areas: gpd.GeoDataFrame) -> list[tuple[dict[str, Any], str]]:
@@ -280,7 +292,7 @@ def small_area_table(tables: Tables, ward: str = "") -> pd.DataFrame:
     small = small.assign(ward=small["parent_code"].map(names)).sort_values(["ward", "name"])
     made = pd.DataFrame({"LSOA": small["name"]} | ({} if ward else {"Ward": small["ward"]}))
     for component in small_area_components(tables):
-        found = level_scores(tables, component, "lsoa").set_index("code").reindex(small["code"])
+        found = _standing(tables, component, "lsoa").set_index("code").reindex(small["code"])
         made[component] = [
             "withheld" if status == "suppressed" else marked(number(score, 0), made_up)
             for score, status, made_up in zip(

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation
 
+from spi_core.present.shapes import draw_areas
 from spi_core.present.theme import chart_style, colour
 from spi_core.present.words import QUARTERS
 from spi_core.read import records
@@ -86,12 +87,12 @@ def ward_map(
         for quarter, fill in QUARTER_FILL.items():
             group = wards[wards["quarter"] == quarter]
             if len(group):
-                group.plot(ax=ax, color=fill, edgecolor="white", linewidth=1.0)
+                draw_areas(ax, group, facecolor=fill, edgecolor="white", linewidth=1.0)
         if len(gone):
-            gone.plot(
-                ax=ax, facecolor="white", edgecolor=colour("muted"), linewidth=0.6, hatch=MISSING
-            )
-        everywhere.dissolve().boundary.plot(ax=ax, color=colour("muted"), linewidth=0.7)
+            look = {"facecolor": "white", "edgecolor": colour("muted"), "hatch": MISSING}
+            draw_areas(ax, gone, linewidth=0.6, **look)
+        rim = {"facecolor": "none", "edgecolor": colour("muted"), "linewidth": 0.7}
+        draw_areas(ax, everywhere.dissolve(), **rim)
         ax.set_axis_off()
         ax.margins(0.01)
         _name(ax, wards)

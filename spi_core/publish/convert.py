@@ -45,12 +45,11 @@ def _convert(
         "--syntax-highlighting=none",
         f"--metadata-file={meta}",
         f"--resource-path={folder}{os.pathsep}{source.parent}",
-        # Classes last: a layout must still see each block as one.
         f"--lua-filter={theme_dir() / 'quarto.lua'}",
-        f"--lua-filter={theme_dir() / 'classes.lua'}",
-        "--citeproc",
         *arguments,
     ]
+    if metadata.get("bibliography") or metadata.get("references"):
+        command.append("--citeproc")
     if metadata.get("toc"):
         command += ["--toc", f"--toc-depth={int(metadata.get('toc-depth', 3))}"]
     done = subprocess.run(
@@ -124,7 +123,12 @@ def to_pdf(markdown: str, metadata: Mapping[str, Any], folder: Path, source: Pat
     RenderError
         If Pandoc, a filter or Typst stops, or the bundled font is missing.
     """
-    arguments = ["--to=typst", f"--template={theme_dir() / 'template.typst'}"]
+    arguments = [
+        "--to=typst",
+        f"--template={theme_dir() / 'template.typst'}",
+        # after quarto.lua: a layout must still see each block as one
+        f"--lua-filter={theme_dir() / 'classes.lua'}",
+    ]
     path = folder / "document.typ"
     path.write_text(_convert(markdown, metadata, arguments, folder, source), encoding="utf-8")
     try:

@@ -17,12 +17,24 @@ from spi_core.files import WriteError, in_place, scratch_folder
 from spi_core.publish.fonts import check_fonts
 from spi_core.publish.options import Format, document_metadata, merge, project_metadata
 from spi_core.publish.workers import run_all
-from spi_core.store import recording_reads
+from spi_core.store import hold_tables, recording_reads
 
 if TYPE_CHECKING:
     from spi_core.publish.quarto import EngineName
+    from spi_core.publish.source import Document
 
-__all__ = ["Made", "RenderJob", "RenderResult", "make_document", "render", "render_document"]
+__all__ = [
+    "Made",
+    "RenderJob",
+    "RenderResult",
+    "make_document",
+    "read_ahead",
+    "render",
+    "render_document",
+]
+
+#: Sources that a worker has read for the documents it forks.
+_ahead: dict[Path, tuple[Document, Mapping[str, object]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +131,35 @@ class Made:
     reads: tuple[str, ...] | None = None
 
 
+def _read(source: Path) -> tuple[Document, Mapping[str, object]]:
+    """Read a document, and its metadata with the project's."""
+    from spi_core.publish.source import read_document
+
+    document = read_document(source)
+    return document, merge(project_metadata(document.path), document.metadata)
+
+
+def read_ahead(job: RenderJob, scratch: Path | None = None) -> None:
+    """Read what a job shares with those after it, for this process and its forks.
+
+    Parameters
+    ----------
+    job : RenderJob
+        A document: its source and the tables of its edition are read, once.
+    scratch : pathlib.Path, optional
+        Not used: the arguments are those of :func:`make_document`.
+
+    Raises
+    ------
+    SpiError
+        If something cannot be read.
+    """
+    if job.source not in _ahead:
+        _ahead[job.source] = _read(job.source)
+    if tables := job.environment.get("SPI_TABLES"):
+        hold_tables(Path(tables))
+
+
 def _make(job: RenderJob, folder: Path) -> dict[Format, bytes]:
     """Make each format with the engine asked for."""
     # a run that finds nothing to do must not wait for these
@@ -127,10 +168,8 @@ def _make(job: RenderJob, folder: Path) -> dict[Format, bytes]:
     from spi_core.publish.execute import execute
     from spi_core.publish.notebook import to_notebook
     from spi_core.publish.quarto import render_with_quarto
-    from spi_core.publish.source import read_document
 
-    document = read_document(job.source)
-    base = merge(project_metadata(document.path), document.metadata)
+    document, base = _ahead.get(job.source) or _read(job.source)
     metadata = merge(base, job.metadata)
     name = document.path.name
     flat = {target: document_metadata(metadata, target, name) for target in job.formats}
@@ -261,9 +300,9 @@ def render(
 
     Notes
     -----
-    Where the system can fork, every document runs in a fresh fork of a process that has imported
-    the heavy modules once, so no document can see another's variables. Elsewhere (Windows)
-    processes are reused, each document with a namespace of its own.
+    Where the system can fork, every document runs in a fresh fork of a worker that has imported
+    the heavy modules and read the edition's tables, so no document can see another's variables.
+    Elsewhere (Windows) processes are reused, each document with a namespace of its own.
     """
     todo = list(jobs)
     counts = Counter(str(job.output(target).absolute()) for job in todo for target in job.formats)
@@ -290,5 +329,6 @@ def render(
     else:
         with scratch_folder() as scratch:
             arguments = [(job, scratch) for job in todo]
-            run_all(make_document, arguments, n_workers or os.cpu_count() or 1, finished)
+            workers = n_workers or os.cpu_count() or 1
+            run_all(make_document, arguments, workers, finished, read_ahead)
     return [result for result in results if result is not None]

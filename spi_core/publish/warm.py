@@ -7,6 +7,7 @@ import importlib
 import io
 import logging
 import pkgutil
+import sys
 
 import spi_core.present
 
@@ -60,8 +61,19 @@ def _read() -> None:
     pd.read_parquet(stream)
 
 
+def _run() -> None:
+    """Run a cell."""
+    from spi_core.publish.shell import new_shell, run_code
+
+    streams = sys.stdout, sys.stderr
+    try:
+        run_code(new_shell(), "1")
+    finally:
+        sys.stdout, sys.stderr = streams
+
+
 def warm_up() -> list[str]:
-    """Import what reports need; draw a chart and read a table, which load more on first use.
+    """Import what reports need; draw, read a table and run a cell, which load more on first use.
 
     Returns
     -------
@@ -78,6 +90,7 @@ def warm_up() -> list[str]:
             logging.getLogger(__name__).debug("not warm: %s", name)
     _draw()
     _read()
+    _run()
     gc.collect()
     gc.freeze()  # workers share these objects instead of copying them at their first collection
     return missing

@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,10 +34,6 @@ _ENVIRONMENT = {
 }
 
 
-class _Finished(Protocol):
-    def __call__(self, index: int, result: Any, /) -> None: ...
-
-
 @contextmanager
 def _environment() -> Iterator[None]:
     """Set the workers' environment while one is started."""
@@ -53,7 +50,7 @@ def _environment() -> Iterator[None]:
 
 
 def _context() -> tuple[BaseContext, bool]:
-    """Return how to start processes, and whether each is to be used once only."""
+    """Return how to start workers, and whether they can fork."""
     if "forkserver" in multiprocessing.get_all_start_methods():
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["spi_core.publish.preload"])
@@ -61,35 +58,73 @@ def _context() -> tuple[BaseContext, bool]:
     return multiprocessing.get_context("spawn"), False
 
 
-def _worker(connection: Connection, function: Callable[..., Any], once: bool) -> None:
+def _call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes:
+    """Call the function; its result, or what went wrong as a sentence, ready to be sent."""
+    try:
+        return pickle.dumps(function(*arguments))
+    except BaseException:  # a notebook may call sys.exit: the worker reports, whatever happened
+        return pickle.dumps(f"internal error\n{traceback.format_exc(limit=-6)}")
+
+
+def _call_in_fork(function: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes:
+    """Call the function in a fork of this process, which ends with it."""
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+    child = os.fork()
+    if child == 0:
+        try:
+            gc.disable()  # nothing lives on: a tenth of the time would go into collecting
+            theirs.send_bytes(_call(function, arguments))
+        finally:
+            os._exit(0)
+    theirs.close()
+    try:
+        answer = ours.recv_bytes()
+    except EOFError:
+        answer = b""
+    ours.close()
+    _, status = os.waitpid(child, 0)
+    return answer or pickle.dumps(_ended(os.waitstatus_to_exitcode(status)))
+
+
+def _ended(code: int | None) -> str:
+    return f"the worker process ended (exit code {code})"
+
+
+def _worker(
+    connection: Connection,
+    function: Callable[..., Any],
+    prepare: Callable[..., None] | None,
+    forks: bool,
+) -> None:
     """Answer one message after another until the other side closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
-    if once:
-        gc.disable()  # the process ends with its task: a tenth of the time goes into collecting
-    while True:
-        try:
+    if forks:
+        os.setpgid(0, 0)  # what it starts is stopped with it
+    call = _call_in_fork if forks else _call
+    with suppress(EOFError, OSError):
+        while True:
             arguments = connection.recv()
-        except EOFError:
-            return
-        try:
-            answer = (True, function(*arguments))
-        except BaseException:  # a notebook may call sys.exit: the worker reports, whatever happened
-            answer = (False, traceback.format_exc(limit=-6))
-        connection.send(answer)
+            if prepare is not None:
+                with suppress(Exception):  # the call meets the same fault, and reports it
+                    prepare(*arguments)
+            connection.send_bytes(call(function, arguments))
 
 
 class _Pool:
-    """Up to ``size`` processes; single-use ones are replaced after every task."""
+    """Up to ``size`` processes, each with one call at a time."""
 
-    def __init__(self, function: Callable[..., Any], size: int) -> None:
-        self.function, self.size = function, size
-        self.context, self.once = _context()
+    def __init__(
+        self, function: Callable[..., Any], prepare: Callable[..., None] | None, size: int
+    ) -> None:
+        self.context, forks = _context()
+        self.given = (function, prepare, forks)
+        self.size = size
         self.idle: list[tuple[BaseProcess, Connection]] = []
         self.busy: dict[Connection, tuple[BaseProcess, int]] = {}
 
     def start(self) -> tuple[BaseProcess, Connection]:
         ours, theirs = self.context.Pipe()
-        given = (theirs, self.function, self.once)
+        given = (theirs, *self.given)
         process = self.context.Process(target=_worker, args=given, daemon=True)  # type: ignore[attr-defined]
         with _environment():
             process.start()
@@ -109,23 +144,21 @@ class _Pool:
             assert isinstance(ready, Connection)
             process, index = self.busy.pop(ready)
             try:
-                good, answer = ready.recv()
+                answers.append((index, ready.recv()))
+                self.idle.append((process, ready))
             except (EOFError, OSError):
                 process.join()
-                answers.append((index, f"the worker process ended (exit code {process.exitcode})"))
+                answers.append((index, _ended(process.exitcode)))
                 ready.close()
-                continue
-            answers.append((index, answer if good else f"internal error\n{answer}"))
-            if self.once:
-                ready.close()
-                process.join()
-            else:
-                self.idle.append((process, ready))
         return answers
 
     def stop(self) -> None:
         for process, connection in [*self.idle, *((p, c) for c, (p, _) in self.busy.items())]:
             connection.close()
+            _, _, forks = self.given
+            if forks and process.pid:
+                with suppress(ProcessLookupError):  # not yet its own group, or gone
+                    os.killpg(process.pid, signal.SIGTERM)
             process.terminate()
             process.join()
 
@@ -149,8 +182,9 @@ def run_all(
     arguments: Sequence[tuple[Any, ...]],
     n_workers: int,
     finished: Callable[[int, R | str], None],
+    prepare: Callable[..., None] | None = None,
 ) -> None:
-    """Call a function once for each tuple of arguments, in processes of their own.
+    """Call a function once for each tuple of arguments, side by side in other processes.
 
     Parameters
     ----------
@@ -163,15 +197,24 @@ def run_all(
     finished : callable
         Called here with the position of each call and its result, as they arrive; with a sentence
         instead of a result where the worker raised an error or died.
+    prepare : callable, optional
+        Called in the worker with the arguments of each call before it: what it loads stays there
+        for the calls that follow.
 
     Raises
     ------
     ValueError
         If ``n_workers`` is below 1.
+
+    Notes
+    -----
+    Where the system can fork, each call has a process of its own: a fork of its worker, which
+    has loaded what the calls share and is left as it was. Elsewhere (Windows) workers make one
+    call after another.
     """
     if n_workers < 1:
         raise ValueError(f"n_workers is {n_workers}; allowed: 1 or more")
-    pool = _Pool(function, n_workers)
+    pool = _Pool(function, prepare, n_workers)
     queue = list(enumerate(arguments))[::-1]
     sys.stdout.flush()
     try:
@@ -179,6 +222,8 @@ def run_all(
             while queue and len(pool.busy) < n_workers:
                 pool.give(*queue.pop())
             for index, answer in pool.collect():
+                if queue:  # the worker goes on while the answer is written here
+                    pool.give(*queue.pop())
                 finished(index, answer)
     finally:
         pool.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,6 +60,55 @@ def test_without_fork_processes_are_reused(monkeypatch: pytest.MonkeyPatch) -> N
     processes = {answer for _, answer in collect(os.getpid, [(), (), ()], 1)}
     assert len(processes) == 1
     assert os.getpid() not in processes
+
+
+def test_what_is_prepared_stays_for_the_calls_that_follow() -> None:
+    # adds one and tells the count: by preparing in the worker, by the call in a fork that ends
+    module = "__import__('builtins')"
+    count = f"setattr({module}, 'n', getattr({module}, 'n', 0) + 1) or {module}.n"
+    answers: dict[int, Any] = {}
+    workers.run_all(eval, [(count,), (count,)], 1, answers.__setitem__, exec)
+    assert answers == {0: 2, 1: 3}
+
+
+def test_a_call_leaves_its_worker_as_it_was() -> None:
+    calls = [("import os; os.environ['SPI_LEFT'] = '1'",), ("import os; os.environ['SPI_LEFT']",)]
+    answers = dict(collect(exec, calls, 1))
+    assert answers[0] is None
+    assert "KeyError" in answers[1]
+
+
+def test_a_fault_of_preparing_is_left_to_the_call() -> None:
+    answers: dict[int, Any] = {}
+    workers.run_all(os.getenv, [("SPI_NONE", "kept")], 1, answers.__setitem__, os.stat)
+    assert answers == {0: "kept"}
+
+
+def test_the_calls_of_a_pool_that_stops_are_stopped(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    code = f"import os, time; open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+
+    def interrupt(index: int, answer: object) -> None:
+        while not (mark.exists() and mark.read_text()):
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        workers.run_all(exec, [(code,), ("",)], 2, interrupt)
+    process = int(mark.read_text())
+    for _ in range(200):  # the system may take a moment
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            break
+        if (
+            Path(f"/proc/{process}/stat").exists()
+            and ") Z" in Path(f"/proc/{process}/stat").read_text()
+        ):
+            break
+        time.sleep(0.05)
+    else:
+        pytest.fail("the call still runs")
 
 
 def test_no_workers_is_refused() -> None:

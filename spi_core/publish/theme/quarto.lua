@@ -64,6 +64,8 @@ local function shortcode(text)
 end
 
 local function shortcodes(inlines)
+  -- asked first, since going through every word takes a third of a conversion
+  if not stringify(inlines):find("{{<", 1, true) then return nil end
   local out, i = pandoc.Inlines({}), 1
   while i <= #inlines do
     local el = inlines[i]
@@ -495,7 +497,11 @@ end
 
 local function references(doc)
   local cited, placed = false, false
-  doc:walk({ Cite = function() cited = true end, Div = function(el) placed = placed or el.identifier == "refs" end })
+  doc:walk({ Cite = function(el)
+    cited = true
+    -- without one the engine spares itself Pandoc's citations, which would have missed the source
+    if not meta.bibliography and not meta.references then fail("citation " .. stringify(el) .. ": the document names no bibliography") end
+  end, Div = function(el) placed = placed or el.identifier == "refs" end })
   if cited and not placed then
     doc.blocks:insert(pandoc.Header(2, "References", { id = "references", class = "unnumbered" }))
     doc.blocks:insert(pandoc.Div({}, { id = "refs" }))
