@@ -96,8 +96,8 @@ def endpoints(before: float, after: float, digits: int = 1) -> tuple[str, str]:
     before, after : float
         The values; their difference is printed elsewhere, by :func:`signed` with `digits`.
     digits : int
-        Decimals to begin with; one more at a time, four at most, where rounding would otherwise
-        make the two disagree with their difference.
+        Decimals; one more where rounding would otherwise make the two disagree with their
+        difference: nobody reads a third.
 
     Returns
     -------
@@ -110,12 +110,10 @@ def endpoints(before: float, after: float, digits: int = 1) -> tuple[str, str]:
     >>> endpoints(45.86, 50.71), signed(50.71 - 45.86)
     (('45.86', '50.71'), '+4.9')
     """
-    wanted = number(after - before, digits)
-    for more in range(digits, 5):
-        printed = round(after, more) - round(before, more)
-        if number(printed, digits) == wanted:
-            break
-    return number(before, more), number(after, more)
+    printed = round(after, digits) - round(before, digits)
+    agree = number(printed, digits) == number(after - before, digits)
+    shown = digits if agree else digits + 1
+    return number(before, shown), number(after, shown)
 
 
 def with_unit(value: float, unit: str, digits: int | None = None) -> str:
