@@ -1,7 +1,8 @@
 """Publishing: the same Quarto sources as accessible HTML and PDF/UA-1, with or without Quarto."""
 
-from spi_core.publish.engine import RenderJob, RenderResult, render, render_document
+from spi_core.publish.engine import render, render_document
 from spi_core.publish.fonts import fonts_dir, register_fonts, theme_dir
+from spi_core.publish.job import RenderJob, RenderResult
 
 __all__ = [
     "RenderJob",

@@ -9,7 +9,7 @@ from pathlib import Path
 from spi_core.errors import Fault, InputError
 from spi_core.present.links import ward_slug
 from spi_core.present.marks import page_mark, page_titles
-from spi_core.publish.engine import RenderJob
+from spi_core.publish.job import RenderJob
 from spi_core.publish.quarto import EngineName
 from spi_core.store import Tables
 

@@ -12,8 +12,8 @@ from spi_core.errors import Fault, InputError, SpiError
 from spi_core.files import recording_writes, remove_leftovers
 from spi_core.fingerprint import input_hashes
 from spi_core.publish.documents import Choice, document_jobs
-from spi_core.publish.engine import RenderResult
 from spi_core.publish.incremental import Batch, Outcome, render_changed
+from spi_core.publish.job import RenderResult
 from spi_core.publish.manifest import Manifest, State
 from spi_core.publish.workers import run_all, start_warm
 from spi_core.store import Tables

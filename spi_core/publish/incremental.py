@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spi_core.files import file_digest, remove_leftovers
-from spi_core.publish.engine import RenderJob, RenderResult, render
+from spi_core.publish.engine import render
+from spi_core.publish.job import RenderJob, RenderResult
 from spi_core.publish.manifest import Manifest, State
 
 __all__ = ["Batch", "Outcome", "render_changed"]

@@ -10,7 +10,7 @@ from typing import Any
 
 from spi_core.files import digest, file_digest, write_bytes
 from spi_core.fingerprint import code_version, input_hashes
-from spi_core.publish.engine import RenderJob
+from spi_core.publish.job import RenderJob
 from spi_core.publish.source import source_files
 from spi_core.store import ABOUT, LISTING
 

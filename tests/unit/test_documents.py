@@ -15,7 +15,7 @@ from spi_core.errors import InputError
 from spi_core.inputs import load
 from spi_core.present.marks import page_mark
 from spi_core.publish.documents import Choice, document_jobs
-from spi_core.publish.engine import RenderJob
+from spi_core.publish.job import RenderJob
 from spi_core.store import Tables
 
 Jobs = Callable[..., list[RenderJob]]

@@ -8,8 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from spi_core.publish import engine
-from spi_core.publish.engine import RenderJob, RenderResult, render, render_document
+from spi_core.publish import RenderJob, RenderResult, engine, render, render_document
 from spi_core.store import write_tables
 
 Render = Callable[..., RenderResult]

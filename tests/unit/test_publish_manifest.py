@@ -13,8 +13,8 @@ import pytest
 
 from spi_core.errors import RenderError
 from spi_core.publish import incremental, manifest
-from spi_core.publish.engine import RenderJob, RenderResult
 from spi_core.publish.incremental import Batch, Outcome, render_changed
+from spi_core.publish.job import RenderJob, RenderResult
 from spi_core.publish.manifest import Manifest
 from spi_core.publish.verify import verify
 from spi_core.store import write_tables

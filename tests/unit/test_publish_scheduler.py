@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from spi_core.errors import InputError
-from spi_core.publish.engine import RenderJob
+from spi_core.publish.job import RenderJob
 from spi_core.publish.scheduler import make_on_cluster, pack, unpack
 from spi_core.store import write_tables
 
