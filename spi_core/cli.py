@@ -198,13 +198,13 @@ def explore(
     as_json: Json = False,
 ) -> None:
     """Write a built edition's explorer: maps, scorecards, every figure, in one page."""
-    _explore(_edition(edition, audience), True, Said(quiet, as_json))
+    _write_part(_edition(edition, audience), "explorer", Said(quiet, as_json))
 
 
 @app.command(name="open-data")
 def open_data(edition: Edition, quiet: Quiet = False, as_json: Json = False) -> None:
     """Write a built edition's open data: CSV files, a workbook, their description."""
-    _open_data(_edition(edition), True, Said(quiet, as_json))
+    _write_part(_edition(edition), "open-data", Said(quiet, as_json))
 
 
 @app.command(name="all")
@@ -239,10 +239,7 @@ def everything(
         raise InputError([Fault("command line", "is missing", None, "EDITION", None, _known())])
     silent = Said(quiet or as_json, False)
     _build(wanted, force, jobs, silent)
-    for each in wanted:
-        _explore(each, force, silent)
-        if audience == "public":
-            _open_data(each, force, silent)
+    _write_parts(wanted, force, jobs, silent)
     _render(wanted, choice, {"force": force, "n_workers": jobs, "scheduler": scheduler}, said)
 
 
@@ -301,27 +298,25 @@ def _build(editions: list[Any], force: bool, jobs: int | None, said: Said) -> No
         said.result(edition=name, seconds=round(seconds, 2), **facts)
 
 
-def _explore(edition: Any, force: bool, said: Said) -> None:
-    from spi_core.publish.edition import explore_edition
+def _write_part(edition: Any, name: Any, said: Said) -> None:
+    from spi_core.publish.parts import write_part
 
-    started = time.perf_counter()
-    files = explore_edition(project_root(), edition, force=force)
-    seconds = time.perf_counter() - started
-    name, where = edition.name, _shown(edition.folder / "explorer")
-    said.line(f"{name}: explorer {f'in {seconds:.1f} s' if files else 'up to date'} → {where}")
-    said.result(edition=name, files=[_shown(p) for p in files], seconds=round(seconds, 2))
+    _say_part(write_part(project_root(), edition, name, force=True), said)
 
 
-def _open_data(edition: Any, force: bool, said: Said) -> None:
-    from spi_core.publish.edition import open_data_edition
+def _write_parts(editions: list[Any], force: bool, jobs: int | None, said: Said) -> None:
+    from spi_core.publish.parts import write_parts
 
-    started = time.perf_counter()
-    files = open_data_edition(project_root(), edition, force=force)
-    seconds = time.perf_counter() - started
-    name, where = edition.name, _shown(edition.folder / "open-data")
-    how = f"{len(files)} files of open data in {seconds:.1f} s" if files else "open data up to date"
-    said.line(f"{name}: {how} → {where}")
-    said.result(edition=name, files=[_shown(p) for p in files], seconds=round(seconds, 2))
+    for part in write_parts(project_root(), editions, force=force, n_workers=jobs):
+        _say_part(part, said)
+
+
+def _say_part(part: Any, said: Said) -> None:
+    named, where = f"{part.edition.name}: {part.name}", _shown(part.edition.folder / part.name)
+    how = f"{len(part.files)} files in {part.seconds:.1f} s" if part.files else "up to date"
+    said.line(f"{named}: {how} → {where}")
+    files = [_shown(path) for path in part.files]
+    said.result(edition=part.edition.name, files=files, seconds=round(part.seconds, 2))
 
 
 def _render(editions: list[Any], choice: Any, how: dict[str, Any], said: Said) -> None:

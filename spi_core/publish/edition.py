@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,23 +13,17 @@ from spi_core.fingerprint import input_hashes
 from spi_core.publish.documents import Choice, document_jobs
 from spi_core.publish.incremental import Batch, Outcome, render_changed
 from spi_core.publish.job import RenderResult
-from spi_core.publish.manifest import Manifest, State
-from spi_core.publish.workers import run_all, start_warm
+from spi_core.publish.manifest import Manifest
+from spi_core.publish.workers import answers_of, start_warm
 from spi_core.store import Tables
 
 __all__ = [
     "Built",
     "Edition",
     "build_editions",
-    "explore_edition",
-    "open_data_edition",
+    "raise_failed",
     "render_editions",
 ]
-
-#: The explorer's folder, and its name in the record.
-EXPLORER = "explorer"
-#: The folder of the open data, and its name in the record.
-OPEN_DATA = "open-data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +101,11 @@ def build_editions(
     if len(stale) == 1:
         _build(stale[0])
     elif stale:
-        workers = n_workers or os.cpu_count() or 1
-        _all_or_raise(_faults, stale, workers)
-        _all_or_raise(_try_build, stale, workers)
+        faulty = answers_of(_faults, [(e,) for e in stale], n_workers)
+        if faults := [fault for each in faulty if not isinstance(each, str) for fault in each]:
+            raise InputError(faults)
+        raise_failed(stale, faulty)
+        raise_failed(stale, answers_of(_try_build, [(e,) for e in stale], n_workers))
     return [Built(e, tuple(Tables(e.folder / "tables")), e not in stale) for e in editions]
 
 
@@ -144,91 +139,28 @@ def _try_build(edition: Edition) -> str:
     return ""
 
 
-def _all_or_raise(
-    function: Callable[[Edition], tuple[Fault, ...] | str],
-    editions: Sequence[Edition],
-    n_workers: int,
-) -> None:
-    """Call a function for each edition in the pool; raise all that went wrong at once."""
-    answers: dict[int, tuple[Fault, ...] | str] = {}
-    run_all(function, [(e,) for e in editions], n_workers, answers.__setitem__)
-    in_order = [answers[i] for i in range(len(editions))]
-    faults = [fault for answer in in_order if not isinstance(answer, str) for fault in answer]
-    if faults:
-        raise InputError(faults)
+def raise_failed(editions: Sequence[Edition], answers: Sequence[object]) -> None:
+    """Raise the sentences among answers of the pool, each with its edition's name.
+
+    Parameters
+    ----------
+    editions : sequence of Edition
+        The editions.
+    answers : sequence
+        One an edition: text that is not empty says what failed.
+
+    Raises
+    ------
+    SpiError
+        If there is any.
+    """
     failed = [
         f"{edition.name}: {answer}"
-        for edition, answer in zip(editions, in_order, strict=True)
+        for edition, answer in zip(editions, answers, strict=True)
         if isinstance(answer, str) and answer
     ]
     if failed:
         raise SpiError("\n".join(failed))
-
-
-def explore_edition(root: Path, edition: Edition, *, force: bool = False) -> tuple[Path, ...]:
-    """Write a built edition's explorer, unless it is up to date.
-
-    Parameters
-    ----------
-    root : Path
-        The project's folder.
-    edition : Edition
-        The edition, built.
-    force : bool
-        Write it, up to date or not.
-
-    Returns
-    -------
-    tuple of Path
-        The files that were written; empty when all were up to date.
-
-    Raises
-    ------
-    SpiError
-        If the edition has not been built.
-    """
-    manifest, state = Manifest(edition.folder), State(root, edition.folder)
-    if not force and manifest.is_part_current(EXPLORER, state):
-        return ()
-    from spi_core.publish.explorer.explore import explore
-
-    remove_leftovers(edition.folder / EXPLORER)
-    files = tuple(explore(Tables(edition.folder / "tables"), edition.folder / EXPLORER))
-    manifest.record_part(EXPLORER, files, state)
-    return files
-
-
-def open_data_edition(root: Path, edition: Edition, *, force: bool = False) -> tuple[Path, ...]:
-    """Write a built edition's open data, unless they are up to date.
-
-    Parameters
-    ----------
-    root : Path
-        The project's folder.
-    edition : Edition
-        The edition, built.
-    force : bool
-        Write them, up to date or not.
-
-    Returns
-    -------
-    tuple of Path
-        The files that were written; empty when all were up to date.
-
-    Raises
-    ------
-    SpiError
-        If the edition has not been built.
-    """
-    manifest, state = Manifest(edition.folder), State(root, edition.folder)
-    if not force and manifest.is_part_current(OPEN_DATA, state):
-        return ()
-    from spi_core.publish.open_data import open_data
-
-    remove_leftovers(edition.folder / OPEN_DATA)
-    files = tuple(open_data(Tables(edition.folder / "tables"), edition.folder / OPEN_DATA))
-    manifest.record_part(OPEN_DATA, files, state)
-    return files
 
 
 def render_editions(

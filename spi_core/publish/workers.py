@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
     from multiprocessing.process import BaseProcess
 
-__all__ = ["run_all", "start_warm"]
+__all__ = ["answers_of", "run_all", "start_warm"]
 
 R = TypeVar("R")
 
@@ -227,3 +227,31 @@ def run_all(
                 finished(index, answer)
     finally:
         pool.stop()
+
+
+def answers_of(
+    function: Callable[..., R], arguments: Sequence[tuple[Any, ...]], n_workers: int | None = None
+) -> list[R | str]:
+    """Call a function once for each tuple of arguments and wait for all.
+
+    Parameters
+    ----------
+    function, arguments
+        As for :func:`run_all`.
+    n_workers : int, optional
+        Processes at a time; the number of cores by default.
+
+    Returns
+    -------
+    list
+        Results in the order of the arguments; a sentence where the worker raised an error or died.
+
+    Examples
+    --------
+    >>> import math
+    >>> answers_of(math.sqrt, [(9,), (4,)], 1)
+    [3.0, 2.0]
+    """
+    answers: dict[int, R | str] = {}
+    run_all(function, arguments, n_workers or os.cpu_count() or 1, answers.__setitem__)
+    return [answers[i] for i in range(len(arguments))]

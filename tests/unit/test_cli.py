@@ -117,7 +117,7 @@ def test_open_data_needs_a_build_and_names_its_files(spi: Run, root: Path) -> No
     assert {"scores.csv", "tiny.xlsx", "datapackage.json", "README.txt"} <= {
         p.name for p in folder.iterdir()
     }
-    assert "files of open data in" in spi("open-data", "tiny").out
+    assert "tiny: open-data: " in spi("open-data", "tiny").out
 
 
 def test_quiet_is_silent(spi: Run) -> None:

@@ -22,8 +22,9 @@ from spi_core.build import build
 from spi_core.errors import SpiError
 from spi_core.inputs import load
 from spi_core.publish.datapackage import KEYS
-from spi_core.publish.edition import Edition, open_data_edition
+from spi_core.publish.edition import Edition
 from spi_core.publish.open_data import open_data
+from spi_core.publish.parts import write_part
 from spi_core.publish.tidy import EMPTY, FIELDS, ILLUSTRATIVE, MEASURED, TITLES, tidy
 from spi_core.publish.workbook import workbook
 from spi_core.store import Tables
@@ -352,12 +353,12 @@ def test_same_tables_same_bytes(files: Files, tables: Tables, tmp_path: Path) ->
 def test_what_is_up_to_date_is_not_written_again(tables: Tables) -> None:
     folder = tables.folder.parent
     edition = Edition(folder.parents[1] / "data" / "tiny", folder)
-    written = open_data_edition(ROOT, edition)
+    written = write_part(ROOT, edition, "open-data").files
     assert {p.parent for p in written} == {folder / "open-data"}
-    assert open_data_edition(ROOT, edition) == ()
+    assert write_part(ROOT, edition, "open-data").files == ()
     (folder / "open-data" / "scores.csv").write_text("spoilt")
-    assert len(open_data_edition(ROOT, edition)) == len(written)
-    assert open_data_edition(ROOT, edition, force=True) == written
+    assert len(write_part(ROOT, edition, "open-data").files) == len(written)
+    assert write_part(ROOT, edition, "open-data", force=True).files == written
 
 
 def test_internal_tables_are_refused(tables: Tables, tmp_path: Path) -> None:

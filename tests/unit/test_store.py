@@ -7,8 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from spi_core import store
 from spi_core.errors import SpiError
-from spi_core.store import Tables, open_tables, write_bytes, write_tables
+from spi_core.store import Tables, hold_tables, open_tables, write_bytes, write_tables
 
 ONE = pd.DataFrame({"area_code": ["E05000026"], "score": [47.9]})
 
@@ -108,3 +109,19 @@ def test_without_the_environment_the_open_editions_tables_are_taken(
     monkeypatch.delenv("SPI_TABLES", raising=False)
     monkeypatch.chdir(tmp_path / "notebooks")
     assert list(open_tables()) == ["scores"]
+
+
+def test_held_tables_are_read_once_and_those_of_another_edition_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_held", {})
+    for name in ("a", "b"):
+        write_tables(tmp_path / name, {"t": pd.DataFrame({"x": [1.0]})}, {"id": name})
+    hold_tables(tmp_path / "a")
+    (tmp_path / "a" / "t.parquet").write_bytes(b"no table any more")
+    first = Tables(tmp_path / "a")["t"]
+    first["x"] = 9.0  # a cell that edits its copy
+    assert list(Tables(tmp_path / "a")["t"]["x"]) == [1.0]
+    hold_tables(tmp_path / "b")
+    with pytest.raises(ValueError, match="magic bytes"):
+        Tables(tmp_path / "a")["t"]

@@ -1,0 +1,147 @@
+"""Write what stands beside an edition's documents: its explorer and its open data."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from spi_core.errors import SpiError
+from spi_core.files import remove_leftovers
+from spi_core.publish.edition import Edition, raise_failed
+from spi_core.publish.manifest import Manifest, State
+from spi_core.publish.workers import answers_of
+from spi_core.store import Tables
+
+__all__ = ["Part", "PartName", "write_part", "write_parts"]
+
+#: A part's folder, and its name in the record.
+PartName = Literal["explorer", "open-data"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What became of an edition's explorer or open data.
+
+    Parameters
+    ----------
+    edition : Edition
+        The edition.
+    name : {"explorer", "open-data"}
+        Which.
+    files : tuple of Path
+        The files that were written; empty when all were up to date.
+    seconds : float
+        Wall time.
+    """
+
+    edition: Edition
+    name: PartName
+    files: tuple[Path, ...]
+    seconds: float
+
+
+def _explorer(tables: Tables, folder: Path) -> Sequence[Path]:
+    from spi_core.publish.explorer.explore import explore
+
+    return explore(tables, folder)
+
+
+def _open_data(tables: Tables, folder: Path) -> Sequence[Path]:
+    from spi_core.publish.open_data import open_data
+
+    return open_data(tables, folder)
+
+
+_WRITERS: Mapping[PartName, Callable[[Tables, Path], Sequence[Path]]] = {
+    "explorer": _explorer,
+    "open-data": _open_data,
+}
+
+
+def write_part(root: Path, edition: Edition, part: PartName, *, force: bool = False) -> Part:
+    """Write a built edition's explorer or open data, unless it is up to date.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    edition : Edition
+        The edition, built.
+    part : {"explorer", "open-data"}
+        Which.
+    force : bool
+        Write it, up to date or not.
+
+    Returns
+    -------
+    Part
+        What became of it.
+
+    Raises
+    ------
+    SpiError
+        If the edition has not been built, or a file cannot be written.
+    """
+    started = time.perf_counter()
+    manifest, state = Manifest(edition.folder), State(root, edition.folder)
+    if not force and manifest.is_part_current(part, state):
+        return Part(edition, part, (), 0.0)
+    folder = edition.folder / part
+    remove_leftovers(folder)
+    files = tuple(_WRITERS[part](Tables(edition.folder / "tables"), folder))
+    manifest.record_part(part, files, state)
+    return Part(edition, part, files, time.perf_counter() - started)
+
+
+def write_parts(
+    root: Path,
+    editions: Sequence[Edition],
+    *,
+    force: bool = False,
+    n_workers: int | None = None,
+) -> list[Part]:
+    """Write the explorer and the open data of editions, several editions side by side.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    editions : sequence of Edition
+        The editions, built; open data are for the public only.
+    force : bool
+        Write all, up to date or not.
+    n_workers : int, optional
+        Editions at a time, where there are several; the number of cores by default.
+
+    Returns
+    -------
+    list of Part
+        In the order of the editions.
+
+    Raises
+    ------
+    SpiError
+        With the sentence of each edition that failed; the others are written.
+    """
+    if len(editions) == 1:
+        return _parts_of(root, editions[0], force)
+    arguments = [(root, edition, force) for edition in editions]
+    answers = answers_of(_try_parts, arguments, n_workers)
+    raise_failed(editions, answers)
+    return [part for answer in answers if not isinstance(answer, str) for part in answer]
+
+
+def _parts_of(root: Path, edition: Edition, force: bool) -> list[Part]:
+    names: tuple[PartName, ...] = ("explorer", "open-data")
+    wanted = names if edition.audience == "public" else names[:1]
+    return [write_part(root, edition, name, force=force) for name in wanted]
+
+
+def _try_parts(root: Path, edition: Edition, force: bool) -> list[Part] | str:
+    try:
+        return _parts_of(root, edition, force)
+    except SpiError as error:
+        return str(error)
