@@ -126,18 +126,29 @@ def write_parts(
     SpiError
         With the sentence of each edition that failed; the others are written.
     """
-    if len(editions) == 1:
-        return _parts_of(root, editions[0], force)
-    arguments = [(root, edition, force) for edition in editions]
-    answers = answers_of(_try_parts, arguments, n_workers)
-    raise_failed(editions, answers)
-    return [part for answer in answers if not isinstance(answer, str) for part in answer]
+    stale = [e for e in editions if force or not _is_current(root, e)]
+    if len(stale) > 1:
+        answers = answers_of(_try_parts, [(root, e, force) for e in stale], n_workers)
+        raise_failed(stale, answers)
+        answered = zip(stale, answers, strict=True)
+        written = {e: parts for e, parts in answered if not isinstance(parts, str)}
+    else:
+        written = {e: _parts_of(root, e, force) for e in stale}
+    current = {e: [Part(e, name, (), 0.0) for name in _names(e)] for e in editions}
+    return [part for e in editions for part in (current | written)[e]]
+
+
+def _names(edition: Edition) -> tuple[PartName, ...]:
+    return ("explorer", "open-data") if edition.audience == "public" else ("explorer",)
+
+
+def _is_current(root: Path, edition: Edition) -> bool:
+    manifest, state = Manifest(edition.folder), State(root, edition.folder)
+    return all(manifest.is_part_current(name, state) for name in _names(edition))
 
 
 def _parts_of(root: Path, edition: Edition, force: bool) -> list[Part]:
-    names: tuple[PartName, ...] = ("explorer", "open-data")
-    wanted = names if edition.audience == "public" else names[:1]
-    return [write_part(root, edition, name, force=force) for name in wanted]
+    return [write_part(root, edition, name, force=force) for name in _names(edition)]
 
 
 def _try_parts(root: Path, edition: Edition, force: bool) -> list[Part] | str:
