@@ -10,7 +10,8 @@ from pathlib import Path
 from spi_core.files import file_digest, remove_leftovers
 from spi_core.publish.engine import render
 from spi_core.publish.job import RenderJob, RenderResult
-from spi_core.publish.manifest import Manifest, State
+from spi_core.publish.manifest import Manifest
+from spi_core.publish.state import State
 
 __all__ = ["Batch", "Outcome", "render_changed"]
 

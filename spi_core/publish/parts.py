@@ -11,7 +11,8 @@ from typing import Literal
 from spi_core.errors import SpiError
 from spi_core.files import remove_leftovers
 from spi_core.publish.edition import Edition, raise_failed
-from spi_core.publish.manifest import Manifest, State
+from spi_core.publish.manifest import Manifest
+from spi_core.publish.state import State
 from spi_core.publish.workers import answers_of
 from spi_core.store import Tables
 

@@ -20,7 +20,7 @@ from spi_core.files import digest
 from spi_core.fingerprint import code_version
 from spi_core.publish.job import Made, RenderJob
 from spi_core.publish.make import make_document
-from spi_core.publish.manifest import project_sources
+from spi_core.publish.state import project_sources
 
 __all__ = ["make_on_cluster", "pack", "unpack"]
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from spi_core.errors import SpiError
 from spi_core.files import file_digest
 from spi_core.fingerprint import code_version, input_hashes
-from spi_core.publish.manifest import NAME, Manifest, State, listing_digest
+from spi_core.publish.manifest import NAME, Manifest
+from spi_core.publish.state import State, listing_digest
 from spi_core.store import ABOUT, LISTING
 
 __all__ = ["Difference", "verify"]

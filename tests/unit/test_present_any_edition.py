@@ -17,6 +17,7 @@ from spi_core.build import build
 from spi_core.inputs import load
 from spi_core.present import brief_notes, brief_words, edition_words, landing, worked
 from spi_core.present import method_tables as methods
+from spi_core.present import register_tables as register
 from spi_core.present import report_captions as captions
 from spi_core.present import report_notes as notes
 from spi_core.present import report_tables as shown
@@ -68,7 +69,7 @@ def all_words(tables: Tables) -> str:
     frames = [
         *(shown.ward_table(r), shown.component_table(r), shown.grid_table(r)),
         *(shown.indicator_table(r), b.facts, b.figures, mover_table(tables), place_table(tables)),
-        *(methods.goalpost_table(tables), methods.register_source(tables)),
+        *(methods.goalpost_table(tables), register.register_source(tables)),
         *(methods.excluded_table(tables), methods.base_table(tables)),
     ]
     return "\n".join([*said, *(frame.to_csv() for frame in frames)])

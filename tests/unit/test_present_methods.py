@@ -14,6 +14,7 @@ from spi_core.inputs import load
 from spi_core.present import audit_tables as audit
 from spi_core.present import choice_tables as choice
 from spi_core.present import method_tables as made
+from spi_core.present import register_tables as register
 from spi_core.present import worked
 from spi_core.store import Tables, open_tables
 
@@ -142,7 +143,7 @@ def test_worked_example_names_a_missing_figure(tables):
 
 
 def test_row_counts_agree_with_the_files(tables):
-    counts = made.row_counts(tables).set_index("What")["Count"]
+    counts = register.row_counts(tables).set_index("What")["Count"]
     assert counts["rows of observations"] == "1,156"
     assert len(pd.read_csv(EDITION / "observations" / "open.csv")) == 1156
     assert counts["indicators"] == str(len(pd.read_csv(EDITION / "indicators.csv")))
@@ -218,10 +219,10 @@ def test_risen_tells_the_two_readings_apart(tables):
 
 
 def test_register_lists_every_indicator_and_notes_if_there_are_any(tables):
-    assert len(made.register_meaning(tables)) == len(made.register_source(tables)) == 34
-    assert made.register_meaning(tables)["Indicator"].iloc[0].endswith("↓")
+    assert len(register.register_meaning(tables)) == len(register.register_source(tables)) == 34
+    assert register.register_meaning(tables)["Indicator"].iloc[0].endswith("↓")
     dates = tables["dates"].assign(note="as published")
-    table = made.register_source(Changed(tables, dates=dates))
+    table = register.register_source(Changed(tables, dates=dates))
     assert (table["Notes"] == "as published").all()
 
 
