@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special
 
 __all__ = [
     "LEVEL",
@@ -57,7 +57,7 @@ def quantile(level: float) -> float:
     """
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1; got {level}")
-    return float(stats.norm.ppf(0.5 + level / 2))
+    return float(special.ndtri(0.5 + level / 2))
 
 
 def _counts(count: ArrayLike, base: ArrayLike | None = None) -> tuple[Array, Array]:
@@ -194,8 +194,8 @@ def exact_poisson(count: ArrayLike, level: float = LEVEL) -> tuple[Array, Array]
     x, _ = _counts(count)
     tail = (1 - level) / 2
     quantile(level)
-    low = stats.chi2.ppf(tail, 2 * np.where(x > 0, x, 1.0)) / 2
-    return np.where(x > 0, low, x * 0.0), np.asarray(stats.chi2.isf(tail, 2 * x + 2) / 2)
+    low = special.gammaincinv(np.where(x > 0, x, 1.0), tail)
+    return np.where(x > 0, low, x * 0.0), np.asarray(special.chdtri(2 * x + 2, tail) / 2)
 
 
 def poisson(count: ArrayLike, level: float = LEVEL) -> tuple[Array, Array]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import pandera.pandas as pa
 
 from spi_core.errors import Fault
-from spi_core.sheet import read_cells, shown
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
 
 __all__ = ["Read", "join_reads", "read_table", "records"]
 
@@ -74,6 +75,8 @@ def read_table(path: Path, schema: pa.DataFrameSchema) -> Read:
         The typed rows, and every fault with file, row, column, value and what is allowed. A
         missing column does not hide the faults of the others.
     """
+    from spi_core.sheet import read_cells, shown  # heavy, as pandera is
+
     file = shown(path)
     raw, faults = read_cells(path)
     if raw is None:
@@ -157,6 +160,8 @@ def _place(fault: Fault) -> tuple[int, str]:
 
 def _without(schema: pa.DataFrameSchema, missing: list[str]) -> pa.DataFrameSchema:
     """Make the same schema for a file that lacks some columns and has its types already."""
+    import pandera.pandas as pa
+
     key = list(schema.unique or [])
     columns = {
         name: pa.Column(None, c.checks, nullable=c.nullable)
@@ -219,9 +224,11 @@ def _check(
     file: str,
     known: set[tuple[int | None, str | None]],
 ) -> list[Fault]:
+    from pandera.errors import SchemaErrors
+
     try:
         schema.validate(typed, lazy=True)
-    except pa.errors.SchemaErrors as error:
+    except SchemaErrors as error:
         cases = error.failure_cases
     else:
         return []
