@@ -133,6 +133,7 @@ def _output_folder(name: str) -> Path:
 def check(edition: Edition, quiet: Quiet = False, as_json: Json = False) -> None:
     """Read an edition's data and say everything that is wrong with it; write nothing."""
     from spi_core.inputs import load
+    from spi_core.present.links import site_note
     from spi_core.summary import summarise
 
     inputs = load(_edition_folder(edition))
@@ -148,6 +149,8 @@ def check(edition: Edition, quiet: Quiet = False, as_json: Json = False) -> None
     said.table(("indicator", *summary.coverage), summary.coverage.itertuples())
     for line in summary.lines:
         said.line(line)
+    if note := site_note(inputs.settings):
+        said.line(note)
     facts = {"data_version": inputs.version, "cells": filled, **shape, **summary.facts}
     said.result(edition=inputs.settings["id"], **facts)
 
@@ -320,7 +323,9 @@ def _say_part(part: Any, said: Said) -> None:
 
 
 def _render(editions: list[Any], choice: Any, how: dict[str, Any], said: Said) -> None:
+    from spi_core.present.links import site_note
     from spi_core.publish.edition import render_editions
+    from spi_core.store import Tables
 
     started = time.perf_counter()
     with said.progress("rendering") as (plan, moved):
@@ -331,6 +336,9 @@ def _render(editions: list[Any], choice: Any, how: dict[str, Any], said: Said) -
             on_progress=lambda r: moved(r.job.output_stem.name),
         )
     seconds = round(time.perf_counter() - started, 2)
+    for edition in editions:
+        if note := site_note(Tables(edition.folder / "tables").about["edition"]):
+            said.line(f"{edition.name}: {note}")
     facts: list[dict[str, Any]] = []
     for edition, outcome in zip(editions, outcomes, strict=True):
         said.line(

@@ -160,7 +160,7 @@ def composite_change(
     rating = np.where(share > 0, rating, NOT_RATED)
     reason[share <= 0] = "no counts published for any of its indicators"
     reason[np.isnan(change)] = "too few comparable indicators with values in both periods"
-    reason[other] = "other components are scored in one period than in the other"
+    reason[other] = "not the same components are scored in both periods"
     return Change(change, low, high, rating, reason.astype(np.str_), share)
 
 

@@ -147,14 +147,14 @@ def judge(design: Design, outcome: Outcome, evidence: Evidence) -> Verdict:
         status=status,
         sentences=_sentences(design, outcome, evidence, status),
         certainty=LEVELS[level],
-        reasons=("Areas were not drawn by lot: moderate at best.", *concerns),
+        reasons=("The protocol records no drawing by lot: moderate at best.", *concerns),
         maryland=2 if contradicted else 3,
         maryland_reason=(
             "Treated and comparison areas before and after, but they did not move alike before."
             if contradicted
-            else "Treated and comparison areas before and after; areas were not drawn by lot."
+            else "Treated and comparison areas before and after; no drawing by lot is on record."
         ),
-        change_mind=_change_mind(evidence, clear),
+        change_mind=_change_mind(design, evidence, clear),
     )
 
 
@@ -225,14 +225,15 @@ def _concerns(design: Design, evidence: Evidence, clear: bool) -> tuple[str, ...
     return tuple(words for holds, words in checks if holds)
 
 
-def _change_mind(evidence: Evidence, clear: bool) -> tuple[str, ...]:
-    """List findings that would turn the verdict."""
+def _change_mind(design: Design, evidence: Evidence, clear: bool) -> tuple[str, ...]:
+    """List findings that would turn the verdict; none that the protocol records already."""
     silent = evidence.study is None or evidence.study.pre_periods == 0
-    found = ["A further year that shows the gap closing again."] if clear else []
+    found = ["Further years in which the difference does not last."] if clear else []
     if not clear:
-        found.append("More treated wards or further years, which narrow the interval.")
+        units = "wards" if design.targeting == "ward" else "small areas"
+        found.append(f"More treated {units} or further years, which narrow the interval.")
     if silent:
         found.append("Two or more earlier years, to see whether the areas moved alike before.")
-    if abs(evidence.panel.baseline_gap) > 0.5:
+    if design.selection == "unknown" and abs(evidence.panel.baseline_gap) > 0.5:
         found.append("A record, from before the start, of why these areas were chosen.")
     return tuple(found)

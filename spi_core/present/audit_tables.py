@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spi_core.peers import RULE
+from spi_core.present.brief_bounds import change_words, likely
 from spi_core.present.theme import RATINGS
-from spi_core.present.words import number, signed
+from spi_core.present.words import day, number
+from spi_core.progress import DECLINE, IMPROVEMENT
 from spi_core.read import records
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ __all__ = [
     "finding_table",
     "indicator_audit",
     "log_table",
+    "mover_sentence",
     "mover_table",
     "peer_table",
     "place_table",
@@ -114,7 +117,9 @@ def place_table(tables: Tables) -> pd.DataFrame:
                 "Index": number(w.score, 1),
                 "Likely range": f"{number(w.low, 1)}–{number(w.high, 1)}",
                 "Place": number(w.rank, 0 if float(w.rank).is_integer() else 1),
-                "Likely place": f"{number(w.rank_low, 0)}–{number(w.rank_high, 0)}",
+                "Likely place": "–".join(
+                    dict.fromkeys((number(w.rank_low, 0), number(w.rank_high, 0)))
+                ),
                 "Highest quarter": _percent(w.p_top),
                 "Lowest quarter": _percent(w.p_bottom),
             }
@@ -171,8 +176,8 @@ def mover_table(tables: Tables) -> pd.DataFrame:
         rows.append(
             {
                 "Ward": names[m.area_code],
-                "Change": signed(m.change),
-                "Likely range": f"{signed(c['low'])} to {signed(c['high'])}",
+                "Change": change_words(m.change, c["low"] > 0 or c["high"] < 0),
+                "Likely range": likely(c["low"], c["high"]),
                 "Rating": f"{RATINGS[c['rating']].symbol} {c['rating']}",
                 "p": _chance(m.p),
                 "Adjusted p": _chance(m.q),
@@ -181,6 +186,29 @@ def mover_table(tables: Tables) -> pd.DataFrame:
         )
     columns = ["Ward", "Change", "Likely range", "Rating", "p", "Adjusted p", "Moved"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def mover_sentence(tables: Tables) -> str:
+    """Say how many wards moved by the test of all at once, and how many one by one.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+        One sentence, so that two counts of a document are never taken for a mistake.
+    """
+    changes = tables["changes"].query("level == 'index'").set_index("area_code")["rating"]
+    movers = tables["movers"].dropna(subset="change")
+    each = changes.reindex(movers["area_code"]).isin([IMPROVEMENT, DECLINE])
+    moved = int(movers["moved"].sum())
+    said = f"{moved or 'No'} {'ward' if moved == 1 else 'wards'} moved by this test"
+    if each.sum() == moved:
+        return f"{said}, as many as when each is judged by itself."
+    return f"{said}; judged one by one, {each.sum() or 'none'} changed clearly."
 
 
 def _chance(p: float) -> str:
@@ -300,5 +328,8 @@ def log_table(frame: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     >>> log_table(log, {"what": "What", "why": "Why"}).to_dict("records")
     [{'What': 'a name', 'Why': 'typo'}]
     """
-    shown = frame.reindex(columns=list(names)).rename(columns=names)
+    shown = frame.reindex(columns=list(names))
+    if "date" in shown:
+        shown["date"] = shown["date"].map(day, na_action="ignore")
+    shown = shown.rename(columns=names)
     return shown.astype(object).where(shown.notna(), "").astype(str)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import geopandas as gpd
 import matplotlib.pyplot as plt
@@ -13,15 +11,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from spi_core.present.brief_rows import change_chart, component_strip
 from spi_core.present.marks import marked
 from spi_core.present.shapes import draw_areas
-from spi_core.present.theme import RATINGS, Rating, chart_style, colour
-from spi_core.present.words import signed
-from spi_core.read import records
+from spi_core.present.theme import chart_style, colour
 
 __all__ = ["change_chart", "component_strip", "locator_map", "ward_strip"]
 
 MM = 1 / 25.4
+#: Millimetres beyond which a picture is one for paper, not for a phone.
+WIDE = 100
 
 
 def locator_map(wards: gpd.GeoDataFrame, code: str, width: float = 44) -> Figure:
@@ -52,37 +51,51 @@ def locator_map(wards: gpd.GeoDataFrame, code: str, width: float = 44) -> Figure
     return fig
 
 
-def ward_strip(scores: pd.DataFrame, code: str, borough: float, width: float = 170) -> Figure:
+def ward_strip(
+    scores: pd.DataFrame,
+    code: str,
+    borough: float,
+    width: float = 170,
+    illustrative: bool = False,
+) -> Figure:
     """Place every ward on the index scale and name this one, the ends and the borough.
 
     Parameters
     ----------
     scores : DataFrame
-        Columns ``area_code, name, score``; optionally ``low`` and ``high``, the interval.
+        Columns ``area_code, name, score``; optionally ``low`` and ``high``, the interval, and
+        ``illustrative``: the numbers of those wards are marked.
     code : str
         The ward in question.
     borough : float
         The borough's score.
     width : float
         Millimetres.
+    illustrative : bool
+        Whether the borough's score is marked.
 
     Returns
     -------
     Figure
     """
+    bottom = -1.25 if _is_crowded(scores, code, borough, width) else -0.85
+    # the key stands where the ward's name does not; on a phone, above it
+    top = 1.05 if width > WIDE else 1.75
     with chart_style():
-        fig = plt.figure(figsize=(width * MM, 19.5 * MM))
+        fig = plt.figure(figsize=(width * MM, 8.48 * (top - bottom) * MM))
         ax = fig.add_axes((0.0, 0.0, 1, 1))
         ax.set_axis_off()
-        ax.set_ylim(-1.25, 1.05)
+        ax.set_ylim(bottom, top)
         if scores.empty:
             ax.text(0.5, 0, "No ward has a score", ha="center", va="center")
             return fig
-        _draw_strip(ax, scores, code, borough)
+        _draw_strip(ax, scores, code, borough, illustrative)
     return fig
 
 
-def _draw_strip(ax: Axes, scores: pd.DataFrame, code: str, borough: float) -> None:
+def _draw_strip(
+    ax: Axes, scores: pd.DataFrame, code: str, borough: float, illustrative: bool
+) -> None:
     mine = scores.loc[scores["area_code"] == code]
     span = scores["score"].max() - scores["score"].min() or 1.0
     left, right = scores["score"].min() - 0.08 * span, scores["score"].max() + 0.08 * span
@@ -102,14 +115,25 @@ def _draw_strip(ax: Axes, scores: pd.DataFrame, code: str, borough: float) -> No
     ax.scatter(others, np.zeros(len(others)), zorder=3, **look)
     if not np.isnan(borough):
         ax.plot([borough, borough], [-0.32, 0.32], color=colour("ink"), lw=1.1, zorder=3)
-        ax.text(borough, -0.42, f"borough {borough:.0f}", ha="center", va="top")
+        words = marked(f"borough {borough:.0f}", illustrative)
+        ax.text(borough, -0.42, words, ha="center", va="top")
     if len(mine):
-        _draw_here(ax, str(mine.iloc[0]["name"]), float(mine.iloc[0]["score"]), (left, right))
+        _draw_here(ax, mine.iloc[0], (left, right))
     _name_ends(ax, scores, code, borough, span)
     ax.set_xlim(left, right)
+    is_left = bool(len(mine)) and float(mine.iloc[0]["score"]) > (left + right) / 2
+    key: dict[str, Any] = {"ha": "left" if is_left else "right", "va": "top", "fontsize": 7.5}
+    text = "dots: the wards" + (" · band: where this one likely lies" if len(mine) else "")
+    ax.text(left if is_left else right, ax.get_ylim()[1], text, color=colour("muted"), **key)
 
 
-def _draw_here(ax: Axes, name: str, score: float, ends: tuple[float, float]) -> None:
+def _named(ward: pd.Series) -> str:
+    """Write a ward's name with its score, marked where that rests on generated values."""
+    return marked(f"{ward['name']} {ward['score']:.0f}", ward.get("illustrative", False))
+
+
+def _draw_here(ax: Axes, ward: pd.Series, ends: tuple[float, float]) -> None:
+    score = float(ward["score"])
     blue, place = colour("blue"), (score - ends[0]) / (ends[1] - ends[0])
     # near an end the name stands at the edge, so that none of it is cut off
     side, at = ("left", ends[0]) if place < 0.2 else ("center", score)
@@ -122,198 +146,39 @@ def _draw_here(ax: Axes, name: str, score: float, ends: tuple[float, float]) -> 
         "weight": "bold",
         "color": blue,
     }
-    ax.text(at, 0.42, f"{name} {score:.0f}", **words)
+    ax.text(at, 0.42, _named(ward), **words)
+
+
+def _is_near(score: float, borough: float, span: float, width: float) -> bool:
+    """Whether the words at an end would run into the borough's."""
+    return not np.isnan(borough) and abs(score - borough) <= (0.2 if width > WIDE else 0.36) * span
+
+
+def _is_crowded(scores: pd.DataFrame, code: str, borough: float, width: float) -> bool:
+    """Whether any end is named on a second line."""
+    if scores.empty:
+        return False
+    ends = scores.sort_values("score").iloc[[0, -1]]
+    span = scores["score"].max() - scores["score"].min() or 1.0
+    others = ends.loc[ends["area_code"] != code, "score"]
+    return any(_is_near(score, borough, span, width) for score in others)
 
 
 def _name_ends(ax: Axes, scores: pd.DataFrame, code: str, borough: float, span: float) -> None:
     """Name the highest and lowest ward where the words fit."""
     ordered = scores.sort_values("score")
-    near = 0.2 if ax.get_window_extent().width > 400 else 0.36
+    width = cast(Figure, ax.figure).get_size_inches()[0] / MM
     for r in (ordered.iloc[0], ordered.iloc[-1]):
         if r["area_code"] == code:
             continue
         # towards the middle, so that no name runs off the edge; lower where the borough's stands
-        far = np.isnan(borough) or abs(r["score"] - borough) > near * span
+        near = _is_near(r["score"], borough, span, width)
         lowest = r["area_code"] == ordered.iloc[0]["area_code"]
         ax.text(
             r["score"] + (-0.02 if lowest else 0.02) * span,
-            -0.42 if far else -0.8,
-            f"{r['name']} {r['score']:.0f}",
+            -0.8 if near else -0.42,
+            _named(r),
             ha="left" if lowest else "right",
             va="top",
             color=colour("muted"),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """Where a row chart puts its parts, in millimetres across and rows down.
-
-    A wide row has its name left of the scale; a narrow one, for phones, above it.
-    """
-
-    width: float
-    row: float
-    x0: float
-    x1: float
-    number: float
-    word: float
-    step: float
-    name_at: float
-    mark_at: float
-
-
-WIDE = _Frame(170, 4.7, 66, 124, 133.5, 136, 1, 0.5, 0.5)
-NARROW = _Frame(88, 5, 2, 46, 55, 57, 2.1, 0.55, 1.45)
-
-
-def _canvas(frame: _Frame, slots: float) -> tuple[Figure, Axes]:
-    """Open a picture whose coordinates are millimetres across and rows down."""
-    fig = plt.figure(figsize=(frame.width * MM, slots * frame.row * MM))
-    ax = fig.add_axes((0, 0, 1, 1))
-    ax.set_xlim(0, frame.width)
-    ax.set_ylim(slots, 0)
-    ax.set_axis_off()
-    return fig, ax
-
-
-def component_strip(rows: pd.DataFrame, spread: pd.DataFrame, narrow: bool = False) -> Figure:
-    """Show every component against the borough and the other wards, grouped by dimension.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        In the order of the framework: ``dimension, component, score, borough, rating, word``;
-        NaN score where not scored, ``word`` then says why.
-    spread : DataFrame
-        Index component: ``min, q1, q3, max`` of the wards.
-    narrow : bool
-        For a phone: the name above its bar.
-
-    Returns
-    -------
-    Figure
-    """
-    frame = NARROW if narrow else WIDE
-    dimensions = list(dict.fromkeys(rows["dimension"]))
-    slots = len(rows) * frame.step + 0.95 * len(dimensions) + 0.9
-    with chart_style():
-        fig, ax = _canvas(frame, slots)
-        _scale(ax, frame, {t: str(t) for t in (0, 25, 50, 75, 100)}, 0, 100, slots)
-        y = 0.9
-        for dimension in dimensions:
-            ax.text(0, y + 0.48, dimension, weight="bold", va="center", color=colour("blue"))
-            y += 0.95
-            for r in records(rows[rows["dimension"] == dimension]):
-                _component_row(ax, frame, r, spread, y)
-                y += frame.step
-    return fig
-
-
-def _at(frame: _Frame, value: float, low: float, high: float) -> float:
-    return frame.x0 + (frame.x1 - frame.x0) * (value - low) / (high - low)
-
-
-def _scale(
-    ax: Axes, frame: _Frame, ticks: Mapping[float, str], low: float, high: float, bottom: float
-) -> None:
-    for tick, text in ticks.items():
-        x = _at(frame, tick, low, high)
-        ax.plot([x, x], [0.85, bottom - 0.1], color="#E4E7EB", lw=0.6, zorder=0)
-        ax.text(x, 0.42, text, ha="center", va="center", fontsize=7.5, color=colour("muted"))
-
-
-def _unscored(ax: Axes, frame: _Frame, text: str, y: float) -> None:
-    # white behind the words, so that the scale's lines don't strike them through
-    box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
-    ax.text(frame.x0, y, text, va="center", color=colour("muted"), style="italic", bbox=box)
-
-
-def _verdict(ax: Axes, frame: _Frame, number: str, rating: Rating, word: str, y: float) -> None:
-    ax.text(frame.number, y, number, ha="right", va="center", weight="bold")
-    ax.text(frame.word, y, f"{rating.symbol} {word}", va="center")
-
-
-def _component_row(ax: Axes, frame: _Frame, r: Any, spread: pd.DataFrame, top: float) -> None:
-    y = top + frame.mark_at
-    made_up = getattr(r, "illustrative", False)
-    ax.text(0, top + frame.name_at, r.component, va="center")
-    if np.isnan(r.score):
-        _unscored(ax, frame, r.word, y)
-        return
-    s = spread.loc[r.component]
-    for low, high, shade in (("min", "max", "#E4E7EB"), ("q1", "q3", "#BCCCDC")):
-        ends = [_at(frame, s[low], 0, 100), _at(frame, s[high], 0, 100)]
-        cap = "round" if low == "min" else "butt"
-        ax.plot(ends, [y, y], color=shade, lw=6.5, solid_capstyle=cap, zorder=1)
-    if not np.isnan(r.borough):
-        home = _at(frame, r.borough, 0, 100)
-        ax.plot([home, home], [y - 0.36, y + 0.36], color=colour("ink"), lw=1.1, zorder=2)
-    rating = RATINGS[r.rating]
-    _mark(ax, rating, _at(frame, r.score, 0, 100), y)
-    _verdict(ax, frame, marked(f"{r.score:.0f}", made_up), rating, r.word, y)
-
-
-def _mark(ax: Axes, rating: Rating, x: float, y: float) -> None:
-    ax.plot(
-        x,
-        y,
-        marker=rating.marker,
-        markersize=7.6,
-        markerfacecolor=colour(rating.colour),
-        markeredgecolor=colour("ink"),
-        markeredgewidth=0.8,
-        zorder=3,
-    )
-
-
-def change_chart(rows: pd.DataFrame, narrow: bool = False) -> Figure:
-    """Show each component's change on one scale, with its interval where there is one.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        ``component, change, rating, word`` and, where known, ``low, high``; NaN change where it
-        cannot be compared, ``word`` then says why.
-    narrow : bool
-        For a phone: the name above its bar.
-
-    Returns
-    -------
-    Figure
-    """
-    frame = NARROW if narrow else WIDE
-    reach = _reach(rows)
-    slots = len(rows) * frame.step + 1
-    with chart_style():
-        fig, ax = _canvas(frame, slots)
-        steps = np.linspace(-reach, reach, 5)
-        _scale(ax, frame, {t: signed(t, 0) for t in steps}, -reach, reach, slots)
-        zero = _at(frame, 0, -reach, reach)
-        ax.plot([zero, zero], [0.8, slots - 0.05], color=colour("ink"), lw=0.8, zorder=0)
-        for i, r in enumerate(records(rows)):
-            _change_row(ax, frame, r, 1 + i * frame.step, reach)
-    return fig
-
-
-def _reach(rows: pd.DataFrame) -> float:
-    """End the scale at a multiple of ten points that holds every change and interval."""
-    ends = rows[[c for c in ("change", "low", "high") if c in rows]].to_numpy(float)
-    known = ends[np.isfinite(ends)]
-    return 10.0 * max(1.0, float(np.ceil(np.abs(known).max(initial=0) / 10)))
-
-
-def _change_row(ax: Axes, frame: _Frame, r: Any, top: float, reach: float) -> None:
-    y = top + frame.mark_at
-    weight = "bold" if r.component == "Index" else "normal"
-    ax.text(0, top + frame.name_at, r.component, va="center", weight=weight)
-    if np.isnan(r.change):
-        _unscored(ax, frame, r.word, y)
-        return
-    if hasattr(r, "low") and not np.isnan(r.low):
-        ends = [_at(frame, r.low, -reach, reach), _at(frame, r.high, -reach, reach)]
-        ax.plot(ends, [y, y], color="#BCCCDC", lw=4, solid_capstyle="butt", zorder=1)
-    rating = RATINGS[r.rating]
-    _mark(ax, rating, _at(frame, r.change, -reach, reach), y)
-    number = marked(signed(r.change), getattr(r, "illustrative", False))
-    _verdict(ax, frame, number, rating, r.word, y)

@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from spi_core.errors import SpiError
-from spi_core.present.edition_words import reference_place
-from spi_core.present.marks import carried, marked
-from spi_core.present.words import number, signed
-from spi_core.read import records
+from spi_core.present.brief_facts import facts_table, figures_table, standouts
+from spi_core.present.brief_spans import long_spans
+from spi_core.present.marks import carried
 from spi_core.store import Tables
 
 __all__ = ["Brief", "gather"]
@@ -37,15 +36,18 @@ class Brief:
         Index component: ``min, q1, q3, max`` of the wards' scores.
     changes : DataFrame
         ``component, baseline, current, change, rating, word, illustrative`` of the index and the
-        components.
+        components; ``span`` gives the years of a figure in it whose two times lie far apart.
     facts : DataFrame
         The figures behind the components furthest from the borough, cells as text, marked.
     figures : DataFrame
         Every figure of the ward, cells as text, marked.
     peers : tuple of str
         Names of the wards in similar circumstances, the nearest first.
-    contributions : Series
-        Points of the index's change that each indicator made, index its name.
+    contributions : DataFrame
+        ``name, points, rating``: what each indicator's change did to the index's, and how that
+        change is rated.
+    standouts : DataFrame
+        ``component, rating, fact`` of every strength and weakness, the furthest first.
     """
 
     code: str
@@ -58,7 +60,8 @@ class Brief:
     facts: pd.DataFrame
     figures: pd.DataFrame
     peers: tuple[str, ...]
-    contributions: pd.Series
+    contributions: pd.DataFrame
+    standouts: pd.DataFrame
 
     @property
     def scored(self) -> bool:
@@ -71,7 +74,7 @@ class Brief:
         return bool(self.index["illustrative"])
 
 
-def gather(tables: Tables, code: str, facts: int = 3) -> Brief:
+def gather(tables: Tables, code: str, facts: int = 4) -> Brief:
     """Collect what one ward's brief shows.
 
     Parameters
@@ -81,8 +84,8 @@ def gather(tables: Tables, code: str, facts: int = 3) -> Brief:
     code : str
         GSS code of the ward.
     facts : int
-        How many components at each end are explained by a figure; with 0
-        neither ``facts`` nor ``figures`` are gathered.
+        How many components furthest from the borough are explained by a figure; with 0 neither
+        ``facts`` nor ``figures`` nor the facts of strengths and weaknesses are gathered.
 
     Returns
     -------
@@ -121,10 +124,11 @@ def gather(tables: Tables, code: str, facts: int = 3) -> Brief:
         components=components,
         spread=spread,
         changes=_changes(tables, code, components),
-        facts=_facts(tables, code, components, facts) if facts else pd.DataFrame(),
-        figures=_figures(tables, code) if facts else pd.DataFrame(),
+        facts=facts_table(tables, code, components, facts) if facts else pd.DataFrame(),
+        figures=figures_table(tables, code) if facts else pd.DataFrame(),
         peers=_peers(tables, code, names),
         contributions=_contributions(tables, code),
+        standouts=standouts(tables, code, components) if facts else pd.DataFrame(),
     )
 
 
@@ -166,97 +170,9 @@ def _changes(tables: Tables, code: str, components: pd.DataFrame) -> pd.DataFram
     rows["word"] = rows["rating"].where(rows["change"].notna(), few)
     rows["rating"] = rows["rating"].fillna("not rated")
     rows["illustrative"] = rows["illustrative"].eq(True)
+    spans = long_spans(tables, code)
+    rows["span"] = [spans.get(str(name), "") for name in rows.index]
     return rows.reset_index()
-
-
-def _facts(tables: Tables, code: str, components: pd.DataFrame, n: int) -> pd.DataFrame:
-    """Find what does most to put the components furthest from the borough where they are."""
-    about = tables["indicators"].set_index("id")
-    shown = _Shown(tables, code)
-    weight = tables["weights"].set_index("indicator_id")["share"]
-    gap = (shown.score(code) - shown.score(shown.borough)).reindex(weight.index) * weight
-    scored = components.dropna(subset=["score", "difference"]).sort_values("difference")
-    half = min(n, -(-len(scored) // 2))
-    low = scored.head(min(half, len(scored) - half))
-    rows = []
-    for r in [*records(scored.tail(half)[::-1]), *records(low)]:
-        mine = gap[about["component"].reindex(gap.index) == r.component].dropna()
-        if mine.empty:
-            continue
-        i = str(mine.idxmax() if r.difference > 0 else mine.idxmin())
-        difference = marked(signed(r.difference, 0), r.illustrative)
-        rows.append({"Component": f"{r.component} ({difference})"} | shown.now(i))
-    facts = pd.DataFrame(rows, columns=["Component", *shown.columns])
-    # generated indicators have no reference: a column of dashes would only take room
-    blank = shown.reference and facts[shown.reference].eq("–").all()
-    return facts.drop(columns=shown.reference) if blank else facts
-
-
-def _figures(tables: Tables, code: str) -> pd.DataFrame:
-    """List every indicator of the framework with the ward's figures."""
-    shown = _Shown(tables, code)
-    columns = ["Component", "Figure", "Earlier", *shown.columns[1:]]
-    rows = [
-        {"Component": r.component, "Earlier": shown.cell(r.id, code, "baseline")} | shown.now(r.id)
-        for r in records(tables["indicators"])
-    ]
-    return pd.DataFrame(rows, columns=columns)
-
-
-class _Shown:
-    """A ward's values as cells of a table, those that are generated marked."""
-
-    def __init__(self, tables: Tables, code: str) -> None:
-        self.code = code
-        self.borough = str(tables.about["edition"]["borough"])
-        values = carried(tables, "values")
-        values = values[values["area_code"].isin([code, self.borough])]
-        self.values = {(r.indicator_id, r.area_code, r.period): r for r in records(values)}
-        self.about = {r.id: r for r in records(tables["indicators"])}
-        place = reference_place(tables)
-        self.reference = f"{place[:1].upper()}{place[1:]} ward" if place else ""
-        self.mean: dict[Any, float] = {}
-        if place:
-            now = tables["reference"].query("period == 'current'")
-            self.mean = now.set_index("indicator_id")["mean"].to_dict()
-
-    @property
-    def columns(self) -> list[str]:
-        """Headings of :meth:`now`."""
-        place = [self.reference] if self.reference else []
-        return ["Figure", "Here", "Borough", *place, "Period"]
-
-    def score(self, area: str) -> pd.Series:
-        """Scores of an area's indicators, current period."""
-        now = {
-            indicator: row.score
-            for (indicator, place, period), row in self.values.items()
-            if (place, period) == (area, "current")
-        }
-        return pd.Series(now, dtype=float)
-
-    def cell(self, indicator: str, area: str, period: str) -> str:
-        """Write one value; a withheld one says so."""
-        row = self.values.get((indicator, area, period))
-        if row is None:
-            return "–"
-        if row.provenance == "suppressed":
-            return "withheld"
-        return marked(number(row.value), row.illustrative)
-
-    def now(self, indicator: str) -> dict[str, str]:
-        """Write one indicator's current figures."""
-        about = self.about[indicator]
-        label = getattr(self.values.get((indicator, self.code, "current")), "period_label", "–")
-        made = {
-            "Figure": f"{about.name}, {_short(about.unit)}",
-            "Here": self.cell(indicator, self.code, "current"),
-            "Borough": self.cell(indicator, self.borough, "current"),
-            "Period": label if isinstance(label, str) else "–",
-        }
-        if self.reference:
-            made[self.reference] = number(self.mean.get(indicator, np.nan))
-        return made
 
 
 def _peers(tables: Tables, code: str, names: dict[str, str]) -> tuple[str, ...]:
@@ -264,13 +180,9 @@ def _peers(tables: Tables, code: str, names: dict[str, str]) -> tuple[str, ...]:
     return tuple(names[c] for c in mine["peer_code"])
 
 
-def _contributions(tables: Tables, code: str) -> pd.Series:
-    mine = tables["contributions"].query("area_code == @code").set_index("indicator_id")["points"]
-    return mine.rename(tables["indicators"].set_index("id")["name"].to_dict())
-
-
-def _short(unit: str) -> str:
-    """Shorten a unit to what a reader needs; what stands in brackets is the register's business."""
-    if unit.startswith("ratio (") and "=" not in unit:
-        return unit[7:-1]
-    return unit
+def _contributions(tables: Tables, code: str) -> pd.DataFrame:
+    mine = tables["contributions"].query("area_code == @code")[["indicator_id", "points"]]
+    rated = tables["indicator_changes"].query("area_code == @code")[["indicator_id", "rating"]]
+    rows = mine.merge(rated, on="indicator_id", how="left").dropna(subset="points")
+    names = tables["indicators"].set_index("id")["name"]
+    return rows.assign(name=rows["indicator_id"].map(names))[["name", "points", "rating"]]

@@ -18,6 +18,7 @@ __all__ = [
     "peers_note",
     "score_note",
     "sources",
+    "spans_note",
     "strip_alt",
 ]
 
@@ -67,7 +68,7 @@ def score_note(tables: Tables) -> str:
     str
     """
     place = goalposts_place(tables)
-    among = f" among {place}’s wards" if place else ", by the goalposts of each figure"
+    among = f" among {place}’s wards" if place else " that can be expected of each figure"
     framework = tables["framework"]
     n, of = int(framework["scored"].sum()), len(framework)
     rest = "have enough figures" if n == of else "have enough figures; the others await more data"
@@ -96,8 +97,9 @@ def peers_note(brief: Brief, tables: Tables) -> str:
         return ": none are named, so nothing is rated as a strength or weakness."
     points = "a point" if rule["minimum_points"] == 1 else f"{rule['minimum_points']:g} points"
     return (
-        f", alike in residents and homes: {and_list(brief.peers)}. A strength or weakness must "
-        f"differ from them by more than {points}, their spread and chance."
+        f", alike in residents and homes: {and_list(brief.peers)}. A ▲ strength or ▼ weakness lies "
+        f"more than {points} from their middle, further than they usually lie from it, and "
+        "further than chance would explain."
     )
 
 
@@ -115,12 +117,30 @@ def facts_caption(brief: Brief) -> str:
     """
     average = next((c for c in brief.facts.columns if c.endswith(" ward")), "")
     text = (
-        "For the components furthest from the borough, the figure that does most to put "
-        f"{brief.name} there."
+        "The components furthest from the borough, in points, and the figure that does most to "
+        f"put {brief.name} there."
     )
     if average:
         text += f" “{average}” is the average of {average.removesuffix(' ward')}’s wards."
     return text
+
+
+def spans_note(brief: Brief) -> str:
+    """Say what the years beside a component's name mean.
+
+    Parameters
+    ----------
+    brief : Brief
+        The ward's figures.
+
+    Returns
+    -------
+    str
+        Empty where no name has any.
+    """
+    if not brief.changes["span"].ne("").any():
+        return ""
+    return "Years beside a name: at least one of its figures spans so many."
 
 
 def oldest(tables: Tables) -> str:

@@ -1,19 +1,17 @@
-"""The ward brief's sentences: alternative texts, the two ends, change and sources."""
+"""The ward brief's sentences: headline, place, strengths and weaknesses, change, and pictures."""
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 import numpy as np
-from IPython import display
 
+from spi_core.present.brief_bounds import change_words, likely
 from spi_core.present.brief_data import Brief
-from spi_core.present.marks import marked, sentence
+from spi_core.present.marks import SYMBOL, sentence
 from spi_core.present.theme import RATINGS
 from spi_core.present.words import (
     against_borough,
     and_list,
-    difference_words,
+    capital,
     endpoints,
     number,
     ordinal,
@@ -26,10 +24,16 @@ __all__ = [
     "change_alt",
     "change_sentence",
     "component_alt",
-    "ends_markdown",
     "headline",
     "place",
+    "print_rated",
+    "rated_markdown",
 ]
+
+#: Strengths, and weaknesses, of which a fact is told; the rest are named.
+TOLD = 2
+SIDES = {"strength": "Strengths", "weakness": "Weaknesses"}
+CLEAR = ("clear improvement", "clear decline")
 
 
 def headline(brief: Brief) -> str:
@@ -69,12 +73,12 @@ def place(brief: Brief) -> str:
     Returns
     -------
     str
-        For instance ``likely 12th to 17th``.
+        For instance ``12th–17th``.
     """
     if not brief.scored:
         return "not placed"
     low, high = ordinal(brief.index["rank_low"]), ordinal(brief.index["rank_high"])
-    return f"likely {low}" if low == high else f"likely {low} to {high}"
+    return low if low == high else f"{low}–{high}"
 
 
 def component_alt(brief: Brief) -> str:
@@ -102,54 +106,69 @@ def component_alt(brief: Brief) -> str:
     return f"Component scores of {brief.name}, 0 to 100: {said}.{unscored}"
 
 
-def ends_markdown(brief: Brief, highest: bool, n: int = 3) -> Any:
-    """List the components furthest above, or below, the borough.
+def print_rated(brief: Brief) -> None:
+    """Print strengths beside weaknesses (``output: asis``).
 
     Parameters
     ----------
     brief : Brief
         The ward's figures.
-    highest : bool
-        The upper end, or the lower.
-    n : int
-        How many at most.
+
+    Notes
+    -----
+    A side without any takes less of the page.
+    """
+    has = [bool(len(brief.standouts)) and brief.standouts["rating"].eq(r).any() for r in SIDES]
+    widths = (50, 50) if has[0] == has[1] else (68, 32) if has[0] else (32, 68)
+    print(f'\n:::: {{layout="[[{widths[0]},{widths[1]}]]"}}')
+    for rating, heading in SIDES.items():
+        print(f"::: {{.column-text}}\n### {heading}\n")
+        print(f"{rated_markdown(brief, rating)}\n:::\n")
+    print("::::\n")
+
+
+def rated_markdown(brief: Brief, rating: str, told: int = TOLD) -> str:
+    """List a ward's strengths or its weaknesses against similar wards, with what tells them.
+
+    Parameters
+    ----------
+    brief : Brief
+        The ward's figures.
+    rating : {'strength', 'weakness'}
+        Which of the two.
+    told : int
+        Of how many the telling figure is given; the rest are named.
 
     Returns
     -------
-    Markdown
-        One line a component, or a sentence that there is none on that side.
+    str
+        Markdown: a paragraph a component, the furthest from similar wards first, or a sentence
+        that there is none.
     """
-    scored = brief.components.dropna(subset="score").sort_values("difference")
-    if scored.empty or scored["difference"].isna().all():
-        return _markdown("Nothing can be compared: figures are missing.")
-    side = scored[scored["difference"] > 0] if highest else scored[scored["difference"] < 0]
-    ordered = side[::-1] if highest else side
-    if ordered.empty:
-        none = f"No component is {'above' if highest else 'below'} the borough."
-        return _markdown(sentence(none, scored["illustrative"].any()))
-    return _markdown(
-        "\\\n".join(
-            f"{RATINGS[r.rating].symbol} **{r.component}** "
-            f"{marked(number(r.score, 0), r.illustrative)}, "
-            f"{_points(r.difference)}"
-            for r in records(ordered.head(n))
-        )
-    )
-
-
-def _markdown(text: str) -> Any:
-    """Let the engine read a result as Markdown; a plain string would be shown as it is."""
-    return cast(Any, display).Markdown(text)
-
-
-def _points(difference: float) -> str:
-    """Leave "the borough" out of the difference: the heading above the list has said it."""
-    said = difference_words(difference).replace(" the borough", "").replace(" as", "")
-    return said.replace(" points", "").replace(" point", "")
+    rows = brief.standouts
+    rows = rows[rows["rating"] == rating] if len(rows) else rows
+    if rows.empty:
+        scored = brief.components.dropna(subset="score")
+        if scored.empty or not brief.peers:
+            return "Nothing can be compared: figures are missing."
+        none = f"Against similar wards no component is a {rating}."
+        return sentence(none, scored["illustrative"].any())
+    symbol = RATINGS[rating].symbol
+    said = [
+        f"{symbol} **{r.component}**" + (f"\\\n[{r.fact}]{{.smaller}}" if r.fact else "")
+        for r in records(rows.head(told))
+    ]
+    rest = list(rows["component"].iloc[told:])
+    if rest:
+        said.append(f"[Also {symbol} {', '.join(rest)}.]{{.smaller}}")
+    text = "\n\n".join(said)
+    by_name = brief.components.set_index("component")["illustrative"]
+    made_up = bool(by_name.reindex(rows["component"]).eq(True).any())
+    return text if SYMBOL in text else sentence(text, made_up)
 
 
 def change_sentence(brief: Brief, first: str, last: str) -> str:
-    """Say how the index moved, from comparable figures only.
+    """Say how the index moved, from comparable figures only: the difference before its ends.
 
     Parameters
     ----------
@@ -161,27 +180,48 @@ def change_sentence(brief: Brief, first: str, last: str) -> str:
     Returns
     -------
     str
-        One or two sentences.
+        A few sentences.
     """
     index = brief.changes.iloc[0]
     if np.isnan(index["change"]):
         return f"The index of {brief.name} cannot be compared with {first}: {index['word']}."
     start, end = endpoints(index["baseline"], index["current"])
     left_out = list(brief.changes.loc[brief.changes["change"].isna(), "component"])
+    rating = index["rating"]
+    clear = rating in CLEAR
+    verb = ("rose by" if index["change"] > 0 else "fell by") if clear else "moved by"
+    size = change_words(index["change"], clear)
+    size = size.lstrip("+−") if clear else size
     text = (
-        f"On figures that mean the same in both periods, the index of {brief.name} went from "
-        f"{start} in {first} to {end} in {last} "
-        f"({signed(index['change'])} points, likely {signed(index['low'])} to "
-        f"{signed(index['high'])}): {RATINGS[index['rating']].symbol} {index['rating']}."
+        f"The index of {brief.name} {verb} {size} points (likely "
+        f"{likely(index['low'], index['high'])}): {RATINGS[rating].symbol} {rating}. "
+        f"On the figures that mean the same both times it went from {start} to {end}"
     )
-    parts = brief.contributions.sort_values(key=abs, ascending=False).head(2)
-    if len(parts):
-        listed = and_list([f"{n} ({signed(x)})" for n, x in parts.items()])
-        text += f" Largest parts: {listed}."
+    score = number(brief.index["score"], 0)
+    if brief.scored and score != number(index["current"], 0):
+        text += (
+            f"; these leave out what cannot be compared, so they differ from the score of {score}"
+        )
+    text += f".{_parts(brief)}"
     if left_out:
         has = "has" if len(left_out) == 1 else "have"
         text += f" {and_list(left_out)} {has} too few comparable figures to speak of change."
     return sentence(text, index["illustrative"])
+
+
+def _parts(brief: Brief) -> str:
+    """Name the figure that did most each way, of those whose change is clear where there are."""
+    said = []
+    for way, better in (("up", True), ("down", False)):
+        every = brief.contributions
+        parts = every.loc[every["points"] > 0 if better else every["points"] < 0]
+        rated = parts[parts["rating"] == CLEAR[0 if better else 1]]
+        chosen = rated if len(rated) else parts
+        if len(chosen):
+            most = next(iter(records(chosen.sort_values("points", ascending=not better))))
+            doubt = "" if len(rated) else f", {most.rating}"
+            said.append(f"most {way}: {most.name} ({signed(most.points)}{doubt})")
+    return f" {capital('; '.join(said))}." if said else ""
 
 
 def change_alt(brief: Brief) -> str:
@@ -200,7 +240,11 @@ def change_alt(brief: Brief) -> str:
     said = "; ".join(
         f"{r.component}: {r.word}"
         if np.isnan(r.change)
-        else f"{r.component} {signed(r.change)}, {r.rating}"
+        else f"{r.component}{_span(r.span)} {change_words(r.change, r.rating in CLEAR)}, {r.rating}"
         for r in records(brief.changes)
     )
     return f"Change of {brief.name} in points, from comparable figures: {said}."
+
+
+def _span(years: str) -> str:
+    return f" ({years})" if years else ""

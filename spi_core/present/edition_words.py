@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -213,17 +214,19 @@ def unscored_sentence(framework: pd.DataFrame) -> str:
     >>> import pandas as pd
     >>> rows = {"component": ["Shelter", "Rights"], "scored": [True, False]}
     >>> unscored_sentence(pd.DataFrame(rows | {"note": ["", "not scored: awaits council data"]}))
-    'Rights has no score (awaits council data). The index is therefore partial: 1 of 2 components.'
+    'Rights has no score (awaiting council data). The index is therefore partial: 1 of 2 \
+components.'
     >>> unscored_sentence(pd.DataFrame({"component": ["Shelter"], "scored": [True], "note": [""]}))
-    'All 1 components are scored.'
+    'Its one component is scored.'
     """
     rest = framework[~framework["scored"]]
     if rest.empty:
-        return f"All {len(framework)} components are scored."
+        n = len(framework)
+        return "Its one component is scored." if n == 1 else f"All {n} components are scored."
     said = []
     for note, group in rest.groupby("note", sort=False):
         verb = "has" if len(group) == 1 else "have"
-        why = str(note).removeprefix("not scored: ")
+        why = re.sub("^awaits ", "awaiting ", str(note).removeprefix("not scored: "))
         said.append(f"{and_list(list(group['component']))} {verb} no score ({why})")
     scored = int(framework["scored"].sum())
     return (
@@ -254,7 +257,8 @@ def scored_sentence(framework: pd.DataFrame) -> str:
     """
     n, of = int(framework["scored"].sum()), len(framework)
     if n == of:
-        return f"All of its {of} components are scored."
+        every = f"All of its {of} components are scored."
+        return "Its one component is scored." if of == 1 else every
     rest = "the other awaits" if of - n == 1 else "the others await"
     return f"{n} of its {of} components can be scored; {rest} more data."
 

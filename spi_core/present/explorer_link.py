@@ -96,16 +96,23 @@ def print_source(tables: Tables, code: str, name: str, source: str) -> None:
 
     Notes
     -----
-    No link where there is no explorer. A code only where the edition's ``site`` is known: paper
-    can't follow a relative link.
+    No link where there is no explorer. A code only where the edition's ``site`` is known. Else
+    the link leads to the folder that the brief was made in: a PDF that is sent on has lost it, so
+    that paper also says whom to ask.
     """
     address = explorer_address(tables, code)
+    if contact := str(tables.about["edition"].get("contact", "")):
+        source = f"{source} Contact: {contact}."
     if address is None:
         print(f"\n::: {{.source}}\n{source}\n:::\n")
         return
     way = f"**Explore {name}:** [map, scorecard and every figure]({address})."
     if address.startswith("../"):
-        print(f"\n::: {{.source}}\n{way}\n\n{source}\n:::\n")
+        ask = "On paper, or if the link leads nowhere: ask the contact below for its address."
+        for form, text in (("html", way), ("typst", f"{way} {ask}")):
+            print(f'\n::: {{.content-visible when-format="{form}"}}\n::: {{.source}}')
+            print(f"{text}\n:::\n:::\n")
+        print(f"\n::: {{.source}}\n{source}\n:::\n")
         return
     path = Path(os.environ.get(VARIABLE) or "_figures") / "explorer-code.svg"
     write_bytes(path, qr_code(address))

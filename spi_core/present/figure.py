@@ -5,15 +5,16 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from spi_core.present.marks import LEGEND, SYMBOL, WORD
+from spi_core.present.marks import LEGEND, SYMBOL, picture_keys
 from spi_core.present.theme import chart_style
 from spi_core.store import write_bytes
 
@@ -26,8 +27,6 @@ __all__ = ["emit_figure", "emit_pair", "emit_table", "pipe_table"]
 VARIABLE = "SPI_FIGURES"
 #: Millimetres below a chart for the sentence that marks illustrative values.
 MARK_ROOM = 4.2
-#: Millimetres up to which a picture takes fewer words.
-SHORT = 80.0
 #: Decimals beyond the first: no eye sees a tenth of a point, but the page carries the bytes.
 _LONG = re.compile(rb"\b([1-9]\d+\.\d)\d+")
 _IDLE = re.compile(rb"<!--.*?-->|; stroke-linejoin: miter", re.DOTALL)
@@ -44,7 +43,7 @@ def emit_figure(
     caption: str,
     alt: str,
     width: str | None = None,
-    illustrative: bool = False,
+    illustrative: bool | Iterable[object] = False,
 ) -> None:
     """Write a figure as SVG and print the Markdown that shows it (``output: asis``).
 
@@ -60,9 +59,10 @@ def emit_figure(
         What a reader who cannot see it must know. Never empty.
     width : str, optional
         For instance ``"60%"``.
-    illustrative : bool
-        Whether it shows any value that rests on generated ones: then the picture itself, its
-        alternative text and its caption say so.
+    illustrative : bool or iterable of bool
+        Whether it shows any value that rests on generated ones, or one flag a value: then the
+        picture itself, its alternative text and its caption say so. Where no mark stands in the
+        picture, it says whether every value in it is meant.
 
     Raises
     ------
@@ -73,9 +73,11 @@ def emit_figure(
         raise ValueError(f"figure {label!r} needs alternative text")
     folder = Path(os.environ.get(VARIABLE) or "_figures")
     path = folder / f"{label}.svg"
-    write_bytes(path, _svg(fig, illustrative))
-    if illustrative:
-        alt = f"{alt} {LEGEND}."
+    inside = any(SYMBOL in text.get_text() for text in fig.findobj(Text))
+    keys = picture_keys(illustrative, inside)
+    write_bytes(path, _svg(fig, keys))
+    if keys:
+        alt = f"{alt} {keys[0]}."
         caption = f"{caption} {SYMBOL}" if caption else ""
     alt = re.sub(r"\s+", " ", alt).replace('"', "”")
     name = f"#{label} " if caption else ""
@@ -83,16 +85,20 @@ def emit_figure(
     print(f'\n![{caption}]({path.as_posix()}){{{name}fig-alt="{alt}"{size}}}\n')
 
 
-def _svg(fig: Figure, illustrative: bool) -> bytes:
+def _svg(fig: Figure, keys: Sequence[str]) -> bytes:
     """Draw a figure; the mark stands below it, in the picture: it stays if that is copied."""
     buffer = io.BytesIO()
     box = None
-    if illustrative:
+    if keys:
         width, height = fig.get_size_inches()
         room = MARK_ROOM / 25.4
         with chart_style(7):
-            words = LEGEND if width * 25.4 > SHORT else f"{SYMBOL} {WORD}: generated, not measured"
-            fig.text(0.004, -0.65 * room / height, words, weight="semibold", va="center")
+            look: dict[str, Any] = {"weight": "semibold", "va": "center"}
+            for words in keys:
+                key = fig.text(0.004, -0.65 * room / height, words, **look)
+                if key.get_window_extent().x1 <= fig.bbox.x1 or words == keys[-1]:
+                    break
+                key.remove()
         box = Bbox([[0, -room], [width, height]])
     # no date and no program name: the same chart is the same bytes
     plain = {"Date": None, "Creator": None}
@@ -112,7 +118,11 @@ def _lean(svg: bytes) -> bytes:
 
 
 def emit_pair(
-    wide: Figure, narrow: Figure, label: str, alt: str, illustrative: bool = False
+    wide: Figure,
+    narrow: Figure,
+    label: str,
+    alt: str,
+    illustrative: bool | Iterable[object] = False,
 ) -> None:
     """Print a picture twice: across the page, and for the phone a narrow one instead.
 
@@ -124,9 +134,10 @@ def emit_pair(
         File name.
     alt : str
         Alternative text of both; only one is ever shown.
-    illustrative : bool
+    illustrative : bool or iterable of bool
         As for :func:`emit_figure`.
     """
+    illustrative = illustrative if isinstance(illustrative, bool) else list(illustrative)
     print("\n::: {.wide-only}")
     emit_figure(wide, label, "", alt, "100%", illustrative)
     print(':::\n\n:::: {.content-visible when-format="html"}\n::: {.narrow-only}')

@@ -13,7 +13,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from spi_core.present.impact_data import ChapterPage, OutcomePage, end
-from spi_core.present.impact_figures import p_words, periods, short_unit
+from spi_core.present.impact_figures import p_is, periods, short_unit
+from spi_core.present.impact_labels import name_ends, name_room
+from spi_core.present.marks import marked, sentence
 from spi_core.present.theme import chart_style, colour
 from spi_core.present.words import signed
 
@@ -22,21 +24,29 @@ __all__ = [
     "placebo_chart",
     "positions",
     "slope_chart",
-    "spread",
 ]
 
 MM = 1 / 25.4
 COMPARED = "#9FB3C8"
 TREATED: dict[str, Any] = {"color": "#12436D", "lw": 1.7, "marker": "o", "ms": 4, "zorder": 3}
 WIDE, NARROW = 170.0, 88.0
+#: With more treated wards than this the lines carry no names.
+MOST_NAMES = 8
+#: Millimetres left of a panel for the numbers of its scale.
+SCALE = 9.0
 
 
 def _panels(
-    outcomes: Sequence[OutcomePage], narrow: bool, tall: float, margins: tuple[float, ...]
+    page: ChapterPage,
+    outcomes: Sequence[OutcomePage],
+    narrow: bool,
+    tall: float,
+    margins: tuple[float, ...],
 ) -> tuple[Figure, list[tuple[Axes, OutcomePage]]]:
     """Open a picture with one panel an outcome, three across at most; on a phone one a row.
 
-    ``margins`` are millimetres left, right, above and below each panel.
+    ``margins`` are millimetres left, right, above and below each panel. The title of a panel
+    carries the mark where its figures are generated.
     """
     across = 1 if narrow else min(3, len(outcomes))
     down = math.ceil(len(outcomes) / across)
@@ -55,7 +65,7 @@ def _panels(
         fig.text(
             (x - left) / width,
             (y + tall + above - 4) / height,
-            outcome.label,
+            sentence(outcome.label, page.generated),
             weight="bold",
             va="center",
         )
@@ -107,7 +117,12 @@ def slope_chart(page: ChapterPage, narrow: bool = False) -> Figure:
     shown = [o for o in page.outcomes if o.raw]
     before, after = (periods(page.design[k]) for k in ("before", "after"))
     with chart_style():
-        fig, panels = _panels(shown, narrow, 60, (9, 21, 9, 7))
+        named = len(page.sides["treated"]) <= MOST_NAMES
+        across = 1 if narrow else min(3, len(shown))
+        cell = (NARROW if narrow else WIDE) / across
+        size, right = name_room(page.treated, cell - SCALE) if named else (0.0, 5.0)
+        fig, panels = _panels(page, shown, narrow, 60, (SCALE, right, 9, 7))
+        shift = 1 / (cell - SCALE - right)  # a millimetre, as a share of the panel
         for ax, outcome in panels:
             wards = outcome.raw["wards"]
             for w in sorted(wards, key=lambda w: w["treated"]):
@@ -117,68 +132,15 @@ def slope_chart(page: ChapterPage, narrow: bool = False) -> Figure:
             ax.set_xlim(0, 1)
             ax.set_ylim(0, 1.04 * max(max(w["before"], w["after"]) for w in wards))
             ax.set_xticks([0, 1], [before, after])
-            if len(page.sides["treated"]) <= 8:
-                _name_ends(ax, page, [w for w in wards if w["treated"]])
+            ax.tick_params(axis="x", pad=6)  # clear of the lowest number of the scale
+            if named:
+                lines = [w for w in wards if w["treated"]]
+                name_ends(ax, page.names, lines, shift, size)
         items = [(TREATED, "treated wards")]
         if page.sides["comparison"]:
             items.append(({"color": COMPARED, "lw": 1.2}, "comparison wards"))
         _key(fig, items)
     return fig
-
-
-def _name_ends(ax: Axes, page: ChapterPage, wards: Sequence[Any]) -> None:
-    """Name lines at their right end, moved apart where they would overlap."""
-    low, high = ax.get_ylim()
-    gap = 0.06 * (high - low)
-    ordered = sorted(wards, key=lambda w: w["after"])
-    places = spread([w["after"] for w in ordered], gap)
-    for w, y in zip(ordered, places, strict=True):
-        if abs(y - w["after"]) > 0.2 * gap:
-            ax.plot([1.02, 1.08], [w["after"], y], color=colour("muted"), lw=0.5, clip_on=False)
-        ax.text(
-            1.1,
-            y,
-            page.names.get(w["ward"], w["ward"]),
-            va="center",
-            fontsize=7.5,
-            color=colour("blue"),
-        )
-
-
-def spread(wanted: Sequence[float], gap: float) -> list[float]:
-    """Move ascending places apart until each is a gap from the next, as little as possible.
-
-    Parameters
-    ----------
-    wanted : sequence of float
-        Ascending.
-    gap : float
-        Least distance.
-
-    Returns
-    -------
-    list of float
-
-    Examples
-    --------
-    >>> spread([1.0, 1.0, 5.0], 1.0)
-    [0.5, 1.5, 5.0]
-    """
-    groups: list[list[float]] = []
-    for value in wanted:
-        groups.append([value])
-        while len(groups) > 1 and _top(groups[-2], gap) + gap > _bottom(groups[-1], gap):
-            last = groups.pop()
-            groups[-1] += last
-    return [_bottom(g, gap) + i * gap for g in groups for i in range(len(g))]
-
-
-def _bottom(group: Sequence[float], gap: float) -> float:
-    return float(np.mean(group)) - gap * (len(group) - 1) / 2
-
-
-def _top(group: Sequence[float], gap: float) -> float:
-    return float(np.mean(group)) + gap * (len(group) - 1) / 2
 
 
 def placebo_chart(page: ChapterPage, narrow: bool = False) -> Figure:
@@ -196,7 +158,7 @@ def placebo_chart(page: ChapterPage, narrow: bool = False) -> Figure:
     Figure
     """
     with chart_style():
-        fig, panels = _panels(page.answered, narrow, 40, (3, 5, 15, 11))
+        fig, panels = _panels(page, page.answered, narrow, 40, (3, 5, 15, 11))
         for ax, outcome in panels:
             effect = outcome.analysis["effect"]
             found = float(effect["estimate"])
@@ -207,8 +169,8 @@ def placebo_chart(page: ChapterPage, narrow: bool = False) -> Figure:
             top = float(np.histogram(others, bins=bins)[0].max())
             ax.plot([0, 0], [0, 1.04 * top], color=colour("ink"), lw=0.7)
             ax.plot([found, found], [0, 1.15 * top], color=colour("blue"), lw=2)
-            p = p_words(effect["p"])
-            text = f"{signed(found, outcome.digits)}, p {p}"
+            value = marked(signed(found, outcome.digits), page.generated)
+            text = f"{value}, {p_is(effect['p'])}"
             ax.text(
                 found,
                 1.2 * top,
@@ -255,7 +217,7 @@ def event_chart(page: ChapterPage, narrow: bool = False) -> Figure:
     shown = [o for o in page.answered if o.analysis["study"]]
     after = set(page.design["after"])
     with chart_style():
-        fig, panels = _panels(shown, narrow, 46, (10, 4, 9, 8))
+        fig, panels = _panels(page, shown, narrow, 46, (10, 4, 9, 8))
         for ax, outcome in panels:
             study = outcome.analysis["study"]
             rows = [*study["effects"], {"period": study["base"], "estimate": 0.0}]

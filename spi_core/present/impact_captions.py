@@ -6,8 +6,16 @@ import math
 from collections.abc import Sequence
 
 from spi_core.present.impact_data import ChapterPage, OutcomePage, end
-from spi_core.present.impact_figures import effect_text, p_words, percent, periods, span, whole
-from spi_core.present.impact_words import status_words
+from spi_core.present.impact_figures import (
+    effect_text,
+    p_is,
+    p_words,
+    percent,
+    periods,
+    span,
+    whole,
+)
+from spi_core.present.impact_words import mid, status_words
 from spi_core.present.words import and_list, number
 
 __all__ = [
@@ -37,8 +45,8 @@ def map_caption(page: ChapterPage) -> str:
     -------
     str
     """
-    treated, everywhere = page.sides["treated"], not page.sides["comparison"]
-    first = "Every ward was treated." if everywhere else f"Treated: {and_list(list(treated))}."
+    everywhere = not (page.sides["comparison"] or page.sides["set aside"])
+    first = "Every ward was treated." if everywhere else f"Treated: {and_list(list(page.treated))}."
     inferred = " The wards are inferred from the places that the sources name."
     return f"**{first}**{inferred if page.design['inferred'] else ''}"
 
@@ -60,7 +68,7 @@ def map_alt(page: ChapterPage) -> str:
 
 
 def slope_caption(page: ChapterPage) -> str:
-    """Count the wards that rose.
+    """Count the wards that rose or, where more of the treated ones did so, fell.
 
     Parameters
     ----------
@@ -71,16 +79,32 @@ def slope_caption(page: ChapterPage) -> str:
     -------
     str
     """
-    said = "; ".join(f"{o.label} in {_rose(page, o)}" for o in page.outcomes if o.raw)
-    unit = next(o.unit for o in page.outcomes if o.raw)
-    return f"**Rose: {said}.** Every ward, {unit}, mean of its small areas."
+    shown = [o for o in page.outcomes if o.raw]
+    said = "; ".join(f"{o.label if o is shown[0] else mid(o)} {_moved(o)}" for o in shown)
+    mean = ", mean of its small areas" if page.node["edition"]["level"] == "lsoa" else ""
+    return f"**{said}.** Every ward, {shown[0].unit or 'each in its own unit'}{mean}."
 
 
-def _rose(page: ChapterPage, o: OutcomePage) -> str:
+def _moved(o: OutcomePage) -> str:
     sides = [[w for w in o.raw["wards"] if w["treated"] is side] for side in (True, False)]
     up = [sum(w["after"] > w["before"] for w in side) for side in sides]
-    said = f"{up[0]} of {len(sides[0])} treated wards"
-    return said + (f" and {up[1]} of {len(sides[1])} others" if sides[1] else "")
+    down = [sum(w["after"] < w["before"] for w in side) for side in sides]
+    verb, moved = ("rose", up) if up[0] >= down[0] else ("fell", down)
+    said = f"{verb} in {_of(moved[0], len(sides[0]), 'treated ward')}"
+    return said + (f" and {_of(moved[1], len(sides[1]), 'other')}" if sides[1] else "")
+
+
+def _of(part: int, whole_: int, noun: str) -> str:
+    """Count as a person would: all 5 others, both others, none of the 5 others, the one other."""
+    if whole_ == 1:
+        return f"the one {noun}" if part else f"none of the 1 {noun}"
+    return f"{_part(part, whole_)} {noun}s"
+
+
+def _part(part: int, whole_: int) -> str:
+    if part == whole_:
+        return "both" if whole_ == 2 else f"all {whole_}"
+    return f"{part or 'none'} of the {whole_}"
 
 
 def slope_alt(page: ChapterPage) -> str:
@@ -128,8 +152,8 @@ def placebo_caption(page: ChapterPage) -> str:
     str
     """
     alpha = page.design["alpha"]
-    out = [o.label for o in page.answered if o.node["p_holm"] <= alpha]
-    first = "The effects found are such as any set of areas would show."
+    out = [mid(o) for o in page.answered if o.node["p_holm"] <= alpha]
+    first = "No effect stands out from those of other sets of areas."
     if out:
         first = f"The effect on {and_list(out)} stands out among those of other sets."
     elif any(o.node["p"] <= alpha for o in page.answered):
@@ -163,7 +187,7 @@ def placebo_alt(page: ChapterPage) -> str:
         low, high = (others[round(q * (len(others) - 1))] for q in (0.05, 0.95))
         parts.append(
             f"{o.label}: found {effect_text(o, effect['estimate'])}, nine in ten of the others "
-            f"from {effect_text(o, low)} to {effect_text(o, high)}, p {p_words(effect['p'])}."
+            f"from {effect_text(o, low)} to {effect_text(o, high)}, {p_is(effect['p'])}."
         )
     return f"Histograms of placebo effects with the effect found as a line. {' '.join(parts)}"
 
@@ -181,15 +205,16 @@ def event_caption(page: ChapterPage) -> str:
     str
     """
     shown = [o for o in page.answered if o.analysis["study"]]
-    apart = [o.label for o in shown if _joint(o) <= page.design["alpha"]]
+    apart = [mid(o) for o in shown if _joint(o) <= page.design["alpha"]]
     first = "Before the start the treated areas did not move clearly apart from the others."
     if apart:
         first = f"Before the start the areas moved apart already: {and_list(apart)}."
-    joint = "; ".join(f"{o.label} {p_words(_joint(o))}" for o in shown)
+    joint = "; ".join(f"{mid(o)} {p_words(_joint(o))}" for o in shown)
+    unit = f", {shown[0].unit}," if shown[0].unit else ""
     base = shown[0].analysis["study"]["base"]
     level = f"{100 * (1 - page.design['alpha']):g}%"
     return (
-        f"**{first}** Gap to the comparison areas against {base}, with {level} intervals. "
+        f"**{first}** Gap to the comparison areas{unit} against {base}, with {level} intervals. "
         f"Joint exact p that no earlier period differs: {joint}."
     )
 
@@ -238,13 +263,16 @@ def bracket_caption(page: ChapterPage) -> str:
         panel = o.analysis["panel"]
         low, high = end(panel["low"], -math.inf), end(panel["high"], math.inf)
         if low > 0 or high < 0:
-            clear.append(o.label)
-    first = "The interval over both ends holds zero for every outcome."
+            clear.append(mid(o))
+    first = "For every outcome better and worse are both possible: the band holds zero."
+    if len(page.answered) == 1:
+        first = "Better and worse are both possible: the band holds zero."
     if clear:
         first = f"Both ends agree on the direction for {and_list(clear)}."
     return (
-        f"**{first}** Band: smallest interval that holds both. The hollow mark is no estimate of "
-        "an effect. Each outcome has its own scale."
+        f"**{first}** Band: smallest interval that holds both. The hollow mark, the treated "
+        "areas’ own change, is no estimate of an effect."
+        f"{' Each outcome has its own scale.' if len(page.answered) > 1 else ''}"
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from spi_core.present.impact_data import ChapterPage, Node, OutcomePage, end
-from spi_core.present.impact_figures import effect_text, p_words, span
+from spi_core.present.impact_figures import effect_text, p_is, p_words, span
 from spi_core.present.impact_words import named
 from spi_core.present.words import number, signed
 
@@ -72,14 +72,14 @@ def companion_table(page: ChapterPage) -> pd.DataFrame:
         if not a["model"]:
             continue
         m = a["model"]
-        cr2 = f"{span(o, m['low'], m['high'])}; p {p_words(m['p_cr2'])}, {m['df']:.1f} df"
+        cr2 = f"{span(o, m['low'], m['high'])}; {p_is(m['p_cr2'])}, {m['df']:.1f} df"
         means, wild = a["means"], a["wild"]
         rows.append(
             (
                 o.label,
                 cr2,
-                f"p {p_words(means['p_pooled'])}, {means['df_pooled']:.0f} df" if means else "–",
-                f"p {p_words(wild['p'])}" if wild else "–",
+                f"{p_is(means['p_pooled'])}, {means['df_pooled']:.0f} df" if means else "–",
+                p_is(wild["p"]) if wild else "–",
             )
         )
     kind = "CR2, Bell–McCaffrey" if page.by_ward else "HC2 within wards"
@@ -113,14 +113,14 @@ def _specification(o: OutcomePage, row: Node) -> str:
     if row["key"] == "ward_log":
         ends = [100 * math.expm1(end(row[k], math.inf)) for k in ("estimate", "low", "high")]
         estimate, low, high = (f"{signed(e, 0)}%" for e in ends)
-        return f"{estimate} ({low} to {high}), p {p_words(row['p_exact'])}"
+        return f"{estimate} ({low} to {high}), {p_is(row['p_exact'])}"
     text = effect_text(o, row["estimate"])
     if row["low"] is not None:
         text += f" ({span(o, row['low'], row['high'])})"
     if row["p_exact"] is not None:
-        text += f", p {p_words(row['p_exact'])}"
+        text += f", {p_is(row['p_exact'])}"
     if row["p_model"] is not None:
-        text += f"; {row['companion']} p {p_words(row['p_model'])}"
+        text += f"; {row['companion']} {p_is(row['p_model'])}"
     return text
 
 
@@ -196,9 +196,11 @@ def _refit(page: ChapterPage, o: OutcomePage, name: str) -> str:
         return "–"
     if row["estimate"] is None:
         return f"not possible: {row['note']}"
-    who = f" {named(page, row['name'])}" if name == "placebo" else f", {row['wards']} wards left"
+    who = f", {row['wards']} wards left"
+    if name == "placebo":
+        who = f", {named(page, row['name'])} had been treated"
     interval = span(o, row["low"], row["high"])
-    return f"{effect_text(o, row['estimate'])} ({interval}), p {p_words(row['p'])}{who}"
+    return f"{effect_text(o, row['estimate'])} ({interval}), {p_is(row['p'])}{who}"
 
 
 def _left_out(page: ChapterPage, o: OutcomePage) -> str:
@@ -219,7 +221,7 @@ def _moran(o: OutcomePage) -> str:
     if not found:
         return "–"
     i, expected = number(found["i"], 2), number(found["expected"], 2)
-    return f"{i} (expected {expected}), p {p_words(found['p'])}"
+    return f"{i} (expected {expected}), {p_is(found['p'])}"
 
 
 def multiplicity_table(page: ChapterPage) -> pd.DataFrame:

@@ -94,6 +94,16 @@ class ChapterPage:
         return bool(self.node["refusals"])
 
     @property
+    def treated(self) -> tuple[str, ...]:
+        """Names of the treated wards."""
+        return self.sides["treated"]
+
+    @property
+    def generated(self) -> bool:
+        """Whether the chapter rests on generated figures."""
+        return bool(self.node["edition"]["illustrative"])
+
+    @property
     def by_ward(self) -> bool:
         """Whether whole wards were treated."""
         return bool(self.design["targeting"] == "ward")

@@ -14,6 +14,7 @@ __all__ = [
     "effect_text",
     "fewer_or_more",
     "headcount",
+    "p_is",
     "p_words",
     "percent",
     "periods",
@@ -23,8 +24,12 @@ __all__ = [
 ]
 
 
+#: Below this no figure of a p-value tells a reader more.
+LEAST_P = 0.0001
+
+
 def p_words(p: float | None) -> str:
-    """Write a p-value: two decimals, below 0.1 two figures; never as 0.
+    """Write a p-value: two decimals, below 0.1 two figures, below 0.0001 no more than that.
 
     Parameters
     ----------
@@ -40,12 +45,37 @@ def p_words(p: float | None) -> str:
     --------
     >>> p_words(0.6545), p_words(0.01818), p_words(1 / 5005), p_words(1.0), p_words(None)
     ('0.65', '0.018', '0.00020', '1', '–')
+    >>> p_words(1e-8)
+    '<0.0001'
     """
     if p is None or math.isnan(p):
         return "–"
     if p >= 0.995:
         return "1"
+    if p < LEAST_P:
+        return f"<{LEAST_P:.4f}"
     return f"{p:.2f}" if p >= 0.0995 else f"{p:.{1 - math.floor(math.log10(p))}f}"
+
+
+def p_is(p: float | None) -> str:
+    r"""Write a p-value for a sentence.
+
+    Parameters
+    ----------
+    p : float or None
+        The p-value.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> p_is(0.6545), p_is(1e-8)
+    ('p\xa0=\xa00.65', 'p\xa0<\xa00.0001')
+    """
+    text = p_words(p)  # not to be parted at the end of a line
+    return f"p\u00a0<\u00a0{text[1:]}" if text.startswith("<") else f"p\u00a0=\u00a0{text}"
 
 
 def periods(names: Sequence[str]) -> str:

@@ -13,8 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from spi_core.present.impact_data import ChapterPage, Node, OutcomePage, end
+from spi_core.present.impact_data import ChapterPage, OutcomePage, end
 from spi_core.present.impact_figures import effect_text
+from spi_core.present.marks import marked, sentence
 from spi_core.present.theme import RATINGS, chart_style, colour
 from spi_core.present.words import signed
 
@@ -54,15 +55,16 @@ def bracket_chart(page: ChapterPage, narrow: bool = False) -> Figure:
     Figure
     """
     rows: list[tuple[str, list[_Line], tuple[float, float]]] = []
+    made = page.generated
     for outcome in page.answered:
         panel = outcome.analysis["panel"]
         lines = [
-            _line(outcome, "Own change, nothing compared", panel, "naive", ("o", "muted", False)),
-            _line(outcome, "Difference-in-differences", panel, "did", ("s", "blue", True)),
-            _line(outcome, "Given the starting level", panel, "ancova", ("D", "blue", True)),
+            _line(outcome, "Own change, nothing compared", made, "naive", ("o", "muted", False)),
+            _line(outcome, "Difference-in-differences", made, "did", ("s", "blue", True)),
+            _line(outcome, "Given the starting level", made, "ancova", ("D", "blue", True)),
         ]
         band = (end(panel["low"], -math.inf), end(panel["high"], math.inf))
-        rows.append((outcome.label, lines, band))
+        rows.append((sentence(outcome.label, page.generated), lines, band))
     return _intervals(rows, narrow)
 
 
@@ -82,18 +84,23 @@ def answer_chart(pages: Sequence[ChapterPage], narrow: bool = False) -> Figure:
     """
     rows: list[tuple[str, list[_Line], tuple[float, float]]] = []
     for page in pages:
-        lines = [_share(o) for o in page.answered if o.level > 0]
+        lines = [_share(o, page.generated) for o in page.answered if o.level > 0]
         if lines:
             rows.append((page.name, lines, (math.nan, math.nan)))
     return _intervals(rows, narrow, "%")
 
 
 def _line(
-    outcome: OutcomePage, text: str, panel: Node, key: str, look: tuple[str, str, bool]
+    outcome: OutcomePage,
+    text: str,
+    generated: bool,
+    key: str,
+    look: tuple[str, str, bool],
 ) -> _Line:
+    panel = outcome.analysis["panel"]
     return _Line(
         text,
-        effect_text(outcome, panel[key]),
+        marked(effect_text(outcome, panel[key]), generated),
         end(panel[key], math.nan),
         end(panel[f"{key}_low"], -math.inf),
         end(panel[f"{key}_high"], math.inf),
@@ -103,13 +110,13 @@ def _line(
     )
 
 
-def _share(outcome: OutcomePage) -> _Line:
+def _share(outcome: OutcomePage, generated: bool) -> _Line:
     panel, scale = outcome.analysis["panel"], 100 / outcome.level
     rating = RATINGS[outcome.status]
     value = end(panel["did"], math.nan) * scale
     return _Line(
         outcome.label,
-        f"{rating.symbol} {rating.word}",
+        marked(f"{rating.symbol} {rating.word}", generated),
         value,
         end(panel["low"], -math.inf) * scale,
         end(panel["high"], math.inf) * scale,

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from spi_core.present.impact_data import ChapterPage
+from spi_core.present.marks import sentence
 from spi_core.present.shapes import draw_areas
 from spi_core.present.theme import chart_style, colour
 
@@ -120,6 +121,8 @@ def _sides_key(
         ax.text(
             x + 8.5,
             y,
-            f"{side.capitalize()} · {count} ward{'s' if count != 1 else ''}",
+            sentence(
+                f"{side.capitalize()} · {count} ward{'s' if count != 1 else ''}", page.generated
+            ),
             va="center",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from spi_core.present.impact_data import ChapterPage
-from spi_core.present.impact_figures import p_words, periods
+from spi_core.present.impact_figures import p_is, periods
 from spi_core.present.words import and_list, number, signed
 
 __all__ = [
@@ -11,10 +11,14 @@ __all__ = [
     "caution_items",
     "estimand",
     "gap_words",
+    "method_words",
     "placebo_outcomes",
     "refusal_items",
     "sd",
 ]
+
+#: Heading of the card under which a chapter says what it would need.
+ANSWERABLE = "What would make it answerable"
 
 
 def estimand(page: ChapterPage) -> list[str]:
@@ -51,6 +55,34 @@ def estimand(page: ChapterPage) -> list[str]:
         items.append(f"**Set aside beforehand:** {and_list(list(sides['set aside']))}.")
     gone = and_list([page.names.get(c, c) for c in dropped]) if dropped else "no area"
     return [*items, f"**Dropped out for want of figures** (primary outcomes): {gone}."]
+
+
+def method_words(page: ChapterPage) -> str:
+    """Say what is estimated and how it is tested.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        A chapter with estimates.
+
+    Returns
+    -------
+    str
+        The p-value is called exact only where every other choice was gone through.
+    """
+    before, after = periods(page.design["before"]), periods(page.design["after"])
+    exact = all(o.analysis["effect"]["exact"] for o in page.answered)
+    kind = "is exact: it compares the effect found with those of all other choices of areas"
+    if not exact:
+        kind = (
+            "is simulated: it compares the effect found with those of other choices of areas, "
+            "drawn by chance because there are too many to go through"
+        )
+    return (
+        f"The change of the treated areas minus that of the comparison areas, {before} to {after}: "
+        f"a difference in differences. The p-value {kind}, each divided by its jackknife standard "
+        "error (CV3). The interval holds every effect that this test does not reject."
+    )
 
 
 def _side(wards: tuple[str, ...], units: int, small: bool) -> str:
@@ -120,11 +152,15 @@ def card_items(page: ChapterPage) -> str:
     Returns
     -------
     str
-        Markdown, in the order of the card; the question and the sources stand elsewhere.
+        Markdown, in the order of the card; the question and the sources stand elsewhere, and
+        so does, in a refused chapter, what would make it answerable.
     """
     card = page.design["card"]
-    shown = {k: v for k, v in card.items() if isinstance(v, str) and k != "Question"}
-    return "\n\n".join(f"**{heading}**\n:   {text}" for heading, text in shown.items())
+    elsewhere = {"Question"} | ({ANSWERABLE} if page.refused else set())
+    shown = {k: v for k, v in card.items() if isinstance(v, str) and k not in elsewhere}
+    return "\n\n".join(
+        f"**{heading}**\n:   {text.replace(' %', '%')}" for heading, text in shown.items()
+    )
 
 
 def placebo_outcomes(page: ChapterPage) -> str:
@@ -142,10 +178,13 @@ def placebo_outcomes(page: ChapterPage) -> str:
     rows = [s for s in page.node["side"] if s["role"] == "placebo" and s["p"] is not None]
     if not rows:
         return "No placebo outcome could be tested."
-    moved = [s for s in rows if s["p_adjusted"] <= page.design["alpha"]]
-    said = ", ".join(f"{s['outcome']['label'].lower()} p = {p_words(s['p'])}" for s in rows)
-    verdict = "did move clearly" if moved else "did not move clearly"
-    return f"Placebo outcomes, which the programme should not touch, {verdict}: {said}."
+    said = []
+    for words, moved in (("moved clearly", True), ("did not move clearly", False)):
+        group = [s for s in rows if (s["p_adjusted"] <= page.design["alpha"]) is moved]
+        if group:
+            names = ", ".join(f"{s['outcome']['label'].lower()} {p_is(s['p'])}" for s in group)
+            said.append(f"{words}: {names}")
+    return f"Placebo outcomes, which the programme should not touch, {'; '.join(said)}."
 
 
 def gap_words(gap: float | None) -> str:
@@ -164,11 +203,15 @@ def gap_words(gap: float | None) -> str:
     --------
     >>> gap_words(1.542)
     '1.5 standard deviations higher than the others'
+    >>> gap_words(0.03)
+    'level with the others'
     """
     if gap is None:
         return "no different from the others"
-    side = "higher" if gap > 0 else "lower"
-    return f"{number(abs(gap), 1)} standard deviations {side} than the others"
+    side, size = "higher" if gap > 0 else "lower", number(abs(gap), 1)
+    if size == "0.0":
+        return "level with the others"
+    return f"{size} standard deviations {side} than the others"
 
 
 def sd(value: float) -> str:

@@ -7,19 +7,24 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from spi_core.present.impact_data import ChapterPage, end
+from spi_core.present.impact_data import ChapterPage, OutcomePage, end
 from spi_core.present.impact_figures import day_words, effect_text, percent, periods, span, whole
 from spi_core.present.impact_words import status_words
+from spi_core.present.marks import mark_rows
 from spi_core.present.words import number, signed
 
 __all__ = [
     "audit_table",
     "certainty_table",
+    "mark_table",
     "overview_table",
     "power_table",
     "protocol_table",
     "raw_table",
 ]
+
+#: Columns that hold no figure.
+NO_FIGURES = ("Side", "Role", "Why", "Outcome")
 
 
 def protocol_table(page: ChapterPage) -> pd.DataFrame:
@@ -75,6 +80,7 @@ def raw_table(page: ChapterPage) -> pd.DataFrame:
     before, after = periods(page.design["before"]), periods(page.design["after"])
     rows = []
     for o in (o for o in page.outcomes if o.raw):
+        digits = _agreeing(o)
         changes = []
         for side, words in (("treated", "Treated"), ("comparison", "Comparison")):
             if not o.raw[f"{side}_units"]:
@@ -82,14 +88,59 @@ def raw_table(page: ChapterPage) -> pd.DataFrame:
             first, last = o.raw[f"{side}_before"], o.raw[f"{side}_after"]
             changes.append(last - first)
             rows.append(
-                (o.label, words, whole(o, first), whole(o, last), signed(last - first, o.digits))
+                (
+                    o.label,
+                    words,
+                    number(first, digits),
+                    number(last, digits),
+                    signed(last - first, digits),
+                )
             )
         if len(changes) == 2:
-            gap = signed(changes[0] - changes[1], o.digits)
+            gap = signed(changes[0] - changes[1], digits)
             rows.append((o.label, "**Difference**", "", "", f"**{gap}**"))
     table = pd.DataFrame(rows, columns=["Outcome", "Side", before, after, "Change"])
     table["Outcome"] = table["Outcome"].where(~table["Outcome"].duplicated(), "")
     return table
+
+
+def _agreeing(o: OutcomePage) -> int:
+    """Decimals with which the printed levels give the printed changes, and these their gap.
+
+    One or two more than the outcome’s own, where that helps: a reader who subtracts must not find
+    another number than the one that is printed.
+    """
+    keys = ("treated_before", "treated_after", "comparison_before", "comparison_after")
+    sides = [[end(o.raw[k], math.nan) for k in keys[i : i + 2]] for i in (0, 2)]
+    sides = [s for s in sides if not any(map(math.isnan, s))]
+    for digits in range(o.digits, o.digits + 3):
+        printed = [round(after, digits) - round(before, digits) for before, after in sides]
+        true = [after - before for before, after in sides]
+        pairs = list(zip(printed, true, strict=True))
+        if len(sides) == 2:
+            pairs.append((printed[0] - printed[1], true[0] - true[1]))
+        if all(signed(a, digits) == signed(b, digits) for a, b in pairs):
+            return digits
+    return o.digits
+
+
+def mark_table(table: pd.DataFrame, generated: bool) -> pd.DataFrame:
+    """Put the mark of generated figures on the numbers of a table.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Cells as text; the first column names the rows.
+    generated : bool
+        Whether the figures are.
+
+    Returns
+    -------
+    DataFrame
+        Names, roles and reasons stay as they are, and so do empty cells and dashes.
+    """
+    shown = mark_rows(table, generated, [c for c in table.columns[1:] if c not in NO_FIGURES])
+    return shown.mask(table == "", "")
 
 
 def power_table(page: ChapterPage) -> pd.DataFrame:

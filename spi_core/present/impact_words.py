@@ -9,6 +9,7 @@ from spi_core.present.impact_data import ChapterPage, OutcomePage, end
 from spi_core.present.impact_figures import (
     fewer_or_more,
     headcount,
+    p_is,
     p_words,
     periods,
     span,
@@ -17,7 +18,7 @@ from spi_core.present.impact_figures import (
 from spi_core.present.theme import RATINGS
 from spi_core.present.words import and_list, number
 
-__all__ = ["answer_items", "change_mind", "lead", "named", "status_words"]
+__all__ = ["answer_items", "change_mind", "lead", "mid", "named", "status_words"]
 
 NOT_RATED = RATINGS["not rated"].symbol
 
@@ -73,10 +74,10 @@ def lead(page: ChapterPage) -> str:
         return f"This question cannot be answered with the figures at hand. {reasons[0]['words']}"
     said = []
     for status in ("clear improvement", "clear decline"):
-        labels = [_low(o) for o in page.answered if o.status == status]
+        labels = [mid(o) for o in page.answered if o.status == status]
         if labels:
             said.append(f"{RATINGS[status].symbol} {status.capitalize()}: {and_list(labels)}.")
-    unclear = [_low(o) for o in page.answered if o.status == "no clear change"]
+    unclear = [mid(o) for o in page.answered if o.status == "no clear change"]
     if unclear and said:
         said.append(f"No clear change: {and_list(unclear)}.")
     elif unclear:
@@ -84,14 +85,24 @@ def lead(page: ChapterPage) -> str:
             f"We cannot show that the programme changed {_or_list(unclear)}, for better or worse. "
             "That is not proof that nothing changed."
         )
-    refused = [_low(o) for o in page.outcomes if not o.analysis]
+    refused = [mid(o) for o in page.outcomes if not o.analysis]
     if refused:
         said.append(f"Not answerable: {and_list(refused)}.")
     return " ".join(said)
 
 
-def _low(outcome: OutcomePage) -> str:
-    """Write a label within a sentence; abbreviations keep their capitals."""
+def mid(outcome: OutcomePage) -> str:
+    """Write a label within a sentence; abbreviations keep their capitals.
+
+    Parameters
+    ----------
+    outcome : OutcomePage
+        The outcome.
+
+    Returns
+    -------
+    str
+    """
     label = outcome.label
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
@@ -113,6 +124,9 @@ def answer_items(page: ChapterPage) -> list[str]:
     list of str
         Markdown: levels, effect, interval, exact p with its floor, certainty.
     """
+    if page.refused:  # the reason stands in the lead, once
+        labels = "; ".join(o.label if i == 0 else mid(o) for i, o in enumerate(page.outcomes))
+        return [f"### {NOT_RATED} {labels}: not answerable"]
     return [_answer(page, o) if o.analysis else _no_answer(o) for o in page.outcomes]
 
 
@@ -124,17 +138,44 @@ def _no_answer(outcome: OutcomePage) -> str:
 def _answer(page: ChapterPage, o: OutcomePage) -> str:
     raw, panel = o.raw, o.analysis["panel"]
     did, ancova = end(panel["did"], math.nan), end(panel["ancova"], math.nan)
-    higher = "higher" if raw["treated_before"] > raw["comparison_before"] else "lower"
+    first, last, *others = (
+        whole(o, raw[f"{side}_{when}"])
+        for side in ("treated", "comparison")
+        for when in ("before", "after")
+    )
+    level = "starting level"
+    if first != others[0]:
+        higher = raw["treated_before"] > raw["comparison_before"]
+        level = f"{'higher' if higher else 'lower'} starting level"
     return (
         f"### {status_words(o).split(' ')[0]} {o.label}: {o.status}\n\n"
         f"From {periods(page.design['before'])} to {periods(page.design['after'])} the treated "
-        f"{_noun(page)} went from {whole(o, raw['treated_before'])} to "
-        f"{whole(o, raw['treated_after'])} {o.unit}, the others from "
-        f"{whole(o, raw['comparison_before'])} to {whole(o, raw['comparison_after'])}. "
+        f"{_noun(page)} went from {first} to {last} {o.unit}{_averaged(page, o)}, the others from "
+        f"{others[0]} to {others[1]}. "
         f"That is {_said(o, did)} than if they had moved like the others, or {_said(o, ancova)} "
-        f"when their {higher} starting level is allowed for."
-        f"{_heads(o, did, ancova)}\n\n[{_evidence(page, o)}]{{.smaller}}"
+        f"when their {level} is allowed for{_doubt(page, o)}."
+        f"{_heads(page, o)}\n\n[{_evidence(page, o)}]{{.smaller}}"
     )
+
+
+def _leads(page: ChapterPage, o: OutcomePage) -> bool:
+    """Whether it is the first answer: what holds for all is said there, once."""
+    return o is page.answered[0]
+
+
+def _averaged(page: ChapterPage, o: OutcomePage) -> str:
+    """Say what the levels are means of: a mean of small areas is not the wards’ own rate."""
+    small = page.node["edition"]["level"] == "lsoa" and page.by_ward and _leads(page, o)
+    return " (mean of their small areas)" if small else ""
+
+
+def _doubt(page: ChapterPage, o: OutcomePage) -> str:
+    """Say beside a point that is no finding what else could bring it."""
+    if o.status != "no clear change":
+        return ""
+    if o.node["p_holm"] > page.design["alpha"]:
+        return ": chance alone could bring that"
+    return ": areas that drift back to their usual level could bring that"
 
 
 def _noun(page: ChapterPage) -> str:
@@ -154,25 +195,43 @@ def _evidence(page: ChapterPage, o: OutcomePage) -> str:
     panel = o.analysis["panel"]
     level = f"{100 * (1 - page.design['alpha']):g}%"
     return (
-        f"{level} interval {span(o, panel['low'], panel['high'])} {o.unit}. {_chance(page, o)} "
-        f"{_power(o)} Certainty: **{o.verdict['certainty']}** (reasons in part 14)."
+        f"{level} interval over both comparisons {span(o, panel['low'], panel['high'])}. "
+        f"{_chance(page, o)} {_power(page, o)} Certainty: **{o.verdict['certainty']}**"
+        f"{' (reasons in part 14)' if _leads(page, o) else ''}."
     )
 
 
-def _heads(o: OutcomePage, did: float, ancova: float) -> str:
-    """Say it in numbers of events, for all treated wards together."""
-    panel = o.analysis["panel"]
-    low, high = end(panel["low"], -math.inf), end(panel["high"], math.inf)
-    if not _counted(o):
+def _heads(page: ChapterPage, o: OutcomePage) -> str:
+    """Say it in numbers of events, for all treated wards together.
+
+    The number is that of the estimate in which each resident counts once: the mean of small areas
+    times all residents would count those of small areas for more. The range holds the intervals
+    of both.
+    """
+    if not (_counted(o) and page.by_ward):  # residents are known by ward only
         return ""
-    small, large = sorted((headcount(o, did), headcount(o, ancova)))
+    rows = [row for row in o.analysis["grid"] if row["key"] == "population"]
+    weighted = end(rows[0]["estimate"] if rows else None, math.nan)
+    spans = [o.analysis["panel"], *(r for r in rows if r["low"] is not None)]
+    low = min(end(s["low"], -math.inf) for s in spans)
+    high = max(end(s["high"], math.inf) for s in spans)
     people = number(round(o.residents, -2), 0)
     fits = f"anything from {_ends(headcount(o, low), headcount(o, high))}"
     if not math.isfinite(low + high):
         fits = "a range without end on one side"
+    things = o.unit.split(" per ")[0]
+    if math.isnan(weighted):
+        return (
+            f" If it touches each of the {people} residents there alike, the figures fit "
+            f"**{fits}** {things}."
+        )
+    about = fewer_or_more(headcount(o, weighted), 0)
+    made = f"about {about} {things}"
+    if about == "no difference":
+        made = "next to no difference"
     return (
-        f" Among the {people} residents there that is about {_ends(small, large)} "
-        f"{o.unit.split(' per ')[0]}; the figures fit **{fits}**."
+        f" Weighted by residents (part 8) it is {made} among {people} people; if it touches each "
+        f"of them alike, the figures fit **{fits}**."
     )
 
 
@@ -189,27 +248,39 @@ def _ends(low: float, high: float) -> str:
 def _chance(page: ChapterPage, o: OutcomePage) -> str:
     """Put the exact p in words, with the smallest that the design can give."""
     effect, family = o.analysis["effect"], len(page.answered)
-    floor = f"the smallest this design can give is {p_words(effect['floor'])}"
+    least = p_words(effect["floor"]).replace("<", "below ")
+    floor = f"; the smallest this design can give is {least}" if _leads(page, o) else ""
     after = (
-        f", {p_words(o.node['p_holm'])} after correction for {family} outcomes"
+        f" ({p_words(o.node['p_holm'])} after correction for {family} outcomes)"
         if family > 1
         else ""
     )
     if page.by_ward and effect["exact"]:
-        as_strong = number(round(effect["p"] * effect["sets"]), 0)
+        as_strong = round(effect["p"] * effect["sets"])
+        found = f"{number(as_strong, 0)} show a difference at least as strong"
+        if as_strong == 1:
+            found = "only the wards treated show a difference as strong as theirs"
         return (
-            f"Of the {number(effect['sets'], 0)} ways to pick as many wards, {as_strong} show a "
-            f"difference at least as strong: exact p = {p_words(effect['p'])}{after}; {floor}."
+            f"Of the {number(effect['sets'], 0)} ways to pick as many wards, {found}: exact "
+            f"{p_is(effect['p'])}{after}{floor}."
         )
-    kind = "exact p" if effect["exact"] else f"p (± {p_words(effect['monte_carlo_se'])})"
-    return f"{kind[:1].upper() + kind[1:]} = {p_words(effect['p'])}{after}; {floor}."
+    kind = "Exact" if effect["exact"] else "Simulated"
+    error = "" if effect["exact"] else f" ± {p_words(effect['monte_carlo_se'])}"
+    return f"{kind} {p_is(effect['p'])}{error}{after}{floor}."
 
 
-def _power(o: OutcomePage) -> str:
+def _power(page: ChapterPage, o: OutcomePage) -> str:
+    """Say how likely an effect was to be found, by the test that was used."""
     if o.status != "no clear change":
         return ""
     found = whole(o, o.analysis["power"]["effect"])
-    return f"A true effect smaller than {found} would probably have been missed."
+    chance = end(o.analysis["power_exact"], math.nan)
+    if math.isnan(chance):
+        chance = page.design["power"]
+    return (
+        f"A true effect of {found} had a chance of {100 * chance:.0f}% of being found, a smaller "
+        "one less."
+    )
 
 
 def change_mind(page: ChapterPage) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,6 +15,7 @@ from matplotlib.patches import Rectangle
 from spi_core.present.level_tables import LEVEL_WORDS
 from spi_core.present.maps import MISSING, SUPPRESSED
 from spi_core.present.marks import carried, marked
+from spi_core.present.report import page as sheet
 from spi_core.present.shapes import draw_areas
 from spi_core.present.theme import chart_style, colour
 from spi_core.present.words import number
@@ -25,14 +27,14 @@ __all__ = [
     "BANDS",
     "band_counts",
     "level_alt",
-    "level_map",
     "level_scores",
+    "level_sheet",
+    "shown_flags",
     "small_area_components",
     "small_area_table",
     "widest_component",
 ]
 
-MM = 1 / 25.4
 #: Bands of the score, the same on every map: lower end and fill, from light to dark.
 BANDS = ((0, "#EAF2F9"), (20, "#A9CBE8"), (40, "#6BACE6"), (60, "#3B78AC"), (80, "#12436D"))
 #: Coastlines of a metre's detail make heavy pages: what a map this small can show, in metres.
@@ -155,48 +157,61 @@ def _band(scores: pd.Series) -> pd.Series:
     return (scores // 20).clip(0, len(BANDS) - 1).astype(int)
 
 
-def level_map(
-    areas: gpd.GeoDataFrame, title: str, outlines: gpd.GeoDataFrame | None = None
+def level_sheet(
+    maps: Sequence[tuple[gpd.GeoDataFrame, str]],
+    outlines: Sequence[gpd.GeoDataFrame | None] | None = None,
+    narrow: bool = False,
 ) -> Figure:
-    """Fill every area by the band of its score; hatch those without one.
+    """Draw maps of the same borough beside each other: every area by the band of its score.
 
     Parameters
     ----------
-    areas : GeoDataFrame
-        From :func:`level_scores`.
-    title : str
-        Stands above the map.
-    outlines : GeoDataFrame, optional
-        Larger areas whose borders are drawn on top.
+    maps : sequence of tuple of GeoDataFrame and str
+        From :func:`level_scores`, and the words above it.
+    outlines : sequence of GeoDataFrame or None, optional
+        Larger areas whose borders are drawn on top, one a map.
+    narrow : bool
+        For the phone: 88 mm wide, two maps a row.
 
     Returns
     -------
     Figure
-        54 mm wide, its key below.
+        One key below all of them; with the number of areas of each band where there is one map.
     """
-    west, south, east, north = areas.total_bounds
-    width, head = 54.0, 6.0
-    keys = _keys(areas)
-    tall, foot = width * (north - south) / (east - west), 3.0 + 4.4 * -(-len(keys) // 2)
-    height = head + tall + foot
+    width, gap = (88.0, 4.0) if narrow else (170.0, 4.0)
+    most = 2 if narrow else 4 if len(maps) != 5 and len(maps) != 6 else 3
+    columns = min(most, len(maps))
+    across = min(54.0, (width - gap * (columns - 1)) / columns)
+    titles = [textwrap.wrap(title, max(12, int(across / 1.65))) for _, title in maps]
+    head = 2.0 + 3.4 * max(map(len, titles))
+    bounds = [areas.total_bounds for areas, _ in maps]
+    tall = across * max((north - south) / (east - west) for west, south, east, north in bounds)
+    rows = -(-len(maps) // columns)
+    keys = _keys(pd.concat([areas for areas, _ in maps]), counted=len(maps) == 1)
+    step = 27.0 if len(maps) == 1 else 22.0
+    across_key = max(1, int(width // step))
+    foot = 3.0 + 4.4 * -(-len(keys) // across_key)
+    height = rows * (head + tall + 2.0) + foot
     with chart_style(7.5):
-        fig = plt.figure(figsize=(width * MM, height * MM))
-        ax = fig.add_axes((0, foot / height, 1, tall / height))
-        _fill(ax, areas)
-        if outlines is not None:
-            rim = {"facecolor": "none", "edgecolor": colour("ink"), "linewidth": 0.5}
-            draw_areas(ax, outlines, **rim)
-        ax.set_axis_off()
-        ax.margins(0.01)
-        page = fig.add_axes((0, 0, 1, 1), facecolor="none")
-        page.set_xlim(0, width)
-        page.set_ylim(height, 0)
-        page.set_axis_off()
-        page.text(0, 2.4, title, weight="bold", va="center", fontsize=7.8)
+        fig, page = sheet(width, height)
+        for i, (areas, _) in enumerate(maps):
+            x, y = (i % columns) * (across + gap), (i // columns) * (head + tall + 2.0)
+            ax = fig.add_axes(
+                (x / width, 1 - (y + head + tall) / height, across / width, tall / height)
+            )
+            _fill(ax, areas)
+            over = outlines[i] if outlines is not None else None
+            if over is not None:
+                rim = {"facecolor": "none", "edgecolor": colour("ink"), "linewidth": 0.5}
+                draw_areas(ax, over, **rim)
+            ax.set_axis_off()
+            ax.margins(0.01)
+            for k, line in enumerate(titles[i]):
+                page.text(x, y + 2.4 + 3.4 * k, line, weight="bold", va="center", fontsize=7.8)
         for i, (look, word) in enumerate(keys):
-            x, y = 27.0 * (i % 2), head + tall + 4.0 + 4.4 * (i // 2)
+            x, y = step * (i % across_key), height - foot + 3.0 + 4.4 * (i // across_key)
             page.add_patch(Rectangle((x + 0.2, y - 1.4), 4, 2.8, linewidth=0.5, **look))
-            page.text(x + 5.6, y, word, va="center", fontsize=6.6)
+            page.text(x + 5.6, y, word, va="center", fontsize=7)
     return fig
 
 
@@ -215,18 +230,19 @@ def _fill(ax: Axes, areas: gpd.GeoDataFrame) -> None:
     draw_areas(ax, areas.dissolve(), **rim)
 
 
-def _keys(areas: gpd.GeoDataFrame) -> list[tuple[dict[str, Any], str]]:
-    """Say what the fills and hatches mean, with the number of areas of each."""
+def _keys(areas: pd.DataFrame, counted: bool) -> list[tuple[dict[str, Any], str]]:
+    """Say what the fills and hatches mean, with the number of areas of each if counted."""
     edge = {"edgecolor": colour("muted")}
     counts = band_counts(areas)
     made: list[tuple[dict[str, Any], str]] = [
-        ({"facecolor": fill, **edge}, f"{low}–{low + 20}: {n}")
+        ({"facecolor": fill, **edge}, f"{low}–{low + 20}" + (f": {n}" if counted else ""))
         for (low, fill), n in zip(BANDS, counts, strict=True)
     ]
     for status, (hatch, word) in GAPS.items():
         n = int((areas["status"] == status).sum())
         if n:
-            made.append(({"facecolor": "white", "hatch": hatch * 2, **edge}, f"{word}: {n}"))
+            said = f"{word}: {n}" if counted else word
+            made.append(({"facecolor": "white", "hatch": hatch * 2, **edge}, said))
     return made
 
 
@@ -267,6 +283,25 @@ def level_alt(areas: pd.DataFrame, element: str, level: str) -> str:
         f"{text}: {', '.join([*bands, *gaps])}. Lowest {low['name']}, {number(low['score'], 0)}; "
         f"highest {high['name']}, {number(high['score'], 0)}."
     )
+
+
+def shown_flags(maps: Sequence[tuple[pd.DataFrame, str]]) -> list[bool]:
+    """Say of every area with a score on some maps whether it rests on generated values.
+
+    Parameters
+    ----------
+    maps : sequence of tuple of DataFrame and str
+        As for :func:`level_sheet`.
+
+    Returns
+    -------
+    list of bool
+    """
+    return [
+        bool(flag)
+        for areas, _ in maps
+        for flag in areas.loc[areas["status"] == "shown", "illustrative"]
+    ]
 
 
 def small_area_table(tables: Tables, ward: str = "") -> pd.DataFrame:

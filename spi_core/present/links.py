@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
-__all__ = ["explorer_page", "ward_page", "ward_slug"]
+__all__ = ["WARDS", "explorer_page", "site_note", "ward_page", "ward_slug"]
+
+#: The heading of the landing page below which the ward briefs are listed.
+WARDS = "find-your-ward"
 
 
 def ward_slug(name: str) -> str:
@@ -85,3 +90,31 @@ def explorer_page(**state: str) -> str:
     """
     said = "&".join(f"{key}={quote(value, safe=',')}" for key, value in state.items())
     return f"explorer/index.html{'#' if said else ''}{said}"
+
+
+def site_note(edition: Mapping[str, Any]) -> str:
+    """Say what an edition goes without as long as it does not name its address.
+
+    Parameters
+    ----------
+    edition : mapping
+        The edition's settings.
+
+    Returns
+    -------
+    str
+        Empty where ``site`` is set, or where there are no briefs.
+
+    Examples
+    --------
+    >>> site_note({"site": "https://data.example.gov.uk/spi"})
+    ''
+    >>> site_note({})[:38]
+    'no `site` in edition.yml: ward briefs '
+    """
+    if edition.get("site") or not edition.get("reports", {}).get("ward_briefs", True):
+        return ""
+    return (
+        "no `site` in edition.yml: ward briefs on paper name the contact instead of the explorer’s "
+        "address and its QR code"
+    )

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation
 
+from spi_core.present.quarters import quarter_ranges
 from spi_core.present.shapes import draw_areas
 from spi_core.present.theme import chart_style, colour
 from spi_core.present.words import QUARTERS
@@ -157,6 +158,7 @@ def _key(
     x0, y0 = (0.0, height - (29 if not gone else 37)) if narrow else (across + 6, 2.0)
     title = f"Index score, by quarter of the {len(wards)} wards"
     ax.text(x0, y0, title, weight="bold", va="center")
+    ends = quarter_ranges(wards)
     for i, (quarter, word) in enumerate(QUARTERS.items()):
         group = wards.loc[wards["quarter"] == quarter, "score"]
         if group.empty:
@@ -177,7 +179,7 @@ def _key(
         ax.text(
             x + 7.5,
             y + 4.2,
-            f"{len(group)} wards, {group.min():.0f} to {group.max():.0f}",
+            f"{len(group)} {'ward' if len(group) == 1 else 'wards'}, {' to '.join(ends[quarter])}",
             va="center",
             color=colour("muted"),
             fontsize=8,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = [
     "INTERNAL",
     "LEGEND",
+    "PICTURE",
     "SYMBOL",
     "WORD",
     "carried",
@@ -21,6 +22,7 @@ __all__ = [
     "marked",
     "page_mark",
     "page_titles",
+    "picture_keys",
     "sentence",
 ]
 
@@ -30,8 +32,56 @@ SYMBOL = "◇"
 WORD = "illustrative"
 #: Stands below every chart and table that holds such a value.
 LEGEND = f"{SYMBOL} {WORD}: generated, not measured, or resting on generated values"
+#: What a picture says that holds no mark inside: of every value in it, or of some.
+PICTURE = {
+    True: (
+        f"{SYMBOL} every value in this picture is {WORD}: generated, not measured, or resting on "
+        "generated values",
+        f"{SYMBOL} every value in this picture is {WORD}: generated or resting on such",
+        f"{SYMBOL} every value is {WORD}, not measured",
+    ),
+    False: (
+        f"{SYMBOL} this picture holds {WORD} values: generated, not measured, or resting on "
+        "generated values",
+        f"{SYMBOL} this picture holds {WORD} values: generated or resting on such",
+        f"{SYMBOL} holds {WORD} values, not measured",
+    ),
+}
 #: Stands on every page that is not for the public.
 INTERNAL = "OFFICIAL-SENSITIVE"
+
+
+def picture_keys(illustrative: bool | Iterable[object], inside: bool) -> tuple[str, ...]:
+    """Say below a picture what its mark means, or which of its values would carry one.
+
+    Parameters
+    ----------
+    illustrative : bool or iterable of bool
+        Whether the picture shows any value that rests on generated ones, or one flag a value.
+    inside : bool
+        Whether the mark stands beside the values themselves: then its meaning is enough.
+
+    Returns
+    -------
+    tuple of str
+        The same in fewer and fewer words, for narrow pictures; empty without such a value. That
+        every value is generated is said only where every flag says so.
+
+    Examples
+    --------
+    >>> picture_keys(False, inside=True)
+    ()
+    >>> picture_keys([True, True], inside=False)[-1]
+    '◇ every value is illustrative, not measured'
+    >>> picture_keys([True, False], inside=False)[-1], picture_keys(True, inside=True)[-1]
+    ('◇ holds illustrative values, not measured', '◇ illustrative: generated, not measured')
+    """
+    each = [] if isinstance(illustrative, bool) else [bool(flag) for flag in illustrative]
+    if not (any(each) or illustrative is True):
+        return ()
+    if inside:
+        return (LEGEND, f"{SYMBOL} {WORD}: generated, not measured")
+    return PICTURE[bool(each) and all(each)]
 
 
 def marked(text: str, illustrative: object) -> str:

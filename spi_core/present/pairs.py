@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from spi_core.present.figure import emit_pair
@@ -14,7 +15,12 @@ __all__ = ["emit_both"]
 
 
 def emit_both(
-    wide: Figure, narrow: Figure, label: str, caption: str, alt: str, illustrative: bool = False
+    wide: Figure,
+    narrow: Figure,
+    label: str,
+    caption: str,
+    alt: str,
+    illustrative: bool | Iterable[object] = False,
 ) -> None:
     """Print a figure for every width under one number and caption (``output: asis``).
 
@@ -28,10 +34,12 @@ def emit_both(
         Markdown.
     alt : str
         What a reader who cannot see it must know.
-    illustrative : bool
-        Whether any value in it rests on generated ones.
+    illustrative : bool or iterable of bool
+        Whether any value in it rests on generated ones, or one flag a value.
     """
+    illustrative = illustrative if isinstance(illustrative, bool) else list(illustrative)
     print(f"\n::::: {{#{label}}}")
     emit_pair(wide, narrow, label, alt, illustrative)
-    caption = sentence(caption, illustrative)
+    made_up = illustrative if isinstance(illustrative, bool) else any(illustrative)
+    caption = sentence(caption, made_up)
     print(f"\n{caption}\n:::::\n")

@@ -11,7 +11,7 @@ from spi_core.present.words import number
 if TYPE_CHECKING:
     from spi_core.store import Tables
 
-__all__ = ["DIRECTION", "register_meaning", "register_source", "row_counts"]
+__all__ = ["DIRECTION", "register_meaning", "register_short", "register_source", "row_counts"]
 
 #: Which way an indicator is read.
 DIRECTION = {1: "↑ higher is better", -1: "↓ lower is better"}
@@ -101,3 +101,30 @@ def register_source(tables: Tables) -> pd.DataFrame:
         notes = dates.groupby("indicator_id")["note"].last()
         table["Notes"] = notes.reindex(about["id"]).fillna("").to_numpy()
     return table
+
+
+def register_short(tables: Tables) -> pd.DataFrame:
+    """List the indicators in one line each, for paper.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    DataFrame
+        In the order of the framework: name with direction, publisher, the two periods, whether
+        change can be read. No ids: on paper they lead nowhere.
+    """
+    about, full = tables["indicators"], register_source(tables)
+    arrow = about["polarity"].map({k: v[0] for k, v in DIRECTION.items()})
+    periods = zip(full["Baseline"], full["Current"], strict=True)
+    return pd.DataFrame(
+        {
+            "Indicator": about["name"] + " " + arrow,
+            "Publisher": full["Publisher"],
+            "Periods": [old if old == new else f"{old} → {new}" for old, new in periods],
+            "Change": full["Change"],
+        }
+    )

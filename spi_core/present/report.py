@@ -1,4 +1,4 @@
-"""The borough report's charts of the present: where wards stand, and the component grid."""
+"""The borough report's chart of where the wards stand, and what it shares with the others."""
 
 from __future__ import annotations
 
@@ -11,24 +11,17 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
-from spi_core.present.theme import RATINGS, chart_style, colour
+from spi_core.present.theme import chart_style, colour
 from spi_core.present.words import QUARTERS
 
-__all__ = ["BAND", "RULE", "component_grid", "page", "standing_dots"]
+__all__ = ["BAND", "RULE", "page", "standing_dots", "ward_names", "ward_rows"]
 
 MM = 1 / 25.4
 #: Grey of scale lines, and blue-grey of a band in which a value likely lies.
 RULE, BAND = "#E4E7EB", "#BCCCDC"
-
-#: Fill and edge of a cell; the text on it stays dark.
-CELL = {
-    "strength": ("#CFDAE6", "#12436D"),
-    "similar": ("#FFFFFF", "#D5DBE1"),
-    "weakness": ("#FCDFD0", "#F46A25"),
-    "not rated": ("#FFFFFF", "#D5DBE1"),
-}
+#: Millimetres above the first row of the chart of standing.
+HEAD = 15.5
 
 
 def page(width: float, height: float) -> tuple[Figure, Axes]:
@@ -52,8 +45,21 @@ def page(width: float, height: float) -> tuple[Figure, Axes]:
     return fig, ax
 
 
-def _ward_rows(quarters: pd.Series, top: float, row: float) -> tuple[list[float], dict[int, float]]:
-    """Middle of every ward's row, and of the heading above each quarter's first ward."""
+def ward_rows(quarters: pd.Series, top: float, row: float) -> tuple[list[float], dict[int, float]]:
+    """Place every ward's row, and the heading above each quarter's first ward.
+
+    Parameters
+    ----------
+    quarters : Series
+        Of every ward, 1 the highest, in order.
+    top, row : float
+        Millimetres: where the first row begins, and how tall each is.
+
+    Returns
+    -------
+    tuple of list and dict
+        The middle of every row, and of every quarter's heading.
+    """
     middles: list[float] = []
     heads: dict[int, float] = {}
     y = top
@@ -67,7 +73,18 @@ def _ward_rows(quarters: pd.Series, top: float, row: float) -> tuple[list[float]
     return middles, heads
 
 
-def _ward_names(ax: Axes, names: pd.Series, middles: list[float], heads: dict[int, float]) -> None:
+def ward_names(ax: Axes, names: pd.Series, middles: list[float], heads: dict[int, float]) -> None:
+    """Write the quarters and the wards at the left.
+
+    Parameters
+    ----------
+    ax : Axes
+        From :func:`page`.
+    names : Series
+        Of the wards.
+    middles, heads : list and dict
+        From :func:`ward_rows`.
+    """
     for quarter, y in heads.items():
         ax.text(
             0,
@@ -99,34 +116,43 @@ def standing_dots(
     borough : Series
         The borough's score of each panel.
     narrow : bool
-        For the phone: 88 mm wide, the first panel only.
+        For the phone: 88 mm wide, two panels a row.
 
     Returns
     -------
     Figure
     """
-    width, row, top, left, gap = (88.0 if narrow else 170.0), 3.7, 15.5, 32.0, 6.0
-    panels = list(scores["score"].columns)[: 1 if narrow else None]
-    middles, heads = _ward_rows(wards["quarter"], top, row)
+    width, row, left, gap = (88.0, 3.9, 24.0, 4.5) if narrow else (170.0, 3.7, 32.0, 6.0)
+    panels = list(scores["score"].columns)
+    across = 2 if narrow else len(panels)
     low = 10 * np.floor(np.nanmin(scores["low"][panels].to_numpy(float)) / 10)
     high = 10 * np.ceil(np.nanmax(scores["high"][panels].to_numpy(float)) / 10)
-    room = (width - left - 2.5) / len(panels) - gap
+    room = (width - left - 2.5) / across - gap
+    tall = ward_rows(wards["quarter"], HEAD, row)[0][-1] + 8.5
     with chart_style():
-        fig, ax = page(width, middles[-1] + 5.5)
-        _ward_names(ax, wards["name"], middles, heads)
+        fig, ax = page(width, tall * -(-len(panels) // across) - 3.0)
         for k, panel in enumerate(panels):
-            x0 = left + gap + k * (room + gap)
+            x0, top = left + gap + (k % across) * (room + gap), tall * (k // across)
+            middles, heads = ward_rows(wards["quarter"], top + HEAD, row)
+            if k % across == 0:
+                ward_names(ax, wards["name"], middles, heads)
             ours = [scores[name].loc[wards["code"], panel].to_numpy() for name in scores]
             scale = np.array([x0, room / (high - low), low, high])
-            _dot_panel(ax, scale, panel, middles, np.array(ours), float(borough[panel]))
+            _dot_panel(ax, scale, panel, (top, middles), np.array(ours), float(borough[panel]))
     return fig
 
 
 def _dot_panel(
-    ax: Axes, scale: Any, title: str, middles: Sequence[float], ours: Any, borough: float
+    ax: Axes,
+    scale: Any,
+    title: str,
+    rows: tuple[float, Sequence[float]],
+    ours: Any,
+    borough: float,
 ) -> None:
     x0, step, first, last = scale
-    top, bottom = 15.5, middles[-1] + 2.3
+    start, middles = rows
+    top, bottom = start + HEAD, middles[-1] + 2.3
 
     def at(score: float) -> float:
         return float(x0 + step * (score - first))
@@ -143,7 +169,7 @@ def _dot_panel(
             color=colour("muted"),
         )
     name = "Index" if title == "index" else textwrap.fill(title, 16)
-    ax.text(x0, 1, name, va="top", weight="bold", linespacing=1.1)
+    ax.text(x0, start + 1, name, va="top", weight="bold", linespacing=1.1)
     if not np.isnan(borough):
         ax.plot([at(borough)] * 2, [top - 1, bottom], color=colour("ink"), lw=1, zorder=1)
         ax.text(
@@ -165,136 +191,3 @@ def _dot_panel(
             fontsize=7.5,
             ha="right" if below else "left",
         )
-
-
-def component_grid(
-    wards: pd.DataFrame,
-    grid: pd.DataFrame,
-    ratings: pd.DataFrame,
-    borough: pd.Series,
-    groups: pd.Series,
-    narrow: bool = False,
-) -> Figure:
-    """Write every ward's score on every component, marked by its rating.
-
-    Parameters
-    ----------
-    wards : DataFrame
-        ``code, name, quarter``, by quarter of the index, then name.
-    grid, ratings : DataFrame
-        Index ward code, one column a component: score and rating.
-    borough : Series
-        The borough's score, index as the columns.
-    groups : Series
-        Each component's dimension, index as the columns: a gap parts the dimensions.
-    narrow : bool
-        For the phone: 88 mm wide, symbols without the scores.
-
-    Returns
-    -------
-    Figure
-    """
-    width, left, right, head, gap = (
-        (88.0, 25.0, 17.5, 33.0, 1.2) if narrow else (170.0, 31.0, 26.0, 31.0, 2.5)
-    )
-    row = 4.4
-    # the names slant upwards: the longest must find room
-    head = max(head, 3.5 + (0.86 if narrow else 0.92) * max(len(str(c)) for c in grid.columns))
-    dimension = groups.loc[list(grid.columns)]
-    steps = (dimension != dimension.shift()).cumsum().to_numpy() - 1
-    cell = (width - left - right - gap * steps[-1]) / grid.shape[1]
-    starts = left + cell * np.arange(grid.shape[1]) + gap * steps
-    middles, heads = _ward_rows(wards["quarter"], head + row + 2, row)
-    with chart_style():
-        fig, ax = page(width, middles[-1] + row / 2 + (13 if narrow else 9))
-        _grid_heads(ax, starts, cell, head, borough[list(grid.columns)], narrow)
-        ax.text(0, head + row / 2, "Borough", va="center", weight="bold", fontsize=8)
-        _ward_names(ax, wards["name"], middles, heads)
-        for code, y in zip(wards["code"], middles, strict=True):
-            ours: Any = zip(starts, grid.loc[code], ratings.loc[code], strict=True)
-            for x, score, rating in ours:
-                _grid_cell(ax, (x, y, cell, row), score, rating, narrow)
-        _grid_key(ax, middles[-1] + row / 2 + 5, narrow)
-    return fig
-
-
-def _grid_heads(
-    ax: Axes, starts: Any, cell: float, head: float, borough: pd.Series, narrow: bool
-) -> None:
-    for x, (name, score) in zip(starts, borough.items(), strict=True):
-        ax.text(
-            x + cell / 2 - 0.5,
-            head - 2,
-            str(name),
-            rotation=58 if narrow else 42,
-            va="center",
-            rotation_mode="anchor",
-            ha="left",
-            fontsize=6.6 if narrow else 7.8,
-        )
-        ax.text(
-            x + cell / 2,
-            head + 2.2,
-            "–" if np.isnan(score) else f"{score:.0f}",
-            ha="center",
-            va="center",
-            weight="bold",
-            fontsize=7 if narrow else 8.5,
-        )
-
-
-def _grid_cell(
-    ax: Axes, box: tuple[float, float, float, float], score: float, rating: str, narrow: bool
-) -> None:
-    x, y, w, h = box
-    fill, edge = CELL[rating]
-    ax.add_patch(
-        Rectangle(
-            (x + 0.35, y - h / 2 + 0.35),
-            w - 0.7,
-            h - 0.7,
-            facecolor=fill,
-            edgecolor=edge,
-            linewidth=0.7,
-        )
-    )
-    if np.isnan(score):
-        ax.text(x + w / 2, y, "–", ha="center", va="center", color=colour("muted"))
-        return
-    _mark(ax, x + w / 2 - (0 if narrow else 2.7), y, rating)
-    if not narrow:
-        ax.text(x + w / 2 + 1.2, y, f"{score:.0f}", ha="center", va="center", fontsize=8)
-
-
-def _mark(ax: Axes, x: float, y: float, rating: str) -> None:
-    sign = RATINGS[rating]
-    size = 16 if rating in ("strength", "weakness") else 7
-    ax.scatter(
-        [x],
-        [y],
-        s=size,
-        marker=sign.marker,
-        facecolor=colour(sign.colour),
-        edgecolor=colour("ink"),
-        lw=0.5,
-        zorder=3,
-    )
-
-
-def _grid_key(ax: Axes, y: float, narrow: bool) -> None:
-    x = 0.0
-    for rating in CELL:
-        fill, edge = CELL[rating]
-        ax.add_patch(Rectangle((x + 0.3, y - 1.8), 6, 3.6, facecolor=fill, edgecolor=edge, lw=0.7))
-        _mark(ax, x + 3.3, y, rating)
-        ax.text(x + 7.6, y, rating, va="center", fontsize=7.5)
-        x += 22 if narrow else 27
-    at = (0.0, y + 5) if narrow else (x + 2, y)
-    ax.text(
-        at[0],
-        at[1],
-        "against wards in similar circumstances",
-        va="center",
-        fontsize=7.5,
-        color=colour("muted"),
-    )

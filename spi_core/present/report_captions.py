@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spi_core.present.report_words import quarter_names
+from spi_core.present.brief_bounds import change_words
+from spi_core.present.quarters import quarter_names
 from spi_core.present.words import QUARTERS, and_list, capital, number, of_each, signed
+from spi_core.progress import DECLINE, IMPROVEMENT
 from spi_core.read import records
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ def map_alt(report: BoroughReport) -> str:
 
 
 def standing_caption(report: BoroughReport) -> str:
-    """Say which wards stand on one side of the borough on the index and every dimension.
+    """Say which wards clearly stand on one side of the borough on every dimension.
 
     Parameters
     ----------
@@ -65,23 +67,27 @@ def standing_caption(report: BoroughReport) -> str:
     str
         One sentence.
     """
-    dims, scores = report.dimensions, report.grid["score"]
-    above = scores[dims].gt(report.borough[dims]).all(axis=1)
-    below = scores[dims].lt(report.borough[dims]).all(axis=1)
-    names = report.wards.set_index("code")["name"]
-    high, low = sorted(names[above[above].index]), sorted(names[below[below].index])
+    dims = report.dimensions
     if report.borough[dims].isna().any():
         return "The borough has no score of its own to compare its wards with."
+    above = report.grid["difference_low"][dims].astype(float).gt(0).all(axis=1)
+    below = report.grid["difference_high"][dims].astype(float).lt(0).all(axis=1)
+    names = report.wards.set_index("code")["name"]
+    high, low = sorted(names[above[above].index]), sorted(names[below[below].index])
     if len(dims) == 1:
         count = dims[0]
     else:
         count = "all three dimensions" if len(dims) == 3 else f"all {len(dims)} dimensions"
+    verb = "scores" if len(high or low) == 1 else "score"
     if high and low:
-        return f"{and_list(high)} score above the borough on {count}; {and_list(low)} below it."
+        return (
+            f"{and_list(high)} {verb} clearly above the borough on {count}; {and_list(low)} "
+            "clearly below it."
+        )
     if high or low:
         side = "above" if high else "below"
-        return f"{and_list(high or low)} score {side} the borough on {count}."
-    return f"No ward scores above, and none below, the borough on {count}."
+        return f"{and_list(high or low)} {verb} clearly {side} the borough on {count}."
+    return f"No ward scores clearly above, and none clearly below, the borough on {count}."
 
 
 def dots_alt(report: BoroughReport) -> str:
@@ -184,16 +190,25 @@ def change_caption(report: BoroughReport) -> str:
     str
         One sentence.
     """
-    index, parts = report.index_change, report.changes.iloc[1:]
+    parts = report.changes.iloc[1:]
     n = len(report.wards)
     up = list(parts.loc[parts["risen"] == n, "element"])
     down = list(parts.loc[parts["fallen"] == n, "element"])
-    text = f"The index rose clearly in {of_each(int(index['risen']), n, 'wards')}"
+    risen = of_each(int(report.index_change["risen"]), n, "wards")
+    text = f"The index rose clearly in {risen}, each judged by itself"
     if up:
         text += f"; in every ward so did {and_list(up)}"
     if down:
         text += f"; {and_list(down)} fell clearly in every ward"
     return text + "."
+
+
+def _moved(r: Any) -> str:
+    return change_words(r.change, r.rating in (IMPROVEMENT, DECLINE))
+
+
+def _wards(count: int) -> str:
+    return f"{count or 'no'} ward{'' if count < 2 else 's'}"
 
 
 def change_alt(report: BoroughReport) -> str:
@@ -208,18 +223,18 @@ def change_alt(report: BoroughReport) -> str:
     -------
     str
     """
-    parts = [
-        f"{'Index' if r.element == 'index' else r.element} not comparable"
-        if math.isnan(r.change)
-        else f"{'Index' if r.element == 'index' else r.element} {signed(r.change)} "
-        f"{r.rating} ({r.risen} wards clearly up, {r.fallen} clearly down)"
-        for r in records(report.changes)
-    ]
+    parts = []
+    for r in records(report.changes):
+        name = "Index" if r.element == "index" else r.element
+        name += f" ({r.span})" if r.span else ""
+        wards = f"{_wards(r.risen)} clearly up, {_wards(r.fallen)} clearly down"
+        moved = f"{_moved(r)} {r.rating} ({wards})"
+        parts.append(f"{name} {'not comparable' if math.isnan(r.change) else moved}")
     return "Change of the borough in points: " + "; ".join(parts) + "."
 
 
 def london_caption(rows: pd.DataFrame, place: str = "London") -> str:
-    """Say on how many of the shown indicators borough and reference moved the same way.
+    """Say on how many of the shown indicators borough and reference leaned the same way.
 
     Parameters
     ----------
@@ -236,7 +251,7 @@ def london_caption(rows: pd.DataFrame, place: str = "London") -> str:
     Examples
     --------
     >>> london_caption(pd.DataFrame({"change": [5.0, -3.0], "london_change": [2.0, 1.0]}))
-    'On 1 of the 2 indicators that moved most, London’s average ward moved the same way.'
+    'On 1 of the 2 indicators that moved most, London’s average ward leaned the same way.'
     """
     known = rows.dropna(subset="london_change")
     if known.empty:
@@ -247,9 +262,9 @@ def london_caption(rows: pd.DataFrame, place: str = "London") -> str:
             f"{len(known)} of the {len(rows)} indicators that moved most have a figure for {place}"
         )
         there = of_each(same, len(known), "").strip()
-        return f"{some}; {there} moved the same way in its average ward."
+        return f"{some}; {there} leaned the same way in its average ward."
     count = of_each(same, len(known), "indicators")
-    return f"On {count} that moved most, {place}’s average ward moved the same way."
+    return f"On {count} that moved most, {place}’s average ward leaned the same way."
 
 
 def london_alt(rows: pd.DataFrame, place: str = "London") -> str:
@@ -275,6 +290,9 @@ def london_alt(rows: pd.DataFrame, place: str = "London") -> str:
         own = [f"{r.name} {signed(r.change, 0)}" for r in records(rows)]
         return "Change of the borough in points: " + "; ".join(own) + "."
     parts = [
-        f"{r.name} {signed(r.change, 0)} and {signed(r.london_change, 0)}" for r in records(rows)
+        f"{r.name} {signed(r.change, 0)}, no figure for {place}"
+        if math.isnan(r.london_change)
+        else f"{r.name} {signed(r.change, 0)} and {signed(r.london_change, 0)}"
+        for r in records(rows)
     ]
     return f"Change in points, borough and {place}: " + "; ".join(parts) + "."

@@ -10,10 +10,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from spi_core.present.brief_bounds import change_words
 from spi_core.present.marks import marked
 from spi_core.present.report import BAND, RULE, page
 from spi_core.present.theme import RATINGS, chart_style, colour
 from spi_core.present.words import signed
+from spi_core.progress import DECLINE, IMPROVEMENT
 from spi_core.read import records
 
 __all__ = ["change_strip", "london_dumbbell"]
@@ -69,7 +71,7 @@ def change_strip(rows: pd.DataFrame, ward_changes: pd.DataFrame, narrow: bool = 
     Parameters
     ----------
     rows : DataFrame
-        ``element, change, low, high, rating, risen, fallen``; the first row is the index.
+        ``element, change, low, high, rating, risen, fallen, span``; the first row is the index.
     ward_changes : DataFrame
         Index ward code, one column an element: change in points.
     narrow : bool
@@ -79,8 +81,8 @@ def change_strip(rows: pd.DataFrame, ward_changes: pd.DataFrame, narrow: bool = 
     -------
     Figure
     """
-    width, row, top = (88.0, 10.5, 14.0) if narrow else (170.0, 5.5, 14.0)
-    ends = (3.0, 85.0) if narrow else (56.0, 112.0)
+    width, row, top = (88.0, 13.5, 14.0) if narrow else (170.0, 5.5, 14.0)
+    ends = (3.0, 85.0) if narrow else (63.0, 114.0)
     bottom = top + row * len(rows) + 2
     with chart_style():
         fig, ax = page(width, bottom + 1)
@@ -109,8 +111,9 @@ def _change_row(
     sign = RATINGS[r.rating]
     clear = f"{r.risen} ↗  {r.fallen} ↘"
     known = not np.isnan(r.change)
+    shown = change_words(r.change, r.rating in (IMPROVEMENT, DECLINE))
     said = f"{sign.symbol} {sign.word}" if known else "not comparable"
-    dots = y + 2.2 if narrow else y
+    dots = y + 4.0 if narrow else y
     ax.scatter(at(wards), np.full(len(wards), dots), s=18, color=LIGHT, alpha=0.75, lw=0, zorder=2)
     if known:
         ax.plot(
@@ -126,19 +129,18 @@ def _change_row(
             lw=0.7,
             zorder=3,
         )
-    ax.text(0, y - 2.2 if narrow else y, name, va="center", weight=weight, fontsize=8, bbox=PLAIN)
+    line = y - 4.0 if narrow else y
+    label = ax.text(0, line, name, va="center", weight=weight, fontsize=8, bbox=PLAIN)
+    if r.span:
+        # the years stand beside the name, where they are further apart than the title says
+        look: dict[str, Any] = {"fontsize": 7, "color": colour("muted"), "bbox": PLAIN}
+        beside = label.get_window_extent().transformed(ax.transData.inverted()).x1 + 1.2
+        ax.text(beside, line, r.span, va="center", **look)
     if narrow:
-        ax.text(
-            88,
-            y - 2.2,
-            f"{signed(r.change)} {said}" if known else said,
-            ha="right",
-            va="center",
-            fontsize=8,
-            bbox=PLAIN,
-        )
+        words = f"{shown} {said}" if known else said
+        ax.text(0, y - 0.3, words, va="center", fontsize=8, bbox=PLAIN)
         return
-    ax.text(124, y, signed(r.change), ha="right", va="center", weight="bold")
+    ax.text(124, y, shown, ha="right", va="center", weight="bold")
     ax.text(126, y, said, va="center", fontsize=8)
     ax.text(170, y, clear, ha="right", va="center", fontsize=8)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from spi_core.errors import SpiError
+from spi_core.present.brief_spans import long_spans
 from spi_core.present.edition_words import area_name, labels, reference_place
 from spi_core.present.marks import carried
 
@@ -23,6 +24,7 @@ WARD_COLUMNS = (
     "score", "low", "high", "difference", "rank", "rank_low", "rank_high", "p_top", "p_bottom",
     "quarter", "rating", "illustrative",
 )  # fmt: skip
+GRID = ("score", "low", "high", "difference_low", "difference_high", "rating", "illustrative")
 CHANGE = ("change", "low", "high", "rating", "reason", "illustrative")
 GAP = ("value_baseline", "value_current", "change", "change_low", "change_high")
 
@@ -48,8 +50,9 @@ class BoroughReport:
         quarter, rating, illustrative`` of the index, ``change, change_rating`` and the polygon; by
         quarter, then name: within a quarter the order says nothing.
     grid : dict of str to DataFrame
-        ``score, low, high, rating, illustrative``: index ward code, in the order of `wards`;
-        columns the index, the dimensions and the components that are scored.
+        ``score, low, high, difference_low, difference_high, rating, illustrative``: index ward
+        code, in the order of `wards`; columns the index, the dimensions and the components that
+        are scored. The difference is from the borough.
     borough : Series
         The borough's scores, index as the columns of `grid`.
     components : DataFrame
@@ -58,7 +61,11 @@ class BoroughReport:
     changes : DataFrame
         ``element, change, low, high, rating, reason, illustrative`` of the borough, the index
         first (NaN where it cannot be compared); ``risen, fallen``: how many wards rose or fell
-        clearly; ``up``: how many rose at all.
+        clearly; ``up``: how many rose at all; ``span``: the years that its figures span, where
+        they lie further apart than the periods (else empty).
+    uneven : dict of str to str
+        Components that the borough has a score for in one period only: the period that lacks it,
+        ``baseline`` or ``current``.
     ward_changes : DataFrame
         Index ward code, columns as ``changes.element``.
     gap : Series
@@ -66,6 +73,8 @@ class BoroughReport:
         the highest and the lowest ward's index, comparable figures; NaN where not comparable.
     indicators : DataFrame
         One row an indicator, in the order of the register, index its id; see `_indicators`.
+    risen_together : int
+        How many wards' index rose clearly where all wards are tested at once.
     """
 
     name: str
@@ -79,9 +88,11 @@ class BoroughReport:
     borough: pd.Series
     components: pd.DataFrame
     changes: pd.DataFrame
+    uneven: dict[str, str]
     ward_changes: pd.DataFrame
     gap: pd.Series
     indicators: pd.DataFrame
+    risen_together: int
 
     @property
     def scored(self) -> list[str]:
@@ -145,7 +156,7 @@ def gather_report(tables: Tables) -> BoroughReport:
         name: upper.pivot(index="area_code", columns="element", values=name).reindex(
             index=order, columns=columns
         )
-        for name in ("score", "low", "high", "rating", "illustrative")
+        for name in GRID
     }
     # a ward that is not scored on a component is not rated on it either
     grid["rating"] = grid["rating"].astype(object).fillna("not rated")
@@ -167,9 +178,11 @@ def gather_report(tables: Tables) -> BoroughReport:
         borough=home.reindex(columns).astype(float),
         components=framework,
         changes=changes,
+        uneven=_uneven(tables, borough),
         ward_changes=ward_changes,
         gap=gaps.iloc[0] if len(gaps) else pd.Series(np.nan, index=list(GAP)),
         indicators=_indicators(tables, borough, set(changes["element"])),
+        risen_together=int((tables["movers"]["moved"] & tables["movers"]["change"].gt(0)).sum()),
     )
 
 
@@ -211,7 +224,17 @@ def _changes(tables: Tables, borough: str, order: list[str]) -> tuple[pd.DataFra
     rows["risen"] = rated.eq("clear improvement").sum().to_numpy()
     rows["fallen"] = rated.eq("clear decline").sum().to_numpy()
     rows["up"] = wards.gt(0).sum().to_numpy()
+    spans = long_spans(tables, borough)
+    rows["span"] = [spans.get(element, "") for element in rows["element"]]
     return rows, wards
+
+
+def _uneven(tables: Tables, borough: str) -> dict[str, str]:
+    """Find the components that the borough has a comparable score for in one period only."""
+    rows = tables["changes"].query("area_code == @borough and level == 'component'")
+    gone = rows.set_index("element")[["baseline", "current"]].isna()
+    one = gone[gone["baseline"] != gone["current"]]
+    return {str(c): "baseline" if lost else "current" for c, lost in one["baseline"].items()}
 
 
 def _indicators(tables: Tables, borough: str, in_change: set[str]) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from spi_core.present.edition_words import only_first
-from spi_core.present.words import and_list, capital, small
+from spi_core.present.words import and_list, capital, day, small
 from spi_core.read import records
 
 if TYPE_CHECKING:
@@ -104,10 +104,8 @@ def indicator_caption(report: BoroughReport) -> str:
     str
     """
     average = f"{report.place}’s average ward, " if report.place else ""
-    return (
-        f"The borough’s figures in the order of the framework, {average}change in points, dates "
-        "and publisher."
-    )
+    text = "The borough’s figures in the order of the framework"
+    return f"{text}, {average}change in points and dates."
 
 
 def corrections(log: pd.DataFrame) -> list[str]:
@@ -130,8 +128,7 @@ def corrections(log: pd.DataFrame) -> list[str]:
     """
     made = []
     for r in records(log.sort_values("date", ascending=False) if len(log) else log):
-        day = pd.Timestamp(r.date)
-        made.append(f"{day.day} {day:%B %Y}: {r.what.rstrip('.')}. {r.why.rstrip('.')}.")
+        made.append(f"{day(r.date)}: {r.what.rstrip('.')}. {r.why.rstrip('.')}.")
     return made
 
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spi_core.present.brief_bounds import change_words
 from spi_core.present.marks import marked
 from spi_core.present.theme import RATINGS
 from spi_core.present.words import QUARTERS, capital, number, signed
+from spi_core.progress import DECLINE, IMPROVEMENT
 from spi_core.read import records
 
 if TYPE_CHECKING:
@@ -34,16 +36,18 @@ def _rated(rating: str) -> str:
     return f"{RATINGS[rating].symbol} {rating}"
 
 
-def _range(low: float, high: float, digits: int = 0) -> str:
+def _range(low: float, high: float) -> str:
     if math.isnan(low):
         return "–"
-    return f"{number(low, digits)}–{number(high, digits)}"
+    ends = dict.fromkeys((number(low, 0), number(high, 0)))  # 1–1 is said as 1
+    return "–".join(ends)
 
 
 def _change(change: float, rating: str, illustrative: object) -> str:
     if math.isnan(change):
         return "not comparable"
-    return f"{marked(signed(change), illustrative)} {_rated(rating)}"
+    clear = rating in (IMPROVEMENT, DECLINE)
+    return f"{marked(change_words(change, clear), illustrative)} {_rated(rating)}"
 
 
 def ward_table(report: BoroughReport) -> pd.DataFrame:
@@ -64,8 +68,8 @@ def ward_table(report: BoroughReport) -> pd.DataFrame:
             "Ward": w.name,
             "Quarter": QUARTERS[w.quarter].removesuffix(" quarter"),
             "Index": marked(number(w.score, 1), w.illustrative),
-            "Likely range": _range(w.low, w.high),
-            "Likely place": _range(w.rank_low, w.rank_high),
+            "Likely range": marked(_range(w.low, w.high), w.illustrative),
+            "Likely place": marked(_range(w.rank_low, w.rank_high), w.illustrative),
             "Against similar wards": _rated(w.rating),
             "Change": _change(w.change, w.change_rating, w.illustrative),
         }
@@ -153,7 +157,7 @@ def grid_table(report: BoroughReport) -> pd.DataFrame:
 
 
 def indicator_table(report: BoroughReport) -> pd.DataFrame:
-    """Every indicator: the borough in both periods, London, change, dates, publisher.
+    """Every indicator: the borough in both periods, London, change and dates.
 
     Parameters
     ----------
@@ -185,7 +189,7 @@ def indicator_columns(report: BoroughReport) -> list[str]:
         Without a reference, without its column.
     """
     place = [capital(report.place)] if report.place else []
-    return ["Indicator", "Earlier", "Latest", *place, "Change", "Dates", "Publisher"]
+    return ["Indicator", "Earlier", "Latest", *place, "Change", "Dates"]
 
 
 def _indicator_row(r: Any, place: str) -> dict[str, str]:
@@ -203,7 +207,6 @@ def _indicator_row(r: Any, place: str) -> dict[str, str]:
         capital(place) if place else "–": number(r.london_now),
         "Change": change + london,
         "Dates": f"{r.label_before} → {r.label_now}",
-        "Publisher": r.publisher,
     }
 
 

@@ -7,84 +7,19 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from spi_core.present.brief_bounds import change_words, likely
 from spi_core.present.edition_words import only_first
 from spi_core.present.marks import marked, sentence
-from spi_core.present.words import and_list, capital, endpoints, number, of_each, signed, small
-from spi_core.ranking import quarter as quarter_size
+from spi_core.present.quarters import clearly, ends_words, missing_sentence, others_words
+from spi_core.present.theme import RATINGS
+from spi_core.present.words import and_list, capital, endpoints, number, of_each, small
+from spi_core.progress import DECLINE, IMPROVEMENT
 from spi_core.read import records
 
 if TYPE_CHECKING:
     from spi_core.present.report_data import BoroughReport
 
-__all__ = [
-    "clearly",
-    "findings",
-    "gap_sentence",
-    "lead_sentence",
-    "missing_sentence",
-    "quarter_caption",
-    "quarter_names",
-]
-
-
-def quarter_names(wards: pd.DataFrame, quarter: int) -> str:
-    """List the wards of one quarter, by name.
-
-    Parameters
-    ----------
-    wards : DataFrame
-        ``name, quarter``.
-    quarter : {1, 2, 3, 4}
-        1 the highest.
-
-    Returns
-    -------
-    str
-        For instance ``Heath and River``.
-
-    Examples
-    --------
-    >>> quarter_names(pd.DataFrame({"name": ["River", "Heath"], "quarter": [4, 4]}), 4)
-    'Heath and River'
-    """
-    return and_list(sorted(wards.loc[wards["quarter"] == quarter, "name"]))
-
-
-def clearly(report: BoroughReport, quarter: int) -> list[str]:
-    """Name the wards whose whole rank interval lies in the highest or the lowest quarter.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-    quarter : {1, 4}
-        The highest or the lowest.
-
-    Returns
-    -------
-    list of str
-        By name; empty if there is none.
-    """
-    ranked = report.wards.dropna(subset="rank")
-    end = quarter_size(len(ranked)) if len(ranked) else 0
-    inside = {1: ranked["rank_high"] <= end, 4: ranked["rank_low"] > len(ranked) - end}[quarter]
-    return sorted(ranked.loc[inside, "name"])
-
-
-def _ends(report: BoroughReport) -> str:
-    """Say which wards are clearly at either end."""
-    high, low = clearly(report, 1), clearly(report, 4)
-    if high and low:
-        verb = "is" if len(high) == 1 else "are"
-        return (
-            f"{and_list(high)} {verb} clearly in the highest quarter, {and_list(low)} clearly in "
-            "the lowest"
-        )
-    if high or low:
-        named, word = (high, "highest") if high else (low, "lowest")
-        verb = "is" if len(named) == 1 else "are"
-        return f"{and_list(named)} {verb} clearly in the {word} quarter"
-    return "no ward is clearly in the highest or the lowest quarter"
+__all__ = ["change_figure", "findings", "gap_sentence", "lead_sentence", "risen_sentence"]
 
 
 def lead_sentence(report: BoroughReport) -> str:
@@ -109,51 +44,9 @@ def lead_sentence(report: BoroughReport) -> str:
         if math.isnan(report.score)
         else f"{report.name} scores {number(report.score, 0)} out of 100, its wards {span}."
     )
-    text = (
-        f"{first} {capital(_ends(report))}; the others are too close together to be put in order."
-    )
+    order = "; ".join(filter(None, (ends_words(report), others_words(report))))
+    text = f"{first} {capital(order)}."
     return sentence(" ".join(filter(None, (text, missing_sentence(report)))), report.illustrative)
-
-
-def missing_sentence(report: BoroughReport) -> str:
-    """Name the wards that have no score.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
-    Returns
-    -------
-    str
-        Empty if every ward has one.
-    """
-    if report.missing.empty:
-        return ""
-    verb = "has" if len(report.missing) == 1 else "have"
-    names, now = and_list(list(report.missing["name"])), report.periods["current"]
-    return f"{names} {verb} no index score for {now}: too many figures are missing."
-
-
-def quarter_caption(report: BoroughReport) -> str:
-    """Say which wards are in the highest quarter: the message of the map.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
-    Returns
-    -------
-    str
-        One or two sentences.
-    """
-    high = report.wards.loc[report.wards["quarter"] == 1, "name"]
-    if high.empty:
-        return "No ward has a score."
-    verb = "is" if len(high) == 1 else "are"
-    text = f"{quarter_names(report.wards, 1)} {verb} in the highest quarter of the wards."
-    return " ".join(filter(None, (text, missing_sentence(report))))
 
 
 def findings(report: BoroughReport) -> list[str]:
@@ -169,7 +62,7 @@ def findings(report: BoroughReport) -> list[str]:
     list of str
         Wards, the reference, components, change, gaps; a finding without figures is left out.
     """
-    known = report.indicators
+    known = report.indicators.dropna(subset="gap")
     made = [
         sentence(_wards(report), report.illustrative),
         sentence(_reference(report), known["illustrative_now"].any()),
@@ -185,7 +78,7 @@ def _wards(r: BoroughReport) -> str:
         return ""
     sure = {*clearly(r, 1), *clearly(r, 4)}
     rest = r.wards[~r.wards["name"].isin(sure)]
-    text = f"**Wards.** {capital(_ends(r))} (nine chances in ten or more)."
+    text = f"**Wards.** {capital(ends_words(r))} (nine chances in ten or more)."
     if rest.empty:
         return text
     span = (rest["rank_high"] - rest["rank_low"] + 1).round()
@@ -203,7 +96,7 @@ def _reference(r: BoroughReport) -> str:
         return ""
     behind, ahead = known[known["gap"] < 0], known[known["gap"] > 0]
     text = (
-        f"**Against {r.place}.** On {len(behind)} of {len(known)} indicators the borough does "
+        f"**Against {r.place}.** On {len(behind)} of {_of_known(r, len(known))} the borough does "
         f"worse than {r.place}’s average ward, on {len(ahead)} it does better."
     )
     ends = [
@@ -212,6 +105,13 @@ def _reference(r: BoroughReport) -> str:
         if len(rows)
     ]
     return f"{text} It is {', and '.join(ends)}." if ends else text
+
+
+def _of_known(r: BoroughReport, known: int) -> str:
+    """Say of how many indicators; fewer than all are those with a figure for the reference."""
+    if known == len(r.indicators):
+        return f"{known} indicators"
+    return f"the {known} indicators with a figure for {r.place}"
 
 
 def _facts(rows: pd.DataFrame) -> str:
@@ -247,42 +147,111 @@ def _components(r: BoroughReport) -> str:
 
 
 def _change(r: BoroughReport) -> str:
-    index, before = r.index_change, r.periods["baseline"]
+    index = r.index_change
     if not r.compared:
-        return f"**Change since {before}.** Nothing can be compared: {_why(r)}."
+        return f"**Change.** Nothing can be compared: {_why(r)}."
+    both = r.indicators[r.indicators["in_change"]]
+    n, subject = len(both), "It"
     if math.isnan(index["change"]):
-        text = f"The borough’s index cannot be compared: {_why(r)}."
+        text = f"There is no single figure for the borough: {_why(r)}."
+        subject = "The wards’ own index"
     else:
         text = (
-            f"On the {int(r.indicators['in_change'].sum())} figures that can be compared, the "
-            f"index moved by {signed(index['change'])} points (likely {signed(index['low'])} to "
-            f"{signed(index['high'])}: {index['rating']})."
+            f"On the {n} figures that can be compared, the index moved by "
+            f"{change_words(index['change'], _clear(index['rating']))} points (likely "
+            f"{likely(index['low'], index['high'])}: {index['rating']})."
         )
-    text += f" It rose clearly in {of_each(int(index['risen']), len(r.wards), 'wards')}."
-    text = f"**Change since {before}.** {text}{_movers(r)}"
-    both = r.indicators[r.indicators["in_change"]].dropna(subset=["change", "london_change"])
+    text = f"**Change.** {text} {risen_sentence(r, subject)}{_movers(r)}"
+    both = both.dropna(subset=["change", "london_change"])
     if both.empty:
         return text
     same = int((both["change"] * both["london_change"] > 0).sum())
-    story = f"{same} of those {len(both)} figures moved the same way in {r.place}’s average ward."
+    known = "those" if len(both) == n and subject == "It" else "the"
+    which = "" if known == "those" else " that can be compared"
+    which += "" if len(both) == n else f" and have a figure for {r.place}"
+    story = (
+        f"{same} of {known} {len(both)} figures{which} leaned the same way in {r.place}’s average "
+        "ward, clearly or not."
+    )
     much = f"Much of this is {r.place}’s story too: " if same > len(both) / 2 else ""
     return f"{text} {much}{story if much else capital(story)}"
 
 
+def _clear(rating: str) -> bool:
+    return rating in (IMPROVEMENT, DECLINE)
+
+
+def risen_sentence(report: BoroughReport, subject: str = "The index") -> str:
+    """Count the wards that rose clearly, and how many still do where all are judged together.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+    subject : str
+        What rose.
+
+    Returns
+    -------
+    str
+        One sentence: where the two counts differ, it gives both, and says what differs.
+    """
+    risen = int(report.index_change["risen"])
+    text = f"{subject} rose clearly in {of_each(risen, len(report.wards), 'wards')}"
+    if report.risen_together == risen:
+        return f"{text}."
+    count = report.risen_together
+    return (
+        f"{text}, each judged by itself; where all are judged together, which asks for more, "
+        f"{count or 'none'} {'does' if count == 1 else 'do'}."
+    )
+
+
+def change_figure(report: BoroughReport) -> tuple[str, str]:
+    """Write the borough's change of the index as a key figure, or why there is none.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    tuple of str
+        What is set large, and the words beside it.
+    """
+    index = report.index_change
+    if math.isnan(index["change"]):
+        how = "no single figure" if report.compared else "not comparable"
+        return "–", f"{how}: {_why(report)}"
+    shown = change_words(index["change"], _clear(index["rating"]))
+    symbol = RATINGS[index["rating"]].symbol
+    return shown, f"{marked('', index['illustrative'])} {symbol} {index['rating']}"
+
+
 def _why(r: BoroughReport) -> str:
     """Give the reason why the borough's index cannot be compared."""
+    if r.uneven:
+        whole = set(r.uneven) >= set(r.scored)
+        return "; ".join(
+            f"{'no component' if whole else and_list(names)} could {'' if whole else 'not '}be "
+            f"scored for {r.periods[period]}"
+            for period in ("baseline", "current")
+            if (names := [c for c, lost in r.uneven.items() if lost == period])
+        )
     reason = r.index_change["reason"]
     return only_first(reason) if isinstance(reason, str) and reason else "figures are missing"
 
 
 def _movers(r: BoroughReport) -> str:
-    """Name the components that moved furthest up and down."""
+    """Name the components that moved furthest up and down, with the years where these are far."""
     parts = r.changes.iloc[1:].dropna(subset="change").sort_values("change")
     up, down = parts[parts["change"] > 0].tail(1), parts[parts["change"] < 0].head(1)
     said = [
-        f"{p['element'].iloc[0]} moved {way} most ({signed(p['change'].iloc[0])})"
-        for way, p in (("up", up), ("down", down))
-        if len(p)
+        f"{p.element} moved {way} most "
+        f"({change_words(p.change, _clear(p.rating))}{p.span and f', {p.span}'})"
+        for way, rows in (("up", up), ("down", down))
+        for p in records(rows)
     ]
     return f" {', '.join(said)}." if said else ""
 
@@ -327,6 +296,6 @@ def gap_sentence(report: BoroughReport) -> str:
     text = (
         f"The index of the highest and of the lowest ward lay {apart} points apart in {before} "
         f"and {nearer} in {now}, on comparable figures: {verdict} (likely "
-        f"{signed(g['change_low'])} to {signed(g['change_high'])})."
+        f"{likely(g['change_low'], g['change_high'])})."
     )
     return sentence(text, report.illustrative)

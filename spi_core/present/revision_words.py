@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from spi_core.present.words import and_list
+from spi_core.present.words import and_list, day
 from spi_core.store import Tables
 
 __all__ = ["LONGEST", "corrections", "details", "lead"]
@@ -31,7 +31,10 @@ def lead(tables: Tables) -> str:
     """
     found = _revisions(tables)
     if found is None:
-        return "No build with other data came before this one here: nothing to compare with."
+        return (
+            "This is the first publication: no build with other data came before it here, so there "
+            "is nothing to compare with."
+        )
     before = tables.about["compared_with"]
     if found.empty:
         return f"Nothing that is published here differs from the build with data version {before}."
@@ -84,10 +87,11 @@ def corrections(tables: Tables) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Date, table, what and why.
+        Date, what and why: which file it is in says nothing to a reader.
     """
     found = tables["corrections"]
     if found.empty:
         return found
     ordered = found.sort_values("date", ascending=False, kind="stable")
-    return ordered.rename(columns=str.capitalize)[["Date", "Table", "What", "Why"]]
+    ordered = ordered.assign(date=ordered["date"].map(day))
+    return ordered.rename(columns=str.capitalize)[["Date", "What", "Why"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Sequence
 
@@ -10,6 +11,7 @@ __all__ = [
     "against_borough",
     "and_list",
     "capital",
+    "day",
     "difference_words",
     "endpoints",
     "number",
@@ -31,6 +33,30 @@ QUARTERS = {
 
 #: Scores within this many points of the borough are called about the same.
 ABOUT_THE_SAME = 1.0
+
+
+def day(date: object) -> str:
+    """Write a date as it is read.
+
+    Parameters
+    ----------
+    date : date or str
+        A day; other text stays as it is.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> day("2026-11-02"), day("after the census")
+    ('2 November 2026', 'after the census')
+    """
+    try:
+        read = datetime.date.fromisoformat(str(date)[:10])
+    except ValueError:
+        return str(date)
+    return f"{read.day} {read:%B %Y}"
 
 
 def number(value: float, digits: int | None = None) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spi_core.errors import Fault, InputError
-from spi_core.present.links import ward_slug
+from spi_core.present.links import WARDS, explorer_page, ward_slug
 from spi_core.present.marks import page_mark, page_titles
 from spi_core.publish.job import RenderJob
 from spi_core.publish.quarto import EngineName
@@ -25,7 +25,7 @@ SOURCES = {
     "borough-report": ("notebooks/borough-report.qmd", "Borough report"),
     "impact-overview": ("notebooks/impact-overview.qmd", "Impact"),
     "methods": ("notebooks/methods.qmd", "Methods"),
-    "what-changed": ("notebooks/what-changed.qmd", "What changed"),
+    "what-changed": ("notebooks/what-changed.qmd", "Corrections and revisions"),
 }
 BRIEF = "notebooks/ward-brief.qmd"
 #: One chapter an intervention; the overview lists them.
@@ -131,18 +131,18 @@ def _refuse(choice: Choice, documents: list[str], wards: list[str]) -> None:
 def _page(
     root: Path, tables: Tables, folder: Path, name: str, pages: Iterable[str], choice: Choice
 ) -> RenderJob:
-    # the landing page and the methods have nothing a council would print
+    # the landing page has nothing a council would print
     formats = tuple(f for f in choice.formats if f != "pdf" or name != "index")
-    nav = [
-        {"title": SOURCES[p][1], "href": f"{p}.html", **({"current": True} if p == name else {})}
-        for p in pages
-    ]
     return RenderJob(
         source=root / SOURCES[name][0],
         output_stem=folder / name,
         formats=formats,  # type: ignore[arg-type]
         parameters={} if name == "index" else {"edition": tables.about["edition"]["id"]},
-        metadata={**_every_page(tables), **page_titles(name, tables.about["edition"]), "nav": nav},
+        metadata={
+            **_every_page(tables),
+            **page_titles(name, tables.about["edition"]),
+            **_ways(tables, folder, folder / name, pages, formats),
+        },
         environment=_environment(root, tables),
     )
 
@@ -157,19 +157,19 @@ def _brief(
     choice: Choice,
 ) -> RenderJob:
     edition = tables.about["edition"]
-    nav = [{"title": SOURCES[p][1], "href": f"../{p}.html"} for p in pages]
+    stem = folder / "wards" / f"{code}-{ward_slug(ward)}"
     named = (edition.get("area_name"), "Ward brief", edition["edition_year"])
     kicker = " · ".join(n for n in named if n)
     return RenderJob(
         source=root / BRIEF,
-        output_stem=folder / "wards" / f"{code}-{ward_slug(ward)}",
+        output_stem=stem,
         formats=tuple(choice.formats),  # type: ignore[arg-type]
         parameters={"edition": edition["id"], "area": code},
         metadata={
             **_every_page(tables),
             "title": ward,
             "kicker": kicker,
-            "nav": nav,
+            **_ways(tables, folder, stem, pages, choice.formats),
         },
         environment=_environment(root, tables),
     )
@@ -185,20 +185,50 @@ def _chapter(
     choice: Choice,
 ) -> RenderJob:
     edition = tables.about["edition"]
+    stem = folder / "impact" / intervention
     kicker = f"{edition.get('area_name', '')} · Impact of an intervention".strip(" ·")
     return RenderJob(
         source=root / CHAPTER,
-        output_stem=folder / "impact" / intervention,
+        output_stem=stem,
         formats=tuple(choice.formats),  # type: ignore[arg-type]
         parameters={"edition": edition["id"], "intervention": intervention},
         metadata={
             **_every_page(tables),
             "title": name,
             "kicker": kicker,
-            "nav": [{"title": SOURCES[p][1], "href": f"../{p}.html"} for p in pages],
+            **_ways(tables, folder, stem, pages, choice.formats),
         },
         environment=_environment(root, tables),
     )
+
+
+def _ways(
+    tables: Tables, folder: Path, stem: Path, pages: Iterable[str], formats: Iterable[str]
+) -> dict[str, object]:
+    """Name where a page leads: the site's navigation, and the same page for print.
+
+    The explorer and a PDF are linked only where there is one, or will be.
+    """
+    up = "" if stem.parent == folder else "../"
+    nav: list[dict[str, object]] = []
+    for page in pages:
+        here = {"current": True} if folder / page == stem else {}
+        nav.append({"title": SOURCES[page][1], "href": f"{up}{page}.html", **here})
+        if page == "index":
+            nav += _beside(tables, folder, up)
+    paper = stem.with_name(f"{stem.name}.pdf")
+    has_paper = "pdf" in formats or paper.exists()
+    return {"nav": nav, **({"print-version": paper.name} if has_paper else {})}
+
+
+def _beside(tables: Tables, folder: Path, up: str) -> list[dict[str, object]]:
+    """List what the site has beside its pages: the ward briefs and the explorer."""
+    made: list[dict[str, object]] = []
+    if tables.about["edition"].get("reports", {}).get("ward_briefs", True):
+        made.append({"title": "Ward briefs", "href": f"{up}index.html#{WARDS}"})
+    if (folder / explorer_page()).exists():
+        made.append({"title": "Data explorer", "href": f"{up}{explorer_page()}"})
+    return made
 
 
 def _every_page(tables: Tables) -> dict[str, object]:

@@ -238,6 +238,25 @@ def test_page_breaks(corpus: dict[str, Rendered]) -> None:
     assert "page 2 of 2" in pages[1]
 
 
+def test_words_that_lead_to_a_table_stay_on_its_page_with_their_heading(
+    engine: EngineName, tmp_path: Path
+) -> None:
+    rows = "\n".join(f"| R{n} |" for n in range(12))
+    parts = [
+        f"Filler.\n\n## Heading {k}.\n\n::: {{.with-next}}\nLead {k}.\n:::\n\n"
+        f"| Table {k}. |\n|---|\n{rows}\n"
+        for k in range(10, 24)
+    ]
+    result = one(engine, tmp_path, "\n".join(parts))
+    assert result.error is None
+    pages = [spaces(text) for text in page_texts(result.outputs[1])]
+    assert len(pages) > 4
+    for k in range(10, 24):
+        (page,) = [page for page in pages if f"Table {k}." in page]
+        assert f"Lead {k}." in page
+        assert f"Heading {k}." in page
+
+
 def test_conditional_content(corpus: dict[str, Rendered]) -> None:
     web, paper = corpus["conditional"].both()
     for part in ("Seen on the web.", "Not in print.", "Here inline web.", "Wide"):

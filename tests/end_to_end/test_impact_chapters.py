@@ -169,7 +169,10 @@ def test_pages_show_the_fifteen_parts_in_order(pages: Path, chapter: str) -> Non
         re.sub(r"<[^>]+>|\s+", " ", h).strip()
         for h in re.findall(r"<h2[^>]*>(.*?)</h2>", text, re.S)
     ]
-    assert [h for h in shown if h[:1].isdigit()] == PARTS
+    parts = PARTS
+    if chapter == "landlord-licensing-2014":  # refused: what estimates is left out, and said to be
+        parts = [*PARTS[:5], "6 to 12 Left out", *PARTS[12:]]
+    assert [h for h in shown if h[:1].isdigit()] == parts
     assert f'href="{chapter}.json"' in text
     assert 'href="../impact-overview.html"' in text
 

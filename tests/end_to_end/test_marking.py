@@ -16,7 +16,7 @@ from pdf_checks import figure_alts, page_texts, pdf_faults
 
 from spi_core.build import build
 from spi_core.inputs import load
-from spi_core.present.marks import INTERNAL, LEGEND, SYMBOL, page_mark
+from spi_core.present.marks import INTERNAL, LEGEND, PICTURE, SYMBOL, page_mark
 from spi_core.publish.documents import Choice, document_jobs
 from spi_core.publish.engine import render
 from spi_core.publish.explorer.explore import explore
@@ -24,6 +24,8 @@ from spi_core.publish.open_data import open_data
 from spi_core.store import Tables
 
 WARD = WARDS[0]
+#: What a picture or a table may say of its mark; narrow pictures with fewer words.
+KEYS = (LEGEND, *PICTURE[True], *PICTURE[False])
 #: The only indicator that is published; everything else is generated.
 PUBLISHED = "burglary"
 
@@ -125,11 +127,11 @@ def test_every_sheet_of_paper_and_every_picture_says_so(site: Path) -> None:
         assert all(mark in " ".join(text.split()) for text in page_texts(path)), path.name
         charts = [alt for alt in figure_alts(path) if "filled in" not in alt]
         assert charts
-        assert all(alt.endswith(f"{LEGEND}.") for alt in charts), path.name
+        assert all(alt.endswith(tuple(f"{key}." for key in KEYS)) for alt in charts), path.name
     for path in sorted(site.glob("*.html")):
         (aside,) = parse(path).xpath("//aside[@class='mark']")
         assert " ".join(aside.text_content().split()) == mark
-        assert LEGEND in page_text(path)
+        assert any(key in page_text(path) for key in KEYS)
 
 
 def test_internal_pages_say_so_on_every_sheet(site: Path, tmp_path: Path) -> None:

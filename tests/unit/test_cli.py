@@ -60,6 +60,14 @@ def test_check_says_what_is_there_and_writes_nothing(spi: Run, root: Path) -> No
     assert not (root / "reports").exists()
 
 
+def test_check_says_that_no_address_is_known(spi: Run, root: Path) -> None:
+    said = "no `site` in edition.yml: ward briefs on paper name the contact instead"
+    assert said in spi("check", "tiny").out
+    path = root / "data" / "tiny" / "edition.yml"
+    path.write_text(path.read_text("utf-8") + "\nsite: https://data.example.gov.uk/spi\n", "utf-8")
+    assert said not in spi("check", "tiny").out
+
+
 def test_check_for_scripts(spi: Run) -> None:
     done = spi("check", "tiny", "--json")
     assert done.code == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from editions import ROOT, WARDS, make_edition, settings
@@ -129,7 +129,7 @@ def test_navigation_leads_to_every_page_and_marks_where_one_is(jobs: Jobs) -> No
     brief: Any = made[-1].metadata["nav"]
     assert not any(entry.get("current") for entry in brief)
     folder = made[-1].output_stem.parent
-    targets = {(folder / entry["href"]).resolve() for entry in brief}
+    targets = {(folder / entry["href"].split("#")[0]).resolve() for entry in brief}
     assert targets == {job.output("html").resolve() for job in made[:3]}
 
 
@@ -167,4 +167,47 @@ def test_without_interventions_there_is_no_impact_page_and_no_link_to_one(tmp_pa
     made = document_jobs(ROOT, bare, bare.folder.parent, Choice())
     assert not [name for name in _names(made) if "impact" in name]
     nav: Any = made[0].metadata["nav"]
-    assert [entry["href"] for entry in nav] == ["index.html"]
+    assert [entry["href"] for entry in nav] == ["index.html", "index.html#find-your-ward"]
+
+
+def test_the_explorer_is_in_the_navigation_of_every_page_where_there_is_one(
+    tmp_path: Path,
+) -> None:
+    built = _built(tmp_path, documents=["index", "what-changed"])
+    folder = built.folder.parent
+
+    def ways() -> list[dict[str, str]]:
+        jobs = document_jobs(ROOT, built, folder, Choice())
+        return [{e["title"]: e["href"] for e in cast(Any, j.metadata["nav"])} for j in jobs]
+
+    assert all("Data explorer" not in nav for nav in ways())
+    (folder / "explorer").mkdir()
+    (folder / "explorer" / "index.html").write_text("", encoding="utf-8")
+    explorer = [nav["Data explorer"] for nav in ways()]
+    assert explorer == ["explorer/index.html"] * 2 + ["../explorer/index.html"] * len(WARDS)
+    # the log of corrections is no account of what has changed in the borough
+    assert {tuple(nav)[-1] for nav in ways()} == {"Corrections and revisions"}
+
+
+def test_the_briefs_are_found_from_every_page(jobs: Jobs) -> None:
+    heading = (ROOT / "index.qmd").read_text(encoding="utf-8")
+    assert "\n## Find your ward\n" in heading  # Pandoc makes the anchor of it
+    for job in jobs():
+        nav = {e["title"]: e["href"] for e in cast(Any, job.metadata["nav"])}
+        assert nav["Ward briefs"].endswith("index.html#find-your-ward")
+
+
+def test_a_page_links_its_pdf_only_if_there_is_one_or_will_be(tmp_path: Path) -> None:
+    built = _built(tmp_path, documents=["index", "methods"])
+    folder = built.folder.parent
+
+    def paper(*formats: str) -> list[object]:
+        made = document_jobs(ROOT, built, folder, Choice(formats=formats))
+        return [job.metadata.get("print-version") for job in made]
+
+    assert paper("html", "pdf")[:3] == [None, "methods.pdf", f"{WARDS[0]}-ward-1.pdf"]
+    assert set(paper("html")) == {None}
+    (folder / "methods.pdf").write_bytes(b"")
+    assert paper("html")[:3] == [None, "methods.pdf", None]
+    block = (ROOT / "spi_core" / "publish" / "theme" / "title-block.html").read_text("utf-8")
+    assert '<a href="$print-version$">' in block

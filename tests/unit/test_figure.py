@@ -49,6 +49,36 @@ def test_without_a_caption_it_is_a_picture_without_a_number(
     assert out.strip().startswith("![](")
 
 
+@pytest.mark.parametrize(
+    ("flags", "label", "said"),
+    [
+        ([True, True], "", "◇ every value in this picture is illustrative: generated"),
+        ([True, False], "", "◇ this picture holds illustrative values: generated"),
+        (True, "", "◇ this picture holds illustrative values: generated"),
+        ([True, False], "43◇", "◇ illustrative: generated"),
+        ([False, False], "", ""),
+        (False, "", ""),
+    ],
+)
+def test_the_key_says_which_values_of_a_picture_are_generated(
+    flags: bool | list[bool], label: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A key below a picture without marks must not read as if these were the measured ones."""
+    fig = Figure(figsize=(7, 2))
+    fig.text(0.5, 0.5, label)
+    emit_figure(fig, "fig-x", "Caption.", "Words.", illustrative=flags)
+    out = capsys.readouterr().out
+    assert f"Words. {said}" in out if said else "◇" not in out
+
+
+def test_a_narrow_picture_takes_the_words_that_fit(tmp_path: Path) -> None:
+    for width in (7.0, 2.1):
+        fig = Figure(figsize=(width, 1))
+        emit_figure(fig, f"w{width}", "", "Words.", illustrative=[True])
+        key = next(t for t in fig.texts if "◇" in t.get_text())
+        assert key.get_window_extent().x1 <= fig.bbox.x1
+
+
 @pytest.mark.parametrize("alt", ["", "  \n"])
 def test_a_figure_needs_alternative_text(alt: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="'fig-x' needs alternative text"):

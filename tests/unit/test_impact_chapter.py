@@ -144,6 +144,24 @@ def test_grid_brackets_diagnostics_are_all_there(clear):
     assert [row.role for row in clear.side] == ["placebo", "exploratory"]
 
 
+@pytest.mark.parametrize("selection", ["lasting_level", "baseline_figure", "other", "unknown"])
+def test_a_reason_on_record_is_not_asked_for(selection):
+    apart = values()
+    treated = apart["area_code"].str[:3].isin(WARDS[:4])
+    apart.loc[treated, "value"] += 10
+    (found,) = chapter(design(selection=selection), apart).primary
+    assert found.analysis.panel.baseline_gap > 0.5
+    asked = any("why these areas" in words for words in found.verdict.change_mind)
+    assert asked is (selection == "unknown")
+
+
+def test_no_lot_is_denied_that_the_protocol_cannot_record(clear):
+    verdict = clear.primary[0].verdict
+    said = (*verdict.reasons, verdict.maryland_reason)
+    assert any("records no drawing by lot" in words for words in said)
+    assert not any("were not drawn by lot" in words for words in said)
+
+
 def test_without_a_map_there_is_no_donut():
     analysis = chapter().primary[0].analysis
     assert analysis.donut is None

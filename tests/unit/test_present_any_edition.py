@@ -26,9 +26,11 @@ from spi_core.present.audit_tables import mover_table, place_table
 from spi_core.present.brief import change_chart, component_strip, ward_strip
 from spi_core.present.brief_data import gather
 from spi_core.present.maps import ward_map
-from spi_core.present.report import component_grid, standing_dots
+from spi_core.present.quarters import quarter_caption
+from spi_core.present.report import standing_dots
 from spi_core.present.report_changes import change_strip
 from spi_core.present.report_data import gather_report
+from spi_core.present.report_grid import component_grid
 from spi_core.present.words import endpoints, signed
 from spi_core.store import Tables
 
@@ -53,7 +55,8 @@ def all_words(tables: Tables) -> str:
     r, b = gather_report(tables), gather(tables, BARE)
     said = [
         *(words.lead_sentence(r), *words.findings(r), words.gap_sentence(r)),
-        *(words.quarter_caption(r), notes.columns_sentence(r), notes.indicator_caption(r)),
+        *(quarter_caption(r), *words.change_figure(r)),
+        *(notes.columns_sentence(r), notes.indicator_caption(r)),
         *(captions.map_alt(r), captions.standing_caption(r), captions.dots_alt(r)),
         *(captions.grid_caption(r), captions.grid_alt(r), captions.change_alt(r)),
         *(captions.change_caption(r), *notes.left_out(r.indicators)),
@@ -63,7 +66,8 @@ def all_words(tables: Tables) -> str:
         *(brief_notes.peers_note(b, tables), edition_words.score_meaning(tables)),
         *(edition_words.origin_sentence(tables), edition_words.name_indicators(tables)),
         *(edition_words.unscored_sentence(r.components), landing.data_sentence(tables)),
-        *(str(brief_words.ends_markdown(b, up).data) for up in (True, False)),
+        *(brief_words.rated_markdown(b, rating) for rating in brief_words.SIDES),
+        brief_notes.spans_note(b),
         *methods.goalpost_reasons(tables),
     ]
     frames = [
@@ -86,7 +90,7 @@ def test_what_is_missing_is_said(case: tuple[str, Tables]) -> None:
     wanted = {
         "nothing": "Ward 3 scores ",
         "a ward": "Ward 3 has no index score for 2014: too many figures are missing.",
-        "the baseline": "**Change since 2013.** Nothing can be compared",
+        "the baseline": "Nothing can be compared: no component could be scored for 2013",
         "a dimension": "Knowledge has no score (too few figures that differ)",
         "comparability": "Whether the wards have moved closer together since 2013 cannot be said",
     }
@@ -178,4 +182,4 @@ def test_no_source_names_a_ward_an_indicator_or_a_borough() -> None:
 def test_notes_of_an_edition_are_its_own(case: tuple[str, Tables]) -> None:
     assert edition_words.notes(case[1], "limits") == []
     frame = pd.DataFrame({"scored": [True]})
-    assert edition_words.scored_sentence(frame) == "All of its 1 components are scored."
+    assert edition_words.scored_sentence(frame) == "Its one component is scored."

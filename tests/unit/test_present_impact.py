@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import yaml
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from spi_core.errors import SpiError
 from spi_core.impact.build import Chapter, write_chapters
@@ -24,6 +28,7 @@ from spi_core.present import (
     impact_captions,
     impact_checks,
     impact_intervals,
+    impact_labels,
     impact_maps,
     impact_notes,
     impact_overview,
@@ -173,20 +178,22 @@ def test_answer_gives_levels_effect_interval_exact_p_floor_power_and_certainty(
     effect, panel = o.analysis["effect"], o.analysis["panel"]
     assert fires.startswith("### → Fires: no clear change")
     assert f"{o.raw['treated_before']:.1f} to {o.raw['treated_after']:.1f} {RATE}" in fires
-    assert f"exact p = {effect['p']:.2f}" in fires
+    assert f"exact p\u00a0=\u00a0{effect['p']:.2f}" in fires
     assert f"Of the 120 ways to pick as many wards, {round(effect['p'] * 120)} show" in fires
     assert "the smallest this design can give is 0.0083" in fires
-    assert f"{panel['high']:+.1f} {RATE}" in fires.replace("−", "-")
-    assert f"smaller than {o.analysis['power']['effect']:.1f} would probably" in fires
+    assert f"{panel['high']:+.1f}." in fires.replace("−", "-")
+    chance = f"a chance of {100 * o.analysis['power_exact']:.0f}% of being found"
+    assert f"A true effect of {o.analysis['power']['effect']:.1f} had {chance}" in fires
     assert f"Certainty: **{o.verdict['certainty']}**" in fires
-    assert "24,000 residents" in fires
-    assert "residents" not in noise  # no rate, so no number of events
+    assert "24,000 people" in fires
+    assert "people" not in noise  # no rate, so no number of events
 
 
 def test_clear_answer_does_not_speak_of_missed_effects(pages: dict[str, ChapterPage]) -> None:
     fires = impact_words.answer_items(pages["clear"])[0]
     assert fires.startswith("### ↗ Fires: clear improvement")
-    assert "would probably have been missed" not in fires
+    assert "of being found" not in fires
+    assert "alone could" not in fires
     assert "fewer than if they had moved like the others" in fires
 
 
@@ -207,7 +214,7 @@ def test_notes_say_who_is_in_and_what_to_keep_in_mind(pages: dict[str, ChapterPa
     cautions = impact_notes.caution_items(pages["two"])
     assert "Two treated wards: permutation only, companion tests are withheld." in cautions
     assert "Quiet" not in impact_notes.placebo_outcomes(pages["two"])
-    assert "quiet p = " in impact_notes.placebo_outcomes(pages["two"])
+    assert "quiet p\u00a0=\u00a0" in impact_notes.placebo_outcomes(pages["two"])
     assert impact_notes.card_items(pages["two"]) == "**What**\n:   Wardens."
 
 
@@ -229,6 +236,10 @@ def test_checks_name_wards_and_say_what_is_not_possible(pages: dict[str, Chapter
     table = impact_checks.check_table(pages["two"]).set_index("Check")["Fires"]
     left_out = table["One ward left out at a time"]
     assert "not possible without Awood, without Bwood" in left_out
+    clear = impact_checks.check_table(pages["clear"]).set_index("Check")["Fires"]
+    placebo = clear["Placebo group: comparison wards most like the treated"]
+    assert ", as if " in placebo
+    assert placebo.endswith("wood had been treated")
     assert "E0500" not in " ".join(table)
 
 
@@ -247,10 +258,8 @@ def test_raw_table_has_a_difference_only_with_a_comparison(pages: dict[str, Chap
     assert both["Side"].tolist()[:3] == ["Treated", "Comparison", "**Difference**"]
     assert set(alone["Side"]) == {"Treated"}
     o = pages["unclear"].outcomes[0]
-    assert (
-        both["Change"].iloc[2].strip("*").replace("−", "-")
-        == f"{o.analysis['effect']['estimate']:+.1f}"
-    )
+    gap = float(both["Change"].iloc[2].strip("*").replace("−", "-"))
+    assert gap == pytest.approx(o.analysis["effect"]["estimate"], abs=0.05)
 
 
 def test_protocol_certainty_power_and_audit_tables(pages: dict[str, ChapterPage]) -> None:
@@ -305,7 +314,7 @@ def test_widths_fit_paper_and_phone(pages: dict[str, ChapterPage]) -> None:
 
 
 def test_labels_are_moved_apart_and_no_further_than_needed() -> None:
-    placed = impact.spread([1.0, 1.1, 1.2, 9.0], 1.0)
+    placed = impact_labels.spread([1.0, 1.1, 1.2, 9.0], 1.0)
     assert np.diff(placed).min() >= 1.0 - 1e-9
     assert placed[3] == 9.0
     assert np.mean(placed[:3]) == pytest.approx(1.1)
@@ -326,11 +335,14 @@ def test_map_names_the_treated_wards_and_counts_each_side(
 def test_captions_say_the_message_and_alts_the_numbers(pages: dict[str, ChapterPage]) -> None:
     clear, unclear = pages["clear"], pages["unclear"]
     assert "stands out" in impact_captions.placebo_caption(clear)
-    assert "such as any set of areas would show" in impact_captions.placebo_caption(unclear)
-    assert "Both ends agree on the direction for Fires" in impact_captions.bracket_caption(clear)
-    assert "holds zero for every outcome" in impact_captions.bracket_caption(unclear)
+    assert "The effect on fires stands out" in impact_captions.placebo_caption(clear)
+    assert "No effect stands out from those of other" in impact_captions.placebo_caption(unclear)
+    assert "Both ends agree on the direction for fires" in impact_captions.bracket_caption(clear)
+    assert "the band holds zero" in impact_captions.bracket_caption(unclear)
+    assert f"areas, {RATE}, against 2017" in impact_captions.event_caption(unclear)
     assert "did not move clearly apart" in impact_captions.event_caption(unclear)
-    assert "0 of 3 treated wards" in impact_captions.slope_caption(clear)
+    assert "**Fires fell in all 3 treated wards and" in impact_captions.slope_caption(clear)
+    assert "; noise score " in impact_captions.slope_caption(clear)
     assert "inferred" in impact_captions.map_caption(pages["two"])
     assert "inferred" not in impact_captions.map_caption(unclear)
     for alt in (
@@ -351,9 +363,11 @@ def test_overview_lists_every_answer_and_counts_the_tests(pages: dict[str, Chapt
     assert table["Programme, start"].iloc[0] == "[Scheme clear](impact/clear.html), 19 March 2018"
     assert table["Answer"].iloc[0] == "↗ clear improvement"
     assert table["Answer"].iloc[-1] == "○ not answerable"
-    assert impact_overview.count_tests(listed) == "ten primary tests"
+    tests = impact_overview.count_tests(listed)
+    assert "over ten primary tests in all, the chance of at least one false alarm" in tests
+    assert "false alarm" not in impact_overview.count_tests(listed[:1])
     lead = impact_overview.overview_lead(listed)
-    assert "↗ clear improvement: 1." in lead
+    assert "six programmes, ten answers: one ↗ clear improvement and nine → no" in lead.lower()
     assert "One programme cannot be judged" in lead
     answers = texts(impact_intervals.answer_chart([p for p in listed if p.answered]))
     assert "↗ clear improvement" in answers
@@ -377,3 +391,264 @@ def test_an_open_end_of_an_interval_is_said_in_words(pages: dict[str, ChapterPag
     o = pages["unclear"].outcomes[0]
     assert span(o, "unbounded", 1.0) == "no lower bound to +1.0"
     assert fewer_or_more(float("inf"), 1, counted=False) == "any amount higher"
+
+
+def test_events_are_counted_from_the_estimate_that_counts_residents(
+    pages: dict[str, ChapterPage],
+) -> None:
+    from spi_core.present.impact_figures import headcount
+
+    page = pages["clear"]
+    fires = impact_words.answer_items(page)[0]
+    o = page.outcomes[0]
+    grid = {row["key"]: row for row in o.analysis["grid"]}
+    about = abs(headcount(o, grid["population"]["estimate"]))
+    assert f"Weighted by residents (part 8) it is about {about:.0f} fewer fires a year" in fires
+    ends = [headcount(o, o.analysis["panel"][k]) for k in ("high", "low")]
+    assert "alike, the figures fit **anything from" in fires
+    assert f"to {max(map(abs, ends)):.0f} fewer**" in fires
+
+
+def test_events_without_a_weighted_estimate_have_a_range_and_no_point(
+    pages: dict[str, ChapterPage],
+) -> None:
+    page = copy.deepcopy(pages["clear"])
+    for o in page.outcomes:
+        o.analysis["grid"][:] = [r for r in o.analysis["grid"] if r["key"] != "population"]
+    fires = impact_words.answer_items(page)[0]
+    assert "about" not in fires
+    assert "If it touches each of the 24,000 residents there alike, the figures fit **" in fires
+
+
+def test_residents_of_small_areas_are_not_taken_for_those_of_their_wards(
+    pages: dict[str, ChapterPage],
+) -> None:
+    assert "24,000" not in impact_words.answer_items(pages["small"])[0]
+    assert "people" not in impact_words.answer_items(pages["small"])[0]
+
+
+def test_a_point_that_is_no_finding_says_what_else_could_bring_it(
+    pages: dict[str, ChapterPage],
+) -> None:
+    page = copy.deepcopy(pages["unclear"])
+    assert "allowed for: chance alone could bring that." in impact_words.answer_items(page)[0]
+    for o in page.outcomes:
+        o.node["p_holm"] = 0.01
+    assert "drift back to their usual level could" in impact_words.answer_items(page)[0]
+
+
+def test_only_one_way_is_said_in_the_singular(pages: dict[str, ChapterPage]) -> None:
+    fires = impact_words.answer_items(pages["clear"])[0]
+    assert "only the wards treated show a difference as strong as theirs: exact p" in fires
+    assert "1 show" not in fires
+
+
+def test_what_holds_for_all_answers_is_said_with_the_first(pages: dict[str, ChapterPage]) -> None:
+    fires, noise = impact_words.answer_items(pages["unclear"])
+    for words in ("(mean of their small areas)", "this design can give", "(reasons in part 14)"):
+        assert words in fires
+        assert words not in noise
+
+
+@pytest.mark.parametrize(
+    ("p", "said"), [(0.00016, "0.00016"), (0.0001, "0.00010"), (1e-8, "<0.0001"), (0.2, "0.20")]
+)
+def test_a_tiny_p_is_said_to_be_below_a_bound(p: float, said: str) -> None:
+    from spi_core.present.impact_figures import p_is, p_words
+
+    assert p_words(p) == said
+    sign = "<" if said.startswith("<") else "="
+    assert p_is(p) == f"p\u00a0{sign}\u00a0{said.lstrip('<')}"
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("outcomes", [1, 2])
+def test_names_of_wards_stay_within_the_picture(
+    pages: dict[str, ChapterPage], narrow: bool, outcomes: int
+) -> None:
+    page = pages["unclear"]
+    names = dict(page.names) | {WARDS[0]: "Saint Bartholomew Without and Within"}
+    page = dataclasses.replace(page, outcomes=page.outcomes[:outcomes], names=names)
+    page = dataclasses.replace(
+        page, sides=dict(page.sides) | {"treated": tuple(names.values())[:3]}
+    )
+    figure = impact.slope_chart(page, narrow)
+    figure.canvas.draw()
+    for text in figure.findobj(Text):
+        if text.get_text() in page.treated:
+            assert text.get_window_extent().x1 <= figure.bbox.x1
+    assert all(ax.get_position().width > 0 for ax in figure.axes)
+    plt.close(figure)
+
+
+def test_a_refused_chapter_says_things_once(pages: dict[str, ChapterPage]) -> None:
+    page = pages["refused"]
+    assert impact_words.answer_items(page) == ["### ○ Fires; noise score: not answerable"]
+    card = dict(page.design["card"]) | {impact_notes.ANSWERABLE: "Other boroughs."}
+    asked = dataclasses.replace(page, design=dict(page.design) | {"card": card})
+    assert "Other boroughs" not in impact_notes.card_items(asked)
+    open_ = pages["clear"]
+    asked = dataclasses.replace(open_, design=dict(open_.design) | {"card": card})
+    assert "Other boroughs" in impact_notes.card_items(asked)
+
+
+def test_marks_stand_on_the_numbers_of_a_table(pages: dict[str, ChapterPage]) -> None:
+    raw = impact_tables.mark_table(impact_tables.raw_table(pages["unclear"]), True)
+    assert not raw[["Outcome", "Side"]].map(lambda cell: "◇" in cell).any(axis=None)
+    assert raw["Change"].str.endswith("◇").all()
+    assert raw.iloc[2].tolist()[2:4] == ["", ""]
+    assert "◇" not in impact_tables.mark_table(raw.replace("◇", "", regex=True), False).to_string()
+    sure = impact_tables.mark_table(impact_tables.certainty_table(pages["unclear"]), True)
+    assert sure["Certainty"].str.endswith("◇").all()
+    assert not sure["Why"].str.contains("◇").any()
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_pictures_of_generated_figures_carry_the_mark_inside(
+    pages: dict[str, ChapterPage], narrow: bool
+) -> None:
+    page = copy.deepcopy(pages["unclear"])
+    page.node["edition"]["illustrative"] = True
+    shapes = [shapely.box(1000 * i, 0, 1000 * i + 1000, 4000) for i in range(10)]
+    wards = gpd.GeoDataFrame({"name": list(NAMES.values())}, geometry=shapes, crs=27700)
+    charts = (
+        impact.slope_chart,
+        impact.placebo_chart,
+        impact.event_chart,
+        impact_intervals.bracket_chart,
+        lambda p, n: impact_maps.treated_map(wards, p, n),
+        lambda p, n: impact_intervals.answer_chart([p], n),
+    )
+    for chart in charts:
+        assert "◇" in texts(chart(page, narrow))
+        assert "◇" not in texts(chart(pages["unclear"], narrow))
+
+
+def test_printed_levels_give_the_printed_changes(pages: dict[str, ChapterPage]) -> None:
+    def read(text: str) -> float:
+        return float(text.strip("*").replace("−", "-").replace(",", ""))
+
+    for page in pages.values():
+        table = impact_tables.raw_table(page)
+        before, after = table.columns[2:4]
+        levels = table[table[before] != ""]
+        for _, row in levels.iterrows():
+            gap = read(row[after]) - read(row[before])
+            assert gap == pytest.approx(read(row["Change"]), abs=1e-9)
+        gaps = table.index[table["Side"] == "**Difference**"]
+        for i in gaps:
+            treated, compared, gap = (read(table["Change"][k]) for k in (i - 2, i - 1, i))
+            assert treated - compared == pytest.approx(gap, abs=1e-9)
+
+
+def test_facts_part_what_is_inferred_from_what_is_compared(pages: dict[str, ChapterPage]) -> None:
+    said = impact_overview.facts(pages["two"])
+    assert "2 treated wards, inferred from place names, compared with 7; since" in said
+    assert "3 treated wards compared with 7; since" in impact_overview.facts(pages["clear"])
+
+
+def test_comparison_wards_with_a_programme_of_their_own_are_named(
+    pages: dict[str, ChapterPage],
+) -> None:
+    one = pages["clear"]
+    other = dataclasses.replace(
+        pages["unclear"],
+        name="Other",
+        sides={"treated": ("Dwood", "Ewood"), "comparison": ("Fwood",), "set aside": ()},
+    )
+    said = impact_overview.neighbours_words([one, other])
+    assert "In “Scheme clear” two of the 7 wards compared with had a programme of their own" in said
+    assert "Other" in said
+    apart = dataclasses.replace(one, sides=dict(one.sides) | {"comparison": ("Fwood",)})
+    assert "in no other chapter" in impact_overview.neighbours_words([apart, other])
+    assert impact_overview.neighbours_words([one]) == ""
+
+
+def test_placebo_outcomes_that_moved_are_told_from_those_that_did_not(
+    pages: dict[str, ChapterPage],
+) -> None:
+    page = copy.deepcopy(pages["unclear"])
+    calm = page.node["side"][0]
+    page.node["side"].append(
+        {**calm, "outcome": {**calm["outcome"], "label": "Loud"}, "p": 0.001, "p_adjusted": 0.002}
+    )
+    said = impact_notes.placebo_outcomes(page)
+    assert "moved clearly: loud p\u00a0=\u00a00.0010; did not move clearly: quiet p" in said
+
+
+def test_equal_levels_before_are_called_neither_higher_nor_lower(
+    pages: dict[str, ChapterPage],
+) -> None:
+    assert impact_notes.gap_words(-0.04) == "level with the others"
+    page = copy.deepcopy(pages["unclear"])
+    raw = page.outcomes[0].raw
+    raw["comparison_before"] = raw["treated_before"]
+    assert "when their starting level is allowed for" in impact_words.answer_items(page)[0]
+
+
+def test_no_page_shows_paths_of_the_source() -> None:
+    import re
+
+    root = Path(impact.__file__).parents[2]
+    path = re.compile(r"\b[\w.-]+/[\w./-]*\.(?:py|csv|yml|json|parquet)\b|\b\w+\.py\b")
+    for edition in ("lbbd-open", "lbbd-84"):
+        plans = yaml.safe_load((root / "data" / edition / "interventions.yml").read_text("utf-8"))
+        for plan in plans["interventions"]:
+            for heading, text in plan["card"].items():
+                if isinstance(text, str):
+                    assert not path.search(text), f"{edition}, {plan['id']}, {heading}"
+    overview = (root / "notebooks" / "impact-overview.qmd").read_text("utf-8")
+    assert "`impact_wards`" not in overview
+
+
+def test_a_chapter_has_no_heading_without_content() -> None:
+    root = Path(impact.__file__).parents[2]
+    text = (root / "notebooks" / "impact.qmd").read_text("utf-8")
+    estimates = [line for line in text.splitlines() if line.startswith("part(")]
+    assert [line.split()[0] for line in estimates] == [f'part("{n}' for n in range(6, 13)]
+    fixed = [line.split()[1] for line in text.splitlines() if line.startswith("## ")]
+    assert fixed == ["1", "2", "3", "4", "5", "13", "14", "15"]
+    assert text.count("Nothing is estimated here") == 1
+
+
+def test_a_test_is_called_exact_only_where_every_choice_was_gone_through(
+    pages: dict[str, ChapterPage],
+) -> None:
+    page = copy.deepcopy(pages["unclear"])
+    assert "The p-value is exact" in impact_notes.method_words(page)
+    page.outcomes[1].analysis["effect"]["exact"] = False
+    said = impact_notes.method_words(page)
+    assert "The p-value is simulated" in said
+    assert "exact" not in said
+
+
+def test_the_map_does_not_call_every_ward_treated_where_some_stand_aside(
+    pages: dict[str, ChapterPage],
+) -> None:
+    page = pages["refused"]
+    assert impact_captions.map_caption(page) == "**Treated: Awood, Bwood and Cwood.**"
+    everywhere = {"treated": tuple(NAMES.values()), "comparison": (), "set aside": ()}
+    page = dataclasses.replace(page, sides=everywhere)
+    assert impact_captions.map_caption(page) == "**Every ward was treated.**"
+
+
+@pytest.mark.parametrize(
+    ("treated", "others", "said"),
+    [
+        ([1, 1], [1, -1, 1], "rose in both treated wards and 2 of the 3 others"),
+        ([-1, -1, 1], [-1], "fell in 2 of the 3 treated wards and the one other"),
+        ([0, 0, 0], [1, 1], "rose in none of the 3 treated wards and both others"),
+    ],
+)
+def test_wards_are_counted_as_a_person_would(
+    pages: dict[str, ChapterPage], treated: list[int], others: list[int], said: str
+) -> None:
+    page = pages["clear"]
+    wards = [
+        {"ward": "E05000010", "treated": side, "before": 5.0, "after": 5.0 + move}
+        for side, moves in ((True, treated), (False, others))
+        for move in moves
+    ]
+    outcome = dataclasses.replace(page.outcomes[0], raw={**page.outcomes[0].raw, "wards": wards})
+    page = dataclasses.replace(page, outcomes=(outcome,))
+    assert f"**Fires {said}.**" in impact_captions.slope_caption(page)

@@ -133,11 +133,27 @@ def test_areas_without_a_score_say_which_kind_of_gap(tables: Built) -> None:
 
 
 def test_both_hatches_stand_in_the_key_of_the_map(tables: Built) -> None:
-    fig = maps.level_map(maps.level_scores(tables, "Safety", "lsoa"), "Safety")
+    fig = maps.level_sheet([(maps.level_scores(tables, "Safety", "lsoa"), "Safety")])
     said = [t.get_text() for ax in fig.axes for t in ax.texts]
     assert {"no figure: 1", "withheld: 1", "0–20: 1", "80–100: 1"} <= set(said)
     hatches = {p.get_hatch() for ax in fig.axes for p in [*ax.patches, *ax.collections]}
     assert len(hatches - {None}) == 2
+    plt.close("all")
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("count", [3, 4, 5])
+def test_maps_beside_each_other_share_one_key_and_whole_titles(
+    tables: Built, narrow: bool, count: int
+) -> None:
+    areas, title = maps.level_scores(tables, "Safety", "lsoa"), "Access to Nothing & Everything"
+    fig = maps.level_sheet([(areas, title)] * count, narrow=narrow)
+    said = [t.get_text() for ax in fig.axes for t in ax.texts]
+    assert [said.count(band) for band in ("0–20", "80–100", "withheld", "no figure")] == [1] * 4
+    assert " ".join(said).count(title) == count
+    fig.canvas.draw()
+    for t in [t for ax in fig.axes for t in ax.texts]:
+        assert t.get_window_extent().x1 <= fig.bbox.x1 + 1
     plt.close("all")
 
 

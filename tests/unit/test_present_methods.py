@@ -218,6 +218,32 @@ def test_risen_tells_the_two_readings_apart(tables):
     assert every < comparable <= n == 17
 
 
+def test_the_register_on_paper_has_one_line_an_indicator_and_no_ids(tables):
+    table, about = register.register_short(tables), tables["indicators"]
+    assert len(table) == len(about)
+    text = " ".join(table["Indicator"])
+    for name, identity in zip(about["name"], about["id"], strict=True):
+        assert name in text
+        assert f"`{identity}`" not in text
+    assert (
+        table.set_index(about["id"]).at["secure_tenure", "Periods"] == "Census 2001 → Census 2011"
+    )
+
+
+def test_movers_are_counted_together_and_one_by_one(tables):
+    said = audit.mover_sentence(tables)
+    changes = tables["changes"].query("level == 'index' and area_code != 'E09000002'")["rating"]
+    clear = changes.isin(["clear improvement", "clear decline"]).sum()
+    movers = tables["movers"]
+    assert said == (
+        f"{movers['moved'].sum()} wards moved by this test; judged one by one, {clear} changed "
+        "clearly."
+    )
+    more = movers.assign(moved=movers["change"].rank(ascending=False) <= clear)
+    same = audit.mover_sentence(Changed(tables, movers=more))
+    assert same == f"{clear} wards moved by this test, as many as when each is judged by itself."
+
+
 def test_register_lists_every_indicator_and_notes_if_there_are_any(tables):
     assert len(register.register_meaning(tables)) == len(register.register_source(tables)) == 34
     assert register.register_meaning(tables)["Indicator"].iloc[0].endswith("↓")

@@ -10,18 +10,20 @@ import pytest
 
 from spi_core.build import build
 from spi_core.inputs import load
-from spi_core.present import report as charts
 from spi_core.present import (
+    quarters,
     report_captions,
     report_changes,
     report_notes,
     report_tables,
     report_words,
 )
+from spi_core.present import report as charts
 from spi_core.present.links import ward_page, ward_slug
 from spi_core.present.maps import QUARTER_FILL, quarter_text, ward_map
 from spi_core.present.pairs import emit_both
 from spi_core.present.report_data import gather_report
+from spi_core.present.report_grid import CELL, component_grid
 from spi_core.present.theme import RATINGS
 from spi_core.store import Tables, open_tables
 
@@ -88,7 +90,7 @@ def draw(report, name, narrow):
     if name == "dots":
         return charts.standing_dots(report.wards, scores, report.borough, narrow)
     if name == "grid":
-        return charts.component_grid(report.wards, *grid, report.borough, groups, narrow)
+        return component_grid(report.wards, *grid, report.borough, groups, narrow)
     if name == "strip":
         return report_changes.change_strip(report.changes, report.ward_changes, narrow)
     rows = report.indicators.dropna(subset="change").head(12)
@@ -179,6 +181,55 @@ def test_lead_without_sure_wards_says_so(report):
     assert "River is clearly in the lowest quarter" in lead
 
 
+def test_no_single_figure_says_which_component_is_lacking(report):
+    changes = report.changes.copy()
+    changes.loc[0, ["change", "low", "high"]] = np.nan
+    changes.loc[0, "rating"] = "not rated"
+    one = replace(report, changes=changes, uneven={"Shelter": "baseline"})
+    found = report_words.findings(one)[3]
+    assert "no single figure for the borough: Shelter could not be scored for 2013" in found
+    assert "The wards’ own index rose clearly in 15" in found
+    assert "those" not in found
+    figure = ("–", "no single figure: Shelter could not be scored for 2013")
+    assert report_words.change_figure(one) == figure
+    every = replace(one, uneven=dict.fromkeys(report.scored, "baseline"))
+    assert "no component could be scored for 2013" in report_words.findings(every)[3]
+
+
+def test_rises_are_counted_one_by_one_and_together(tables, report):
+    movers = tables["movers"]
+    together = (movers["moved"] & (movers["change"] > 0)).sum()
+    said = report_words.risen_sentence(report)
+    assert "15 of the 17 wards, each judged by itself; where all are judged together" in said
+    assert f", {together} do." in said
+    same = replace(report, risen_together=15)
+    assert report_words.risen_sentence(same) == "The index rose clearly in 15 of the 17 wards."
+
+
+def test_what_moved_most_says_its_years_where_they_are_far_apart(report):
+    found = report_words.findings(report)[3]
+    assert "Personal Rights moved down most (−27.1, 2001–11)" in found
+    near = replace(report, changes=report.changes.assign(span=""))
+    assert "Personal Rights moved down most (−27.1)" in report_words.findings(near)[3]
+
+
+def test_a_bound_beside_a_clear_rating_is_never_nothing(report):
+    changes = report.changes.copy()
+    changes.loc[0, ["low", "rating"]] = [0.001, "clear improvement"]
+    assert "(likely just above 0 to +" in report_words.findings(replace(report, changes=changes))[3]
+
+
+def test_published_figures_are_not_marked_because_others_are_generated(report):
+    """A bullet is marked for the figures that it names, not for others of the same table."""
+    some = report.indicators.copy()
+    extra = some.iloc[[0]].assign(gap=np.nan, london_now=np.nan, illustrative_now=True)
+    extra.index = ["invented"]
+    mixed = replace(report, indicators=pd.concat([some, extra]))
+    found = next(f for f in report_words.findings(mixed) if "Against" in f)
+    assert "◇" not in found
+    assert "of the 34 indicators with a figure for London" in found
+
+
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
     [(-3.0, 1.0, "no clear change"), (-3.0, -1.0, "a clear narrowing"), (1, 2, "a clear widening")],
@@ -197,14 +248,52 @@ def test_no_sentence_gives_an_exact_place(report):
         assert word not in text
 
 
-def test_standing_caption_names_wards_on_one_side_of_every_dimension(tables, report):
+def test_standing_caption_names_only_wards_that_clearly_differ_on_every_dimension(tables, report):
     standing = tables["standing"].query("level == 'dimension'")
-    wide = standing.pivot(index="area_code", columns="element", values="difference")
+    low, high = (
+        standing.pivot(index="area_code", columns="element", values=f"difference_{end}")
+        for end in ("low", "high")
+    )
     names = tables["areas"].set_index("code")["name"]
-    above, below = report_captions.standing_caption(report).split(";")
-    for code, row in wide.iterrows():
-        assert (names[code] in above) == (row > 0).all()
-        assert (names[code] in below) == (row < 0).all()
+    above, _, below = report_captions.standing_caption(report).partition(";")
+    for code in low.index:
+        assert (names[code] in above) == (low.loc[code] > 0).all()
+        assert (names[code] in below) == (high.loc[code] < 0).all()
+    wide = {**report.grid, "difference_low": report.grid["difference_low"] * np.nan}
+    assert "none clearly below" in report_captions.standing_caption(replace(report, grid=wide))
+
+
+def test_the_map_names_only_wards_that_are_clearly_in_a_quarter(report):
+    said = quarters.quarter_caption(report)
+    sure = {*quarters.clearly(report, 1), *quarters.clearly(report, 4)}
+    assert sure
+    for name in report.wards["name"]:
+        assert (name in said) == (name in sure)
+    assert "lines between quarters run between wards too close to tell apart" in said
+
+
+def test_the_quarters_of_the_legend_do_not_overlap(report):
+    ends = quarters.quarter_ranges(report.wards)
+    lows, highs = ([float(ends[q][i]) for q in (1, 2, 3, 4)] for i in (0, 1))
+    assert all(low > high for low, high in zip(lows[:-1], highs[1:], strict=True))
+    drawn = " ".join(texts(ward_map(report.wards)))
+    for quarter, (low, high) in ends.items():
+        assert f"{(report.wards['quarter'] == quarter).sum()} wards, {low} to {high}" in drawn
+
+
+def test_wards_are_called_too_close_only_if_no_two_can_be_told_apart(report):
+    where = report.wards.sort_values("rank")
+    n = len(where)
+
+    def said(low, high):
+        ranked = where.assign(rank_low=low, rank_high=high)
+        return report_words.lead_sentence(replace(report, wards=ranked))
+
+    assert "the wards are too close together" in said(1.0, float(n))
+    chain = np.arange(1.0, n + 1)
+    assert "each of the others overlaps" in said(chain, chain + 3)
+    pairs = 2 * ((chain - 1) // 2) + 1
+    assert "most of the others overlap" in said(pairs, pairs + 1)
 
 
 def test_grid_caption_counts_ratings(tables, report):
@@ -292,10 +381,46 @@ def test_map_names_every_ward_and_its_score(report):
         assert f"{w.score:.0f}" in shown
 
 
-def test_grid_prints_every_score(report):
-    shown = texts(draw(report, "grid", narrow=False))
+@pytest.mark.parametrize("narrow", [False, True])
+def test_grid_prints_every_score(report, narrow):
+    shown = texts(draw(report, "grid", narrow))
     want = [f"{v:.0f}" for v in report.grid["score"][report.scored].to_numpy().ravel()]
     assert len([t for t in shown if t in set(want)]) >= len(want)
+
+
+def test_the_phone_shows_every_dimension_that_the_caption_speaks_of(report):
+    shown = [t.replace("\n", " ") for t in texts(draw(report, "dots", narrow=True))]
+    for panel in ("Index", *report.dimensions):
+        assert panel in shown
+    assert sum(t.startswith("borough ") for t in shown) == 1 + len(report.dimensions)
+
+
+def test_ratings_of_the_grid_differ_without_colour(report):
+    """On a black-and-white print the tints are two greys, and only rated cells have a sign."""
+
+    def grey(value):
+        return np.array([int(value[i : i + 2], 16) for i in (1, 3, 5)]) @ [0.299, 0.587, 0.114]
+
+    assert abs(grey(CELL["strength"][0]) - grey(CELL["weakness"][0])) >= 30
+
+    def signs(ratings):
+        groups = report.components.set_index("component")["dimension"]
+        grid = report.grid["score"][report.scored]
+        fig = component_grid(report.wards, grid, ratings, report.borough, groups)
+        return sum(len(ax.collections) for ax in fig.axes)
+
+    rated = report.grid["rating"][report.scored]
+    none = signs(rated.replace(list(CELL), "not rated"))
+    assert signs(rated.replace(list(CELL), "similar")) == none + rated.size
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_long_names_of_components_stay_clear_of_their_change(report, narrow):
+    long = "Access to Information & Communications"
+    changes = report.changes.assign(element=report.changes["element"].replace("Shelter", long))
+    moved = report.ward_changes.rename(columns={"Shelter": long})
+    fig = report_changes.change_strip(changes, moved, narrow)
+    assert overlapping(fig) == []
 
 
 @pytest.mark.parametrize("narrow", [False, True])
@@ -326,6 +451,26 @@ def test_alt_text_carries_figures(report, function):
     text = getattr(report_captions, function)(report)
     assert len(text) > 100
     assert "nan" not in text
+
+
+def test_words_fit_the_number(report):
+    changes = report.changes.copy()
+    changes.loc[0, ["risen", "fallen"]] = [1, 0]
+    text = report_captions.change_alt(replace(report, changes=changes))
+    assert "(1 ward clearly up, no ward clearly down)" in text
+    rows = pd.DataFrame({"name": ["A", "B"], "change": [38.0, 2.0], "london_change": [np.nan, 1.0]})
+    text = report_captions.london_alt(rows)
+    assert "A +38, no figure for London" in text
+    assert "–" not in text
+    one = replace(report, wards=report.wards.assign(rank_low=1.0, rank_high=1.0))
+    assert set(report_tables.ward_table(one)["Likely place"]) == {"1", ""}
+
+
+def test_every_generated_cell_of_the_ward_table_is_marked(report):
+    made_up = replace(report, wards=report.wards.assign(illustrative=True))
+    table = report_tables.ward_table(made_up).iloc[:-1]
+    for column in ("Index", "Likely range", "Likely place"):
+        assert table[column].str.endswith("◇").all()
 
 
 def test_both_widths_share_one_number_and_alternative_text(report, tmp_path, monkeypatch, capsys):

@@ -58,4 +58,6 @@ def test_details_are_cut_at_the_longest_list_a_page_takes():
 
 def test_corrections_stand_newest_first():
     rows = [("2026-01-01", "a.csv", "x", "y"), ("2026-02-01", "b.csv", "x", "y")]
-    assert list(words.corrections(FakeTables([], rows))["Table"]) == ["b.csv", "a.csv"]
+    made = words.corrections(FakeTables([], rows))
+    assert list(made["Date"]) == ["1 February 2026", "1 January 2026"]
+    assert "b.csv" not in made.to_csv()  # the name of a file tells a reader nothing

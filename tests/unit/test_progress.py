@@ -163,7 +163,7 @@ def test_index_of_other_components_is_no_change():
     value = values(5.0)
     value[1, 1, 0] = np.nan
     c = composites(value, errors(value.shape))
-    why = "other components are scored in one period than in the other"
+    why = "not the same components are scored in both periods"
     assert c["index"].reason[:, 0].tolist() == ["", why, ""]
     assert c["dimension"].reason[1].tolist() == [why, ""]
     assert c["component"].reason[1, 0].startswith("too few")

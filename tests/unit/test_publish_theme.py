@@ -39,6 +39,13 @@ def test_every_class_has_a_rule_in_the_style_sheet_and_a_word_in_the_readme() ->
     assert [c for c in classes if f"`.{c}`" not in readme] == []
 
 
+def test_a_caption_stays_in_the_window_while_its_table_scrolls() -> None:
+    style = (theme_dir() / "report.css").read_text("utf-8")
+    assert re.search(r"\.table-wrap \{[^}]*container-type: inline-size", style)
+    (rule,) = re.findall(r"^\.table-wrap caption \{([^}]*)\}", style, re.MULTILINE)
+    assert {"position: sticky", "left: 0", "width: 100cqi"} <= {r.strip() for r in rule.split(";")}
+
+
 def _luminance(colour: str) -> float:
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
