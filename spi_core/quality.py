@@ -139,8 +139,13 @@ def _apart(expected: np.ndarray, found: np.ndarray) -> tuple[str, str]:
     """Compare two ways; a score that only one of them gives is a failure."""
     lost = int((np.isnan(expected) != np.isnan(found)).sum())
     apart = float(np.nan_to_num(np.abs(expected - found)).max())
-    said = f"largest difference {apart:.1e} points"
+    said = f"largest difference {_points(apart)}"
     return ("failed", f"{lost} scores only one way") if lost else (_verdict(apart, TOLERANCE), said)
+
+
+def _points(apart: float) -> str:
+    """Write a difference; within the tolerance the machine's rounding speaks, each time anew."""
+    return f"{apart:.1e} points" if apart > TOLERANCE else "below a billionth of a point"
 
 
 def _refit(a: Assessment) -> tuple[str, str, str]:
@@ -165,7 +170,7 @@ def _sum_of_contributions(a: Assessment) -> tuple[str, str, str]:
         name = "Contributions add up to the change"
         return name, "noted", "no area has a change that could be split"
     apart = float(np.abs(parts.index.sum(axis=1) - parts.change)[split].max())
-    said = f"the sum differs from the change by at most {apart:.1e} points"
+    said = f"largest difference between the sum and the change {_points(apart)}"
     return "Contributions add up to the change", _verdict(apart, TOLERANCE), said
 
 
