@@ -253,26 +253,30 @@ def test_no_comparison_goes_beyond_its_interval(
 
 def test_targets_are_set_beside_the_boroughs_figures(data: Data) -> None:
     words = {data["measures"][t["measure"]]["id"]: t["word"] for t in data["targets"]}
-    assert words == {"crowding": "reached", "cold_homes": "not reached", "turnout": "not reached"}
+    assert words == {"crowding": "reached", "cold_homes": "not yet", "turnout": "not yet"}
     assert all(t["value"] is not None for t in data["targets"])
 
 
 @pytest.mark.parametrize(
-    ("polarity", "figure", "target", "word"),
+    ("polarity", "figure", "target", "ended", "word"),
     [
-        (-1, (10.0, None, None), 12.0, "reached"),
-        (-1, (10.0, None, None), 8.0, "not reached"),
-        (1, (10.0, 9.0, 11.0), 8.0, "reached"),
-        (1, (10.0, 9.0, 11.0), 12.0, "not reached"),
-        (1, (10.0, 9.0, 11.0), 10.0, "too close to call"),
-        (1, (None, None, None), 10.0, "no figure"),
+        (-1, (10.0, None, None), 12.0, 2030, "reached"),
+        (-1, (10.0, None, None), 12.0, 2016, "reached"),
+        (-1, (10.0, None, None), 8.0, 2030, "not reached"),
+        (-1, (10.0, None, None), 8.0, 2029, "not yet"),
+        (1, (10.0, 9.0, 11.0), 8.0, 2016, "reached"),
+        (1, (10.0, 9.0, 11.0), 12.0, 2031, "not reached"),
+        (1, (10.0, 9.0, 11.0), 12.0, 2016, "not yet"),
+        (1, (10.0, 9.0, 11.0), 10.0, 2016, "too close to call"),
+        (1, (None, None, None), 10.0, 2016, "no figure"),
     ],
 )
-def test_a_target_is_judged_no_further_than_the_interval(
+def test_a_target_is_judged_no_further_than_the_interval_and_the_date(
     made: MadeTables,
     polarity: int,
     figure: tuple[float | None, float | None, float | None],
     target: float,
+    ended: int,
     word: str,
 ) -> None:
     tree = measure_tree(made)
@@ -287,7 +291,8 @@ def test_a_target_is_judged_no_further_than_the_interval(
     }
     borough: list[Data | None] = [None] * len(tree)
     borough[at] = columns
-    tables = MadeTables({"targets": pd.DataFrame([row])}, made.about)
+    dates = made.frames["dates"].assign(end=pd.Timestamp(f"{ended}-12-31"))
+    tables = MadeTables({"targets": pd.DataFrame([row]), "dates": dates}, made.about)
     found = targets(tables, tree, {"borough": borough})
     assert [(t["word"], t["target_text"]) for t in found] == [(word, number(target))]
 
@@ -392,7 +397,8 @@ def test_texts_are_kept_once() -> None:
 def test_edition_names_its_site(edition: Path, tables: Tables) -> None:
     settings = yaml.safe_load((edition / "edition.yml").read_text(encoding="utf-8"))
     about = tables.about | {"edition": settings | {"site": "https://data.example.gov.uk/spi/"}}
-    found = meta(MadeTables({"dates": tables["dates"]}, about))
+    frames = {name: tables[name] for name in ("dates", "framework")}
+    found = meta(MadeTables(frames, about))
     assert found["site"] == "https://data.example.gov.uk/spi"
     assert found["cite"].endswith("https://data.example.gov.uk/spi/explorer/")
     assert (found["borough"], found["mark"]) == (BOROUGH, "")

@@ -169,12 +169,29 @@ def test_any_name_is_only_text(site: Path, data: dict[str, Any]) -> None:
     assert page.inside["title"] == [f"{HOSTILE[0]} – Borough Data Explorer"]
 
 
+def test_the_data_in_the_page_are_ascii_and_the_same(site: Path, data: dict[str, Any]) -> None:
+    for text in (explorer_json(data), '{"a":"◇ é 区 🏠 \\u2028 <!-- \\" \\\\"}'):
+        inside = _Page(index_page(data, text, site)).inside["script"][0]
+        assert inside.isascii()
+        assert "<" not in inside
+        assert json.loads(inside) == json.loads(text)
+
+
 def test_any_name_is_only_text_on_the_page_about_embedding(data: dict[str, Any]) -> None:
     page = _Page(embed_page(data))
     assert "script" not in [t for t, _ in page.found]
     frame = next(a for t, a in page.found if t == "iframe")
     assert frame["title"] == HOSTILE[0]
     assert frame["src"] == "index.html#view=map"
+
+
+def test_addresses_to_embed_are_whole_or_said_to_be_relative(data: dict[str, Any]) -> None:
+    said = "write the full address of the folder"
+    assert said in embed_page(data)
+    sited = {**data, "meta": {**data["meta"], "site": "https://data.example.gov.uk/spi"}}
+    page = embed_page(sited)
+    assert said not in page
+    assert "https://data.example.gov.uk/spi/explorer/spi-explorer.js" in page
 
 
 def test_any_name_stays_in_its_cell(data: dict[str, Any]) -> None:
@@ -250,7 +267,11 @@ def test_a_brief_links_only_to_what_is_there(
     assert explorer_address(here, "E05000001") == f"../{page}"
     print_source(here, "E05000001", "Heath", "Sources.")
     said = capsys.readouterr().out
-    assert f"(../{page})" in said
+    screen, paper = said.split('when-format="typst"')
+    assert f"(../{page})" in screen
+    assert f"(../{page})" in paper  # it works beside the explorer; a PDF sent on says whom to ask
+    assert "ask the contact" in paper
+    assert "ask the contact" not in screen
     assert "QR" not in said
     away = _with(made, tmp_path, site="https://data.example.gov.uk/spi/")
     print_source(away, "E05000001", "Heath", "Sources.")

@@ -84,6 +84,7 @@ class _Pages:
 
     def __init__(self, tables: Tables) -> None:
         self.edition = tables.about["edition"]
+        self.framework = tables["framework"]
         self.periods = [p["id"] for p in self.edition["periods"]]
         self.goalposts = _by(tables["goalposts"], "indicator_id")
         self.weights = _by(tables["weights"], "indicator_id")
@@ -98,7 +99,7 @@ class _Pages:
     def index(self, dimensions: Sequence[str]) -> dict[str, Any]:
         mean = self.edition["index"]["index_mean"]
         text = f"The {mean} mean of {len(dimensions)} dimensions: {and_list(dimensions)}."
-        return _score("Social Progress Index", text)
+        return _score("Social Progress Index", text) | _partial(self.framework)
 
     def dimension(self, name: str, parts: pd.DataFrame) -> dict[str, Any]:
         mean, scored = self.edition["index"]["dimension_mean"], parts[parts["scored"]]
@@ -108,7 +109,7 @@ class _Pages:
             if len(scored) < len(parts):
                 rest = and_list(list(parts.loc[~parts["scored"], "component"]))
                 text = f"{text} Not scored: {rest}."
-        return _score(name, text)
+        return _score(name, text) | _partial(parts)
 
     def component(self, part: Any, names: list[str]) -> dict[str, Any]:
         facts = _score(part.component, "No indicator is at hand: it awaits council data.")
@@ -190,6 +191,16 @@ def _score(name: str, description: str) -> dict[str, Any]:
         "polarity": 1,
         "comparable": True,
         "break_reason": "",
+    }
+
+
+def _partial(parts: pd.DataFrame) -> dict[str, str]:
+    """Say of which components a mean is made where some have no score; nothing where all have."""
+    rest, scored = list(parts.loc[~parts["scored"], "component"]), int(parts["scored"].sum())
+    if not rest or not scored:
+        return {}
+    return {
+        "partial": f"Partial: {scored} of {len(parts)} components. No score for {and_list(rest)}."
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from spi_core.publish.explorer.codes import rows
 from spi_core.publish.explorer.measures import Measure
 from spi_core.store import Tables
 
-__all__ = ["glossary", "history", "links", "meta", "targets"]
+__all__ = ["ahead", "glossary", "history", "links", "meta", "targets"]
 
 GLOSSARY = (
     ("Score", "A figure from 0 to 100. 0 is as far from the goal as anyone is, 100 is the goal."),
@@ -59,7 +60,11 @@ def meta(tables: Tables) -> dict[str, Any]:
     date = f"{ends.max():%Y-%m-%d}" if len(ends) else ""
     version = about["data_version"]
     site = str(edition.get("site", "")).rstrip("/")
-    cite = f"{edition['contact']}: {title}, data version {version}."
+    framework = tables["framework"]
+    scored = int(framework["scored"].sum())
+    partial = f"{scored} of {len(framework)} components" if scored < len(framework) else ""
+    named = f"{title} (partial: {partial})" if partial else title
+    cite = f"{edition['contact']}: {named}, data version {version}."
     return {
         "id": edition["id"],
         "title": edition["title"],
@@ -71,6 +76,7 @@ def meta(tables: Tables) -> dict[str, Any]:
         "data_version": version,
         "software": about["software"],
         "data_to": date,
+        "partial": partial,
         "illustrative": bool(edition["illustrative"]),
         "mark": page_mark(about),
         "audience": str(about.get("audience", "public")),
@@ -174,8 +180,12 @@ def targets(
     if "targets" not in tables:
         return []
     place = {m.id: i for i, m in enumerate(tree)}
+    dates = tables["dates"]
+    now = dates[dates["period"] == tables.about["edition"]["periods"][-1]["id"]]
+    ends = dict(zip(now["indicator_id"], now["end"], strict=True))
     return [
-        _target(row, place[row["indicator_id"]], tree, figures) for row in rows(tables["targets"])
+        _target(row, place[row["indicator_id"]], tree, figures, ends.get(row["indicator_id"]))
+        for row in rows(tables["targets"])
     ]
 
 
@@ -184,6 +194,7 @@ def _target(
     at: int,
     tree: Sequence[Measure],
     figures: dict[str, list[dict[str, Any] | None]],
+    end: Any,
 ) -> dict[str, Any]:
     column = figures["borough"][at]
     polarity = int(tree[at].facts["polarity"])
@@ -202,7 +213,7 @@ def _target(
         "note": row["note"],
         "baseline": first,
         "value": value,
-        "word": _judged(polarity, value, low, high, target),
+        "word": _judged(polarity, (value, low, high), target, ahead(str(row["by"]), end)),
     }
 
 
@@ -210,12 +221,49 @@ def _ends(column: Mapping[str, Any] | None, key: str) -> float | None:
     return None if column is None or key not in column else column[key][-1][0]
 
 
+def ahead(by: str, end: Any) -> bool:
+    """Tell whether a target falls due after the period that its figure speaks of.
+
+    Parameters
+    ----------
+    by : str
+        A year, ``2022/23`` or a date; of anything else the last year named counts, to its end.
+    end : Timestamp
+        Last day of the figure's period; without one nothing can be called early.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> ahead("2022", pd.Timestamp("2015-03-31")), ahead("2014-12-31", pd.Timestamp("2015-03-31"))
+    (True, False)
+    >>> ahead("the end of 2014", pd.Timestamp("2014-12-31")), ahead("soon", pd.Timestamp("2014"))
+    (False, False)
+    """
+    if end is None or pd.isna(end):
+        return False
+    day = pd.to_datetime(by, format="%Y-%m-%d", errors="coerce")
+    spelt = re.sub(r"\b([12]\d)\d\d[/–](\d\d)\b", r"\1\2", by)
+    years = re.findall(r"(?<!\d)[12]\d{3}(?!\d)", spelt)
+    if pd.isna(day) and years:
+        day = pd.Timestamp(int(years[-1]), 12, 31)
+    return bool(pd.notna(day) and day > end)
+
+
 def _judged(
-    polarity: int, value: float | None, low: float | None, high: float | None, target: float
+    polarity: int,
+    figure: tuple[float | None, float | None, float | None],
+    target: float,
+    early: bool,
 ) -> str:
-    """Judge a figure by its target, no further than its interval allows."""
+    """Judge a figure by its target, no further than its interval and the date allow."""
+    value, low, high = figure
     if value is None:
         return "no figure"
     if low is not None and high is not None and low < target < high:
         return "too close to call"
-    return "reached" if polarity * (value - target) >= 0 else "not reached"
+    if polarity * (value - target) >= 0:
+        return "reached"
+    return "not yet" if early else "not reached"

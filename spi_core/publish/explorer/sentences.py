@@ -26,6 +26,7 @@ __all__ = [
     "about_spread",
     "index_sentences",
     "once_marked",
+    "turn",
 ]
 
 
@@ -136,15 +137,17 @@ def about_indicator(
 borough’s 4.1.'
     >>> about_indicator("Abbey, Claimants, 2014", "%", (math.nan,) * 3, (4.1, 4, 4.2), "suppressed")
     'Abbey, Claimants, 2014: no figure (suppressed); the borough’s is 4.1%.'
+    >>> about_indicator("Abbey, Deaths, 2013", "ratio (national = 100)", (118.7, 96.0, 145.1),
+    ...     (104.6, 100, 109))
+    'Abbey, Deaths, 2013: 118.7 (national = 100, likely 96.0 to 145.1), not clearly different \
+from the borough’s 104.6.'
     """
     value, low, high = here
     home, home_low, home_high = borough
     if math.isnan(value):
-        rest = "" if math.isnan(home) else f"; the borough’s is {with_unit(home, unit, digits)}"
+        rest = "" if math.isnan(home) else f"; the borough’s is {_figure(home, unit, digits)}"
         return f"{title}: no figure ({state}){rest}."
-    said = f"{title}: {with_unit(value, unit, digits)}"
-    if not math.isnan(low):
-        said += f" (likely {number(low, digits)} to {number(high, digits)})"
+    said = f"{title}: {_figure(value, unit, digits, low, high)}"
     if state in ("provisional", "modelled", "estimated"):
         said += f", {state}"
     if math.isnan(home):
@@ -156,8 +159,55 @@ borough’s 4.1.'
     return f"{said}, {how} the borough’s {number(home, digits)}."
 
 
+def _figure(
+    value: float,
+    unit: str,
+    digits: int | None,
+    low: float = math.nan,
+    high: float = math.nan,
+) -> str:
+    """Write a value with its unit and likely range: never a bracket within or behind another."""
+    # a ratio's bracket holds what it is a ratio to: that is all a reader needs
+    plain = unit[6:] if unit.startswith("ratio (") and "=" in unit else unit
+    text = with_unit(value, plain, digits)
+    if math.isnan(low):
+        return text
+    likely = f"likely {number(low, digits)} to {number(high, digits)}"
+    return f"{text[:-1]}, {likely})" if text.endswith(")") else f"{text} ({likely})"
+
+
+def turn(rating: str, lower_is_better: bool) -> str:
+    """Say which way a figure went whose rating would be read the wrong way round.
+
+    Parameters
+    ----------
+    rating : str
+        Of its change.
+    lower_is_better : bool
+        Whether a fall is an improvement.
+
+    Returns
+    -------
+    str
+        Nothing where up is better, or where no change is clear.
+
+    Examples
+    --------
+    >>> turn("clear decline", True), turn("clear decline", False)
+    (': it rose, which is worse', '')
+    """
+    ways = {"clear decline": ": it rose, which is worse"}
+    ways["clear improvement"] = ": it fell, which is better"
+    return ways.get(rating, "") if lower_is_better else ""
+
+
 def about_change(
-    title: str, row: Mapping[str, Any], labels: tuple[str, str], digits: int, points: bool
+    title: str,
+    row: Mapping[str, Any],
+    labels: tuple[str, str],
+    digits: int,
+    points: bool,
+    lower_is_better: bool = False,
 ) -> str:
     """Say how a measure moved, or why that can't be said.
 
@@ -173,6 +223,8 @@ def about_change(
         Decimals.
     points : bool
         Whether it is a score, worked out from comparable figures only.
+    lower_is_better : bool
+        Whether a fall is an improvement.
 
     Returns
     -------
@@ -197,7 +249,8 @@ def about_change(
         said += f", likely {signed(row['low'], digits)} to {signed(row['high'], digits)}"
     why = f" ({reason})" if reason else ""
     rating = str(row["rating"])
-    return f"{said}): {RATINGS[rating].symbol} {rating}{why}."
+    way = turn(rating, lower_is_better)
+    return f"{said}): {RATINGS[rating].symbol} {rating}{way}{why}."
 
 
 def about_spread(
@@ -207,6 +260,7 @@ def about_spread(
     areas: tuple[int, str],
     unit: str = "",
     digits: int = 0,
+    names: Sequence[str] = (),
 ) -> str:
     """Say how far a level's areas lie apart.
 
@@ -224,6 +278,8 @@ def about_spread(
         Of an indicator; a score without it.
     digits : int
         Decimals.
+    names : sequence of str
+        Of the areas, in the order of the values; without them none is named.
 
     Returns
     -------
@@ -232,18 +288,32 @@ def about_spread(
     Examples
     --------
     >>> about_spread("Shelter", [40.2, 71.8], 55.0, (3, "wards"))
-    'Shelter: scores of 2 of 3 wards run from 40 to 72; the borough’s is 55.'
+    'Shelter, out of 100: 2 of 3 wards score from 40 to 72; the borough scores 55.'
+    >>> about_spread("Shelter", [40.2, 71.8], 55.0, (2, "wards"), names=["Abbey", "River"])
+    'Shelter, out of 100: the 2 wards score from 40 in Abbey to 72 in River; the borough scores 55.'
     >>> about_spread("Claimants", [4.1], math.nan, (1, "boroughs"), "% of residents", 1)
     'Claimants: 4.1% of residents.'
     """
     number_of, plural = areas
     if not values:
         return f"{measure}: no figure for this period."
-    high = with_unit(max(values), unit, digits) if unit else number(max(values), digits)
+    top, end = max(values), min(values)
+    high = _figure(top, unit, digits) if unit else number(top, digits)
     if number_of == 1:
         return f"{measure}: {high}{'' if unit else ' out of 100'}."
     count = f"the {number_of}" if len(values) == number_of else f"{len(values)} of {number_of}"
-    what = "figures" if unit else "scores"
-    low = number(min(values), digits)
-    home = "" if math.isnan(borough) else f"; the borough’s is {number(borough, digits)}"
-    return f"{measure}: {what} of {count} {plural} run from {low} to {high}{home}."
+    low = number(end, digits) + _where(end, values, names, digits)
+    high += _where(top, values, names, digits)
+    home = "" if math.isnan(borough) else number(borough, digits)
+    if unit:
+        home = home and f"; the borough’s is {home}"
+        return f"{measure}: figures of {count} {plural} run from {low} to {high}{home}."
+    home = home and f"; the borough scores {home}"
+    return f"{measure}, out of 100: {count} {plural} score from {low} to {high}{home}."
+
+
+def _where(value: float, values: Sequence[float], names: Sequence[str], digits: int) -> str:
+    """Name the one area that shows a value; where several show it alike, none stands out."""
+    shown = number(value, digits)
+    found = [n for n, v in zip(names, values, strict=False) if number(v, digits) == shown]
+    return f" in {found[0]}" if len(found) == 1 and len(set(values)) > 1 else ""

@@ -29,6 +29,8 @@ TEMPLATES = {
     "none": "{area}, {measure}, {period}: no figure ({state}).",
 }
 SCORES = ("score", "low", "high", "borough", "difference_low", "difference_high")
+#: What the index is of: the first words that a resident reads.
+INDEX = "How well people live, beyond income"
 RANKS = ("rank_low", "rank_high")
 GENERATED = FLAGS["illustrative"][0]
 CHANGE = ("baseline", "current", "change", "low", "high", "rating", "reason")
@@ -179,9 +181,15 @@ def _changes(
         own = [str(page["label"]) if page else label for page, label in ends]
         labels = (own[0], own[1])
     title = measure.facts["name"]
+    falls = measure.facts["polarity"] < 0
     return [
         about_change(
-            f"{name}, {title}", {k: columns[k][i] for k in CHANGE}, labels, digits, not single
+            f"{name}, {title}",
+            {k: columns[k][i] for k in CHANGE},
+            labels,
+            digits,
+            points=not single,
+            lower_is_better=falls,
         )
         for i, name in enumerate(level.areas["name"])
     ]
@@ -226,11 +234,15 @@ def _spread(
     single = measure.kind == "indicator"
     key, unit = ("value", measure.facts["unit"]) if single else ("score", "")
     areas = (len(level.areas), PLURALS[level.id])
+    # a small area is known by a code, which tells a resident nothing
+    named = [] if level.id == "lsoa" else list(level.areas["name"])
+    title = INDEX if measure.kind == "index" else measure.facts["name"]
     said = []
     for p, values in enumerate(column[key]):
         known = [v for v in values if v is not None]
+        names = [n for n, v in zip(named, values, strict=False) if v is not None]
         there = math.nan if level.id == "borough" else _first(borough, key, p)
-        text = about_spread(measure.facts["name"], known, there, areas, unit, digits)
+        text = about_spread(title, known, there, areas, unit, digits, names)
         flags = "".join(c["flags"][p] for c in (column, borough) if c and "flags" in c)
         said.append(once_marked(text, any(int(f, 16) & GENERATED for f in flags)))
     return said

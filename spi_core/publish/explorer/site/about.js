@@ -1,6 +1,7 @@
 // Help: how to read the page, what its words mean, what has changed and been corrected.
 
 import { h, replace, uniqueId } from "./dom.js";
+import { andList, day } from "./format.js";
 import { swatch } from "./legend.js";
 import { STATE_PATTERNS } from "./palette.js";
 import { MARKS, ratingChip } from "./words.js";
@@ -12,7 +13,7 @@ export function createAbout(ctx) {
     el,
     controls: [],
     title: () => "Help, glossary and changes",
-    sentence: () => `${model.meta.short_title}: figures to ${model.meta.data_to}, data version ${model.meta.data_version}.`,
+    sentence: () => `${model.meta.short_title}: figures to ${day(model.meta.data_to)}, data version ${model.meta.data_version}.`,
     note: () => "",
     update: () => replace(el, aboutBody(model)),
     twin: () => glossaryTwin(model),
@@ -20,17 +21,33 @@ export function createAbout(ctx) {
   };
 }
 
+// The index in three sentences, from what the edition holds.
+function whatItIs(model) {
+  const of = (kind) => model.measures.filter((m) => m.kind === kind);
+  const [index] = model.measures;
+  const scored = of("component").filter((m) => m.scored !== false).length;
+  return [
+    `The ${index.name} asks how well people live, beyond income: it counts what life is like, not what is spent or earned.`,
+    `It joins ${of("indicator").length} figures, from health and housing to safety and learning, into ${scored} scored components and ${of("dimension").length} dimensions (${andList(of("dimension").map((m) => m.name))}).`,
+    "Every score runs from 0, as far from the goal as anyone is, to 100, the goal; the framework is the Social Progress Imperative’s, used by cities and countries around the world.",
+  ].join(" ");
+}
+
 function aboutBody(model) {
   const { history, meta } = model;
   const present = new Set(model.levels.flatMap((l) => model.measures.flatMap((m) => (model.column(m.id, l.id)?.state ?? []).flatMap((row) => [...row]))));
   return [
+    h("section", { class: "what-it-is" }, h("h3", {}, `What is the ${model.measures[0].name}?`), h("p", {}, whatItIs(model))),
     h("div", { class: "grid even" },
       h("section", {}, h("h3", {}, "How to read the page"), h("ul", {},
         h("li", {}, "Scores run from 0 to 100; higher is better. Figures keep their own unit."),
+        model.measures[0].partial ? h("li", {}, `The index is partial. ${model.measures[0].partial}`) : null,
+        h("li", {}, "Change of a score is worked out from figures that mean the same in every period: it is not the difference of the scores shown."),
         h("li", {}, "A likely range holds the true figure in 90 of 100 cases. Where two ranges overlap, the difference may be chance."),
+        h("li", {}, "“Clearly better” or “clearly worse” beside a borough figure: the two likely ranges do not meet."),
         h("li", {}, "A place is always given with the range of places that is likely."),
         h("li", {}, model.peersRule || "Areas are not rated against similar ones in this edition."),
-        h("li", {}, "On the map: Tab reaches it, arrow keys move between neighbours, Home and End go to the first and last name, Enter selects."),
+        h("li", {}, "On the map: Tab reaches it, arrow keys move between neighbours, Home and End go to the first and last name, Enter selects and, once more, leaves."),
         h("li", {}, "The address of the page holds everything you see: copy it to show it to others."))),
       h("section", {}, h("h3", {}, "Signs"),
         h("ul", { class: "plain signs" }, ["s", "m", "w", "-", "i", "n", "d"].map((letter) => h("li", {}, ratingChip(model, letter)))),
@@ -40,12 +57,12 @@ function aboutBody(model) {
           h("span", {}, h("strong", {}, model.state(letter).word), ` ${model.state(letter).meaning}`), h("span", { class: "count" }, present.has(letter) ? "" : "none here")))))),
     h("section", {}, h("h3", {}, "Glossary"), h("dl", { class: "page" }, model.glossary.map((g) => [h("dt", {}, g.term), h("dd", {}, g.text)]))),
     h("section", {}, h("h3", {}, "Corrections"), history.corrections.length
-      ? h("dl", { class: "page" }, history.corrections.map((c) => [h("dt", {}, c.date), h("dd", {}, `${c.what}. `, h("span", { class: "muted" }, `${c.why} (${c.table}).`))]))
+      ? h("dl", { class: "page" }, history.corrections.map((c) => [h("dt", {}, day(c.date)), h("dd", {}, `${c.what}. `, h("span", { class: "muted" }, `${c.why} (${c.table}).`))]))
       : h("p", {}, "None so far.")),
     h("section", {}, h("h3", {}, "What has changed"), history.revisions.length
       ? h("dl", { class: "page" }, history.revisions.map((r) => [h("dt", {}, `${r.kind}: ${r.what}`), h("dd", {}, `${r.field}: ${r.before || "none"} → ${r.after || "none"}`)]))
       : h("p", {}, history.compared_with ? `No figure differs from data version ${history.compared_with}.` : "This is the first version.")),
-    h("section", {}, h("h3", {}, "Cite and reuse"), h("p", {}, `${meta.cite} Figures to ${meta.data_to}.`), h("p", {}, `Licence: ${meta.licence}. ${meta.attribution}`), h("p", {}, `Questions: ${meta.contact}.`)),
+    h("section", {}, h("h3", {}, "Cite and reuse"), h("p", {}, `${meta.cite} Figures to ${day(meta.data_to)}.`), h("p", {}, `Licence: ${meta.licence}. ${meta.attribution}`), h("p", {}, `Questions: ${meta.contact}.`)),
   ];
 }
 

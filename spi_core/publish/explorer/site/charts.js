@@ -60,8 +60,8 @@ function guess(text, size = 13) {
 }
 
 // All areas on one line; the chosen ones named above it, the borough below.
-// points: [{ name, value, text, low, high, chosen, series }], borough: { name, value, text } | null
-export function strip({ width, points, borough, label, write, intervals }) {
+// points: [{ name, value, text, low, high, chosen, series }], borough: { name, value, text } | null; onpick(point): a dot is tapped.
+export function strip({ width, points, borough, label, write, intervals, onpick }) {
   const shown = points.filter((p) => p.value !== null);
   const ends = shown.filter((p) => p.chosen && intervals).flatMap((p) => [p.low, p.high]);
   const axis = axisOf([...shown.map((p) => p.value), borough?.value ?? null, ...ends]);
@@ -89,7 +89,7 @@ export function strip({ width, points, borough, label, write, intervals }) {
   }
   const others = shown.filter((q) => !q.chosen);
   if (others.length > 60) marks.push(s("path", { d: [...new Set(others.map((p) => x(p.value).toFixed(0)))].map((at) => `M${at} ${top - 7}v14`).join(""), stroke: MUTED, "stroke-width": 1, opacity: 0.45, fill: "none" }));
-  else for (const p of others) marks.push(s("circle", { cx: x(p.value), cy: top, r: 4.5, fill: "#AEB9C4", stroke: WHITE, "stroke-width": 1 }));
+  else for (const p of others) marks.push(s("circle", { cx: x(p.value), cy: top, r: 4.5, fill: "#AEB9C4", stroke: WHITE, "stroke-width": 1 }, p.name ? s("title", {}, `${p.name} ${p.text}`) : null));
   if (borough?.value !== null && borough) {
     const text = `${borough.name} ${borough.text}`;
     const middle = Math.min(Math.max(x(borough.value), guess(text, 12) / 2), width - guess(text, 12) / 2);
@@ -105,7 +105,20 @@ export function strip({ width, points, borough, label, write, intervals }) {
     const [fill, shape] = p.series ?? [BLUE, "circle"];
     marks.push(marker(shape, x(p.value), top, 6, fill));
   }
-  return svgOf(width, height, label, marks);
+  const svg = svgOf(width, height, label, marks);
+  if (onpick) pickNearest(svg, shown, (p) => x(p.value), width, onpick);
+  return svg;
+}
+
+// A tap on or near a dot picks it: dots are too small to be hit.
+function pickNearest(svg, points, at, width, onpick) {
+  svg.classList.add("strip-picks");
+  svg.addEventListener("click", (event) => {
+    const box = svg.getBoundingClientRect();
+    const x = ((event.clientX - box.left) * width) / box.width;
+    const near = points.reduce((best, p) => (Math.abs(at(p) - x) < Math.abs(at(best) - x) ? p : best));
+    if (Math.abs(at(near) - x) <= 16) onpick(near);
+  });
 }
 
 // One row an area: name, interval, dot, number. rows: [{ name, value, low, high, text, series, bold }]
@@ -137,7 +150,7 @@ export function dotRows({ width, rows, borough, label, axis: given, write, inter
   return svgOf(width, height, label, marks);
 }
 
-// Lines over the periods, named at their ends. series: [{ name, series, points: [{ value, low, high }] }]
+// Lines over the periods, named at their ends. series: [{ name, series, points: [{ value, low, high, made }] }]; ◇ above what is made.
 export function trend({ width, labels, series, label, write, intervals }) {
   const height = 230;
   const names = series.map((r) => r.name);
@@ -160,7 +173,11 @@ export function trend({ width, labels, series, label, write, intervals }) {
     if (d) marks.push(s("path", { d, fill: "none", stroke: fill, "stroke-width": 2 }));
   }
   const last = labels.length - 1;
-  for (const row of series) row.points.forEach((p, i) => p.value !== null && marks.push(marker(row.series[1], x(i), y(p.value), 5, row.series[0])));
+  for (const row of series) row.points.forEach((p, i) => {
+    if (p.value === null) return;
+    marks.push(marker(row.series[1], x(i), y(p.value), 5, row.series[0]));
+    if (p.made) marks.push(words(x(i), y(p.value) - 9, "◇", { "font-size": 12, "font-weight": 700, "text-anchor": "middle", stroke: WHITE, "stroke-width": 3, "paint-order": "stroke", "stroke-linejoin": "round" }));
+  });
   const ends = series.map((r) => ({ name: r.name, value: r.points[last].value })).filter((e) => e.value !== null).sort((a, b) => b.value - a.value);
   let floor = -Infinity;
   for (const end of ends) {
@@ -197,12 +214,13 @@ export function histogram({ width, values, chosen, label, write, areasWord }) {
   return svgOf(width, height, label, marks);
 }
 
-// Places on the official index and by the reader's weights, joined by lines.
+// Places on the official index and by the reader's weights, joined by lines; the likely range of each stands by its name.
+// rows: [{ name, before, after, ranges: [before, after], sign, chosen }]
 export function rankMoves({ width, rows, label, leftTitle, rightTitle }) {
-  const step = 26;
-  const side = Math.min(Math.max(...rows.map((r) => guess(r.name, 12))) + 40, width * 0.4);
+  const step = 32;
+  const side = Math.min(Math.max(...rows.map((r) => guess(r.name, 12))) + 28, width * 0.42);
   const height = rows.length * step + 34;
-  const y = (rank) => 34 + (rank - 1) * step + 8;
+  const y = (rank) => 34 + (rank - 1) * step + 6;
   const marks = [
     words(0, 14, leftTitle, { "font-size": 12, "font-weight": 600 }),
     words(width, 14, rightTitle, { "font-size": 12, "font-weight": 600, "text-anchor": "end" }),
@@ -212,8 +230,19 @@ export function rankMoves({ width, rows, label, leftTitle, rightTitle }) {
     const stroke = row.chosen ? INK : moved > 0 ? BLUE : moved < 0 ? ORANGE : "#AEB9C4";
     marks.push(s("line", { x1: side, x2: width - side, y1: y(row.before), y2: y(row.after), stroke, "stroke-width": row.chosen ? 3.5 : 2, "stroke-dasharray": moved < 0 ? "6 3" : null }));
     const bold = row.chosen ? 700 : 400;
-    marks.push(words(side - 8, y(row.before) + 4, row.name, { "font-size": 12, "text-anchor": "end", "font-weight": bold }));
-    marks.push(words(width - side + 8, y(row.after) + 4, `${row.name} ${row.sign}`, { "font-size": 12, "font-weight": bold }));
+    for (const [k, at, x, anchor, name] of [[0, y(row.before), side - 8, "end", row.name], [1, y(row.after), width - side + 8, "start", `${row.name} ${row.sign}`]]) {
+      marks.push(words(x, at, name, { "font-size": 12, "text-anchor": anchor, "font-weight": bold }));
+      marks.push(words(x, at + 13, row.ranges[k], { "font-size": 11, "text-anchor": anchor, fill: MUTED }));
+    }
   }
   return svgOf(width, height, label, marks);
+}
+
+// The charts of a view as a picture holds them.
+export function drawingsIn(el) {
+  return [...el.querySelectorAll(".chart svg")].map((svg) => ({
+    svg,
+    title: svg.closest("section, li")?.querySelector("h3, h4")?.textContent ?? "",
+    caption: svg.closest("figure")?.querySelector("figcaption")?.textContent ?? "",
+  }));
 }

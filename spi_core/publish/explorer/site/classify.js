@@ -2,6 +2,7 @@
 
 import { classBreaks, classOf, divergingBreaks } from "./breaks.js";
 import { number, shortUnit, signed } from "./format.js";
+import { turnOf } from "./turn.js";
 import { diverging, RATING_FILLS, sequential, STATE_PATTERNS, WHITE } from "./palette.js";
 
 // { fills: one a area, keys: [{ key, fill, label, count }], title }; a fill is a colour or "pattern:NAME".
@@ -39,10 +40,10 @@ function valueMap(model, state, measure) {
   const keys = limits.map((limit, i) => ({
     key: `class-${i}`,
     fill: colours[i],
-    label: limits.length === 1 ? write(limit) : `${write(i ? limits[i - 1] : lowest)} to ${write(limit)}`,
+    label: limits.length === 1 ? write(limit) : i ? `over ${write(limits[i - 1])} to ${write(limit)}` : `${write(lowest)} to ${write(limit)}`,
     count: counts[i],
   }));
-  return { fills, keys: [...keys.reverse(), ...absentKeys(model, absent)] };
+  return { fills, keys: [...keys.reverse(), ...absentKeys(model, absent, measure)] };
 }
 
 function ratingMap(model, state, measure) {
@@ -59,14 +60,15 @@ function ratingMap(model, state, measure) {
     counts[letters[i]] += 1;
     return RATING_FILLS[letters[i]];
   });
-  return { fills, letters, keys: [...ratingKeys(model, counts), ...absentKeys(model, absent)] };
+  return { fills, letters, keys: [...ratingKeys(model, counts), ...absentKeys(model, absent, measure)] };
 }
 
-function ratingKeys(model, counts) {
+// `measure` where the ratings are of its change: then each says which way it went.
+function ratingKeys(model, counts, measure) {
   return Object.entries(counts).map(([letter, count]) => ({
     key: `rating-${letter}`,
     fill: RATING_FILLS[letter],
-    label: `${model.rating(letter).symbol} ${model.rating(letter).word}`,
+    label: [`${model.rating(letter).symbol} ${model.rating(letter).word}`, measure && turnOf(measure, letter)].filter(Boolean).join(": "),
     count,
   }));
 }
@@ -87,7 +89,7 @@ function changeMap(model, state, measure) {
     counts[letter] += 1;
     return RATING_FILLS[letter];
   });
-  return { fills, letters, keys: ratingKeys(model, counts) };
+  return { fills, letters, keys: ratingKeys(model, counts, measure) };
 }
 
 function changeSizes(col, measure, areas) {
@@ -110,7 +112,7 @@ function changeSizes(col, measure, areas) {
   const keys = limits.map((limit, i) => ({
     key: `class-${i}`,
     fill: colours[i],
-    label: `${signed(i ? limits[i - 1] : most, digits)} to ${signed(limit, digits)}`,
+    label: i ? `over ${signed(limits[i - 1], digits)} to ${signed(limit, digits)}` : `${signed(most, digits)} to ${signed(limit, digits)}`,
     count: counts[i],
   })).reverse();
   if (none) keys.push({ key: "state-n", fill: `pattern:${STATE_PATTERNS.n}`, label: "no change can be given", count: none });
@@ -122,12 +124,12 @@ function absentFill(absent, letter) {
   return STATE_PATTERNS[letter] ? `pattern:${STATE_PATTERNS[letter]}` : WHITE;
 }
 
-function absentKeys(model, absent) {
+function absentKeys(model, absent, measure) {
   return [...absent].map(([letter, count]) => ({
     key: `state-${letter}`,
     fill: STATE_PATTERNS[letter] ? `pattern:${STATE_PATTERNS[letter]}` : WHITE,
     label: model.state(letter).word,
-    meaning: model.state(letter).meaning,
+    meaning: (letter === "u" && model.unscoredReason(measure.id)) || model.state(letter).meaning,
     count,
   }));
 }

@@ -3,12 +3,13 @@
 import { button, h, replace, uniqueId } from "./dom.js";
 import { chartBox } from "./chartbox.js";
 import { dotRows, histogram, SERIES, strip, trend } from "./charts.js";
+import { overTimeNote, viewNote } from "./cautions.js";
 import { shownAs } from "./classify.js";
 import { andList, byName, number, shortUnit, signed } from "./format.js";
 import { boroughPoint, intervalCheck, mapTwin, stripPoints } from "./mapview.js";
-import { changeCounts, periodWords } from "./sentence.js";
+import { periodWords } from "./sentence.js";
 import { MOST_AREAS } from "./state.js";
-import { changeText, MARKS, marksOf, valueText } from "./words.js";
+import { basisText, changeText, MARKS, marksOf, ratingText, valueText } from "./words.js";
 
 // The areas compared: those of the state at its level; without any, the chosen area alone.
 export function comparedAreas(model, state) {
@@ -32,11 +33,21 @@ export function createCompare(ctx) {
   const el = h("div", {}, chooser, body);
   const codes = () => comparedAreas(model, ctx.state()).map((a) => a.code);
 
+  // A button that does its work and goes hands the focus to the area that takes its place, or to the list of areas to add.
+  function keepFocus(at) {
+    const left = [...chips.querySelectorAll("button")];
+    (left[at] ?? left[left.length - 1] ?? select).focus();
+  }
+
   function choose(state, areas) {
     replace(chips, areas.map((area, i) => h("li", {}, button(
       [h("span", { class: "num" }, `${i + 1}.`), ` ${area.name} `, h("span", { class: "sr" }, "remove"), h("span", { "aria-hidden": "true" }, "✕")],
       { class: "button", "data-key": `drop-${area.code}` },
-      () => ctx.go({ areas: codes().filter((c) => c !== area.code), area: areas.length === 1 ? "" : state.area }),
+      () => {
+        ctx.go({ areas: codes().filter((c) => c !== area.code), area: areas.length === 1 ? "" : state.area });
+        keepFocus(i);
+        status.textContent = `${area.name} removed. ${status.textContent}`;
+      },
     ))));
     const rest = model.areas(state.level).filter((a) => !areas.includes(a)).sort(byName);
     select.replaceChildren(h("option", { value: "" }, rest.length ? "Choose…" : "All are chosen"), ...rest.map((a) => h("option", { value: a.code }, a.name)));
@@ -44,8 +55,14 @@ export function createCompare(ctx) {
     const first = areas[0];
     const similar = first ? model.peers(first).filter((a) => !areas.includes(a)) : [];
     replace(peers, similar.length && areas.length < MOST_AREAS ? button(`Add the wards similar to ${first.name}`, { class: "button", "data-key": "add-peers" },
-      () => ctx.go({ areas: [...codes(), ...similar.map((a) => a.code)].slice(0, MOST_AREAS) })) : null,
-      areas.length ? button("Clear", { class: "button", "data-key": "clear-areas" }, () => ctx.go({ areas: [], area: "" })) : null);
+      () => {
+        ctx.go({ areas: [...codes(), ...similar.map((a) => a.code)].slice(0, MOST_AREAS) });
+        keepFocus(areas.length);
+      }) : null,
+      areas.length ? button("Clear", { class: "button", "data-key": "clear-areas" }, () => {
+        ctx.go({ areas: [], area: "" });
+        keepFocus(0);
+      }) : null);
     status.textContent = areas.length >= MOST_AREAS ? `Ten areas are compared: remove one to add another.` : areas.length < 2 ? "Choose two to ten areas." : "";
   }
 
@@ -54,6 +71,7 @@ export function createCompare(ctx) {
     controls: ["pick", "show", "level", "find"],
     title: (state) => compareTitle(model, state),
     sentence: (state) => compareSentence(model, state),
+    note: (state) => compareNote(model, state),
     update(state) {
       const areas = comparedAreas(model, state);
       choose(state, areas);
@@ -62,6 +80,15 @@ export function createCompare(ctx) {
     twin: (state) => compareTwin(model, state),
     pairs: (state) => comparedAreas(model, state).flatMap((a) => [model.measure(state.measure), ...model.components].flatMap((m) => model.periods.map((p) => [m, a, p.id]))),
   };
+}
+
+// Everything that the charts draw: all areas now, those compared over time, and their components.
+function compareNote(model, state) {
+  const areas = comparedAreas(model, state);
+  if (!areas.length) return "";
+  const made = model.components.filter((m) => areas.some((a) => model.cell(m.id, a, state.period).illustrative)).length;
+  const components = made ? `◇ Scores of ${made === model.components.length ? "all" : `${made} of the`} ${model.components.length} components rest on illustrative figures.` : "";
+  return [viewNote(model, state), overTimeNote(model, model.measure(state.measure), areas), components].filter(Boolean).join(" ");
 }
 
 function compareTitle(model, state) {
@@ -73,15 +100,40 @@ export function compareSentence(model, state) {
   const measure = model.measure(state.measure);
   const areas = comparedAreas(model, state);
   if (areas.length < 2) return "Choose two to ten areas to see them side by side.";
-  if (state.show === "change") return changeCounts(model, measure, state.level);
+  const shown = shownAs(model, state);
+  if (shown === "change") return changedSentence(model, measure, areas);
+  if (shown === "rating") return ratedSentence(model, state, measure, areas);
   const cells = areas.map((area) => ({ area, ...model.cell(measure.id, area, state.period) })).filter((c) => c.value !== null);
-  if (!cells.length) return `None of these areas has a figure of ${measure.name} for ${model.period(state.period).label}.`;
+  if (!cells.length) return `None of these areas has a figure of ${measure.name} for ${model.periodLabel(measure.id, state.period)}.`;
   const sorted = [...cells].sort((a, b) => b.value - a.value);
   const [top, end] = [sorted[0], sorted[sorted.length - 1]];
   const said = `${measure.name}: from ${valueText(model, measure, end)} in ${end.area.name} to ${valueText(model, measure, top)} in ${top.area.name}.`;
   if (top.low === null || end.high === null) return `${said} Without intervals it can’t be said whether they clearly differ.`;
   const apart = top.low > end.high ? "Their likely ranges do not meet: they clearly differ." : "Their likely ranges overlap: the difference may be chance.";
   return `${said} ${apart}`;
+}
+
+// How the areas compared have moved, each in the group of its rating.
+function changedSentence(model, measure, areas) {
+  const moves = areas.map((area) => ({ area, ...model.change(measure.id, area) }));
+  const known = moves.filter((m) => m.value !== null).sort((a, b) => a.value - b.value);
+  const title = `${measure.name}${basisText(measure)}, change since ${model.firstLabel(measure.id)}`;
+  if (!known.length) return `${title}: none can be given${moves[0].reason ? ` (${moves[0].reason})` : ""}.`;
+  const [low, high] = [known[0], known[known.length - 1]].map((m) => `${changeText(measure, m)} in ${m.area.name}`);
+  const better = measure.polarity < 0 ? ["Clearly better, it fell", "Clearly worse, it rose"] : ["Clearly improved", "Clearly declined"];
+  return `${title}: from ${low} to ${high}. ${grouped(moves, [["i", better[0]], ["d", better[1]], ["n", "No clear change"], ["-", "Not rated"]])}`;
+}
+
+// Each area is rated against wards similar to itself: a strength here is no better figure than a weakness there.
+function ratedSentence(model, state, measure, areas) {
+  const cells = areas.map((area) => ({ area, rating: model.cell(measure.id, area, state.period).rating || "-" }));
+  const groups = [["s", "A strength"], ["m", "Similar"], ["w", "A weakness"], ["-", "Not rated"]];
+  return `${measure.name}, each against the wards similar to it. ${grouped(cells, groups)}`;
+}
+
+function grouped(cells, groups) {
+  const said = groups.map(([letter, word]) => [word, cells.filter((c) => c.rating === letter).map((c) => c.area.name)]);
+  return said.filter(([, names]) => names.length).map(([word, names]) => `${word}: ${andList(names)}.`).join(" ");
 }
 
 function compareBody(ctx, state, areas) {
@@ -119,13 +171,14 @@ function compareBody(ctx, state, areas) {
 function rowOf(model, state, measure, area, i, change) {
   const cell = change ? model.change(measure.id, area) : model.cell(measure.id, area, state.period);
   const marks = change ? "" : marksOf(cell).filter((name) => name !== "illustrative").map((name) => MARKS[name].sign).join("");
-  const text = change ? `${changeText(measure, cell)} ${model.rating(cell.rating).symbol}` : cell.value === null ? model.state(cell.state).word : `${valueText(model, measure, cell)} ${marks}`.trim();
-  return { name: `${i + 1}. ${area.name}`, value: cell.value, low: cell.low, high: cell.high, text, series: SERIES[i], bold: area.code === state.area };
+  const text = change ? `${changeText(measure, cell)} ${model.rating(cell.rating).symbol} ${cell.turn.split(" ").pop()}`.trim() : cell.value === null ? model.state(cell.state).word : `${valueText(model, measure, cell)} ${marks}`.trim();
+  const rated = !change && cell.rating && shownAs(model, { ...state, measure: measure.id }) === "rating" ? ` ${ratingText(model, cell.rating)}` : "";
+  return { name: `${i + 1}. ${area.name}`, value: cell.value, low: cell.low, high: cell.high, text: text + rated, series: SERIES[i], bold: area.code === state.area };
 }
 
 // A line an area over the periods; composites by the scores that are comparable.
 export function trendFigure(model, state, measure, areas) {
-  const labels = model.periods.map((p, i) => measure.page?.periods?.[i]?.label ?? p.label);
+  const labels = model.periods.map((p) => model.periodLabel(measure.id, p.id));
   const comparable = measure.comparable !== false;
   const write = (v, digits = measure.digits) => shortUnit(number(v, digits), measure.unit);
   const series = areas.map((area, i) => ({
@@ -136,7 +189,7 @@ export function trendFigure(model, state, measure, areas) {
       const move = model.change(measure.id, area);
       const ends = { 0: move.baseline, [model.periods.length - 1]: move.current };
       const value = measure.kind === "indicator" ? cell.value : ends[k] ?? null;
-      return { value, made: cell.illustrative, low: measure.kind === "indicator" ? cell.low : null, high: measure.kind === "indicator" ? cell.high : null };
+      return { value, made: measure.kind === "indicator" ? cell.illustrative : move.illustrative, low: measure.kind === "indicator" ? cell.low : null, high: measure.kind === "indicator" ? cell.high : null };
     }),
   }));
   if (!comparable) return h("p", { class: "muted" }, `Not compared over time: ${measure.break_reason || "the figures of the periods do not mean the same"}.`);
@@ -165,26 +218,15 @@ function compareTwin(model, state) {
   const areas = comparedAreas(model, state);
   const borough = model.borough();
   const shown = borough && state.level !== "borough" ? [...areas, borough] : areas;
-  const one = mapTwin(model, state);
+  const one = mapTwin(model, state, shown);
   const wide = model.components.filter((m) => model.has(m.id, state.level));
   const columns = [...one.columns, ...wide.map((m) => ({ label: m.name, right: true }))];
-  const byCode = new Map(one.rows.map((r) => [r.key, r]));
-  const rows = shown.map((area) => {
-    const base = byCode.get(area.code)?.cells ?? boroughCells(model, state, area, one.columns.length);
+  const rows = shown.map((area, i) => {
     const scores = wide.map((m) => {
       const cell = model.cell(m.id, area, state.period);
       return { text: cell.value === null ? model.state(cell.state).word : valueText(model, m, cell), sort: cell.value };
     });
-    return { key: area.code, chosen: area.code === state.area, cells: [...base, ...scores] };
+    return { key: area.code, chosen: area.code === state.area, cells: [...one.rows[i].cells, ...scores] };
   });
   return { caption: `${one.caption.replace(/ by .*?, /, ", areas compared, ")} With the scores of all components.`, columns, rows };
-}
-
-function boroughCells(model, state, area, count) {
-  const measure = model.measure(state.measure);
-  const cell = model.cell(measure.id, area, state.period);
-  const cells = Array.from({ length: count }, () => ({ text: "–", sort: null }));
-  cells[0] = { text: area.name };
-  cells[1] = { text: cell.value === null ? "–" : valueText(model, measure, cell), sort: cell.value };
-  return cells;
 }

@@ -1,11 +1,13 @@
 // The data (docs/explorer-data.md) as the views ask for it.
 
+import { turnOf } from "./turn.js";
+
 const NOTHING = {
   value: null, score: null, low: null, high: null, state: "n", illustrative: false, unreliable: false, capped: false,
   rank: null, rankLow: null, rankHigh: null, quarter: null, rating: "", ratingReason: "",
   difference: null, differenceLow: null, differenceHigh: null, peersMedian: null, reason: "",
 };
-const STILL = { value: null, low: null, high: null, rating: "-", reason: "", illustrative: false, baseline: null, current: null };
+const STILL = { value: null, low: null, high: null, rating: "-", turn: "", reason: "", illustrative: false, baseline: null, current: null };
 const CAPPED = 1;
 const UNRELIABLE = 2;
 const ILLUSTRATIVE = 4;
@@ -49,6 +51,13 @@ export function openData(data) {
     area: (code) => byCode.get(code),
     period: (id) => data.periods[places.get(id)],
     isLast: (id) => places.get(id) === last,
+    // What a measure's figures of a period speak of: "Census 2011" where the edition calls it 2014.
+    periodLabel(id, period) {
+      const at = places.get(period);
+      return byId.get(id).page?.periods?.[at]?.label ?? data.periods[at].label;
+    },
+    firstLabel: (id) => model.periodLabel(id, data.periods[0].id),
+    lastLabel: (id) => model.periodLabel(id, data.periods[last].id),
     state: (letter) => data.states[letter] ?? data.states.n,
     states: data.states,
     rating: (letter) => data.ratings[letter] ?? data.ratings["-"],
@@ -65,6 +74,12 @@ export function openData(data) {
     },
     flag_digits(id, level, period) {
       return column(id, level)?.flags?.[places.get(period)] ?? "";
+    },
+
+    // Why a component has no score anywhere: "Awaits council data."; nothing for one that has.
+    unscoredReason(id) {
+      const { scored, note } = byId.get(id);
+      return scored === false && note ? sentence(note.replace(/^not scored: /, "")) : "";
     },
 
     // How many of a level's areas have illustrative figures, without making a cell of each.
@@ -109,6 +124,7 @@ export function openData(data) {
         low: pick(col.change_low, at),
         high: pick(col.change_high, at),
         rating: col.change_rating?.[at] ?? "-",
+        turn: turnOf(byId.get(id), col.change_rating?.[at]),
         reason: text(data.texts, col.change_reason, at),
         illustrative: model.changeIsIllustrative(id, area),
         baseline: pick(col.comparable_baseline, at),
@@ -129,7 +145,7 @@ export function openData(data) {
     hasChange: (id, level) => Boolean(column(id, level)?.change_rating),
     hasInterval: (id, level) => Boolean(column(id, level)?.low || column(id, level)?.value_low),
     // How many areas a rank is among.
-    ranked: (id, level) => (column(id, level)?.rank ?? areas.get(level) ?? []).filter((r) => r !== null).length,
+    ranked: (id, level) => column(id, level)?.rank?.filter((r) => r !== null).length ?? areas.get(level)?.length ?? 0,
     borough: () => areas.get("borough")?.[0] ?? null,
     peers(area) {
       return (data.peers?.[area.level]?.[area.place] ?? []).map((at) => areas.get(area.level)[at]);

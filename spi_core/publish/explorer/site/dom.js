@@ -52,8 +52,8 @@ export function button(label, attributes, onclick) {
   return h("button", { type: "button", ...attributes, onclick }, label);
 }
 
-// A group of radio buttons drawn as one bar. Returns { el, set }.
-export function segments(legend, name, options, onpick) {
+// A group of radio buttons drawn as one bar; `compact`: on a phone a list to choose from. Returns { el, set, allow }.
+export function segments(legend, name, options, onpick, { compact = false } = {}) {
   const inputs = new Map();
   const group = uniqueId(name);
   const labels = options.map(({ value, label }) => {
@@ -61,13 +61,17 @@ export function segments(legend, name, options, onpick) {
     inputs.set(value, input);
     return h("label", { class: "segment" }, input, h("span", {}, label));
   });
-  const el = h("fieldset", { class: "segments" }, h("legend", {}, legend), h("div", { class: "segment-bar" }, labels));
+  const list = compact ? h("select", { class: "segment-list", "aria-label": legend, "data-key": `list-${name}`, onchange: () => onpick(list.value) }, options.map(({ value, label }) => h("option", { value }, label))) : null;
+  const el = h("fieldset", { class: compact ? "segments compact" : "segments" }, h("legend", {}, legend), h("div", { class: "segment-bar" }, labels), list);
   const set = (value) => {
     for (const [key, input] of inputs) input.checked = key === value;
+    if (list) list.value = value;
   };
   const allow = (value, yes) => {
     const input = inputs.get(value);
     if (input) input.disabled = !yes;
+    const option = [...(list?.options ?? [])].find((o) => o.value === value);
+    if (option) option.disabled = !yes;
   };
   return { el, set, allow };
 }

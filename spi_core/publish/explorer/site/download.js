@@ -1,8 +1,9 @@
 // Take the view away: files, a link, code to embed, a citation.
 
 import { button, h, replace, uniqueId } from "./dom.js";
-import { number } from "./format.js";
+import { day, number } from "./format.js";
 import { toGeoJson } from "./geojson.js";
+import { fileName, viewName } from "./names.js";
 import { drawPicture, pngBlob, svgText } from "./picture.js";
 import { record, RECORD_COLUMNS, toCsv, twinRecords } from "./records.js";
 import { writeState } from "./state.js";
@@ -44,20 +45,19 @@ export function createSharing(ctx, view, current) {
     h("div", { class: "buttons" },
       button("All figures (CSV)", { class: "button", "data-file": "all-csv" }, () => saveAll()),
       button("All data (JSON)", { class: "button", "data-file": "all-json" }, () => {
-        save(`${stem()}.json`, new Blob([JSON.stringify(ctx.data)], { type: "application/json" }));
+        save(`${fileName(model, ["all"])}.json`, new Blob([JSON.stringify(ctx.data)], { type: "application/json" }));
         done("All data saved as JSON.");
       })),
     texts, status);
 
-  const stem = () => `${model.meta.id}-${model.meta.data_version}`;
-  const nameOf = (state) => `${stem()}-${state.view}-${state.measure}${model.meta.illustrative ? "-illustrative" : ""}`.replace(/[^\w.-]+/g, "-");
+  const nameOf = (state) => viewName(model, state);
   const done = (text) => {
     status.textContent = text;
   };
 
   function source() {
     const { meta } = model;
-    return `Source: ${meta.cite} Figures to ${meta.data_to}. ${meta.attribution}`;
+    return `Source: ${meta.cite} Figures to ${day(meta.data_to)}. ${meta.attribution}`;
   }
 
   function saveCsv() {
@@ -77,14 +77,15 @@ export function createSharing(ctx, view, current) {
         for (const area of model.areas(level.id)) for (const p of model.periods) rows.push(record(model, measure, area, p.id));
       }
     }
-    save(`${stem()}-all${model.meta.illustrative ? "-illustrative" : ""}.csv`, new Blob([toCsv(rows, RECORD_COLUMNS)], { type: "text/csv;charset=utf-8" }));
+    save(`${fileName(model, ["all"])}.csv`, new Blob([toCsv(rows, RECORD_COLUMNS)], { type: "text/csv;charset=utf-8" }));
     done(`All ${number(rows.length, 0)} rows are saved as CSV.`);
   }
 
   function picture() {
     const now = view();
     const mark = [model.meta.mark, now.note].filter(Boolean).join(". ");
-    return drawPicture({ title: now.title, sentence: now.sentence, mark, source: source(), drawings: now.drawings, legend: now.legend, legendTitle: now.legendTitle });
+    const where = model.meta.area_name;
+    return drawPicture({ title: !where || now.title.includes(where) ? now.title : `${now.title} – ${where}`, sentence: now.sentence, mark, source: source(), drawings: now.drawings, legend: now.legend, legendTitle: now.legendTitle });
   }
 
   function saveSvg() {
@@ -105,6 +106,9 @@ export function createSharing(ctx, view, current) {
     done("The areas are saved as GeoJSON.");
   }
 
+  // A copy that was opened as a file: its address leads nowhere on another computer.
+  const local = () => !ctx.base && location.protocol === "file:";
+
   function page() {
     if (ctx.base) return `${ctx.base}index.html`;
     return location.href.split("#")[0];
@@ -119,8 +123,10 @@ export function createSharing(ctx, view, current) {
     const code = `<iframe src="${link.replaceAll("&", "&amp;")}" title="${title}" width="100%" height="900" loading="lazy"></iframe>`;
     const today = new Date().toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
     const mark = model.meta.mark ? ` ${model.meta.mark}.` : "";
-    const cite = `${model.meta.cite.replace(/\.?$/, ".")} “${now.title}”, figures to ${model.meta.data_to}.${mark} ${link}, read on ${today}.`;
-    replace(texts, copyBox("Link to this view", link, "link"), copyBox("Code to embed it", code, "embed"), copyBox("Cite it", cite, "cite"));
+    const where = local() ? "Read from a local copy" : `${link}, read`;
+    const cite = `${model.meta.cite.replace(/\.?$/, ".")} “${now.title}”, figures to ${day(model.meta.data_to)}.${mark} ${where} on ${today}.`;
+    replace(texts, local() ? h("p", { class: "callout local" }, "This is a copy on your own computer: the link and the code below work on this computer only. To share the view, send the file itself, or put its folder on a website and open it there.") : null,
+      copyBox("Link to this view", link, "link"), copyBox("Code to embed it", code, "embed"), copyBox("Cite it", cite, "cite"));
   }
 
   function copyBox(label, text, key) {

@@ -1,7 +1,8 @@
 // About a figure: what it counts, how it is scored, where it comes from, what to be careful with.
 
 import { button, h, replace } from "./dom.js";
-import { withUnit } from "./format.js";
+import { illustrativeNote, overTimeNote } from "./cautions.js";
+import { day, withUnit } from "./format.js";
 import { trendFigure } from "./compare.js";
 import { KIND_WORDS } from "./picker.js";
 import { absentSentence } from "./sentence.js";
@@ -16,6 +17,7 @@ export function createFigure(ctx) {
     controls: ["pick"],
     title: (state) => `About: ${model.measure(state.measure).name}`,
     sentence: (state) => figureSentence(model, state),
+    note: (state) => overTimeNote(model, model.measure(state.measure), drawnAreas(model, state)) || illustrativeNote(model, state),
     update(state) {
       replace(el, figureBody(ctx, state));
     },
@@ -34,10 +36,14 @@ function figureSentence(model, state) {
   return (area && model.areaSentence(measure.id, area, false)) || measure.description;
 }
 
+function drawnAreas(model, state) {
+  return [...new Set([model.borough(), model.area(state.area)].filter(Boolean))];
+}
+
 function figureBody(ctx, state) {
   const { model } = ctx;
   const measure = model.measure(state.measure);
-  const areas = [...new Set([model.borough(), model.area(state.area)].filter(Boolean))];
+  const areas = drawnAreas(model, state);
   const parts = measure.kind === "indicator" ? indicatorFacts(model, measure) : compositeFacts(ctx, measure);
   return [
     h("div", { class: "buttons no-print figure-buttons" }, button("Show on the map", { class: "button button-main" }, () => ctx.go({ view: "map" }))),
@@ -69,10 +75,10 @@ function indicatorFacts(model, measure) {
     ["Periods", page.periods.map((p, i) => (p ? `${model.periods[i].label}: ${p.label}${p.start ? ` (${day(p.start)} to ${day(p.end)})` : ""}` : `${model.periods[i].label}: none`)).join("; ")],
     ["Areas", plural.replace("boroughs", "borough") || "none yet"],
     ["Updated", page.frequency],
-    ["Next update", page.next_update || "no date is announced"],
+    ["Next update", (page.next_update && day(page.next_update)) || "no date is announced"],
     ["Disclosure rule", page.disclosure_rule && page.disclosure_rule !== "none" ? page.disclosure_rule : "none needed: published figures"],
     ["Caveats", caveats(measure)],
-    ["Sign-off", page.signoff?.length ? h("ul", { class: "plain" }, page.signoff.map((s) => h("li", {}, `${s.expert}, ${s.organisation}, ${s.date}`))) : "not signed off by an expert yet"],
+    ["Sign-off", page.signoff?.length ? h("ul", { class: "plain" }, page.signoff.map((s) => h("li", {}, `${s.expert}, ${s.organisation}, ${day(s.date)}`))) : "not signed off by an expert yet"],
   ];
 }
 
@@ -113,13 +119,12 @@ function capital(text) {
   return text ? `${text[0].toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}` : "";
 }
 
-function day(iso) {
-  return new Date(`${iso}T12:00:00Z`).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
-}
-
 function figureTwin(model, state) {
   const measure = model.measure(state.measure);
-  const columns = [{ label: "Area" }, { label: "Kind of area" }, ...model.periods.flatMap((p) => [{ label: p.label, right: true }, { label: `How it is known, ${p.label}` }])];
+  const columns = [{ label: "Area" }, { label: "Kind of area" }, ...model.periods.flatMap((p) => {
+    const label = model.periodLabel(measure.id, p.id);
+    return [{ label, right: true }, { label: `How it is known, ${label}` }];
+  })];
   const rows = model.levels.filter((l) => model.has(measure.id, l.id)).flatMap((l) => model.areas(l.id).map((area) => ({
     key: area.code,
     chosen: area.code === state.area,

@@ -1,7 +1,7 @@
 // Find my ward: by name, by postcode where the edition has a look-up, both without asking anyone.
 
 import { button, h, replace, uniqueId } from "./dom.js";
-import { plain } from "./picker.js";
+import { plain } from "./seek.js";
 
 const MOST = 8;
 const POSTCODE = /^[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}$/;
@@ -36,10 +36,16 @@ export function areasNamed(model, query) {
   return hits.sort((a, b) => !plain(a.name).startsWith(wanted) - !plain(b.name).startsWith(wanted)).slice(0, MOST);
 }
 
+// A name that shows what may be typed: a short one, so that it can be read whole on a phone.
+function example(model) {
+  const names = model.areas(model.defaultLevel).map((a) => a.name);
+  return `e.g. ${names.find((name) => name.length > 6 && name.length < 12) ?? names[0]}`;
+}
+
 export function createFinder(ctx, { label, onfind }) {
   const { model } = ctx;
   const id = uniqueId("find");
-  const input = h("input", { type: "text", id, autocomplete: "off", spellcheck: "false", "data-key": "find", oninput: () => draw() });
+  const input = h("input", { type: "text", id, autocomplete: "off", spellcheck: "false", "data-key": "find", placeholder: example(model), oninput: () => draw() });
   const status = h("p", { class: "sr", role: "status" });
   const list = h("ul", { class: "found" });
   const panel = h("div", { class: "panel", hidden: true }, list);

@@ -1,19 +1,7 @@
 // The areas of a map as GeoJSON, with the figures of the view.
 
 import { toLongitudeLatitude } from "./osgb.js";
-
-// Rings of a path of the form "M x y l dx dy … z", in drawing units.
-export function ringsOf(path) {
-  return path.split("M").filter(Boolean).map((part) => {
-    const [x, y, ...steps] = part.match(/-?\d+(?:\.\d+)?/g).map(Number);
-    const ring = [[x, y]];
-    for (let i = 0; i + 1 < steps.length; i += 2) {
-      const [px, py] = ring[ring.length - 1];
-      ring.push([px + steps[i], py + steps[i + 1]]);
-    }
-    return ring;
-  });
-}
+import { holds, ringsOf } from "./rings.js";
 
 function turn(ring) {
   let area = 0;
@@ -22,15 +10,6 @@ function turn(ring) {
     area += x * ny - nx * y;
   });
   return area;
-}
-
-function holds(ring, [x, y]) {
-  let inside = false;
-  ring.forEach(([ax, ay], i) => {
-    const [bx, by] = ring[(i + ring.length - 1) % ring.length];
-    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
-  });
-  return inside;
 }
 
 // Outer rings anticlockwise with their holes clockwise, as RFC 7946 wants (the drawing's y points down, so signs turn).

@@ -5,7 +5,7 @@ import { shownAs } from "./classify.js";
 import { number } from "./format.js";
 import { MUTED, patternDefs } from "./palette.js";
 import { CLASS_COUNTS } from "./state.js";
-import { betterText, MARKS, marksOf } from "./words.js";
+import { basisText, MARKS, marksOf, peersText } from "./words.js";
 
 const METHODS = [
   ["quantile", "Equal numbers of areas"],
@@ -52,19 +52,23 @@ export function createLegend(ctx) {
   function update(state, colours) {
     const measure = model.measure(state.measure);
     const shown = shownAs(model, state);
-    title.textContent = { value: "Legend", rating: "Against similar wards", change: `Change from ${model.periods[0].label} to ${model.periods[model.periods.length - 1].label}` }[shown];
+    // Without any figure there is nothing to class, and no darker or lighter.
+    const some = colours.keys.some((key) => !key.key.startsWith("state-"));
+    const peers = peersOf(state);
+    title.textContent = { value: "Legend", rating: "Against similar wards", change: `Change from ${model.firstLabel(measure.id)} to ${model.lastLabel(measure.id)}${basisText(measure)}` }[shown];
     note.textContent = {
-      value: `${measure.unit.startsWith("score") ? "Score, 0 to 100" : measure.unit}. Darker is higher. ${betterText(measure)}`,
-      rating: model.peersRule,
+      value: some ? `${measure.unit.startsWith("score 0–100") ? "Score, 0 to 100" : measure.unit}. Darker is higher, which is ${measure.polarity < 0 ? "worse" : "better"}.` : "",
+      rating: `${model.peersRule} ${peers}`.trim(),
       change: "Only a change whose interval leaves out zero is called clear.",
     }[shown];
+    note.hidden = !note.textContent;
     replace(list, colours.keys.map((key) => {
       const prefix = uniqueId("swatch");
       return h("li", { "data-class": key.key }, swatch(key.fill, prefix), h("span", {}, key.label), h("span", { class: "count" }, countText(state, key.count)),
         key.meaning ? h("span", { class: "meaning muted small" }, key.meaning) : null);
     }));
     replace(marks, shown === "change" ? [] : markRows(state, measure));
-    options.hidden = shown === "rating" || model.areas(state.level).length < 2;
+    options.hidden = !some || shown === "rating" || model.areas(state.level).length < 2;
     count.el.hidden = shown === "change";
     if (shown === "change") offer(method.select, CHANGES, ["equal", "jenks"].includes(state.classes) ? "equal" : "quantile");
     else offer(method.select, METHODS, state.classes);
@@ -90,6 +94,11 @@ export function createLegend(ctx) {
       h("span", {}, MARKS[name].word),
       h("span", { class: "count" }, countText(state, n)),
       h("span", { class: "meaning muted small" }, MARK_MEANINGS[name])));
+  }
+
+  function peersOf(state) {
+    const area = model.area(state.area);
+    return area?.level === "ward" ? peersText(model, area).replace(/^Similar wards/, () => `Similar to ${area.name}`) : "Choose a ward to see which these are.";
   }
 
   function countText(state, n) {

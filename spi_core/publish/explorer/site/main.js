@@ -2,14 +2,18 @@
 
 import { button, h, replace, segments, uniqueId } from "./dom.js";
 import { openData } from "./data.js";
+import { andList } from "./format.js";
 import { createAbout } from "./about.js";
+import { fitCharts } from "./chartbox.js";
+import { drawingsIn } from "./charts.js";
 import { createCompare } from "./compare.js";
 import { createFigure } from "./figure.js";
 import { createFinder, areaAtLevel } from "./find.js";
+import { createGlance } from "./glance.js";
 import { createMapView } from "./mapview.js";
 import { createPicker } from "./picker.js";
 import { createScorecard } from "./scorecard.js";
-import { illustrativeNote } from "./sentence.js";
+import { partialWords, viewNote } from "./cautions.js";
 import { createSharing } from "./download.js";
 import { createStore, writeState } from "./state.js";
 import { createTargets } from "./targets.js";
@@ -43,6 +47,7 @@ export function mount(root, data, options = {}) {
   root.replaceChildren(frame.el);
   frame.update(store.get(), null);
   performance.mark("explorer:usable");
+  whenPainted(() => performance.mark("explorer:painted"));
 
   const api = {
     state: () => store.get(),
@@ -54,7 +59,7 @@ export function mount(root, data, options = {}) {
       const start = performance.now();
       store.set({ measure });
       return new Promise((done) => {
-        requestAnimationFrame(() => setTimeout(() => done(performance.now() - start), 0));
+        whenPainted(() => done(performance.now() - start));
       });
     },
     destroy() {
@@ -67,6 +72,10 @@ export function mount(root, data, options = {}) {
   return api;
 }
 
+function whenPainted(then) {
+  requestAnimationFrame(() => setTimeout(then, 0));
+}
+
 function createFrame(ctx) {
   const { model } = ctx;
   const views = new Map();
@@ -77,6 +86,7 @@ function createFrame(ctx) {
   const mainId = uniqueId("main");
   const title = h("h2", { class: "view-title", tabindex: "-1", id: mainId });
   const lead = h("p", { class: "lead", "aria-live": "polite" });
+  const glance = createGlance(ctx);
   const note = h("p", { class: "callout", hidden: true });
   const place = h("div", {});
   const tableId = uniqueId("table");
@@ -85,7 +95,7 @@ function createFrame(ctx) {
   let current = null;
   const sharing = createSharing(ctx, () => shownNow(ctx, current), () => current);
   const actions = h("section", { class: "actions", "aria-label": "Table and downloads" }, h("div", { class: "buttons" }, tableButton, sharing.toggle), sharing.panel, tableBox);
-  const body = h(ctx.embedded ? "section" : "main", { class: "spi-wrap", "aria-labelledby": mainId }, title, lead, bar.el, note, place, actions);
+  const body = h(ctx.embedded ? "section" : "main", { class: "spi-wrap", "aria-labelledby": mainId }, title, lead, glance.el, bar.el, note, place, actions);
   const skip = h("a", { class: "skip", href: `#${mainId}`, onclick: (event) => {
     event.preventDefault();
     title.focus();
@@ -107,7 +117,8 @@ function createFrame(ctx) {
     title.textContent = current.title(state);
     lead.textContent = current.sentence(state);
     lead.hidden = !lead.textContent;
-    note.textContent = current.note ? current.note(state) : illustrativeNote(model, state);
+    glance.update(state);
+    note.textContent = current.note ? current.note(state) : viewNote(model, state);
     note.hidden = !note.textContent;
     updateTable(state, before, moved);
     sharing.update();
@@ -123,7 +134,15 @@ function createFrame(ctx) {
     replace(tableBox, twin ? drawTable(twin, state.sort, (sort) => ctx.go({ sort })) : []);
   }
 
-  return { el, update, destroy: () => [...views.values(), bar].forEach((v) => v.destroy?.()) };
+  const paper = matchMedia("print");
+  const fit = () => fitCharts(place);
+  paper.addEventListener("change", fit);
+
+  function destroy() {
+    paper.removeEventListener("change", fit);
+    for (const part of [...views.values(), bar]) part.destroy?.();
+  }
+  return { el, update, destroy };
 }
 
 // What the current view offers for downloads.
@@ -131,8 +150,8 @@ function shownNow(ctx, view) {
   const state = ctx.state();
   return {
     title: view.title(state),
-    sentence: view.sentence(state),
-    note: view.note ? view.note(state) : illustrativeNote(ctx.model, state),
+    sentence: [view.sentence(state), partialWords(ctx.model, state)].filter(Boolean).join(" "),
+    note: view.pictureNote ? view.pictureNote(state) : view.note ? view.note(state) : viewNote(ctx.model, state),
     pairs: view.pairs ? view.pairs(state) : null,
     twin: view.twin ? view.twin(state) : null,
     drawings: view.drawings ? view.drawings() : drawingsIn(view.el),
@@ -141,17 +160,10 @@ function shownNow(ctx, view) {
   };
 }
 
-function drawingsIn(el) {
-  return [...el.querySelectorAll(".chart svg")].map((svg) => ({
-    svg,
-    title: svg.closest("section, li")?.querySelector("h3, h4")?.textContent ?? "",
-  }));
-}
-
 function createMark(model) {
   const internal = model.meta.audience !== "public" ? "OFFICIAL-SENSITIVE. Internal: not for publication. " : "";
   const text = internal + (model.meta.mark ? `◇ ${model.meta.mark}` : "");
-  return text ? h("p", { class: "mark", role: "note" }, text) : null;
+  return text ? h("p", { class: "mark", role: "note" }, h("span", {}, text)) : null;
 }
 
 function createHead(ctx, nav) {
@@ -195,11 +207,14 @@ function createBar(ctx) {
     ...model.periods.map((p) => ({ value: `period:${p.id}`, label: p.label })),
     { value: "rating", label: "Rating" },
     { value: "change", label: "Change" },
-  ], (value) => ctx.go(value.startsWith("period:") ? { show: "value", period: value.slice(7) } : value === "rating" ? { show: "rating", period: model.periods[model.periods.length - 1].id } : { show: value }));
-  const level = segments("Areas", "level", model.levels.map((l) => ({ value: l.id, label: { borough: "Borough", ward: "Wards", lsoa: "Small areas" }[l.id] ?? l.name })), (value) => ctx.go(levelChange(ctx, value)));
+  ], (value) => ctx.go(value.startsWith("period:") ? { show: "value", period: value.slice(7) } : { show: value, period: model.periods[model.periods.length - 1].id }));
+  const level = segments("Areas", "level", model.levels.map((l) => ({ value: l.id, label: { borough: "Borough", ward: "Wards", lsoa: "Small areas" }[l.id] ?? l.name })), (value) => ctx.go(levelChange(ctx, value)), { compact: true });
   const finder = createFinder(ctx, { label: "Find my ward", onfind: (area) => ctx.go(foundChange(ctx, area)) });
-  const parts = { pick: picker.el, show: show.el, level: level.el, find: finder.el };
-  const el = h("div", { class: "bar" }, Object.values(parts));
+  const parts = { find: finder.el, pick: picker.el, show: show.el, level: level.el };
+  const reasonId = uniqueId("reason");
+  const reason = h("p", { class: "reason", id: reasonId });
+  for (const group of [show.el, level.el]) group.setAttribute("aria-describedby", reasonId);
+  const el = h("div", { class: "controls" }, h("div", { class: "bar" }, Object.values(parts)), reason);
 
   function update(state, view) {
     for (const [name, part] of Object.entries(parts)) part.hidden = !view.controls.includes(name);
@@ -212,8 +227,26 @@ function createBar(ctx) {
     show.set(state.show === "change" ? "change" : state.show === "rating" && rated && model.isLast(state.period) ? "rating" : `period:${state.period}`);
     for (const l of model.levels) level.allow(l.id, model.has(state.measure, l.id) || l.id === state.level);
     level.set(state.level);
+    reason.textContent = view.controls.includes("show") ? absentChoices(model, state) : "";
+    reason.hidden = !reason.textContent;
   }
   return { el, update, destroy: picker.destroy };
+}
+
+// Why a choice of the bar is not to be had: one line, so that no greyed word stands without its reason.
+function absentChoices(model, { measure: id, level }) {
+  const measure = model.measure(id);
+  const only = (has) => {
+    const found = model.levels.filter((l) => has(id, l.id)).map((l) => (l.id === "borough" ? "borough" : l.plural.replace(/ \(.*\)/, "")));
+    return found.length ? `${andList(found)} only` : "";
+  };
+  const said = [];
+  if (!measure.levels.length) return "There are no figures to rate, to compare or to see by other areas.";
+  if (!model.hasRating(id, level)) said.push(`Rating: ${measure.kind === "indicator" ? "scores only" : only(model.hasRating) || "none in this edition"}.`);
+  if (!model.hasChange(id, level)) said.push(`Change: ${only(model.hasChange) || "none to be had"}.`);
+  const lacking = model.levels.filter((l) => !model.has(id, l.id)).map((l) => l.plural.replace(/ \(.*\)/, ""));
+  if (lacking.length) said.push(`No figures of ${andList(lacking)}.`);
+  return said.join(" ");
 }
 
 function levelChange(ctx, level) {

@@ -1,5 +1,6 @@
 // The map: paths are made once a level; a new measure only changes fills. One tab stop, arrows move between neighbours.
 
+import { createAreas } from "./areas.js";
 import { append, button, h, replace, s, uniqueId } from "./dom.js";
 import { colourMap } from "./classify.js";
 import { byName, number, shortUnit } from "./format.js";
@@ -8,7 +9,6 @@ import { areaSentence, MARKS, marksOf } from "./words.js";
 
 const FEW = 30;
 const SOME = 150;
-const MANY = 1500;
 const PAD = 14;
 const ZOOMS = [1, 2, 4, 8];
 const ARROWS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -36,7 +36,7 @@ export function createMap(ctx) {
   const { width, height } = model.shapes;
   const box = { x: -PAD, y: -PAD, width: width + 2 * PAD, height: height + 2 * PAD };
   const svg = s("svg", { viewBox: Object.values(box).join(" "), role: "presentation", focusable: "false" });
-  const areasLayer = s("g", { role: "none", "fill-rule": "evenodd" });
+  const areasLayer = s("g", { role: "none" });
   const rings = { hover: ring("hover"), chosen: ring("chosen"), inner: ring("chosen-in"), focus: ring("focus") };
   const outlines = s("g", { "aria-hidden": "true" });
   const labels = s("g", { class: "map-labels", "aria-hidden": "true" });
@@ -50,8 +50,7 @@ export function createMap(ctx) {
   const el = h("div", { class: "map-box" }, holder, zoomBox, readout, live, hint);
 
   let drawn = "";
-  let paths = [];
-  let fills = [];
+  let layer = null;
   let colours = null;
   let at = -1;
   let zoom = 0;
@@ -59,7 +58,6 @@ export function createMap(ctx) {
   let pixels = 0;
   let tall = 0;
   let state = null;
-  let chosenPath = null;
 
   function ring(name) {
     return s("path", { class: `ring ring-${name}`, "fill-rule": "evenodd", "aria-hidden": "true" });
@@ -69,21 +67,19 @@ export function createMap(ctx) {
     const areas = model.areas(level);
     const shape = model.shapes.levels[level];
     drawn = level;
-    fills = [];
     at = -1;
     holder.removeAttribute("aria-activedescendant");
-    paths = areas.map((area, i) => s("path", {
-      id: `${prefix}-${i}`, class: "area", d: shape.d[i], role: "option", "aria-label": area.name, "aria-selected": "false", "data-i": i,
-    }));
-    areasLayer.replaceChildren(...paths);
+    layer = createAreas(prefix, areas, shape.d, model.shapes);
+    areasLayer.replaceChildren(layer.el);
     svg.classList.toggle("fine", areas.length > SOME);
-    svg.classList.toggle("dense", areas.length > MANY);
     const above = level === "lsoa" ? model.shapes.levels.ward?.d ?? [] : [];
+    // Hairlines are drawn five times as fast, and leave more of many small areas to be seen.
+    outlines.classList.toggle("hairlines", above.length > SOME);
     const border = model.shapes.levels.borough?.d ?? [];
     outlines.replaceChildren(...[...above, ...border].map((d) => s("path", { class: "outline", d })));
     const many = model.level(level).plural;
     holder.setAttribute("aria-label", `Map of ${areas.length === 1 ? "the borough" : `${areas.length} ${many}`}. Arrow keys move between neighbours, Enter selects.`);
-    replace(hint, `Tap the map, or press Tab to reach it: arrow keys move between neighbouring ${many}, Enter selects.`);
+    replace(hint, `Tap the map, or press Tab to reach it: arrow keys move between neighbouring ${many}, Enter selects. Select again to leave it.`);
     zoom = 0;
     drawZoom();
     look();
@@ -92,15 +88,7 @@ export function createMap(ctx) {
   function drawFills() {
     const measure = model.measure(state.measure);
     colours = colourMap(model, state);
-    // Thousands of areas: a style set directly is worked out almost twice as fast as an attribute.
-    const dense = paths.length > MANY;
-    colours.fills.forEach((fill, i) => {
-      if (fills[i] === fill) return;
-      const paint = fill.startsWith("pattern:") ? `url(#${prefix}-${fill.slice(8)})` : fill;
-      if (dense) paths[i].style.fill = paint;
-      else paths[i].setAttribute("fill", paint);
-    });
-    fills = colours.fills;
+    layer.paint(colours.fills);
     drawLabels(measure);
   }
 
@@ -115,7 +103,7 @@ export function createMap(ctx) {
     const centres = model.shapes.levels[state.level].centre;
     labels.setAttribute("font-size", size.toFixed(1));
     labels.replaceChildren(...areas.map((area, i) => {
-      const fill = fills[i];
+      const fill = colours.fills[i];
       const plain = fill.startsWith("#");
       const ink = plain ? textOn(fill) : "#1F2933";
       const lines = labelLines(area, i, measure, roomy);
@@ -182,26 +170,30 @@ export function createMap(ctx) {
   function say(area) {
     const text = area
       ? areaSentence(model, state, model.measure(state.measure), area)
-      : `Choose a ${model.level(state.level).one} on the map to read its figure.`;
+      : model.has(state.measure, state.level) ? `Choose a ${model.level(state.level).one} on the map to read its figure.` : "";
     readout.textContent = text;
     return text;
   }
 
-  function focusOn(i, speak = true) {
+  function focusOn(i, first = "") {
     at = i;
     const area = model.areas(drawn)[i];
-    holder.setAttribute("aria-activedescendant", `${prefix}-${i}`);
+    holder.setAttribute("aria-activedescendant", layer.option(i));
     mark("focus", area);
     if (zoom) {
       centre = model.shapes.levels[drawn].centre[i];
       look();
     }
-    const text = say(area);
-    if (speak) live.textContent = text;
+    live.textContent = first + say(area);
   }
 
   function select(i) {
     const area = model.areas(drawn)[i];
+    if (state.area === area.code) {
+      ctx.go({ area: "" });
+      live.textContent = `${area.name} is no longer selected.`;
+      return;
+    }
     if (zoom) centre = model.shapes.levels[drawn].centre[i];
     ctx.go({ area: area.code });
     live.textContent = `Selected. ${areaSentence(model, state, model.measure(state.measure), area)}`;
@@ -229,7 +221,7 @@ export function createMap(ctx) {
       if (at < 0) return focusOn(start());
       const near = stepTo(at, ARROWS[event.key], shape.neighbours?.[at] ?? everyone, shape.centre);
       const next = near >= 0 ? near : stepTo(at, ARROWS[event.key], everyone, shape.centre);
-      if (next >= 0) focusOn(next);
+      if (next >= 0) focusOn(next, near >= 0 ? "" : "Nothing next to it in this direction. Further on: ");
       else live.textContent = "Nothing further in this direction.";
     } else if (event.key === "Home" || event.key === "End") {
       event.preventDefault();
@@ -247,22 +239,19 @@ export function createMap(ctx) {
     mark("focus", null);
     say(model.area(state.area));
   });
-  svg.addEventListener("pointermove", (event) => {
-    const i = event.target.dataset?.i;
-    const area = i === undefined ? null : model.areas(drawn)[Number(i)];
+  function hover(i) {
+    const area = model.areas(drawn)[i] ?? null;
     mark("hover", area);
     say(area ?? model.area(state.area));
-  });
-  svg.addEventListener("pointerleave", () => {
-    mark("hover", null);
-    say(model.area(state.area));
-  });
+  }
+
+  svg.addEventListener("pointermove", (event) => hover(layer.place(event)));
+  svg.addEventListener("pointerleave", () => hover(-1));
   svg.addEventListener("click", (event) => {
-    const i = event.target.dataset?.i;
-    if (i !== undefined) {
-      at = Number(i);
-      select(at);
-    }
+    const i = layer.place(event);
+    if (i < 0) return;
+    at = i;
+    select(i);
   });
   const watcher = new ResizeObserver(([entry]) => {
     const before = pixels;
@@ -281,9 +270,7 @@ export function createMap(ctx) {
       if (drawn !== state.level) build(state.level);
       drawFills();
       const area = model.area(state.area);
-      chosenPath?.setAttribute("aria-selected", "false");
-      chosenPath = area?.level === drawn ? paths[area.place] : null;
-      chosenPath?.setAttribute("aria-selected", "true");
+      layer.choose(area?.level === drawn ? area.place : -1);
       mark("chosen", area?.level === "borough" ? null : area);
       mark("inner", area?.level === "borough" ? null : area);
       if (zoom && before?.area !== state.area) look();

@@ -7,7 +7,7 @@ import { byName, number, shortUnit, signed } from "./format.js";
 import { createLegend } from "./legend.js";
 import { createMap } from "./map.js";
 import { mapSentence, mapTitle } from "./sentence.js";
-import { absence, changeChip, changeText, intervalText, markTags, rankText, ratingChip, ratingText, valueText } from "./words.js";
+import { absence, absentWords, basisText, changeChip, changeRating, changeText, fromTo, intervalText, markTags, peersText, rankShort, rankText, ratingChip, ratingText, valueText } from "./words.js";
 
 export function createMapView(ctx) {
   const { model } = ctx;
@@ -54,7 +54,7 @@ function drawPlace(ctx, section, state) {
     h("h3", {}, `${what}: all ${areas.length} ${plural}`),
     intervalCheck(ctx, state),
     chartBox((width) => strip({
-      width, points, intervals: state.intervals,
+      width, points, intervals: state.intervals, onpick: (point) => ctx.go({ area: point.code === state.area ? "" : point.code }),
       borough: change ? null : boroughPoint(model, state, measure),
       label: `${what}: ${measure.name}. ${mapSentence(model, state)}`,
       write: (v, digits) => (change ? signed(v, digits) : shortUnit(number(v, digits), measure.unit)),
@@ -64,21 +64,25 @@ function drawPlace(ctx, section, state) {
 function stripCaption(model, state, measure) {
   const chosen = model.area(state.area);
   const marked = chosen?.level === state.level;
-  const which = marked ? "The dark mark is the area you chose" : "Choose an area to see it marked";
+  const which = marked ? "The dark mark is the area you chose" : "Choose an area, here or on the map, to see it marked";
   const range = state.intervals ? ", the band its likely range (90 of 100)" : "";
-  return `${which}${marked ? range : ""}. ${measure.kind === "indicator" && measure.polarity < 0 ? "Further left is better." : "Further right is better."}`;
+  const basis = state.show === "change" && basisText(measure) ? " Changes are worked out from figures that mean the same in every period." : "";
+  return `${which}${marked ? range : ""}. ${measure.kind === "indicator" && measure.polarity < 0 ? "Further left is better." : "Further right is better."}${basis}`;
 }
+
+// As many areas as a strip draws as dots with a name each.
+const MOST_NAMED = 60;
 
 export function stripPoints(model, state, measure, areas, chosen, series) {
   const change = state.show === "change";
   const values = change ? model.column(measure.id, state.level)?.change ?? [] : model.values(measure.id, state.level, state.period);
   return areas.map((area) => {
     const at = chosen.indexOf(area.code);
-    // Only the named areas need more than their value.
-    if (at < 0) return { value: values[area.place] ?? null, chosen: false };
+    // Of many areas only the named ones need more than their value.
+    if (at < 0 && areas.length > MOST_NAMED) return { value: values[area.place] ?? null, chosen: false, code: area.code };
     const cell = change ? model.change(measure.id, area) : model.cell(measure.id, area, state.period);
     return {
-      name: area.name, value: cell.value, low: cell.low, high: cell.high, chosen: at >= 0,
+      code: area.code, name: area.name, value: cell.value, low: cell.low, high: cell.high, chosen: at >= 0,
       series: at >= 0 ? series?.[at] : undefined,
       text: state.show === "change" ? changeText(measure, cell) : valueText(model, measure, cell),
     };
@@ -105,6 +109,8 @@ function createAreaCard(ctx) {
   const select = h("select", { id, "data-key": "area-select", onchange: () => ctx.go({ area: select.value }) });
   const label = h("label", { class: "label", for: id });
   const body = h("div", { class: "area-facts" });
+  label.classList.add("no-print");
+  select.classList.add("no-print");
   const el = h("section", { class: "card" }, label, select, body);
   let level = "";
 
@@ -119,6 +125,7 @@ function createAreaCard(ctx) {
     select.value = area?.level === level ? area.code : "";
     replace(body, area ? areaFacts(ctx, state, area) : []);
     body.hidden = !area;
+    el.classList.toggle("no-print", !area);
   }
   return { el, update };
 }
@@ -128,26 +135,27 @@ function areaFacts(ctx, state, area) {
   const measure = model.measure(state.measure);
   const cell = model.cell(measure.id, area, state.period);
   const move = model.change(measure.id, area);
-  const facts = area.level === state.level ? [] : [h("h3", {}, area.name)];
+  const facts = [h("h3", { class: area.level === state.level ? "print-only" : null }, area.name)];
   if (cell.value === null) {
-    facts.push(h("p", {}, h("strong", {}, model.state(cell.state).word), ` in ${model.period(state.period).label}. ${absence(model, cell)}`));
+    facts.push(h("p", {}, absentWords(model, cell), h("span", { class: "muted" }, ` (${model.periodLabel(measure.id, state.period)})`)));
   } else {
     facts.push(h("p", {}, h("span", { class: "big" }, valueText(model, measure, { ...cell, illustrative: false })), cell.illustrative ? " ◇ " : " ",
-      h("span", { class: "muted" }, measure.kind === "indicator" ? measure.unit.replace(/^%\s*/, "") : "out of 100", `, ${model.period(state.period).label}`)));
+      h("span", { class: "muted" }, measure.kind === "indicator" ? measure.unit.replace(/^%\s*/, "").replace(/^ratio \((.*)\)$/, "$1") : "out of 100", `, ${model.periodLabel(measure.id, state.period)}`)));
     if (state.intervals && cell.low !== null) facts.push(h("p", { class: "num" }, `Likely ${intervalText(measure, cell.low, cell.high)}`));
     const tags = markTags(cell);
     if (tags.length) facts.push(h("p", {}, tags.map((t) => [t, " "])));
     const rank = rankText(cell, model.ranked(measure.id, area.level), model.level(area.level).plural);
     if (rank) facts.push(h("p", {}, rank[0].toUpperCase() + rank.slice(1)));
-    if (cell.rating) facts.push(h("p", {}, ratingChip(model, cell.rating), h("span", { class: "small muted" }, " against similar wards")));
+    if (cell.rating) facts.push(h("p", {}, "Against similar wards: ", ratingChip(model, cell.rating)), h("p", { class: "muted small" }, peersText(model, area)));
   }
   if (model.hasChange(measure.id, area.level)) {
-    const first = model.periods[0].label;
     const likely = state.intervals && move.low !== null ? ` (likely ${intervalText(measure, move.low, move.high, signed)})` : "";
-    facts.push(h("p", {}, move.value === null ? "" : `${changeText(measure, move)} since ${first}${likely} `, changeChip(model, move), move.reason ? h("span", { class: "muted small" }, ` ${move.reason}`) : null));
+    const ends = fromTo(model, measure, move);
+    facts.push(h("p", {}, move.value === null ? "" : `${changeText(measure, move)} since ${model.firstLabel(measure.id)}${basisText(measure)}${ends && `: ${ends}`}${likely} `, changeChip(model, move), move.reason ? h("span", { class: "muted small" }, ` ${move.reason}`) : null));
   }
   facts.push(h("div", { class: "buttons no-print" },
     button("Scorecard", { class: "button button-main" }, () => ctx.go({ view: "scorecard" })),
+    button("About this figure", { class: "button", "data-key": "card-about" }, () => ctx.go({ view: "figure" })),
     button("Compare", { class: "button" }, () => ctx.go({ view: "compare", areas: [...new Set([area.code, ...ctx.state().areas])] })),
     briefLinks(ctx, area)));
   return facts;
@@ -164,21 +172,25 @@ export function briefLinks(ctx, area) {
 }
 
 // The map's table: every area with everything the map can show of it.
-export function mapTwin(model, state) {
+export function mapTwin(model, state, areas = [...model.areas(state.level)].sort(byName)) {
   const measure = model.measure(state.measure);
-  const areas = [...model.areas(state.level)].sort(byName);
   const last = model.isLast(state.period);
   const rated = last && model.hasRating(measure.id, state.level);
   const moved = model.hasChange(measure.id, state.level);
   const ranged = state.intervals && model.hasInterval(measure.id, state.level);
-  const first = model.periods[0].label;
+  const first = model.firstLabel(measure.id);
+  const shown = model.periodLabel(measure.id, state.period);
+  const scored = moved && measure.kind !== "indicator" && model.column(measure.id, state.level).comparable_baseline;
+  const basis = measure.kind === "indicator" ? "" : ", comparable figures";
   const columns = [
     { label: model.level(state.level).name },
-    { label: measure.kind === "indicator" ? `Figure, ${model.period(state.period).label}` : `Score, ${model.period(state.period).label}`, right: true },
+    { label: measure.kind === "indicator" ? `Figure, ${shown}` : `Score, ${shown}`, right: true },
     ranged ? { label: "Likely range" } : null,
     rated ? { label: "Place, likely places" } : null,
     rated ? { label: "Against similar wards" } : null,
-    moved ? { label: `Change since ${first}`, right: true } : null,
+    scored ? { label: `Comparable score, ${first}`, right: true } : null,
+    scored ? { label: `Comparable score, ${model.lastLabel(measure.id)}`, right: true } : null,
+    moved ? { label: `Change since ${first}${basis}`, right: true } : null,
     moved && ranged ? { label: "Likely range of change" } : null,
     moved ? { label: "Change in words" } : null,
     { label: "How it is known" },
@@ -186,7 +198,7 @@ export function mapTwin(model, state) {
   const rows = areas.map((area) => ({ key: area.code, chosen: area.code === state.area, cells: mapCells(model, state, measure, area, columns) }));
   const kept = columns.map((c) => c !== null);
   return {
-    caption: `${measure.name} by ${model.level(state.level).one}, ${model.period(state.period).label}${moved ? `, and its change since ${first}` : ""}. ${measure.unit}.`,
+    caption: `${measure.name} by ${model.level(state.level).one}, ${shown}${moved ? `, and its change since ${first}${basisText(measure)}` : ""}. ${measure.unit}.${rated ? ` Places are among ${model.ranked(measure.id, state.level)} ${model.level(state.level).plural}.` : ""}`,
     columns: columns.filter(Boolean),
     rows: rows.map((row) => ({ ...row, cells: row.cells.filter((_, i) => kept[i]) })),
   };
@@ -195,7 +207,7 @@ export function mapTwin(model, state) {
 function mapCells(model, state, measure, area) {
   const cell = model.cell(measure.id, area, state.period);
   const move = model.change(measure.id, area);
-  const rank = rankText(cell, model.ranked(measure.id, area.level), model.level(area.level).plural);
+  const rank = rankShort(cell);
   const known = knownText(model, cell);
   return [
     { text: area.name },
@@ -203,11 +215,17 @@ function mapCells(model, state, measure, area) {
     { text: cell.low === null ? "–" : intervalText(measure, cell.low, cell.high), sort: cell.low },
     { text: rank || "–", sort: cell.rank ?? cell.rankLow },
     { text: cell.rating ? ratingText(model, cell.rating) : "–", sort: "smw-".indexOf(cell.rating || "-") },
+    { text: comparableText(measure, move, move.baseline), sort: move.baseline },
+    { text: comparableText(measure, move, move.current), sort: move.current },
     { text: changeText(measure, move), sort: move.value },
     { text: move.low === null ? "–" : intervalText(measure, move.low, move.high, signed), sort: move.low },
-    { text: `${ratingText(model, move.rating)}${move.reason ? ` (${move.reason})` : ""}`, sort: "ind-".indexOf(move.rating) },
+    { text: `${changeRating(model, move)}${move.reason ? ` (${move.reason})` : ""}`, sort: "ind-".indexOf(move.rating) },
     { text: known },
   ];
+}
+
+function comparableText(measure, move, score) {
+  return score === null ? "–" : number(score, measure.digits) + (move.illustrative ? "\u00a0◇" : "");
 }
 
 // "observed", "suppressed: …", "estimated, illustrative": where a figure comes from, in words.

@@ -1,21 +1,10 @@
 // The measure picker: index, dimensions, components, indicators as a tree with a search box.
 
 import { button, h, replace, uniqueId } from "./dom.js";
+import { createSearch } from "./seek.js";
 
 export const KIND_WORDS = { index: "Index", dimension: "Dimension", component: "Component", indicator: "Indicator" };
 
-// Words of a query must all occur in a measure's name, or in its component's or dimension's.
-export function matches(model, measure, query) {
-  const words = plain(query).split(" ").filter(Boolean);
-  let text = measure.name;
-  for (let up = measure.parent; up; up = model.measure(up).parent) text += ` ${model.measure(up).name}`;
-  const own = plain(text);
-  return words.every((word) => own.includes(word));
-}
-
-export function plain(text) {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
-}
 
 export function createPicker(ctx) {
   const { model } = ctx;
@@ -31,6 +20,7 @@ export function createPicker(ctx) {
   const panel = h("div", { class: "panel", id, hidden: true },
     h("label", { class: "label", for: `${id}-q` }, "Search measures"), search, count, tree);
   const el = h("div", { class: "pick" }, h("span", { class: "label", id: `${id}-l` }, "Measure"), opener, panel);
+  const seek = createSearch(model);
   let chosen = "";
 
   function toggle(open) {
@@ -44,7 +34,7 @@ export function createPicker(ctx) {
 
   function draw() {
     const query = search.value;
-    const hits = new Set(model.measures.filter((m) => !query.trim() || matches(model, m, query)).map((m) => m.id));
+    const hits = new Set((query.trim() ? seek(query) : model.measures).map((m) => m.id));
     count.textContent = query.trim() ? `${hits.size} measure${hits.size === 1 ? "" : "s"} found` : "";
     replace(tree, model.measures.filter((m) => !m.parent).map((m) => branch(m, hits)));
   }
@@ -72,9 +62,8 @@ export function createPicker(ctx) {
       toggle(false);
       opener.focus();
     } else if (event.key === "Enter" && event.target === search) {
-      const hits = model.measures.filter((m) => matches(model, m, search.value));
-      const best = hits.find((m) => plain(m.name).includes(plain(search.value))) ?? hits[0];
-      if (best && search.value.trim()) pick(best.id);
+      const [best] = seek(search.value);
+      if (best) pick(best.id);
     }
   });
   el.addEventListener("focusout", (event) => {

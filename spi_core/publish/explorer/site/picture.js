@@ -5,8 +5,9 @@ import { BLUE, INK, MUTED, ORANGE, patternDefs } from "./palette.js";
 
 const WIDTH = 1000;
 const MARGIN = 40;
-const STROKES = {
+const LOOKS = {
   area: { stroke: "#FFFFFF", "stroke-width": 1.25 },
+  "area-class": { "shape-rendering": "crispEdges" },
   outline: { stroke: "#52606D", "stroke-width": 1.25, fill: "none" },
   "ring-chosen": { stroke: INK, "stroke-width": 4, fill: "none" },
   "ring-chosen-in": { stroke: "#FFBF47", "stroke-width": 1.5, fill: "none" },
@@ -35,26 +36,53 @@ function block(parts, y, text, size, attributes, width = WIDTH - 2 * MARGIN, x =
 function plainCopy(svg) {
   const copy = svg.cloneNode(true);
   for (const name of ["class", "role", "aria-label", "focusable"]) copy.removeAttribute(name);
-  for (const el of copy.querySelectorAll(".ring-hover, .ring-focus")) el.remove();
-  for (const [name, attributes] of Object.entries(STROKES)) {
+  for (const el of copy.querySelectorAll(".ring-hover, .ring-focus, .option")) el.remove();
+  for (const [name, attributes] of Object.entries(LOOKS)) {
     for (const el of copy.querySelectorAll(`.${name}`)) {
       for (const [key, value] of Object.entries(attributes)) el.setAttribute(key, value);
       el.setAttribute("vector-effect", "non-scaling-stroke");
     }
   }
-  for (const el of copy.querySelectorAll("[style]")) {
-    const { fill } = el.style;
-    el.removeAttribute("style");
-    if (fill) el.setAttribute("fill", fill);
-  }
-  for (const el of copy.querySelectorAll("[class]")) {
+  for (const el of copy.querySelectorAll(":not(pattern)")) {
     if (el.classList.contains("map-labels")) el.setAttribute("text-anchor", "middle");
-    for (const name of ["class", "role", "aria-label", "aria-selected", "id", "data-i"]) if (el.tagName !== "pattern") el.removeAttribute(name);
+    for (const name of ["class", "role", "aria-hidden", "aria-label", "aria-selected", "id", "data-i"]) el.removeAttribute(name);
   }
   return copy;
 }
 
-// spec: { title, sentence, mark, source, drawings: [{ svg, title }], legend: [{ fill, label, count }] | null, legendTitle }
+const GAP = 40;
+
+// A drawing with its title above and its caption below; gives where it ends.
+function drawOne(parts, top, x, most, { svg, title, caption }, fill) {
+  let y = top;
+  if (title) y = block(parts, y, title, 16, { "font-weight": 700, fill: BLUE }, most, x) + 8;
+  const [, , w, hgt] = svg.getAttribute("viewBox").split(" ").map(Number);
+  const width = fill ? most : Math.min(most, w * 1.3);
+  const height = (width * hgt) / w;
+  const copy = plainCopy(svg);
+  for (const [name, value] of Object.entries({ x, y, width, height })) copy.setAttribute(name, value);
+  parts.push(copy);
+  y += height;
+  return (caption ? block(parts, y, caption, 12.5, { fill: MUTED }, most, x) : y) + 18;
+}
+
+// Drawings below each other; of several narrow ones two or three stand side by side.
+function drawAll(parts, top, drawings, beside) {
+  const inner = WIDTH - 2 * MARGIN;
+  if (beside || drawings.length < 3) return drawings.reduce((y, drawing) => drawOne(parts, y, MARGIN, inner - (beside ? beside + 20 : 0), drawing, beside > 0), top);
+  let row = { y: top, end: top, columns: 1, used: 1 };
+  for (const drawing of drawings) {
+    const width = Number(drawing.svg.getAttribute("viewBox").split(" ")[2]);
+    const columns = width <= 400 ? 3 : width <= 640 ? 2 : 1;
+    if (columns !== row.columns || row.used === columns) row = { y: row.end, end: row.end, columns, used: 0 };
+    const each = (inner - (columns - 1) * GAP) / columns;
+    row.end = Math.max(row.end, drawOne(parts, row.y, MARGIN + row.used * (each + GAP), each, drawing, false));
+    row.used += 1;
+  }
+  return row.end;
+}
+
+// spec: { title, sentence, mark, source, drawings: [{ svg, title, caption }], legend: [{ fill, label, count }] | null, legendTitle }
 export function drawPicture(spec) {
   const parts = [];
   let y = MARGIN - 10;
@@ -63,20 +91,7 @@ export function drawPicture(spec) {
   y = block(parts, y + 4, spec.sentence, 17, { fill: BLUE }) + 20;
   const beside = spec.legend ? 300 : 0;
   const top = y;
-  for (const { svg, title } of spec.drawings) {
-    if (title) y = block(parts, y, title, 16, { "font-weight": 700, fill: BLUE }) + 8;
-    const [, , w, hgt] = svg.getAttribute("viewBox").split(" ").map(Number);
-    const most = WIDTH - 2 * MARGIN - beside - (beside ? 20 : 0);
-    const width = beside ? most : Math.min(most, w * 1.3);
-    const height = (width * hgt) / w;
-    const copy = plainCopy(svg);
-    copy.setAttribute("x", MARGIN);
-    copy.setAttribute("y", y);
-    copy.setAttribute("width", width);
-    copy.setAttribute("height", height);
-    parts.push(copy);
-    y += height + 18;
-  }
+  y = drawAll(parts, y, spec.drawings, beside);
   if (spec.legend) y = Math.max(y, drawLegend(parts, spec.legend, spec.legendTitle, top));
   y = block(parts, y + 4, spec.source, 12.5, { fill: MUTED });
   const height = Math.ceil(y + MARGIN - 10);

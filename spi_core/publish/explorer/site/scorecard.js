@@ -1,12 +1,13 @@
 // The ward scorecard: three dimensions side by side, each component with its indicators.
 
+import { besideBorough } from "./against.js";
 import { button, h, replace, uniqueId } from "./dom.js";
 import { chartBox } from "./chartbox.js";
-import { strip } from "./charts.js";
+import { dotRows, drawingsIn, strip } from "./charts.js";
 import { createFinder } from "./find.js";
 import { byName, number, signed } from "./format.js";
 import { boroughPoint, briefLinks, intervalCheck, knownText, stripPoints } from "./mapview.js";
-import { absence, changeChip, changeText, intervalText, markTags, rankText, ratingChip, ratingText, valueText } from "./words.js";
+import { absence, absentWords, betterText, changeChip, changeRating, changeText, fromTo, intervalText, markTags, peersText, rankShort, rankText, ratingChip, ratingText, valueText } from "./words.js";
 
 // The area of a scorecard: the chosen one, or the borough.
 export function scorecardArea(model, state) {
@@ -40,6 +41,9 @@ export function createScorecard(ctx) {
       tip.hide();
       replace(body, scorecardBody(ctx, state, area, tip));
     },
+    // A picture has room for the scores, each with its range; the figures of the indicators are in the table.
+    pictureNote: (state) => pictureNote(model, scorecardArea(model, state)),
+    drawings: () => [...drawingsIn(el), scoresDrawing(model, ctx.state(), scorecardArea(model, ctx.state()))],
     twin: (state) => scorecardTwin(model, state, scorecardArea(model, state)),
     pairs: (state) => {
       const area = scorecardArea(model, state);
@@ -67,6 +71,29 @@ function scorecardNote(model, area) {
   return `◇ ${made} of ${indicators.length} figures of this area are illustrative: made up to show the method, not real data. Each is marked.`;
 }
 
+function composites(model) {
+  return model.measures.filter((m) => m.kind === "dimension" || m.kind === "component");
+}
+
+function pictureNote(model, area) {
+  const last = model.periods[model.periods.length - 1].id;
+  return [model.measures[0], ...composites(model)].some((m) => model.cell(m.id, area, last).illustrative) ? "◇ marks scores that rest on illustrative figures: made up to show the method, not real data." : "";
+}
+
+function scoresDrawing(model, state, area) {
+  const last = model.periods[model.periods.length - 1].id;
+  const rows = composites(model).map((m) => {
+    const cell = model.cell(m.id, area, last);
+    return { name: m.name, value: cell.value, low: cell.low, high: cell.high, bold: m.kind === "dimension", text: [valueText(model, m, cell), cell.rating ? ratingText(model, cell.rating) : ""].filter(Boolean).join(" ") };
+  });
+  const axis = { low: 0, high: 100, ticks: [0, 25, 50, 75, 100], digits: 0 };
+  return {
+    title: "Dimensions and components, scores 0 to 100",
+    caption: `${state.intervals ? "The bands are likely ranges (90 of 100). " : ""}${peersText(model, area)}`,
+    svg: dotRows({ width: 700, rows, axis, write: (v) => number(v, 0), intervals: state.intervals, label: `Scores of ${area.name}.` }),
+  };
+}
+
 function scorecardBody(ctx, state, area, tip) {
   const { model } = ctx;
   const last = model.periods[model.periods.length - 1];
@@ -82,6 +109,7 @@ function scorecardBody(ctx, state, area, tip) {
       rank ? fact("Place", rank.split(", ")[0].replace(/ of .*/, ""), rank.replace(/^\S+ /, "")) : null,
       move.value !== null ? fact(`Since ${model.periods[0].label}, comparable figures`, changeText(index, { ...move, illustrative: false }), `${move.illustrative ? "◇ " : ""}${ratingText(model, move.rating)}`) : null,
       cell.rating ? fact("Against similar wards", "", ratingChip(model, cell.rating)) : null),
+    peersText(model, area) ? h("p", { class: "muted small" }, peersText(model, area)) : null,
     model.areaSentence(index.id, area, true) ? h("p", { class: "change-words" }, model.areaSentence(index.id, area, true)) : null,
     points.length > 1 && cell.value !== null
       ? h("section", {}, h("h3", {}, `Where ${area.name} stands`), chartBox((width) => strip({
@@ -94,7 +122,7 @@ function scorecardBody(ctx, state, area, tip) {
       area.level === "borough" ? null : button("Show on the map", { class: "button" }, () => ctx.go({ view: "map", level: area.level })),
       area.level === "borough" ? null : button("Compare", { class: "button" }, () => ctx.go({ view: "compare", level: area.level, areas: [...new Set([area.code, ...ctx.state().areas])] })),
       briefLinks(ctx, area)),
-    h("p", { class: "muted small no-print" }, "Choose a name to see it on the map. Point at it, or move to it with the Tab key, for what it means."),
+    h("p", { class: "muted small no-print" }, "Choose a name to see it on the map.", h("span", { class: "with-pointer" }, " Point at it, or move to it with the Tab key, for what it means.")),
     h("div", { class: "dims" }, model.measures.filter((m) => m.kind === "dimension").map((d) => dimension(ctx, state, area, d, last.id, tip))),
   ];
 }
@@ -117,13 +145,23 @@ function component(ctx, state, area, measure, period, tip) {
   const { model } = ctx;
   const cell = model.cell(measure.id, area, period);
   const indicators = model.children(measure.id);
-  const range = state.intervals && cell.low !== null ? h("span", { class: "muted small" }, ` likely ${intervalText(measure, cell.low, cell.high)}`) : null;
   return h("div", { class: "comp" },
     h("div", { class: "line" },
       h("h4", {}, nameButton(ctx, measure, area, tip)),
       h("strong", { class: "value" }, cell.value === null ? "–" : valueText(model, measure, cell)),
-      h("span", { class: "chips" }, cell.value === null ? h("em", { class: "muted" }, absentWords(model, cell)) : [chips(model, measure, area, cell), range])),
+      h("span", { class: "said" }, cell.value === null ? h("em", {}, absentWords(model, cell)) : [likelyText(state, measure, cell), homeText(model, measure, area, period)].filter(Boolean).join("; ")),
+      cell.value === null ? null : h("span", { class: "chips" }, chips(model, measure, area, cell))),
     indicators.length ? indicatorList(measure, indicators.map((m) => indicatorLine(ctx, state, area, m, period, tip))) : null);
+}
+
+function homeText(model, measure, area, period) {
+  const home = model.borough();
+  const cell = home && area !== home ? model.cell(measure.id, home, period) : null;
+  return cell && cell.value !== null ? `borough ${valueText(model, measure, cell)}` : "";
+}
+
+function likelyText(state, measure, cell) {
+  return state.intervals && cell.low !== null ? `likely ${intervalText(measure, cell.low, cell.high)}` : "";
 }
 
 // Open on a wide page; on a phone the components come first and each opens on demand.
@@ -137,23 +175,24 @@ function indicatorList(measure, lines) {
 
 const opened = new Set();
 
-// "not scored: awaits council data." rather than the word twice.
-function absentWords(model, cell) {
-  const why = absence(model, cell);
-  const { word } = model.state(cell.state);
-  return why.toLowerCase().startsWith(word) ? why : `${word}. ${why}`;
-}
-
 function indicatorLine(ctx, state, area, measure, period, tip) {
   const { model } = ctx;
   const cell = model.cell(measure.id, area, period);
   const move = model.change(measure.id, area);
-  const range = state.intervals && cell.low !== null ? h("span", { class: "muted" }, `likely ${intervalText(measure, cell.low, cell.high)}`) : null;
   const moved = cell.value !== null && model.hasChange(measure.id, area.level) ? changeChip(model, move) : null;
   return h("li", { class: "line" },
     nameButton(ctx, measure, area, tip),
     h("span", { class: "value" }, cell.value === null ? h("em", {}, model.state(cell.state).word) : valueText(model, measure, cell)),
-    h("span", { class: "chips" }, cell.rating ? ratingChip(model, cell.rating) : null, moved, markTags(cell), range));
+    h("p", { class: "what" }, `${measure.description} ${betterText(measure)}`),
+    h("span", { class: "said" }, [unitText(model, measure), likelyText(state, measure, cell)].filter(Boolean).join("; ")),
+    h("span", { class: "chips" }, besideBorough(model, measure, area, cell, period), cell.rating ? ratingChip(model, cell.rating) : null, moved, markTags(cell)));
+}
+
+// "per 1,000 residents, 2014/15": the unit, and the period of a figure that is not of the year the scorecard is named by.
+function unitText(model, measure) {
+  const unit = measure.unit.replace(/^%\s*/, "").replace(/^(?:ratio )?\((.*)\)$/, "$1");
+  const label = model.lastLabel(measure.id);
+  return [unit, label === model.periods[model.periods.length - 1].label ? "" : label].filter(Boolean).join(", ");
 }
 
 function chips(model, measure, area, cell) {
@@ -176,7 +215,7 @@ function describe(model, measure, area) {
   const last = model.periods[model.periods.length - 1].id;
   const said = model.areaSentence(measure.id, area, false);
   const move = model.areaSentence(measure.id, area, true);
-  const better = measure.kind === "indicator" ? (measure.polarity < 0 ? " Lower is better." : " Higher is better.") : "";
+  const better = measure.kind === "indicator" ? ` ${betterText(measure)}` : "";
   const cell = model.cell(measure.id, area, last);
   return [measure.description + better, said || knownText(model, cell), move].filter(Boolean);
 }
@@ -229,10 +268,9 @@ function createTip() {
 
 function scorecardTwin(model, state, area) {
   const last = model.periods[model.periods.length - 1];
-  const first = model.periods[0];
   const columns = [
-    { label: "Measure" }, { label: "Kind" }, { label: `Figure, ${last.label}`, right: true }, { label: "Likely range" }, { label: "Place, likely places" },
-    { label: "Against similar wards" }, { label: `Change since ${first.label}`, right: true }, { label: "Change in words" }, { label: "How it is known" },
+    { label: "Measure" }, { label: "Kind" }, { label: "Figure", right: true }, { label: "Period" }, { label: "Likely range" }, { label: "Place, likely places" },
+    { label: "Against similar wards" }, { label: "Change", right: true }, { label: "Change since" }, { label: "Change in words" }, { label: "How it is known" },
   ];
   const rows = model.measures.map((m) => {
     const cell = model.cell(m.id, area, last.id);
@@ -243,14 +281,17 @@ function scorecardTwin(model, state, area) {
       cells: [
         { text: m.name }, { text: m.kind },
         { text: cell.value === null ? "–" : valueText(model, m, cell, { unit: m.kind === "indicator" }), sort: cell.value },
+        { text: model.lastLabel(m.id) },
         { text: state.intervals && cell.low !== null ? intervalText(m, cell.low, cell.high) : "–", sort: cell.low },
-        { text: rankText(cell, model.ranked(m.id, area.level), model.level(area.level).plural) || "–", sort: cell.rank },
+        { text: rankShort(cell) || "–", sort: cell.rank },
         { text: cell.rating ? ratingText(model, cell.rating) : "–", sort: "smw-".indexOf(cell.rating || "-") },
         { text: changeText(m, move), sort: move.value },
-        { text: `${ratingText(model, move.rating)}${likely}${move.reason ? ` (${move.reason})` : ""}`, sort: "ind-".indexOf(move.rating) },
+        { text: move.value === null ? "–" : [model.firstLabel(m.id), fromTo(model, m, move) && `comparable figures: ${fromTo(model, m, move)}`].filter(Boolean).join(", ") },
+        { text: `${changeRating(model, move)}${likely}${move.reason ? ` (${move.reason})` : ""}`, sort: "ind-".indexOf(move.rating) },
         { text: knownText(model, cell) },
       ],
     };
   });
-  return { caption: `Scorecard of ${area.name}, ${last.label}: every measure.`, columns, rows };
+  const among = model.hasRating(model.measures[0].id, area.level) ? ` Places are among ${model.ranked(model.measures[0].id, area.level)} ${model.level(area.level).plural}.` : "";
+  return { caption: `Scorecard of ${area.name}, edition of ${last.label}: every measure.${among}`, columns, rows };
 }

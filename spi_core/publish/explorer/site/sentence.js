@@ -1,16 +1,15 @@
 // Title and sentence of a view. Written sentences come with the data; counts are put in words here.
 
-import { number, withUnit } from "./format.js";
+import { number, withBracket, withUnit } from "./format.js";
 import { shownAs } from "./classify.js";
-import { areaSentence, MARKS } from "./words.js";
+import { absentWords, areaSentence, basisText, intervalText, MARKS, marksOf, valueText } from "./words.js";
 
-// "2013" or "2013 to 2014", as the view shows it.
+// "2013" or "change from 2013 to 2014", as the view shows it, by the measure's own labels.
 export function periodWords(model, state) {
-  const first = model.periods[0].label;
-  const last = model.periods[model.periods.length - 1].label;
+  const { measure: id } = state;
   const shown = shownAs(model, state);
-  if (shown === "change") return `change from ${first} to ${last}`;
-  return shown === "rating" ? `against similar wards, ${last}` : model.period(state.period).label;
+  if (shown === "change") return `change from ${model.firstLabel(id)} to ${model.lastLabel(id)}${basisText(model.measure(id))}`;
+  return shown === "rating" ? `against similar wards, ${model.lastLabel(id)}` : model.periodLabel(id, state.period);
 }
 
 export function mapTitle(model, state) {
@@ -27,10 +26,23 @@ export function mapSentence(model, state) {
     const written = model.areaSentence(measure.id, area, change);
     if (written) return written;
   }
-  if (area) return areaSentence(model, state, measure, area);
+  if (area) return change ? areaSentence(model, state, measure, area) : standingSentence(model, state, measure, area);
   if (change) return changeCounts(model, measure, state.level);
   if (shownAs(model, state) === "rating") return ratingCounts(model, measure, state.level);
   return model.spread(measure.id, state.level, state.period) || spreadCounts(model, state, measure);
+}
+
+// What an area's figure is where no sentence is written: its period, and the borough's beside it without a judgement.
+function standingSentence(model, state, measure, area) {
+  const cell = model.cell(measure.id, area, state.period);
+  const title = `${area.name}, ${measure.name}, ${model.periodLabel(measure.id, state.period)}`;
+  if (cell.value === null) return `${title}: no figure, ${absentWords(model, cell)}`;
+  const write = (c) => (measure.kind === "indicator" ? valueText(model, measure, c, { unit: true }) : valueText(model, measure, c).replace(/^\S+/, (text) => `${text} out of 100`));
+  const likely = state.intervals && cell.low !== null ? `likely ${intervalText(measure, cell.low, cell.high)}` : "";
+  const marks = marksOf(cell).map((name) => `, ${MARKS[name].word}`).join("");
+  const home = area.level === "borough" || !model.borough() ? null : model.cell(measure.id, model.borough(), state.period);
+  const beside = home === null || home.value === null ? "" : `; the borough’s is ${valueText(model, measure, home)}`;
+  return `${title}: ${withBracket(write(cell), likely)}${marks}${beside}.`;
 }
 
 export function absentSentence(model, measure, level) {
@@ -54,8 +66,9 @@ export function changeCounts(model, measure, level) {
     return `${measure.name}: whether ${plural} have changed can’t be rated${why ? ` (${why})` : ""}.`;
   }
   const rest = total - up - down - none;
-  const parts = [`${up || "none"} clearly improved`, `${down || "none"} clearly declined`, `${rest || "none"} show no clear change`];
-  return `${measure.name}: of the ${total} ${plural}, ${parts.join(", ")}${none ? `, ${none} can’t be rated` : ""}.`;
+  const ways = measure.polarity < 0 ? ["got clearly better (it fell)", "got clearly worse (it rose)"] : ["clearly improved", "clearly declined"];
+  const parts = [`${up || "none"} ${ways[0]}`, `${down || "none"} ${ways[1]}`, `${rest || "none"} show no clear change`];
+  return `${measure.name}${basisText(measure)}: of the ${total} ${plural}, ${parts.join(", ")}${none ? `, ${none} can’t be rated` : ""}.`;
 }
 
 function ratingCounts(model, measure, level) {
@@ -68,19 +81,8 @@ function ratingCounts(model, measure, level) {
 function spreadCounts(model, state, measure) {
   const values = model.values(measure.id, state.level, state.period).filter((v) => v !== null);
   const plural = model.level(state.level).plural;
-  if (!values.length) return `${measure.name}: no figures for ${plural} in ${model.period(state.period).label}.`;
+  if (!values.length) return `${measure.name}: no figures for ${plural} in ${model.periodLabel(measure.id, state.period)}.`;
   const low = number(Math.min(...values), measure.digits);
   const high = withUnit(number(Math.max(...values), measure.digits), measure.unit);
   return `${measure.name}: figures of ${values.length} of ${model.areas(state.level).length} ${plural} run from ${low} to ${high}.`;
-}
-
-// How many of a view's figures are illustrative, in words; nothing where none is.
-export function illustrativeNote(model, state) {
-  const areas = model.areas(state.level);
-  const made = model.illustrative(state.measure, state.level, state.period);
-  const count = state.show === "change" ? areas.filter((area) => model.changeIsIllustrative(state.measure, area)).length : made;
-  if (!count || (state.show === "change" && !model.hasChange(state.measure, state.level))) return "";
-  const { sign, word } = MARKS.illustrative;
-  const plural = model.level(state.level).plural;
-  return `${sign} ${count === areas.length ? `All figures shown are ${word}` : `${count} of ${areas.length} ${plural} have ${word} figures`}: made up to show the method, not real data.`;
 }

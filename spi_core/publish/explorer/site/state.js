@@ -61,6 +61,9 @@ export function validState(wanted, model) {
     sort: /^-?\d{1,2}$/.test(wanted.sort ?? "") ? wanted.sort : "",
   };
   state.area = model.area(wanted.area) ? wanted.area : "";
+  // A change and a rating are of the last period; without a change there is the figure itself.
+  if (state.show !== "value") state.period = base.period;
+  if (state.show === "change" && !model.hasChange(state.measure, state.level)) state.show = "value";
   const known = [...new Set(wanted.areas ?? [])].filter((code) => model.area(code));
   state.areas = known.slice(0, MOST_AREAS);
   for (const [id, weight] of Object.entries(wanted.weights ?? {})) {

@@ -41,7 +41,7 @@ export function drawTable(twin, sort, onsort) {
   };
   grow(false);
   addEventListener("beforeprint", () => body.isConnected && grow(true), { once: true });
-  const caption = h("caption", {}, twin.caption);
+  const caption = h("caption", {}, h("span", {}, twin.caption));
   const table = h("table", {}, caption, h("thead", {}, h("tr", {}, head)), body);
   const wrap = h("div", { class: "table-wrap", tabindex: "0", role: "region", "aria-label": `Table: ${twin.caption}` }, table);
   return h("div", {}, wrap, more);
@@ -54,7 +54,7 @@ function headCell(column, i, sort, onsort) {
   const next = mine && !falling ? `-${i}` : String(i);
   return h(
     "th",
-    { scope: "col", class: column.right ? "right" : null, "aria-sort": mine ? (falling ? "descending" : "ascending") : null },
+    { scope: "col", "data-label": column.label, class: column.right ? "right" : null, "aria-sort": mine ? (falling ? "descending" : "ascending") : null },
     button([column.label, h("span", { class: "arrow", "aria-hidden": "true" }, sign)], { "data-key": `sort-${i}` }, () => onsort(next)),
   );
 }

@@ -5,7 +5,7 @@ import { chartBox } from "./chartbox.js";
 import { rankMoves } from "./charts.js";
 import { number, ordinal, signed } from "./format.js";
 import { MOST_WEIGHT } from "./state.js";
-import { QUARTERS, rankText } from "./words.js";
+import { QUARTERS, rankShort } from "./words.js";
 import { weighLevel } from "./weigh.js";
 
 const WEIGHT_WORDS = { 0: "left out", 0.5: "half", 1: "as official", 1.5: "one and a half times", 2: "twice", 2.5: "two and a half times", 3: "three times", 3.5: "three and a half times", 4: "four times" };
@@ -19,10 +19,18 @@ export function createWeights(ctx) {
   const last = model.periods[model.periods.length - 1];
   const sliders = new Map();
   const flag = h("div", { class: "callout", role: "note" });
-  const reset = button("Back to the official index", { class: "button button-main", "data-key": "reset-weights" }, () => ctx.go({ weights: {} }));
-  const form = h("section", { class: "no-print" }, h("h3", {}, "How much each component counts"), groups(), h("div", { class: "buttons" }, reset));
-  const result = h("section", {});
-  const el = h("div", {}, flag, h("div", { class: "grid even" }, form, result));
+  const heading = h("h3", { tabindex: "-1" }, "How much each component counts");
+  const reset = button(["Reset", h("span", { class: "sr" }, " to the official index")], { class: "button", "data-key": "reset-weights" }, () => {
+    ctx.go({ weights: {} });
+    heading.focus();
+  });
+  const form = h("section", { class: "no-print" }, heading, groups());
+  const result = h("section", { class: "result" });
+  const listed = h("ul", { class: "plain print-only" });
+  const following = h("p", {});
+  // What the sliders do, in sight of each of them, and the way back.
+  const follow = h("div", { class: "follow no-print", role: "group", "aria-label": "Your weights" }, following, reset);
+  const el = h("div", {}, flag, listed, h("div", { class: "grid even" }, form, result), follow);
   let known = { key: "", rows: [] };
 
   function groups() {
@@ -52,25 +60,50 @@ export function createWeights(ctx) {
   return {
     el,
     controls: ["find"],
-    title: () => "What matters to you",
+    title: (state) => (ownWeights(state) ? "What matters to you: not the official index" : "What matters to you"),
     sentence: (state) => weightsSentence(model, state, rowsOf(state)),
     note: (state) => illustrativeIndex(model, levelOf(model, state), last.id),
     update(state) {
-      const own = Object.keys(state.weights).length > 0;
+      const own = ownWeights(state);
       replace(flag, own
         ? h("p", {}, h("strong", {}, "Not the official index. "), "These places follow from your own weights. The official index counts each dimension alike, and each component alike within it.")
         : h("p", {}, h("strong", {}, "This is the official index. "), "Move a slider to see what changes when a component matters more, or less, to you."));
-      reset.disabled = !own;
+      follow.hidden = !own;
+      following.textContent = own ? followText(model, state, rowsOf(state)) : "";
+      replace(listed, model.components.filter((m) => sliders.has(m.id)).map((m) => h("li", {}, `${m.name}: ${weightWord(state.weights[m.id] ?? 1)}`)));
       for (const [id, { input, output }] of sliders) {
         const weight = state.weights[id] ?? 1;
         if (Number(input.value) !== weight) input.value = weight;
-        input.setAttribute("aria-valuetext", WEIGHT_WORDS[weight] ?? `${weight} times`);
-        output.textContent = WEIGHT_WORDS[weight] ?? `${weight} times`;
+        input.setAttribute("aria-valuetext", weightWord(weight));
+        output.textContent = weightWord(weight);
       }
       drawResult(model, result, state, rowsOf(state), own);
     },
     twin: (state) => weightsTwin(model, state, rowsOf(state)),
   };
+}
+
+function ownWeights(state) {
+  return Object.keys(state.weights).length > 0;
+}
+
+function weightWord(weight) {
+  return WEIGHT_WORDS[weight] ?? `${weight} times`;
+}
+
+// "Shelter counts twice; Personal Safety is left out; all others as official."
+function weightsText(model, state) {
+  const said = model.components.filter((m) => state.weights[m.id] !== undefined).map((m) => `${m.name} ${state.weights[m.id] ? `counts ${weightWord(state.weights[m.id])}` : "is left out"}`);
+  return `${said.join("; ")}; all else as official.`;
+}
+
+// The line that stays in sight: where the reader's ward now stands, with its range.
+function followText(model, state, rows) {
+  if (!rows.length) return "Every component is left out.";
+  const chosen = rows.find((r) => r.area.code === state.area);
+  const moved = rows.filter((r) => r.moved).length;
+  if (!chosen) return `Your weights: ${moved} of ${rows.length} ${model.level(levelOf(model, state)).plural} change place. Find your ward above to follow it.`;
+  return `Your weights: ${chosen.area.name} ${chosen.mineShort}${chosen.made ? "\u00a0◇" : ""}. Officially ${chosen.officialShort}.`;
 }
 
 function weightRows(model, level, period, weights) {
@@ -83,10 +116,12 @@ function weightRows(model, level, period, weights) {
     const cell = model.cell(index.id, area, period);
     const before = official.places[i];
     const after = mine.places[i];
+    const range = mine.ranges?.[i] ?? null;
     return {
+      ranges: range && cell.rankLow !== null ? [rangeText([cell.rankLow, cell.rankHigh]), rangeText(range)] : null,
+      officialShort: rankShort(cell) || quarterText(before, count), mineShort: placeText(after, range, count),
       area, made: cell.illustrative, before, after, value: mine.values[i], was: official.values[i], moved: before !== null && after !== null ? before - after : null,
-      official: rankText(cell, model.ranked(index.id, level), plural) || quarterText(before, count, plural),
-      mine: placeText(after, mine.ranges?.[i] ?? null, count, plural),
+      mine: placeText(after, range, count, plural),
     };
   }).filter((row) => row.value !== null).sort((a, b) => a.after - b.after);
 }
@@ -94,12 +129,15 @@ function weightRows(model, level, period, weights) {
 function placeText(place, range, count, plural) {
   if (place === null) return "";
   if (!range) return quarterText(place, count, plural);
-  const likely = range[0] === range[1] ? ordinal(range[0]) : `${ordinal(range[0])} to ${ordinal(range[1])}`;
-  return `${ordinal(place)} of ${count} ${plural}, likely ${likely}`;
+  return `${ordinal(place)}${plural ? ` of ${count} ${plural}` : ""}, likely ${rangeText(range)}`;
+}
+
+function rangeText([low, high]) {
+  return low === high ? ordinal(low) : `${ordinal(low)} to ${ordinal(high)}`;
 }
 
 function quarterText(place, count, plural) {
-  return place === null ? "" : `${QUARTERS[Math.min(Math.ceil((4 * place) / count), 4)]} of ${count} ${plural}`;
+  return place === null ? "" : `${QUARTERS[Math.min(Math.ceil((4 * place) / count), 4)]}${plural ? ` of ${count} ${plural}` : ""}`;
 }
 
 function movedText(moved) {
@@ -116,9 +154,10 @@ function weightsSentence(model, state, rows) {
   const moved = rows.filter((r) => r.moved);
   const chosen = rows.find((r) => r.area.code === state.area);
   const said = moved.length
-    ? `With your weights ${moved.length} of ${rows.length} ${plural} change place; ${rows[0].area.name} comes ${rows[0].mine.replace(/ of \d+ [^,]*/, "")}.`
+    ? `With your weights ${moved.length} of ${rows.length} ${plural} change place.`
     : `With your weights every one of the ${rows.length} ${plural} keeps its place.`;
-  return chosen ? `${said} ${chosen.area.name}: ${chosen.mine}; officially ${chosen.official}.` : said;
+  const own = chosen ? ` ${chosen.area.name}: ${chosen.mine}; officially ${chosen.officialShort}.` : "";
+  return `${said}${own} ${weightsText(model, state)}`;
 }
 
 function illustrativeIndex(model, level, period) {
@@ -127,16 +166,17 @@ function illustrativeIndex(model, level, period) {
 }
 
 function drawResult(model, section, state, rows, own) {
-  const many = rows.length > 40;
+  // Places are drawn once something moves, and only with their ranges.
+  const drawn = rows.length <= 40 && rows.some((r) => r.moved) && rows.every((r) => r.ranges);
   const plural = model.level(levelOf(model, state)).plural;
   replace(section, h("h3", {}, own ? "How the places move (not the official index)" : "The official places"),
-    many || !rows.length ? null : chartBox((width) => rankMoves({
+    drawn ? chartBox((width) => rankMoves({
       width, leftTitle: "Official", rightTitle: "Your weights",
-      rows: rows.map((r) => ({ name: r.area.name, before: r.before, after: r.after, chosen: r.area.code === state.area, sign: movedText(r.moved).slice(0, 1) })),
+      rows: rows.map((r) => ({ name: r.area.name, before: r.before, after: r.after, ranges: r.ranges, chosen: r.area.code === state.area, sign: movedText(r.moved).slice(0, 1) })),
       label: `Places of the ${rows.length} ${plural}, official and by your weights. ${rows.map((r) => `${r.area.name}: ${movedText(r.moved)}`).join("; ")}.`,
-    }), "A place alone says more than is known: the list gives the likely range of each."),
+    }), "Beside each name stands the range of places that is likely: a place alone says more than is known.") : null,
     h("ol", { class: "plain moves" }, rows.slice(0, 40).map((r) => h("li", {},
-      h("strong", {}, r.area.name), ` ${r.mine}. `, h("span", { class: "muted" }, `${movedText(r.moved)}; officially ${r.official}`)))),
+      h("strong", {}, r.area.name), ` ${r.mine}. `, own ? h("span", { class: "muted" }, `${movedText(r.moved)}; officially ${r.officialShort}`) : null))),
     h("p", { class: "muted small" }, "Likely ranges of your own places are approximate: drawn from the components’ intervals, taken as independent of each other, and never narrower than the official ones."));
 }
 
@@ -148,14 +188,14 @@ function weightsTwin(model, state, rows) {
   const level = levelOf(model, state);
   const own = Object.keys(state.weights).length > 0;
   return {
-    caption: own ? "Places by your own weights beside the official index. Not the official index." : "The official index and places.",
+    caption: `${own ? `Places by your own weights beside the official index. Not the official index. ${weightsText(model, state)}` : "The official index and places."} Places are among ${rows.length} ${model.level(level).plural}.`,
     columns: [{ label: model.level(level).name }, { label: "Your score", right: true }, { label: "Official score", right: true }, { label: "Difference", right: true }, { label: "Your place, likely places" }, { label: "Official place, likely places" }, { label: "Move" }, { label: "Official or not" }],
     rows: rows.map((r) => ({
       key: r.area.code,
       chosen: r.area.code === state.area,
       cells: [
         { text: r.area.name }, { text: marked(r, r.value), sort: r.value }, { text: marked(r, r.was), sort: r.was }, { text: signed(r.value - r.was, 1), sort: r.value - r.was },
-        { text: r.mine, sort: r.after }, { text: r.official, sort: r.before }, { text: movedText(r.moved), sort: r.moved }, { text: own ? "not the official index" : "official" },
+        { text: r.mineShort, sort: r.after }, { text: r.officialShort, sort: r.before }, { text: movedText(r.moved), sort: r.moved }, { text: own ? "not the official index" : "official" },
       ],
     })),
   };

@@ -1,7 +1,7 @@
 // Words, signs and numbers of one cell, the same in every view, table and file.
 
 import { h } from "./dom.js";
-import { number, ordinal, shortUnit, signed, withUnit } from "./format.js";
+import { andList, number, ordinal, shortUnit, signed, withBracket, withUnit } from "./format.js";
 
 const CHIPS = { s: "up", i: "up", m: "same", n: "same", w: "down", d: "down", "-": "none" };
 
@@ -42,11 +42,20 @@ export function intervalText(measure, low, high, write = number) {
 
 // A place is never given without the range of places that is likely, or else only as a quarter.
 export function rankText(cell, of, plural) {
+  return rankWords(cell, ` of ${of} ${plural}`);
+}
+
+// The same for a cell of a table, whose caption says of how many.
+export function rankShort(cell) {
+  return rankWords(cell, "");
+}
+
+function rankWords(cell, among) {
   if (cell.rankLow !== null && cell.rankHigh !== null) {
     const range = cell.rankLow === cell.rankHigh ? ordinal(cell.rankLow) : `${ordinal(cell.rankLow)} to ${ordinal(cell.rankHigh)}`;
-    return cell.rank === null ? `likely ${range} of ${of} ${plural}` : `${ordinal(cell.rank)} of ${of} ${plural}, likely ${range}`;
+    return cell.rank === null ? `likely ${range}${among}` : `${ordinal(cell.rank)}${among}, likely ${range}`;
   }
-  if (cell.quarter) return `${QUARTERS[cell.quarter]} of ${of} ${plural}`;
+  if (cell.quarter) return QUARTERS[cell.quarter] + among;
   return "";
 }
 
@@ -68,14 +77,44 @@ export function ratingChip(model, letter, reason) {
   return chipOf(letter, ratingText(model, letter), reason);
 }
 
-// The same for a change: "not rated" says of what.
+// The same for a change: "not rated" says of what, and a clear change of a figure that should be low which way it went.
 export function changeChip(model, move) {
-  return chipOf(move.rating, move.rating === "-" ? `${model.rating("-").symbol} change not rated` : ratingText(model, move.rating));
+  return chipOf(move.rating, move.rating === "-" ? `${model.rating("-").symbol} change not rated` : changeRating(model, move));
+}
+
+export function changeRating(model, move) {
+  return [ratingText(model, move.rating), move.turn].filter(Boolean).join(": ");
+}
+
+// "on comparable figures" behind a change of a score: it is not the difference of the scores shown.
+export function basisText(measure) {
+  return measure.kind === "indicator" ? "" : " on comparable figures";
+}
+
+// The two scores that a change of a score is the difference of; of an indicator its own figures.
+export function fromTo(model, measure, move) {
+  if (measure.kind === "indicator" || move.baseline === null || move.current === null) return "";
+  const apart = Math.abs(move.current - move.baseline - move.value) > 0.05 ? ", rounded" : "";
+  const [before, after] = [move.baseline, move.current].map((score) => number(score, measure.digits) + (move.illustrative ? `\u00a0${MARKS.illustrative.sign}` : ""));
+  return `${before} in ${model.firstLabel(measure.id)} to ${after} in ${model.lastLabel(measure.id)}${apart}`;
+}
+
+// The wards that a rating compares with, by name.
+export function peersText(model, area) {
+  const names = model.peers(area).map((a) => a.name);
+  return names.length ? `Similar wards: ${andList(names)}.` : "";
 }
 
 function chipOf(letter, words, reason) {
   const chip = h("span", { class: `chip chip-${CHIPS[letter] ?? "none"}` }, words);
   return reason ? [chip, h("span", { class: "muted small" }, reason)] : [chip];
+}
+
+// "not scored: awaits council data." rather than the word twice.
+export function absentWords(model, cell) {
+  const why = absence(model, cell);
+  const { word } = model.state(cell.state);
+  return why.toLowerCase().startsWith(word) ? word + why.slice(word.length) : `${word}. ${why}`;
 }
 
 // Why there is no number, in a sentence.
@@ -97,13 +136,13 @@ export function areaSentence(model, state, measure, area) {
     const move = model.change(measure.id, area);
     if (move.value === null) return `${area.name}: no change can be given${move.reason ? ` (${move.reason})` : ""}.`;
     const likely = move.low === null ? "" : `, likely ${intervalText(measure, move.low, move.high, signed)}`;
-    return `${area.name}: ${changeText(measure, move)}${likely}. ${ratingText(model, move.rating)}${move.reason ? ` (${move.reason})` : ""}.`;
+    return `${area.name}: ${changeText(measure, move)}${basisText(measure)}${likely}. ${changeRating(model, move)}${move.reason ? ` (${move.reason})` : ""}.`;
   }
   const cell = model.cell(measure.id, area, state.period);
-  if (cell.value === null) return `${area.name}: no figure, ${model.state(cell.state).word}. ${absence(model, cell)}`;
+  if (cell.value === null) return `${area.name}: no figure, ${absentWords(model, cell)}`;
   const marks = marksOf(cell).map((name) => MARKS[name].word);
-  const parts = [`${area.name}: ${valueText(model, measure, cell, { unit: true })}`];
-  if (state.intervals && cell.low !== null) parts[0] += ` (likely ${intervalText(measure, cell.low, cell.high)})`;
+  const likely = state.intervals && cell.low !== null ? `likely ${intervalText(measure, cell.low, cell.high)}` : "";
+  const parts = [`${area.name}: ${withBracket(valueText(model, measure, cell, { unit: true }), likely)}`];
   if (marks.length) parts[0] += `, ${marks.join(", ")}`;
   const rank = rankText(cell, of, plural);
   if (rank) parts.push(rank[0].toUpperCase() + rank.slice(1));
