@@ -49,6 +49,9 @@ class _Shell(InteractiveShell):
     def showtraceback(self, *args: object, **kwargs: object) -> None:
         """Stay silent: the error travels in a RenderError."""
 
+    def init_virtualenv(self) -> None:
+        """Stay in the Python that runs us: another environment's being active is no one's worry."""
+
     showsyntaxerror = showtraceback
     showindentationerror = showtraceback
 
