@@ -8,8 +8,8 @@ import pandas as pd
 
 from spi_core.peers import RULE
 from spi_core.present.brief_bounds import change_words, likely
+from spi_core.present.numbers import day, number
 from spi_core.present.theme import RATINGS
-from spi_core.present.words import day, number
 from spi_core.progress import DECLINE, IMPROVEMENT
 from spi_core.read import records
 

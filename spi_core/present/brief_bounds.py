@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spi_core.present.words import signed
+from spi_core.present.numbers import signed
 
 __all__ = ["change_words", "likely"]
 

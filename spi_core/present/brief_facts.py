@@ -12,7 +12,8 @@ import pandas as pd
 from spi_core.intervals import LEVEL, quantile
 from spi_core.present.edition_words import reference_place
 from spi_core.present.marks import carried, marked
-from spi_core.present.words import ABOUT_THE_SAME, number
+from spi_core.present.numbers import number
+from spi_core.present.words import ABOUT_THE_SAME
 from spi_core.read import records
 from spi_core.store import Tables
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from spi_core.present.brief_data import Brief
 from spi_core.present.edition_words import goalposts_place
-from spi_core.present.words import and_list, number
+from spi_core.present.numbers import number
+from spi_core.present.words import and_list
 from spi_core.store import Tables
 
 #: More publishers than these are counted, not listed.

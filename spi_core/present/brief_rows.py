@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 
 from spi_core.present.brief_bounds import change_words
 from spi_core.present.marks import marked
+from spi_core.present.numbers import signed
 from spi_core.present.theme import RATINGS, Rating, chart_style, colour
-from spi_core.present.words import signed
 from spi_core.read import records
 
 __all__ = ["change_chart", "component_strip"]

@@ -7,17 +7,9 @@ import numpy as np
 from spi_core.present.brief_bounds import change_words, likely
 from spi_core.present.brief_data import Brief
 from spi_core.present.marks import SYMBOL, sentence
+from spi_core.present.numbers import endpoints, number, ordinal, signed
 from spi_core.present.theme import RATINGS
-from spi_core.present.words import (
-    against_borough,
-    and_list,
-    capital,
-    endpoints,
-    number,
-    ordinal,
-    signed,
-    standing_out,
-)
+from spi_core.present.words import against_borough, and_list, capital, standing_out
 from spi_core.read import records
 
 __all__ = [

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spi_core.present.words import and_list, number, signed
+from spi_core.present.numbers import number, signed
+from spi_core.present.words import and_list
 from spi_core.read import records
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from spi_core.present.marks import SYMBOL, carried
-from spi_core.present.words import and_list, number
+from spi_core.present.numbers import number
+from spi_core.present.words import and_list
 
 if TYPE_CHECKING:
     import pandas as pd

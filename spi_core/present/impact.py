@@ -16,8 +16,8 @@ from spi_core.present.impact_data import ChapterPage, OutcomePage, end
 from spi_core.present.impact_figures import p_is, periods, short_unit
 from spi_core.present.impact_labels import name_ends, name_room
 from spi_core.present.marks import marked, sentence
+from spi_core.present.numbers import signed
 from spi_core.present.theme import chart_style, colour
-from spi_core.present.words import signed
 
 __all__ = [
     "event_chart",

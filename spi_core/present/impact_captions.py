@@ -16,7 +16,8 @@ from spi_core.present.impact_figures import (
     whole,
 )
 from spi_core.present.impact_words import mid, status_words
-from spi_core.present.words import and_list, number
+from spi_core.present.numbers import number
+from spi_core.present.words import and_list
 
 __all__ = [
     "answer_alt",

@@ -10,7 +10,7 @@ import pandas as pd
 from spi_core.present.impact_data import ChapterPage, Node, OutcomePage, end
 from spi_core.present.impact_figures import effect_text, p_is, p_words, span
 from spi_core.present.impact_words import named
-from spi_core.present.words import number, signed
+from spi_core.present.numbers import number, signed
 
 __all__ = [
     "check_table",

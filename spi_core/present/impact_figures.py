@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 
 from spi_core.present.impact_data import OutcomePage, end
-from spi_core.present.words import number, signed
+from spi_core.present.numbers import number, signed
 
 __all__ = [
     "day_words",

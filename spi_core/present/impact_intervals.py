@@ -16,8 +16,8 @@ from matplotlib.patches import Rectangle
 from spi_core.present.impact_data import ChapterPage, OutcomePage, end
 from spi_core.present.impact_figures import effect_text
 from spi_core.present.marks import marked, sentence
+from spi_core.present.numbers import signed
 from spi_core.present.theme import RATINGS, chart_style, colour
-from spi_core.present.words import signed
 
 __all__ = ["answer_chart", "bracket_chart"]
 

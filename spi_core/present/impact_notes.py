@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from spi_core.present.impact_data import ChapterPage
 from spi_core.present.impact_figures import p_is, periods
-from spi_core.present.words import and_list, number, signed
+from spi_core.present.numbers import number, signed
+from spi_core.present.words import and_list
 
 __all__ = [
     "card_items",

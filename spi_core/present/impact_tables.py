@@ -11,7 +11,7 @@ from spi_core.present.impact_data import ChapterPage, OutcomePage, end
 from spi_core.present.impact_figures import day_words, effect_text, percent, periods, span, whole
 from spi_core.present.impact_words import status_words
 from spi_core.present.marks import mark_rows
-from spi_core.present.words import number, signed
+from spi_core.present.numbers import number, signed
 
 __all__ = [
     "audit_table",

@@ -15,8 +15,9 @@ from spi_core.present.impact_figures import (
     span,
     whole,
 )
+from spi_core.present.numbers import number
 from spi_core.present.theme import RATINGS
-from spi_core.present.words import and_list, number
+from spi_core.present.words import and_list
 
 __all__ = ["answer_items", "change_mind", "lead", "mid", "named", "status_words"]
 

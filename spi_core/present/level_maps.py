@@ -15,10 +15,10 @@ from matplotlib.patches import Rectangle
 from spi_core.present.level_tables import LEVEL_WORDS
 from spi_core.present.maps import MISSING, SUPPRESSED
 from spi_core.present.marks import carried, marked
+from spi_core.present.numbers import number
 from spi_core.present.report import page as sheet
 from spi_core.present.shapes import draw_areas
 from spi_core.present.theme import chart_style, colour
-from spi_core.present.words import number
 
 if TYPE_CHECKING:
     from spi_core.store import Tables

@@ -8,7 +8,7 @@ import pandas as pd
 
 from spi_core.present.edition_words import labels
 from spi_core.present.marks import SYMBOL, marked
-from spi_core.present.words import number
+from spi_core.present.numbers import number
 from spi_core.read import records
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spi_core.present.marks import carried, marked, sentence
+from spi_core.present.numbers import number
 from spi_core.present.register_tables import DIRECTION
-from spi_core.present.words import number
 from spi_core.read import records
 
 if TYPE_CHECKING:

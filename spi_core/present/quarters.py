@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spi_core.present.words import QUARTERS, and_list, capital, number
+from spi_core.present.numbers import number
+from spi_core.present.words import QUARTERS, and_list, capital
 from spi_core.ranking import quarter as quarter_size
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spi_core.present.words import number
+from spi_core.present.numbers import number
 
 if TYPE_CHECKING:
     from spi_core.store import Tables

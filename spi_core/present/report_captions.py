@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spi_core.present.brief_bounds import change_words
+from spi_core.present.numbers import number, signed
 from spi_core.present.quarters import quarter_names
-from spi_core.present.words import QUARTERS, and_list, capital, number, of_each, signed
+from spi_core.present.words import QUARTERS, and_list, capital, of_each
 from spi_core.progress import DECLINE, IMPROVEMENT
 from spi_core.read import records
 

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 
 from spi_core.present.brief_bounds import change_words
 from spi_core.present.marks import marked
+from spi_core.present.numbers import signed
 from spi_core.present.report import BAND, RULE, page
 from spi_core.present.theme import RATINGS, chart_style, colour
-from spi_core.present.words import signed
 from spi_core.progress import DECLINE, IMPROVEMENT
 from spi_core.read import records
 

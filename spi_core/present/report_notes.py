@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from spi_core.present.edition_words import only_first
-from spi_core.present.words import and_list, capital, day, small
+from spi_core.present.numbers import day
+from spi_core.present.words import and_list, capital, small
 from spi_core.read import records
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ import pandas as pd
 
 from spi_core.present.brief_bounds import change_words
 from spi_core.present.marks import marked
+from spi_core.present.numbers import number, signed
 from spi_core.present.theme import RATINGS
-from spi_core.present.words import QUARTERS, capital, number, signed
+from spi_core.present.words import QUARTERS, capital
 from spi_core.progress import DECLINE, IMPROVEMENT
 from spi_core.read import records
 

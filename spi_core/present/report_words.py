@@ -10,9 +10,10 @@ import pandas as pd
 from spi_core.present.brief_bounds import change_words, likely
 from spi_core.present.edition_words import only_first
 from spi_core.present.marks import marked, sentence
+from spi_core.present.numbers import endpoints, number
 from spi_core.present.quarters import clearly, ends_words, missing_sentence, others_words
 from spi_core.present.theme import RATINGS
-from spi_core.present.words import and_list, capital, endpoints, number, of_each, small
+from spi_core.present.words import and_list, capital, of_each, small
 from spi_core.progress import DECLINE, IMPROVEMENT
 from spi_core.read import records
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from spi_core.present.words import and_list, day
+from spi_core.present.numbers import day
+from spi_core.present.words import and_list
 from spi_core.store import Tables
 
 __all__ = ["LONGEST", "corrections", "details", "lead"]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from spi_core.errors import SpiError
 from spi_core.present.marks import carried, marked
-from spi_core.present.words import number
+from spi_core.present.numbers import number
 from spi_core.read import records
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from spi_core.inputs import load
 from spi_core.present.brief_data import gather
 from spi_core.present.brief_words import headline
 from spi_core.present.marks import SYMBOL
-from spi_core.present.words import number
+from spi_core.present.numbers import number
 from spi_core.publish.explorer.codes import RATING_CODES, Texts, letters
 from spi_core.publish.explorer.data import explorer_data, explorer_json
 from spi_core.publish.explorer.flat import area_features, flat_csv

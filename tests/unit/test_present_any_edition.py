@@ -26,12 +26,12 @@ from spi_core.present.audit_tables import mover_table, place_table
 from spi_core.present.brief import change_chart, component_strip, ward_strip
 from spi_core.present.brief_data import gather
 from spi_core.present.maps import ward_map
+from spi_core.present.numbers import endpoints, signed
 from spi_core.present.quarters import quarter_caption
 from spi_core.present.report import standing_dots
 from spi_core.present.report_changes import change_strip
 from spi_core.present.report_data import gather_report
 from spi_core.present.report_grid import component_grid
-from spi_core.present.words import endpoints, signed
 from spi_core.store import Tables
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from spi_core.present.links import ward_slug
-from spi_core.present.words import and_list, number
+from spi_core.present.numbers import number
+from spi_core.present.words import and_list
 from spi_core.publish.explorer.codes import rows
 from spi_core.read import records
 from spi_core.store import Tables

@@ -10,7 +10,7 @@ import pandas as pd
 
 from spi_core.present.links import ward_page
 from spi_core.present.marks import page_mark
-from spi_core.present.words import number
+from spi_core.present.numbers import number
 from spi_core.publish.explorer.codes import rows
 from spi_core.publish.explorer.measures import Measure
 from spi_core.store import Tables

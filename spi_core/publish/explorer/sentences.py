@@ -9,15 +9,9 @@ from typing import Any
 from spi_core.present.brief_data import gather
 from spi_core.present.brief_words import change_sentence, headline
 from spi_core.present.marks import SYMBOL, sentence
+from spi_core.present.numbers import endpoints, number, ordinal, signed, with_unit
 from spi_core.present.theme import RATINGS
-from spi_core.present.words import (
-    against_borough,
-    endpoints,
-    number,
-    ordinal,
-    signed,
-    with_unit,
-)
+from spi_core.present.words import against_borough
 
 __all__ = [
     "about_change",
