@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from spi_core.errors import SpiError
-from spi_core.present.brief_facts import facts_table, figures_table, standouts
+from spi_core.present.brief_facts import Shown, facts_table, figures_table, standouts
 from spi_core.present.brief_spans import long_spans
 from spi_core.present.marks import carried
 from spi_core.store import Tables
@@ -116,6 +116,7 @@ def gather(tables: Tables, code: str, facts: int = 4) -> Brief:
     )
     components = _components(tables, component[component["area_code"] == code])
     mine = wards[wards["area_code"] == code]
+    shown = Shown(tables, code) if facts else None
     return Brief(
         code=code,
         name=names[code],
@@ -124,11 +125,11 @@ def gather(tables: Tables, code: str, facts: int = 4) -> Brief:
         components=components,
         spread=spread,
         changes=_changes(tables, code, components),
-        facts=facts_table(tables, code, components, facts) if facts else pd.DataFrame(),
-        figures=figures_table(tables, code) if facts else pd.DataFrame(),
+        facts=facts_table(shown, components, facts) if shown else pd.DataFrame(),
+        figures=figures_table(shown) if shown else pd.DataFrame(),
         peers=_peers(tables, code, names),
         contributions=_contributions(tables, code),
-        standouts=standouts(tables, code, components) if facts else pd.DataFrame(),
+        standouts=standouts(shown, components) if shown else pd.DataFrame(),
     )
 
 

@@ -47,6 +47,7 @@ class Shown:
         values = values[values["area_code"].isin([code, self.borough, *self.peers])]
         self.values = {(r.indicator_id, r.area_code, r.period): r for r in records(values)}
         self.about = {r.id: r for r in records(tables["indicators"])}
+        self.weight = tables["weights"].set_index("indicator_id")["share"]
         place = reference_place(tables)
         self.reference = f"{place[:1].upper()}{place[1:]} ward" if place else ""
         self.mean: dict[Any, float] = {}
@@ -70,11 +71,9 @@ class Shown:
         """Scores of indicators, current period: one area's, or the median of several."""
         now: dict[str, list[float]] = {}
         for (indicator, place, period), row in self.values.items():
-            if place in areas and period == "current":
+            if place in areas and period == "current" and not np.isnan(row.score):
                 now.setdefault(indicator, []).append(row.score)
-        return pd.Series(
-            {i: pd.Series(x, dtype=float).median() for i, x in now.items()}, dtype=float
-        )
+        return pd.Series({i: float(np.median(x)) for i, x in now.items()}, dtype=float)
 
     def cell(self, indicator: str, area: str, period: str) -> str:
         """Write one value; a withheld one says so."""
@@ -113,15 +112,13 @@ class Shown:
         return marked(number(middle), any(r.illustrative for r in known))
 
 
-def facts_table(tables: Tables, code: str, components: pd.DataFrame, n: int) -> pd.DataFrame:
+def facts_table(shown: Shown, components: pd.DataFrame, n: int) -> pd.DataFrame:
     """Find what does most to put the components furthest from the borough where they are.
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
-    code : str
-        GSS code of the ward.
+    shown : Shown
+        The ward's values.
     components : DataFrame
         ``component, score, difference, illustrative``.
     n : int
@@ -132,11 +129,10 @@ def facts_table(tables: Tables, code: str, components: pd.DataFrame, n: int) -> 
     DataFrame
         Cells as text, the furthest first; components about the same as the borough are left out.
     """
-    shown = Shown(tables, code)
     far = components.dropna(subset=["score", "difference"])
     far = far[far["difference"].abs() >= ABOUT_THE_SAME]
     far = far.sort_values("difference", key=abs, ascending=False, kind="stable").head(n)
-    gap = _gap(tables, shown, shown.borough)
+    gap = _gap(shown, shown.borough)
     rows = []
     for r in records(far):
         if i := _telling(gap, shown, r.component, r.difference > 0):
@@ -149,44 +145,39 @@ def facts_table(tables: Tables, code: str, components: pd.DataFrame, n: int) -> 
     return facts.drop(columns=shown.reference) if blank else facts
 
 
-def figures_table(tables: Tables, code: str) -> pd.DataFrame:
+def figures_table(shown: Shown) -> pd.DataFrame:
     """List every indicator of the framework with the ward's figures, each with its own time.
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
-    code : str
-        GSS code of the ward.
+    shown : Shown
+        The ward's values.
 
     Returns
     -------
     DataFrame
         Cells as text.
     """
-    shown = Shown(tables, code)
     columns = ["Component", "Figure", "Earlier", "Earlier period", *shown.columns[1:]]
     rows = [
         {
             "Component": r.component,
-            "Earlier": shown.cell(r.id, code, "baseline"),
+            "Earlier": shown.cell(r.id, shown.code, "baseline"),
             "Earlier period": shown.label(r.id, "baseline"),
         }
         | shown.now(r.id)
-        for r in records(tables["indicators"])
+        for r in shown.about.values()
     ]
     return pd.DataFrame(rows, columns=columns)
 
 
-def standouts(tables: Tables, code: str, components: pd.DataFrame) -> pd.DataFrame:
+def standouts(shown: Shown, components: pd.DataFrame) -> pd.DataFrame:
     """Say of every strength and weakness which figure does most to set the ward apart.
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
-    code : str
-        GSS code of the ward.
+    shown : Shown
+        The ward's values.
     components : DataFrame
         ``component, score, rating, peers_difference, illustrative``.
 
@@ -196,8 +187,7 @@ def standouts(tables: Tables, code: str, components: pd.DataFrame) -> pd.DataFra
         ``component, rating, fact``, the furthest from similar wards first; ``fact`` is Markdown,
         with the count and, of a weakness, what the borough's rate would take where that is known.
     """
-    shown = Shown(tables, code)
-    gap = _gap(tables, shown, *shown.peers)
+    gap = _gap(shown, *shown.peers)
     rated = components[components["rating"].isin(["strength", "weakness"])]
     rated = rated.sort_values("peers_difference", key=abs, ascending=False, kind="stable")
     rows = []
@@ -208,10 +198,10 @@ def standouts(tables: Tables, code: str, components: pd.DataFrame) -> pd.DataFra
     return pd.DataFrame(rows, columns=["component", "rating", "fact"])
 
 
-def _gap(tables: Tables, shown: Shown, *others: str) -> pd.Series:
+def _gap(shown: Shown, *others: str) -> pd.Series:
     """Weigh how far each indicator's score lies from that of other areas."""
-    weight = tables["weights"].set_index("indicator_id")["share"]
-    return (shown.score(shown.code) - shown.score(*others)).reindex(weight.index) * weight
+    gap = shown.score(shown.code) - shown.score(*others)
+    return gap.reindex(shown.weight.index) * shown.weight
 
 
 def _telling(gap: pd.Series, shown: Shown, component: str, better: bool) -> str:

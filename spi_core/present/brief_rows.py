@@ -99,26 +99,58 @@ def component_strip(rows: pd.DataFrame, spread: pd.DataFrame, narrow: bool = Fal
     with chart_style():
         fig, ax = _canvas(frame, slots)
         _scale(ax, frame, {t: str(t) for t in (0, 25, 50, 75, 100)}, 0, 100, slots)
-        y = 0.9
+        y, at = 0.9, {}
         for dimension in dimensions:
             ax.text(0, y + 0.48, dimension, weight="bold", va="center", color=colour("blue"))
             y += 0.95
             for r in records(rows[rows["dimension"] == dimension]):
-                _component_row(ax, frame, r, spread, y)
+                _component_words(ax, frame, r, y)
+                at[r.component] = y + frame.mark_at
                 y += frame.step
+        _bars(ax, frame, rows.assign(y=rows["component"].map(at)), spread)
     return fig
 
 
-def _at(frame: _Frame, value: float, low: float, high: float) -> float:
+# What all rows have alike is drawn at once: a line of its own for each takes most of the time.
+
+
+def _bars(ax: Axes, frame: _Frame, rows: pd.DataFrame, spread: pd.DataFrame) -> None:
+    """Draw the spread of the wards, the borough, the similar wards and the ward's own mark."""
+    rows = rows.dropna(subset="score")
+    wards = spread.reindex(rows["component"]).set_index(rows["y"])
+    for low, high, shade in (("min", "max", "#E4E7EB"), ("q1", "q3", "#BCCCDC")):
+        ends = [_at(frame, wards[end].to_numpy(), 0, 100) for end in (low, high)]
+        cap = "round" if low == "min" else "butt"
+        ax.hlines(wards.index, *ends, color=shade, lw=6.5, capstyle=cap, zorder=1)
+    home = rows.dropna(subset="borough")
+    x, y = _at(frame, home["borough"].to_numpy(), 0, 100), home["y"]
+    ax.vlines(x, y - 0.36, y + 0.36, color=colour("ink"), lw=1.1, zorder=2)
+    if "peers_median" in rows:  # what the rating compares with: a short tick that crowns the bar
+        near = rows.dropna(subset="peers_median")
+        x, y = _at(frame, near["peers_median"].to_numpy(), 0, 100), near["y"]
+        ax.vlines(x, y - 0.46, y - 0.2, color=colour("blue"), lw=1.6, zorder=2)
+    _marks(ax, rows.assign(x=_at(frame, rows["score"].to_numpy(), 0, 100)))
+
+
+def _marks(ax: Axes, rows: pd.DataFrame) -> None:
+    """Put the sign of each row's rating at its ``x`` and ``y``."""
+    for word, group in rows.groupby("rating"):
+        rating = RATINGS[str(word)]
+        look: dict[str, Any] = {"ls": "none", "marker": rating.marker, "ms": 7.6, "mew": 0.8}
+        paint: dict[str, Any] = {"mfc": colour(rating.colour), "mec": colour("ink")}
+        ax.plot(group["x"], group["y"], zorder=3, **look, **paint)
+
+
+def _at(frame: _Frame, value: Any, low: float, high: float) -> Any:
     return frame.x0 + (frame.x1 - frame.x0) * (value - low) / (high - low)
 
 
 def _scale(
     ax: Axes, frame: _Frame, ticks: Mapping[float, str], low: float, high: float, bottom: float
 ) -> None:
-    for tick, text in ticks.items():
-        x = _at(frame, tick, low, high)
-        ax.plot([x, x], [0.85, bottom - 0.1], color="#E4E7EB", lw=0.6, zorder=0)
+    places = [_at(frame, tick, low, high) for tick in ticks]
+    ax.vlines(places, 0.85, bottom - 0.1, color="#E4E7EB", lw=0.6, zorder=0)
+    for x, text in zip(places, ticks.values(), strict=True):
         ax.text(x, 0.42, text, ha="center", va="center", fontsize=7.5, color=colour("muted"))
 
 
@@ -133,41 +165,14 @@ def _verdict(ax: Axes, frame: _Frame, number: str, rating: Rating, word: str, y:
     ax.text(frame.word, y, f"{rating.symbol} {word}", va="center")
 
 
-def _component_row(ax: Axes, frame: _Frame, r: Any, spread: pd.DataFrame, top: float) -> None:
+def _component_words(ax: Axes, frame: _Frame, r: Any, top: float) -> None:
     y = top + frame.mark_at
-    made_up = getattr(r, "illustrative", False)
     _name(ax, frame, r.component, top, "normal")
     if np.isnan(r.score):
         _unscored(ax, frame, r.word, y)
         return
-    s = spread.loc[r.component]
-    for low, high, shade in (("min", "max", "#E4E7EB"), ("q1", "q3", "#BCCCDC")):
-        ends = [_at(frame, s[low], 0, 100), _at(frame, s[high], 0, 100)]
-        cap = "round" if low == "min" else "butt"
-        ax.plot(ends, [y, y], color=shade, lw=6.5, solid_capstyle=cap, zorder=1)
-    if not np.isnan(r.borough):
-        home = _at(frame, r.borough, 0, 100)
-        ax.plot([home, home], [y - 0.36, y + 0.36], color=colour("ink"), lw=1.1, zorder=2)
-    near = getattr(r, "peers_median", np.nan)
-    if not np.isnan(near):  # what the rating compares with: a short tick that crowns the bar
-        tick = _at(frame, near, 0, 100)
-        ax.plot([tick, tick], [y - 0.46, y - 0.2], color=colour("blue"), lw=1.6, zorder=2)
-    rating = RATINGS[r.rating]
-    _mark(ax, rating, _at(frame, r.score, 0, 100), y)
-    _verdict(ax, frame, marked(f"{r.score:.0f}", made_up), rating, r.word, y)
-
-
-def _mark(ax: Axes, rating: Rating, x: float, y: float) -> None:
-    ax.plot(
-        x,
-        y,
-        marker=rating.marker,
-        markersize=7.6,
-        markerfacecolor=colour(rating.colour),
-        markeredgecolor=colour("ink"),
-        markeredgewidth=0.8,
-        zorder=3,
-    )
+    number = marked(f"{r.score:.0f}", getattr(r, "illustrative", False))
+    _verdict(ax, frame, number, RATINGS[r.rating], r.word, y)
 
 
 def change_chart(rows: pd.DataFrame, narrow: bool = False) -> Figure:
@@ -194,8 +199,15 @@ def change_chart(rows: pd.DataFrame, narrow: bool = False) -> Figure:
         _scale(ax, frame, {t: signed(t, 0) for t in steps}, -reach, reach, slots)
         zero = _at(frame, 0, -reach, reach)
         ax.plot([zero, zero], [0.8, slots - 0.05], color=colour("ink"), lw=0.8, zorder=0)
-        for i, r in enumerate(records(rows)):
-            _change_row(ax, frame, r, 1 + i * frame.step, reach)
+        tops = 1 + frame.step * np.arange(len(rows))
+        for r, top in zip(records(rows), tops, strict=True):
+            _change_words(ax, frame, r, float(top))
+        known = rows.assign(y=tops + frame.mark_at).dropna(subset="change")
+        if "low" in known:
+            likely = known.dropna(subset=["low", "high"])
+            ends = [_at(frame, likely[e].to_numpy(), -reach, reach) for e in ("low", "high")]
+            ax.hlines(likely["y"], *ends, color="#BCCCDC", lw=4, capstyle="butt", zorder=1)
+        _marks(ax, known.assign(x=_at(frame, known["change"].to_numpy(), -reach, reach)))
     return fig
 
 
@@ -206,18 +218,13 @@ def _reach(rows: pd.DataFrame) -> float:
     return 10.0 * max(1.0, float(np.ceil(np.abs(known).max(initial=0) / 10)))
 
 
-def _change_row(ax: Axes, frame: _Frame, r: Any, top: float, reach: float) -> None:
+def _change_words(ax: Axes, frame: _Frame, r: Any, top: float) -> None:
     y = top + frame.mark_at
     weight = "bold" if r.component == "Index" else "normal"
     _name(ax, frame, r.component, top, weight, getattr(r, "span", ""))
     if np.isnan(r.change):
         _unscored(ax, frame, r.word, y)
         return
-    if hasattr(r, "low") and not np.isnan(r.low):
-        ends = [_at(frame, r.low, -reach, reach), _at(frame, r.high, -reach, reach)]
-        ax.plot(ends, [y, y], color="#BCCCDC", lw=4, solid_capstyle="butt", zorder=1)
-    rating = RATINGS[r.rating]
-    _mark(ax, rating, _at(frame, r.change, -reach, reach), y)
     clear = r.rating in ("clear improvement", "clear decline")
     number = marked(change_words(r.change, clear), getattr(r, "illustrative", False))
-    _verdict(ax, frame, number, rating, r.word, y)
+    _verdict(ax, frame, number, RATINGS[r.rating], r.word, y)

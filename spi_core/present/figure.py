@@ -73,8 +73,11 @@ def emit_figure(
         raise ValueError(f"figure {label!r} needs alternative text")
     folder = Path(os.environ.get(VARIABLE) or "_figures")
     path = folder / f"{label}.svg"
-    inside = any(SYMBOL in text.get_text() for text in fig.findobj(Text))
-    keys = picture_keys(illustrative, inside)
+    flags = illustrative if isinstance(illustrative, bool) else [bool(f) for f in illustrative]
+    # looked for only where it matters: going through a chart's parts takes long
+    marks = flags is True or (flags and any(flags))
+    inside = bool(marks) and any(SYMBOL in text.get_text() for text in fig.findobj(Text))
+    keys = picture_keys(flags, inside)
     write_bytes(path, _svg(fig, keys))
     if keys:
         alt = f"{alt} {keys[0]}."

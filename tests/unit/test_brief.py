@@ -19,7 +19,7 @@ from spi_core.errors import SpiError
 from spi_core.inputs import load
 from spi_core.present.brief import change_chart, component_strip, locator_map, ward_strip
 from spi_core.present.brief_data import Brief, gather
-from spi_core.present.brief_facts import standouts
+from spi_core.present.brief_facts import Shown, standouts
 from spi_core.present.brief_notes import newest, oldest, sources, spans_note
 from spi_core.present.brief_words import (
     change_alt,
@@ -346,7 +346,7 @@ def _standout(tables: Tables, component: str, rating: str) -> str:
     rows = gather(tables, WARDS[0]).components
     gap = -9.0 if rating == "weakness" else 9.0
     rows.loc[rows["component"] == component, ["rating", "peers_difference"]] = [rating, gap]
-    found = standouts(tables, WARDS[0], rows).set_index("component")["fact"]
+    found = standouts(Shown(tables, WARDS[0]), rows).set_index("component")["fact"]
     return str(found[component])
 
 
@@ -452,13 +452,16 @@ def test_no_line_strikes_through_a_name(brief: Brief) -> None:
         change_chart(brief.changes, narrow=True),
         component_strip(brief.components, brief.spread, narrow=True),
     ):
-        names = [t for t in fig.axes[0].texts if t.get_text() in set(brief.components["component"])]
+        ax = fig.axes[0]
+        names = [t for t in ax.texts if t.get_text() in set(brief.components["component"])]
         assert names
         for text in names:
             ground = text.get_bbox_patch()
             assert ground is not None
             assert ground.get_facecolor() == (1.0, 1.0, 1.0, 1.0)
-            assert all(text.get_zorder() > line.get_zorder() for line in fig.axes[0].lines[:6])
+            scale, *zero = [ax.collections[0], *(n for n in ax.lines if n.get_linestyle() == "-")]
+            assert len(scale.get_segments()) == 5  # type: ignore[attr-defined]
+            assert all(text.get_zorder() > line.get_zorder() for line in (scale, *zero))
         plt.close(fig)
 
 
@@ -466,8 +469,11 @@ def test_the_chart_shows_what_its_symbols_compare_with(brief: Brief) -> None:
     rows = brief.components
     alone = rows.assign(peers_median=np.nan)
     with_ticks, without = (component_strip(r, brief.spread) for r in (rows, alone))
-    n = len(with_ticks.axes[0].lines) - len(without.axes[0].lines)
-    assert n == int(rows["score"].notna().sum())
+    lines = [
+        sum(len(drawn.get_segments()) for drawn in fig.axes[0].collections)  # type: ignore[attr-defined]
+        for fig in (with_ticks, without)
+    ]
+    assert lines[0] - lines[1] == int(rows["score"].notna().sum())
     plt.close(with_ticks)
     plt.close(without)
 
