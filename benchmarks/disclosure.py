@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from spi_core.disclosure.control import control
-from spi_core.framework import Framework
-from spi_core.geography import Geography
-from spi_core.panel import Panel
+from spi_core.edition.areas.geography import Geography
+from spi_core.edition.framework import Framework
+from spi_core.edition.panel import Panel
 
 INDICATORS = 84
 RULES = ("none", "suppress<5", "suppress<10", "suppress<8")

@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.render import ROOT, timed
-from spi_core.publish.explorer.data import explorer_data, explorer_json
-from spi_core.publish.explorer.explore import explore
-from spi_core.publish.explorer.page import index_page
+from spi_core.explorer.data import explorer_data, explorer_json
+from spi_core.explorer.explore import explore
+from spi_core.explorer.page import index_page
 
 sys.path.insert(0, str(ROOT / "tests"))
 from explorer_world import Size, made_tables

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 
-from spi_core.impact.inference import cluster_inference
-from spi_core.impact.inversion import exceedances
-from spi_core.impact.power import minimum_detectable_effect
-from spi_core.impact.sets import smallest_p, ward_sets
-from spi_core.impact.studentise import studentised, ward_sums
+from spi_core.impact.inference.clusters import cluster_inference
+from spi_core.impact.inference.inversion import exceedances
+from spi_core.impact.inference.power import minimum_detectable_effect
+from spi_core.impact.inference.sets import smallest_p, ward_sets
+from spi_core.impact.inference.studentise import studentised, ward_sums
 
 __all__ = ["WARDS", "false_positives", "main", "regression_to_the_mean", "run"]
 

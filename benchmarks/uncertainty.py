@@ -14,14 +14,15 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.worlds import World, made_world, open_world
-from spi_core.gaps import gap
-from spi_core.index import Recipe, score
-from spi_core.peers import SIMILAR, nearest, rate
-from spi_core.progress import NO_CHANGE, NOT_RATED, indicator_change, level_changes
-from spi_core.ranking import interval, rank_summary
-from spi_core.sampling import Sampling, value_intervals
-from spi_core.uncertainty import ALL, simulate
-from spi_core.weights import fit, moments, scoring_weights
+from spi_core.method.moments import moments
+from spi_core.method.ranking import interval, rank_summary
+from spi_core.method.score import Recipe, score
+from spi_core.method.weights import fit, scoring_weights
+from spi_core.uncertainty.change import NO_CHANGE, NOT_RATED, indicator_change, level_changes
+from spi_core.uncertainty.gaps import gap
+from spi_core.uncertainty.peers import SIMILAR, nearest, rate
+from spi_core.uncertainty.sampling import Sampling, value_intervals
+from spi_core.uncertainty.simulate import ALL, simulate
 
 __all__ = [
     "coverage",

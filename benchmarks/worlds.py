@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from spi_core.framework import Framework
-from spi_core.index import Recipe, comparable_recipe, make_recipe
-from spi_core.inputs import load
-from spi_core.panel import Panel
-from spi_core.sampling import Sampling, sampling
+from spi_core.build.recipe import comparable_recipe, make_recipe
+from spi_core.edition.framework import Framework
+from spi_core.edition.inputs import load
+from spi_core.edition.panel import Panel
+from spi_core.method.score import Recipe
+from spi_core.uncertainty.sampling import Sampling, sampling
 
 __all__ = ["World", "made_world", "open_world"]
 

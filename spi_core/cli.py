@@ -89,7 +89,7 @@ def main() -> NoReturn:
 
 
 def _edition(name: str, audience: Literal["public", "internal"] = "public") -> Any:
-    from spi_core.publish.edition import Edition
+    from spi_core.publish.editions import Edition
 
     inputs = _edition_folder(name)
     folder = inputs.name if audience == "public" else f"{inputs.name}-internal"
@@ -132,9 +132,9 @@ def _output_folder(name: str) -> Path:
 @app.command()
 def check(edition: Edition, quiet: Quiet = False, as_json: Json = False) -> None:
     """Read an edition's data and say everything that is wrong with it; write nothing."""
-    from spi_core.inputs import load
-    from spi_core.present.links import site_note
-    from spi_core.summary import summarise
+    from spi_core.edition.inputs import load
+    from spi_core.edition.summary import summarise
+    from spi_core.present.base.links import site_note
 
     inputs = load(_edition_folder(edition))
     said = Said(quiet, as_json)
@@ -185,7 +185,7 @@ def render(
 ) -> None:
     """Render what has changed of a built edition; with --area only that ward's brief."""
     from spi_core.publish.documents import FORMATS, Choice
-    from spi_core.publish.quarto import choose_engine
+    from spi_core.publish.render.quarto import choose_engine
 
     wanted = (tuple(document or ()), tuple(area or ()), tuple(format_ or FORMATS))
     choice = Choice(*wanted, choose_engine(engine))
@@ -230,7 +230,7 @@ def everything(
 ) -> None:
     """Check, build and render editions, as far as anything has changed: the main job."""
     from spi_core.publish.documents import Choice
-    from spi_core.publish.quarto import choose_engine
+    from spi_core.publish.render.quarto import choose_engine
 
     said = Said(quiet, as_json)
     choice = Choice(engine=choose_engine(engine))  # before the work, not after it
@@ -254,7 +254,7 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Compare inputs, tables and documents with what was recorded when they were made."""
-    from spi_core.publish.verify import verify as differences
+    from spi_core.publish.keep.verify import verify as differences
 
     said, chosen = Said(quiet, as_json), _edition(edition, audience)
     found = differences(project_root(), chosen.inputs, chosen.folder)
@@ -273,7 +273,7 @@ def verify(
 @app.command(name="list")
 def list_editions(as_json: Json = False) -> None:
     """List the editions and what has been built of them."""
-    from spi_core.settings import read_edition_file
+    from spi_core.edition.settings import read_edition_file
 
     rows = []
     for path in sorted((project_root() / "data").glob("*/edition.yml")):
@@ -289,7 +289,7 @@ def list_editions(as_json: Json = False) -> None:
 
 
 def _build(editions: list[Any], force: bool, jobs: int | None, said: Said) -> None:
-    from spi_core.publish.edition import build_editions
+    from spi_core.publish.editions import build_editions
 
     started = time.perf_counter()
     for built in build_editions(editions, force=force, n_workers=jobs):
@@ -323,8 +323,8 @@ def _say_part(part: Any, said: Said) -> None:
 
 
 def _render(editions: list[Any], choice: Any, how: dict[str, Any], said: Said) -> None:
-    from spi_core.present.links import site_note
-    from spi_core.publish.edition import render_editions
+    from spi_core.present.base.links import site_note
+    from spi_core.publish.editions import render_editions
     from spi_core.store import Tables
 
     started = time.perf_counter()

@@ -9,13 +9,13 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from disclosure_attack import attack
 
-from spi_core.disclosure.attack import attack
 from spi_core.disclosure.control import Controlled, control
-from spi_core.disclosure.rules import parse_rule
-from spi_core.framework import Framework
-from spi_core.geography import Geography
-from spi_core.panel import Panel
+from spi_core.edition.areas.geography import Geography
+from spi_core.edition.framework import Framework
+from spi_core.edition.panel import Panel
+from spi_core.edition.rules import parse_rule
 
 PERIODS = ("baseline", "current")
 LEVELS = ("lsoa", "ward", "borough")

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import yaml
 
+from spi_core.edition.inputs import load
 from spi_core.errors import Fault, InputError
-from spi_core.inputs import load
 
 ROOT = Path(__file__).parents[1]
 OPEN = ROOT / "data" / "lbbd-open"

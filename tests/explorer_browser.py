@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 from explorer_world import Size, made_tables
 
-from spi_core.publish.explorer.data import explorer_data, explorer_json
-from spi_core.publish.explorer.page import SITE, element_module, index_page
+from spi_core.explorer.data import explorer_data, explorer_json
+from spi_core.explorer.page import SITE, element_module, index_page
 
 HOSTILE = (
     "</script><script>window.harmed = 1</script>",

@@ -17,9 +17,7 @@ PERIODS = ("baseline", "current")
 
 def schema_faults(data: Mapping[str, Any]) -> list[str]:
     """Say where data don't fit the published schema."""
-    text = (resources.files("spi_core.publish.explorer") / "explorer.schema.json").read_text(
-        "utf-8"
-    )
+    text = (resources.files("spi_core.explorer") / "explorer.schema.json").read_text("utf-8")
     checker = jsonschema.Draft202012Validator(json.loads(text))
     found = checker.iter_errors(json.loads(json.dumps(data, allow_nan=False)))
     return [f"{e.json_path}: {e.message[:120]}" for e in found]

@@ -20,7 +20,7 @@ from page_checks import parse
 from pdf_checks import figure_alts, html_image_alts
 from pdf_structure import structure_texts
 
-from spi_core.present.marks import SYMBOL, WORD
+from spi_core.present.base.marks import SYMBOL, WORD
 
 __all__ = ["CHECKERS", "Truth", "truth_of"]
 

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from spi_core.disclosure.classify import MONEY, SHOWN, UNKNOWN, Cells, classify
 from spi_core.disclosure.dominance import protection
 from spi_core.disclosure.fill import Counts, fill_counts
-from spi_core.disclosure.links import Link, columns_of_links
 from spi_core.disclosure.record import DECISIONS
-from spi_core.disclosure.rules import Rule
+from spi_core.disclosure.ties import Link, columns_of_links
 from spi_core.disclosure.tree import Tree
-from spi_core.framework import Framework
-from spi_core.panel import Panel
+from spi_core.edition.framework import Framework
+from spi_core.edition.panel import Panel
+from spi_core.edition.rules import Rule
 
 __all__ = ["Columns", "columns_of"]
 

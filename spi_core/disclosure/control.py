@@ -11,14 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spi_core.disclosure.columns import Columns, columns_of
-from spi_core.disclosure.links import Link, cascade_links, make_links, protect_links
 from spi_core.disclosure.protect import protect
 from spi_core.disclosure.record import DECISIONS, make_log, make_summary
-from spi_core.disclosure.rules import Rule, parse_rule
+from spi_core.disclosure.ties import Link, cascade_links, make_links, protect_links
 from spi_core.disclosure.tree import Tree, grow_tree
-from spi_core.framework import Framework
-from spi_core.geography import Geography
-from spi_core.panel import Panel
+from spi_core.edition.areas.geography import Geography
+from spi_core.edition.framework import Framework
+from spi_core.edition.panel import Panel
+from spi_core.edition.rules import Rule, parse_rule
 
 __all__ = ["Controlled", "control"]
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spi_core.framework import Framework
-from spi_core.geography import Geography
-from spi_core.panel import Panel
+from spi_core.edition.areas.geography import Geography
+from spi_core.edition.framework import Framework
+from spi_core.edition.panel import Panel
 
 __all__ = ["DECISIONS", "make_log", "make_summary"]
 

@@ -14,7 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from spi_core.geography import ORDER, Geography
+from spi_core.edition.areas.geography import ORDER, Geography
 
 __all__ = ["Families", "Inside", "Tree", "grow_tree", "slack_inside", "slack_outside"]
 

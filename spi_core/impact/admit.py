@@ -8,8 +8,10 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from spi_core.impact._types import Bools, Ints
-from spi_core.impact.design import Design, Outcome
+from spi_core.edition.interventions.design import Design, Outcome
+from spi_core.impact.arrays import Bools, Ints
+from spi_core.impact.estimate.within import smallest_p_within
+from spi_core.impact.inference.sets import smallest_p
 from spi_core.impact.refusal import Refusal, refuse
 from spi_core.impact.sample import (
     Sample,
@@ -18,8 +20,6 @@ from spi_core.impact.sample import (
     carried_forward,
     copied_down,
 )
-from spi_core.impact.sets import smallest_p
-from spi_core.impact.within import smallest_p_within
 
 __all__ = ["Trial", "admit", "design_refusals"]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spi_core.impact._types import Floats, Ints
-from spi_core.impact.design import Design
+from spi_core.edition.interventions.design import Design
+from spi_core.impact.arrays import Floats, Ints
 from spi_core.impact.diagnostics import (
     Balance,
     Refit,
@@ -16,26 +16,26 @@ from spi_core.impact.diagnostics import (
     leave_one_out,
     placebo_group,
 )
-from spi_core.impact.estimate import (
+from spi_core.impact.estimate.difference import (
     Specification,
     first_difference,
     model_inference,
     specification_grid,
 )
-from spi_core.impact.event_study import BreakEven, EventStudy, break_even, event_study
-from spi_core.impact.inference import ClusterInference, MeansTest, compare_ward_means
-from spi_core.impact.permutation import Permutation
-from spi_core.impact.power import (
+from spi_core.impact.estimate.event_study import BreakEven, EventStudy, break_even, event_study
+from spi_core.impact.estimate.regression_to_mean import RegressionPanel, regression_panel
+from spi_core.impact.inference.clusters import ClusterInference, MeansTest, compare_ward_means
+from spi_core.impact.inference.permutation import Permutation
+from spi_core.impact.inference.power import (
     Power,
     intraclass_correlation,
     minimum_detectable_effect,
     permutation_power,
 )
-from spi_core.impact.regression_to_mean import RegressionPanel, regression_panel
+from spi_core.impact.inference.sets import WardSets
+from spi_core.impact.inference.wild import WildBootstrap, wild_cluster_bootstrap
 from spi_core.impact.sample import Sample
-from spi_core.impact.sets import WardSets
 from spi_core.impact.spatial import Moran, Neighbours, morans_i
-from spi_core.impact.wild import WildBootstrap, wild_cluster_bootstrap
 
 __all__ = ["Analysis", "RawTable", "WardRow", "analyse", "describe"]
 

@@ -7,19 +7,19 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
+from spi_core.edition.interventions.design import Design, Outcome, protocol_hash
 from spi_core.impact.admit import Trial, admit, design_refusals
 from spi_core.impact.analyse import Analysis, analyse, describe
-from spi_core.impact.audit import audit
-from spi_core.impact.design import Design, Outcome, protocol_hash
-from spi_core.impact.estimate import first_difference
-from spi_core.impact.multiplicity import benjamini_hochberg, holm, max_t
-from spi_core.impact.permutation import Permutation
+from spi_core.impact.estimate.difference import first_difference
+from spi_core.impact.inference.multiplicity import benjamini_hochberg, holm, max_t
+from spi_core.impact.inference.permutation import Permutation
+from spi_core.impact.inference.sets import WardSets, ward_sets
+from spi_core.impact.inference.studentise import studentised, ward_sums
+from spi_core.impact.provenance import audit
 from spi_core.impact.refusal import Refusal, refuse
 from spi_core.impact.results import ChapterResult, PrimaryResult, SideResult
 from spi_core.impact.sample import Sample, carried_forward, members
-from spi_core.impact.sets import WardSets, ward_sets
 from spi_core.impact.spatial import Neighbours
-from spi_core.impact.studentise import studentised, ward_sums
 from spi_core.impact.verdict import Evidence, Verdict, judge
 
 __all__ = ["run_chapter"]

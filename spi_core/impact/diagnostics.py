@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from spi_core.impact._types import Bools, Floats
-from spi_core.impact.estimate import first_difference
+from spi_core.impact.arrays import Bools, Floats
+from spi_core.impact.estimate.difference import first_difference
 from spi_core.impact.sample import Sample, restrict
 from spi_core.impact.spatial import Neighbours
 

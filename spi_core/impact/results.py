@@ -11,9 +11,9 @@ from typing import Any
 import jsonschema
 import numpy as np
 
+from spi_core.edition.interventions.design import Design, Outcome
 from spi_core.impact.analyse import Analysis, RawTable
-from spi_core.impact.audit import Audit
-from spi_core.impact.design import Design, Outcome
+from spi_core.impact.provenance import Audit
 from spi_core.impact.refusal import Refusal
 from spi_core.impact.verdict import Verdict
 

@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from spi_core.edition.interventions.design import Design
 from spi_core.errors import Fault, InputError
-from spi_core.impact._types import Bools, Floats, Ints
-from spi_core.impact.design import Design
+from spi_core.impact.arrays import Bools, Floats, Ints
 
 __all__ = [
     "Sample",

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from spi_core.impact.design import Design, Outcome
+from spi_core.edition.interventions.design import Design, Outcome
 from spi_core.impact.diagnostics import Refit
-from spi_core.impact.estimate import Specification
-from spi_core.impact.event_study import EventStudy
-from spi_core.impact.permutation import Permutation
-from spi_core.impact.power import Power
-from spi_core.impact.regression_to_mean import RegressionPanel
+from spi_core.impact.estimate.difference import Specification
+from spi_core.impact.estimate.event_study import EventStudy
+from spi_core.impact.estimate.regression_to_mean import RegressionPanel
+from spi_core.impact.inference.permutation import Permutation
+from spi_core.impact.inference.power import Power
 
 __all__ = ["Evidence", "Verdict", "judge", "say"]
 

@@ -1,8 +1,8 @@
 """Publishing: the same Quarto sources as accessible HTML and PDF/UA-1, with or without Quarto."""
 
-from spi_core.publish.engine import render, render_document
-from spi_core.publish.fonts import fonts_dir, register_fonts, theme_dir
-from spi_core.publish.job import RenderJob, RenderResult
+from spi_core.present.base.fonts import fonts_dir, register_fonts, theme_dir
+from spi_core.publish.render.engine import render, render_document
+from spi_core.publish.render.job import RenderJob, RenderResult
 
 __all__ = [
     "RenderJob",

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spi_core.errors import Fault, InputError
-from spi_core.present.links import WARDS, explorer_page, ward_slug
-from spi_core.present.marks import page_mark, page_titles
-from spi_core.publish.job import RenderJob
-from spi_core.publish.quarto import EngineName
+from spi_core.present.base.links import WARDS, explorer_page, ward_slug
+from spi_core.present.base.marks import page_mark, page_titles
+from spi_core.publish.render.job import RenderJob
+from spi_core.publish.render.quarto import EngineName
 from spi_core.store import Tables
 
 __all__ = ["FORMATS", "Choice", "document_jobs"]

@@ -10,10 +10,10 @@ from typing import Literal
 
 from spi_core.errors import SpiError
 from spi_core.files import remove_leftovers
-from spi_core.publish.edition import Edition, raise_failed
-from spi_core.publish.manifest import Manifest
-from spi_core.publish.state import State
-from spi_core.publish.workers import answers_of
+from spi_core.publish.editions import Edition, raise_failed
+from spi_core.publish.keep.hashes import State
+from spi_core.publish.keep.manifest import Manifest
+from spi_core.publish.workers.pool import answers_of
 from spi_core.store import Tables
 
 __all__ = ["Part", "PartName", "write_part", "write_parts"]
@@ -45,13 +45,13 @@ class Part:
 
 
 def _explorer(tables: Tables, folder: Path) -> Sequence[Path]:
-    from spi_core.publish.explorer.explore import explore
+    from spi_core.explorer.explore import explore
 
     return explore(tables, folder)
 
 
 def _open_data(tables: Tables, folder: Path) -> Sequence[Path]:
-    from spi_core.publish.open_data import open_data
+    from spi_core.publish.open_data.write import open_data
 
     return open_data(tables, folder)
 

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from editions import WARDS, Row, make_edition, rewrite, settings
 
-from spi_core.build import build
-from spi_core.inputs import load
+from spi_core.build.edition import build
+from spi_core.edition.inputs import load
 
 Tables = dict[str, pd.DataFrame]
 PAIR = (WARDS[1], WARDS[4])

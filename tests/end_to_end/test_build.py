@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from editions import BOROUGH, WARDS, make_edition, read, write
 
-from spi_core.build import build, compute
-from spi_core.inputs import load
+from spi_core.build.edition import build, compute
+from spi_core.edition.inputs import load
 from spi_core.store import Tables
 
 WARD = WARDS[2]

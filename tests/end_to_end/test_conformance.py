@@ -14,7 +14,7 @@ from pdf_checks import element_types, figure_alts, page_texts, pdf_faults
 from rendered import Rendered, spaces
 
 from spi_core.publish import RenderJob, RenderResult, render
-from spi_core.publish.quarto import EngineName, find_quarto
+from spi_core.publish.render.quarto import EngineName, find_quarto
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 DOCUMENTS = sorted(

@@ -17,10 +17,10 @@ from editions import OPEN, ROOT
 from page_checks import broken_links, outside, page_faults, page_text, table_rows
 from pdf_checks import element_types, figure_alts, html_image_alts, page_texts, pdf_faults
 
-from spi_core.build import build
-from spi_core.inputs import load
+from spi_core.build.edition import build
+from spi_core.edition.inputs import load
 from spi_core.publish.documents import Choice, document_jobs
-from spi_core.publish.engine import render
+from spi_core.publish.render.engine import render
 from spi_core.store import Tables
 
 #: The lowest, a middling and the highest ward tell different stories.

@@ -16,10 +16,10 @@ from editions import OPEN, ROOT, copy_open, faults
 from page_checks import broken_links, page_faults
 from pdf_checks import pdf_faults, tables_without_headers
 
-from spi_core.build import build
-from spi_core.inputs import load
+from spi_core.build.edition import build
+from spi_core.edition.inputs import load
 from spi_core.publish.documents import Choice, document_jobs
-from spi_core.publish.engine import render
+from spi_core.publish.render.engine import render
 from spi_core.store import Tables
 
 BARKING = {"E05000026", "E05000032"}

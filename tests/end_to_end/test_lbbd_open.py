@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from editions import OPEN, read
 
-from spi_core.build import build
-from spi_core.fitting import fit_weights
-from spi_core.inputs import Inputs, load
+from spi_core.build.edition import build
+from spi_core.build.fitting import fit_weights
+from spi_core.edition.inputs import Inputs, load
 from spi_core.store import Tables
 
 

@@ -14,13 +14,13 @@ from marking import CHECKERS, Truth, truth_of
 from page_checks import page_text, parse, table_rows
 from pdf_checks import figure_alts, page_texts, pdf_faults
 
-from spi_core.build import build
-from spi_core.inputs import load
-from spi_core.present.marks import INTERNAL, LEGEND, PICTURE, SYMBOL, page_mark
+from spi_core.build.edition import build
+from spi_core.edition.inputs import load
+from spi_core.explorer.explore import explore
+from spi_core.present.base.marks import INTERNAL, LEGEND, PICTURE, SYMBOL, page_mark
 from spi_core.publish.documents import Choice, document_jobs
-from spi_core.publish.engine import render
-from spi_core.publish.explorer.explore import explore
-from spi_core.publish.open_data import open_data
+from spi_core.publish.open_data.write import open_data
+from spi_core.publish.render.engine import render
 from spi_core.store import Tables
 
 WARD = WARDS[0]

@@ -12,10 +12,10 @@ from editions import ROOT
 from page_checks import page_faults, page_text
 from pdf_checks import pdf_faults
 
-from spi_core.build import build
-from spi_core.inputs import load
+from spi_core.build.edition import build
+from spi_core.edition.inputs import load
 from spi_core.publish.documents import Choice, document_jobs
-from spi_core.publish.engine import render
+from spi_core.publish.render.engine import render
 from spi_core.store import Tables
 
 pytestmark = pytest.mark.gate

@@ -27,7 +27,7 @@ from explorer_browser import (
     write_site,
 )
 
-from spi_core.present.numbers import number, ordinal, signed
+from spi_core.present.base.numbers import number, ordinal, signed
 from spi_core.store import Tables
 from tests.gates.conftest import run
 

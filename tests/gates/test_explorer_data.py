@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from explorer_checks import schema_faults, wrong_cells
 
-from spi_core.publish.explorer.data import explorer_data, explorer_json
-from spi_core.publish.explorer.page import index_page
+from spi_core.explorer.data import explorer_data, explorer_json
+from spi_core.explorer.page import index_page
 from spi_core.store import Tables
 
 pytestmark = pytest.mark.gate

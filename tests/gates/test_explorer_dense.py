@@ -13,7 +13,7 @@ import pytest
 from explorer_browser import Tab, served, write_site
 from explorer_world import Size, made_tables
 
-from spi_core.publish.explorer.data import explorer_data, explorer_json
+from spi_core.explorer.data import explorer_data, explorer_json
 from tests.gates import test_explorer as shared
 
 pytestmark = pytest.mark.gate

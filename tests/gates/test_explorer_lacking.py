@@ -8,9 +8,9 @@ import pytest
 from degenerate import BARE, MISSING, lacking
 from explorer_checks import schema_faults, wrong_cells
 
-from spi_core.build import build
-from spi_core.inputs import load
-from spi_core.publish.explorer.data import explorer_data
+from spi_core.build.edition import build
+from spi_core.edition.inputs import load
+from spi_core.explorer.data import explorer_data
 from spi_core.store import Tables
 
 pytestmark = pytest.mark.gate

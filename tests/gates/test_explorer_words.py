@@ -17,7 +17,7 @@ import pytest
 from explorer_browser import FLAGS, HOSTILE, Tab, chromium, place_of, served, write_site
 from explorer_world import MadeTables, Size, made_tables
 
-from spi_core.publish.explorer.data import explorer_data, explorer_json
+from spi_core.explorer.data import explorer_data, explorer_json
 
 pytestmark = pytest.mark.gate
 

@@ -16,7 +16,7 @@ from tests.gates.small import BRIEFS, BUILD, Small
 
 pytestmark = pytest.mark.gate
 
-FONT = "spi_core/publish/theme/fonts/Inter-Bold.otf"
+FONT = "spi_core/present/theme/fonts/Inter-Bold.otf"
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from spi_core.edition.inputs import load
 from spi_core.errors import InputError
-from spi_core.inputs import load
 from tests.editions import make_edition
 
 pytestmark = pytest.mark.gate

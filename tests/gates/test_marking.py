@@ -16,11 +16,11 @@ from editions import INDICATORS, make_edition, read, rewrite, settings
 from marking import CHECKERS, Truth, truth_of
 from page_checks import parse, table_rows
 
-from spi_core.build import build
-from spi_core.inputs import load
-from spi_core.present.marks import SYMBOL
+from spi_core.build.edition import build
+from spi_core.edition.inputs import load
+from spi_core.present.base.marks import SYMBOL
 from spi_core.publish.documents import Choice, document_jobs
-from spi_core.publish.engine import render
+from spi_core.publish.render.engine import render
 from spi_core.store import Tables
 from tests.gates.conftest import ROOT, WARDS_84, run
 

@@ -10,7 +10,7 @@ import pytest
 from page_checks import parse
 from pdf_checks import page_texts
 
-from spi_core.present.marks import page_mark
+from spi_core.present.base.marks import page_mark
 from tests.gates.conftest import pages, pdfs
 
 pytestmark = pytest.mark.gate

@@ -9,8 +9,8 @@ from disclosure_worlds import World, framework_of, geography_of, panel_of, rando
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spi_core.disclosure.rules import parse_rule
-from spi_core.panel import Panel
+from spi_core.edition.panel import Panel
+from spi_core.edition.rules import parse_rule
 
 seeds = st.integers(0, 2**32 - 1)
 few = settings(max_examples=10, deadline=None)

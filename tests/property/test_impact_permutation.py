@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spi_core.impact.multiplicity import benjamini_hochberg, holm, max_t
-from spi_core.impact.permutation import permute_wards
-from spi_core.impact.sets import smallest_p, ward_sets
-from spi_core.impact.studentise import studentised, ward_sums
-from spi_core.impact.wild import wild_cluster_bootstrap
-from spi_core.impact.within import permute_within_wards, smallest_p_within
+from spi_core.impact.estimate.within import permute_within_wards, smallest_p_within
+from spi_core.impact.inference.multiplicity import benjamini_hochberg, holm, max_t
+from spi_core.impact.inference.permutation import permute_wards
+from spi_core.impact.inference.sets import smallest_p, ward_sets
+from spi_core.impact.inference.studentise import studentised, ward_sums
+from spi_core.impact.inference.wild import wild_cluster_bootstrap
 
 seeds = st.integers(0, 10_000)
 

@@ -8,12 +8,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from spi_core.aggregate import AGGREGATORS, generalised, geometric, harmonic, hierarchy
-from spi_core.impute import regress
-from spi_core.moments import add_rows, moments
-from spi_core.normalise import NORMALISERS, beyond_goalposts, fit_scale, normalise
-from spi_core.treat import fit_treatment
-from spi_core.weights import bootstrap, fit, scoring_weights
+from spi_core.method.aggregate import AGGREGATORS, generalised, geometric, harmonic, hierarchy
+from spi_core.method.impute import regress
+from spi_core.method.moments import add_rows, moments
+from spi_core.method.normalise import NORMALISERS, beyond_goalposts, fit_scale, normalise
+from spi_core.method.treat import fit_treatment
+from spi_core.method.weights import fit, scoring_weights
+from spi_core.uncertainty.bootstrap import bootstrap
 
 cases = settings(max_examples=40, deadline=None)
 

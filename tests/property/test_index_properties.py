@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spi_core.index import Recipe, score
+from spi_core.method.score import Recipe, score
 
 COMPONENT_OF = np.array([0, 0, 0, 1, 1, 2, 2, 3])
 DIMENSION_OF = np.array([0, 0, 1, 1])

@@ -10,14 +10,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from spi_core.decompose import decompose
-from spi_core.index import Recipe, score
-from spi_core.intervals import byar, exact_poisson, poisson_se, wilson, wilson_se
-from spi_core.peers import nearest, rate
-from spi_core.ranking import interval, rank_summary
-from spi_core.sampling import Sampling
-from spi_core.shrink import shrink
-from spi_core.uncertainty import ALL, SAMPLING, simulate
+from spi_core.method.decompose import decompose
+from spi_core.method.intervals import byar, exact_poisson, poisson_se, wilson, wilson_se
+from spi_core.method.ranking import interval, rank_summary
+from spi_core.method.score import Recipe, score
+from spi_core.uncertainty.peers import nearest, rate
+from spi_core.uncertainty.sampling import Sampling
+from spi_core.uncertainty.shrink import shrink
+from spi_core.uncertainty.simulate import ALL, SAMPLING, simulate
 
 counts = st.integers(0, 10_000)
 levels = st.sampled_from([0.5, 0.8, 0.9, 0.95, 0.99])

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spi_core.aggregate import hierarchy
-from spi_core.normalise import minmax
+from spi_core.method.aggregate import hierarchy
+from spi_core.method.normalise import minmax
 
 HERE = Path(__file__).parent / "index"
 RTOL = ATOL = 1e-9

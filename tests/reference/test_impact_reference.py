@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spi_core.impact.inference import cluster_inference, compare_ward_means
-from spi_core.impact.inversion import exceedances
-from spi_core.impact.permutation import permute_wards
-from spi_core.impact.sets import ward_sets
-from spi_core.impact.studentise import studentised, ward_sums
-from spi_core.impact.wild import wild_cluster_bootstrap
+from spi_core.impact.inference.clusters import cluster_inference, compare_ward_means
+from spi_core.impact.inference.inversion import exceedances
+from spi_core.impact.inference.permutation import permute_wards
+from spi_core.impact.inference.sets import ward_sets
+from spi_core.impact.inference.studentise import studentised, ward_sums
+from spi_core.impact.inference.wild import wild_cluster_bootstrap
 
 HERE = Path(__file__).parent / "impact"
 CHECKS = json.loads((HERE / "expected.json").read_text("utf-8"))["checks"]

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spi_core.audit import ComponentAudit, audit_component
-from spi_core.moments import Moments, first_component, moments
+from spi_core.method.moments import Moments, first_component, moments
+from spi_core.method.reliability import ComponentAudit, audit_component
 
 HERE = Path(__file__).parent / "index"
 RTOL = 1e-8

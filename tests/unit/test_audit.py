@@ -5,16 +5,16 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-from spi_core.audit import audit_component, bartlett, cronbach, vif
-from spi_core.correlation import component_links, pair_correlation
-from spi_core.findings import coverage, double_counting, outliers, silent
-from spi_core.moments import Moments, moments
-from spi_core.sensitivity import (
+from spi_core.build.audit.correlation import component_links, pair_correlation
+from spi_core.build.audit.screening import coverage, double_counting, outliers, silent
+from spi_core.method.moments import Moments, moments
+from spi_core.method.ranking import ranks
+from spi_core.method.reliability import audit_component, bartlett, cronbach, vif
+from spi_core.uncertainty.sensitivity import (
     compare,
     leave_area_out,
     leave_component_out,
     leave_indicator_out,
-    ranks,
     shift,
 )
 

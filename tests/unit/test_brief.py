@@ -14,14 +14,14 @@ import pytest
 from editions import WARDS, make_edition, read, write
 from matplotlib.figure import Figure
 
-from spi_core.build import build
+from spi_core.build.edition import build
+from spi_core.edition.inputs import load
 from spi_core.errors import SpiError
-from spi_core.inputs import load
-from spi_core.present.brief import change_chart, component_strip, locator_map, ward_strip
-from spi_core.present.brief_data import Brief, gather
-from spi_core.present.brief_facts import Shown, standouts
-from spi_core.present.brief_notes import newest, oldest, sources, spans_note
-from spi_core.present.brief_words import (
+from spi_core.present.brief.charts import change_chart, component_strip, locator_map, ward_strip
+from spi_core.present.brief.data import Brief, gather
+from spi_core.present.brief.facts import Shown, standouts
+from spi_core.present.brief.notes import newest, oldest, sources, spans_note
+from spi_core.present.brief.words import (
     change_alt,
     change_sentence,
     component_alt,

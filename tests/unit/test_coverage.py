@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 from editions import WARDS, make_edition, rewrite
 
-from spi_core.coverage import check_presence, coverage_matrix, in_brief
-from spi_core.inputs import Inputs, load
-from spi_core.read import Read, read_table
-from spi_core.rollup import roll_up
-from spi_core.schema import TABLES
-from spi_core.summary import data_tables
+from spi_core.edition.areas.rollup import roll_up
+from spi_core.edition.coverage import check_presence, coverage_matrix, in_brief
+from spi_core.edition.inputs import Inputs, load
+from spi_core.edition.readers.read import Read, read_table
+from spi_core.edition.readers.schema import TABLES
+from spi_core.edition.summary import data_tables
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from disclosure_attack import attack
 from disclosure_worlds import (
     World,
     framework_of,
@@ -19,9 +20,8 @@ from disclosure_worlds import (
     without_secondary,
 )
 
-from spi_core.disclosure.attack import attack
 from spi_core.disclosure.dominance import dominance, p_percent, protection
-from spi_core.disclosure.rules import Rule, check_disclosure, parse_rule
+from spi_core.edition.rules import Rule, check_disclosure, parse_rule
 
 
 def decided(world: World, **more: object) -> dict[str, str]:

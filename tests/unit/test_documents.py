@@ -10,12 +10,12 @@ from typing import Any, cast
 import pytest
 from editions import ROOT, WARDS, make_edition, settings
 
-from spi_core.build import build
+from spi_core.build.edition import build
+from spi_core.edition.inputs import load
 from spi_core.errors import InputError
-from spi_core.inputs import load
-from spi_core.present.marks import page_mark
+from spi_core.present.base.marks import page_mark
 from spi_core.publish.documents import Choice, document_jobs
-from spi_core.publish.job import RenderJob
+from spi_core.publish.render.job import RenderJob
 from spi_core.store import Tables
 
 Jobs = Callable[..., list[RenderJob]]
@@ -209,5 +209,5 @@ def test_a_page_links_its_pdf_only_if_there_is_one_or_will_be(tmp_path: Path) ->
     assert set(paper("html")) == {None}
     (folder / "methods.pdf").write_bytes(b"")
     assert paper("html")[:3] == [None, "methods.pdf", None]
-    block = (ROOT / "spi_core" / "publish" / "theme" / "title-block.html").read_text("utf-8")
+    block = (ROOT / "spi_core" / "present" / "theme" / "title-block.html").read_text("utf-8")
     assert '<a href="$print-version$">' in block

@@ -20,22 +20,22 @@ from editions import BOROUGH, WARDS, faults, make_edition, read, write
 from explorer_checks import HIDDEN, schema_faults, wrong_cells
 from explorer_world import MadeTables, Size, made_tables
 
-from spi_core.build import build
+from spi_core.build.edition import build
+from spi_core.edition.inputs import load
 from spi_core.errors import SpiError
-from spi_core.inputs import load
-from spi_core.present.brief_data import gather
-from spi_core.present.brief_words import headline
-from spi_core.present.marks import SYMBOL
-from spi_core.present.numbers import number
-from spi_core.publish.explorer.codes import RATING_CODES, Texts, letters
-from spi_core.publish.explorer.data import explorer_data, explorer_json
-from spi_core.publish.explorer.flat import area_features, flat_csv
-from spi_core.publish.explorer.measures import measure_tree
-from spi_core.publish.explorer.notes import meta, targets
-from spi_core.publish.explorer.page import index_page
-from spi_core.publish.explorer.sentences import about_indicator
-from spi_core.sampling import value_intervals
+from spi_core.explorer.codes import RATING_CODES, Texts, letters
+from spi_core.explorer.data import explorer_data, explorer_json
+from spi_core.explorer.flat import area_features, flat_csv
+from spi_core.explorer.measures import measure_tree
+from spi_core.explorer.notes import meta, targets
+from spi_core.explorer.page import index_page
+from spi_core.explorer.sentences import about_indicator
+from spi_core.present.base.marks import SYMBOL
+from spi_core.present.base.numbers import number
+from spi_core.present.brief.data import gather
+from spi_core.present.brief.words import headline
 from spi_core.store import Tables
+from spi_core.uncertainty.sampling import value_intervals
 
 Data = dict[str, Any]
 KINDS = {"crowding": "wilson", "cold_homes": "wilson", "burglary": "byar", "robbery": "byar"}

@@ -18,13 +18,13 @@ import pytest
 from explorer_world import MadeTables, Size, made_tables
 
 from spi_core.errors import SpiError
-from spi_core.present.explorer_link import explorer_address, print_source, qr_code
-from spi_core.present.links import explorer_page
-from spi_core.publish.explorer.bundle import bundle
-from spi_core.publish.explorer.data import explorer_data, explorer_json
-from spi_core.publish.explorer.explore import explore
-from spi_core.publish.explorer.flat import flat_csv
-from spi_core.publish.explorer.page import element_module, embed_page, index_page
+from spi_core.explorer.bundle import bundle
+from spi_core.explorer.data import explorer_data, explorer_json
+from spi_core.explorer.explore import explore
+from spi_core.explorer.flat import flat_csv
+from spi_core.explorer.page import element_module, embed_page, index_page
+from spi_core.present.base.links import explorer_page
+from spi_core.present.brief.explorer_link import explorer_address, print_source, qr_code
 
 HOSTILE = (
     "</script><script>alert(1)</script>",

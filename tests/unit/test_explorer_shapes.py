@@ -12,7 +12,7 @@ from explorer_world import Size, made_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spi_core.publish.explorer.shapes import GRID, neighbours, outline, paths, shapes
+from spi_core.explorer.paths import GRID, neighbours, outline, paths, shapes
 
 
 def _polygon(path: str) -> shapely.Geometry:

@@ -13,10 +13,10 @@ import pytest
 from explorer_checks import schema_faults
 from explorer_world import MadeTables, Size, made_tables
 
-from spi_core.publish.explorer.data import explorer_data
-from spi_core.publish.explorer.measures import measure_tree
-from spi_core.publish.explorer.notes import ahead, meta
-from spi_core.publish.explorer.sentences import about_change, about_indicator, about_spread, turn
+from spi_core.explorer.data import explorer_data
+from spi_core.explorer.measures import measure_tree
+from spi_core.explorer.notes import ahead, meta
+from spi_core.explorer.sentences import about_change, about_indicator, about_spread, turn
 
 NESTED = re.compile(r"\([^)]*\(|\) \(")
 UNITS = ("ratio (national = 100)", "% (published rate)", "score 0–8", "ratio (years of income)")

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from spi_core.present.figure import emit_figure, emit_table, pipe_table
-from spi_core.present.theme import RATINGS, brand, chart_style, colour, project_root
+from spi_core.present.base.figure import emit_figure, emit_table, pipe_table
+from spi_core.present.base.theme import RATINGS, brand, chart_style, colour, project_root
 
 FRAME = pd.DataFrame({"Ward": ["Abbey", "Gascoigne"], "Score": ["47.9", "43.2"]})
 

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from editions import make_edition, read, write
 
-from spi_core.framework import Framework, check_goalposts, make_framework
-from spi_core.read import Read, read_table
-from spi_core.schema import TABLES
-from spi_core.settings import read_edition_file
+from spi_core.edition.framework import Framework, check_goalposts, make_framework
+from spi_core.edition.readers.read import Read, read_table
+from spi_core.edition.readers.schema import TABLES
+from spi_core.edition.settings import read_edition_file
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from editions import BOROUGH, WARDS, draw, faults, make_edition, only, read, rewrite, settings
 
-from spi_core.geography import boundaries, load_boundaries
-from spi_core.inputs import Inputs, load
+from spi_core.edition.areas.geography import boundaries, load_boundaries
+from spi_core.edition.inputs import Inputs, load
 
 
 @pytest.fixture(scope="module")

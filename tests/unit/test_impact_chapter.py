@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from spi_core.edition.interventions.design import Design, Outcome, protocol_hash
 from spi_core.errors import InputError
 from spi_core.impact.chapter import run_chapter
-from spi_core.impact.design import Design, Outcome, protocol_hash
 from spi_core.impact.results import to_json
 from spi_core.impact.sample import arrange
 from spi_core.impact.verdict import say

@@ -5,17 +5,17 @@ import pytest
 import statsmodels.formula.api as smf
 from scipy.optimize import minimize
 
-from spi_core.impact.doubly_robust import doubly_robust
-from spi_core.impact.inference import cluster_inference, compare_ward_means
-from spi_core.impact.power import (
+from spi_core.impact.estimate.doubly_robust import doubly_robust
+from spi_core.impact.estimate.regression_to_mean import simulate_selection
+from spi_core.impact.inference.clusters import cluster_inference, compare_ward_means
+from spi_core.impact.inference.power import (
     intraclass_correlation,
     minimum_detectable_effect,
     permutation_power,
 )
+from spi_core.impact.inference.sets import ward_sets
 from spi_core.impact.refusal import REFUSALS, refuse
-from spi_core.impact.regression_to_mean import simulate_selection
 from spi_core.impact.sample import Sample, restrict
-from spi_core.impact.sets import ward_sets
 from spi_core.impact.spatial import morans_i
 from spi_core.impact.verdict import say
 

@@ -5,8 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from spi_core.impact.design import Design, Outcome
-from spi_core.impact.outcomes import Known, as_rates, count_base, known_outcomes, shared_level
+from spi_core.edition.interventions.design import Design, Outcome
+from spi_core.edition.interventions.outcomes import (
+    Known,
+    as_rates,
+    count_base,
+    known_outcomes,
+    shared_level,
+)
 
 LEVELS = {"W1": "ward", "W2": "ward", "L1": "lsoa", "B": "borough"}
 RATE = "fires a year per 1,000 residents of 2019"

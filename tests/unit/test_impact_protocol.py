@@ -6,9 +6,9 @@ import datetime
 import pytest
 import yaml
 
+from spi_core.edition.interventions.design import protocol_hash
+from spi_core.edition.interventions.protocol import read_designs
 from spi_core.errors import InputError
-from spi_core.impact.design import protocol_hash
-from spi_core.impact.protocol import read_designs
 
 WARDS = [f"W{i}" for i in range(1, 7)]
 LSOAS = {f"L{i}{j}": f"W{i}" for i in range(1, 7) for j in range(1, 4)}

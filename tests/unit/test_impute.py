@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spi_core.impute import regress
+from spi_core.method.impute import regress
 
 NAN = np.nan
 

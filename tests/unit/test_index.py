@@ -9,15 +9,10 @@ import numpy as np
 import pytest
 from editions import OPEN, make_edition, settings
 
-from spi_core.fitting import fit_weights
-from spi_core.index import (
-    Recipe,
-    comparable_recipe,
-    estimate_missing,
-    make_recipe,
-    score,
-)
-from spi_core.inputs import Inputs, load
+from spi_core.build.fitting import fit_weights
+from spi_core.build.recipe import comparable_recipe, make_recipe
+from spi_core.edition.inputs import Inputs, load
+from spi_core.method.score import Recipe, estimate_missing, score
 
 SHELTER, SAFETY, KNOWLEDGE, RIGHTS, CHOICE = range(5)
 

@@ -23,9 +23,9 @@ from editions import (
     write,
 )
 
+from spi_core.build.recipe import make_recipe
+from spi_core.edition.inputs import data_version, load
 from spi_core.errors import InputError
-from spi_core.index import make_recipe
-from spi_core.inputs import data_version, load
 
 TABLE = "observations/all.csv"
 

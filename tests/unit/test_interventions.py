@@ -10,8 +10,8 @@ import pytest
 import yaml
 from editions import OPEN, WARDS, faults, make_edition, only, spoil, write
 
-from spi_core.impact.build import run_chapters
-from spi_core.inputs import load
+from spi_core.build.chapters import run_chapters
+from spi_core.edition.inputs import load
 
 Entry = dict[str, Any]
 
@@ -131,7 +131,7 @@ def test_a_rate_needs_residents_in_every_area(edition: Path) -> None:
 
 
 def _run(edition: Path, change: Callable[[Path], None] | None = None) -> Any:
-    from spi_core.build import compute
+    from spi_core.build.edition import compute
 
     if change:
         change(edition)

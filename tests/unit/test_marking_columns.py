@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from editions import WARDS, make_edition, rewrite, settings
 
-from spi_core.build import compute
-from spi_core.inputs import load
+from spi_core.build.edition import compute
+from spi_core.edition.inputs import load
 
 Tables = dict[str, pd.DataFrame]
 ONE = WARDS[2]

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spi_core.columns import ColumnError, check_goalposts
-from spi_core.normalise import (
+from spi_core.method.checks import ColumnError, check_goalposts
+from spi_core.method.normalise import (
     NORMALISERS,
     beyond_goalposts,
     fit_scale,
@@ -14,7 +14,7 @@ from spi_core.normalise import (
     percentile_rank,
     zscore,
 )
-from spi_core.treat import fit_treatment
+from spi_core.method.treat import fit_treatment
 
 NAN = np.nan
 

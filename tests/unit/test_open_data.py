@@ -18,15 +18,15 @@ import pandas as pd
 import pytest
 from editions import BOROUGH, ROOT, WARDS, make_edition, rewrite, settings
 
-from spi_core.build import build
+from spi_core.build.edition import build
+from spi_core.edition.inputs import load
 from spi_core.errors import SpiError
-from spi_core.inputs import load
-from spi_core.publish.datapackage import KEYS
-from spi_core.publish.edition import Edition
-from spi_core.publish.open_data import open_data
+from spi_core.publish.editions import Edition
+from spi_core.publish.open_data.datapackage import KEYS
+from spi_core.publish.open_data.tidy import EMPTY, FIELDS, ILLUSTRATIVE, MEASURED, TITLES, tidy
+from spi_core.publish.open_data.workbook import workbook
+from spi_core.publish.open_data.write import open_data
 from spi_core.publish.parts import write_part
-from spi_core.publish.tidy import EMPTY, FIELDS, ILLUSTRATIVE, MEASURED, TITLES, tidy
-from spi_core.publish.workbook import workbook
 from spi_core.store import Tables
 
 Files = dict[str, bytes]

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from editions import BOROUGH, WARDS, make_edition, read, rewrite
 
-from spi_core.inputs import load
-from spi_core.panel import Panel, make_panel
-from spi_core.read import read_table
-from spi_core.schema import TABLES
+from spi_core.edition.inputs import load
+from spi_core.edition.panel import Panel, make_panel
+from spi_core.edition.readers.read import read_table
+from spi_core.edition.readers.schema import TABLES
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.spatial.distance import cdist
 
-from spi_core.peers import (
+from spi_core.uncertainty.peers import (
     NOT_RATED,
     RULE,
     SIMILAR,

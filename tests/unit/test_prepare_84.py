@@ -16,9 +16,9 @@ import pytest
 import yaml
 from editions import OPEN, ROOT, read
 
+from spi_core.build.chapters import run_chapters
 from spi_core.disclosure.control import control
-from spi_core.impact.build import run_chapters
-from spi_core.inputs import Inputs, load
+from spi_core.edition.inputs import Inputs, load
 
 EDITION = ROOT / "data" / "lbbd-84"
 GENERATED = (

@@ -13,25 +13,25 @@ import pytest
 from degenerate import BARE, MISSING, lacking
 from editions import OPEN, ROOT, WARDS, read
 
-from spi_core.build import build
-from spi_core.inputs import load
-from spi_core.present import brief_notes, brief_words, edition_words, landing, worked
-from spi_core.present import method_tables as methods
-from spi_core.present import register_tables as register
-from spi_core.present import report_captions as captions
-from spi_core.present import report_notes as notes
-from spi_core.present import report_tables as shown
-from spi_core.present import report_words as words
-from spi_core.present.audit_tables import mover_table, place_table
-from spi_core.present.brief import change_chart, component_strip, ward_strip
-from spi_core.present.brief_data import gather
-from spi_core.present.maps import ward_map
-from spi_core.present.numbers import endpoints, signed
-from spi_core.present.quarters import quarter_caption
-from spi_core.present.report import standing_dots
-from spi_core.present.report_changes import change_strip
-from spi_core.present.report_data import gather_report
-from spi_core.present.report_grid import component_grid
+from spi_core.build.edition import build
+from spi_core.edition.inputs import load
+from spi_core.present.base import edition as edition_words
+from spi_core.present.base.numbers import endpoints, signed
+from spi_core.present.brief import notes as brief_notes
+from spi_core.present.brief import words as brief_words
+from spi_core.present.brief.charts import change_chart, component_strip, ward_strip
+from spi_core.present.brief.data import gather
+from spi_core.present.methods import register, worked
+from spi_core.present.methods import tables as methods
+from spi_core.present.methods.audit import mover_table, place_table
+from spi_core.present.report import captions, landing, notes, words
+from spi_core.present.report import tables as shown
+from spi_core.present.report.changes import change_strip
+from spi_core.present.report.charts import standing_dots
+from spi_core.present.report.data import gather_report
+from spi_core.present.report.grid import component_grid
+from spi_core.present.report.maps import ward_map
+from spi_core.present.report.quarters import quarter_caption
 from spi_core.store import Tables
 
 
@@ -168,7 +168,7 @@ def test_no_source_names_a_ward_an_indicator_or_a_borough() -> None:
     names = sorted({n for n in names if n not in ("Heath", "River", "Village", "Shelter")})
     pages = [ROOT / "index.qmd", *sorted((ROOT / "notebooks").glob("*.qmd"))]
     texts = {p.name: p.read_text(encoding="utf-8") for p in pages}
-    for path in sorted((ROOT / "spi_core" / "present").glob("*.py")):
+    for path in sorted((ROOT / "spi_core" / "present").rglob("*.py")):
         texts[path.name] = "\n".join(_strings(path))
     found = {
         (file, name)

@@ -18,24 +18,42 @@ import yaml
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from spi_core.build.chapter_tables import chapter_tables
+from spi_core.build.chapters import Chapter, write_chapters
+from spi_core.edition.interventions.design import Design, Outcome
 from spi_core.errors import SpiError
-from spi_core.impact.build import Chapter, write_chapters
 from spi_core.impact.chapter import run_chapter
-from spi_core.impact.design import Design, Outcome
-from spi_core.impact.tables import chapter_tables
-from spi_core.present import (
-    impact,
-    impact_captions,
-    impact_checks,
-    impact_intervals,
-    impact_labels,
-    impact_maps,
-    impact_notes,
-    impact_overview,
-    impact_tables,
-    impact_words,
+from spi_core.present.impact import (
+    captions as impact_captions,
 )
-from spi_core.present.impact_data import ChapterPage, gather_chapter, gather_chapters
+from spi_core.present.impact import (
+    charts as impact,
+)
+from spi_core.present.impact import (
+    checks as impact_checks,
+)
+from spi_core.present.impact import (
+    intervals as impact_intervals,
+)
+from spi_core.present.impact import (
+    labels as impact_labels,
+)
+from spi_core.present.impact import (
+    maps as impact_maps,
+)
+from spi_core.present.impact import (
+    notes as impact_notes,
+)
+from spi_core.present.impact import (
+    overview as impact_overview,
+)
+from spi_core.present.impact import (
+    tables as impact_tables,
+)
+from spi_core.present.impact import (
+    words as impact_words,
+)
+from spi_core.present.impact.data import ChapterPage, gather_chapter, gather_chapters
 from spi_core.store import Tables, write_tables
 
 WARDS = [f"E0500001{i}" for i in range(10)]
@@ -377,7 +395,7 @@ def test_overview_lists_every_answer_and_counts_the_tests(pages: dict[str, Chapt
 def test_result_files_follow_the_schema_and_open_ends_have_words(tables: Tables) -> None:
     import jsonschema
 
-    schema = Path(impact.__file__).parents[1] / "impact" / "results.schema.json"
+    schema = Path(__file__).parents[2] / "spi_core" / "impact" / "results.schema.json"
     validator = jsonschema.Draft202012Validator(json.loads(schema.read_text("utf-8")))
     for path in sorted((tables.folder.parent / "impact").glob("*.json")):
         document = json.loads(path.read_text("utf-8"))
@@ -386,7 +404,7 @@ def test_result_files_follow_the_schema_and_open_ends_have_words(tables: Tables)
 
 
 def test_an_open_end_of_an_interval_is_said_in_words(pages: dict[str, ChapterPage]) -> None:
-    from spi_core.present.impact_figures import fewer_or_more, span
+    from spi_core.present.impact.numbers import fewer_or_more, span
 
     o = pages["unclear"].outcomes[0]
     assert span(o, "unbounded", 1.0) == "no lower bound to +1.0"
@@ -396,7 +414,7 @@ def test_an_open_end_of_an_interval_is_said_in_words(pages: dict[str, ChapterPag
 def test_events_are_counted_from_the_estimate_that_counts_residents(
     pages: dict[str, ChapterPage],
 ) -> None:
-    from spi_core.present.impact_figures import headcount
+    from spi_core.present.impact.numbers import headcount
 
     page = pages["clear"]
     fires = impact_words.answer_items(page)[0]
@@ -454,7 +472,7 @@ def test_what_holds_for_all_answers_is_said_with_the_first(pages: dict[str, Chap
     ("p", "said"), [(0.00016, "0.00016"), (0.0001, "0.00010"), (1e-8, "<0.0001"), (0.2, "0.20")]
 )
 def test_a_tiny_p_is_said_to_be_below_a_bound(p: float, said: str) -> None:
-    from spi_core.present.impact_figures import p_is, p_words
+    from spi_core.present.impact.numbers import p_is, p_words
 
     assert p_words(p) == said
     sign = "<" if said.startswith("<") else "="
@@ -589,7 +607,7 @@ def test_equal_levels_before_are_called_neither_higher_nor_lower(
 def test_no_page_shows_paths_of_the_source() -> None:
     import re
 
-    root = Path(impact.__file__).parents[2]
+    root = Path(__file__).parents[2]
     path = re.compile(r"\b[\w.-]+/[\w./-]*\.(?:py|csv|yml|json|parquet)\b|\b\w+\.py\b")
     for edition in ("lbbd-open", "lbbd-84"):
         plans = yaml.safe_load((root / "data" / edition / "interventions.yml").read_text("utf-8"))
@@ -602,7 +620,7 @@ def test_no_page_shows_paths_of_the_source() -> None:
 
 
 def test_a_chapter_has_no_heading_without_content() -> None:
-    root = Path(impact.__file__).parents[2]
+    root = Path(__file__).parents[2]
     text = (root / "notebooks" / "impact.qmd").read_text("utf-8")
     estimates = [line for line in text.splitlines() if line.startswith("part(")]
     assert [line.split()[0] for line in estimates] == [f'part("{n}' for n in range(6, 13)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from spi_core.present import landing
+from spi_core.present.report import landing
 
 
 class Built(dict):

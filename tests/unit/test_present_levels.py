@@ -9,9 +9,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from spi_core.present import level_maps as maps
-from spi_core.present import level_tables as levels
-from spi_core.present.marks import SYMBOL
+from spi_core.present.base.marks import SYMBOL
+from spi_core.present.methods import levels, maps
 
 CODES = [f"E0100000{i}" for i in range(6)]
 SCORES = [5.0, 25.0, 45.0, 99.0, np.nan, np.nan]

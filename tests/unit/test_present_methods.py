@@ -8,14 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spi_core.build import build
+from spi_core.build.edition import build
+from spi_core.edition.inputs import load
 from spi_core.errors import SpiError
-from spi_core.inputs import load
-from spi_core.present import audit_tables as audit
-from spi_core.present import choice_tables as choice
-from spi_core.present import method_tables as made
-from spi_core.present import register_tables as register
-from spi_core.present import worked
+from spi_core.present.methods import audit, register, worked
+from spi_core.present.methods import choices as choice
+from spi_core.present.methods import tables as made
 from spi_core.store import Tables, open_tables
 
 EDITION = Path(__file__).parents[2] / "data" / "lbbd-open"

@@ -8,23 +8,33 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spi_core.build import build
-from spi_core.inputs import load
-from spi_core.present import (
-    quarters,
-    report_captions,
-    report_changes,
-    report_notes,
-    report_tables,
-    report_words,
+from spi_core.build.edition import build
+from spi_core.edition.inputs import load
+from spi_core.present.base.links import ward_page, ward_slug
+from spi_core.present.base.pairs import emit_both
+from spi_core.present.base.theme import RATINGS
+from spi_core.present.report import (
+    captions as report_captions,
 )
-from spi_core.present import report as charts
-from spi_core.present.links import ward_page, ward_slug
-from spi_core.present.maps import QUARTER_FILL, quarter_text, ward_map
-from spi_core.present.pairs import emit_both
-from spi_core.present.report_data import gather_report
-from spi_core.present.report_grid import CELL, component_grid
-from spi_core.present.theme import RATINGS
+from spi_core.present.report import (
+    changes as report_changes,
+)
+from spi_core.present.report import (
+    charts,
+    quarters,
+)
+from spi_core.present.report import (
+    notes as report_notes,
+)
+from spi_core.present.report import (
+    tables as report_tables,
+)
+from spi_core.present.report import (
+    words as report_words,
+)
+from spi_core.present.report.data import gather_report
+from spi_core.present.report.grid import CELL, component_grid
+from spi_core.present.report.maps import QUARTER_FILL, quarter_text, ward_map
 from spi_core.store import Tables, open_tables
 
 EDITION = Path(__file__).parents[2] / "data" / "lbbd-open"

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from spi_core.present import revision_words as words
+from spi_core.present.report import revisions as words
 
 
 class FakeTables(dict):

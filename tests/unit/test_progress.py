@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from statsmodels.stats.multitest import multipletests
 
-from spi_core.decompose import decompose
-from spi_core.framework import Framework
-from spi_core.gaps import gap, movers
-from spi_core.index import Recipe, comparable_recipe, lift, score
-from spi_core.progress import (
+from spi_core.build.recipe import comparable_recipe
+from spi_core.edition.framework import Framework
+from spi_core.method.decompose import decompose
+from spi_core.method.score import Recipe, lift, score
+from spi_core.uncertainty.change import (
     DECLINE,
     IMPROVEMENT,
     NO_CHANGE,
@@ -24,8 +24,9 @@ from spi_core.progress import (
     indicator_change,
     level_changes,
 )
-from spi_core.sampling import Sampling
-from spi_core.uncertainty import simulate
+from spi_core.uncertainty.gaps import gap, movers
+from spi_core.uncertainty.sampling import Sampling
+from spi_core.uncertainty.simulate import simulate
 
 RECIPE = Recipe(
     best=np.full(6, 100.0),

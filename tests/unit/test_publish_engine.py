@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from spi_core.publish import RenderJob, RenderResult, engine, render, render_document
+from spi_core.publish import RenderJob, RenderResult, render, render_document
+from spi_core.publish.render import engine
 from spi_core.store import write_tables
 
 Render = Callable[..., RenderResult]
@@ -75,7 +76,7 @@ def test_a_file_that_cannot_be_written_is_that_documents_error(
 def test_a_missing_font_stops_before_anything_is_rendered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("spi_core.publish.fonts.fonts_dir", lambda: tmp_path)
+    monkeypatch.setattr("spi_core.present.base.fonts.fonts_dir", lambda: tmp_path)
     with pytest.raises(Exception, match=r"missing font Inter-Regular\.otf, Inter-Italic\.otf"):
         render([RenderJob(tmp_path / "a.qmd", tmp_path / "a")])
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from spi_core.errors import RenderError
-from spi_core.publish.assemble import assemble
-from spi_core.publish.execute import execute
-from spi_core.publish.source import read_document
+from spi_core.publish.render.assemble import assemble
+from spi_core.publish.render.execute import execute
+from spi_core.publish.render.source import read_document
 
 
 def run(folder: Path, text: str, **parameters: object) -> str:

@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 
 from spi_core.errors import RenderError
-from spi_core.publish import incremental, manifest
-from spi_core.publish.incremental import Batch, Outcome, render_changed
-from spi_core.publish.job import RenderJob, RenderResult
-from spi_core.publish.manifest import Manifest
-from spi_core.publish.verify import verify
+from spi_core.publish.keep import incremental, manifest
+from spi_core.publish.keep.incremental import Batch, Outcome, render_changed
+from spi_core.publish.keep.manifest import Manifest
+from spi_core.publish.keep.verify import verify
+from spi_core.publish.render.job import RenderJob, RenderResult
 from spi_core.store import write_tables
 
 #: What each document is said to have read.
@@ -330,7 +330,7 @@ def test_documents_that_rest_on_another_build_are_named(project: Project) -> Non
 
 
 def test_other_code_is_named(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("spi_core.publish.verify.code_version", lambda: "other")
+    monkeypatch.setattr("spi_core.publish.keep.verify.code_version", lambda: "other")
     assert project.differences() == [
         "code: spi or a library has changed since the build",
         "code: spi or a library has changed since the documents",

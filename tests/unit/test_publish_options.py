@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 from spi_core.errors import RenderError
-from spi_core.publish.options import cell_options, document_metadata, merge, project_metadata
+from spi_core.publish.render.options import (
+    cell_options,
+    document_metadata,
+    merge,
+    project_metadata,
+)
 
 
 def test_cell_options_override_the_document() -> None:

@@ -15,15 +15,16 @@ from fake_quarto import calls, install
 
 from spi_core.cli import main
 from spi_core.errors import InputError, RenderError
-from spi_core.publish import RenderJob, RenderResult, quarto, render_document
-from spi_core.publish.source import read_document
+from spi_core.publish import RenderJob, RenderResult, render_document
+from spi_core.publish.render import quarto
+from spi_core.publish.render.source import read_document
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the fake command is a script")
 
 TEXT = "---\ntitle: A title\n---\n\n```{python}\n#| tags: [parameters]\narea = ''\n```\n"
 PROJECT = (
     "project: {type: website, render: [index.qmd]}\nwebsite: {title: Site}\nlang: en-GB\n"
-    "execute: {echo: false}\nformat: {html: {css: spi_core/publish/theme/report.css}}\n"
+    "execute: {echo: false}\nformat: {html: {css: spi_core/present/theme/report.css}}\n"
 )
 
 
@@ -125,8 +126,8 @@ def test_the_working_copy_holds_what_the_document_needs(
         "notebooks/ward-brief.qmd",
         "notebooks/pictures/a.svg",
         "shared/_part.qmd",
-        "spi_core/publish/theme/report.css",
-        "spi_core/publish/theme/fonts/Inter-Regular.otf",
+        "spi_core/present/theme/report.css",
+        "spi_core/present/theme/fonts/Inter-Regular.otf",
     }
     assert wanted <= set(files)
     assert "notebooks/.hidden" not in files
@@ -137,7 +138,7 @@ def test_the_working_copy_holds_what_the_document_needs(
         "render": ["notebooks/ward-brief.qmd"],
     }
     assert project["execute"] == {"echo": False, "cache": False, "freeze": False, "daemon": False}
-    assert project["format"]["html"]["css"] == "spi_core/publish/theme/report.css"
+    assert project["format"]["html"]["css"] == "spi_core/present/theme/report.css"
     assert "website" not in project
 
 

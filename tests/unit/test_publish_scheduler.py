@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from spi_core.errors import InputError
-from spi_core.publish.job import RenderJob
-from spi_core.publish.scheduler import make_on_cluster, pack, unpack
+from spi_core.publish.render.job import RenderJob
+from spi_core.publish.workers.scheduler import make_on_cluster, pack, unpack
 from spi_core.store import write_tables
 
 

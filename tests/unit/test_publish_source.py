@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from spi_core.errors import RenderError
-from spi_core.publish.source import read_document
+from spi_core.publish.render.source import read_document
 
 
 def read(folder: Path, text: str) -> list[tuple[str, str]]:

@@ -9,8 +9,8 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from spi_core.errors import RenderError
-from spi_core.publish import convert
-from spi_core.publish.fonts import fonts_dir, theme_dir
+from spi_core.present.base.fonts import fonts_dir, theme_dir
+from spi_core.publish.render import convert
 
 SYMBOLS = "▲▼●○■□◆↗→↘×−≥≤±√²³–—’“”£€…·ŵŷ"
 

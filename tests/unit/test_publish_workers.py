@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from spi_core.publish import workers
+from spi_core.publish.workers import pool as workers
 
 # Workers import the function that they run, so the tests use functions of the standard library.
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from editions import INDICATORS, WARDS, make_edition, read, rewrite, settings, write
 
-from spi_core import build as build_module
-from spi_core.assess import Assessment
-from spi_core.inputs import load
-from spi_core.quality import quality_log, steps
+from spi_core.build import edition as build_module
+from spi_core.build.audit.checks import quality_log, steps
+from spi_core.build.evidence import Assessment
+from spi_core.edition.inputs import load
 
 FORMULA = "Component scores by the formula with z-scores"
 MEANS = "Dimensions and index are means of what is scored"

@@ -17,7 +17,7 @@ import pytest
 import typst
 from pdf_checks import element_types, page_texts, pdf_faults
 
-from spi_core.publish.fonts import fonts_dir, theme_dir
+from spi_core.present.base.fonts import fonts_dir, theme_dir
 
 TEMPLATE = """
 #let horizontalrule = line(start: (25%, 0%), end: (75%, 0%))

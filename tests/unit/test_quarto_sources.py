@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from spi_core.publish.source import read_document
+from spi_core.publish.render.source import read_document
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [ROOT / "index.qmd", *sorted((ROOT / "notebooks").glob("*.qmd"))]

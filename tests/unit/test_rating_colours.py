@@ -7,8 +7,8 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
-from spi_core.present.maps import QUARTER_FILL
-from spi_core.present.theme import RATINGS, brand, colour
+from spi_core.present.base.theme import RATINGS, brand, colour
+from spi_core.present.report.maps import QUARTER_FILL
 
 colorspacious = pytest.importorskip("colorspacious", reason="colorspacious is not installed")
 

@@ -9,10 +9,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from spi_core.edition.readers.read import Read, read_table
+from spi_core.edition.readers.schema import TABLES
+from spi_core.edition.readers.sheet import find_tables, unread
 from spi_core.errors import Fault
-from spi_core.read import Read, read_table
-from spi_core.schema import TABLES
-from spi_core.sheet import find_tables, unread
 
 HEAD = ",".join(TABLES["observations"].columns)
 GOOD = "crowding,E05000101,current,2014,2014-01-01,2014-12-31,12.5,,,observed,"

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spi_core.framework import Framework
-from spi_core.panel import Panel
-from spi_core.rebase import apportionment, fill_from, rebase
+from spi_core.edition.areas.rebase import apportionment, fill_from, rebase
+from spi_core.edition.framework import Framework
+from spi_core.edition.panel import Panel
 
 OLD, NEW = ("a", "b", "c"), ("x", "y")
 #: Old b is split 60:40; a and c move whole.

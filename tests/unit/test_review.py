@@ -10,8 +10,8 @@ import pytest
 from editions import OPEN, WARDS, make_edition, rewrite, settings
 from scipy import stats
 
-from spi_core.build import compute
-from spi_core.inputs import load
+from spi_core.build.edition import compute
+from spi_core.edition.inputs import load
 
 Tables = dict[str, pd.DataFrame]
 

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from editions import WARDS, make_edition, read, rewrite, settings, spoil
 
-from spi_core import build as build_module
-from spi_core.build import build
-from spi_core.inputs import load
-from spi_core.revisions import compare_builds
+from spi_core.build import edition as build_module
+from spi_core.build.edition import build
+from spi_core.build.revisions import compare_builds
+from spi_core.edition.inputs import load
 from spi_core.store import Tables
 
 Change = Callable[[Path], object]

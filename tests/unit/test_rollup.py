@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from editions import BOROUGH, WARDS, draw, make_edition, read, rewrite, settings
 
-from spi_core.inputs import Inputs, load
-from spi_core.panel import Panel
-from spi_core.rollup import as_published, roll_up, rollup_differences
+from spi_core.edition.areas.rollup import as_published, roll_up, rollup_differences
+from spi_core.edition.inputs import Inputs, load
+from spi_core.edition.panel import Panel
 
 HOME = 0  # the borough's place on the panel
 CROWDING, RENT, ABSENCE = 0, 2, 6

@@ -11,8 +11,9 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.rates import confint_poisson
 
-from spi_core.framework import Framework
-from spi_core.intervals import (
+from spi_core.edition.framework import Framework
+from spi_core.edition.panel import Panel
+from spi_core.method.intervals import (
     byar,
     exact_poisson,
     poisson,
@@ -21,9 +22,8 @@ from spi_core.intervals import (
     wilson,
     wilson_se,
 )
-from spi_core.panel import Panel
-from spi_core.sampling import overlap, robust_sd, sampling, value_intervals
-from spi_core.shrink import shrink
+from spi_core.uncertainty.sampling import overlap, robust_sd, sampling, value_intervals
+from spi_core.uncertainty.shrink import shrink
 
 COUNTS = np.array([0, 1, 3, 9, 10, 40, 250, 4000])
 

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from editions import BOROUGH, WARDS, make_edition, rewrite, settings
 
-from spi_core.build import compute
-from spi_core.inputs import Inputs, load
-from spi_core.shrink import shrink, shrink_panel
+from spi_core.build.edition import compute
+from spi_core.edition.inputs import Inputs, load
+from spi_core.uncertainty.shrink import shrink, shrink_panel
 
 COUNTED = {"crowding": "wilson", "cold_homes": "wilson", "burglary": "byar", "robbery": "byar"}
 

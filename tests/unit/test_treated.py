@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from spi_core.build import compute
+from spi_core.build.edition import compute
+from spi_core.build.treated import fit_edition, treat_errors, treat_inputs
+from spi_core.edition.inputs import load
 from spi_core.errors import InputError
-from spi_core.inputs import load
-from spi_core.sampling import sampling
-from spi_core.treated import fit_edition, treat_errors, treat_inputs
+from spi_core.uncertainty.sampling import sampling
 from tests.editions import BOROUGH, WARDS, copy_open, make_edition, rewrite
 
 

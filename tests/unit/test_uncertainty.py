@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spi_core.alternatives import pca_shares
-from spi_core.index import Estimated, Recipe, score
-from spi_core.moments import moments
-from spi_core.ranking import interval, quarter, rank_summary
-from spi_core.sampling import Sampling
-from spi_core.sobol import FACTORS, analyse_factors, choices
-from spi_core.uncertainty import ALL, SAMPLING, Alternatives, simulate
+from spi_core.method.moments import moments
+from spi_core.method.ranking import interval, quarter, rank_summary
+from spi_core.method.score import Estimated, Recipe, score
+from spi_core.uncertainty.alternatives import pca_shares
+from spi_core.uncertainty.sampling import Sampling
+from spi_core.uncertainty.simulate import ALL, SAMPLING, Alternatives, simulate
+from spi_core.uncertainty.sobol import FACTORS, analyse_factors, choices
 
 RECIPE = Recipe(
     best=np.array([100.0, 0.0, 10.0, 80.0, 50.0]),
@@ -174,7 +174,7 @@ def test_each_choice_moves_scores_by_itself(choice):
 
 @pytest.mark.parametrize("name", ["zscore", "minmax", "percentile_rank"])
 def test_normalisers_match_their_modules(name):
-    from spi_core.normalise import fit_scale, normalise
+    from spi_core.method.normalise import fit_scale, normalise
 
     value, errors = panel(se=0.0)
     draws = run(

@@ -19,9 +19,9 @@ from editions import (
     write,
 )
 
-from spi_core.build import compute
-from spi_core.inputs import load
-from spi_core.summary import summarise
+from spi_core.build.edition import compute
+from spi_core.edition.inputs import load
+from spi_core.edition.summary import summarise
 
 #: The wards before the boundaries changed; the first was split between the first two of today.
 OLD = tuple(w.replace("E050001", "E050000") for w in WARDS)

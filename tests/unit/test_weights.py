@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spi_core.bootstrap import bootstrap
-from spi_core.columns import ColumnError
-from spi_core.importance import importance
-from spi_core.moments import Moments, add_rows, kmo, kmo_stack, moments
-from spi_core.weights import fit, scoring_weights
+from spi_core.build.audit.importance import importance
+from spi_core.method.checks import ColumnError
+from spi_core.method.moments import Moments, add_rows, kmo, kmo_stack, moments
+from spi_core.method.weights import fit, scoring_weights
+from spi_core.uncertainty.bootstrap import bootstrap
 
 NAN = np.nan
 

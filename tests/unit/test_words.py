@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from spi_core.present.numbers import number, ordinal, signed, with_unit
-from spi_core.present.words import against_borough, and_list, difference_words, standing_out
+from spi_core.present.base.numbers import number, ordinal, signed, with_unit
+from spi_core.present.base.words import against_borough, and_list, difference_words, standing_out
 
 NAN = math.nan
 

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from spi_core.build.fitting import fit_weights
 from spi_core.disclosure.control import control
-from spi_core.fitting import fit_weights
-from spi_core.inputs import Inputs, load
+from spi_core.edition.inputs import Inputs, load
 
 EDITION = Path(__file__).parent.parent
 OPEN = EDITION.parent / "lbbd-open"

@@ -1,0 +1,202 @@
+"""The build checks itself: what went in at each step, and what a second way of computing finds."""
+
+from __future__ import annotations
+
+import statistics
+
+import numpy as np
+import pandas as pd
+
+from spi_core.build.evidence import Assessment
+from spi_core.method.decompose import decompose
+from spi_core.build.fitting import fit_weights
+from spi_core.build.idle import idle
+
+__all__ = ["quality_log", "steps"]
+
+#: Two ways to the same number may differ by rounding only.
+TOLERANCE = 1e-9
+#: Frozen weights are stored with twelve figures.
+WEIGHT_TOLERANCE = 1e-8
+
+
+def steps(a: Assessment) -> pd.DataFrame:
+    """Count what goes in and comes out at each step, so that nothing is lost unseen.
+
+    Parameters
+    ----------
+    a : Assessment
+        The edition's scores.
+
+    Returns
+    -------
+    DataFrame
+        ``step, what, count``.
+    """
+    p, used = a.inputs.panel, a.recipe.used
+    missing = np.isnan(p.value)
+    rows = [
+        ("read", "rows of observations", len(a.inputs.tables["observations"])),
+        ("laid out", "areas", len(p.areas)),
+        ("laid out", "periods", len(p.periods)),
+        ("laid out", "indicators", len(p.indicators)),
+        ("laid out", "cells (areas × periods × indicators)", p.value.size),
+        ("laid out", "cells without a value", int(missing.sum())),
+        ("estimated", "cells filled by regression", int(a.filled.estimated.sum())),
+        ("scored", "indicators that count in a component", int(used.sum())),
+        ("scored", "indicators shown but not scored", int((~used).sum())),
+        ("scored", "of these without values that differ", int((idle(a.inputs) != "").sum())),
+        ("scored", "cells beyond a goalpost, counted as the goalpost", int(a.scores.capped.sum())),
+        ("scored", "component scores", int(np.isfinite(a.scores.component).sum())),
+        ("scored", "index scores", int(np.isfinite(a.scores.index).sum())),
+        (
+            "compared",
+            "indicators comparable over time that count",
+            int(a.comparable_recipe.used.sum()),
+        ),
+        (
+            "compared",
+            "component scores in both periods",
+            int(np.isfinite(a.comparable.component).all(0).sum()),
+        ),
+    ]
+    return pd.DataFrame(rows, columns=["step", "what", "count"])
+
+
+def quality_log(a: Assessment) -> pd.DataFrame:
+    """Compute what matters a second way and say how far the two lie apart.
+
+    Parameters
+    ----------
+    a : Assessment
+        The edition's scores.
+
+    Returns
+    -------
+    DataFrame
+        ``check, result, detail``; result is ``passed``, ``failed`` or ``noted`` for what a reader
+        must judge.
+    """
+    rows = [
+        ("Inputs", "passed", "every file read and checked; a build with a fault writes nothing"),
+        _formula(a),
+        _means(a),
+        _refit(a),
+        _sum_of_contributions(a),
+        _replicates(a),
+        _signed(a),
+        _roll_ups(a),
+    ]
+    return pd.DataFrame(rows, columns=["check", "result", "detail"])
+
+
+def _verdict(difference: float, tolerance: float) -> str:
+    return "passed" if difference <= tolerance else "failed"
+
+
+def _formula(a: Assessment) -> tuple[str, str, str]:
+    """Component scores by z-scores, best and worst row: the method as it is written down."""
+    means = a.recipe.means
+    name = "Component scores by the formula with z-scores"
+    if means[0] != "arithmetic":
+        return name, "noted", f"the formula is of arithmetic means; this edition uses {means[0]}"
+    weights = a.inputs.tables["weights"]
+    if weights.empty:
+        weights = fit_weights(a.scale, a.recipe.best, a.recipe.worst)
+    table = weights.set_index("indicator_id").reindex(a.inputs.framework.ids)
+    # polarity and standard deviation turn raw units into oriented z-scores; the means cancel
+    unit = (table["weight"] / table["sd"]).to_numpy(float) * np.sign(a.recipe.best - a.recipe.worst)
+    scores = np.full(a.scores.component.shape, np.nan)
+    for c in np.flatnonzero(a.recipe.scored):
+        at = np.flatnonzero((a.recipe.component_of == c) & a.recipe.used)
+        best, worst = a.recipe.best[at], a.recipe.worst[at]
+        capped = np.clip(a.filled.value[..., at], np.minimum(best, worst), np.maximum(best, worst))
+        low, high = worst @ unit[at], best @ unit[at]
+        scores[..., c] = 100 * (capped @ unit[at] - low) / (high - low)
+    return name, *_apart(scores, a.scores.component)
+
+
+def _means(a: Assessment) -> tuple[str, str, str]:
+    """Dimensions and index one area at a time, with the means of another library."""
+    found = np.concatenate([a.scores.dimension, a.scores.index[..., None]], axis=-1)
+    expected = np.full(found.shape, np.nan)
+    for place in np.ndindex(a.scores.index.shape):
+        parts = a.scores.component[place]
+        for d in range(found.shape[-1] - 1):
+            expected[(*place, d)] = _mean(parts[a.recipe.dimension_of == d], a.recipe.means[1])
+        expected[(*place, -1)] = _mean(expected[place][:-1], a.recipe.means[2])
+    return "Dimensions and index are means of what is scored", *_apart(expected, found)
+
+
+def _mean(x: np.ndarray, mean: str) -> float:
+    there = [float(v) for v in x if not np.isnan(v)]
+    if not there:
+        return float("nan")
+    return statistics.fmean(there) if mean == "arithmetic" else statistics.geometric_mean(there)
+
+
+def _apart(expected: np.ndarray, found: np.ndarray) -> tuple[str, str]:
+    """Compare two ways; a score that only one of them gives is a failure."""
+    lost = int((np.isnan(expected) != np.isnan(found)).sum())
+    apart = float(np.nan_to_num(np.abs(expected - found)).max())
+    said = f"largest difference {_points(apart)}"
+    return ("failed", f"{lost} scores only one way") if lost else (_verdict(apart, TOLERANCE), said)
+
+
+def _points(apart: float) -> str:
+    """Write a difference; within the tolerance the machine's rounding speaks, each time anew."""
+    return f"{apart:.1e} points" if apart > TOLERANCE else "below a billionth of a point"
+
+
+def _refit(a: Assessment) -> tuple[str, str, str]:
+    frozen = a.inputs.tables["weights"]
+    if frozen.empty:
+        return "Frozen weights", "noted", "weights were fitted by this build and are not frozen yet"
+    if a.inputs.settings["index"]["weights"] == "given":
+        return "Frozen weights", "noted", "weights were given: there is nothing to fit them to"
+    new = fit_weights(a.scale, a.recipe.best, a.recipe.worst).set_index("indicator_id")["weight"]
+    apart = float((new - frozen.set_index("indicator_id")["weight"]).abs().max())
+    said = f"a refit differs by at most {apart:.1e}"
+    if _verdict(apart, WEIGHT_TOLERANCE) == "failed":
+        # not wrong: weights stay as they were until somebody decides otherwise
+        return "Frozen weights", "noted", f"{said}: the population they were fitted on has changed"
+    return "Frozen weights", "passed", said
+
+
+def _sum_of_contributions(a: Assessment) -> tuple[str, str, str]:
+    parts = decompose(a.filled.value, a.comparable_recipe)
+    split = parts.reason == ""
+    if not split.any():
+        name = "Contributions add up to the change"
+        return name, "noted", "no area has a change that could be split"
+    apart = float(np.abs(parts.index.sum(axis=1) - parts.change)[split].max())
+    said = f"largest difference between the sum and the change {_points(apart)}"
+    return "Contributions add up to the change", _verdict(apart, TOLERANCE), said
+
+
+def _replicates(a: Assessment) -> tuple[str, str, str]:
+    failed, asked = a.sampling.n_failed + a.everything.n_failed, a.sampling.n + a.everything.n
+    return (
+        "Monte Carlo",
+        "passed" if not failed else "noted",
+        f"{failed} of {asked} replicates failed",
+    )
+
+
+def _signed(a: Assessment) -> tuple[str, str, str]:
+    register = a.inputs.tables["signoff"]
+    signed = 0 if register.empty else register["indicator_id"].isin(a.inputs.framework.ids).sum()
+    n = len(a.inputs.framework.ids)
+    return (
+        "Expert sign-off",
+        "passed" if signed >= n else "noted",
+        f"{signed} of {n} indicators signed",
+    )
+
+
+def _roll_ups(a: Assessment) -> tuple[str, str, str]:
+    home = a.inputs.panel.areas.index(a.inputs.geography.borough)
+    status = a.inputs.panel.status[a.now, home]
+    modelled = int((status == "modelled").sum())
+    said = f"{modelled} of {status.size} borough values are population-weighted means of the wards"
+    return "Borough values", "noted" if modelled else "passed", said

@@ -1,0 +1,209 @@
+"""Challenge an edition: what other recipes, or one thing left out, would do to its ranks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from spi_core.method.aggregate import AggregatorName
+from spi_core.build.evidence import Assessment
+from spi_core.method.checks import ColumnError
+from spi_core.method.score import Recipe, lift, score, score_levels
+from spi_core.method.normalise import NormaliserName, fit_scale, goalposts, normalise
+from spi_core.uncertainty.sensitivity import (
+    Shift,
+    compare,
+    leave_component_out,
+    leave_indicator_out,
+)
+from spi_core.uncertainty.shrink import shrink_panel
+from spi_core.uncertainty.sobol import choices
+
+__all__ = ["challenge"]
+
+Array = NDArray[np.float64]
+
+SOBOL_RUNS = 512
+
+
+def challenge(a: Assessment) -> dict[str, pd.DataFrame]:
+    """Score the edition by other choices.
+
+    Parameters
+    ----------
+    a : Assessment
+        Its scores and draws.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``audit_recipes``, ``audit_left_out``, ``audit_sobol``, ``audit_shrinkage``.
+    """
+    return {
+        "audit_recipes": _recipes(a),
+        "audit_left_out": _left_out(a),
+        "audit_sobol": _sobol(a),
+        "audit_shrinkage": _shrinkage(a),
+    }
+
+
+def _rows(a: Assessment) -> NDArray[np.intp]:
+    return a.inputs.panel.rows(a.wards)
+
+
+def _recipes(a: Assessment) -> pd.DataFrame:
+    """Every alternative recipe against the one in use, the largest rank shift first."""
+    value, rows = a.filled.value, _rows(a)
+    equal = _equal_shares(a.recipe)
+    geometric: tuple[AggregatorName, AggregatorName, AggregatorName] = ("geometric",) * 3
+    named: dict[str, tuple[NormaliserName, Array, tuple[AggregatorName, ...]]] = {
+        "equal shares": ("goalposts", equal, a.recipe.means),
+        "geometric means": ("goalposts", a.recipe.share, geometric),
+        "equal shares, geometric means": ("goalposts", equal, geometric),
+    }
+    for method, word in (
+        ("zscore", "z-scores"),
+        ("minmax", "min–max"),
+        ("percentile_rank", "percentile ranks"),
+    ):
+        named[word] = (method, a.recipe.share, a.recipe.means)  # type: ignore[assignment]
+        named[f"{word}, equal shares"] = (method, equal, a.recipe.means)  # type: ignore[assignment]
+    scores, undefined = {}, {}
+    for label, choice in named.items():
+        try:
+            scores[label] = _by_recipe(value[:, rows], a.recipe, *choice)[a.now]
+        except ColumnError as error:  # shrunken values may not vary, though the published ones do
+            undefined[label] = error.named(
+                [str(i) for i in np.array(a.inputs.framework.ids)[a.recipe.used]]
+            )
+            scores[label] = np.full(rows.size, np.nan)
+    shrunk = shrink_panel(a.inputs.panel, a.inputs.framework, a.wards).value
+    if a.treatment is not None:
+        shrunk = a.treatment.apply(shrunk)
+    scores["counts shrunk towards the borough"] = score(shrunk[a.now][rows], a.recipe).index
+    table = _shift_table(a, compare(a.scores.index[a.now, rows], scores))
+    table["reason"] = [
+        undefined.get(w, r) for w, r in zip(table["what"], table["reason"], strict=True)
+    ]
+    return table.drop(columns="max_score_shift")
+
+
+def _shrinkage(a: Assessment) -> pd.DataFrame:
+    """How much of the wards' own values shrinking would keep, one row an indicator with counts."""
+    p, rows = a.inputs.panel, _rows(a)
+    found = shrink_panel(p, a.inputs.framework, a.wards)
+    kept = found.kept[a.now][rows]
+    counted = ~np.isnan(kept).all(axis=0)
+    value = found.value if a.treatment is None else a.treatment.apply(found.value)
+    moved = np.abs(score(value[a.now], a.recipe).indicator - a.scores.indicator[a.now])[rows]
+    return pd.DataFrame(
+        {
+            "indicator_id": np.array(p.indicators)[counted],
+            "kept_mean": np.nanmean(kept[:, counted], axis=0),
+            "kept_least": np.nanmin(kept[:, counted], axis=0),
+            "largest_move": np.nanmax(moved[:, counted], axis=0),
+        }
+    )
+
+
+def _equal_shares(recipe: Recipe) -> Array:
+    size = np.bincount(recipe.component_of[recipe.used], minlength=recipe.dimension_of.size)
+    return np.where(recipe.used, 1 / np.maximum(size, 1)[recipe.component_of], 0.0)
+
+
+def _by_recipe(
+    value: Array,
+    recipe: Recipe,
+    method: NormaliserName,
+    share: Array,
+    means: Sequence[AggregatorName],
+) -> Array:
+    """Score the index by another recipe; the scale is fitted over both periods."""
+    used, normal = recipe.used, np.full(value.shape, np.nan)
+    best, worst = recipe.best[used], recipe.worst[used]
+    if method == "goalposts":  # the only one that needs no spread
+        normal[..., used] = goalposts(value[..., used], best, worst)
+    else:
+        scale = fit_scale(value[..., used], best, worst, np.sign(best - worst))
+        normal[..., used] = normalise(value[..., used], scale, method)
+    if method == "zscore":
+        normal = (
+            50 + 10 * normal
+        )  # T-scores: on the scale of the others, so that means can be taken
+    normal = lift(normal, means)
+    return score_levels(normal, replace(recipe, share=share, means=tuple(means)))[-1]  # type: ignore[arg-type]
+
+
+def _shift_table(
+    a: Assessment, shifts: Iterable[Shift], labels: Sequence[str] | None = None
+) -> pd.DataFrame:
+    rows = []
+    for i, s in enumerate(shifts):
+        furthest = int(np.argmax(np.abs(s.rank_shift)))
+        moved = bool(s.max_rank_shift)
+        rows.append(
+            {
+                "what": labels[i] if labels else s.label,
+                "max_rank_shift": s.max_rank_shift,
+                "mean_rank_shift": s.mean_rank_shift,
+                "max_score_shift": s.max_score_shift,
+                "rank_correlation": s.rank_correlation,
+                "furthest": a.wards[furthest] if moved else "",
+                "furthest_by": s.rank_shift[furthest] if moved else 0.0,
+                "reason": s.reason,
+            }
+        )
+    table = pd.DataFrame(rows)
+    # None where not defined, as with two wards: a number all the same
+    sizes = [c for c in table if str(c).endswith(("_shift", "_correlation"))]
+    return table.astype(dict.fromkeys(sizes, float))
+
+
+def _left_out(a: Assessment) -> pd.DataFrame:
+    """Scores of the current period without each indicator and each component in turn."""
+    used, rows = a.recipe.used, _rows(a)
+    value = a.filled.value[a.now][rows]
+
+    def without(keep: NDArray[np.bool_]) -> Array:
+        share = a.recipe.share.copy()
+        share[np.flatnonzero(used)[~keep]] = 0.0
+        total = np.bincount(a.recipe.component_of, weights=share)[a.recipe.component_of]
+        rescaled = np.divide(share, total, out=np.zeros_like(share), where=total > 0)
+        return score(value, replace(a.recipe, share=rescaled)).index
+
+    ids = np.array(a.inputs.framework.ids)[used]
+    member = a.recipe.component_of[used]
+    names = [a.inputs.framework.components[c] for c in np.unique(member)]
+    by_indicator = _shift_table(a, leave_indicator_out(without, int(used.sum())), list(ids))
+    frames = [by_indicator.assign(kind="indicator")]
+    if len(names) > 1:
+        by_component = _shift_table(a, leave_component_out(without, member), names)
+        frames.append(by_component.assign(kind="component"))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _sobol(a: Assessment) -> pd.DataFrame:
+    """Share of the mean rank shift's variance that each choice makes."""
+    rng = np.random.default_rng(a.inputs.settings["uncertainty"]["seed"] + 2)
+    wards = np.zeros(len(a.inputs.panel.areas), bool)
+    wards[_rows(a)] = True
+    found = choices(
+        a.filled.value,
+        a.scale_errors,
+        a.recipe,
+        rng,
+        SOBOL_RUNS,
+        period=a.now,
+        estimated=a.filled,
+        reference=wards,
+    )
+    names = ("first", "first_error", "total", "total_error")
+    table = pd.DataFrame({"factor": found.factors, **{n: getattr(found, n) for n in names}})
+    left = pd.DataFrame({"factor": list(found.left_out), "reason": list(found.left_out.values())})
+    return pd.concat([table.assign(reason=""), left], ignore_index=True).assign(
+        mean_rank_shift=found.mean, runs=found.n, failed=found.n_failed
+    )

@@ -1,0 +1,170 @@
+"""Run every chapter of an edition: one result a protocol, from the tables the build has made."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from spi_core.edition.areas.geography import boundaries
+from spi_core.impact.chapter import run_chapter
+from spi_core.edition.interventions.design import Design
+from spi_core.edition.interventions.outcomes import Known, as_rates, known_outcomes, shared_level
+from spi_core.impact.results import ChapterResult, to_json
+from spi_core.impact.spatial import Neighbours
+from spi_core.edition.inputs import Inputs
+from spi_core.edition.interventions.read import filled_cells
+from spi_core.store import write_bytes
+
+__all__ = ["Chapter", "run_chapters", "write_chapters"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One chapter and what must stand on it besides its numbers.
+
+    Parameters
+    ----------
+    result : ChapterResult
+        Numbers and words.
+    level : str
+        Level of the units, "lsoa" or "ward".
+    illustrative : bool
+        Whether any value it rests on was generated.
+    """
+
+    result: ChapterResult
+    level: str
+    illustrative: bool
+
+
+def run_chapters(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> tuple[Chapter, ...]:
+    """Compute the chapters of ``interventions.yml``.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition, checked.
+    tables : mapping of str to DataFrame
+        Built tables; ``scores_comparable`` serves outcomes that are components or the index.
+
+    Returns
+    -------
+    tuple of Chapter
+        In the order of the file; empty without one.
+
+    Notes
+    -----
+    Simulations draw from a generator seeded with the edition's seed and the chapter's id, so that a
+    further chapter changes no number of the others, and chapters may run side by side: numpy lets
+    go of the interpreter's lock in the loops that take the time.
+    """
+    if not inputs.designs:
+        return ()
+    levels = {str(code): str(level) for code, level in inputs.geography.areas["level"].items()}
+    values = _values(inputs, tables["scores_comparable"])
+    known = known_outcomes(values, levels)
+    neighbours = _neighbours(inputs)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        made = pool.map(lambda d: _run(d, inputs, values, known, neighbours), inputs.designs)
+        return tuple(made)
+
+
+def write_chapters(folder: Path, chapters: tuple[Chapter, ...], edition: Mapping[str, Any]) -> None:
+    """Write one JSON file a chapter; files of chapters that are no more are removed.
+
+    Parameters
+    ----------
+    folder : Path
+        ``reports/<edition>/impact``.
+    chapters : tuple of Chapter
+        Results.
+    edition : mapping
+        ``id`` and ``data_version`` of what they rest on.
+    """
+    for chapter in chapters:
+        about = {**edition, "level": chapter.level, "illustrative": chapter.illustrative}
+        document = {**to_json(chapter.result), "edition": about}
+        text = json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n"
+        write_bytes(folder / f"{chapter.result.design.id}.json", text.encode())
+    kept = {chapter.result.design.id for chapter in chapters}
+    for path in folder.glob("*.json"):
+        if path.stem not in kept:
+            path.unlink()
+
+
+def _run(
+    design: Design,
+    inputs: Inputs,
+    values: pd.DataFrame,
+    known: Mapping[str, Known],
+    neighbours: Neighbours,
+) -> Chapter:
+    level = shared_level(design, known)
+    areas = _units(inputs, level)
+    population = dict(zip(areas["area_code"], areas["population"], strict=True))
+    outcomes = [o.id for o in (*design.primary, *design.placebo, *design.exploratory)]
+    rows = values[
+        values["outcome_id"].isin(outcomes) & values["area_code"].isin(areas["area_code"])
+    ]
+
+    def load() -> pd.DataFrame:
+        rates = as_rates(rows, design, known, population)
+        return rates[["outcome_id", "area_code", "period", "value"]]
+
+    rng = np.random.default_rng([int(inputs.settings["uncertainty"]["seed"]), *design.id.encode()])
+    result = run_chapter(design, load, areas, rng, neighbours=neighbours)
+    return Chapter(result, level, bool((rows["status"] == "illustrative").any()))
+
+
+def _values(inputs: Inputs, scores: pd.DataFrame) -> pd.DataFrame:
+    """Series, indicators with larger areas rolled up, and scores, in one long table."""
+    panel = inputs.panel
+    axes = [panel.periods, panel.areas, panel.indicators]
+    rolled = (
+        pd.MultiIndex.from_product(axes, names=["period", "area_code", "outcome_id"])
+        .to_frame(index=False)
+        .assign(value=panel.value.ravel(), status=panel.status.ravel(), unit="")
+        .dropna(subset="value")
+    )
+    status = "illustrative" if inputs.settings["illustrative"] else "observed"
+    composite = scores[scores["level"] != "indicator"]
+    composite = composite.rename(columns={"element": "outcome_id", "score": "value"})
+    composite = composite.assign(status=status, unit="")[list(rolled.columns)]
+    series = filled_cells({"series": inputs.tables["series"], "observations": pd.DataFrame()})
+    return pd.concat([f for f in (series, rolled, composite) if len(f)], ignore_index=True)
+
+
+def _units(inputs: Inputs, level: str) -> pd.DataFrame:
+    """Areas of one level with their wards and residents."""
+    areas = inputs.geography.areas
+    chosen = areas[areas["level"] == level]
+    ward = chosen["parent_code"] if level == "lsoa" else chosen.index.to_series()
+    return pd.DataFrame(
+        {
+            "area_code": chosen.index.to_numpy(),
+            "ward_code": ward.to_numpy(),
+            "population": chosen["population"].to_numpy(float),
+        }
+    )
+
+
+def _neighbours(inputs: Inputs) -> dict[str, set[str]]:
+    """Wards and LSOAs that touch, by code."""
+    found: dict[str, set[str]] = {}
+    for level in ("ward", "lsoa"):
+        if not inputs.geography.codes(level):
+            continue
+        shapes = boundaries(inputs.geography, level)
+        one, other = shapes.sindex.query(shapes.geometry, predicate="intersects")
+        for i, j in zip(one, other, strict=True):
+            if i != j:
+                found.setdefault(str(shapes.index[i]), set()).add(str(shapes.index[j]))
+    return found

@@ -1,0 +1,113 @@
+"""Score small areas where enough is published, and set each ward against its own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from spi_core.method.score import Estimated, Recipe, Scores, estimate_missing, recipe_for, score
+from spi_core.edition.inputs import Inputs
+from spi_core.edition.panel import Panel
+
+__all__ = ["small_area_tables"]
+
+LEVEL = "lsoa"
+
+
+def small_area_tables(
+    inputs: Inputs, recipe: Recipe, wards: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Score the LSOAs and measure their spread within each ward.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition, its panel with LSOAs.
+    recipe : Recipe
+        The full recipe.
+    wards : DataFrame
+        ``scores`` of the larger areas: ``area_code, period, element, level, score``.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``small_area_coverage``: one row a component, the share of its weight that is available
+        and whether it is scored; ``small_area_values``, one row a period, LSOA and indicator that
+        is published for LSOAs; ``small_area_scores``; ``small_area_spread``: one row a period,
+        ward and component. The last two are absent where nothing reaches the edition's coverage.
+    """
+    codes = [c for c in inputs.geography.codes(LEVEL) if c in inputs.panel.areas]
+    panel = inputs.panel.take(codes)
+    value = panel.value
+    available = np.atleast_1d(np.isfinite(value).any(axis=(0, 1)))
+    threshold = inputs.settings["index"].get("small_area_coverage", 0.75)
+    fitted = recipe_for(recipe, available, threshold)
+    tables = {"small_area_coverage": _coverage(inputs, recipe, fitted, available, threshold)}
+    if not codes or not available.any():
+        return tables
+    limit = inputs.settings["index"].get("max_imputed", 1)
+    filled = estimate_missing(value, fitted, np.arange(len(codes)), limit)
+    scored = score(filled.value, fitted)
+    tables["small_area_values"] = _values(panel, filled, scored, available)
+    if not fitted.scored.any():
+        return tables
+    scores = _long(inputs, codes, scored)
+    return tables | {
+        "small_area_scores": scores,
+        "small_area_spread": _spread(inputs, scores, wards),
+    }
+
+
+def _coverage(
+    inputs: Inputs, recipe: Recipe, fitted: Recipe, available: NDArray[np.bool_], threshold: float
+) -> pd.DataFrame:
+    n = recipe.dimension_of.size
+    covered = np.bincount(recipe.component_of, weights=recipe.share * available, minlength=n)
+    return pd.DataFrame(
+        {
+            "component": inputs.framework.components,
+            "covered": covered,
+            "needed": threshold,
+            "scored": fitted.scored,
+        }
+    )
+
+
+def _values(
+    panel: Panel, filled: Estimated, scored: Scores, available: NDArray[np.bool_]
+) -> pd.DataFrame:
+    """One row a period, LSOA and indicator; a suppressed value stays out though it is estimated."""
+    axes = [panel.periods, panel.areas, panel.indicators]
+    index = pd.MultiIndex.from_product(axes, names=["period", "area_code", "indicator_id"])
+    shown = filled.estimated & (panel.status != "suppressed")
+    columns = {
+        "value": np.where(shown, filled.value, panel.value),
+        "numerator": panel.numerator,
+        "denominator": panel.denominator,
+        "score": scored.indicator,
+        "provenance": np.where(shown, "estimated", panel.status),
+        "estimated": filled.estimated,
+    }
+    frame = pd.DataFrame({n: a.ravel() for n, a in columns.items()}, index=index).reset_index()
+    offered = dict(zip(panel.indicators, available.tolist(), strict=True))
+    return frame[frame["indicator_id"].map(offered)].reset_index(drop=True)
+
+
+def _long(inputs: Inputs, codes: list[str], scores: Scores) -> pd.DataFrame:
+    axes = [inputs.panel.periods, codes, inputs.framework.components]
+    index = pd.MultiIndex.from_product(axes, names=["period", "area_code", "element"])
+    frame = pd.DataFrame({"score": scores.component.ravel()}, index=index).reset_index()
+    parent = inputs.geography.areas["parent_code"]
+    frame.insert(2, "parent_code", frame["area_code"].map(parent))
+    return frame.dropna(subset="score", ignore_index=True)
+
+
+def _spread(inputs: Inputs, small: pd.DataFrame, wards: pd.DataFrame) -> pd.DataFrame:
+    """Lowest, middle and highest score of each ward's LSOAs beside the ward's own."""
+    groups = small.groupby(["period", "parent_code", "element"], sort=False)["score"]
+    spread = groups.agg(areas="size", low="min", median="median", high="max")
+    spread.insert(2, "q1", groups.quantile(0.25))
+    spread.insert(4, "q3", groups.quantile(0.75))
+    frame = spread.reset_index().rename(columns={"parent_code": "area_code"})
+    return frame.merge(wards[["period", "area_code", "element", "score"]], "left")

@@ -1,0 +1,241 @@
+"""Where areas stand, how they moved and what made them move, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from spi_core.build.evidence import Assessment
+from spi_core.method.decompose import decompose
+from spi_core.uncertainty.gaps import MEASURES, Gap, gap, movers
+from spi_core.method.score import Scores
+from spi_core.uncertainty.peers import (
+    NOT_RATED,
+    Peers,
+    borough_difference,
+    context_matrix,
+    nearest,
+    rate,
+)
+from spi_core.uncertainty.change import change_table, indicator_change, level_changes
+from spi_core.method.ranking import interval, quarter_of, rank_summary
+from spi_core.uncertainty.simulate import Scored
+
+__all__ = ["standing_tables"]
+
+COMPOSITES = ("component", "dimension", "index")
+Array = NDArray[np.float64]
+
+
+def standing_tables(a: Assessment) -> dict[str, pd.DataFrame]:
+    """Set an assessment out as tables.
+
+    Parameters
+    ----------
+    a : Assessment
+        The draws.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``standing``, ``changes``, ``indicator_changes``, ``contributions``, ``peers``, ``gaps``,
+        ``movers``, ``errors``.
+    """
+    return {
+        "standing": _standing(a),
+        "changes": _changes(a),
+        "indicator_changes": _indicator_changes(a),
+        "contributions": _contributions(a),
+        "peers": _peers(a),
+        "gaps": _gaps(a),
+        "movers": _movers(a),
+        "errors": _errors(a),
+    }
+
+
+def _pick(scored: Scores | Scored, level: str) -> NDArray[np.floating]:
+    """Scores or draws of one level, always with an axis of elements."""
+    array = getattr(scored, level)
+    return np.asarray(array[..., None] if level == "index" else array)
+
+
+def _standing(a: Assessment) -> pd.DataFrame:
+    """Compare every ward and composite of the current period with borough, wards and comparators.
+
+    Parameters
+    ----------
+    a : Assessment
+        The draws.
+
+    Returns
+    -------
+    DataFrame
+        One row a ward and element that is scored.
+    """
+    p = a.inputs.panel
+    rows, home = p.rows(a.wards), p.areas.index(a.inputs.geography.borough)
+    near = _nearest(a)
+    frames = []
+    for level in COMPOSITES:
+        point = _pick(a.scores, level)[a.now]
+        chance = _pick(a.sampling.full, level)[:, a.now]
+        low, high = interval(chance[:, rows])
+        gap_to = borough_difference(point[[*rows, home]], chance[:, [*rows, home]], len(rows))
+        columns = {
+            "score": point[rows],
+            "low": low,
+            "high": high,
+            "borough": np.broadcast_to(point[home], point[rows].shape),
+            "difference": gap_to.difference,
+            "difference_low": gap_to.low,
+            "difference_high": gap_to.high,
+            **_ranks(point[rows], _pick(a.everything.full, level)[:, a.now][:, rows]),
+            **_rating_columns(a, near, point[rows], chance[:, rows]),
+        }
+        elements = a.elements(level)
+        keys = {
+            "area_code": np.repeat(a.wards, len(elements)),
+            "element": list(elements) * len(rows),
+            "level": level,
+        }
+        frames.append(pd.DataFrame({**keys, **{k: v.ravel() for k, v in columns.items()}}))
+    return pd.concat(frames, ignore_index=True).dropna(subset="score", ignore_index=True)
+
+
+def _ranks(point: NDArray[np.floating], draws: NDArray[np.floating]) -> dict[str, Array]:
+    """Ranks of every element that is scored in two wards or more."""
+    names = ("rank", "rank_low", "rank_high", "p_top", "p_bottom", "quarter")
+    out = {name: np.full(point.shape, np.nan) for name in names}
+    for e in np.flatnonzero((~np.isnan(point)).sum(axis=0) >= 2):
+        r = rank_summary(point[:, e], draws[..., e])
+        found = (r.rank, r.low, r.high, r.top, r.bottom, quarter_of(r.rank))
+        for name, values in zip(names, found, strict=True):
+            out[name][:, e] = values
+    return out
+
+
+def _nearest(a: Assessment) -> Peers | None:
+    """Each ward's comparators; None where the edition does not say how to find them."""
+    rule, context = a.inputs.settings.get("comparators"), a.inputs.tables["context"]
+    if rule is None or context.empty:
+        return None
+    return nearest(context_matrix(context, a.wards, rule["context"]), rule["number"])
+
+
+def _rating_columns(
+    a: Assessment, near: Peers | None, point: Array, draws: NDArray[np.floating]
+) -> dict[str, NDArray[np.generic]]:
+    names = ("median", "difference", "low", "high")
+    if near is None:
+        why = "the edition names no comparators"
+        if "comparators" in a.inputs.settings:
+            why = "the edition has no context.csv to find comparators by"
+        blank = {f"peers_{n}": np.full(point.shape, np.nan) for n in names}
+        said = {"rating": NOT_RATED, "reason": why}
+        return blank | {name: np.full(point.shape, text) for name, text in said.items()}
+    rule = a.inputs.settings["comparators"]
+    r = rate(point, draws, near.position, rule["minimum_points"])
+    found = {f"peers_{n}": getattr(r, n) for n in names}
+    return found | {"rating": r.rating, "reason": r.reason}
+
+
+def _changes(a: Assessment) -> pd.DataFrame:
+    """Change of component, dimension and index in score points, all areas."""
+    by_level = level_changes(a.comparable, a.sampling, a.comparable_recipe, a.errors)
+    frames = []
+    for level, change in by_level.items():
+        frame = change_table(change, a.inputs.panel.areas, a.elements(level))
+        before, after = _pick(a.comparable, level)[[0, a.now]]
+        frame.insert(2, "level", level)
+        frame["baseline"], frame["current"] = before.ravel(), after.ravel()
+        frames.append(frame.rename(columns={"item": "element"}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def _indicator_changes(a: Assessment) -> pd.DataFrame:
+    """Change of every indicator in its own unit, all areas."""
+    change = indicator_change(a.inputs.panel.value, a.errors, a.inputs.framework)
+    table = change_table(change, a.inputs.panel.areas, a.inputs.framework.ids)
+    return table.rename(columns={"item": "indicator_id"})
+
+
+def _contributions(a: Assessment) -> pd.DataFrame:
+    """Points of each ward's index change that each indicator made."""
+    parts = decompose(a.filled.value, a.comparable_recipe)
+    ids = a.inputs.framework.ids
+    index = pd.MultiIndex.from_product(
+        [a.inputs.panel.areas, ids], names=["area_code", "indicator_id"]
+    )
+    return pd.DataFrame({"points": parts.index.ravel()}, index=index).reset_index()
+
+
+def _peers(a: Assessment) -> pd.DataFrame:
+    """Each ward's comparators, the nearest first."""
+    found = _nearest(a)
+    if found is None:
+        return pd.DataFrame(columns=["area_code", "order", "peer_code", "distance"])
+    n = found.position.shape[1]
+    return pd.DataFrame(
+        {
+            "area_code": np.repeat(a.wards, n),
+            "order": np.tile(np.arange(1, n + 1), len(a.wards)),
+            "peer_code": np.array(a.wards)[found.position].ravel(),
+            "distance": found.distance.ravel(),
+        }
+    )
+
+
+def _gaps(a: Assessment) -> pd.DataFrame:
+    """How far apart the wards are in each period, and whether that changed."""
+    rows = a.inputs.panel.rows(a.wards)
+    frames = []
+    for level in COMPOSITES:
+        point, draws = (
+            _pick(a.comparable, level)[:, rows],
+            _pick(a.sampling.comparable, level)[:, :, rows],
+        )
+        for e, element in enumerate(a.elements(level)):
+            if (~np.isnan(point[..., e])).all(axis=0).sum() < 2:
+                continue
+            g = gap(point[..., e], draws[..., e])
+            frames.append(_gap_rows(level, element, g))
+    if not frames:  # nothing can be compared over time
+        nothing = np.empty((2, len(MEASURES)))
+        return _gap_rows("", "", Gap(*[nothing] * 4, *[nothing[0]] * 3)).head(0)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _gap_rows(level: str, element: str, g: Gap) -> pd.DataFrame:
+    names = ("change", "change_low", "change_high")
+    frame = pd.DataFrame({"measure": MEASURES, **{n: getattr(g, n) for n in names}})
+    for name in ("value", "by_chance", "low", "high"):
+        array = getattr(g, name)
+        frame[f"{name}_baseline"], frame[f"{name}_current"] = array[0], array[-1]
+    return frame.assign(level=level, element=element)
+
+
+def _movers(a: Assessment) -> pd.DataFrame:
+    """Wards whose index moved, with the false discovery rate held at 10 %."""
+    rows = a.inputs.panel.rows(a.wards)
+    draws = a.sampling.comparable.index[:, :, rows]
+    rated = level_changes(a.comparable, a.sampling, a.comparable_recipe, a.errors)["index"]
+    # a change that cannot be rated is not tested either
+    change = np.where(rated.rating == NOT_RATED, np.nan, rated.change)[rows, 0]
+    found = movers(change, draws[:, a.now] - draws[:, 0])
+    columns = {n: getattr(found, n) for n in ("change", "p", "q", "moved")}
+    return pd.DataFrame({"area_code": a.wards, **columns})
+
+
+def _errors(a: Assessment) -> pd.DataFrame:
+    """Set out the standard error of every raw value, and what it rests on."""
+    p: Sequence[Sequence[str]] = (
+        a.inputs.panel.periods,
+        a.inputs.panel.areas,
+        a.inputs.panel.indicators,
+    )
+    index = pd.MultiIndex.from_product(p, names=["period", "area_code", "indicator_id"])
+    columns = {"se": a.errors.se.ravel(), "basis": a.errors.basis.ravel()}
+    return pd.DataFrame(columns, index=index).reset_index()

@@ -1,0 +1,193 @@
+"""Lay scores and what they rest on out as tables."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from spi_core.method.score import Estimated, Recipe, Scores
+from spi_core.edition.inputs import Inputs
+
+__all__ = [
+    "areas_table",
+    "coverage_table",
+    "framework_table",
+    "goalposts_table",
+    "scores_table",
+    "values_table",
+]
+
+LEVELS = ("indicator", "component", "dimension", "index")
+
+
+def areas_table(inputs: Inputs) -> pd.DataFrame:
+    """List the areas, and whether each is scored.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition, its panel without LSOAs.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``geography/areas.csv`` and ``scored``.
+    """
+    areas = inputs.geography.areas.drop(columns=["file", "row"]).reset_index()
+    return areas.assign(scored=areas["code"].isin(inputs.panel.areas))
+
+
+def framework_table(inputs: Inputs, recipe: Recipe) -> pd.DataFrame:
+    """List the components in order: how many indicators each has and whether it is scored.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition, its panel without LSOAs.
+    recipe : Recipe
+        What was decided before scoring.
+
+    Returns
+    -------
+    DataFrame
+        ``component, dimension, indicators, comparable_indicators, scored, note``.
+    """
+    f = inputs.framework
+    count = np.bincount(f.component_of, minlength=len(f.components))
+    comparable = np.bincount(f.component_of, weights=f.comparable, minlength=len(f.components))
+    thin = inputs.settings["index"].get("thin_below", 3)
+    scored = recipe.scored
+    why = np.where(count < recipe.minimum, "awaits council data", "too few figures that differ")
+    note = np.where(~scored, np.char.add("not scored: ", why), np.where(count < thin, "thin", ""))
+    return pd.DataFrame(
+        {
+            "component": f.components,
+            "dimension": [f.dimensions[d] for d in f.dimension_of],
+            "indicators": count,
+            "comparable_indicators": comparable.astype(int),
+            "scored": scored,
+            "note": note,
+        }
+    )
+
+
+def goalposts_table(inputs: Inputs, recipe: Recipe) -> pd.DataFrame:
+    """List goalposts in raw units, and on the scale of scoring where an indicator is treated.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition, its panel without LSOAs.
+    recipe : Recipe
+        What was decided before scoring.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``goalposts.csv``, ``best_scored`` and ``worst_scored``.
+    """
+    posts = inputs.tables["goalposts"].drop(columns=["file", "row"]).set_index("indicator_id")
+    ids = list(inputs.framework.ids)
+    return posts.loc[ids].assign(best_scored=recipe.best, worst_scored=recipe.worst).reset_index()
+
+
+def values_table(
+    inputs: Inputs, filled: Estimated, scale: Estimated, scores: Scores
+) -> pd.DataFrame:
+    """List every period, area and indicator, with where the value comes from.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition, its panel without LSOAs.
+    filled, scale : Estimated
+        Raw values with gaps filled; the same as they are scored.
+    scores : Scores
+        From ``scale``.
+
+    Returns
+    -------
+    DataFrame
+        ``value, numerator, denominator, value_scored, score, provenance, estimated, capped`` and
+        the indicator's own dates.
+    """
+    p = inputs.panel
+    # what is suppressed stays so in every table, though its estimate went into the scores
+    hidden = p.status == "suppressed"
+    shown = filled.estimated & ~hidden
+    frame = _grid(inputs, p.indicators).rename(columns={"element": "indicator_id"})
+    for name in ("value", "numerator", "denominator"):
+        frame[name] = getattr(p, name).ravel()
+    # as published: shrunken and treated values stand beside them
+    frame["value"] = np.where(shown, filled.value, p.value).ravel()
+    frame["value_scored"] = scale.value.ravel()
+    frame["score"] = scores.indicator.ravel()
+    frame["provenance"] = np.where(shown, "estimated", p.status).ravel()
+    frame["estimated"] = filled.estimated.ravel()
+    frame["capped"] = scores.capped.ravel()
+    return frame.merge(p.dates, on=["indicator_id", "period"], how="left")
+
+
+def scores_table(inputs: Inputs, scores: Scores) -> pd.DataFrame:
+    """List the scores of all levels that there are.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition, its panel without LSOAs.
+    scores : Scores
+        Full or comparable.
+
+    Returns
+    -------
+    DataFrame
+        ``area_code, period, element, level, score``.
+    """
+    frames = []
+    for level, elements in _elements(inputs).items():
+        frame = _grid(inputs, elements).assign(level=level)
+        frame["score"] = _by_level(scores)[level].ravel()
+        frames.append(frame)
+    long = pd.concat(frames, ignore_index=True)
+    return long[["area_code", "period", "element", "level", "score"]].dropna(ignore_index=True)
+
+
+def coverage_table(inputs: Inputs, filled: Estimated) -> pd.DataFrame:
+    """Count which of a component's indicators an area has, observed and estimated.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition, its panel without LSOAs.
+    filled : Estimated
+        Raw values with gaps filled.
+
+    Returns
+    -------
+    DataFrame
+        ``period, area_code, component, indicators, present, estimated``.
+    """
+    f = inputs.framework
+    frame = _grid(inputs, f.components).rename(columns={"element": "component"})
+    member = f.component_of[:, None] == np.arange(len(f.components))
+    present = np.isfinite(filled.value).astype(int) @ member
+    frame["indicators"] = np.tile(member.sum(axis=0), len(frame) // len(f.components))
+    frame["present"] = present.ravel()
+    frame["estimated"] = (filled.estimated.astype(int) @ member).ravel()
+    return frame
+
+
+def _elements(inputs: Inputs) -> dict[str, tuple[str, ...]]:
+    f = inputs.framework
+    return dict(zip(LEVELS, (f.ids, f.components, f.dimensions, ("index",)), strict=True))
+
+
+def _by_level(scores: Scores) -> dict[str, np.ndarray]:
+    arrays = (scores.indicator, scores.component, scores.dimension, scores.index[..., None])
+    return dict(zip(LEVELS, arrays, strict=True))
+
+
+def _grid(inputs: Inputs, elements: tuple[str, ...]) -> pd.DataFrame:
+    axes = [inputs.panel.periods, inputs.panel.areas, elements]
+    index = pd.MultiIndex.from_product(axes, names=["period", "area_code", "element"])
+    return index.to_frame(index=False)

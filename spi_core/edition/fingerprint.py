@@ -1,0 +1,105 @@
+"""What a result rests on, as hashes: the input files, the code, the libraries."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import spi_core
+from spi_core.files import digest
+
+__all__ = ["LIBRARIES", "code_version", "data_version", "input_hashes"]
+
+#: Libraries whose version may change a figure, a chart or a page.
+LIBRARIES = (
+    *("esda", "geopandas", "ipython", "jupytext", "libpysal", "matplotlib", "numpy", "pandas"),
+    *("pyarrow", "pypandoc_binary", "SALib", "scipy", "seaborn", "shapely", "statsmodels"),
+    *("tabulate", "typst"),
+)
+_BINARY = {".xlsx", ".gpkg"}
+
+
+def _content(path: Path) -> bytes:
+    content = path.read_bytes()
+    return content if path.suffix in _BINARY else content.replace(b"\r\n", b"\n")
+
+
+def _input_files(folder: Path) -> dict[str, Path]:
+    """List the files of an edition that count, by name: not the publishers' own, nor hidden."""
+    files = [p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(("~$", "."))]
+    named = {p.relative_to(folder).as_posix(): p for p in files}
+    return {name: named[name] for name in sorted(named) if not name.startswith("source/")}
+
+
+def input_hashes(folder: Path) -> dict[str, str]:
+    """Hash each input of an edition.
+
+    Parameters
+    ----------
+    folder : Path
+        ``data/<edition>``; the publishers' own files under ``source/`` are not inputs.
+
+    Returns
+    -------
+    dict of str to str
+        File name within the folder to SHA-256. Line ends of text files do not count.
+    """
+    return {name: digest(_content(path)) for name, path in _input_files(folder).items()}
+
+
+def data_version(folder: Path) -> str:
+    """Hash every input of an edition, so that a report can say which data it rests on.
+
+    Parameters
+    ----------
+    folder : Path
+        ``data/<edition>``; the publishers' own files under ``source/`` are not inputs.
+
+    Returns
+    -------
+    str
+        SHA-256, hexadecimal. The same on every system: line ends of text files do not count.
+    """
+    whole = hashlib.sha256()
+    for name, path in _input_files(folder).items():
+        content = _content(path)
+        whole.update(f"{name}\0{len(content)}\0".encode() + content)
+    return whole.hexdigest()
+
+
+@functools.cache
+def code_version() -> str:
+    """Hash this package's own files and the versions of what it rests on.
+
+    Returns
+    -------
+    str
+        SHA-256, hexadecimal: two runs with the same one compute and draw alike.
+
+    Notes
+    -----
+    The whole package counts, theme and fonts included: which modules a document passes through is
+    not worked out, so that no change of code is ever missed.
+    """
+    package = Path(spi_core.__file__).parent
+    whole = hashlib.sha256(f"python {platform.python_version()}\n".encode())
+    for name in LIBRARIES:
+        whole.update(f"{name} {_version(name)}\n".encode())
+    files = {
+        p.relative_to(package).as_posix(): p
+        for p in package.rglob("*")
+        if p.is_file() and "__pycache__" not in p.parts and not p.name.startswith(".")
+    }
+    for name in sorted(files):
+        whole.update(f"{name} {digest(files[name].read_bytes())}\n".encode())
+    return whole.hexdigest()
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "none"

@@ -1,0 +1,280 @@
+"""The framework: dimensions, components and indicators, with goalposts and frozen weights.
+
+Everything here comes from the edition's files; no indicator is named in code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from spi_core.edition.readers.read import Read, records
+from spi_core.edition.rules import check_disclosure
+from spi_core.errors import Fault, some
+
+__all__ = ["Framework", "check_goalposts", "check_weights", "make_framework"]
+
+#: The file that ``settings`` were read from, as messages name it.
+EDITION = "edition.yml"
+#: Columns of the register without which nothing else can be checked against it.
+ESSENTIAL = frozenset(
+    ("id", "component", "dimension", "polarity", "kind", "per", "valid_min", "valid_max")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """Who belongs to whom, in the order of the edition.
+
+    Parameters
+    ----------
+    indicators : DataFrame
+        One row an indicator, index ``id``, in framework order.
+    components, dimensions : tuple of str
+        All names of the edition, also those without an indicator.
+    component_of : ndarray of int, shape (indicators,)
+        Position of each indicator's component.
+    dimension_of : ndarray of int, shape (components,)
+        Position of each component's dimension.
+    """
+
+    indicators: pd.DataFrame
+    components: tuple[str, ...]
+    dimensions: tuple[str, ...]
+    component_of: NDArray[np.intp]
+    dimension_of: NDArray[np.intp]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Indicator ids in framework order."""
+        return tuple(self.indicators.index)
+
+    @property
+    def polarity(self) -> NDArray[np.float64]:
+        """+1 where higher is better, -1 where lower is; shape (indicators,)."""
+        return self.indicators["polarity"].to_numpy(float)
+
+    @property
+    def comparable(self) -> NDArray[np.bool_]:
+        """Whether the indicator's two periods may be compared; shape (indicators,)."""
+        return (self.indicators["comparable"] == "yes").to_numpy()
+
+    def members(self, component: int) -> NDArray[np.intp]:
+        """Positions of a component's indicators.
+
+        Parameters
+        ----------
+        component : int
+            Position of the component.
+
+        Returns
+        -------
+        ndarray of int
+            Positions in :attr:`ids`; empty for a component without indicators.
+        """
+        return np.flatnonzero(self.component_of == component)
+
+
+def make_framework(
+    settings: Mapping[str, Any], indicators: Read
+) -> tuple[Framework | None, list[Fault]]:
+    """Join the edition's framework with its indicator register.
+
+    Parameters
+    ----------
+    settings : mapping
+        ``edition.yml`` as read.
+    indicators : Read
+        ``indicators.csv`` as read.
+
+    Returns
+    -------
+    tuple of Framework or None, and list of Fault
+        Of the indicators without a fault; None when there is none, or a column is missing that
+        the others are checked against.
+    """
+    pairs = [(d["dimension"], c) for d in settings.get("framework", []) for c in d["components"]]
+    components = tuple(dict.fromkeys(c for _, c in pairs))
+    dimensions = tuple(dict.fromkeys(d for d, _ in pairs))
+    home = {c: next(d for d, other in pairs if other == c) for c in components}
+    if indicators.frame.empty or not pairs:
+        return None, []
+    faults = _misplaced(indicators, home)
+    if "disclosure_rule" not in {column for _, column in indicators.lacks}:
+        faults += check_disclosure(settings, list(records(indicators.frame)), EDITION)
+    # what is sound still serves to check the other tables
+    frame = Read(indicators.frame, (*indicators.faults, *faults)).sound
+    if frame.empty or {c for _, c in indicators.lacks} & ESSENTIAL:
+        return None, faults
+    order = frame.assign(position=frame["component"].map(components.index))
+    order = order.sort_values("position", kind="stable").set_index("id")
+    ratio = order["kind"].isin(["rate", "proportion"])
+    if "rollup" not in order:
+        order["rollup"] = np.where(ratio, "ratio", "mean")
+    if "interval" not in order:
+        named = order["kind"].map({"rate": "byar", "proportion": "wilson"})
+        order["interval"] = named.fillna("none")
+    order["polarity"] = order["polarity"].astype(int)
+    framework = Framework(
+        indicators=order.drop(columns="position"),
+        components=components,
+        dimensions=dimensions,
+        component_of=order["position"].to_numpy(np.intp),
+        dimension_of=np.array([dimensions.index(home[c]) for c in components], np.intp),
+    )
+    return framework, faults
+
+
+def _misplaced(indicators: Read, home: Mapping[str, str]) -> list[Fault]:
+    lost = {column for _, column in indicators.lacks}
+    faults = []
+    for r in records(indicators.frame):
+        if "component" in lost:
+            pass
+        elif r.component not in home:
+            allowed = ", ".join(home)
+            message = "is not a component of edition.yml"
+            faults.append(Fault(r.file, message, r.row, "component", r.component, allowed))
+        elif home[r.component] != r.dimension and "dimension" not in lost:
+            message = f"is not the dimension of {r.component!r}"
+            faults.append(
+                Fault(r.file, message, r.row, "dimension", r.dimension, home[r.component])
+            )
+        if r.comparable == "no" and not r.break_reason and "break_reason" not in lost:
+            message = "a blank is not allowed here: comparable is 'no'"
+            allowed = "why the two periods cannot be compared"
+            faults.append(Fault(r.file, message, r.row, "break_reason", None, allowed))
+        if r.valid_min > r.valid_max:
+            message = f"is above valid_max, {r.valid_max:g}"
+            allowed = f"at most {r.valid_max:g}"
+            faults.append(Fault(r.file, message, r.row, "valid_min", r.valid_min, allowed))
+    return faults
+
+
+def check_goalposts(framework: Framework, goalposts: Read, listed: Collection[str]) -> list[Fault]:
+    """Check that every indicator has goalposts that lie the right way round.
+
+    Parameters
+    ----------
+    framework : Framework
+        The framework.
+    goalposts : Read
+        ``goalposts.csv`` as read.
+    listed : collection of str
+        Ids of ``indicators.csv``, also of rows with a fault.
+
+    Returns
+    -------
+    list of Fault
+        Unknown or absent indicators, equal goalposts, goalposts that contradict the polarity.
+    """
+    faults = _strangers(goalposts, listed)
+    if goalposts.lacks or goalposts.frame.empty:
+        return faults + _absent(goalposts, framework.ids)
+    sound = goalposts.sound
+    for r in records(sound[sound["indicator_id"].isin(framework.ids)]):
+        if np.isclose(r.best, r.worst, rtol=1e-12, atol=0):
+            message = "equals worst: the goalposts must differ"
+            faults.append(Fault(r.file, message, r.row, "best", r.best, "a value that differs"))
+        elif np.sign(r.best - r.worst) != framework.indicators.at[r.indicator_id, "polarity"]:
+            side = "below" if r.best > r.worst else "above"
+            message = f"contradicts the polarity of {r.indicator_id}"
+            allowed = f"a value {side} worst, {r.worst:g}"
+            faults.append(Fault(r.file, message, r.row, "best", r.best, allowed))
+    return faults + _absent(goalposts, framework.ids)
+
+
+def check_weights(
+    framework: Framework,
+    weights: Read,
+    goalposts: Read,
+    listed: Collection[str],
+    minimum: int = 2,
+    told: Collection[str] | None = None,
+) -> list[Fault]:
+    """Check frozen weights: every scored indicator once, each component's sum 1.
+
+    Parameters
+    ----------
+    framework : Framework
+        The framework.
+    weights, goalposts : Read
+        ``weights.csv`` and ``goalposts.csv`` as read.
+    listed : collection of str
+        Ids of ``indicators.csv``, also of rows with a fault.
+    minimum : int
+        Indicators that a component needs to be scored.
+    told : collection of str, optional
+        Ids with figures that differ, all without it: only they make a component scored.
+
+    Returns
+    -------
+    list of Fault
+        Unknown or absent indicators, components whose weights or shares do not sum to 1, shares
+        that do not follow from the weights and today's goalposts.
+    """
+    known = framework.indicators["component"]
+    faults = _strangers(weights, listed)
+    if weights.lacks or weights.frame.empty:
+        return faults
+    sound = weights.sound
+    for r in records(sound[sound["indicator_id"].isin(known.index)]):
+        if known[r.indicator_id] != r.component:
+            message = f"is not the component of {r.indicator_id}"
+            allowed = str(known[r.indicator_id])
+            faults.append(Fault(r.file, message, r.row, "component", r.component, allowed))
+    size = (known if told is None else known[known.index.isin(list(told))]).value_counts()
+    scored = known[known.map(size).fillna(0) >= minimum]
+    faults += _absent(weights, list(scored.index))
+    complete = sound.groupby("component").filter(
+        lambda g: len(g) == (weights.frame["component"] == g.name).sum()
+    )
+    for (c, group), column in product(complete.groupby("component", sort=False), SUMS):
+        if abs(group[column].sum() - 1) > 1e-6:
+            message = f"the {column}s of {c!r} sum to {group[column].sum():.9g}"
+            rows = group["file"].iloc[0], int(group["row"].iloc[0])
+            faults.append(Fault(rows[0], message, rows[1], column, None, "a sum of 1"))
+    if not faults and not goalposts.faults:
+        faults = _stale(complete, goalposts.frame)
+    return faults
+
+
+#: Columns of weights.csv that sum to 1 within a component.
+SUMS = ("weight", "share")
+
+
+def _stale(weights: pd.DataFrame, goalposts: pd.DataFrame) -> list[Fault]:
+    """Shares are frozen too: with other goalposts they would no longer be the method's."""
+    posts = goalposts.set_index("indicator_id").reindex(weights["indicator_id"])
+    reach = (posts["best"] - posts["worst"]).abs().to_numpy()
+    share = weights["weight"] * reach / weights["sd"]
+    share = share / share.groupby(weights["component"]).transform("sum")
+    off = weights.assign(should=share)[(share - weights["share"]).abs() > 1e-6]
+    message = "does not follow from weight, sd and goalposts.csv: remove weights.csv to fit anew"
+    return [
+        Fault(r.file, message, r.row, "share", r.share, f"{r.should:.9g}") for r in records(off)
+    ]
+
+
+def _strangers(read: Read, listed: Collection[str]) -> list[Fault]:
+    if read.frame.empty:
+        return []
+    message, allowed = "is not an indicator of indicators.csv", some(listed)
+    return [
+        Fault(r.file, message, r.row, "indicator_id", r.indicator_id, allowed)
+        for r in records(read.frame[~read.frame["indicator_id"].isin(list(listed))])
+    ]
+
+
+def _absent(read: Read, ids: Collection[str]) -> list[Fault]:
+    if read.frame.empty or "indicator_id" in {column for _, column in read.lacks}:
+        return []
+    file, there = str(read.frame["file"].iloc[0]), set(read.frame["indicator_id"])
+    message = "has no row for this indicator"
+    return [Fault(file, message, None, "indicator_id", i) for i in ids if i not in there]

@@ -1,0 +1,283 @@
+"""The door: read an edition's folder, find every fault at once, hand on what is fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from spi_core.edition.areas.geography import Geography, load_boundaries
+from spi_core.edition.areas.nesting import check_geography
+from spi_core.edition.areas.rebase import apportionment, fill_from, rebase
+from spi_core.edition.areas.rollup import roll_up
+from spi_core.edition.areas.vintage import check_old_codes, check_rebase, split_vintages
+from spi_core.edition.comparators import check_comparators
+from spi_core.edition.coverage import check_presence
+from spi_core.edition.fingerprint import data_version
+from spi_core.edition.framework import Framework, check_goalposts, check_weights, make_framework
+from spi_core.edition.interventions.design import Design
+from spi_core.edition.interventions.read import read_interventions
+from spi_core.edition.panel import Panel, check_keys, check_observations, make_panel
+from spi_core.edition.readers.read import Read, join_reads, read_table, records
+from spi_core.edition.readers.schema import TABLES
+from spi_core.edition.readers.sheet import find_tables, shown, unread
+from spi_core.edition.reference import read_reference
+from spi_core.edition.settings import read_edition_file
+from spi_core.errors import Fault, InputError, some
+
+__all__ = ["Inputs", "data_version", "load"]
+
+#: Tables that may be a folder of several files.
+FOLDERS = ("observations", "series")
+#: Tables by name: the file within the edition's folder, and whether it must be there.
+FILES = {
+    "indicators": ("indicators", True),
+    "observations": ("observations", True),
+    "areas": ("geography/areas", True),
+    "lookup": ("geography/lookup", True),
+    "rebase": ("geography/rebase", False),
+    "goalposts": ("goalposts", True),
+    "weights": ("weights", False),
+    "series": ("series", False),
+    "context": ("context", False),
+    "distribution": ("reference/distribution", False),
+    "signoff": ("signoff", False),
+    "corrections": ("corrections", False),
+    "targets": ("targets", False),
+    "postcodes": ("geography/postcodes", False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """A whole edition, checked.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it was read from.
+    settings : mapping
+        ``edition.yml``.
+    framework : Framework
+        Dimensions, components, indicators.
+    geography : Geography
+        Areas, lookup, polygons.
+    panel : Panel
+        Observations of all scored areas, larger areas rolled up.
+    given : Panel
+        The same before the roll-up: what the files say, and what was rebased.
+    tables : mapping of str to DataFrame
+        The other tables by name (``goalposts``, ``weights``, ``series``, …); empty when absent.
+        ``rebased`` says how much of each area was apportioned from areas of another vintage.
+    reference : tuple of DataFrame or None
+        Moments and correlations of the reference population, index ``indicator_id``.
+    version : str
+        First characters of the hash of every input file.
+    designs : tuple of Design
+        Protocols of the impact chapters, from ``interventions.yml``; empty without it.
+    """
+
+    folder: Path
+    settings: Mapping[str, Any]
+    framework: Framework
+    geography: Geography
+    panel: Panel
+    given: Panel
+    tables: Mapping[str, pd.DataFrame]
+    reference: tuple[pd.DataFrame, pd.DataFrame] | None
+    version: str
+    designs: tuple[Design, ...] = ()
+
+    @property
+    def periods(self) -> dict[str, str]:
+        """Period ids and their labels, in the order of ``edition.yml``."""
+        return {p["id"]: p["label"] for p in self.settings["periods"]}
+
+
+def load(folder: Path) -> Inputs:
+    """Read and check an edition.
+
+    Parameters
+    ----------
+    folder : Path
+        ``data/<edition>``.
+
+    Returns
+    -------
+    Inputs
+        Fit to compute from.
+
+    Raises
+    ------
+    InputError
+        With every fault of every file.
+    """
+    if not folder.is_dir():
+        others = sorted(p.parent.name for p in folder.parent.glob("*/edition.yml"))
+        allowed = ", ".join(others) or None
+        raise InputError([Fault(str(folder), "is not an edition's folder", allowed=allowed)])
+    settings, faults = read_edition_file(folder / "edition.yml")
+    reads = {name: _read_all(folder, name) for name in FILES}
+    faults += [f for read in reads.values() for f in read.faults]
+    polygons, found = load_boundaries(_boundary_file(folder))
+    faults += found
+    reads["areas"], old, found = split_vintages(settings, reads["areas"])
+    faults += found
+    framework, found = make_framework(settings, reads["indicators"])
+    faults += found + check_geography(settings, reads["areas"], reads["lookup"], polygons)
+    faults += check_rebase(reads["areas"], old, reads["rebase"])
+    faults += _check_tables(folder, settings, framework, reads, old)
+    reference, found = read_reference(folder, settings, framework)
+    faults += found
+    path = folder / "interventions.yml"
+    designs, found = read_interventions(path, settings, framework, reads)
+    faults += found
+    if faults or framework is None or polygons is None:
+        raise InputError(_in_order(faults))
+    areas = reads["areas"].frame.set_index("code")
+    links = reads["lookup"].frame
+    geography = Geography(areas, links, polygons, settings["borough"])
+    scored = [c for level in settings["geography"]["levels"] for c in geography.codes(level)]
+    tables = {name: read.frame for name, read in reads.items()}
+    given, tables["rebased"] = _lay_out(settings, framework, scored, tables, old.frame)
+    return Inputs(
+        folder=folder,
+        settings=settings,
+        framework=framework,
+        geography=geography,
+        panel=roll_up(given, geography, framework),
+        given=given,
+        tables=tables,
+        reference=reference,
+        version=data_version(folder)[:7],
+        designs=designs,
+    )
+
+
+def _lay_out(
+    settings: Mapping[str, Any],
+    framework: Framework,
+    scored: list[str],
+    tables: Mapping[str, pd.DataFrame],
+    old: pd.DataFrame,
+) -> tuple[Panel, pd.DataFrame]:
+    """Make the panel of the scored areas; figures of another vintage are carried over to them."""
+    frame, links = tables["observations"], tables["rebase"]
+    periods = [p["id"] for p in settings["periods"]]
+    given = make_panel(frame[frame["area_code"].isin(scored)], framework, scored, periods)
+    former = old.set_index("code") if len(old) else old
+    used = sorted(set(frame["area_code"]) & set(former.index))
+    if not used:
+        return given, apportionment(links, former.iloc[:0], tables["areas"])
+    before = make_panel(frame[frame["area_code"].isin(used)], framework, used, periods)
+    moved = rebase(before, links, former["population"], framework, scored)
+    shares = apportionment(links, former.loc[used], tables["areas"].set_index("code"))
+    return fill_from(given, moved), shares
+
+
+def _read_all(folder: Path, name: str) -> Read:
+    stem, needed = FILES[name]
+    paths, strange = find_tables(folder, stem), unread(folder, stem)
+    file = shown(folder / f"{stem}.csv")
+    if not paths:
+        missing = [Fault(file, "is missing")] if needed and not strange else []
+        return Read(pd.DataFrame(), (*strange, *missing))
+    read = join_reads((read_table(p, TABLES[name]) for p in paths), TABLES[name].unique)
+    faults = [*strange, *read.faults]
+    if len(paths) > 1 and name not in FOLDERS:
+        message = f"stands beside {', '.join(p.name for p in paths[1:])}"
+        faults.append(Fault(shown(paths[0]), message, allowed="one of them"))
+    if needed and read.frame.empty and not faults:
+        faults.append(Fault(shown(paths[0]), "has no rows", allowed="one row at least"))
+    return replace(read, faults=tuple(faults))
+
+
+def _in_order(faults: list[Fault]) -> list[Fault]:
+    """By file and row; one fault a cell, the first found: the next would only echo it."""
+    files = list(dict.fromkeys(f.file for f in faults))
+    cells: dict[object, Fault] = {}
+    for fault in faults:
+        cells.setdefault((fault.file, fault.row, fault.column) if fault.row else fault, fault)
+    return sorted(cells.values(), key=lambda f: (files.index(f.file), f.row or 0))
+
+
+def _boundary_file(folder: Path) -> Path:
+    package = folder / "geography" / "boundaries.gpkg"
+    return package if package.exists() else package.with_suffix(".geojson")
+
+
+def _check_tables(
+    folder: Path,
+    settings: Mapping[str, Any],
+    framework: Framework | None,
+    reads: Mapping[str, Read],
+    old: Read,
+) -> list[Fault]:
+    ids = [str(i) for i in reads["indicators"].frame.get("id", []) if i]
+    areas = [str(c) for c in reads["areas"].frame.get("code", []) if c]
+    periods = [p["id"] for p in settings.get("periods", [])]
+    observations, weights = reads["observations"], reads["weights"]
+    former = [str(c) for c in old.frame.get("code", []) if c]
+    faults = check_keys(observations, ids, areas, periods, former)
+    faults += check_old_codes(settings, observations, old, reads["rebase"], rebased=True)
+    if not faults:
+        levels = settings.get("geography", {}).get("levels", [])
+        frames = reads["areas"].frame, reads["rebase"].frame
+        faults += check_presence(observations, *frames, levels)
+    faults += check_observations(observations, framework)
+    if framework is not None:
+        faults += check_goalposts(framework, reads["goalposts"], ids)
+        minimum = settings.get("index", {}).get("minimum_indicators", 2)
+        told = _told(observations.frame)
+        faults += check_weights(framework, weights, reads["goalposts"], ids, minimum, told)
+    for name, column, known in (("series", "area_code", areas), ("context", "area_code", areas),
+                                ("postcodes", "area_code", areas),
+                                ("targets", "indicator_id", ids),
+                                ("signoff", "indicator_id", ids)):  # fmt: skip
+        faults += _unknown(reads[name], column, known + former * (column == "area_code"))
+        faults += check_old_codes(settings, reads[name], old, reads["rebase"], rebased=False)
+    file = shown(folder / "edition.yml")
+    levels = reads["areas"].frame
+    wards = [] if levels.empty else sorted(levels.loc[levels["level"] == "ward", "code"])
+    context = reads["context"]
+    if not _unknown(context, "area_code", areas):  # else a ward seems to lack what is misspelt
+        faults += check_comparators(file, settings, wards, context)
+    return faults + _check_claims(file, settings, reads)
+
+
+def _told(observations: pd.DataFrame) -> list[str] | None:
+    """Name indicators with values that differ; None where the file does not say."""
+    if observations.empty or not {"indicator_id", "value"} <= set(observations):
+        return None
+    different = observations.groupby("indicator_id")["value"].nunique()
+    return [str(i) for i in different.index[different > 1]]
+
+
+def _unknown(read: Read, column: str, known: list[str]) -> list[Fault]:
+    if read.frame.empty or not known:
+        return []
+    what = "an area of geography/areas.csv"
+    if column == "indicator_id":
+        what = "an indicator of indicators.csv"
+    return [
+        Fault(r.file, f"is not {what}", r.row, column, getattr(r, column), some(known))
+        for r in records(read.frame[~read.frame[column].isin(known)])
+    ]
+
+
+def _check_claims(file: str, settings: Mapping[str, Any], reads: Mapping[str, Read]) -> list[Fault]:
+    """Hold what edition.yml says of the tables against them."""
+    faults = []
+    for name in ("observations", "series"):
+        statuses = reads[name].frame.get("status", pd.Series(dtype=str))
+        made_up = int((statuses == "illustrative").sum())
+        if made_up and settings.get("illustrative") is False:
+            message = f"is not allowed: {made_up} values of {name} are illustrative"
+            faults.append(Fault(file, message, None, "illustrative", "false", "true"))
+    if settings.get("index", {}).get("weights") == "given" and reads["weights"].frame.empty:
+        message = "needs a file weights.csv beside edition.yml"
+        faults.append(Fault(file, message, None, "index.weights", "given", "pca, equal"))
+    return faults

@@ -1,0 +1,1 @@
+"""Protocols of interventions: who was treated, when, which outcomes, against whom."""

@@ -1,0 +1,209 @@
+"""Read and check `interventions.yml`: the protocols of the impact chapters."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Collection, Iterator, Mapping
+from importlib.resources import files
+from typing import Any
+
+import jsonschema
+
+from spi_core.edition.interventions.design import Design, Outcome, protocol_hash
+from spi_core.errors import Fault, InputError
+
+__all__ = ["read_designs"]
+
+
+def read_designs(
+    document: object,
+    *,
+    wards: Collection[str],
+    lsoas: Mapping[str, str],
+    outcomes: Mapping[str, Collection[str]],
+    covariates: Collection[str] = (),
+    file: str = "interventions.yml",
+) -> tuple[Design, ...]:
+    """Check a parsed `interventions.yml` and turn it into protocols.
+
+    Parameters
+    ----------
+    document : object
+        What the YAML parser returned.
+    wards : collection of str
+        Known ward codes.
+    lsoas : mapping of str to str
+        Known LSOA codes and the ward of each.
+    outcomes : mapping of str to collection of str
+        Known outcomes and the periods in which each has values. No value is read here.
+    covariates : collection of str
+        Columns of the areas table that may serve as covariate.
+    file : str
+        Name for error messages.
+
+    Returns
+    -------
+    tuple of Design
+        In the order of the file.
+
+    Raises
+    ------
+    InputError
+        With every fault found.
+    """
+    document = _plain(document)
+    faults = _shape_faults(document, file)
+    if faults:
+        raise InputError(faults)
+    assert isinstance(document, dict)
+    designs: list[Design] = []
+    for place, entry in enumerate(document["interventions"], start=1):
+        where = f"{file}, intervention {place} ({entry['id']})"
+        design = _design(entry)
+        areas = set(wards) if design.targeting == "ward" else set(lsoas)
+        faults += _area_faults(design, areas, where)
+        faults += _time_faults(design, where)
+        faults += _outcome_faults(design, outcomes, where)
+        if design.covariate and design.covariate not in covariates:
+            allowed = ", ".join(sorted(covariates)) or "no covariates in the areas table"
+            faults.append(_fault(where, "covariate", design.covariate, "is unknown", allowed))
+        stated = entry.get("protocol_sha256")
+        if stated and stated != protocol_hash(design):
+            message = "is not the hash of this protocol: it was changed after it was fixed"
+            faults.append(_fault(where, "protocol_sha256", stated, message, protocol_hash(design)))
+        if design.id in {other.id for other in designs}:
+            faults.append(_fault(where, "id", design.id, "is used twice", "one entry an id"))
+        designs.append(design)
+    if faults:
+        raise InputError(faults)
+    return tuple(designs)
+
+
+def _plain(node: object) -> object:
+    """YAML dates and bare years as strings, so that the schema sees one type."""
+    if isinstance(node, dict):
+        periods = ("before", "after", "earlier")
+        return {
+            str(key): [str(item) for item in value]
+            if key in periods and isinstance(value, list)
+            else str(value)
+            if key in ("start", "end", "id") and isinstance(value, int)
+            else _plain(value)
+            for key, value in node.items()
+        }
+    if isinstance(node, list):
+        return [_plain(item) for item in node]
+    return node.isoformat()[:10] if isinstance(node, datetime.date) else node
+
+
+def _shape_faults(document: object, file: str) -> list[Fault]:
+    """Faults of structure: keys, types, counts."""
+    schema = json.loads(files(__package__).joinpath("interventions.schema.json").read_text("utf-8"))
+    found = jsonschema.Draft202012Validator(schema).iter_errors(document)
+    return [
+        Fault(file, f"{'/'.join(map(str, error.absolute_path)) or 'top level'}: {error.message}")
+        for error in sorted(found, key=lambda error: [str(part) for part in error.absolute_path])
+    ]
+
+
+def _design(entry: Mapping[str, Any]) -> Design:
+    """One entry, its shape known to be right, as a Design."""
+    values = {key: value for key, value in entry.items() if key != "protocol_sha256"}
+    for key in ("treated", "excluded"):
+        values[key] = tuple(sorted(values.get(key, ())))
+    for key in ("earlier", "before", "after"):
+        values[key] = tuple(values.get(key, ()))
+    for key in ("primary", "exploratory", "placebo"):
+        values[key] = tuple(Outcome(**item) for item in values.get(key, ()))
+    if isinstance(values.get("comparison"), list):
+        values["comparison"] = tuple(sorted(values["comparison"]))
+    values["end"] = values.get("end") or ""
+    values["covariate"] = values.get("covariate") or ""
+    return Design(**values)
+
+
+def _fault(where: str, column: str, value: object, message: str, allowed: str) -> Fault:
+    return Fault(where, message, column=column, value=value, allowed=allowed)
+
+
+def _area_faults(design: Design, areas: set[str], where: str) -> Iterator[Fault]:
+    """Unknown areas, areas on both sides, nobody left to compare with."""
+    named = {"treated": design.treated, "excluded": design.excluded}
+    if isinstance(design.comparison, tuple):
+        named["comparison"] = design.comparison
+    kind = "wards" if design.targeting == "ward" else "LSOAs"
+    for column, codes in named.items():
+        for code in codes:
+            if code not in areas:
+                yield _fault(where, column, code, f"is none of the {kind}", _some(areas))
+    sides = list(named.items())
+    for index, (column, codes) in enumerate(sides):
+        for other, others in sides[index + 1 :]:
+            for code in sorted(set(codes) & set(others)):
+                yield _fault(where, column, code, f"is also {other}", "one side each")
+    if design.comparison == "others" and not areas - set(design.treated) - set(design.excluded):
+        yield Fault(
+            where,
+            f"all {kind} are treated or excluded, so nothing is left to compare with",
+            column="treated",
+            allowed=f"some untreated {kind}, or 'comparison: none' for a chapter that refuses",
+        )
+
+
+def _time_faults(design: Design, where: str) -> Iterator[Fault]:
+    """Find ends before starts, periods on the wrong side of it, periods used twice."""
+    shared = min(len(design.start), len(design.end))
+    if design.end and design.end[:shared] < design.start[:shared]:
+        yield _fault(where, "end", design.end, "is before the start", f"{design.start} or later")
+    for column in ("start", "end"):
+        value = getattr(design, column)
+        if len(value) == 10:
+            try:
+                datetime.date.fromisoformat(value)
+            except ValueError:
+                yield _fault(where, column, value, "is no date", "a day of the calendar")
+    year = design.start[:4]
+    for period in (*design.earlier, *design.before):
+        if _is_year(period) and period >= year:
+            yield _fault(where, "before", period, "is not before the start", f"up to {year}")
+    for period in design.after:
+        if _is_year(period) and period < year:
+            yield _fault(where, "after", period, "is before the start", f"{year} or later")
+    periods = (*design.earlier, *design.before, *design.after)
+    for period in sorted({p for p in periods if periods.count(p) > 1}):
+        yield _fault(where, "before", period, "is used twice", "earlier, before or after")
+
+
+def _outcome_faults(
+    design: Design, outcomes: Mapping[str, Collection[str]], where: str
+) -> Iterator[Fault]:
+    """Unknown outcomes, outcomes in two roles, outcomes missing in a period."""
+    roles = {"primary": design.primary, "exploratory": design.exploratory}
+    roles["placebo"] = design.placebo
+    seen: dict[str, str] = {}
+    for role, members in roles.items():
+        for outcome in members:
+            if outcome.id in seen:
+                message = f"is already {seen[outcome.id]}"
+                yield _fault(where, role, outcome.id, message, "one role an outcome")
+            seen[outcome.id] = role
+            if outcome.id not in outcomes:
+                yield _fault(where, role, outcome.id, "is no known outcome", _some(set(outcomes)))
+                continue
+            for period in (*design.earlier, *design.before, *design.after):
+                if period not in outcomes[outcome.id]:
+                    message = f"has no values in period {period}"
+                    allowed = _some(set(outcomes[outcome.id]))
+                    yield _fault(where, role, outcome.id, message, f"periods {allowed}")
+
+
+def _is_year(period: str) -> bool:
+    return len(period) == 4 and period.isdigit()
+
+
+def _some(values: set[str], most: int = 8) -> str:
+    """Return a short list for a message."""
+    listed = sorted(values)
+    rest = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + rest

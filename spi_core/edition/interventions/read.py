@@ -1,0 +1,149 @@
+"""Read ``interventions.yml`` at the door: the protocols, or every fault of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from spi_core.edition.framework import Framework
+from spi_core.edition.interventions.design import Design
+from spi_core.edition.interventions.outcomes import (
+    Known,
+    count_base,
+    known_outcomes,
+    shared_level,
+)
+from spi_core.edition.interventions.protocol import read_designs
+from spi_core.edition.readers.read import Read
+from spi_core.edition.readers.sheet import shown
+from spi_core.errors import Fault, InputError, some
+
+__all__ = ["filled_cells", "read_interventions"]
+
+
+def read_interventions(
+    path: Path,
+    settings: Mapping[str, Any],
+    framework: Framework | None,
+    reads: Mapping[str, Read],
+) -> tuple[tuple[Design, ...], list[Fault]]:
+    """Read and check the protocols of an edition's impact chapters.
+
+    Parameters
+    ----------
+    path : Path
+        ``interventions.yml``; an edition need not have one.
+    settings : mapping
+        ``edition.yml``.
+    framework : Framework or None
+        Components and indicators.
+    reads : mapping of str to Read
+        The tables ``areas``, ``series``, ``observations``.
+
+    Returns
+    -------
+    tuple of Design, list of Fault
+        No design when there is a fault. Nothing is held against areas or series that have faults
+        of their own: what would be said of it is only their echo.
+    """
+    if not path.exists():
+        return (), []
+    file = shown(path)
+    try:
+        document = yaml.safe_load(path.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        return (), [Fault(file, f"is not UTF-8 (byte {error.start})", allowed="text in UTF-8")]
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        return (), [Fault(file, f"is not valid YAML: {problem}", mark.line + 1 if mark else None)]
+    if framework is None or reads["areas"].faults or reads["series"].faults:
+        return (), []
+    areas = reads["areas"].frame.set_index("code")
+    levels = {str(code): str(level) for code, level in areas["level"].items()}
+    wards = {str(code): str(ward) for code, ward in areas["parent_code"].items()}
+    known = _known(settings, framework, reads, levels)
+    try:
+        designs = read_designs(
+            document,
+            wards=areas.index[areas["level"] == "ward"],
+            lsoas={code: wards[code] for code, level in levels.items() if level == "lsoa"},
+            outcomes={name: about.periods for name, about in known.items()},
+            file=file,
+        )
+    except InputError as error:
+        return (), list(error.faults)
+    people = areas["population"]
+    faults = [f for d in designs for f in _unit_faults(d, known, people, levels, file)]
+    return (() if faults else designs), faults
+
+
+def filled_cells(reads: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """List the cells of series and observations that hold a value.
+
+    Parameters
+    ----------
+    reads : mapping of str to DataFrame
+        ``series`` and ``observations``.
+
+    Returns
+    -------
+    DataFrame
+        ``outcome_id, area_code, period, value, status, unit``; indicators have no unit here, as
+        their values are what the indicator says they are.
+    """
+    columns = ["outcome_id", "area_code", "period", "value", "status", "unit"]
+    parts = [pd.DataFrame(columns=columns)]
+    for name, key in (("series", "measure_id"), ("observations", "indicator_id")):
+        frame = reads[name]
+        if not frame.empty:
+            unit = frame["unit"] if name == "series" else ""
+            rows = frame.rename(columns={key: "outcome_id"}).assign(unit=unit)
+            parts.append(rows.loc[rows["value"].notna(), columns])
+    return pd.concat([p for p in parts if len(p)] or parts, ignore_index=True)
+
+
+def _known(
+    settings: Mapping[str, Any],
+    framework: Framework,
+    reads: Mapping[str, Read],
+    levels: Mapping[str, str],
+) -> dict[str, Known]:
+    """Series, indicators, and what the build will score."""
+    periods = frozenset(p["id"] for p in settings["periods"])
+    scored = {*framework.components, *framework.dimensions, "index"}
+    known = {name: Known(periods, frozenset(["ward"])) for name in scored}
+    if reads["observations"].faults:
+        known |= {name: Known(periods, frozenset(["ward", "lsoa"])) for name in framework.ids}
+    cells = filled_cells({name: reads[name].frame for name in ("series", "observations")})
+    return known | known_outcomes(cells, levels)
+
+
+def _unit_faults(
+    design: Design,
+    known: Mapping[str, Known],
+    people: pd.Series,
+    levels: Mapping[str, str],
+    file: str,
+) -> list[Fault]:
+    """Faults that show only when outcomes and areas are held against each other."""
+    where = f"{file}, intervention {design.id}"
+    level = shared_level(design, known)
+    if not level:
+        message = "the outcomes have no level in common"
+        return [
+            Fault(where, message, allowed="outcomes that all have values for LSOAs, or for wards")
+        ]
+    if design.targeting == "lsoa" and level == "ward":
+        message = "LSOAs were treated, but an outcome has values for wards only"
+        return [Fault(where, message, allowed="outcomes with values for LSOAs")]
+    rated = [o.id for o in design.primary if count_base(o, known[o.id])]
+    empty = [code for code in people.index if levels[code] == level and not people[code] > 0]
+    if rated and empty:
+        message = f"{rated[0]} is to be a rate, but areas.csv has no residents for {some(empty, 6)}"
+        return [Fault(where, message, allowed="a population above 0 for every area")]
+    return []

@@ -1,0 +1,267 @@
+"""The panel: observations checked against the framework and laid out as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from spi_core.edition.framework import Framework
+from spi_core.edition.readers.read import Read, records
+from spi_core.errors import Fault, some
+
+__all__ = ["Panel", "check_keys", "check_observations", "make_panel"]
+
+#: A stored rate may be rounded by its publisher: this much relative difference is rounding.
+RATE_TOLERANCE = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Values of every area, indicator and period.
+
+    Parameters
+    ----------
+    periods, areas, indicators : tuple of str
+        What the axes mean, in this order.
+    value, numerator, denominator : ndarray, shape (periods, areas, indicators)
+        Raw units; NaN where there is none.
+    status : ndarray of str, same shape
+        One of :data:`spi_core.edition.readers.schema.STATUSES`; ``missing`` where no row was given.
+    dates : DataFrame
+        ``indicator_id, period, period_label, start, end``: what each indicator's period means.
+    """
+
+    periods: tuple[str, ...]
+    areas: tuple[str, ...]
+    indicators: tuple[str, ...]
+    value: NDArray[np.float64]
+    numerator: NDArray[np.float64]
+    denominator: NDArray[np.float64]
+    status: NDArray[np.str_]
+    dates: pd.DataFrame
+
+    def rows(self, areas: Sequence[str]) -> NDArray[np.intp]:
+        """Positions of areas on the area axis.
+
+        Parameters
+        ----------
+        areas : sequence of str
+            GSS codes.
+
+        Returns
+        -------
+        ndarray of int
+            One position a code, in the order asked.
+        """
+        where = {code: i for i, code in enumerate(self.areas)}
+        return np.array([where[a] for a in areas], np.intp)
+
+    def take(self, areas: Sequence[str]) -> Panel:
+        """Keep some of the areas.
+
+        Parameters
+        ----------
+        areas : sequence of str
+            GSS codes, in the order wanted.
+
+        Returns
+        -------
+        Panel
+            The same periods and indicators.
+        """
+        at = self.rows(areas)
+        names = ("value", "numerator", "denominator", "status")
+        return replace(self, areas=tuple(areas), **{n: getattr(self, n)[:, at] for n in names})
+
+
+def check_keys(
+    observations: Read,
+    indicators: Collection[str],
+    areas: Collection[str],
+    periods: Collection[str],
+    former: Collection[str] = (),
+) -> list[Fault]:
+    """Check that every observation speaks of an indicator, an area and a period of the edition.
+
+    Parameters
+    ----------
+    observations : Read
+        All observation files, read and joined.
+    indicators, areas, periods : collection of str
+        What the edition knows; where it is empty, that file could not be read and has said so.
+    former : collection of str
+        Codes of areas of other vintages, which have a check of their own.
+
+    Returns
+    -------
+    list of Fault
+        Unknown indicators, areas and periods.
+    """
+    missing = {column for _, column in observations.lacks}
+    frame, faults = observations.frame, []
+    for column, known, message in (
+        ("indicator_id", indicators, "is not an indicator of indicators.csv"),
+        ("area_code", [*areas, *former], "is not an area of geography/areas.csv"),
+        ("period", periods, "is not a period of edition.yml"),
+    ):
+        if known and not frame.empty and column not in missing:
+            bad = frame[~frame[column].isin(list(known))]
+            for r in records(bad):
+                value = getattr(r, column)
+                about, alike = _same_kind(value, areas) if column == "area_code" else ("", known)
+                faults.append(_fault(r, message + about, column, value, some(alike)))
+    return faults
+
+
+def _same_kind(code: str, areas: Collection[str]) -> tuple[str, Collection[str]]:
+    """Name the kind of area that a GSS code stands for, and the edition's areas of that kind."""
+    kind = {"E01": "LSOA", "W01": "LSOA", "E05": "ward", "W05": "ward"}.get(code[:3])
+    if kind is None:
+        return "", areas
+    alike = [a for a in areas if a[:3] == code[:3]]
+    return f": not a{'n' * (kind == 'LSOA')} {kind} of this borough", alike or areas
+
+
+def check_observations(observations: Read, framework: Framework | None) -> list[Fault]:
+    """Check what every observation says against the framework and against itself.
+
+    Parameters
+    ----------
+    observations : Read
+        All observation files, read and joined; those that lack a column are passed over.
+    framework : Framework or None
+        The framework; without it only what each row says of itself is checked.
+
+    Returns
+    -------
+    list of Fault
+        A value out of its valid range; a numerator above its denominator; a value that its own
+        counts contradict; a status that contradicts the value; dates the wrong way round;
+        different labels or dates for one indicator and period.
+    """
+    frame = observations.whole
+    if frame.empty:
+        return []
+    faults = [*_contradictions(frame), *_labels(frame)]
+    if framework is None:
+        return faults
+    known = frame[frame["indicator_id"].isin(framework.ids)]
+    about = framework.indicators.loc[known["indicator_id"]].reset_index(drop=True)
+    return faults + _out_of_range(known, about) + _counts(known, about)
+
+
+def make_panel(
+    frame: pd.DataFrame, framework: Framework, areas: Sequence[str], periods: Sequence[str]
+) -> Panel:
+    """Lay checked observations out as arrays.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Observations without a fault.
+    framework : Framework
+        The framework.
+    areas, periods : sequence of str
+        The axes.
+
+    Returns
+    -------
+    Panel
+        NaN and status ``missing`` where no row was given.
+    """
+    axes = (list(periods), list(areas), list(framework.ids))
+    shape = tuple(len(a) for a in axes)
+    at = tuple(
+        pd.Index(axis).get_indexer(pd.Index(frame[column]))
+        for axis, column in zip(axes, ("period", "area_code", "indicator_id"), strict=True)
+    )
+    arrays = {}
+    for name in ("value", "numerator", "denominator"):
+        arrays[name] = np.full(shape, np.nan)
+        arrays[name][at] = frame[name]
+    status = np.full(shape, "missing", dtype="U12")
+    status[at] = frame["status"].astype(str)
+    columns = ["indicator_id", "period", "period_label", "start", "end"]
+    dates = frame[columns].drop_duplicates(["indicator_id", "period"]).reset_index(drop=True)
+    return Panel(tuple(periods), tuple(areas), framework.ids, **arrays, status=status, dates=dates)
+
+
+def _fault(r: Any, message: str, column: str, value: object, allowed: str | None) -> Fault:
+    return Fault(r.file, message, r.row, column, value, allowed)
+
+
+def _contradictions(frame: pd.DataFrame) -> list[Fault]:
+    hidden = frame["status"].isin(["missing", "suppressed"])
+    faults = [
+        _fault(r, f"stands beside status {r.status!r}", "value", r.value, "a blank")
+        for r in records(frame[hidden & frame["value"].notna()])
+    ]
+    faults += [
+        _fault(r, "a blank is not allowed here", "value", None, "a number, or status 'missing'")
+        for r in records(frame[~hidden & frame["value"].isna()])
+    ]
+    faults += [
+        _fault(r, f"lies after end, {r.end:%Y-%m-%d}", "start", _plain(r.start), "end or before")
+        for r in records(frame[frame["start"] > frame["end"]])
+    ]
+    return faults
+
+
+def _labels(frame: pd.DataFrame) -> list[Fault]:
+    """Find rows whose label or dates differ: a page names one for an indicator and period."""
+    faults = []
+    for column in ("period_label", "start", "end"):
+        groups = frame.groupby(["indicator_id", "period"], sort=False)[column]
+        for (indicator, period), values in groups:
+            usual = values.mode()
+            if values.nunique() < 2 or usual.empty:
+                continue
+            message = f"differs from the other rows of {indicator} in {period}"
+            for r in records(frame.loc[values.index[values.notna() & (values != usual[0])]]):
+                allowed, found = (_plain(v) for v in (usual[0], getattr(r, column)))
+                faults.append(_fault(r, message, column, found, allowed))
+    return faults
+
+
+def _plain(value: object) -> str:
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
+
+
+def _out_of_range(frame: pd.DataFrame, about: pd.DataFrame) -> list[Fault]:
+    value = frame["value"].to_numpy()
+    low, high = about["valid_min"].to_numpy(float), about["valid_max"].to_numpy(float)
+    bad = (value < low) | (value > high)
+    faults = []
+    for r, lo, hi in zip(records(frame[bad]), low[bad], high[bad], strict=True):
+        message = f"is outside the valid range of {r.indicator_id}"
+        bounds = f"{lo:g} to {hi:g}"
+        if np.isnan(lo) or np.isnan(hi):
+            bounds = f"{hi:g} or less" if np.isnan(lo) else f"{lo:g} or more"
+        faults.append(_fault(r, message, "value", r.value, bounds))
+    return faults
+
+
+def _counts(frame: pd.DataFrame, about: pd.DataFrame) -> list[Fault]:
+    top, base = frame["numerator"].to_numpy(), frame["denominator"].to_numpy()
+    above = (about["kind"] == "proportion").to_numpy() & (base > 0) & (top > base)
+    faults = [
+        _fault(r, "is above the denominator", "numerator", r.numerator, f"up to {r.denominator:g}")
+        for r in records(frame[above])
+    ]
+    faults += [
+        _fault(r, "cannot divide", "denominator", r.denominator, "more than 0")
+        for r in records(frame[base == 0])
+    ]
+    per = about["per"].to_numpy(float)
+    value = frame["value"].to_numpy()
+    implied = np.divide(top * per, base, out=np.full_like(value, np.nan), where=base > 0)
+    off = ~above & (np.abs(implied - value) > np.maximum(RATE_TOLERANCE * np.abs(value), 0.05))
+    for r, should in zip(records(frame[off]), implied[off], strict=True):
+        message = "is not numerator / denominator × per"
+        faults.append(_fault(r, message, "value", r.value, f"about {should:.6g}"))
+    return faults

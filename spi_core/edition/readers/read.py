@@ -1,0 +1,273 @@
+"""Read one input file without losing a fault.
+
+A file is read as text, so that codes keep their zeros and every bad cell can be shown as it was
+typed; numbers and dates are then converted cell by cell, and pandera checks the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from spi_core.errors import Fault
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+
+__all__ = ["Read", "join_reads", "read_table", "records"]
+
+
+#: Larger numbers are slips of the keyboard, and infinity is no number to compute with.
+LARGEST = 1e15
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One table as read, from one file or several.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Typed columns; ``row`` is the spreadsheet row and ``file`` the path. Empty if unreadable.
+    faults : tuple of Fault
+        Every fault found.
+    lacks : frozenset of tuple
+        ``(file, column)`` of every missing column; it is blank in ``frame``.
+    """
+
+    frame: pd.DataFrame
+    faults: tuple[Fault, ...]
+    lacks: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def whole(self) -> pd.DataFrame:
+        """The rows of those files that lack no column."""
+        files = {file for file, _ in self.lacks}
+        return self.frame[~self.frame["file"].isin(files)] if files else self.frame
+
+    @property
+    def sound(self) -> pd.DataFrame:
+        """The rows without a fault: fit to check other tables against."""
+        bad = {(f.file, f.row) for f in self.faults}
+        if self.frame.empty or not bad:
+            return self.frame
+        places = zip(self.frame["file"], self.frame["row"], strict=True)
+        return self.frame[[place not in bad for place in places]]
+
+
+def read_table(path: Path, schema: pa.DataFrameSchema) -> Read:
+    """Read one CSV file or Excel workbook and check it against its schema.
+
+    Parameters
+    ----------
+    path : Path
+        A ``.csv`` file in UTF-8, or an ``.xlsx`` workbook (its first sheet).
+    schema : DataFrameSchema
+        One of :data:`spi_core.edition.readers.schema.TABLES`.
+
+    Returns
+    -------
+    Read
+        The typed rows, and every fault with file, row, column, value and what is allowed. A
+        missing column does not hide the faults of the others.
+    """
+    from spi_core.edition.readers.sheet import read_cells, shown  # heavy, as pandera is
+
+    file = shown(path)
+    raw, faults = read_cells(path)
+    if raw is None:
+        return Read(pd.DataFrame(), tuple(faults))
+    raw, headings, missing = _check_headings(raw, schema, file)
+    typed, bad = _convert(raw, schema, file)
+    faults = [*faults, *headings, *bad]
+    known = {(f.row, f.column) for f in bad}
+    faults += _check(typed, raw, _without(schema, missing), file, known)
+    for name in missing:
+        text = str(schema.columns[name].dtype).startswith("str")
+        typed[name] = "" if text else pd.Series(dtype=schema.columns[name].dtype.type)
+    typed = typed.assign(file=file, row=raw.index + 2)
+    lacks = frozenset((file, name) for name in missing)
+    return Read(typed, tuple(sorted(faults, key=_place)), lacks)
+
+
+def join_reads(reads: Iterable[Read], key: list[str] | None) -> Read:
+    """Join the files of one table.
+
+    Parameters
+    ----------
+    reads : iterable of Read
+        One a file.
+    key : list of str or None
+        Columns that name a row; a row given in two files is a fault.
+
+    Returns
+    -------
+    Read
+        All rows and all faults.
+    """
+    parts = list(reads)
+    frames = [r.frame for r in parts if not r.frame.empty]
+    frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    faults = [f for r in parts for f in r.faults]
+    if key and len(frames) > 1:
+        faults += _repeated(frame, key)
+    return Read(frame, tuple(faults), frozenset().union(*(r.lacks for r in parts)))
+
+
+def records(frame: pd.DataFrame) -> Iterable[Any]:
+    """Go through the rows of a frame by attribute.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Column names must be Python names.
+
+    Returns
+    -------
+    iterable
+        Named tuples, which type checkers cannot know the fields of.
+    """
+    return frame.itertuples()
+
+
+def _repeated(frame: pd.DataFrame, key: list[str]) -> list[Fault]:
+    faults = []
+    named = frame[(frame[key] != "").all(axis=1)]
+    for values, group in named[named.duplicated(key, keep=False)].groupby(key, sort=False):
+        first = group.iloc[0]
+        faults += [
+            Fault(
+                str(r.file),
+                f"repeats {first['file']}, row {first['row']}",
+                int(r.row),
+                " + ".join(key),
+                " + ".join(map(str, values)),
+                "each combination once over all files",
+            )
+            for r in records(group.iloc[1:])
+            if r.file != first["file"]  # within one file the schema has said so
+        ]
+    return faults
+
+
+def _place(fault: Fault) -> tuple[int, str]:
+    return (fault.row or 0, fault.column or "")
+
+
+def _without(schema: pa.DataFrameSchema, missing: list[str]) -> pa.DataFrameSchema:
+    """Make the same schema for a file that lacks some columns and has its types already."""
+    import pandera.pandas as pa
+
+    key = list(schema.unique or [])
+    columns = {
+        name: pa.Column(None, c.checks, nullable=c.nullable)
+        for name, c in schema.columns.items()
+        if name not in missing
+    }
+    return pa.DataFrameSchema(columns, unique=None if set(key) & set(missing) else key, strict=True)
+
+
+def _check_headings(
+    raw: pd.DataFrame, schema: pa.DataFrameSchema, file: str
+) -> tuple[pd.DataFrame, list[Fault], list[str]]:
+    known = list(schema.columns)
+    needed = [c for c, column in schema.columns.items() if column.required]
+    allowed = ", ".join(known)
+    missing = [c for c in needed if c not in raw]
+    faults = [Fault(file, "the column is missing", 1, c, None, allowed) for c in missing]
+    unknown = [str(c) for c in raw.columns if c not in known]
+    faults += [Fault(file, "is not a known column", 1, c, c, allowed) for c in unknown]
+    return raw[[c for c in known if c in raw]], faults, missing
+
+
+def _convert(
+    raw: pd.DataFrame, schema: pa.DataFrameSchema, file: str
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Numbers and dates cell by cell: one bad cell does not hide the next fault."""
+    typed, faults = raw.copy(), []
+    for name in raw.columns:
+        kind = str(schema.columns[name].dtype)
+        if kind.startswith("float"):
+            typed[name] = pd.to_numeric(raw[name].where(raw[name] != ""), errors="coerce")
+            typed[name] = typed[name].astype(float)
+            allowed = "a number with a decimal point, no thousands separator or unit"
+            if schema.columns[name].nullable:
+                allowed += "; blank where there is none"
+            # sums and squares of larger numbers would leave what a computer can hold
+            huge = typed[name].abs() > LARGEST
+            bad = (raw[name] != "") & (typed[name].isna() | huge)
+            allowed += f", at most {LARGEST:.0e}" if huge.any() else ""
+        elif kind.startswith("datetime"):
+            dates = pd.to_datetime(raw[name], format="%Y-%m-%d", errors="coerce")
+            # pandas keeps time in nanoseconds: the year 9999 of an open end would not fit
+            fits = (dates > pd.Timestamp.min) & (dates < pd.Timestamp.max)
+            typed[name] = dates.where(fits).astype("datetime64[ns]")
+            allowed, bad = "a date such as 2014-03-31", typed[name].isna()
+        else:
+            continue
+        noun = "number" if kind.startswith("float") else "date"
+        faults += [
+            Fault(file, f"is not a {noun}", int(i) + 2, name, raw.at[i, name], allowed)
+            for i in raw.index[bad]
+        ]
+    return typed, faults
+
+
+def _check(
+    typed: pd.DataFrame,
+    raw: pd.DataFrame,
+    schema: pa.DataFrameSchema,
+    file: str,
+    known: set[tuple[int | None, str | None]],
+) -> list[Fault]:
+    from pandera.errors import SchemaErrors
+
+    try:
+        schema.validate(typed, lazy=True)
+    except SchemaErrors as error:
+        cases = error.failure_cases
+    else:
+        return []
+    faults, duplicates = [], set()
+    for case in records(cases):
+        if case.index is None or pd.isna(case.index):
+            faults.append(Fault(file, f"fails the check {case.check!r}", column=str(case.column)))
+        elif "uniqueness" in str(case.check):
+            duplicates.add(int(case.index))
+        elif (int(case.index) + 2, case.column) not in known:
+            value = raw.at[int(case.index), case.column]
+            allowed = "a number: the cell is blank" if "nullable" in case.check else case.check
+            message = "is not allowed" if value else "a blank is not allowed here"
+            row = int(case.index) + 2
+            faults.append(Fault(file, message, row, case.column, value or None, allowed))
+    return faults + _duplicate_faults(raw, schema, file, sorted(duplicates))
+
+
+def _duplicate_faults(
+    raw: pd.DataFrame, schema: pa.DataFrameSchema, file: str, rows: list[int]
+) -> list[Fault]:
+    key = [schema.unique] if isinstance(schema.unique, str) else list(schema.unique or [])
+    first: dict[tuple[str, ...], int] = {}
+    faults = []
+    for i in rows:
+        values = tuple(raw.loc[i, key])
+        if "" in values:
+            continue  # the blank cell is the fault
+        if values in first:
+            faults.append(
+                Fault(
+                    file,
+                    f"repeats row {first[values]}",
+                    i + 2,
+                    " + ".join(key),
+                    " + ".join(values),
+                    "each combination once",
+                )
+            )
+        else:
+            first[values] = i + 2
+    return faults

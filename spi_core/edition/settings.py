@@ -1,0 +1,103 @@
+"""Read ``edition.yml``: what an edition says about itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from spi_core.edition.readers.sheet import shown
+from spi_core.errors import Fault
+
+__all__ = ["read_edition_file"]
+
+
+def read_edition_file(path: Path) -> tuple[dict[str, Any], list[Fault]]:
+    """Read ``edition.yml`` and check it against its JSON schema.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    tuple of dict and list of Fault
+        The settings without those that have a fault (empty when the file cannot be parsed), and
+        every fault.
+    """
+    file = shown(path)
+    try:
+        settings = yaml.safe_load(path.read_bytes().decode("utf-8-sig"))
+    except (FileNotFoundError, IsADirectoryError):
+        return {}, [Fault(file, "is missing", allowed="every edition has an edition.yml")]
+    except UnicodeDecodeError as error:
+        return {}, [Fault(file, f"is not UTF-8 (byte {error.start})", allowed="text in UTF-8")]
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        row = mark.line + 1 if mark else None
+        return {}, [Fault(file, f"is not valid YAML: {problem}", row)]
+    schema = json.loads(
+        (resources.files("spi_core.edition") / "edition.schema.json").read_text("utf-8")
+    )
+    errors = list(jsonschema.Draft202012Validator(schema).iter_errors(settings))
+    faults = [_setting_fault(file, e) for e in errors]
+    if not isinstance(settings, dict):
+        return {}, faults
+    broken = {e.absolute_path[0] for e in errors if e.absolute_path}
+    settings = {key: value for key, value in settings.items() if key not in broken}
+    faults += _repeated_names(file, settings) + _period_order(file, settings)
+    return settings, sorted(faults, key=lambda f: f.column or "")
+
+
+def _setting_fault(file: str, error: jsonschema.ValidationError) -> Fault:
+    where = ".".join(str(p) for p in error.absolute_path) or None
+    simple = isinstance(error.instance, str | int | float)
+    if error.validator == "contains":
+        wanted = error.validator_value
+        name = wanted.get("const") or wanted["properties"]["id"]["const"]
+        return Fault(file, f"{name!r} is not listed", None, where, None, f"{name} among others")
+    sayings: dict[str, Callable[[Any], str]] = {
+        "enum": lambda v: ", ".join(map(str, v)),
+        "const": str,
+        "type": lambda v: f"{v}; text that looks like a number in quotes" if v == "string" else v,
+        "pattern": lambda v: f"text that matches {v}",
+        "minimum": lambda v: f"{v} or more",
+        "maximum": lambda v: f"{v} or less",
+        "additionalProperties": lambda _: ", ".join(error.schema["properties"]),
+    }
+    allowed = sayings.get(str(error.validator))
+    message = "is not allowed" if simple and allowed else error.message
+    value = error.instance if simple else None
+    said = allowed(error.validator_value) if allowed else None
+    return Fault(file, message, None, where, value, said)
+
+
+def _repeated_names(file: str, settings: dict[str, Any]) -> list[Fault]:
+    names = {
+        "periods": [p["id"] for p in settings.get("periods", [])],
+        "framework": [c for d in settings.get("framework", []) for c in d["components"]],
+    }
+    return [
+        Fault(file, "is named twice", None, column, name, "each name once")
+        for column, listed in names.items()
+        for name in dict.fromkeys(listed)
+        if listed.count(name) > 1
+    ]
+
+
+def _period_order(file: str, settings: dict[str, Any]) -> list[Fault]:
+    """Change runs from the first period to the last: any other order would be a wrong number."""
+    ids = [p["id"] for p in settings.get("periods", [])]
+    wanted = (("baseline", "first", 0), ("current", "last", -1))
+    return [
+        Fault(file, f"must be the {place} period", None, "periods", name, "in order of time")
+        for name, place, at in wanted
+        if ids and ids[at] != name
+    ]

@@ -1,0 +1,220 @@
+"""The explorer's data: one compact JSON of everything its page shows, taken from built tables."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+
+from spi_core.explorer.codes import (
+    FLAGS,
+    Texts,
+    flags_legend,
+    ratings_legend,
+    rows,
+    states_legend,
+)
+from spi_core.explorer.figures import columns, decimals_of
+from spi_core.explorer.levels import Level, level_of
+from spi_core.explorer.measures import Measure, measure_tree
+from spi_core.explorer.notes import glossary, history, links, meta, targets
+from spi_core.explorer.paths import shapes
+from spi_core.explorer.postcodes import sectors
+from spi_core.explorer.texts import TEMPLATES, area_sentences, spread_sentences
+from spi_core.store import Tables
+
+__all__ = ["explorer_data", "explorer_json"]
+
+VERSION = 1
+NAMES = {
+    "borough": ("Borough", "borough", "boroughs"),
+    "ward": ("Ward", "ward", "wards"),
+    "lsoa": ("Small area (LSOA)", "small area (LSOA)", "small areas (LSOAs)"),
+}
+#: Above so many areas sentences come from templates, or the page would grow too large.
+WRITTEN = 60
+ILLUSTRATIVE = FLAGS["illustrative"][0]
+
+
+def explorer_data(tables: Tables) -> dict[str, Any]:
+    """Gather everything the explorer shows.
+
+    Parameters
+    ----------
+    tables : Tables
+        A built edition; nothing else is read.
+
+    Returns
+    -------
+    dict
+        As ``explorer.schema.json`` describes; see ``docs/explorer-data.md``.
+    """
+    tree = measure_tree(tables)
+    levels = [level_of(tables, name) for name in _levels(tables)]
+    about = {str(r["id"]): r for r in rows(tables["indicators"])}
+    texts = Texts()
+    decimals = [decimals_of(m, levels) for m in tree]
+    figures: dict[str, list[dict[str, Any] | None]] = {
+        lv.id: [
+            columns(lv, m, about.get(m.id, {}), d, texts)
+            for m, d in zip(tree, decimals, strict=True)
+        ]
+        for lv in levels
+    }
+    return {
+        "schema": VERSION,
+        "meta": meta(tables),
+        "periods": tables.about["edition"]["periods"],
+        "levels": [_level(lv) for lv in levels],
+        "areas": {lv.id: _areas(lv, levels) for lv in levels},
+        "shapes": shapes({lv.id: _polygons(tables, lv) for lv in levels}),
+        "measures": [
+            _measure(m, d, {k: f[i] for k, f in figures.items()})
+            for i, (m, d) in enumerate(zip(tree, decimals, strict=True))
+        ],
+        "figures": figures,
+        "texts": texts.all,
+        "states": states_legend(),
+        "flags": flags_legend(),
+        "ratings": ratings_legend(),
+        "peers": _peers(tables, levels),
+        "recipe": _recipe(tables, tree, levels),
+        "sentences": _sentences(tables, levels, tree, figures, decimals),
+        "glossary": glossary(tables),
+        "history": history(tables),
+        "targets": targets(tables, tree, figures),
+        "postcodes": sectors(tables, [lv.id for lv in levels]),
+        "links": links(tables, next(lv.areas for lv in levels if lv.id == "ward")),
+    }
+
+
+def explorer_json(data: dict[str, Any]) -> str:
+    """Write the data as text, the same bytes for the same data.
+
+    Parameters
+    ----------
+    data : dict
+        As :func:`explorer_data` gives it.
+
+    Returns
+    -------
+    str
+        Compact; a number that is not finite raises ValueError.
+    """
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _levels(tables: Tables) -> list[str]:
+    """List the levels with figures, from large to small."""
+    listed = tables.about["edition"]["geography"]["levels"]
+    have = {"borough": "values", "ward": "values", "lsoa": "small_area_values"}
+    return [
+        name
+        for name in ("borough", "ward", "lsoa")
+        if name in listed and have[name] in tables and f"map_{name}" in tables
+    ]
+
+
+def _level(level: Level) -> dict[str, str]:
+    name, one, many = NAMES[level.id]
+    vintage = str(level.areas["vintage"].iloc[0])
+    return {"id": level.id, "name": name, "singular": one, "plural": many, "vintage": vintage}
+
+
+def _areas(level: Level, levels: list[Level]) -> dict[str, Any]:
+    """Name each area, its parent by position in the level above, and its population."""
+    above = levels[: levels.index(level)]
+    parents = {c: i for i, c in enumerate(above[-1].areas["code"])} if above else {}
+    people = level.areas["population"]
+    return {
+        "code": list(level.areas["code"]),
+        "name": list(level.areas["name"]),
+        "parent": [parents.get(c, -1) for c in level.areas["parent_code"]],
+        "population": [int(p) if p == p else None for p in people],
+    }
+
+
+def _polygons(tables: Tables, level: Level) -> Any:
+    return tables[f"map_{level.id}"].set_index("code").loc[list(level.areas["code"])]
+
+
+def _measure(
+    measure: Measure, decimals: int, found: dict[str, dict[str, Any] | None]
+) -> dict[str, Any]:
+    there = {level: columns for level, columns in found.items() if columns is not None}
+    flags = "".join(f for columns in there.values() for f in columns.get("flags", []))
+    return {
+        "id": measure.id,
+        "kind": measure.kind,
+        "parent": measure.parent,
+        "element": measure.element,
+        "shows": "value" if measure.kind == "indicator" else "score",
+        "decimals": decimals,
+        "levels": list(there),
+        "illustrative": any(int(f, 16) & ILLUSTRATIVE for f in set(flags)),
+        **measure.facts,
+    }
+
+
+def _peers(tables: Tables, levels: list[Level]) -> dict[str, Any]:
+    wards = next(lv for lv in levels if lv.id == "ward")
+    place = {c: i for i, c in enumerate(wards.areas["code"])}
+    found: list[list[int]] = [[] for _ in place]
+    frame = tables["peers"].sort_values(["area_code", "order"])
+    for code, peer in zip(frame["area_code"], frame["peer_code"], strict=True):
+        found[place[code]].append(place[peer])
+    number = max((len(f) for f in found), default=0)
+    rule = (
+        f"The {number} wards of the borough in the most similar circumstances; a strength or "
+        "weakness lies clearly outside what is usual among them. This is this project’s own rule."
+    )
+    return {"ward": found, "rule": rule if number else ""}
+
+
+def _recipe(tables: Tables, tree: list[Measure], levels: list[Level]) -> dict[str, Any]:
+    """Give what a reader needs to weigh the components anew: means, tree, unrounded scores."""
+    index = tables.about["edition"]["index"]
+    place = {m.element: i for i, m in enumerate(tree)}
+    framework = tables["framework"]
+    scored = framework[framework["scored"]]
+    names = list(scored["component"])
+    scores = {
+        lv.id: [[_exact(lv, name, period) for name in names] for period in range(len(lv.periods))]
+        for lv in levels
+        if lv.id != "lsoa"
+    }
+    return {
+        "index_mean": index["index_mean"],
+        "dimension_mean": index["dimension_mean"],
+        "components": [place[n] for n in names],
+        "dimensions": [place[d] for d in scored["dimension"]],
+        "scores": scores,
+    }
+
+
+def _exact(level: Level, name: str, period: int) -> list[float | None]:
+    """One component's scores in one period, with decimals that no rank depends on."""
+    column = level.points[name]["score"][period]
+    return [None if np.isnan(v) else round(v, 4) for v in column.tolist()]
+
+
+def _sentences(
+    tables: Tables,
+    levels: list[Level],
+    tree: list[Measure],
+    figures: dict[str, list[dict[str, Any] | None]],
+    decimals: list[int],
+) -> dict[str, Any]:
+    home = figures["borough"]
+    written = [lv for lv in levels if len(lv.areas) <= WRITTEN and lv.id != "lsoa"]
+    return {
+        "areas": {
+            lv.id: area_sentences(tables, lv, tree, figures[lv.id], home, decimals)
+            for lv in written
+        },
+        "spread": {
+            lv.id: spread_sentences(lv, tree, figures[lv.id], home, decimals) for lv in levels
+        },
+        "templates": TEMPLATES,
+    }

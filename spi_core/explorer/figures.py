@@ -1,0 +1,209 @@
+"""Columns of figures: for each level and measure one short array a quantity, areas in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spi_core.explorer.codes import FLAGS, RATING_CODES, STATES, Texts, flags, letters, numbers
+from spi_core.explorer.levels import Grid, Level
+from spi_core.explorer.measures import Measure
+from spi_core.method.intervals import poisson, wilson
+
+__all__ = ["SCORE_DECIMALS", "columns", "decimals_of"]
+
+SCORE_DECIMALS = 1
+#: Below so many events a figure is flagged; below ten its publisher would withhold it.
+FEW_EVENTS = 20
+STATE_CODES = {word: code for word, (code, *_) in STATES.items()}
+HIDDEN = ("suppressed", "missing", "not collected")
+#: Columns of ``standing``, which speak of the current period, with the decimals they are shown in.
+STANDING = {
+    "low": 1,
+    "high": 1,
+    "difference": 1,
+    "difference_low": 1,
+    "difference_high": 1,
+    "rank": 1,
+    "rank_low": 0,
+    "rank_high": 0,
+    "quarter": 0,
+    "peers_median": 1,
+    "peers_difference": 1,
+    "peers_low": 1,
+    "peers_high": 1,
+}
+
+
+def decimals_of(measure: Measure, levels: Sequence[Level]) -> int:
+    """Choose how many decimals a measure is shown with, the same everywhere.
+
+    Parameters
+    ----------
+    measure : Measure
+        The measure.
+    levels : sequence of Level
+        All levels that have it.
+
+    Returns
+    -------
+    int
+        0 where its typical value is 1,000 or more, 2 where it is below 1, else 1.
+    """
+    if measure.kind != "indicator":
+        return SCORE_DECIMALS
+    parts = [lv.cells[measure.id]["value"].ravel() for lv in levels if measure.id in lv.cells]
+    sizes = np.abs(np.concatenate(parts)) if parts else np.array([])
+    sizes = sizes[np.isfinite(sizes)]
+    typical = float(np.median(sizes)) if sizes.size else 1.0
+    return 0 if typical >= 1000 else 1 if typical >= 1 else 2
+
+
+def columns(
+    level: Level, measure: Measure, about: Mapping[str, Any], decimals: int, texts: Texts
+) -> dict[str, Any] | None:
+    """Write one measure of one level as columns.
+
+    Parameters
+    ----------
+    level : Level
+        Areas and tables.
+    measure : Measure
+        The measure.
+    about : mapping
+        The indicator's row of ``indicators``; empty for a composite.
+    decimals : int
+        As the measure is shown.
+    texts : Texts
+        Reasons are added to it.
+
+    Returns
+    -------
+    dict or None
+        Without NaN and without what no cell has; None where the level has nothing of it.
+    """
+    if measure.kind == "indicator":
+        found = _indicator(level.cells.get(measure.id), about, decimals)
+    else:
+        found = _composite(level.points.get(measure.element))
+    if found is None:
+        return None
+    found |= _standing(level.stands.get(measure.element), texts)
+    found |= _change(level.moves.get(measure.element), measure.kind, decimals, texts)
+    return {key: column for key, column in found.items() if column is not None}
+
+
+def _indicator(
+    cells: Grid | None, about: Mapping[str, Any], decimals: int
+) -> dict[str, Any] | None:
+    if cells is None:
+        return None
+    provenance = _states(cells)
+    if (provenance == "not collected").all():
+        return None
+    shown = ~np.isin(provenance, HIDDEN)
+    low, high = _interval(cells, about, shown & (provenance != "estimated"))
+    marks = {
+        "capped": _truth(cells, "capped"),
+        "low reliability": _few(cells, about),
+        "illustrative": _truth(cells, "illustrative") | (provenance == "illustrative"),
+    }
+    return {
+        "value": _rows(np.where(shown, cells["value"], np.nan), decimals),
+        "score": _rows(np.where(shown, cells["score"], np.nan), SCORE_DECIMALS, optional=True),
+        "value_low": _rows(low, decimals, optional=True),
+        "value_high": _rows(high, decimals, optional=True),
+        "state": [letters(p, STATE_CODES, "x") for p in provenance],
+        "flags": flags(*((FLAGS[k][0], m & shown) for k, m in marks.items())),
+    }
+
+
+def _rows(
+    values: NDArray[np.float64], decimals: int, optional: bool = False
+) -> list[list[float | int | None]] | None:
+    if optional and not np.isfinite(values).any():
+        return None
+    return [numbers(row, decimals) for row in values]
+
+
+def _truth(cells: Grid, column: str, beside: str = "score") -> NDArray[np.bool_]:
+    """Read a column of yes and no that a build may not have made; it has the shape of another."""
+    if column not in cells:
+        return np.zeros(cells[beside].shape, dtype=bool)
+    return np.asarray(cells[column] == True)  # noqa: E712 - empty cells of an object column
+
+
+def _states(cells: Grid) -> NDArray[np.object_]:
+    """Tell a cell that is missing from a period in which nothing is collected."""
+    words = cells["provenance"]
+    nothing = np.isnan(cells["value"]) & (words != "suppressed")
+    words = np.where(nothing | (words == None), "missing", words)  # noqa: E711 - elementwise
+    return np.where((words == "missing").all(axis=1, keepdims=True), "not collected", words)
+
+
+def _interval(
+    cells: Grid, about: Mapping[str, Any], counted: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give the interval of a value with counts: Wilson for a share, Byar or exact for a rate."""
+    kind = about.get("interval", "none")
+    if kind not in ("wilson", "byar") or not {"numerator", "denominator"} <= set(cells):
+        none = np.full(counted.shape, np.nan)
+        return none, none
+    n = np.where(counted & (cells["denominator"] > 0), cells["denominator"], np.nan)
+    x = np.where(np.isfinite(n), cells["numerator"], np.nan)
+    per = float(about["per"])
+    if kind == "wilson":
+        low, high = wilson(x, n)
+        return per * low, per * high
+    low, high = poisson(x)
+    return per * low / n, per * high / n
+
+
+def _few(cells: Grid, about: Mapping[str, Any]) -> NDArray[np.bool_]:
+    """Find figures that rest on few events."""
+    if "low_reliability" in cells:
+        return _truth(cells, "low_reliability")
+    if about.get("interval", "none") not in ("wilson", "byar") or "numerator" not in cells:
+        return np.zeros(cells["value"].shape, dtype=bool)
+    return np.asarray(cells["numerator"] < FEW_EVENTS)
+
+
+def _composite(points: Grid | None) -> dict[str, Any] | None:
+    if points is None or not np.isfinite(points["score"]).any():
+        return None
+    score = points["score"]
+    words = np.where(np.isfinite(score), "calculated", "not scored")
+    illustrative = _truth(points, "illustrative") & np.isfinite(score)
+    return {
+        "score": _rows(score, SCORE_DECIMALS),
+        "state": [letters(row, STATE_CODES, "u") for row in words.tolist()],
+        "flags": flags((FLAGS["illustrative"][0], illustrative)),
+    }
+
+
+def _standing(rows: Grid | None, texts: Texts) -> dict[str, Any]:
+    if rows is None:
+        return {}
+    return {
+        **{name: numbers(rows[name], decimals) for name, decimals in STANDING.items()},
+        "rating": letters(rows["rating"], RATING_CODES, "-"),
+        "rating_reason": texts.places(rows["reason"]),
+    }
+
+
+def _change(rows: Grid | None, kind: str, decimals: int, texts: Texts) -> dict[str, Any]:
+    if rows is None:
+        return {}
+    named = {"change": "change", "low": "change_low", "high": "change_high"}
+    if kind != "indicator":
+        named |= {"baseline": "comparable_baseline", "current": "comparable_current"}
+    known = {key: rows[name] for name, key in named.items() if np.isfinite(rows[name]).any()}
+    return {
+        **{key: numbers(column, decimals) for key, column in known.items()},
+        "change_rating": letters(rows["rating"], RATING_CODES, "-"),
+        "change_illustrative": bool(_truth(rows, "illustrative", "change").any()) or None,
+        "change_reason": texts.places(rows["reason"]),
+    }

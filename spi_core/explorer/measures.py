@@ -1,0 +1,218 @@
+"""The tree of measures: index, dimensions, components, indicators, each with its own page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from spi_core.edition.readers.read import records
+from spi_core.explorer.codes import rows
+from spi_core.present.base.links import ward_slug
+from spi_core.present.base.numbers import number
+from spi_core.present.base.words import and_list
+from spi_core.store import Tables
+
+__all__ = ["Measure", "measure_tree"]
+
+KINDS = ("index", "dimension", "component", "indicator")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure of the explorer.
+
+    Parameters
+    ----------
+    id : str
+        Unique, fit for an address.
+    element : str
+        Its name in the built tables.
+    kind : {'index', 'dimension', 'component', 'indicator'}
+        Its place in the tree.
+    parent : int
+        Position of what it belongs to; -1 for the index.
+    facts : dict
+        What the page says about it.
+    """
+
+    id: str
+    element: str
+    kind: str
+    parent: int
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def measure_tree(tables: Tables) -> list[Measure]:
+    """List the measures, parents before their children.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    list of Measure
+        The index first, then each dimension with its components and their indicators.
+    """
+    framework, indicators = tables["framework"], tables["indicators"]
+    about = _Pages(tables)
+    dimensions = list(dict.fromkeys(framework["dimension"]))
+    tree = [Measure("index", "index", "index", -1, about.index(dimensions))]
+    for dimension in dimensions:
+        parts = framework[framework["dimension"] == dimension]
+        at = len(tree)
+        facts = about.dimension(dimension, parts)
+        tree.append(Measure(f"d-{ward_slug(dimension)}", dimension, "dimension", 0, facts))
+        for part in records(parts):
+            mine = indicators[indicators["component"] == part.component]
+            here = len(tree)
+            slug = f"c-{ward_slug(part.component)}"
+            facts = about.component(part, list(mine["name"]))
+            tree.append(Measure(slug, part.component, "component", at, facts))
+            tree += [
+                Measure(str(row["id"]), str(row["id"]), "indicator", here, about.indicator(row))
+                for row in rows(mine)
+            ]
+    return tree
+
+
+class _Pages:
+    """What the page of each measure says."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.edition = tables.about["edition"]
+        self.framework = tables["framework"]
+        self.periods = [p["id"] for p in self.edition["periods"]]
+        self.goalposts = _by(tables["goalposts"], "indicator_id")
+        self.weights = _by(tables["weights"], "indicator_id")
+        dates = tables["dates"]
+        keys = zip(dates["indicator_id"], dates["period"], strict=True)
+        self.dates = dict(zip(keys, rows(dates), strict=True))
+        self.signoff: dict[str, list[dict[str, str]]] = {}
+        for row in rows(tables["signoff"]):
+            said = {k: str(row[k]) for k in ("expert", "organisation", "date", "caveat")}
+            self.signoff.setdefault(str(row["indicator_id"]), []).append(said)
+
+    def index(self, dimensions: Sequence[str]) -> dict[str, Any]:
+        mean = self.edition["index"]["index_mean"]
+        text = f"The {mean} mean of {len(dimensions)} dimensions: {and_list(dimensions)}."
+        return _score("Social Progress Index", text) | _partial(self.framework)
+
+    def dimension(self, name: str, parts: pd.DataFrame) -> dict[str, Any]:
+        mean, scored = self.edition["index"]["dimension_mean"], parts[parts["scored"]]
+        text = "None of its components is scored."
+        if len(scored):
+            text = f"The {mean} mean of its components: {and_list(list(scored['component']))}."
+            if len(scored) < len(parts):
+                rest = and_list(list(parts.loc[~parts["scored"], "component"]))
+                text = f"{text} Not scored: {rest}."
+        return _score(name, text) | _partial(parts)
+
+    def component(self, part: Any, names: list[str]) -> dict[str, Any]:
+        facts = _score(part.component, "No indicator is at hand: it awaits council data.")
+        if names:
+            facts["description"] = (
+                f"The weighted mean of {len(names)} indicators."
+                if len(names) > 1
+                else f"One indicator: {names[0]}."
+            )
+        facts |= {"scored": bool(part.scored), "note": str(part.note)}
+        if not part.comparable_indicators:
+            facts["comparable"] = False
+        return facts
+
+    def indicator(self, row: dict[str, Any]) -> dict[str, Any]:
+        post, weight = self.goalposts.get(row["id"], {}), self.weights.get(row["id"], {})
+        return {
+            "name": row["name"],
+            "description": row["description"],
+            "unit": row["unit"],
+            "polarity": int(row["polarity"]),
+            "comparable": row["comparable"] == "yes",
+            "break_reason": row["break_reason"],
+            "page": {
+                "numerator": row["numerator"],
+                "denominator": row["denominator"],
+                "per": _plain(row["per"]),
+                "goalposts": {
+                    "best": _plain(post.get("best")),
+                    "worst": _plain(post.get("worst")),
+                    "best_text": number(float(post.get("best", "nan"))),
+                    "worst_text": number(float(post.get("worst", "nan"))),
+                    "basis": str(post.get("basis", "")),
+                    "reason": str(post.get("reason", "")),
+                },
+                "weight": {
+                    "share": _share(weight.get("share")),
+                    "method": str(weight.get("method", "")),
+                    "reason": str(weight.get("reason", "")),
+                    "fitted_on": str(weight.get("fitted_on", "")),
+                },
+                "publisher": row["publisher_or_owner"],
+                "dataset": row["source_dataset"],
+                "licence": row["licence"],
+                "access": row["access"],
+                "frequency": row["update_frequency"],
+                "next_update": str(row.get("next_update") or ""),
+                "finest_level": row["finest_level"],
+                "partner": row["partner"],
+                "theme": row["manifesto_theme"],
+                "rationale": row["rationale"],
+                "transform": row["transform"],
+                "disclosure_rule": row["disclosure_rule"],
+                "periods": [self._period(row["id"], p) for p in self.periods],
+                "caveats": self._caveats(row),
+                "signoff": self.signoff.get(row["id"], []),
+            },
+        }
+
+    def _period(self, indicator: str, period: str) -> dict[str, str] | None:
+        found = self.dates.get((indicator, period))
+        if found is None:
+            return None
+        ends = {k: f"{found[k]:%Y-%m-%d}" if pd.notna(found[k]) else "" for k in ("start", "end")}
+        return {"label": str(found["period_label"]), **ends}
+
+    def _caveats(self, row: dict[str, Any]) -> list[str]:
+        said = [s["caveat"] for s in self.signoff.get(row["id"], []) if s["caveat"]]
+        if row["comparable"] != "yes":
+            said.insert(0, f"Not compared over time: {row['break_reason']}.")
+        return said
+
+
+def _score(name: str, description: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "description": description,
+        "unit": "score 0–100",
+        "polarity": 1,
+        "comparable": True,
+        "break_reason": "",
+    }
+
+
+def _partial(parts: pd.DataFrame) -> dict[str, str]:
+    """Say of which components a mean is made where some have no score; nothing where all have."""
+    rest, scored = list(parts.loc[~parts["scored"], "component"]), int(parts["scored"].sum())
+    if not rest or not scored:
+        return {}
+    return {
+        "partial": f"Partial: {scored} of {len(parts)} components. No score for {and_list(rest)}."
+    }
+
+
+def _by(frame: pd.DataFrame, key: str) -> dict[str, dict[str, Any]]:
+    return {str(row[key]): row for row in rows(frame)}
+
+
+def _plain(value: Any) -> float | None:
+    return None if value is None or value != value else float(value)
+
+
+def _share(value: Any) -> float | None:
+    share = _plain(value)
+    return None if share is None else round(share, 4)

@@ -1,0 +1,269 @@
+"""What the explorer says about itself: edition, glossary, what has changed, targets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from spi_core.explorer.codes import rows
+from spi_core.explorer.measures import Measure
+from spi_core.present.base.links import ward_page
+from spi_core.present.base.marks import page_mark
+from spi_core.present.base.numbers import number
+from spi_core.store import Tables
+
+__all__ = ["ahead", "glossary", "history", "links", "meta", "targets"]
+
+GLOSSARY = (
+    ("Score", "A figure from 0 to 100. 0 is as far from the goal as anyone is, 100 is the goal."),
+    ("Index", "The one score at the top: the mean of its dimensions."),
+    ("Dimension", "One of the parts of the index: a mean of components."),
+    ("Component", "A theme within a dimension: a weighted mean of indicators."),
+    ("Indicator", "One published or collected figure, in its own unit."),
+    ("Goalposts", "The figures that count as 100 (best) and as 0 (worst); beyond them nothing is \
+gained or lost."),
+    ("Interval", "The range in which the true figure lies in 90 of 100 cases. A difference within \
+it may be chance."),
+    ("Likely rank", "The range of places that a ward would take in 90 of 100 cases. Without it a \
+rank would say more than is known."),
+    ("Similar wards", "A fixed number of wards of the borough in similar circumstances."),
+    ("Strength, weakness", "Clearly better, or clearly worse, than similar wards usually are."),
+    ("No clear change", "The interval of the change holds zero: it may be chance."),
+    ("Comparable", "Means the same in both periods. Change is worked out from comparable \
+indicators only."),
+    ("Suppressed", "Withheld, because so few people are counted that someone might be recognised."),
+    ("Estimated", "The figure is missing and follows from the area’s other figures."),
+    ("Illustrative", "Generated to show the method, or resting on such figures; marked ◇. Not \
+real data."),
+    ("Small area (LSOA)", "A lower super output area: some 1,500 residents."),
+)  # fmt: skip
+
+
+def meta(tables: Tables) -> dict[str, Any]:
+    """Say which edition this is, who made it and how to cite it.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    dict
+    """
+    about, edition = tables.about, tables.about["edition"]
+    title = edition.get("short_title", edition["title"])
+    ends = pd.to_datetime(tables["dates"]["end"]).dropna()
+    date = f"{ends.max():%Y-%m-%d}" if len(ends) else ""
+    version = about["data_version"]
+    site = str(edition.get("site", "")).rstrip("/")
+    framework = tables["framework"]
+    scored = int(framework["scored"].sum())
+    partial = f"{scored} of {len(framework)} components" if scored < len(framework) else ""
+    named = f"{title} (partial: {partial})" if partial else title
+    cite = f"{edition['contact']}: {named}, data version {version}."
+    return {
+        "id": edition["id"],
+        "title": edition["title"],
+        "subtitle": edition.get("subtitle", ""),
+        "short_title": title,
+        "area_name": edition.get("area_name", ""),
+        "borough": edition["borough"],
+        "edition_year": edition["edition_year"],
+        "data_version": version,
+        "software": about["software"],
+        "data_to": date,
+        "partial": partial,
+        "illustrative": bool(edition["illustrative"]),
+        "mark": page_mark(about),
+        "audience": str(about.get("audience", "public")),
+        "attribution": edition["attribution"],
+        "licence": edition["licence"],
+        "contact": edition["contact"],
+        "cite": f"{cite} {site}/explorer/" if site else cite,
+        "site": site,
+        "interval": 90,
+    }
+
+
+def glossary(tables: Tables) -> list[dict[str, str]]:
+    """List the terms of the page.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables; a term that it does not need is left out.
+
+    Returns
+    -------
+    list of dict
+        ``term`` and ``text``.
+    """
+    skip = set() if tables.about["edition"]["illustrative"] else {"Illustrative"}
+    return [{"term": t, "text": x} for t, x in GLOSSARY if t not in skip]
+
+
+def history(tables: Tables) -> dict[str, Any]:
+    """List corrections and what differs from the last build with other data.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    dict
+        ``corrections``, ``revisions`` and the version these ``compared_with``.
+    """
+    frames = {n: tables[n] if n in tables else pd.DataFrame() for n in ("corrections", "revisions")}
+    listed = {
+        name: [{k: str(v) for k, v in r.items()} for r in rows(frame.fillna(""))]
+        for name, frame in frames.items()
+    }
+    return {**listed, "compared_with": str(tables.about.get("compared_with", ""))}
+
+
+def links(tables: Tables, wards: pd.DataFrame) -> dict[str, Any]:
+    """Say where the edition's other documents are, from the explorer's folder.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+    wards : DataFrame
+        ``code`` and ``name`` in the order of the explorer.
+
+    Returns
+    -------
+    dict
+        ``index, report, methods, data`` and ``briefs``; None for what the edition does not render.
+    """
+    reports = tables.about["edition"].get("reports", {})
+    pages = reports.get("documents", [])
+    briefs = reports.get("ward_briefs", True)
+    return {
+        "index": "../index.html" if "index" in pages else None,
+        "report": "../borough-report.html" if "borough-report" in pages else None,
+        "methods": "../methods.html" if "methods" in pages else None,
+        "data": "data.csv",
+        "briefs": [
+            {s: f"../{ward_page(code, name, s)}" for s in ("html", "pdf")} if briefs else None
+            for code, name in zip(wards["code"], wards["name"], strict=True)
+        ],
+    }
+
+
+def targets(
+    tables: Tables,
+    tree: Sequence[Measure],
+    figures: dict[str, list[dict[str, Any] | None]],
+) -> list[dict[str, Any]]:
+    """Set the borough's figures beside its targets.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables; without ``targets`` there are none.
+    tree : sequence of Measure
+        The measures.
+    figures : dict
+        Columns by level.
+
+    Returns
+    -------
+    list of dict
+    """
+    if "targets" not in tables:
+        return []
+    place = {m.id: i for i, m in enumerate(tree)}
+    dates = tables["dates"]
+    now = dates[dates["period"] == tables.about["edition"]["periods"][-1]["id"]]
+    ends = dict(zip(now["indicator_id"], now["end"], strict=True))
+    return [
+        _target(row, place[row["indicator_id"]], tree, figures, ends.get(row["indicator_id"]))
+        for row in rows(tables["targets"])
+    ]
+
+
+def _target(
+    row: dict[str, Any],
+    at: int,
+    tree: Sequence[Measure],
+    figures: dict[str, list[dict[str, Any] | None]],
+    end: Any,
+) -> dict[str, Any]:
+    column = figures["borough"][at]
+    polarity = int(tree[at].facts["polarity"])
+    value = None if column is None else column["value"][-1][0]
+    first = None if column is None else column["value"][0][0]
+    target = float(row["target"])
+    low, high = (_ends(column, key) for key in ("value_low", "value_high"))
+    return {
+        "theme": row["manifesto_theme"],
+        "measure": at,
+        "target": target,
+        "target_text": number(target),
+        "by": str(row["by"]),
+        "source": row["source"],
+        "status": row["status"],
+        "note": row["note"],
+        "baseline": first,
+        "value": value,
+        "word": _judged(polarity, (value, low, high), target, ahead(str(row["by"]), end)),
+    }
+
+
+def _ends(column: Mapping[str, Any] | None, key: str) -> float | None:
+    return None if column is None or key not in column else column[key][-1][0]
+
+
+def ahead(by: str, end: Any) -> bool:
+    """Tell whether a target falls due after the period that its figure speaks of.
+
+    Parameters
+    ----------
+    by : str
+        A year, ``2022/23`` or a date; of anything else the last year named counts, to its end.
+    end : Timestamp
+        Last day of the figure's period; without one nothing can be called early.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> ahead("2022", pd.Timestamp("2015-03-31")), ahead("2014-12-31", pd.Timestamp("2015-03-31"))
+    (True, False)
+    >>> ahead("the end of 2014", pd.Timestamp("2014-12-31")), ahead("soon", pd.Timestamp("2014"))
+    (False, False)
+    """
+    if end is None or pd.isna(end):
+        return False
+    day = pd.to_datetime(by, format="%Y-%m-%d", errors="coerce")
+    spelt = re.sub(r"\b([12]\d)\d\d[/–](\d\d)\b", r"\1\2", by)
+    years = re.findall(r"(?<!\d)[12]\d{3}(?!\d)", spelt)
+    if pd.isna(day) and years:
+        day = pd.Timestamp(int(years[-1]), 12, 31)
+    return bool(pd.notna(day) and day > end)
+
+
+def _judged(
+    polarity: int,
+    figure: tuple[float | None, float | None, float | None],
+    target: float,
+    early: bool,
+) -> str:
+    """Judge a figure by its target, no further than its interval and the date allow."""
+    value, low, high = figure
+    if value is None:
+        return "no figure"
+    if low is not None and high is not None and low < target < high:
+        return "too close to call"
+    if polarity * (value - target) >= 0:
+        return "reached"
+    return "not yet" if early else "not reached"

@@ -1,0 +1,313 @@
+"""The explorer's sentences: what a view says in plain English, never more than its interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from spi_core.present.base.marks import SYMBOL, sentence
+from spi_core.present.base.numbers import endpoints, number, ordinal, signed, with_unit
+from spi_core.present.base.theme import RATINGS
+from spi_core.present.base.words import against_borough
+from spi_core.present.brief.data import gather
+from spi_core.present.brief.words import change_sentence, headline
+
+__all__ = [
+    "about_change",
+    "about_indicator",
+    "about_score",
+    "about_spread",
+    "index_sentences",
+    "once_marked",
+    "turn",
+]
+
+
+def index_sentences(tables: Any, code: str, first: str, last: str) -> tuple[str, str]:
+    """Say of a ward's index what its brief says.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+    code : str
+        GSS code of the ward.
+    first, last : str
+        Labels of the first and last period.
+
+    Returns
+    -------
+    tuple of str
+        Standing and change.
+    """
+    brief = gather(tables, code, facts=0)
+    return headline(brief), change_sentence(brief, first, last)
+
+
+def once_marked(text: str, illustrative: bool) -> str:
+    """Put the mark of generated figures behind a sentence that does not carry it yet."""
+    return text if SYMBOL in text else sentence(text, illustrative)
+
+
+def about_score(title: str, row: Mapping[str, float], rating: str, wards: int) -> str:
+    """Say how an area's composite score stands.
+
+    Parameters
+    ----------
+    title : str
+        Area and measure.
+    row : mapping
+        ``score, low, high, borough, difference_low, difference_high, rank_low, rank_high``; NaN
+        where there is none.
+    rating : str
+        Against similar wards.
+    wards : int
+        How many are ranked.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> about_score("Abbey, Shelter", {"score": 76.0, "low": 74.9, "high": 76.9,
+    ...     "borough": 74.8, "difference_low": 0.1, "difference_high": 2.1,
+    ...     "rank_low": 1.0, "rank_high": 11.0}, "similar", 17)
+    'Abbey, Shelter: 76 out of 100 (likely 75 to 77), clearly above the borough’s 75. Likely \
+1st to 11th of 17 wards. Against similar wards: ● similar.'
+    """
+    score, low, high = (row.get(k, math.nan) for k in ("score", "low", "high"))
+    if math.isnan(score):
+        return f"{title}: not scored."
+    said = f"{title}: {number(score, 0)} out of 100"
+    if not math.isnan(low):
+        said += f" (likely {number(low, 0)} to {number(high, 0)})"
+    ends = (row.get(k, math.nan) for k in ("borough", "difference_low", "difference_high"))
+    compared = against_borough(score, *ends)
+    said += "." if math.isnan(low) else f", {compared}."
+    first, last = row.get("rank_low", math.nan), row.get("rank_high", math.nan)
+    if not math.isnan(first):
+        place = ordinal(first) if first == last else f"{ordinal(first)} to {ordinal(last)}"
+        said += f" Likely {place} of {wards} wards."
+    if rating:
+        said += f" Against similar wards: {RATINGS[rating].symbol} {rating}."
+    return said
+
+
+def about_indicator(
+    title: str,
+    unit: str,
+    here: tuple[float, float, float],
+    borough: tuple[float, float, float],
+    state: str = "observed",
+    digits: int | None = None,
+) -> str:
+    """Say what an indicator's figure is, beside the borough's.
+
+    Parameters
+    ----------
+    title : str
+        Area, indicator and the label of its period.
+    unit : str
+        Of the indicator.
+    here, borough : tuple of float
+        Value and its interval, NaN where unknown.
+    state : str
+        Where the figure comes from; said where a reader has to know.
+    digits : int, optional
+        Decimals; by size without it.
+
+    Returns
+    -------
+    str
+        "Clearly" only where the two intervals do not touch.
+
+    Examples
+    --------
+    >>> about_indicator("Abbey, Claimants, 2014", "% of residents", (5.2, 4.9, 5.5),
+    ...     (4.1, 4.0, 4.2))
+    'Abbey, Claimants, 2014: 5.2% of residents (likely 4.9 to 5.5), clearly higher than the \
+borough’s 4.1.'
+    >>> about_indicator("Abbey, Claimants, 2014", "%", (math.nan,) * 3, (4.1, 4, 4.2), "suppressed")
+    'Abbey, Claimants, 2014: no figure (suppressed); the borough’s is 4.1%.'
+    >>> about_indicator("Abbey, Deaths, 2013", "ratio (national = 100)", (118.7, 96.0, 145.1),
+    ...     (104.6, 100, 109))
+    'Abbey, Deaths, 2013: 118.7 (national = 100, likely 96.0 to 145.1), not clearly different \
+from the borough’s 104.6.'
+    """
+    value, low, high = here
+    home, home_low, home_high = borough
+    if math.isnan(value):
+        rest = "" if math.isnan(home) else f"; the borough’s is {_figure(home, unit, digits)}"
+        return f"{title}: no figure ({state}){rest}."
+    said = f"{title}: {_figure(value, unit, digits, low, high)}"
+    if state in ("provisional", "modelled", "estimated"):
+        said += f", {state}"
+    if math.isnan(home):
+        return said + "."
+    if math.isnan(low) or math.isnan(home_low):
+        return f"{said}; the borough’s is {number(home, digits)}."
+    apart = "higher than" if low > home_high else "lower than" if high < home_low else ""
+    how = f"clearly {apart}" if apart else "not clearly different from"
+    return f"{said}, {how} the borough’s {number(home, digits)}."
+
+
+def _figure(
+    value: float,
+    unit: str,
+    digits: int | None,
+    low: float = math.nan,
+    high: float = math.nan,
+) -> str:
+    """Write a value with its unit and likely range: never a bracket within or behind another."""
+    # a ratio's bracket holds what it is a ratio to: that is all a reader needs
+    plain = unit[6:] if unit.startswith("ratio (") and "=" in unit else unit
+    text = with_unit(value, plain, digits)
+    if math.isnan(low):
+        return text
+    likely = f"likely {number(low, digits)} to {number(high, digits)}"
+    return f"{text[:-1]}, {likely})" if text.endswith(")") else f"{text} ({likely})"
+
+
+def turn(rating: str, lower_is_better: bool) -> str:
+    """Say which way a figure went whose rating would be read the wrong way round.
+
+    Parameters
+    ----------
+    rating : str
+        Of its change.
+    lower_is_better : bool
+        Whether a fall is an improvement.
+
+    Returns
+    -------
+    str
+        Nothing where up is better, or where no change is clear.
+
+    Examples
+    --------
+    >>> turn("clear decline", True), turn("clear decline", False)
+    (': it rose, which is worse', '')
+    """
+    ways = {"clear decline": ": it rose, which is worse"}
+    ways["clear improvement"] = ": it fell, which is better"
+    return ways.get(rating, "") if lower_is_better else ""
+
+
+def about_change(
+    title: str,
+    row: Mapping[str, Any],
+    labels: tuple[str, str],
+    digits: int,
+    points: bool,
+    lower_is_better: bool = False,
+) -> str:
+    """Say how a measure moved, or why that can't be said.
+
+    Parameters
+    ----------
+    title : str
+        Area and measure.
+    row : mapping
+        ``baseline, current, change, low, high, rating, reason``.
+    labels : tuple of str
+        Labels of the two periods.
+    digits : int
+        Decimals.
+    points : bool
+        Whether it is a score, worked out from comparable figures only.
+    lower_is_better : bool
+        Whether a fall is an improvement.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> about_change("Abbey, Shelter", {"baseline": 70.0, "current": 74.0, "change": 4.0,
+    ...     "low": 1.0, "high": 7.0, "rating": "clear improvement", "reason": ""},
+    ...     ("2013", "2014"), 1, True)
+    'Abbey, Shelter, on figures that mean the same in both periods: 70.0 in 2013, 74.0 in 2014 \
+(+4.0 points, likely +1.0 to +7.0): ↗ clear improvement.'
+    """
+    reason = row["reason"] if isinstance(row["reason"], str) else ""
+    if math.isnan(row["change"]):
+        return f"{title}: no change can be given{f': {reason}' if reason else ''}."
+    before, after = endpoints(row["baseline"], row["current"], digits)
+    basis = ", on figures that mean the same in both periods" if points else ""
+    said = f"{title}{basis}: {before} in {labels[0]}, {after} in {labels[1]} "
+    said += f"({signed(row['change'], digits)}{' points' if points else ''}"
+    if not math.isnan(row["low"]):
+        said += f", likely {signed(row['low'], digits)} to {signed(row['high'], digits)}"
+    why = f" ({reason})" if reason else ""
+    rating = str(row["rating"])
+    way = turn(rating, lower_is_better)
+    return f"{said}): {RATINGS[rating].symbol} {rating}{way}{why}."
+
+
+def about_spread(
+    measure: str,
+    values: Sequence[float],
+    borough: float,
+    areas: tuple[int, str],
+    unit: str = "",
+    digits: int = 0,
+    names: Sequence[str] = (),
+) -> str:
+    """Say how far a level's areas lie apart.
+
+    Parameters
+    ----------
+    measure : str
+        The measure.
+    values : sequence of float
+        Those that are known.
+    borough : float
+        The borough's; NaN where unknown.
+    areas : tuple of int and str
+        How many areas the level has, and what they are called.
+    unit : str
+        Of an indicator; a score without it.
+    digits : int
+        Decimals.
+    names : sequence of str
+        Of the areas, in the order of the values; without them none is named.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> about_spread("Shelter", [40.2, 71.8], 55.0, (3, "wards"))
+    'Shelter, out of 100: 2 of 3 wards score from 40 to 72; the borough scores 55.'
+    >>> about_spread("Shelter", [40.2, 71.8], 55.0, (2, "wards"), names=["Abbey", "River"])
+    'Shelter, out of 100: the 2 wards score from 40 in Abbey to 72 in River; the borough scores 55.'
+    >>> about_spread("Claimants", [4.1], math.nan, (1, "boroughs"), "% of residents", 1)
+    'Claimants: 4.1% of residents.'
+    """
+    number_of, plural = areas
+    if not values:
+        return f"{measure}: no figure for this period."
+    top, end = max(values), min(values)
+    high = _figure(top, unit, digits) if unit else number(top, digits)
+    if number_of == 1:
+        return f"{measure}: {high}{'' if unit else ' out of 100'}."
+    count = f"the {number_of}" if len(values) == number_of else f"{len(values)} of {number_of}"
+    low = number(end, digits) + _where(end, values, names, digits)
+    high += _where(top, values, names, digits)
+    home = "" if math.isnan(borough) else number(borough, digits)
+    if unit:
+        home = home and f"; the borough’s is {home}"
+        return f"{measure}: figures of {count} {plural} run from {low} to {high}{home}."
+    home = home and f"; the borough scores {home}"
+    return f"{measure}, out of 100: {count} {plural} score from {low} to {high}{home}."
+
+
+def _where(value: float, values: Sequence[float], names: Sequence[str], digits: int) -> str:
+    """Name the one area that shows a value; where several show it alike, none stands out."""
+    shown = number(value, digits)
+    found = [n for n, v in zip(names, values, strict=False) if number(v, digits) == shown]
+    return f" in {found[0]}" if len(found) == 1 and len(set(values)) > 1 else ""

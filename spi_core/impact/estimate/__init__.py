@@ -1,0 +1,1 @@
+"""Estimators: first differences and their alternatives, several years, small areas."""

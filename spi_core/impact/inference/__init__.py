@@ -1,0 +1,1 @@
+"""Inference for few treated clusters: permutation, intervals, corrections, power."""

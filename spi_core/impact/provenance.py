@@ -1,0 +1,77 @@
+"""Fingerprint what a result rests on: protocol, data, code, versions."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+__all__ = ["Audit", "audit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Audit block of a chapter.
+
+    Parameters
+    ----------
+    protocol_sha256, values_sha256, areas_sha256, code_sha256 : str
+        Hexadecimal fingerprints.
+    rows : int
+        Rows of values read.
+    versions : dict of str to str
+        Libraries that computed the numbers.
+    """
+
+    protocol_sha256: str
+    values_sha256: str
+    areas_sha256: str
+    code_sha256: str
+    rows: int
+    versions: dict[str, str]
+
+
+def audit(protocol: str, values: pd.DataFrame, areas: pd.DataFrame) -> Audit:
+    """Fingerprint data and code.
+
+    Parameters
+    ----------
+    protocol : str
+        Hash taken before the values were read.
+    values, areas : pandas.DataFrame
+        What was read.
+
+    Returns
+    -------
+    Audit
+        Independent of the order of rows and columns.
+    """
+    names = ("numpy", "pandas", "scipy", "statsmodels")
+    return Audit(
+        protocol_sha256=protocol,
+        values_sha256=_table_hash(values),
+        areas_sha256=_table_hash(areas),
+        code_sha256=_code_hash(),
+        rows=len(values),
+        versions={name: version(name) for name in names},
+    )
+
+
+def _table_hash(table: pd.DataFrame) -> str:
+    """SHA-256 of the rows as sorted lines of text, columns in alphabetical order."""
+    text = table[sorted(table.columns)].to_csv(index=False, lineterminator="\n")
+    head, *lines = text.splitlines()
+    return hashlib.sha256("\n".join([head, *sorted(lines)]).encode("utf-8")).hexdigest()
+
+
+def _code_hash() -> str:
+    """SHA-256 over the source files of this package, in the order of their names."""
+    digest = hashlib.sha256()
+    room = Path(__file__).parent
+    for source in sorted(room.rglob("*.py")):
+        digest.update(source.relative_to(room).as_posix().encode("utf-8"))
+        digest.update(source.read_text("utf-8").encode("utf-8"))
+    return digest.hexdigest()

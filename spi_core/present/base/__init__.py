@@ -1,0 +1,1 @@
+"""What all pages share: numbers and words, marks, colours, figures, links, polygons."""

@@ -1,0 +1,284 @@
+"""What an edition says about itself, in words: its place, its reference population, its notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from spi_core.present.base.marks import SYMBOL, carried
+from spi_core.present.base.numbers import number
+from spi_core.present.base.words import and_list
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from spi_core.store import Tables
+
+__all__ = [
+    "area_name",
+    "goalposts_place",
+    "labels",
+    "name_indicators",
+    "notes",
+    "only_first",
+    "origin_sentence",
+    "reference_place",
+    "score_meaning",
+    "scored_sentence",
+    "unscored_sentence",
+]
+
+#: GSS codes of London boroughs begin so.
+LONDON = "E09"
+
+
+def area_name(tables: Tables) -> str:
+    """Name the borough.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+        As the edition names it, else as its list of areas does.
+    """
+    edition: Mapping[str, Any] = tables.about["edition"]
+    areas: Any = tables["areas"].set_index("code")["name"]
+    return str(edition.get("area_name") or areas.get(edition["borough"], "the borough"))
+
+
+def labels(tables: Tables) -> dict[str, str]:
+    """Give the labels of the edition's periods.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    dict of str to str
+        Id to label.
+    """
+    edition: Mapping[str, Any] = tables.about["edition"]
+    return {str(p["id"]): str(p["label"]) for p in edition["periods"]}
+
+
+def reference_place(tables: Tables) -> str:
+    """Name the place whose wards the borough is compared with.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+        London for a London borough; empty where the edition has no reference figures.
+    """
+    reference: pd.DataFrame | None = tables.get("reference")
+    if reference is None or reference.empty:
+        return ""
+    edition: Mapping[str, Any] = tables.about["edition"]
+    return "London" if str(edition["borough"]).startswith(LONDON) else "the reference area"
+
+
+def goalposts_place(tables: Tables) -> str:
+    """Name the place whose best and worst wards the scores run between.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+        Empty where any goalpost is a target, or comes from the edition's own areas.
+    """
+    everywhere = tables["goalposts"]["basis"].eq("reference distribution").all()
+    return reference_place(tables) if everywhere else ""
+
+
+def notes(tables: Tables, topic: str) -> list[str]:
+    """List what the keepers of an edition want said about its figures.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+    topic : {'measured', 'change', 'twice', 'limits'}
+        Part of ``notes`` in ``edition.yml``.
+
+    Returns
+    -------
+    list of str
+        Markdown; empty where the edition says nothing.
+    """
+    edition: Mapping[str, Any] = tables.about["edition"]
+    return [str(x) for x in edition.get("notes", {}).get(topic, [])]
+
+
+def score_meaning(tables: Tables) -> str:
+    """Say what 0 and 100 points mean.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+        Two sentences, or three.
+    """
+    place = goalposts_place(tables)
+    if place:
+        return (
+            f"A score of 0 means as poor as {place}’s worst 1% of wards on every figure in it; 100 "
+            f"means as good as the best 1%. So a score compares the place with {place}, not with "
+            "perfection."
+        )
+    fixed = "set by a target or by the spread of such areas, the same in both periods"
+    return (
+        "A score of 0 means at or below the worst goalpost on every figure in it; 100 means at or "
+        f"beyond the best. The goalposts are {fixed}."
+    )
+
+
+def origin_sentence(tables: Tables) -> str:
+    """Say where the figures behind the index come from.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+        In an illustrative edition, how many of the wards' values are generated.
+    """
+    values = carried(tables, "values").dropna(subset="value")
+    edition: Mapping[str, Any] = tables.about["edition"]
+    wards = values[values["area_code"] != edition["borough"]]
+    made_up = int(wards["illustrative"].sum())
+    again = "Anyone can work the scores out again."
+    if not made_up:
+        return f"Every figure in it comes from an official publication. {again}"
+    return (
+        f"{number(made_up, 0)} of its {number(len(wards), 0)} ward values are generated, to show "
+        f"how the index works, and marked {SYMBOL}; the rest are published. {again}"
+    )
+
+
+def name_indicators(tables: Tables) -> str:
+    """Say how many indicators there are and what they cover.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    framework, about = tables["framework"], tables["indicators"]
+    return (
+        f"It rests on {len(about)} indicators in {len(framework)} components, from "
+        f"{framework['component'].iloc[0]} to {framework['component'].iloc[-1]}."
+    )
+
+
+def unscored_sentence(framework: pd.DataFrame) -> str:
+    """Say which components have no score, and what that makes of the index.
+
+    Parameters
+    ----------
+    framework : DataFrame
+        ``component, scored, note``.
+
+    Returns
+    -------
+    str
+        One or two sentences.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = {"component": ["Shelter", "Rights"], "scored": [True, False]}
+    >>> unscored_sentence(pd.DataFrame(rows | {"note": ["", "not scored: awaits council data"]}))
+    'Rights has no score (awaiting council data). The index is therefore partial: 1 of 2 \
+components.'
+    >>> unscored_sentence(pd.DataFrame({"component": ["Shelter"], "scored": [True], "note": [""]}))
+    'Its one component is scored.'
+    """
+    rest = framework[~framework["scored"]]
+    if rest.empty:
+        n = len(framework)
+        return "Its one component is scored." if n == 1 else f"All {n} components are scored."
+    said = []
+    for note, group in rest.groupby("note", sort=False):
+        verb = "has" if len(group) == 1 else "have"
+        why = re.sub("^awaits ", "awaiting ", str(note).removeprefix("not scored: "))
+        said.append(f"{and_list(list(group['component']))} {verb} no score ({why})")
+    scored = int(framework["scored"].sum())
+    return (
+        f"{'; '.join(said)}. The index is therefore partial: {scored} of {len(framework)} "
+        "components."
+    )
+
+
+def scored_sentence(framework: pd.DataFrame) -> str:
+    """Say how many components have a score.
+
+    Parameters
+    ----------
+    framework : DataFrame
+        ``scored``.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> scored_sentence(pd.DataFrame({"scored": [True, True, False]}))
+    '2 of its 3 components can be scored; the other awaits more data.'
+    >>> scored_sentence(pd.DataFrame({"scored": [True, True, True]}))
+    'All of its 3 components are scored.'
+    """
+    n, of = int(framework["scored"].sum()), len(framework)
+    if n == of:
+        every = f"All of its {of} components are scored."
+        return "Its one component is scored." if of == 1 else every
+    rest = "the other awaits" if of - n == 1 else "the others await"
+    return f"{n} of its {of} components can be scored; {rest} more data."
+
+
+def only_first(text: str) -> str:
+    """Make the first letter small and take the full stop off, for use within a sentence.
+
+    Parameters
+    ----------
+    text : str
+        A sentence; may be empty.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> only_first("The exam changed.")
+    'the exam changed'
+    """
+    return (text[:1].lower() + text[1:]).rstrip(".")

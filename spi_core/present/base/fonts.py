@@ -1,0 +1,91 @@
+"""Where the theme and its bundled fonts are; system fonts are never used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from spi_core.errors import SpiError
+
+__all__ = ["FAMILY", "check_fonts", "fonts_dir", "register_fonts", "theme_dir"]
+
+FAMILY = "Inter"
+#: Print and charts take OTF, pages WOFF2.
+_FILES = tuple(
+    f"{FAMILY}-{style}.{kind}"
+    for kind in ("otf", "woff2")
+    for style in ("Regular", "Italic", "SemiBold", "Bold")
+)
+
+
+def theme_dir() -> Path:
+    """Return the folder of the style sheet, templates and filters.
+
+    Returns
+    -------
+    pathlib.Path
+        Absolute path inside the installed package.
+
+    Examples
+    --------
+    >>> (theme_dir() / "report.css").is_file()
+    True
+    """
+    return Path(__file__).resolve().parents[1] / "theme"
+
+
+def fonts_dir() -> Path:
+    """Return the folder of the bundled fonts (OTF for print and charts, WOFF2 for the web).
+
+    Returns
+    -------
+    pathlib.Path
+        Absolute path inside the installed package.
+
+    Examples
+    --------
+    >>> sorted(path.stem for path in fonts_dir().glob("*.otf"))
+    ['Inter-Bold', 'Inter-Italic', 'Inter-Regular', 'Inter-SemiBold']
+    """
+    return theme_dir() / "fonts"
+
+
+def check_fonts() -> None:
+    """Stop where a bundled font is missing: another one would be taken without a word.
+
+    Raises
+    ------
+    SpiError
+        Naming every font that is missing.
+
+    Examples
+    --------
+    >>> check_fonts()
+    """
+    missing = [name for name in _FILES if not (fonts_dir() / name).is_file()]
+    if missing:
+        raise SpiError(
+            f"{fonts_dir()}: missing font {', '.join(missing)}; no other is taken for it; "
+            "install the package again"
+        )
+
+
+def register_fonts() -> str:
+    """Make the bundled fonts known to matplotlib.
+
+    Returns
+    -------
+    str
+        The family name, for ``rcParams["font.family"]``.
+
+    Examples
+    --------
+    >>> register_fonts()
+    'Inter'
+    """
+    from matplotlib import font_manager  # only charts need it
+
+    known = {entry.fname for entry in font_manager.fontManager.ttflist}
+    for path in sorted(fonts_dir().glob("*.otf")):
+        if str(path) not in known:
+            font_manager.fontManager.addfont(path)
+    return FAMILY

@@ -1,0 +1,215 @@
+"""Plain-English sentences and parts of them; no sentence claims more than its figures allow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from spi_core.present.base.numbers import number
+
+__all__ = [
+    "QUARTERS",
+    "against_borough",
+    "and_list",
+    "capital",
+    "difference_words",
+    "of_each",
+    "small",
+    "standing_out",
+]
+
+#: Words for the quarter of the wards that a ward falls in, 1 the highest.
+QUARTERS = {
+    1: "highest quarter",
+    2: "upper middle quarter",
+    3: "lower middle quarter",
+    4: "lowest quarter",
+}
+
+#: Scores within this many points of the borough are called about the same.
+ABOUT_THE_SAME = 1.0
+
+
+def and_list(items: Sequence[str]) -> str:
+    """Join words as a sentence does.
+
+    Parameters
+    ----------
+    items : sequence of str
+        At least one.
+
+    Returns
+    -------
+    str
+        Parted by commas and a last "and"; by semicolons where an item holds an "and" or "&".
+
+    Examples
+    --------
+    >>> and_list(["Shelter", "Personal Safety"])
+    'Shelter and Personal Safety'
+    >>> and_list(["Shelter", "Health & Wellness", "Inclusiveness"])
+    'Shelter; Health & Wellness; and Inclusiveness'
+    """
+    if len(items) < 2:
+        return "".join(items)
+    if len(items) == 2:
+        return f"{items[0]} and {items[1]}"
+    compound = any("&" in i or " and " in i for i in items)
+    comma = "; " if compound else ", "
+    last = "; and " if compound else " and "
+    return comma.join(items[:-1]) + last + items[-1]
+
+
+def difference_words(difference: float) -> str:
+    """Say in words how far a score lies from the borough's.
+
+    Parameters
+    ----------
+    difference : float
+        Points, positive where the ward scores higher.
+
+    Returns
+    -------
+    str
+        For instance ``5 points below the borough``.
+
+    Examples
+    --------
+    >>> difference_words(-4.96), difference_words(0.6), difference_words(1.2)
+    ('5 points below the borough', 'about the same as the borough', '1 point above the borough')
+    """
+    if math.isnan(difference):
+        return "not compared with the borough"
+    if abs(difference) < ABOUT_THE_SAME:
+        return "about the same as the borough"
+    points = round(abs(difference))
+    side = "above" if difference > 0 else "below"
+    return f"{points} point{'s' if points != 1 else ''} {side} the borough"
+
+
+def against_borough(score: float, borough: float, low: float, high: float) -> str:
+    """Say how a score compares with the borough's, no more than the interval allows.
+
+    Parameters
+    ----------
+    score, borough : float
+        Scores.
+    low, high : float
+        Interval of their difference.
+
+    Returns
+    -------
+    str
+        For instance ``clearly below the borough’s 48``.
+
+    Examples
+    --------
+    >>> against_borough(43.2, 48.2, -6.7, -3.0)
+    'clearly below the borough’s 48'
+    >>> against_borough(47.9, 48.2, -2.3, 1.6)
+    'not clearly different from the borough’s 48'
+    """
+    if math.isnan(score - borough) or math.isnan(low) or math.isnan(high):
+        return "not compared with the borough"
+    how = "not clearly different from"
+    if low > 0 or high < 0:
+        how = "clearly above" if score > borough else "clearly below"
+    return f"{how} the borough’s {number(borough, 0)}"
+
+
+def standing_out(strengths: Sequence[str], weaknesses: Sequence[str]) -> str:
+    """Name the components that are rated as strengths and weaknesses, the largest first.
+
+    Parameters
+    ----------
+    strengths, weaknesses : sequence of str
+        Components; the first of each is named.
+
+    Returns
+    -------
+    str
+        One sentence.
+
+    Examples
+    --------
+    >>> standing_out(["Personal Safety", "Shelter"], ["Health & Wellness"])
+    'Against similar wards its clearest strength is Personal Safety, its one weakness Health & \
+Wellness.'
+    >>> standing_out([], [])
+    'Against similar wards no component clearly stands out.'
+    """
+    parts: list[str] = []
+    for names, word in ((strengths, "strength"), (weaknesses, "weakness")):
+        if names:
+            verb = "is " if not parts else ""
+            parts.append(f"its {'one' if len(names) == 1 else 'clearest'} {word} {verb}{names[0]}")
+    if not parts:
+        return "Against similar wards no component clearly stands out."
+    return f"Against similar wards {', '.join(parts)}."
+
+
+def of_each(count: int, total: int, noun: str) -> str:
+    """Say how many of a group, with ``all`` and ``none`` where they fit.
+
+    Parameters
+    ----------
+    count, total : int
+        How many, of how many.
+    noun : str
+        Plural.
+
+    Returns
+    -------
+    str
+        For instance ``16 of the 17 wards``.
+
+    Examples
+    --------
+    >>> of_each(16, 17, "wards"), of_each(17, 17, "wards"), of_each(0, 17, "wards")
+    ('16 of the 17 wards', 'all 17 wards', 'none of the 17 wards')
+    """
+    if count == total:
+        return f"all {total} {noun}"
+    return f"{count or 'none'} of the {total} {noun}"
+
+
+def small(name: str) -> str:
+    """Begin with a small letter within a sentence, unless the word is an abbreviation or a name.
+
+    Parameters
+    ----------
+    name : str
+        For instance an indicator's name.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> small("Violent crime"), small("GCSE results"), small("A-level points")
+    ('violent crime', 'GCSE results', 'A-level points')
+    """
+    first = name.split()[0]
+    keep = not first[1:].islower() or not first.isalpha()
+    return name if keep else name[0].lower() + name[1:]
+
+
+def capital(text: str) -> str:
+    """Begin with a capital and leave the rest.
+
+    Parameters
+    ----------
+    text : str
+        Not empty.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> capital("most in River")
+    'Most in River'
+    """
+    return text[0].upper() + text[1:]

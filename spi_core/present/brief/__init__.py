@@ -1,0 +1,1 @@
+"""The ward brief: its data, charts, sentences and notes."""

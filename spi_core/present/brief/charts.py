@@ -1,0 +1,184 @@
+"""The ward brief's pictures: locator map, ward strip, component strip, change chart."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import geopandas as gpd
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from spi_core.present.base.marks import marked
+from spi_core.present.base.polygons import draw_areas
+from spi_core.present.base.theme import chart_style, colour
+from spi_core.present.brief.rows import change_chart, component_strip
+
+__all__ = ["change_chart", "component_strip", "locator_map", "ward_strip"]
+
+MM = 1 / 25.4
+#: Millimetres beyond which a picture is one for paper, not for a phone.
+WIDE = 100
+
+
+def locator_map(wards: gpd.GeoDataFrame, code: str, width: float = 44) -> Figure:
+    """Show where in the borough a ward lies.
+
+    Parameters
+    ----------
+    wards : GeoDataFrame
+        Columns ``code`` and ``geometry``.
+    code : str
+        The ward to fill.
+    width : float
+        Millimetres.
+
+    Returns
+    -------
+    Figure
+    """
+    west, south, east, north = wards.total_bounds
+    height = width * (north - south) / (east - west)
+    with chart_style():
+        fig = plt.figure(figsize=(width * MM, height * MM))
+        ax = fig.add_axes((0, 0, 1, 1))
+        fills = [colour("blue") if ward == code else "#E4E7EB" for ward in wards["code"]]
+        draw_areas(ax, wards, facecolor=fills, edgecolor="white", linewidth=0.7)
+        ax.set_axis_off()
+        ax.margins(0.01)
+    return fig
+
+
+def ward_strip(
+    scores: pd.DataFrame,
+    code: str,
+    borough: float,
+    width: float = 170,
+    illustrative: bool = False,
+) -> Figure:
+    """Place every ward on the index scale and name this one, the ends and the borough.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Columns ``area_code, name, score``; optionally ``low`` and ``high``, the interval, and
+        ``illustrative``: the numbers of those wards are marked.
+    code : str
+        The ward in question.
+    borough : float
+        The borough's score.
+    width : float
+        Millimetres.
+    illustrative : bool
+        Whether the borough's score is marked.
+
+    Returns
+    -------
+    Figure
+    """
+    bottom = -1.25 if _is_crowded(scores, code, borough, width) else -0.85
+    # the key stands where the ward's name does not; on a phone, above it
+    top = 1.05 if width > WIDE else 1.75
+    with chart_style():
+        fig = plt.figure(figsize=(width * MM, 8.48 * (top - bottom) * MM))
+        ax = fig.add_axes((0.0, 0.0, 1, 1))
+        ax.set_axis_off()
+        ax.set_ylim(bottom, top)
+        if scores.empty:
+            ax.text(0.5, 0, "No ward has a score", ha="center", va="center")
+            return fig
+        _draw_strip(ax, scores, code, borough, illustrative)
+    return fig
+
+
+def _draw_strip(
+    ax: Axes, scores: pd.DataFrame, code: str, borough: float, illustrative: bool
+) -> None:
+    mine = scores.loc[scores["area_code"] == code]
+    span = scores["score"].max() - scores["score"].min() or 1.0
+    left, right = scores["score"].min() - 0.08 * span, scores["score"].max() + 0.08 * span
+    if "low" in scores and len(mine):
+        low, high = mine.iloc[0][["low", "high"]]
+        left, right = min(left, low - 0.02 * span), max(right, high + 0.02 * span)
+        band: dict[str, Any] = {
+            "color": colour("sky"),
+            "lw": 5,
+            "alpha": 0.55,
+            "solid_capstyle": "butt",
+        }
+        ax.plot([low, high], [0, 0], zorder=2, **band)
+    ax.axhline(0, color=colour("line"), lw=0.8, zorder=1)
+    others = scores.loc[scores["area_code"] != code, "score"]
+    look: dict[str, Any] = {"s": 34, "color": "#9FB3C8", "edgecolor": "white", "lw": 0.6}
+    ax.scatter(others, np.zeros(len(others)), zorder=3, **look)
+    if not np.isnan(borough):
+        ax.plot([borough, borough], [-0.32, 0.32], color=colour("ink"), lw=1.1, zorder=3)
+        words = marked(f"borough {borough:.0f}", illustrative)
+        ax.text(borough, -0.42, words, ha="center", va="top")
+    if len(mine):
+        _draw_here(ax, mine.iloc[0], (left, right))
+    _name_ends(ax, scores, code, borough, span)
+    ax.set_xlim(left, right)
+    is_left = bool(len(mine)) and float(mine.iloc[0]["score"]) > (left + right) / 2
+    key: dict[str, Any] = {"ha": "left" if is_left else "right", "va": "top", "fontsize": 7.5}
+    text = "dots: the wards" + (" · band: where this one likely lies" if len(mine) else "")
+    ax.text(left if is_left else right, ax.get_ylim()[1], text, color=colour("muted"), **key)
+
+
+def _named(ward: pd.Series) -> str:
+    """Write a ward's name with its score, marked where that rests on generated values."""
+    return marked(f"{ward['name']} {ward['score']:.0f}", ward.get("illustrative", False))
+
+
+def _draw_here(ax: Axes, ward: pd.Series, ends: tuple[float, float]) -> None:
+    score = float(ward["score"])
+    blue, place = colour("blue"), (score - ends[0]) / (ends[1] - ends[0])
+    # near an end the name stands at the edge, so that none of it is cut off
+    side, at = ("left", ends[0]) if place < 0.2 else ("center", score)
+    side, at = ("right", ends[1]) if place > 0.8 else (side, at)
+    ax.scatter([score], [0], s=95, color=blue, edgecolor="white", lw=0.8, zorder=4)
+    words: dict[str, Any] = {
+        "ha": side,
+        "va": "bottom",
+        "fontsize": 10,
+        "weight": "bold",
+        "color": blue,
+    }
+    ax.text(at, 0.42, _named(ward), **words)
+
+
+def _is_near(score: float, borough: float, span: float, width: float) -> bool:
+    """Whether the words at an end would run into the borough's."""
+    return not np.isnan(borough) and abs(score - borough) <= (0.2 if width > WIDE else 0.36) * span
+
+
+def _is_crowded(scores: pd.DataFrame, code: str, borough: float, width: float) -> bool:
+    """Whether any end is named on a second line."""
+    if scores.empty:
+        return False
+    ends = scores.sort_values("score").iloc[[0, -1]]
+    span = scores["score"].max() - scores["score"].min() or 1.0
+    others = ends.loc[ends["area_code"] != code, "score"]
+    return any(_is_near(score, borough, span, width) for score in others)
+
+
+def _name_ends(ax: Axes, scores: pd.DataFrame, code: str, borough: float, span: float) -> None:
+    """Name the highest and lowest ward where the words fit."""
+    ordered = scores.sort_values("score")
+    width = cast(Figure, ax.figure).get_size_inches()[0] / MM
+    for r in (ordered.iloc[0], ordered.iloc[-1]):
+        if r["area_code"] == code:
+            continue
+        # towards the middle, so that no name runs off the edge; lower where the borough's stands
+        near = _is_near(r["score"], borough, span, width)
+        lowest = r["area_code"] == ordered.iloc[0]["area_code"]
+        ax.text(
+            r["score"] + (-0.02 if lowest else 0.02) * span,
+            -0.8 if near else -0.42,
+            _named(r),
+            ha="left" if lowest else "right",
+            va="top",
+            color=colour("muted"),
+        )

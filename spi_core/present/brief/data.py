@@ -1,0 +1,189 @@
+"""What a ward brief says, gathered from the built tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from spi_core.errors import SpiError
+from spi_core.present.base.marks import carried
+from spi_core.present.base.spans import long_spans
+from spi_core.present.brief.facts import Shown, facts_table, figures_table, standouts
+from spi_core.store import Tables
+
+__all__ = ["Brief", "gather"]
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A ward's figures.
+
+    Parameters
+    ----------
+    code, name : str
+        The ward.
+    index : Series
+        Its row of ``standing`` for the index; NaN where it has no score.
+    wards : DataFrame
+        The row for the index of every ward that has a score, with its ``name``.
+    components : DataFrame
+        In the order of the framework: ``dimension, component, score, borough, difference,
+        rating, word, illustrative``; NaN score where not scored.
+    spread : DataFrame
+        Index component: ``min, q1, q3, max`` of the wards' scores.
+    changes : DataFrame
+        ``component, baseline, current, change, rating, word, illustrative`` of the index and the
+        components; ``span`` gives the years of a figure in it whose two times lie far apart.
+    facts : DataFrame
+        The figures behind the components furthest from the borough, cells as text, marked.
+    figures : DataFrame
+        Every figure of the ward, cells as text, marked.
+    peers : tuple of str
+        Names of the wards in similar circumstances, the nearest first.
+    contributions : DataFrame
+        ``name, points, rating``: what each indicator's change did to the index's, and how that
+        change is rated.
+    standouts : DataFrame
+        ``component, rating, fact`` of every strength and weakness, the furthest first.
+    """
+
+    code: str
+    name: str
+    index: pd.Series
+    wards: pd.DataFrame
+    components: pd.DataFrame
+    spread: pd.DataFrame
+    changes: pd.DataFrame
+    facts: pd.DataFrame
+    figures: pd.DataFrame
+    peers: tuple[str, ...]
+    contributions: pd.DataFrame
+    standouts: pd.DataFrame
+
+    @property
+    def scored(self) -> bool:
+        """Whether the ward has an index score."""
+        return not bool(np.isnan(self.index["score"]))
+
+    @property
+    def illustrative(self) -> bool:
+        """Whether the ward's index rests on generated values."""
+        return bool(self.index["illustrative"])
+
+
+def gather(tables: Tables, code: str, facts: int = 4) -> Brief:
+    """Collect what one ward's brief shows.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+    code : str
+        GSS code of the ward.
+    facts : int
+        How many components furthest from the borough are explained by a figure; with 0 neither
+        ``facts`` nor ``figures`` nor the facts of strengths and weaknesses are gathered.
+
+    Returns
+    -------
+    Brief
+
+    Raises
+    ------
+    SpiError
+        If the edition has no such ward.
+    """
+    standing, names = carried(tables, "standing"), _names(tables)
+    areas = tables["areas"]
+    known = areas.loc[(areas["level"] == "ward") & areas["scored"], "code"]
+    if code not in set(known):
+        listed = ", ".join(f"{c} {names[c]}" for c in sorted(known))
+        raise SpiError(f"no ward {code!r} in this edition; there are {listed}")
+    wards = standing[standing["level"] == "index"].dropna(subset="score")
+    wards = wards.assign(name=wards["area_code"].map(names))
+    component = standing[standing["level"] == "component"]
+    grouped = component.groupby("element")["score"]
+    spread = pd.DataFrame(
+        {
+            "min": grouped.min(),
+            "q1": grouped.quantile(0.25),
+            "q3": grouped.quantile(0.75),
+            "max": grouped.max(),
+        }
+    )
+    components = _components(tables, component[component["area_code"] == code])
+    mine = wards[wards["area_code"] == code]
+    shown = Shown(tables, code) if facts else None
+    return Brief(
+        code=code,
+        name=names[code],
+        index=mine.iloc[0] if len(mine) else _no_index(wards, code, names[code]),
+        wards=wards,
+        components=components,
+        spread=spread,
+        changes=_changes(tables, code, components),
+        facts=facts_table(shown, components, facts) if shown else pd.DataFrame(),
+        figures=figures_table(shown) if shown else pd.DataFrame(),
+        peers=_peers(tables, code, names),
+        contributions=_contributions(tables, code),
+        standouts=standouts(shown, components) if shown else pd.DataFrame(),
+    )
+
+
+def _no_index(wards: pd.DataFrame, code: str, name: str) -> pd.Series:
+    """Stand in for the index of a ward without one: the borough's score, nothing else."""
+    known: dict[Any, Any] = {
+        "area_code": code,
+        "name": name,
+        "rating": "not rated",
+        "illustrative": False,
+    }
+    row: pd.Series = pd.Series([known.get(c, np.nan) for c in wards], wards.columns, dtype=object)
+    row["borough"] = wards["borough"].max() if len(wards) else np.nan
+    return row
+
+
+def _names(tables: Tables) -> dict[str, str]:
+    return dict(tables["areas"].set_index("code")["name"])
+
+
+def _components(tables: Tables, mine: pd.DataFrame) -> pd.DataFrame:
+    rows = tables["framework"].merge(
+        mine.rename(columns={"element": "component"}), on="component", how="left"
+    )
+    missing = rows["note"].where(~rows["scored"], "not scored: figures are missing")
+    rows["word"] = rows["rating"].fillna(missing)
+    rows["rating"] = rows["rating"].fillna("not rated")
+    rows["illustrative"] = rows["illustrative"].eq(True)
+    return rows
+
+
+def _changes(tables: Tables, code: str, components: pd.DataFrame) -> pd.DataFrame:
+    mine = carried(tables, "changes").query("area_code == @code")
+    index = mine[mine["level"] == "index"].assign(element="Index")
+    rows = pd.concat([index, mine[mine["level"] == "component"]])
+    order = ["Index", *components.loc[components["score"].notna(), "component"]]
+    rows = rows.rename(columns={"element": "component"}).set_index("component").reindex(order)
+    few = rows["reason"].where(rows["reason"].fillna("").ne(""), "too few comparable figures")
+    rows["word"] = rows["rating"].where(rows["change"].notna(), few)
+    rows["rating"] = rows["rating"].fillna("not rated")
+    rows["illustrative"] = rows["illustrative"].eq(True)
+    spans = long_spans(tables, code)
+    rows["span"] = [spans.get(str(name), "") for name in rows.index]
+    return rows.reset_index()
+
+
+def _peers(tables: Tables, code: str, names: dict[str, str]) -> tuple[str, ...]:
+    mine = tables["peers"].query("area_code == @code").sort_values("order")
+    return tuple(names[c] for c in mine["peer_code"])
+
+
+def _contributions(tables: Tables, code: str) -> pd.DataFrame:
+    mine = tables["contributions"].query("area_code == @code")[["indicator_id", "points"]]
+    rated = tables["indicator_changes"].query("area_code == @code")[["indicator_id", "rating"]]
+    rows = mine.merge(rated, on="indicator_id", how="left").dropna(subset="points")
+    names = tables["indicators"].set_index("id")["name"]
+    return rows.assign(name=rows["indicator_id"].map(names))[["name", "points", "rating"]]

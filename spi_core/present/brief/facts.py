@@ -1,0 +1,313 @@
+"""The figures that tell why a ward's component stands out: in people where counts are known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from spi_core.edition.readers.read import records
+from spi_core.method.intervals import LEVEL, quantile
+from spi_core.present.base.edition import reference_place
+from spi_core.present.base.marks import carried, marked
+from spi_core.present.base.numbers import number
+from spi_core.present.base.words import ABOUT_THE_SAME
+from spi_core.store import Tables
+
+__all__ = ["Shown", "facts_table", "figures_table", "needed", "standouts"]
+
+#: Counts of people, homes or events stand above these kinds of figure.
+COUNTED = ("rate", "proportion")
+#: A unit that names whom it counts: "% of homes", "per 1,000 residents", not "% (as published)".
+_BASE = re.compile(r"^(%|per [\d,]+) (?!\()")
+#: Counts over more days than this are not counts of a year.
+_YEAR = range(360, 372)
+
+
+class Shown:
+    """A ward's values as cells of a table, those that are generated marked.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+    code : str
+        GSS code of the ward.
+    """
+
+    def __init__(self, tables: Tables, code: str) -> None:
+        self.code = code
+        self.borough = str(tables.about["edition"]["borough"])
+        near = tables["peers"].query("area_code == @code").sort_values("order")
+        self.peers = tuple(near["peer_code"])
+        values = carried(tables, "values")
+        values = values[values["area_code"].isin([code, self.borough, *self.peers])]
+        self.values = {(r.indicator_id, r.area_code, r.period): r for r in records(values)}
+        self.about = {r.id: r for r in records(tables["indicators"])}
+        self.weight = tables["weights"].set_index("indicator_id")["share"]
+        place = reference_place(tables)
+        self.reference = f"{place[:1].upper()}{place[1:]} ward" if place else ""
+        self.mean: dict[Any, float] = {}
+        if place:
+            now = tables["reference"].query("period == 'current'")
+            self.mean = now.set_index("indicator_id")["mean"].to_dict()
+        errors = tables.get("errors")
+        self.error: dict[Any, float] = {}
+        if errors is not None:
+            counted = errors[(errors["basis"] == "counts") & (errors["period"] == "current")]
+            mine = counted[counted["area_code"] == code]
+            self.error = mine.set_index("indicator_id")["se"].to_dict()
+
+    @property
+    def columns(self) -> list[str]:
+        """Headings of :meth:`now`."""
+        place = [self.reference] if self.reference else []
+        return ["Figure", "Here", "Borough", *place, "Period"]
+
+    def score(self, *areas: str) -> pd.Series:
+        """Scores of indicators, current period: one area's, or the median of several."""
+        now: dict[str, list[float]] = {}
+        for (indicator, place, period), row in self.values.items():
+            if place in areas and period == "current" and not np.isnan(row.score):
+                now.setdefault(indicator, []).append(row.score)
+        return pd.Series({i: float(np.median(x)) for i, x in now.items()}, dtype=float)
+
+    def cell(self, indicator: str, area: str, period: str) -> str:
+        """Write one value; a withheld one says so."""
+        row = self.values.get((indicator, area, period))
+        if row is None:
+            return "–"
+        if row.provenance == "suppressed":
+            return "withheld"
+        return marked(number(row.value), row.illustrative)
+
+    def label(self, indicator: str, period: str = "current") -> str:
+        """Write what time the ward's value is of."""
+        label = getattr(self.values.get((indicator, self.code, period)), "period_label", "–")
+        return label if isinstance(label, str) else "–"
+
+    def now(self, indicator: str) -> dict[str, str]:
+        """Write one indicator's current figures."""
+        about = self.about[indicator]
+        made = {
+            "Figure": f"{about.name}, {_short(about.unit)}",
+            "Here": self.cell(indicator, self.code, "current"),
+            "Borough": self.cell(indicator, self.borough, "current"),
+            "Period": self.label(indicator),
+        }
+        if self.reference:
+            made[self.reference] = number(self.mean.get(indicator, np.nan))
+        return made
+
+    def among_peers(self, indicator: str) -> str:
+        """Write the median of the similar wards' values."""
+        rows = [self.values.get((indicator, p, "current")) for p in self.peers]
+        known = [r for r in rows if r is not None and np.isfinite(r.value)]
+        if not known:
+            return "–"
+        middle = float(np.median([r.value for r in known]))
+        return marked(number(middle), any(r.illustrative for r in known))
+
+
+def facts_table(shown: Shown, components: pd.DataFrame, n: int) -> pd.DataFrame:
+    """Find what does most to put the components furthest from the borough where they are.
+
+    Parameters
+    ----------
+    shown : Shown
+        The ward's values.
+    components : DataFrame
+        ``component, score, difference, illustrative``.
+    n : int
+        How many components at most.
+
+    Returns
+    -------
+    DataFrame
+        Cells as text, the furthest first; components about the same as the borough are left out.
+    """
+    far = components.dropna(subset=["score", "difference"])
+    far = far[far["difference"].abs() >= ABOUT_THE_SAME]
+    far = far.sort_values("difference", key=abs, ascending=False, kind="stable").head(n)
+    gap = _gap(shown, shown.borough)
+    rows = []
+    for r in records(far):
+        if i := _telling(gap, shown, r.component, r.difference > 0):
+            points = marked(number(abs(r.difference), 0), r.illustrative)
+            word = "better" if r.difference > 0 else "worse"
+            rows.append({"Component": f"{r.component} ({points} {word})"} | shown.now(i))
+    facts = pd.DataFrame(rows, columns=["Component", *shown.columns])
+    # generated indicators have no reference: a column of dashes would only take room
+    blank = shown.reference and facts[shown.reference].eq("–").all()
+    return facts.drop(columns=shown.reference) if blank else facts
+
+
+def figures_table(shown: Shown) -> pd.DataFrame:
+    """List every indicator of the framework with the ward's figures, each with its own time.
+
+    Parameters
+    ----------
+    shown : Shown
+        The ward's values.
+
+    Returns
+    -------
+    DataFrame
+        Cells as text.
+    """
+    columns = ["Component", "Figure", "Earlier", "Earlier period", *shown.columns[1:]]
+    rows = [
+        {
+            "Component": r.component,
+            "Earlier": shown.cell(r.id, shown.code, "baseline"),
+            "Earlier period": shown.label(r.id, "baseline"),
+        }
+        | shown.now(r.id)
+        for r in shown.about.values()
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def standouts(shown: Shown, components: pd.DataFrame) -> pd.DataFrame:
+    """Say of every strength and weakness which figure does most to set the ward apart.
+
+    Parameters
+    ----------
+    shown : Shown
+        The ward's values.
+    components : DataFrame
+        ``component, score, rating, peers_difference, illustrative``.
+
+    Returns
+    -------
+    DataFrame
+        ``component, rating, fact``, the furthest from similar wards first; ``fact`` is Markdown,
+        with the count and, of a weakness, what the borough's rate would take where that is known.
+    """
+    gap = _gap(shown, *shown.peers)
+    rated = components[components["rating"].isin(["strength", "weakness"])]
+    rated = rated.sort_values("peers_difference", key=abs, ascending=False, kind="stable")
+    rows = []
+    for r in records(rated):
+        i = _telling(gap, shown, r.component, r.rating == "strength")
+        fact = _fact(shown, i, r.rating == "weakness") if i else ""
+        rows.append({"component": r.component, "rating": r.rating, "fact": fact})
+    return pd.DataFrame(rows, columns=["component", "rating", "fact"])
+
+
+def _gap(shown: Shown, *others: str) -> pd.Series:
+    """Weigh how far each indicator's score lies from that of other areas."""
+    gap = shown.score(shown.code) - shown.score(*others)
+    return gap.reindex(shown.weight.index) * shown.weight
+
+
+def _telling(gap: pd.Series, shown: Shown, component: str, better: bool) -> str:
+    """Name the indicator that does most to put a component where it is; empty if there is none."""
+    mine = gap[[shown.about[i].component == component for i in gap.index]].dropna()
+    mine = mine[mine > 0] if better else mine[mine < 0]
+    if mine.empty:
+        return ""
+    return str(mine.idxmax() if better else mine.idxmin())
+
+
+def _fact(shown: Shown, indicator: str, weak: bool) -> str:
+    about, row = shown.about[indicator], shown.values[indicator, shown.code, "current"]
+    per = "%" if about.unit.startswith("%") else ""
+    here, near = shown.cell(indicator, shown.code, "current"), shown.among_peers(indicator)
+    home = shown.cell(indicator, shown.borough, "current")
+    count = ""
+    if _has_counts(about, row):
+        count = f"{marked(number(row.numerator, 0), row.illustrative)}, or "
+    text = (
+        f"{about.name}, {shown.label(indicator)}: {count}{_percent(here, per)}{_rest(about.unit)} "
+        f"(similar wards {_percent(near, per)}, borough {_percent(home, per)})."
+    )
+    borough = shown.values.get((indicator, shown.borough, "current"))
+    if weak and borough is not None:
+        text += _take(about, row, borough, shown.error.get(indicator, np.nan))
+    return text
+
+
+def _percent(cell: str, per: str) -> str:
+    """Put the percent sign behind the number, before its mark."""
+    return re.sub(r"^([−\d.,]+)", rf"\g<1>{per}", cell)
+
+
+def _rest(unit: str) -> str:
+    """Write what follows a number; what stands in brackets is the register's business."""
+    if unit.startswith("%"):
+        return "" if unit[1:].lstrip().startswith("(") else unit[1:]
+    if unit.startswith("ratio ("):
+        return f"{',' if '=' in unit else ''} {unit[7:-1]}"
+    return f" ({unit})" if unit.startswith(("ratio", "score")) else f" {unit}"
+
+
+def _has_counts(about: Any, row: Any) -> bool:
+    """Whether whole counts stand behind a figure, of a group that its unit names."""
+    ends = np.array([row.numerator, row.denominator], dtype=float)
+    return bool(
+        about.kind in COUNTED
+        and _BASE.match(about.unit)
+        and row.provenance not in ("suppressed", "estimated")
+        and np.isfinite([*ends, row.value]).all()
+        and np.array_equal(ends, ends.round())
+    )
+
+
+def needed(row: Mapping[str, float], borough: Mapping[str, float], error: float) -> float:
+    """Work out how far a ward's count lies from what the borough's rate would make it.
+
+    Parameters
+    ----------
+    row, borough : mapping
+        ``value, numerator, denominator`` of the ward and of the borough.
+    error : float
+        Standard error of the ward's value, from its counts.
+
+    Returns
+    -------
+    float
+        Whole number, positive where the ward has more; NaN where chance could explain the
+        distance, or where it is not known.
+
+    Examples
+    --------
+    >>> ward = {"value": 30.0, "numerator": 300, "denominator": 10_000}
+    >>> needed(ward, {"value": 20.0, "numerator": 4000, "denominator": 200_000}, 1.7)
+    100.0
+    >>> needed(ward, {"value": 28.0, "numerator": 5600, "denominator": 200_000}, 1.7)
+    nan
+    """
+    gap = row["value"] - borough["value"]
+    if not np.isfinite(error) or not abs(gap) > quantile(LEVEL) * error:
+        return float("nan")
+    share = borough["numerator"] / borough["denominator"]
+    return float(np.round(row["numerator"] - share * row["denominator"]))
+
+
+def _take(about: Any, row: Any, borough: Any, error: float) -> str:
+    """Say what the borough's rate would take, of a figure on which the ward does worse."""
+    if not (_has_counts(about, row) and _has_counts(about, borough)):
+        return ""
+    ends = ("value", "numerator", "denominator")
+    here, home = ({k: float(getattr(x, k)) for k in ends} for x in (row, borough))
+    n = needed(here, home, error)
+    if not np.isfinite(n) or n * about.polarity >= 0:
+        return ""
+    made_up = row.illustrative or borough.illustrative
+    many, word = marked(number(abs(n), 0), made_up), "fewer" if n > 0 else "more"
+    days = (row.end - row.start).days + 1
+    when = " a year" if about.kind == "rate" and days in _YEAR else ""
+    if days > _YEAR.stop:
+        when = f" in {row.period_label}"
+    return f" **About {many} {word}{when}** would bring it to the borough’s rate."
+
+
+def _short(unit: str) -> str:
+    """Shorten a unit to what a reader needs; what stands in brackets is the register's business."""
+    if unit.startswith("ratio (") and "=" not in unit:
+        return unit[7:-1]
+    return unit

@@ -1,0 +1,196 @@
+"""What stands beside the ward brief's figures: how to read them, and where they come from."""
+
+from __future__ import annotations
+
+from spi_core.present.base.edition import goalposts_place
+from spi_core.present.base.numbers import number
+from spi_core.present.base.words import and_list
+from spi_core.present.brief.data import Brief
+from spi_core.store import Tables
+
+#: More publishers than these are counted, not listed.
+MOST_PUBLISHERS = 16
+
+
+__all__ = [
+    "facts_caption",
+    "newest",
+    "oldest",
+    "peers_note",
+    "score_note",
+    "sources",
+    "spans_note",
+    "strip_alt",
+]
+
+
+def strip_alt(brief: Brief) -> str:
+    """Say what the line of wards shows.
+
+    Parameters
+    ----------
+    brief : Brief
+        The ward's figures.
+
+    Returns
+    -------
+    str
+    """
+    wards, i = brief.wards.sort_values("score"), brief.index
+    if wards.empty:
+        return "No ward has an index score."
+    low, high = wards.iloc[0], wards.iloc[-1]
+    text = f"Index scores of the {len(wards)} wards on one line."
+    if brief.scored:
+        text += f" {brief.name} scores {number(i['score'], 0)}, the borough "
+        text += f"{number(i['borough'], 0)};"
+    return (
+        f"{text} The wards run from {low['name']}, {number(low['score'], 0)}, to {high['name']}, "
+        f"{number(high['score'], 0)}."
+        + (
+            f" The light band, {number(i['low'], 0)} to {number(i['high'], 0)}, is where "
+            f"{brief.name}’s score likely lies."
+            if brief.scored
+            else f" {brief.name} has no score."
+        )
+    ).replace("; The wards", "; the wards")
+
+
+def score_note(tables: Tables) -> str:
+    """Say what a score means, and how many components have one.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+    """
+    place = goalposts_place(tables)
+    among = f" among {place}’s wards" if place else " that can be expected of each figure"
+    framework = tables["framework"]
+    n, of = int(framework["scored"].sum()), len(framework)
+    rest = "have enough figures" if n == of else "have enough figures; the others await more data"
+    return (
+        f"run from 0 to 100: 0 is about the worst and 100 about the best{among}, so 50 is neither "
+        f"good nor bad in itself. {n} of {of} components {rest}."
+    )
+
+
+def peers_note(brief: Brief, tables: Tables) -> str:
+    """Say which wards the ward is compared with, and by what rule.
+
+    Parameters
+    ----------
+    brief : Brief
+        The ward's figures.
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+    """
+    rule = tables.about["edition"].get("comparators")
+    if rule is None or not brief.peers:
+        return ": none are named, so nothing is rated as a strength or weakness."
+    points = "a point" if rule["minimum_points"] == 1 else f"{rule['minimum_points']:g} points"
+    return (
+        f", alike in residents and homes: {and_list(brief.peers)}. A ▲ strength or ▼ weakness lies "
+        f"more than {points} from their middle, further than they usually lie from it, and "
+        "further than chance would explain."
+    )
+
+
+def facts_caption(brief: Brief) -> str:
+    """Say what the table of telling figures holds.
+
+    Parameters
+    ----------
+    brief : Brief
+        The ward's figures.
+
+    Returns
+    -------
+    str
+    """
+    average = next((c for c in brief.facts.columns if c.endswith(" ward")), "")
+    text = (
+        "The components furthest from the borough, in points, and the figure that does most to "
+        f"put {brief.name} there."
+    )
+    if average:
+        text += f" “{average}” is the average of {average.removesuffix(' ward')}’s wards."
+    return text
+
+
+def spans_note(brief: Brief) -> str:
+    """Say what the years beside a component's name mean.
+
+    Parameters
+    ----------
+    brief : Brief
+        The ward's figures.
+
+    Returns
+    -------
+    str
+        Empty where no name has any.
+    """
+    if not brief.changes["span"].ne("").any():
+        return ""
+    return "Years beside a name: at least one of its figures spans so many."
+
+
+def oldest(tables: Tables) -> str:
+    """Give the first year any figure speaks of.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+    """
+    return str(tables["dates"]["start"].min().year)
+
+
+def newest(tables: Tables) -> str:
+    """Give the last year any figure speaks of.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+    """
+    return str(tables["dates"]["end"].max().year)
+
+
+def sources(tables: Tables) -> str:
+    """Name the publishers of the figures.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    named = tables["indicators"]["publisher_or_owner"].str.split(" / ").explode()
+    publishers = list(dict.fromkeys(named))
+    if len(publishers) <= MOST_PUBLISHERS:
+        return f"Publishers: {', '.join(publishers)}."
+    count = named.value_counts(sort=False).sort_values(ascending=False, kind="stable")
+    listed = ", ".join(str(p) for p in count.index[:5])
+    return f"{len(publishers)} publishers and services, among them {listed}."

@@ -1,0 +1,242 @@
+"""The ward brief's sentences: headline, place, strengths and weaknesses, change, and pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from spi_core.edition.readers.read import records
+from spi_core.present.base.bounds import change_words, likely
+from spi_core.present.base.marks import SYMBOL, sentence
+from spi_core.present.base.numbers import endpoints, number, ordinal, signed
+from spi_core.present.base.theme import RATINGS
+from spi_core.present.base.words import against_borough, and_list, capital, standing_out
+from spi_core.present.brief.data import Brief
+
+__all__ = [
+    "change_alt",
+    "change_sentence",
+    "component_alt",
+    "headline",
+    "place",
+    "print_rated",
+    "rated_markdown",
+]
+
+#: Strengths, and weaknesses, of which a fact is told; the rest are named.
+TOLD = 2
+SIDES = {"strength": "Strengths", "weakness": "Weaknesses"}
+CLEAR = ("clear improvement", "clear decline")
+
+
+def headline(brief: Brief) -> str:
+    """Say a ward's standing in two sentences that can be repeated.
+
+    Parameters
+    ----------
+    brief : Brief
+        The ward's figures.
+
+    Returns
+    -------
+    str
+        Nothing in it goes beyond an interval or a rating.
+    """
+    i = brief.index
+    if not brief.scored:
+        n = int(brief.components["score"].notna().sum())
+        rest = "No component has one either." if not n else f"{n} of its components have one."
+        return f"{brief.name} has no index score: too many of its figures are missing. {rest}"
+    rated = brief.components.dropna(subset="score").sort_values("peers_difference")
+    strengths = list(rated.loc[rated["rating"] == "strength", "component"])[::-1]
+    weaknesses = list(rated.loc[rated["rating"] == "weakness", "component"])
+    compared = against_borough(i["score"], i["borough"], i["difference_low"], i["difference_high"])
+    first = f"{brief.name} scores {number(i['score'], 0)} out of 100, {compared}."
+    return sentence(f"{first} {standing_out(strengths, weaknesses)}", brief.illustrative)
+
+
+def place(brief: Brief) -> str:
+    """Say the interval of a ward's rank.
+
+    Parameters
+    ----------
+    brief : Brief
+        The ward's figures.
+
+    Returns
+    -------
+    str
+        For instance ``12th–17th``.
+    """
+    if not brief.scored:
+        return "not placed"
+    low, high = ordinal(brief.index["rank_low"]), ordinal(brief.index["rank_high"])
+    return low if low == high else f"{low}–{high}"
+
+
+def component_alt(brief: Brief) -> str:
+    """Say what the component strip shows.
+
+    Parameters
+    ----------
+    brief : Brief
+        The ward's figures.
+
+    Returns
+    -------
+    str
+        Every component with its score, the borough's and its word.
+    """
+    scored = brief.components.dropna(subset="score")
+    if scored.empty:
+        return f"No component of {brief.name} has a score."
+    rest = brief.components.loc[brief.components["score"].isna(), "component"]
+    said = "; ".join(
+        f"{r.component} {number(r.score, 0)} (borough {number(r.borough, 0)}), {r.word}"
+        for r in records(scored)
+    )
+    unscored = f" Not scored: {and_list(list(rest))}." if len(rest) else ""
+    return f"Component scores of {brief.name}, 0 to 100: {said}.{unscored}"
+
+
+def print_rated(brief: Brief) -> None:
+    """Print strengths beside weaknesses (``output: asis``).
+
+    Parameters
+    ----------
+    brief : Brief
+        The ward's figures.
+
+    Notes
+    -----
+    A side without any takes less of the page.
+    """
+    has = [bool(len(brief.standouts)) and brief.standouts["rating"].eq(r).any() for r in SIDES]
+    widths = (50, 50) if has[0] == has[1] else (68, 32) if has[0] else (32, 68)
+    print(f'\n:::: {{layout="[[{widths[0]},{widths[1]}]]"}}')
+    for rating, heading in SIDES.items():
+        print(f"::: {{.column-text}}\n### {heading}\n")
+        print(f"{rated_markdown(brief, rating)}\n:::\n")
+    print("::::\n")
+
+
+def rated_markdown(brief: Brief, rating: str, told: int = TOLD) -> str:
+    """List a ward's strengths or its weaknesses against similar wards, with what tells them.
+
+    Parameters
+    ----------
+    brief : Brief
+        The ward's figures.
+    rating : {'strength', 'weakness'}
+        Which of the two.
+    told : int
+        Of how many the telling figure is given; the rest are named.
+
+    Returns
+    -------
+    str
+        Markdown: a paragraph a component, the furthest from similar wards first, or a sentence
+        that there is none.
+    """
+    rows = brief.standouts
+    rows = rows[rows["rating"] == rating] if len(rows) else rows
+    if rows.empty:
+        scored = brief.components.dropna(subset="score")
+        if scored.empty or not brief.peers:
+            return "Nothing can be compared: figures are missing."
+        none = f"Against similar wards no component is a {rating}."
+        return sentence(none, scored["illustrative"].any())
+    symbol = RATINGS[rating].symbol
+    said = [
+        f"{symbol} **{r.component}**" + (f"\\\n[{r.fact}]{{.smaller}}" if r.fact else "")
+        for r in records(rows.head(told))
+    ]
+    rest = list(rows["component"].iloc[told:])
+    if rest:
+        said.append(f"[Also {symbol} {', '.join(rest)}.]{{.smaller}}")
+    text = "\n\n".join(said)
+    by_name = brief.components.set_index("component")["illustrative"]
+    made_up = bool(by_name.reindex(rows["component"]).eq(True).any())
+    return text if SYMBOL in text else sentence(text, made_up)
+
+
+def change_sentence(brief: Brief, first: str, last: str) -> str:
+    """Say how the index moved, from comparable figures only: the difference before its ends.
+
+    Parameters
+    ----------
+    brief : Brief
+        The ward's figures.
+    first, last : str
+        Labels of the two periods.
+
+    Returns
+    -------
+    str
+        A few sentences.
+    """
+    index = brief.changes.iloc[0]
+    if np.isnan(index["change"]):
+        return f"The index of {brief.name} cannot be compared with {first}: {index['word']}."
+    start, end = endpoints(index["baseline"], index["current"])
+    left_out = list(brief.changes.loc[brief.changes["change"].isna(), "component"])
+    rating = index["rating"]
+    clear = rating in CLEAR
+    verb = ("rose by" if index["change"] > 0 else "fell by") if clear else "moved by"
+    size = change_words(index["change"], clear)
+    size = size.lstrip("+−") if clear else size
+    text = (
+        f"The index of {brief.name} {verb} {size} points (likely "
+        f"{likely(index['low'], index['high'])}): {RATINGS[rating].symbol} {rating}. "
+        f"On the figures that mean the same both times it went from {start} to {end}"
+    )
+    score = number(brief.index["score"], 0)
+    if brief.scored and score != number(index["current"], 0):
+        text += (
+            f"; these leave out what cannot be compared, so they differ from the score of {score}"
+        )
+    text += f".{_parts(brief)}"
+    if left_out:
+        has = "has" if len(left_out) == 1 else "have"
+        text += f" {and_list(left_out)} {has} too few comparable figures to speak of change."
+    return sentence(text, index["illustrative"])
+
+
+def _parts(brief: Brief) -> str:
+    """Name the figure that did most each way, of those whose change is clear where there are."""
+    said = []
+    for way, better in (("up", True), ("down", False)):
+        every = brief.contributions
+        parts = every.loc[every["points"] > 0 if better else every["points"] < 0]
+        rated = parts[parts["rating"] == CLEAR[0 if better else 1]]
+        chosen = rated if len(rated) else parts
+        if len(chosen):
+            most = next(iter(records(chosen.sort_values("points", ascending=not better))))
+            doubt = "" if len(rated) else f", {most.rating}"
+            said.append(f"most {way}: {most.name} ({signed(most.points)}{doubt})")
+    return f" {capital('; '.join(said))}." if said else ""
+
+
+def change_alt(brief: Brief) -> str:
+    """Say what the change chart shows.
+
+    Parameters
+    ----------
+    brief : Brief
+        The ward's figures.
+
+    Returns
+    -------
+    str
+        The change of the index and each component in points.
+    """
+    said = "; ".join(
+        f"{r.component}: {r.word}"
+        if np.isnan(r.change)
+        else f"{r.component}{_span(r.span)} {change_words(r.change, r.rating in CLEAR)}, {r.rating}"
+        for r in records(brief.changes)
+    )
+    return f"Change of {brief.name} in points, from comparable figures: {said}."
+
+
+def _span(years: str) -> str:
+    return f" ({years})" if years else ""

@@ -1,0 +1,1 @@
+"""Impact chapters: data, pictures, captions, tables, sentences."""

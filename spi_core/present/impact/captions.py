@@ -1,0 +1,323 @@
+"""Captions and alternative texts of an impact chapter: each picture’s message in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from spi_core.present.base.numbers import number
+from spi_core.present.base.words import and_list
+from spi_core.present.impact.data import ChapterPage, OutcomePage, end
+from spi_core.present.impact.numbers import (
+    effect_text,
+    p_is,
+    p_words,
+    percent,
+    periods,
+    span,
+    whole,
+)
+from spi_core.present.impact.words import mid, status_words
+
+__all__ = [
+    "answer_alt",
+    "bracket_alt",
+    "bracket_caption",
+    "event_alt",
+    "event_caption",
+    "map_alt",
+    "map_caption",
+    "placebo_alt",
+    "placebo_caption",
+    "slope_alt",
+    "slope_caption",
+]
+
+
+def map_caption(page: ChapterPage) -> str:
+    """Say what the map shows and how sure it is.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter.
+
+    Returns
+    -------
+    str
+    """
+    everywhere = not (page.sides["comparison"] or page.sides["set aside"])
+    first = "Every ward was treated." if everywhere else f"Treated: {and_list(list(page.treated))}."
+    inferred = " The wards are inferred from the places that the sources name."
+    return f"**{first}**{inferred if page.design['inferred'] else ''}"
+
+
+def map_alt(page: ChapterPage) -> str:
+    """List the wards of each side.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter.
+
+    Returns
+    -------
+    str
+    """
+    said = "; ".join(f"{side}: {and_list(list(n))}" for side, n in page.sides.items() if n)
+    return f"Map of the wards. {said}."
+
+
+def slope_caption(page: ChapterPage) -> str:
+    """Count the wards that rose or, where more of the treated ones did so, fell.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter.
+
+    Returns
+    -------
+    str
+    """
+    shown = [o for o in page.outcomes if o.raw]
+    said = "; ".join(f"{o.label if o is shown[0] else mid(o)} {_moved(o)}" for o in shown)
+    mean = ", mean of its small areas" if page.node["edition"]["level"] == "lsoa" else ""
+    return f"**{said}.** Every ward, {shown[0].unit or 'each in its own unit'}{mean}."
+
+
+def _moved(o: OutcomePage) -> str:
+    sides = [[w for w in o.raw["wards"] if w["treated"] is side] for side in (True, False)]
+    up = [sum(w["after"] > w["before"] for w in side) for side in sides]
+    down = [sum(w["after"] < w["before"] for w in side) for side in sides]
+    verb, moved = ("rose", up) if up[0] >= down[0] else ("fell", down)
+    said = f"{verb} in {_of(moved[0], len(sides[0]), 'treated ward')}"
+    return said + (f" and {_of(moved[1], len(sides[1]), 'other')}" if sides[1] else "")
+
+
+def _of(part: int, whole_: int, noun: str) -> str:
+    """Count as a person would: all 5 others, both others, none of the 5 others, the one other."""
+    if whole_ == 1:
+        return f"the one {noun}" if part else f"none of the 1 {noun}"
+    return f"{_part(part, whole_)} {noun}s"
+
+
+def _part(part: int, whole_: int) -> str:
+    if part == whole_:
+        return "both" if whole_ == 2 else f"all {whole_}"
+    return f"{part or 'none'} of the {whole_}"
+
+
+def slope_alt(page: ChapterPage) -> str:
+    """Give the levels of the treated wards and the span of the others.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter.
+
+    Returns
+    -------
+    str
+    """
+    parts = []
+    for o in page.outcomes:
+        if not o.raw:
+            continue
+        treated = [w for w in o.raw["wards"] if w["treated"]]
+        others = [w for w in o.raw["wards"] if not w["treated"]]
+        said = ", ".join(
+            f"{page.names.get(w['ward'], w['ward'])} {whole(o, w['before'])} to "
+            f"{whole(o, w['after'])}"
+            for w in treated
+        )
+        rest = ""
+        if others:
+            low, high = min(w["after"] for w in others), max(w["after"] for w in others)
+            rest = f"; the others end between {whole(o, low)} and {whole(o, high)}"
+        parts.append(f"{o.label}: {said}{rest}.")
+    span_of = f"{periods(page.design['before'])} and {periods(page.design['after'])}"
+    return f"Lines from level to level between {span_of}, one a ward. {' '.join(parts)}"
+
+
+def placebo_caption(page: ChapterPage) -> str:
+    """Say whether the effect stands out among the placebo effects.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter.
+
+    Returns
+    -------
+    str
+    """
+    alpha = page.design["alpha"]
+    out = [mid(o) for o in page.answered if o.node["p_holm"] <= alpha]
+    first = "No effect stands out from those of other sets of areas."
+    if out:
+        first = f"The effect on {and_list(out)} stands out among those of other sets."
+    elif any(o.node["p"] <= alpha for o in page.answered):
+        first = "After correction for the number of outcomes, no effect stands out."
+    each = "set" if page.by_ward else "assignment"
+    sizes = {o.analysis["effect"]["sets"] for o in page.answered}
+    count = number(max(sizes), 0)
+    kind = "all" if page.node["exact"] else "drawn from all"
+    return (
+        f"**{first}** The effect that each of {kind} {count} possible {each}s would have “had”. "
+        "The p-value ranks effects after dividing each by its standard error."
+    )
+
+
+def placebo_alt(page: ChapterPage) -> str:
+    """Give the effect, and the span of the middle of the placebo effects.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter.
+
+    Returns
+    -------
+    str
+    """
+    parts = []
+    for o in page.answered:
+        effect = o.analysis["effect"]
+        others = sorted(e for e in effect["effects"] if e is not None)
+        low, high = (others[round(q * (len(others) - 1))] for q in (0.05, 0.95))
+        parts.append(
+            f"{o.label}: found {effect_text(o, effect['estimate'])}, nine in ten of the others "
+            f"from {effect_text(o, low)} to {effect_text(o, high)}, {p_is(effect['p'])}."
+        )
+    return f"Histograms of placebo effects with the effect found as a line. {' '.join(parts)}"
+
+
+def event_caption(page: ChapterPage) -> str:
+    """Say whether the areas moved alike before.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter.
+
+    Returns
+    -------
+    str
+    """
+    shown = [o for o in page.answered if o.analysis["study"]]
+    apart = [mid(o) for o in shown if _joint(o) <= page.design["alpha"]]
+    first = "Before the start the treated areas did not move clearly apart from the others."
+    if apart:
+        first = f"Before the start the areas moved apart already: {and_list(apart)}."
+    joint = "; ".join(f"{mid(o)} {p_words(_joint(o))}" for o in shown)
+    unit = f", {shown[0].unit}," if shown[0].unit else ""
+    base = shown[0].analysis["study"]["base"]
+    level = f"{100 * (1 - page.design['alpha']):g}%"
+    return (
+        f"**{first}** Gap to the comparison areas{unit} against {base}, with {level} intervals. "
+        f"Joint exact p that no earlier period differs: {joint}."
+    )
+
+
+def _joint(o: OutcomePage) -> float:
+    return end(o.analysis["study"]["joint_p"], math.nan)
+
+
+def event_alt(page: ChapterPage) -> str:
+    """Give every period’s gap.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter.
+
+    Returns
+    -------
+    str
+    """
+    parts = []
+    for o in page.answered:
+        study = o.analysis["study"]
+        if study:
+            said = ", ".join(
+                f"{r['period']} {effect_text(o, r['estimate'])}" for r in study["effects"]
+            )
+            parts.append(f"{o.label}, against {study['base']}: {said}.")
+    return f"Effects period by period with intervals. {' '.join(parts)}"
+
+
+def bracket_caption(page: ChapterPage) -> str:
+    """Say what both ends of the bracket agree on.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter.
+
+    Returns
+    -------
+    str
+    """
+    clear = []
+    for o in page.answered:
+        panel = o.analysis["panel"]
+        low, high = end(panel["low"], -math.inf), end(panel["high"], math.inf)
+        if low > 0 or high < 0:
+            clear.append(mid(o))
+    first = "For every outcome better and worse are both possible: the band holds zero."
+    if len(page.answered) == 1:
+        first = "Better and worse are both possible: the band holds zero."
+    if clear:
+        first = f"Both ends agree on the direction for {and_list(clear)}."
+    return (
+        f"**{first}** Band: smallest interval that holds both. The hollow mark, the treated "
+        "areas’ own change, is no estimate of an effect."
+        f"{' Each outcome has its own scale.' if len(page.answered) > 1 else ''}"
+    )
+
+
+def bracket_alt(page: ChapterPage) -> str:
+    """Give the three figures of each outcome.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter.
+
+    Returns
+    -------
+    str
+    """
+    parts = []
+    for o in page.answered:
+        panel = o.analysis["panel"]
+        parts.append(
+            f"{o.label}: own change {effect_text(o, panel['naive'])}; difference-in-differences "
+            f"{effect_text(o, panel['did'])}; given the starting level "
+            f"{effect_text(o, panel['ancova'])}; both {span(o, panel['low'], panel['high'])}."
+        )
+    return f"Intervals about zero. {' '.join(parts)}"
+
+
+def answer_alt(pages: Sequence[ChapterPage]) -> str:
+    """Give every answer of every chapter.
+
+    Parameters
+    ----------
+    pages : sequence of ChapterPage
+        The chapters.
+
+    Returns
+    -------
+    str
+    """
+    parts = []
+    for page in pages:
+        for o in page.answered:
+            panel = o.analysis["panel"]
+            ends = [percent(end(panel[k], math.inf), o.level) for k in ("did", "low", "high")]
+            parts.append(
+                f"{page.name}, {o.label}: {ends[0]} ({ends[1]} to {ends[2]}), {status_words(o)}."
+            )
+    return " ".join(["Intervals about zero, in percent of the level before.", *parts])

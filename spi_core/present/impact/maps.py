@@ -1,0 +1,128 @@
+"""Where a programme was: the map of an impact chapter."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+import geopandas as gpd
+import matplotlib.pyplot as plt
+import shapely
+from matplotlib import patheffects
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from spi_core.present.base.marks import sentence
+from spi_core.present.base.polygons import draw_areas
+from spi_core.present.base.theme import chart_style, colour
+from spi_core.present.impact.data import ChapterPage
+
+__all__ = ["treated_map"]
+
+MM = 1 / 25.4
+#: With more treated wards than this the map is no place for their names.
+MOST_NAMES = 8
+#: Fill, hatching and text of each side: told apart without colour by hatching and by the text.
+SIDES = {
+    "treated": ("#12436D", "", "#FFFFFF"),
+    "comparison": ("#E4E7EB", "", "#1F2933"),
+    "set aside": ("#FFFFFF", "////", "#52606D"),
+}
+
+
+def treated_map(wards: gpd.GeoDataFrame, page: ChapterPage, narrow: bool = False) -> Figure:
+    """Fill the treated wards, name them where they are few, hatch those set aside.
+
+    Parameters
+    ----------
+    wards : GeoDataFrame
+        ``name`` and the polygon.
+    page : ChapterPage
+        Says which side each ward is on.
+    narrow : bool
+        For a phone: the key below the map.
+
+    Returns
+    -------
+    Figure
+    """
+    west, south, east, north = wards.total_bounds
+    width, across = (88.0, 76.0) if narrow else (170.0, 70.0)
+    used = [side for side in SIDES if page.sides[side]]
+    tall = across * (north - south) / (east - west)
+    below = 7.0 * len(used) if narrow else 0.0
+    with chart_style():
+        fig = plt.figure(figsize=(width * MM, (tall + below) * MM))
+        ax = fig.add_axes((0, below / (tall + below), across / width, tall / (tall + below)))
+        for side in used:
+            fill, hatch, ink = SIDES[side]
+            group = wards[wards["name"].isin(page.sides[side])]
+            look = {"facecolor": fill, "edgecolor": "#9AA5B1", "hatch": hatch}
+            draw_areas(ax, group, linewidth=0.7, **look)
+            if side == "treated" and len(group) <= MOST_NAMES:
+                for name, shape in zip(group["name"], group.geometry, strict=True):
+                    _name(ax, name, shape, ink)
+        rim = {"facecolor": "none", "edgecolor": colour("muted"), "linewidth": 0.7}
+        draw_areas(ax, wards.dissolve(), **rim)
+        ax.set_axis_off()
+        ax.margins(0.01)
+        _sides_key(fig, page, used, (width, tall + below), across, narrow)
+    return fig
+
+
+def _name(ax: Axes, name: str, shape: shapely.Geometry, ink: str) -> None:
+    x, y = shapely.maximum_inscribed_circle(shape, tolerance=20).coords[0]
+    # where a name is longer than its ward, a rim of the ward's fill keeps it readable
+    rim = [patheffects.withStroke(linewidth=2.2, foreground=SIDES["treated"][0])]
+    text = textwrap.fill(name, 10, break_long_words=False)
+    ax.text(
+        x,
+        y,
+        text,
+        ha="center",
+        va="center",
+        fontsize=6.9,
+        color=ink,
+        linespacing=0.95,
+        path_effects=rim,
+    )
+
+
+def _sides_key(
+    fig: Figure,
+    page: ChapterPage,
+    used: Sequence[str],
+    size: tuple[float, float],
+    across: float,
+    narrow: bool,
+) -> None:
+    width, height = size
+    ax = fig.add_axes((0, 0, 1, 1), facecolor="none")
+    ax.set_xlim(0, width)
+    ax.set_ylim(height, 0)
+    ax.set_axis_off()
+    for i, side in enumerate(used):
+        fill, hatch, _ = SIDES[side]
+        x = 0.0 if narrow else across + 6
+        y = height - 7 * len(used) + 4 + 7 * i if narrow else 5 + 9 * i
+        ax.add_patch(
+            Rectangle(
+                (x, y - 2.2),
+                6,
+                4.4,
+                facecolor=fill,
+                hatch=hatch,
+                edgecolor="#9AA5B1",
+                linewidth=0.6,
+            )
+        )
+        count = len(page.sides[side])
+        ax.text(
+            x + 8.5,
+            y,
+            sentence(
+                f"{side.capitalize()} · {count} ward{'s' if count != 1 else ''}", page.generated
+            ),
+            va="center",
+        )

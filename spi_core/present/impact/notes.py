@@ -1,0 +1,235 @@
+"""What stands beside the answer of an impact chapter: card, estimand, refusals, cautions."""
+
+from __future__ import annotations
+
+from spi_core.present.base.numbers import number, signed
+from spi_core.present.base.words import and_list
+from spi_core.present.impact.data import ChapterPage
+from spi_core.present.impact.numbers import p_is, periods
+
+__all__ = [
+    "card_items",
+    "caution_items",
+    "estimand",
+    "gap_words",
+    "method_words",
+    "placebo_outcomes",
+    "refusal_items",
+    "sd",
+]
+
+#: Heading of the card under which a chapter says what it would need.
+ANSWERABLE = "What would make it answerable"
+
+
+def estimand(page: ChapterPage) -> list[str]:
+    """Say what is estimated, on whom, how weighted, who is in and who is out.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter.
+
+    Returns
+    -------
+    list of str
+        Markdown, one item a line.
+    """
+    small = page.node["edition"]["level"] == "lsoa"
+    unit = "LSOA (a small area of about 1,500 residents)" if small else "ward"
+    before, after = periods(page.design["before"]), periods(page.design["after"])
+    raw = page.outcomes[0].raw
+    counted = "small area within wards, because small areas were treated"
+    if page.by_ward:
+        counted = "ward, because wards were treated: small areas of one ward share its fortunes"
+    sides = page.sides
+    noun = "wards" if page.by_ward else "small areas"
+    dropped = sorted({code for o in page.outcomes for code in o.raw.get("absent", ())})
+    items = [
+        f"**Estimand:** how much more or less the treated {noun} changed from {before} to "
+        f"{after} than they would have without the programme, on average over them.",
+        f"**Unit and weights:** each {unit} counts once. The evidence is counted by {counted}.",
+        f"**Treated:** {_side(sides['treated'], raw.get('treated_units', 0), small)}.",
+        f"**Comparison:** {_side(sides['comparison'], raw.get('comparison_units', 0), small)}.",
+    ]
+    if sides["set aside"]:
+        items.append(f"**Set aside beforehand:** {and_list(list(sides['set aside']))}.")
+    gone = and_list([page.names.get(c, c) for c in dropped]) if dropped else "no area"
+    return [*items, f"**Dropped out for want of figures** (primary outcomes): {gone}."]
+
+
+def method_words(page: ChapterPage) -> str:
+    """Say what is estimated and how it is tested.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        A chapter with estimates.
+
+    Returns
+    -------
+    str
+        The p-value is called exact only where every other choice was gone through.
+    """
+    before, after = periods(page.design["before"]), periods(page.design["after"])
+    exact = all(o.analysis["effect"]["exact"] for o in page.answered)
+    kind = "is exact: it compares the effect found with those of all other choices of areas"
+    if not exact:
+        kind = (
+            "is simulated: it compares the effect found with those of other choices of areas, "
+            "drawn by chance because there are too many to go through"
+        )
+    return (
+        f"The change of the treated areas minus that of the comparison areas, {before} to {after}: "
+        f"a difference in differences. The p-value {kind}, each divided by its jackknife standard "
+        "error (CV3). The interval holds every effect that this test does not reject."
+    )
+
+
+def _side(wards: tuple[str, ...], units: int, small: bool) -> str:
+    if not wards:
+        return "none"
+    count = f" ({units} small areas)" if small else ""
+    return f"{len(wards)} ward{'s' if len(wards) != 1 else ''}{count}: {and_list(list(wards))}"
+
+
+def refusal_items(page: ChapterPage) -> list[str]:
+    """List what the chapter refuses to say, with the reason and what would help.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter.
+
+    Returns
+    -------
+    list of str
+        Markdown; empty when nothing was refused.
+    """
+    items = [f"**The whole chapter.** {_refusal(r)}" for r in page.node["refusals"]]
+    for entry in [] if page.refused else [*page.node["primary"], *page.node["side"]]:
+        label = entry["outcome"]["label"] or entry["outcome"]["id"]
+        items += [f"**{label}.** {_refusal(r)}" for r in entry["refusals"]]
+    return items
+
+
+def _refusal(refusal: dict[str, str]) -> str:
+    detail = f" ({refusal['detail']})" if refusal["detail"] else ""
+    return f"{refusal['words']}{detail} What would help: {refusal['needs']}"
+
+
+def caution_items(page: ChapterPage) -> list[str]:
+    """List what a reader should know though the question is answered.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter.
+
+    Returns
+    -------
+    list of str
+        A caution that holds for several outcomes names them once.
+    """
+    found: dict[str, list[str]] = {}
+    for o in page.answered:
+        for caution in o.node["cautions"]:
+            found.setdefault(caution.replace(" %", "%"), []).append(o.label)
+    everyone = len(page.answered)
+    return [
+        text if len(labels) == everyone else f"**{and_list(labels)}.** {text}"
+        for text, labels in found.items()
+    ]
+
+
+def card_items(page: ChapterPage) -> str:
+    """Write the programme card as a definition list.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter.
+
+    Returns
+    -------
+    str
+        Markdown, in the order of the card; the question and the sources stand elsewhere, and
+        so does, in a refused chapter, what would make it answerable.
+    """
+    card = page.design["card"]
+    elsewhere = {"Question"} | ({ANSWERABLE} if page.refused else set())
+    shown = {k: v for k, v in card.items() if isinstance(v, str) and k not in elsewhere}
+    return "\n\n".join(
+        f"**{heading}**\n:   {text.replace(' %', '%')}" for heading, text in shown.items()
+    )
+
+
+def placebo_outcomes(page: ChapterPage) -> str:
+    """Say whether outcomes that should not move did.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter, with placebo outcomes.
+
+    Returns
+    -------
+    str
+    """
+    rows = [s for s in page.node["side"] if s["role"] == "placebo" and s["p"] is not None]
+    if not rows:
+        return "No placebo outcome could be tested."
+    said = []
+    for words, moved in (("moved clearly", True), ("did not move clearly", False)):
+        group = [s for s in rows if (s["p_adjusted"] <= page.design["alpha"]) is moved]
+        if group:
+            names = ", ".join(f"{s['outcome']['label'].lower()} {p_is(s['p'])}" for s in group)
+            said.append(f"{words}: {names}")
+    return f"Placebo outcomes, which the programme should not touch, {'; '.join(said)}."
+
+
+def gap_words(gap: float | None) -> str:
+    """Say how far the treated wards stood from the others before.
+
+    Parameters
+    ----------
+    gap : float or None
+        In standard deviations of ward levels.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> gap_words(1.542)
+    '1.5 standard deviations higher than the others'
+    >>> gap_words(0.03)
+    'level with the others'
+    """
+    if gap is None:
+        return "no different from the others"
+    side, size = "higher" if gap > 0 else "lower", number(abs(gap), 1)
+    if size == "0.0":
+        return "level with the others"
+    return f"{size} standard deviations {side} than the others"
+
+
+def sd(value: float) -> str:
+    """Write a bias in standard deviations.
+
+    Parameters
+    ----------
+    value : float
+        The bias.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> sd(-0.433), sd(0.004)
+    ('−0.4', '0.0')
+    """
+    return signed(value, 1)

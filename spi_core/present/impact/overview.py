@@ -1,0 +1,152 @@
+"""Sentences of the page that lists all impact chapters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from spi_core.present.base.theme import RATINGS
+from spi_core.present.base.words import and_list
+from spi_core.present.impact.data import ChapterPage
+from spi_core.present.impact.numbers import day_words
+
+__all__ = ["count_tests", "facts", "neighbours_words", "overview_caption", "overview_lead"]
+
+
+def facts(page: ChapterPage) -> str:
+    """Give a chapter's size in one line.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        The chapter.
+
+    Returns
+    -------
+    str
+    """
+    treated, compared = (len(page.sides[s]) for s in ("treated", "comparison"))
+    against = f" compared with {compared}" if compared else ", none to compare with"
+    inferred = ", inferred from place names" if page.design["inferred"] else ""
+    wards = "ward" if treated == 1 else "wards"
+    start = day_words(page.design["start"])
+    comma = "," if inferred and compared else ""
+    return f"{treated} treated {wards}{inferred}{comma}{against}; since {start}."
+
+
+def overview_lead(pages: Sequence[ChapterPage]) -> str:
+    """Sum the chapters up.
+
+    Parameters
+    ----------
+    pages : sequence of ChapterPage
+        All chapters of the edition.
+
+    Returns
+    -------
+    str
+    """
+    answers = [o.status for page in pages for o in page.answered]
+    head = f"{_count(len(pages), 'programme')}, {_count(len(answers), 'answer').lower()}"
+    unclear = answers.count("no clear change")
+    said = [f"{head}."]
+    if unclear == len(answers) > 0:
+        none = "It shows no" if unclear == 1 else "None shows a"
+        neither = "does not rule" if unclear == 1 else "none rules"
+        said.append(
+            f"{none} clear change, for better or worse, and {neither} out a change too small "
+            "for these figures to show."
+        )
+    elif answers:
+        each = [
+            f"{_count(answers.count(status)).lower()} {RATINGS[status].symbol} {status}"
+            for status in ("clear improvement", "clear decline", "no clear change")
+            if status in answers
+        ]
+        said = [f"{head}: {and_list(each)}."]
+    refused = sum(page.refused for page in pages)
+    if refused:
+        said.append(f"{_count(refused, 'programme')} cannot be judged with the figures at hand.")
+    return " ".join(said)
+
+
+def _count(n: int, thing: str = "") -> str:
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    text = str(words[n] if n < len(words) else n)
+    if thing:
+        text += f" {thing}{'s' if n != 1 else ''}"
+    return text[:1].upper() + text[1:]
+
+
+def overview_caption(pages: Sequence[ChapterPage]) -> str:
+    """Say what the table of answers holds.
+
+    Parameters
+    ----------
+    pages : sequence of ChapterPage
+        All chapters of the edition.
+
+    Returns
+    -------
+    str
+    """
+    units = list(dict.fromkeys(o.unit for page in pages for o in page.answered if o.unit))
+    unit = units[0] if len(units) == 1 else "each in its own unit"
+    return (
+        f"Effect: difference-in-differences, {unit}; in brackets the interval that also allows for "
+        "areas chosen in a bad year."
+    )
+
+
+def count_tests(pages: Sequence[ChapterPage]) -> str:
+    """Count the primary outcomes tested, and say what their number means.
+
+    Parameters
+    ----------
+    pages : sequence of ChapterPage
+        All chapters of the edition.
+
+    Returns
+    -------
+    str
+    """
+    tested = [len(page.answered) for page in pages if page.answered]
+    count = _count(sum(tested), "primary test").lower()
+    said = "Corrections for the number of primary outcomes are made within a chapter"
+    if len(tested) < 2:
+        return f"{said}."
+    return (
+        f"{said}, not across chapters: over {count} in all, the chance of "
+        "at least one false alarm is larger than 5%."
+    )
+
+
+def neighbours_words(pages: Sequence[ChapterPage]) -> str:
+    """Say whether wards of one programme serve as comparison for another of the same year.
+
+    Parameters
+    ----------
+    pages : sequence of ChapterPage
+        All chapters of the edition.
+
+    Returns
+    -------
+    str
+        Names the chapters where they do; empty where no two programmes began in one year.
+    """
+    said, together = [], False
+    for page in pages:
+        for other in pages:
+            if other is page or other.design["start"][:4] != page.design["start"][:4]:
+                continue
+            together = True
+            shared = [ward for ward in page.sides["comparison"] if ward in other.treated]
+            if shared:
+                said.append(
+                    f"In “{page.name}” {_count(len(shared)).lower()} of the "
+                    f"{len(page.sides['comparison'])} wards compared with had a programme of "
+                    f"their own that began in the same year, “{other.name}”."
+                )
+    if said:
+        return " ".join(said)
+    kept = "Wards whose own programme began in the same year are compared with in no other chapter."
+    return kept if together else ""

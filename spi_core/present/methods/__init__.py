@@ -1,0 +1,1 @@
+"""The methods chapter: the audit, the register, levels, one score worked by hand."""

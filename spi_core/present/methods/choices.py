@@ -1,0 +1,167 @@
+"""Tables of the methods chapter on other choices: what they would do to the places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from spi_core.edition.readers.read import records
+from spi_core.present.base.numbers import number, signed
+from spi_core.present.base.words import and_list
+
+if TYPE_CHECKING:
+    from spi_core.store import Tables
+
+__all__ = [
+    "left_out_table",
+    "recipe_table",
+    "shrinkage_table",
+    "small_area_sentence",
+    "sobol_table",
+]
+
+
+def _names(tables: Tables) -> Any:
+    return tables["areas"].set_index("code")["name"]
+
+
+def _shift(r: Any, names: Any) -> dict[str, str]:
+    return {
+        "Largest shift of a place": number(r.max_rank_shift, 0),
+        "Mean shift": number(r.mean_rank_shift, 1),
+        "Rank correlation": number(r.rank_correlation, 2),
+        "Ward that shifts most": f"{names.get(r.furthest, '–')} ({signed(r.furthest_by, 0)})",
+    }
+
+
+def recipe_table(tables: Tables) -> pd.DataFrame:
+    """Compare every other recipe with the one in use.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    DataFrame
+        The largest shift first. A recipe that could not run says why.
+    """
+    names = _names(tables)
+    rows = []
+    for r in records(tables["audit_recipes"]):
+        what = r.what if not r.reason else f"{r.what}: {r.reason}"
+        rows.append({"Recipe": what} | _shift(r, names))
+    return pd.DataFrame(rows)
+
+
+def left_out_table(tables: Tables, least: float = 2) -> pd.DataFrame:
+    """Show what happens without one indicator or component, where some ward shifts.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+    least : float
+        Places that some ward must shift for a row to be shown.
+
+    Returns
+    -------
+    DataFrame
+        The largest shift first.
+    """
+    names, about = _names(tables), tables["indicators"].set_index("id")["name"]
+    frame = tables["audit_left_out"]
+    frame = frame[frame["max_rank_shift"] >= least]
+    frame = frame.sort_values(["max_rank_shift", "mean_rank_shift"], ascending=False)
+    return pd.DataFrame(
+        [
+            {"Left out": f"{about.get(r.what, r.what)} ({r.kind})"}
+            | _shift(r, names)
+            | {"Largest shift of a score": number(r.max_score_shift, 1)}
+            for r in records(frame)
+        ]
+    )
+
+
+def sobol_table(tables: Tables) -> pd.DataFrame:
+    """Share the shifts of places out among the choices that made them.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    DataFrame
+        First and total index of each choice with its standard error.
+    """
+    words = {"sampling": "chance in the figures", "aggregator": "kind of mean"}
+    rows = []
+    for r in records(tables["audit_sobol"]):
+        known = r.first == r.first
+        rows.append(
+            {
+                "Choice": words.get(r.factor, r.factor),
+                "Alone": f"{r.first:.2f} ± {r.first_error:.2f}" if known else "–",
+                "With others": f"{r.total:.2f} ± {r.total_error:.2f}" if known else "–",
+                "Note": r.reason,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def shrinkage_table(tables: Tables) -> pd.DataFrame:
+    """Say what empirical Bayes would keep of the wards' own rates.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    DataFrame
+        One row an indicator with counts, the one that would move most first.
+    """
+    about = tables["indicators"].set_index("id")["name"].to_dict()
+    found = tables["audit_shrinkage"].sort_values("largest_move", ascending=False, kind="stable")
+    return pd.DataFrame(
+        [
+            {
+                "Indicator": about[r.indicator_id],
+                "Kept, average ward": f"{100 * r.kept_mean:.0f}%",
+                "Kept, least": f"{100 * r.kept_least:.0f}%",
+                "Largest move, points": number(r.largest_move),
+            }
+            for r in records(found)
+        ]
+    )
+
+
+def small_area_sentence(tables: Tables) -> str:
+    """Say which components are scored for small areas, or why none is.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+        Two sentences.
+    """
+    found = tables["small_area_coverage"]
+    needed = f"{100 * found['needed'].iloc[0]:.0f}%"
+    rule = f"LSOAs are scored on a component if {needed} of its weight is published for them."
+    scored = list(found.loc[found["scored"], "component"])
+    if scored:
+        return f"{rule} That holds for {and_list(scored)}."
+    best = found["covered"].max()
+    if pd.isna(best) or best == 0:
+        return f"{rule} Here every scored figure is published by ward: no LSOA is scored."
+    name = found.sort_values("covered")["component"].iloc[-1]
+    return f"{rule} No component reaches that here; {name} comes nearest with {100 * best:.0f}%."

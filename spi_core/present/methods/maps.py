@@ -1,0 +1,337 @@
+"""Maps of one measure at one level: areas filled by fixed bands, gaps hatched and named."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from spi_core.present.base.marks import carried, marked
+from spi_core.present.base.numbers import number
+from spi_core.present.base.polygons import draw_areas
+from spi_core.present.base.theme import chart_style, colour
+from spi_core.present.methods.levels import LEVEL_WORDS
+from spi_core.present.report.charts import page as sheet
+from spi_core.present.report.maps import MISSING, SUPPRESSED
+
+if TYPE_CHECKING:
+    from spi_core.store import Tables
+
+__all__ = [
+    "BANDS",
+    "band_counts",
+    "level_alt",
+    "level_scores",
+    "level_sheet",
+    "shown_flags",
+    "small_area_components",
+    "small_area_table",
+    "widest_component",
+]
+
+#: Bands of the score, the same on every map: lower end and fill, from light to dark.
+BANDS = ((0, "#EAF2F9"), (20, "#A9CBE8"), (40, "#6BACE6"), (60, "#3B78AC"), (80, "#12436D"))
+#: Coastlines of a metre's detail make heavy pages: what a map this small can show, in metres.
+DETAIL = {"lsoa": 35.0, "ward": 25.0, "borough": 40.0}
+#: Hatching and words of areas without a score.
+GAPS = {"missing": (MISSING, "no figure"), "suppressed": (SUPPRESSED, "withheld")}
+
+
+def level_scores(tables: Tables, element: str, level: str) -> gpd.GeoDataFrame:
+    """Take the current scores of one component at one level with the polygons.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+    element : str
+        A component, dimension or ``index``.
+    level : {'borough', 'ward', 'lsoa'}
+        The level.
+
+    Returns
+    -------
+    GeoDataFrame
+        ``code, name, score, status, illustrative`` and the polygon in British National Grid;
+        status is ``shown``, ``missing`` or ``suppressed``.
+    """
+    shapes: Any = tables[f"map_{level}"]
+    made: gpd.GeoDataFrame = shapes[["code", "name", "geometry"]].merge(
+        _standing(tables, element, level), on="code", how="left"
+    )
+    # topology is kept: neighbours still share their borders
+    return made.set_geometry(made.geometry.simplify_coverage(DETAIL[level]))
+
+
+def _standing(tables: Tables, element: str, level: str) -> pd.DataFrame:
+    """Take the areas of a level with ``code, score, illustrative, status``."""
+    areas = tables["areas"]
+    made = pd.DataFrame({"code": areas.loc[areas["level"] == level, "code"]})
+    scores = carried(tables, "small_area_scores" if level == "lsoa" else "scores")
+    found = scores[(scores["element"] == element) & (scores["period"] == "current")]
+    found = found.drop_duplicates("area_code").set_index("area_code")
+    made["score"] = made["code"].map(found["score"]).astype(float)
+    made["illustrative"] = made["code"].map(found["illustrative"]).eq(True)
+    hidden = made["code"].isin(_withheld(tables, element, level))
+    made["status"] = "missing"
+    made.loc[hidden, "status"] = "suppressed"
+    made.loc[made["score"].notna(), "status"] = "shown"
+    return made
+
+
+def _withheld(tables: Tables, element: str, level: str) -> set[str]:
+    """Codes of areas of which some figure of a component is withheld."""
+    values = tables["small_area_values" if level == "lsoa" else "values"]
+    about = tables["indicators"]
+    mine = set(about.loc[about["component"] == element, "id"])
+    rows = values[(values["period"] == "current") & values["indicator_id"].isin(mine)]
+    return set(rows.loc[rows["provenance"] == "suppressed", "area_code"])
+
+
+def small_area_components(tables: Tables) -> list[str]:
+    """List the components that are scored for LSOAs.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    list of str
+        In the order of the framework; empty where no LSOA is scored.
+    """
+    if not {"small_area_scores", "small_area_values", "map_lsoa"} <= set(tables):
+        return []
+    scored = set(tables["small_area_scores"].query("period == 'current'")["element"])
+    return [c for c in tables["framework"]["component"] if c in scored]
+
+
+def widest_component(tables: Tables) -> str:
+    """Name the component on which LSOAs of one ward differ most.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+        By the median over wards of the distance between highest and lowest LSOA.
+    """
+    spread = tables["small_area_spread"].query("period == 'current'")
+    reach = (spread["high"] - spread["low"]).groupby(spread["element"]).median()
+    return str(reach.idxmax())
+
+
+def band_counts(areas: pd.DataFrame) -> list[int]:
+    """Count the areas in each band.
+
+    Parameters
+    ----------
+    areas : DataFrame
+        ``score``; NaN without one.
+
+    Returns
+    -------
+    list of int
+        As many as there are bands.
+
+    Examples
+    --------
+    >>> band_counts(pd.DataFrame({"score": [0.0, 19.9, 20.0, 100.0, float("nan")]}))
+    [2, 1, 0, 0, 1]
+    """
+    band = _band(areas["score"].dropna())
+    return [int((band == i).sum()) for i in range(len(BANDS))]
+
+
+def _band(scores: pd.Series) -> pd.Series:
+    return (scores // 20).clip(0, len(BANDS) - 1).astype(int)
+
+
+def level_sheet(
+    maps: Sequence[tuple[gpd.GeoDataFrame, str]],
+    outlines: Sequence[gpd.GeoDataFrame | None] | None = None,
+    narrow: bool = False,
+) -> Figure:
+    """Draw maps of the same borough beside each other: every area by the band of its score.
+
+    Parameters
+    ----------
+    maps : sequence of tuple of GeoDataFrame and str
+        From :func:`level_scores`, and the words above it.
+    outlines : sequence of GeoDataFrame or None, optional
+        Larger areas whose borders are drawn on top, one a map.
+    narrow : bool
+        For the phone: 88 mm wide, two maps a row.
+
+    Returns
+    -------
+    Figure
+        One key below all of them; with the number of areas of each band where there is one map.
+    """
+    width, gap = (88.0, 4.0) if narrow else (170.0, 4.0)
+    most = 2 if narrow else 4 if len(maps) != 5 and len(maps) != 6 else 3
+    columns = min(most, len(maps))
+    across = min(54.0, (width - gap * (columns - 1)) / columns)
+    titles = [textwrap.wrap(title, max(12, int(across / 1.65))) for _, title in maps]
+    head = 2.0 + 3.4 * max(map(len, titles))
+    bounds = [areas.total_bounds for areas, _ in maps]
+    tall = across * max((north - south) / (east - west) for west, south, east, north in bounds)
+    rows = -(-len(maps) // columns)
+    keys = _keys(pd.concat([areas for areas, _ in maps]), counted=len(maps) == 1)
+    step = 27.0 if len(maps) == 1 else 22.0
+    across_key = max(1, int(width // step))
+    foot = 3.0 + 4.4 * -(-len(keys) // across_key)
+    height = rows * (head + tall + 2.0) + foot
+    with chart_style(7.5):
+        fig, page = sheet(width, height)
+        for i, (areas, _) in enumerate(maps):
+            x, y = (i % columns) * (across + gap), (i // columns) * (head + tall + 2.0)
+            ax = fig.add_axes(
+                (x / width, 1 - (y + head + tall) / height, across / width, tall / height)
+            )
+            _fill(ax, areas)
+            over = outlines[i] if outlines is not None else None
+            if over is not None:
+                rim = {"facecolor": "none", "edgecolor": colour("ink"), "linewidth": 0.5}
+                draw_areas(ax, over, **rim)
+            ax.set_axis_off()
+            ax.margins(0.01)
+            for k, line in enumerate(titles[i]):
+                page.text(x, y + 2.4 + 3.4 * k, line, weight="bold", va="center", fontsize=7.8)
+        for i, (look, word) in enumerate(keys):
+            x, y = step * (i % across_key), height - foot + 3.0 + 4.4 * (i // across_key)
+            page.add_patch(Rectangle((x + 0.2, y - 1.4), 4, 2.8, linewidth=0.5, **look))
+            page.text(x + 5.6, y, word, va="center", fontsize=7)
+    return fig
+
+
+def _fill(ax: Axes, areas: gpd.GeoDataFrame) -> None:
+    shown = areas[areas["status"] == "shown"]
+    band = _band(shown["score"])
+    for i, (_, fill) in enumerate(BANDS):
+        if (band == i).any():
+            draw_areas(ax, shown[band == i], facecolor=fill, edgecolor="white", linewidth=0.35)
+    for status, (hatch, _) in GAPS.items():
+        gone = areas[areas["status"] == status]
+        if len(gone):
+            look = {"facecolor": "white", "edgecolor": colour("muted"), "hatch": hatch * 2}
+            draw_areas(ax, gone, linewidth=0.3, **look)
+    rim = {"facecolor": "none", "edgecolor": colour("muted"), "linewidth": 0.6}
+    draw_areas(ax, areas.dissolve(), **rim)
+
+
+def _keys(areas: pd.DataFrame, counted: bool) -> list[tuple[dict[str, Any], str]]:
+    """Say what the fills and hatches mean, with the number of areas of each if counted."""
+    edge = {"edgecolor": colour("muted")}
+    counts = band_counts(areas)
+    made: list[tuple[dict[str, Any], str]] = [
+        ({"facecolor": fill, **edge}, f"{low}–{low + 20}" + (f": {n}" if counted else ""))
+        for (low, fill), n in zip(BANDS, counts, strict=True)
+    ]
+    for status, (hatch, word) in GAPS.items():
+        n = int((areas["status"] == status).sum())
+        if n:
+            said = f"{word}: {n}" if counted else word
+            made.append(({"facecolor": "white", "hatch": hatch * 2, **edge}, said))
+    return made
+
+
+def level_alt(areas: pd.DataFrame, element: str, level: str) -> str:
+    """Describe a map: how many areas in each band, and how many without a score.
+
+    Parameters
+    ----------
+    areas : DataFrame
+        From :func:`level_scores`.
+    element : str
+        What is mapped.
+    level : str
+        Its level.
+
+    Returns
+    -------
+    str
+    """
+    known = areas.dropna(subset="score").sort_values("score")
+    text = f"Map of {element}, {LEVEL_WORDS[level].lower() if level != 'lsoa' else 'LSOAs'}"
+    if known.empty:
+        return f"{text}: no area has a score."
+    if len(areas) == 1:
+        return f"{text}: {known['name'].iloc[0]} scores {number(known['score'].iloc[0], 0)}."
+    low, high = known.iloc[0], known.iloc[-1]
+    bands = [
+        f"{n} score {start} to {start + 20}"
+        for (start, _), n in zip(BANDS, band_counts(areas), strict=True)
+        if n
+    ]
+    gaps = [
+        f"{n} hatched, {word}"
+        for status, (_, word) in GAPS.items()
+        if (n := int((areas["status"] == status).sum()))
+    ]
+    return (
+        f"{text}: {', '.join([*bands, *gaps])}. Lowest {low['name']}, {number(low['score'], 0)}; "
+        f"highest {high['name']}, {number(high['score'], 0)}."
+    )
+
+
+def shown_flags(maps: Sequence[tuple[pd.DataFrame, str]]) -> list[bool]:
+    """Say of every area with a score on some maps whether it rests on generated values.
+
+    Parameters
+    ----------
+    maps : sequence of tuple of DataFrame and str
+        As for :func:`level_sheet`.
+
+    Returns
+    -------
+    list of bool
+    """
+    return [
+        bool(flag)
+        for areas, _ in maps
+        for flag in areas.loc[areas["status"] == "shown", "illustrative"]
+    ]
+
+
+def small_area_table(tables: Tables, ward: str = "") -> pd.DataFrame:
+    """List the scores of LSOAs: the twin of their maps.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+    ward : str
+        GSS code of the ward whose LSOAs are listed; all without it.
+
+    Returns
+    -------
+    DataFrame
+        Cells as text; ``withheld`` and a dash for the two kinds of gap.
+    """
+    areas = tables["areas"]
+    names: Any = areas.set_index("code")["name"]
+    small = areas[areas["level"] == "lsoa"]
+    if ward:
+        small = small[small["parent_code"] == ward]
+    small = small.assign(ward=small["parent_code"].map(names)).sort_values(["ward", "name"])
+    made = pd.DataFrame({"LSOA": small["name"]} | ({} if ward else {"Ward": small["ward"]}))
+    for component in small_area_components(tables):
+        found = _standing(tables, component, "lsoa").set_index("code").reindex(small["code"])
+        made[component] = [
+            "withheld" if status == "suppressed" else marked(number(score, 0), made_up)
+            for score, status, made_up in zip(
+                found["score"], found["status"], found["illustrative"], strict=True
+            )
+        ]
+    return made

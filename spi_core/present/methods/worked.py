@@ -1,0 +1,345 @@
+"""One ward's score worked by hand: plain arithmetic from the raw figures, every step kept.
+
+A second way to the same numbers: nothing here calls the code that built the scores.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from spi_core.edition.readers.read import records
+from spi_core.errors import SpiError
+from spi_core.present.base.marks import carried, marked
+from spi_core.present.base.numbers import number
+
+if TYPE_CHECKING:
+    from spi_core.store import Tables
+
+__all__ = [
+    "Worked",
+    "choose_example",
+    "component_equation",
+    "component_steps",
+    "figure_text",
+    "indicator_steps",
+    "mean_equation",
+    "share_steps",
+    "work_by_hand",
+]
+
+#: Decimals of scores; the products that are added up carry one more.
+PLACES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """Every step from raw figures to the index of one ward.
+
+    Parameters
+    ----------
+    code, name : str
+        The ward.
+    period : str
+        Period id.
+    indicators : DataFrame
+        One row an indicator that counts: ``id, name, component, dimension, value, numerator,
+        denominator, per, worst, best, raw_score`` (before capping)``, score, weight, sd, stretch``
+        (weight · |best − worst| / sd)``, share, product`` (share · score) and ``illustrative``.
+    components, dimensions : dict of str to float
+        Scores, in the order of the framework.
+    parts : dict of str to list of str
+        The components of each dimension.
+    index : float
+        The index score.
+    """
+
+    code: str
+    name: str
+    period: str
+    indicators: pd.DataFrame
+    components: dict[str, float]
+    dimensions: dict[str, float]
+    parts: dict[str, list[str]]
+    index: float
+
+
+def choose_example(tables: Tables) -> str:
+    """Choose the ward to work: a capped value among its figures, and closest to the borough.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+        GSS code. Where no ward has a capped value, the ward closest to the borough; empty where
+        no ward has every figure.
+    """
+    index = tables["standing"].query("level == 'index'").set_index("area_code")
+    index = index.dropna(subset="score")
+    index = index.loc[[c for c in index.index if _whole(tables, str(c))]]
+    if index.empty:
+        return ""
+    used = set(tables["weights"].query("share > 0")["indicator_id"])
+    values = tables["values"].query("period == 'current' and capped")
+    capped = set(values.loc[values["indicator_id"].isin(used), "area_code"]) & set(index.index)
+    choice = index.loc[sorted(capped)] if capped else index
+    distance = choice["difference"].abs().fillna(0.0)
+    return str(distance.idxmin())
+
+
+def _whole(tables: Tables, code: str) -> bool:
+    """Say whether a ward has a value of every indicator that counts."""
+    values = tables["values"].query("area_code == @code and period == 'current'")
+    known = set(values.dropna(subset="value")["indicator_id"])
+    return set(tables["weights"].query("share > 0")["indicator_id"]) <= known
+
+
+def work_by_hand(tables: Tables, code: str, period: str = "current") -> Worked:
+    """Work one ward's index from its raw figures with nothing but + − × ÷.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables; only raw values, goalposts and weights are used, no scores.
+    code : str
+        GSS code.
+    period : str
+        Period id.
+
+    Returns
+    -------
+    Worked
+
+    Raises
+    ------
+    SpiError
+        If the edition averages otherwise than arithmetically, or the ward lacks a figure.
+    """
+    settings = tables.about["edition"]["index"]
+    means = {settings[f"{level}_mean"] for level in ("component", "dimension", "index")}
+    if means != {"arithmetic"}:
+        raise SpiError(f"the worked example adds up by hand: means must be arithmetic, not {means}")
+    rows = _figures(tables, code, period)
+    reach = rows["best"] - rows["worst"]
+    rows["raw_score"] = 100 * (rows["value_scored"] - rows["worst"]) / reach
+    rows["score"] = [min(100.0, max(0.0, s)) for s in rows["raw_score"]]
+    rows["stretch"] = rows["weight"] * reach.abs() / rows["sd"]
+    rows["share"] = rows["stretch"] / rows.groupby("component")["stretch"].transform("sum")
+    rows["product"] = rows["share"] * rows["score"]
+    products = rows.groupby("component", sort=False)["product"].sum()
+    components = {str(c): float(score) for c, score in products.items()}
+    groups = rows.groupby("dimension", sort=False)["component"]
+    parts = {str(d): list(dict.fromkeys(of)) for d, of in groups}
+    dimensions = {d: sum(components[c] for c in of) / len(of) for d, of in parts.items()}
+    areas = tables["areas"].set_index("code")
+    return Worked(
+        code=code,
+        name=str(areas.at[code, "name"]),
+        period=period,
+        indicators=rows,
+        components=components,
+        dimensions=dimensions,
+        parts=parts,
+        index=sum(dimensions.values()) / len(dimensions),
+    )
+
+
+def _figures(tables: Tables, code: str, period: str) -> pd.DataFrame:
+    about = tables["indicators"][["id", "name", "component", "dimension", "per"]]
+    values = carried(tables, "values").query("area_code == @code and period == @period")
+    posts = tables["goalposts"][["indicator_id", "worst_scored", "best_scored"]]
+    posts = posts.rename(columns={"worst_scored": "worst", "best_scored": "best"})
+    weights = tables["weights"].query("share > 0")[["indicator_id", "weight", "sd"]]
+    kept = ["value", "value_scored", "numerator", "denominator", "period_label", "illustrative"]
+    raw = values[["indicator_id", *kept]]
+    rows = about.rename(columns={"id": "indicator_id"}).merge(weights, on="indicator_id")
+    rows = rows.merge(raw, on="indicator_id", how="left").merge(posts, on="indicator_id")
+    lost = list(rows.loc[rows["value"].isna(), "indicator_id"])
+    if lost:
+        raise SpiError(f"{code}: no value of {', '.join(lost)} in period {period!r}")
+    return rows.rename(columns={"indicator_id": "id"})
+
+
+def figure_text(r: Any) -> str:
+    """Write a raw figure with the division it comes from, where its counts are published.
+
+    Parameters
+    ----------
+    r : mapping or Series
+        ``value, numerator, denominator, per``.
+
+    Returns
+    -------
+    str
+        For instance ``331 ÷ 13,800 × 1,000 = 23.9855``.
+
+    Examples
+    --------
+    >>> row = {"value": 23.985507, "numerator": 331, "denominator": 13800, "per": 1000}
+    >>> figure_text(pd.Series(row))
+    '331 ÷ 13,800 × 1,000 = 23.9855'
+    >>> figure_text(pd.Series({**row, "numerator": float("nan")}))
+    '23.9855'
+    """
+    value = _six(r["value"])
+    if pd.isna(r["numerator"]) or pd.isna(r["denominator"]):
+        return value
+    places = [0 if float(r[k]).is_integer() else 3 for k in ("numerator", "denominator")]
+    above, below = number(r["numerator"], places[0]), number(r["denominator"], places[1])
+    times = "" if r["per"] == 1 else f" × {number(r['per'], 0)}"
+    return f"{above} ÷ {below}{times} = {value}"
+
+
+def _six(value: float) -> str:
+    """Six figures that matter: all that the goalposts have."""
+    return f"{value:,.6g}"
+
+
+def indicator_steps(worked: Worked) -> pd.DataFrame:
+    """Show the first two steps as a table: raw figure, goalposts, score, share, product.
+
+    Parameters
+    ----------
+    worked : Worked
+        The ward's steps.
+
+    Returns
+    -------
+    DataFrame
+        Cells as text. A capped score says so.
+    """
+    rows = []
+    # a share rests on all indicators of its component
+    shared = worked.indicators.groupby("component")["illustrative"].any()
+    steps: Any = worked.indicators.iterrows()
+    for _, r in steps:
+        made_up = shared[r["component"]]
+        capped = abs(r["raw_score"] - r["score"]) > 0
+        rows.append(
+            {
+                "Component": r["component"],
+                "Indicator": r["name"],
+                "Figure": marked(figure_text(r), r["illustrative"]),
+                "Worst": _six(r["worst"]),
+                "Best": _six(r["best"]),
+                "Score": marked(number(r["score"], PLACES), r["illustrative"])
+                + (" (capped)" if capped else ""),
+                "Share": marked(f"{r['share']:.4f}", made_up),
+                "Score × share": marked(number(r["product"], PLACES + 1), made_up),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def share_steps(worked: Worked, component: str) -> pd.DataFrame:
+    """Show how the shares of one component come about.
+
+    Parameters
+    ----------
+    worked : Worked
+        The ward's steps.
+    component : str
+        Name of a scored component.
+
+    Returns
+    -------
+    DataFrame
+        Cells as text; the last row adds up.
+    """
+    part = worked.indicators[worked.indicators["component"] == component]
+    made_up = part["illustrative"].any()
+    rows = [
+        {
+            "Indicator": r.name,
+            "Weight": f"{r.weight:.4f}",
+            "Distance of the goalposts": _six(abs(r.best - r.worst)),
+            "Standard deviation": _six(r.sd),
+            "Weight × distance ÷ deviation": f"{r.stretch:.4f}",
+            "Share": marked(f"{r.share:.4f}", made_up),
+        }
+        for r in records(part)
+    ]
+    total = {"Indicator": "**Sum**", "Weight": f"{part['weight'].sum():.4f}"}
+    total |= {"Distance of the goalposts": "", "Standard deviation": ""}
+    total["Weight × distance ÷ deviation"] = f"{part['stretch'].sum():.4f}"
+    return pd.DataFrame([*rows, total | {"Share": marked(f"{part['share'].sum():.4f}", made_up)}])
+
+
+def component_steps(worked: Worked) -> pd.DataFrame:
+    """Show the third step as a table: the products of each component added up.
+
+    Parameters
+    ----------
+    worked : Worked
+        The ward's steps.
+
+    Returns
+    -------
+    DataFrame
+        Cells as text.
+    """
+    rows = []
+    for component, group in worked.indicators.groupby("component", sort=False):
+        total = " + ".join(number(p, PLACES + 1) for p in group["product"])
+        score = number(worked.components[str(component)], PLACES)
+        dimension = group["dimension"].iloc[0]
+        rows.append(
+            {
+                "Dimension": dimension,
+                "Component": component,
+                "Sum": total,
+                "Score": f"**{marked(score, group['illustrative'].any())}**",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def component_equation(worked: Worked, component: str) -> str:
+    """Write how shares and score of one component come about, as LaTeX.
+
+    Parameters
+    ----------
+    worked : Worked
+        The ward's steps.
+    component : str
+        Name of a scored component.
+
+    Returns
+    -------
+    str
+        Display mathematics without the dollar signs.
+    """
+    rows = worked.indicators[worked.indicators["component"] == component]
+    terms = [rf"{r.share:.4f} \times {r.score:.2f}" for r in records(rows)]
+    return rf"{' + '.join(terms)} = {worked.components[component]:.2f}"
+
+
+def mean_equation(scores: list[float], result: float, places: int = PLACES) -> str:
+    """Write a mean as a sum to follow.
+
+    Parameters
+    ----------
+    scores : list of float
+        What is averaged.
+    result : float
+        The mean.
+    places : int
+        Decimals of the result.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> mean_equation([50.0, 61.0], 55.5, places=1)
+    '(50.00 + 61.00) ÷ 2 = 55.5'
+    """
+    above = " + ".join(number(s, PLACES) for s in scores)
+    return f"({above}) ÷ {len(scores)} = {number(result, places)}"

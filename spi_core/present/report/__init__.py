@@ -1,0 +1,1 @@
+"""The borough report and the landing page: data, charts, captions, tables, sentences."""

@@ -1,0 +1,299 @@
+"""Captions and alternative texts of the borough report's charts: each says what its chart shows."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from spi_core.edition.readers.read import records
+from spi_core.present.base.bounds import change_words
+from spi_core.present.base.numbers import number, signed
+from spi_core.present.base.words import QUARTERS, and_list, capital, of_each
+from spi_core.present.report.quarters import quarter_names
+from spi_core.uncertainty.change import DECLINE, IMPROVEMENT
+
+if TYPE_CHECKING:
+    from spi_core.present.report.data import BoroughReport
+
+__all__ = [
+    "change_alt",
+    "change_caption",
+    "dots_alt",
+    "grid_alt",
+    "grid_caption",
+    "london_alt",
+    "london_caption",
+    "map_alt",
+    "standing_caption",
+]
+
+
+def map_alt(report: BoroughReport) -> str:
+    """Describe the map: which wards are in which quarter.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    str
+    """
+    used = set(report.wards["quarter"])
+    parts = [
+        f"{word}: {quarter_names(report.wards, q)}" for q, word in QUARTERS.items() if q in used
+    ]
+    if len(report.missing):
+        parts.append(f"no score, hatched: {and_list(list(report.missing['name']))}")
+    return (
+        f"Map of the {len(report.wards)} wards of {report.name} by quarter of the index score. "
+        + ". ".join(map(capital, parts))
+        + "."
+    )
+
+
+def standing_caption(report: BoroughReport) -> str:
+    """Say which wards clearly stand on one side of the borough on every dimension.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    dims = report.dimensions
+    if report.borough[dims].isna().any():
+        return "The borough has no score of its own to compare its wards with."
+    above = report.grid["difference_low"][dims].astype(float).gt(0).all(axis=1)
+    below = report.grid["difference_high"][dims].astype(float).lt(0).all(axis=1)
+    names = report.wards.set_index("code")["name"]
+    high, low = sorted(names[above[above].index]), sorted(names[below[below].index])
+    if len(dims) == 1:
+        count = dims[0]
+    else:
+        count = "all three dimensions" if len(dims) == 3 else f"all {len(dims)} dimensions"
+    verb = "scores" if len(high or low) == 1 else "score"
+    if high and low:
+        return (
+            f"{and_list(high)} {verb} clearly above the borough on {count}; {and_list(low)} "
+            "clearly below it."
+        )
+    if high or low:
+        side = "above" if high else "below"
+        return f"{and_list(high or low)} {verb} clearly {side} the borough on {count}."
+    return f"No ward scores clearly above, and none clearly below, the borough on {count}."
+
+
+def dots_alt(report: BoroughReport) -> str:
+    """Describe the dot plot: the spread of the wards on the index and each dimension.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    str
+    """
+    parts = []
+    for column in ("index", *report.dimensions):
+        scores = report.grid["score"][column]
+        above = int((scores > report.borough[column]).sum())
+        home = report.borough[column]
+        part = (
+            f"{column if column != 'index' else 'Index'}: borough {number(home, 0)}, wards "
+            f"{number(scores.min(), 0)} to {number(scores.max(), 0)}"
+        )
+        parts.append(part if pd.isna(home) else f"{part}, {above} above the borough")
+    return "Scores of every ward beside the borough. " + ". ".join(parts) + "."
+
+
+def _most(report: BoroughReport, rating: str) -> str:
+    """Name the wards with most ratings of one kind, and how many."""
+    ratings: Any = report.grid["rating"][report.scored]
+    count = ratings.eq(rating).sum(axis=1)
+    names = report.wards.set_index("code")["name"]
+    most = sorted(names[count[count == count.max()].index])
+    if len(most) > 4:
+        return f"{len(most)} wards ({count.max()} each)"
+    return f"{and_list(most)} ({count.max()})"
+
+
+def grid_caption(report: BoroughReport) -> str:
+    """Say how many strengths and weaknesses there are, and where most of them lie.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    str
+        One or two sentences.
+    """
+    ratings: Any = report.grid["rating"][report.scored]
+    counts = {r: int(ratings.eq(r).to_numpy().sum()) for r in ("strength", "weakness")}
+    text = (
+        f"Of {ratings.size} component scores, {counts['strength']} are strengths and "
+        f"{counts['weakness']} are weaknesses among similar wards."
+    )
+    ends = [
+        f"most {plural} in {_most(report, rating)}"
+        for rating, plural in (("strength", "strengths"), ("weakness", "weaknesses"))
+        if counts[rating]
+    ]
+    return f"{text} {capital(', '.join(ends))}." if ends else text
+
+
+def grid_alt(report: BoroughReport) -> str:
+    """Describe the component grid: every ward's strengths and weaknesses.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    str
+    """
+    parts = []
+    for w in records(report.wards):
+        mine = report.grid["rating"].loc[w.code, report.scored]
+        said = [
+            f"{word} {', '.join(mine[mine == rating].index)}"
+            for rating, word in (("strength", "strong on"), ("weakness", "weak on"))
+            if (mine == rating).any()
+        ]
+        parts.append(f"{w.name} {'; '.join(said) or 'similar on all'}")
+    return "Ratings of each ward’s components against similar wards. " + ". ".join(parts) + "."
+
+
+def change_caption(report: BoroughReport) -> str:
+    """Say how the index and its components moved in the wards, as far as it is clear.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    parts = report.changes.iloc[1:]
+    n = len(report.wards)
+    up = list(parts.loc[parts["risen"] == n, "element"])
+    down = list(parts.loc[parts["fallen"] == n, "element"])
+    risen = of_each(int(report.index_change["risen"]), n, "wards")
+    text = f"The index rose clearly in {risen}, each judged by itself"
+    if up:
+        text += f"; in every ward so did {and_list(up)}"
+    if down:
+        text += f"; {and_list(down)} fell clearly in every ward"
+    return text + "."
+
+
+def _moved(r: Any) -> str:
+    return change_words(r.change, r.rating in (IMPROVEMENT, DECLINE))
+
+
+def _wards(count: int) -> str:
+    return f"{count or 'no'} ward{'' if count < 2 else 's'}"
+
+
+def change_alt(report: BoroughReport) -> str:
+    """Describe the change chart, element by element.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    str
+    """
+    parts = []
+    for r in records(report.changes):
+        name = "Index" if r.element == "index" else r.element
+        name += f" ({r.span})" if r.span else ""
+        wards = f"{_wards(r.risen)} clearly up, {_wards(r.fallen)} clearly down"
+        moved = f"{_moved(r)} {r.rating} ({wards})"
+        parts.append(f"{name} {'not comparable' if math.isnan(r.change) else moved}")
+    return "Change of the borough in points: " + "; ".join(parts) + "."
+
+
+def london_caption(rows: pd.DataFrame, place: str = "London") -> str:
+    """Say on how many of the shown indicators borough and reference leaned the same way.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``change, london_change``.
+    place : str
+        Whose wards are the reference; empty without one.
+
+    Returns
+    -------
+    str
+        One sentence.
+
+    Examples
+    --------
+    >>> london_caption(pd.DataFrame({"change": [5.0, -3.0], "london_change": [2.0, 1.0]}))
+    'On 1 of the 2 indicators that moved most, London’s average ward leaned the same way.'
+    """
+    known = rows.dropna(subset="london_change")
+    if known.empty:
+        return f"The {len(rows)} indicators that moved most."
+    same = int((known["change"] * known["london_change"] > 0).sum())
+    if len(known) < len(rows):
+        some = (
+            f"{len(known)} of the {len(rows)} indicators that moved most have a figure for {place}"
+        )
+        there = of_each(same, len(known), "").strip()
+        return f"{some}; {there} leaned the same way in its average ward."
+    count = of_each(same, len(known), "indicators")
+    return f"On {count} that moved most, {place}’s average ward leaned the same way."
+
+
+def london_alt(rows: pd.DataFrame, place: str = "London") -> str:
+    """Describe the comparison with the reference, indicator by indicator.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``name, change, london_change``.
+    place : str
+        Whose wards are the reference; empty without one.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> london_alt(pd.DataFrame({"name": ["Robbery"], "change": [2.2], "london_change": [6.8]}))
+    'Change in points, borough and London: Robbery +2 and +7.'
+    """
+    if not place:
+        own = [f"{r.name} {signed(r.change, 0)}" for r in records(rows)]
+        return "Change of the borough in points: " + "; ".join(own) + "."
+    parts = [
+        f"{r.name} {signed(r.change, 0)}, no figure for {place}"
+        if math.isnan(r.london_change)
+        else f"{r.name} {signed(r.change, 0)} and {signed(r.london_change, 0)}"
+        for r in records(rows)
+    ]
+    return f"Change in points, borough and {place}: " + "; ".join(parts) + "."

@@ -1,0 +1,193 @@
+"""The borough report's chart of where the wards stand, and what it shares with the others."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from spi_core.present.base.theme import chart_style, colour
+from spi_core.present.base.words import QUARTERS
+
+__all__ = ["BAND", "RULE", "page", "standing_dots", "ward_names", "ward_rows"]
+
+MM = 1 / 25.4
+#: Grey of scale lines, and blue-grey of a band in which a value likely lies.
+RULE, BAND = "#E4E7EB", "#BCCCDC"
+#: Millimetres above the first row of the chart of standing.
+HEAD = 15.5
+
+
+def page(width: float, height: float) -> tuple[Figure, Axes]:
+    """Open a picture whose coordinates are millimetres, from the top left.
+
+    Parameters
+    ----------
+    width, height : float
+        Millimetres.
+
+    Returns
+    -------
+    tuple of Figure and Axes
+        The axes cover the whole figure.
+    """
+    fig = plt.figure(figsize=(width * MM, height * MM))
+    ax = fig.add_axes((0, 0, 1, 1))
+    ax.set_xlim(0, width)
+    ax.set_ylim(height, 0)
+    ax.set_axis_off()
+    return fig, ax
+
+
+def ward_rows(quarters: pd.Series, top: float, row: float) -> tuple[list[float], dict[int, float]]:
+    """Place every ward's row, and the heading above each quarter's first ward.
+
+    Parameters
+    ----------
+    quarters : Series
+        Of every ward, 1 the highest, in order.
+    top, row : float
+        Millimetres: where the first row begins, and how tall each is.
+
+    Returns
+    -------
+    tuple of list and dict
+        The middle of every row, and of every quarter's heading.
+    """
+    middles: list[float] = []
+    heads: dict[int, float] = {}
+    y = top
+    for quarter in quarters:
+        if int(quarter) not in heads:
+            y += 0.35 * row if heads else 0
+            heads[int(quarter)] = y + row / 2
+            y += row
+        middles.append(y + row / 2)
+        y += row
+    return middles, heads
+
+
+def ward_names(ax: Axes, names: pd.Series, middles: list[float], heads: dict[int, float]) -> None:
+    """Write the quarters and the wards at the left.
+
+    Parameters
+    ----------
+    ax : Axes
+        From :func:`page`.
+    names : Series
+        Of the wards.
+    middles, heads : list and dict
+        From :func:`ward_rows`.
+    """
+    for quarter, y in heads.items():
+        ax.text(
+            0,
+            y,
+            QUARTERS[quarter].capitalize(),
+            va="center",
+            weight="semibold",
+            color=colour("blue"),
+            fontsize=8,
+        )
+    for name, y in zip(names, middles, strict=True):
+        ax.text(2, y, name, va="center", fontsize=8)
+
+
+def standing_dots(
+    wards: pd.DataFrame,
+    scores: dict[str, pd.DataFrame],
+    borough: pd.Series,
+    narrow: bool = False,
+) -> Figure:
+    """Place every ward on the scale of the index and of each dimension, the borough as a line.
+
+    Parameters
+    ----------
+    wards : DataFrame
+        ``code, name, quarter``, by quarter, then name.
+    scores : dict of str to DataFrame
+        ``score, low, high``: index ward code, one column a panel.
+    borough : Series
+        The borough's score of each panel.
+    narrow : bool
+        For the phone: 88 mm wide, two panels a row.
+
+    Returns
+    -------
+    Figure
+    """
+    width, row, left, gap = (88.0, 3.9, 24.0, 4.5) if narrow else (170.0, 3.7, 32.0, 6.0)
+    panels = list(scores["score"].columns)
+    across = 2 if narrow else len(panels)
+    low = 10 * np.floor(np.nanmin(scores["low"][panels].to_numpy(float)) / 10)
+    high = 10 * np.ceil(np.nanmax(scores["high"][panels].to_numpy(float)) / 10)
+    room = (width - left - 2.5) / across - gap
+    tall = ward_rows(wards["quarter"], HEAD, row)[0][-1] + 8.5
+    with chart_style():
+        fig, ax = page(width, tall * -(-len(panels) // across) - 3.0)
+        for k, panel in enumerate(panels):
+            x0, top = left + gap + (k % across) * (room + gap), tall * (k // across)
+            middles, heads = ward_rows(wards["quarter"], top + HEAD, row)
+            if k % across == 0:
+                ward_names(ax, wards["name"], middles, heads)
+            ours = [scores[name].loc[wards["code"], panel].to_numpy() for name in scores]
+            scale = np.array([x0, room / (high - low), low, high])
+            _dot_panel(ax, scale, panel, (top, middles), np.array(ours), float(borough[panel]))
+    return fig
+
+
+def _dot_panel(
+    ax: Axes,
+    scale: Any,
+    title: str,
+    rows: tuple[float, Sequence[float]],
+    ours: Any,
+    borough: float,
+) -> None:
+    x0, step, first, last = scale
+    start, middles = rows
+    top, bottom = start + HEAD, middles[-1] + 2.3
+
+    def at(score: float) -> float:
+        return float(x0 + step * (score - first))
+
+    for tick in np.arange(first, last + 1, 20):
+        ax.plot([at(tick)] * 2, [top, bottom], color=RULE, lw=0.6, zorder=0)
+        ax.text(
+            at(tick),
+            bottom + 1.6,
+            f"{tick:.0f}",
+            ha="center",
+            va="center",
+            fontsize=7,
+            color=colour("muted"),
+        )
+    name = "Index" if title == "index" else textwrap.fill(title, 16)
+    ax.text(x0, start + 1, name, va="top", weight="bold", linespacing=1.1)
+    if not np.isnan(borough):
+        ax.plot([at(borough)] * 2, [top - 1, bottom], color=colour("ink"), lw=1, zorder=1)
+        ax.text(
+            at(borough), top - 2, f"borough {borough:.0f}", ha="center", va="bottom", fontsize=7.5
+        )
+    fill = colour("blue") if title == "index" else "#3B78AC"
+    for score, low, high, y in zip(*ours, middles, strict=True):
+        if np.isnan(score):
+            ax.text(x0, y, "no score", va="center", fontsize=7, color=colour("muted"))
+            continue
+        ax.plot([at(low), at(high)], [y, y], color=BAND, lw=3.6, solid_capstyle="butt", zorder=2)
+        ax.scatter([at(score)], [y], s=24, color=fill, edgecolor="white", lw=0.5, zorder=3)
+        below = score < borough
+        ax.text(
+            at(min(low, score)) - 1.1 if below else at(max(high, score)) + 1.1,
+            y,
+            f"{score:.0f}",
+            va="center",
+            fontsize=7.5,
+            ha="right" if below else "left",
+        )

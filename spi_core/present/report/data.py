@@ -1,0 +1,281 @@
+"""What the borough report says, gathered from the built tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from spi_core.errors import SpiError
+from spi_core.present.base.edition import area_name, labels, reference_place
+from spi_core.present.base.marks import carried
+from spi_core.present.base.spans import long_spans
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from spi_core.store import Tables
+
+__all__ = ["BoroughReport", "gather_report"]
+
+WARD_COLUMNS = (
+    "score", "low", "high", "difference", "rank", "rank_low", "rank_high", "p_top", "p_bottom",
+    "quarter", "rating", "illustrative",
+)  # fmt: skip
+GRID = ("score", "low", "high", "difference_low", "difference_high", "rating", "illustrative")
+CHANGE = ("change", "low", "high", "rating", "reason", "illustrative")
+GAP = ("value_baseline", "value_current", "change", "change_low", "change_high")
+
+
+@dataclass(frozen=True, slots=True)
+class BoroughReport:
+    """The figures of the borough report, one row a ward, component or indicator.
+
+    Parameters
+    ----------
+    name, code : str
+        The borough.
+    score : float
+        Its index score; NaN without one.
+    periods : dict of str to str
+        Label of ``baseline`` and ``current``.
+    place : str
+        Whose wards the borough is compared with; empty without reference figures.
+    missing : GeoDataFrame
+        ``code, name, geometry`` of wards without an index score.
+    wards : GeoDataFrame
+        ``code, name, score, low, high, difference, rank, rank_low, rank_high, p_top, p_bottom,
+        quarter, rating, illustrative`` of the index, ``change, change_rating`` and the polygon; by
+        quarter, then name: within a quarter the order says nothing.
+    grid : dict of str to DataFrame
+        ``score, low, high, difference_low, difference_high, rating, illustrative``: index ward
+        code, in the order of `wards`; columns the index, the dimensions and the components that
+        are scored. The difference is from the borough.
+    borough : Series
+        The borough's scores, index as the columns of `grid`.
+    components : DataFrame
+        In the order of the framework: ``component, dimension, indicators, comparable_indicators,
+        scored, note``.
+    changes : DataFrame
+        ``element, change, low, high, rating, reason, illustrative`` of the borough, the index
+        first (NaN where it cannot be compared); ``risen, fallen``: how many wards rose or fell
+        clearly; ``up``: how many rose at all; ``span``: the years that its figures span, where
+        they lie further apart than the periods (else empty).
+    uneven : dict of str to str
+        Components that the borough has a score for in one period only: the period that lacks it,
+        ``baseline`` or ``current``.
+    ward_changes : DataFrame
+        Index ward code, columns as ``changes.element``.
+    gap : Series
+        ``value_baseline, value_current, change, change_low, change_high`` of the distance between
+        the highest and the lowest ward's index, comparable figures; NaN where not comparable.
+    indicators : DataFrame
+        One row an indicator, in the order of the register, index its id; see `_indicators`.
+    risen_together : int
+        How many wards' index rose clearly where all wards are tested at once.
+    """
+
+    name: str
+    code: str
+    score: float
+    periods: dict[str, str]
+    place: str
+    missing: gpd.GeoDataFrame
+    wards: gpd.GeoDataFrame
+    grid: dict[str, pd.DataFrame]
+    borough: pd.Series
+    components: pd.DataFrame
+    changes: pd.DataFrame
+    uneven: dict[str, str]
+    ward_changes: pd.DataFrame
+    gap: pd.Series
+    indicators: pd.DataFrame
+    risen_together: int
+
+    @property
+    def scored(self) -> list[str]:
+        """Components that have a score."""
+        return list(self.components.loc[self.components["scored"], "component"])
+
+    @property
+    def dimensions(self) -> list[str]:
+        """Dimensions that have a score, in the order of the framework."""
+        named = dict.fromkeys(self.components["dimension"])
+        return [d for d in named if self.grid["score"][d].notna().any()]
+
+    @property
+    def unscored_dimensions(self) -> list[str]:
+        """Dimensions none of whose components has a score."""
+        return [d for d in dict.fromkeys(self.components["dimension"]) if d not in self.dimensions]
+
+    @property
+    def compared(self) -> bool:
+        """Whether the index can be compared with the baseline in any ward or in the borough."""
+        return bool(
+            self.ward_changes.notna().any(axis=None) or self.changes["change"].notna().any()
+        )
+
+    @property
+    def illustrative(self) -> bool:
+        """Whether any index score rests on generated values."""
+        return bool(self.wards["illustrative"].any())
+
+    @property
+    def index_change(self) -> pd.Series:
+        """The borough's change of the index: ``change, low, high, rating, risen, fallen, up``."""
+        return self.changes.iloc[0]
+
+
+def gather_report(tables: Tables) -> BoroughReport:
+    """Collect what the borough report shows.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    BoroughReport
+
+    Raises
+    ------
+    SpiError
+        If a ward of the scores has no polygon.
+    """
+    borough = str(tables.about["edition"]["borough"])
+    framework, standing = tables["framework"], carried(tables, "standing")
+    wards, missing = _wards(tables)
+    order = list(wards["code"])
+    columns = ["index", *dict.fromkeys(framework["dimension"])]
+    columns += list(framework.loc[framework["scored"], "component"])
+    upper = standing[standing["element"].isin(columns)]
+    grid = {
+        name: upper.pivot(index="area_code", columns="element", values=name).reindex(
+            index=order, columns=columns
+        )
+        for name in GRID
+    }
+    # a ward that is not scored on a component is not rated on it either
+    grid["rating"] = grid["rating"].astype(object).fillna("not rated")
+    grid["illustrative"] = grid["illustrative"].eq(True)
+    home = upper.dropna(subset="borough").drop_duplicates("element").set_index("element")["borough"]
+    changes, ward_changes = _changes(tables, borough, order)
+    gaps = tables["gaps"]
+    if len(gaps):
+        gaps = gaps.query("element == 'index' and measure == 'range'")
+    return BoroughReport(
+        name=area_name(tables),
+        code=borough,
+        score=float(home.get("index", np.nan)),
+        periods=labels(tables),
+        place=reference_place(tables),
+        missing=missing,
+        wards=wards,
+        grid=grid,
+        borough=home.reindex(columns).astype(float),
+        components=framework,
+        changes=changes,
+        uneven=_uneven(tables, borough),
+        ward_changes=ward_changes,
+        gap=gaps.iloc[0] if len(gaps) else pd.Series(np.nan, index=list(GAP)),
+        indicators=_indicators(tables, borough, set(changes["element"])),
+        risen_together=int((tables["movers"]["moved"] & tables["movers"]["change"].gt(0)).sum()),
+    )
+
+
+def _wards(tables: Tables) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Polygons of the wards with an index score, and of those without."""
+    standing, changes = carried(tables, "standing"), tables["changes"]
+    index = standing.loc[standing["level"] == "index"].set_index("area_code")
+    index = index.dropna(subset="score")
+    change = changes.loc[changes["level"] == "index"].set_index("area_code")
+    polygons = tables["map_ward"]
+    lost = sorted(set(index.index) - set(polygons["code"]))
+    if lost:
+        raise SpiError(f"no polygon for {', '.join(lost)}")
+    scored = polygons["code"].isin(index.index)
+    wards = polygons[scored].copy()
+    for column in WARD_COLUMNS:
+        wards[column] = wards["code"].map(index[column])
+    wards["quarter"] = wards["quarter"].astype(int)
+    wards["change"] = wards["code"].map(change["change"]).astype(float)
+    wards["change_rating"] = wards["code"].map(change["rating"]).fillna("not rated")
+    missing = polygons[~scored].sort_values("name", ignore_index=True)
+    return wards.sort_values(["quarter", "name"], ignore_index=True), missing
+
+
+def _changes(tables: Tables, borough: str, order: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    every = carried(tables, "changes")
+    every = every[every["level"].isin(["index", "component"])]
+    known = every.dropna(subset="change")
+    change = known.pivot(index="area_code", columns="element", values="change")
+    # the index stands first even where it cannot be compared: its row says why
+    shown = ["index", *(e for e in tables["framework"]["component"] if e in change)]
+    wards = change.reindex(index=order, columns=shown).astype(float)
+    rated: Any = known.pivot(index="area_code", columns="element", values="rating")
+    rated = rated.reindex(index=order, columns=shown)
+    home = every[every["area_code"] == borough].set_index("element").reindex(shown)
+    rows = home[list(CHANGE)].rename_axis("element").reset_index()
+    rows["rating"] = rows["rating"].fillna("not rated")
+    rows["illustrative"] = rows["illustrative"].eq(True)
+    rows["risen"] = rated.eq("clear improvement").sum().to_numpy()
+    rows["fallen"] = rated.eq("clear decline").sum().to_numpy()
+    rows["up"] = wards.gt(0).sum().to_numpy()
+    spans = long_spans(tables, borough)
+    rows["span"] = [spans.get(element, "") for element in rows["element"]]
+    return rows, wards
+
+
+def _uneven(tables: Tables, borough: str) -> dict[str, str]:
+    """Find the components that the borough has a comparable score for in one period only."""
+    rows = tables["changes"].query("area_code == @borough and level == 'component'")
+    gone = rows.set_index("element")[["baseline", "current"]].isna()
+    one = gone[gone["baseline"] != gone["current"]]
+    return {str(c): "baseline" if lost else "current" for c, lost in one["baseline"].items()}
+
+
+def _indicators(tables: Tables, borough: str, in_change: set[str]) -> pd.DataFrame:
+    """Each indicator's borough and London values with their own periods.
+
+    ``name, unit, component, dimension, publisher, comparable, break_reason``; ``used`` if it counts
+    in a score, ``in_change`` if it counts in the change of the index; ``before, now,
+    label_before, label_now`` of the borough; ``london_before, london_now``: the mean of London's
+    wards (NaN without a reference); in points of the 0–100 scale ``change, london_change`` (NaN
+    where not comparable), ``rating`` of the change and ``gap`` (borough less London, current);
+    ``illustrative_before, illustrative_now``: whether the borough's figure is generated.
+    """
+    about = tables["indicators"].set_index("id")
+    values = carried(tables, "values")
+    mine = values[values["area_code"] == borough]
+    cells = ["value", "period_label", "illustrative"]
+    wide = mine.pivot(index="indicator_id", columns="period", values=cells).reindex(about.index)
+    posts = tables["goalposts"].set_index("indicator_id").reindex(about.index)
+    reference = tables.get("reference")
+    london = pd.DataFrame(index=about.index, columns=["baseline", "current"], dtype=float)
+    if reference is not None and len(reference):
+        london = reference.pivot(index="indicator_id", columns="period", values="mean")
+        london = london.reindex(about.index)
+    out = about[["name", "unit", "component", "dimension", "break_reason"]].copy()
+    out["publisher"] = about["publisher_or_owner"]
+    out["comparable"] = about["comparable"].eq("yes")
+    out["used"] = out.index.isin(tables["weights"].query("share > 0")["indicator_id"])
+    out["in_change"] = out["used"] & out["comparable"] & out["component"].isin(in_change)
+    for short, period in (("before", "baseline"), ("now", "current")):
+        known = ("value", period) in wide
+        out[short] = wide[("value", period)].astype(float) if known else np.nan
+        label = wide[("period_label", period)] if known else pd.Series(index=out.index, dtype=str)
+        out[f"label_{short}"] = label.fillna("–")
+        made_up = wide[("illustrative", period)].eq(True) if known else False
+        out[f"illustrative_{short}"] = made_up & out[short].notna()
+        out[f"london_{short}"] = london[period].astype(float) if period in london else np.nan
+    points = 100 / (posts["best"] - posts["worst"])
+    out["gap"] = (out["now"] - out["london_now"]) * points
+    made = tables["indicator_changes"].query("area_code == @borough").set_index("indicator_id")
+    out["change"] = made["change"].reindex(out.index) * points
+    out["rating"] = made["rating"].reindex(out.index).fillna("not rated")
+    moved = (out["london_now"] - out["london_before"]) * points
+    out["london_change"] = np.where(out["comparable"], moved, np.nan)
+    return out

@@ -1,0 +1,184 @@
+"""The borough report's grid: every ward's score on every component, marked by its rating."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from spi_core.present.base.theme import RATINGS, chart_style, colour
+from spi_core.present.report.charts import page, ward_names, ward_rows
+
+__all__ = ["CELL", "component_grid"]
+
+#: Fill and edge of a cell; the text on it stays dark. The two tints differ in grey too.
+CELL = {
+    "strength": ("#A9C3DD", "#12436D"),
+    "similar": ("#FFFFFF", "#D5DBE1"),
+    "weakness": ("#FDE6DA", "#F46A25"),
+    "not rated": ("#FFFFFF", "#D5DBE1"),
+}
+
+
+def component_grid(
+    wards: pd.DataFrame,
+    grid: pd.DataFrame,
+    ratings: pd.DataFrame,
+    borough: pd.Series,
+    groups: pd.Series,
+    narrow: bool = False,
+) -> Figure:
+    """Write every ward's score on every component, marked by its rating.
+
+    Parameters
+    ----------
+    wards : DataFrame
+        ``code, name, quarter``, by quarter of the index, then name.
+    grid, ratings : DataFrame
+        Index ward code, one column a component: score and rating.
+    borough : Series
+        The borough's score, index as the columns.
+    groups : Series
+        Each component's dimension, index as the columns: a gap parts the dimensions.
+    narrow : bool
+        For the phone: 88 mm wide, a block of rows for each dimension.
+
+    Returns
+    -------
+    Figure
+    """
+    names, dimension = list(grid.columns), groups.loc[list(grid.columns)]
+    blocks = [list(part.index) for _, part in dimension.groupby(dimension, sort=False)]
+    with chart_style():
+        return (
+            _phone(wards, grid, ratings, borough, blocks)
+            if narrow
+            else _wide(wards, grid[names], ratings, borough, dimension)
+        )
+
+
+def _wide(
+    wards: pd.DataFrame,
+    grid: pd.DataFrame,
+    ratings: pd.DataFrame,
+    borough: pd.Series,
+    dimension: pd.Series,
+) -> Figure:
+    """Draw all components beside each other, their names slanted."""
+    width, left, right, gap, row = 170.0, 31.0, 26.0, 2.5, 4.4
+    # the names slant upwards: the longest must find room
+    head = max(31.0, 3.5 + 0.92 * max(len(str(c)) for c in grid.columns))
+    steps = (dimension != dimension.shift()).cumsum().to_numpy() - 1
+    cell = (width - left - right - gap * steps[-1]) / grid.shape[1]
+    starts = left + cell * np.arange(grid.shape[1]) + gap * steps
+    middles, heads = ward_rows(wards["quarter"], head + row + 2, row)
+    fig, ax = page(width, middles[-1] + row / 2 + 9)
+    slant: dict[str, Any] = {"rotation": 42, "va": "center", "ha": "left", "fontsize": 7.8}
+    for x, name in zip(starts, grid.columns, strict=True):
+        ax.text(x + cell / 2 - 0.5, head - 2, str(name), rotation_mode="anchor", **slant)
+    _block(ax, wards, grid, ratings, borough, (starts, cell, head, row), (middles, heads))
+    _key(ax, middles[-1] + row / 2 + 5, narrow=False)
+    return fig
+
+
+def _phone(
+    wards: pd.DataFrame,
+    grid: pd.DataFrame,
+    ratings: pd.DataFrame,
+    borough: pd.Series,
+    blocks: list[list[str]],
+) -> Figure:
+    """Draw a block of rows for each dimension: every score and every name finds room."""
+    width, left, row, line = 88.0, 25.0, 4.0, 2.7
+    cell = (width - left) / max(map(len, blocks))
+    letters = max(8, int(cell / 1.12))
+    titles = [[textwrap.wrap(name, letters) for name in block] for block in blocks]
+    heads = [2.0 + line * max(map(len, lines)) for lines in titles]
+    tall = ward_rows(wards["quarter"], row + 2, row)[0][-1] + row / 2 + 5.0
+    fig, ax = page(width, sum(heads) + tall * len(blocks) + 11.0)
+    top = 0.0
+    for block, lines, head in zip(blocks, titles, heads, strict=True):
+        rows = ward_rows(wards["quarter"], top + head + row + 2, row)
+        starts = left + cell * np.arange(len(block))
+        for x, words in zip(starts, lines, strict=True):
+            for k, text in enumerate(reversed(words)):
+                y = top + head - 1.5 - line * k
+                ax.text(x + cell / 2, y, text, ha="center", va="center", fontsize=6.4)
+        _block(ax, wards, grid[block], ratings, borough, (starts, cell, top + head, row), rows)
+        top += head + tall
+    _key(ax, top + 1.0, narrow=True)
+    return fig
+
+
+def _block(
+    ax: Axes,
+    wards: pd.DataFrame,
+    grid: pd.DataFrame,
+    ratings: pd.DataFrame,
+    borough: pd.Series,
+    place: tuple[Any, float, float, float],
+    rows: tuple[list[float], dict[int, float]],
+) -> None:
+    """Write the borough's row and the wards' rows of some components."""
+    (starts, cell, head, row), (middles, heads) = place, rows
+    names = list(grid.columns)
+    ax.text(0, head + row / 2, "Borough", va="center", weight="bold", fontsize=8)
+    for x, name in zip(starts, names, strict=True):
+        score = borough[name]
+        text = "–" if np.isnan(score) else f"{score:.0f}"
+        look: dict[str, Any] = {"ha": "center", "va": "center", "weight": "bold", "fontsize": 8.5}
+        ax.text(x + cell / 2, head + row / 2, text, **look)
+    ward_names(ax, wards["name"], middles, heads)
+    for code, y in zip(wards["code"], middles, strict=True):
+        ours: Any = zip(starts, grid.loc[code], ratings.loc[code, names], strict=True)
+        for x, score, rating in ours:
+            _cell(ax, (x, y, cell, row), score, rating)
+
+
+def _cell(ax: Axes, box: tuple[float, float, float, float], score: float, rating: str) -> None:
+    x, y, w, h = box
+    fill, edge = CELL[rating]
+    corner = (x + 0.35, y - h / 2 + 0.35)
+    look: dict[str, Any] = {"facecolor": fill, "edgecolor": edge, "linewidth": 0.7}
+    ax.add_patch(Rectangle(corner, w - 0.7, h - 0.7, **look))
+    if np.isnan(score):
+        ax.text(x + w / 2, y, "–", ha="center", va="center", color=colour("muted"))
+        return
+    _mark(ax, x + w / 2 - 2.7, y, rating)
+    ax.text(x + w / 2 + 1.2, y, f"{score:.0f}", ha="center", va="center", fontsize=8)
+
+
+def _mark(ax: Axes, x: float, y: float, rating: str) -> None:
+    """Draw a rating's sign; a score that is not rated has none, and can't be taken for similar."""
+    if rating == "not rated":
+        return
+    sign = RATINGS[rating]
+    same = rating == "similar"
+    ax.scatter(
+        [x],
+        [y],
+        s=9 if same else 16,
+        marker=sign.marker,
+        facecolor=colour("muted") if same else colour(sign.colour),
+        edgecolor=colour("ink"),
+        lw=0 if same else 0.5,
+        zorder=3,
+    )
+
+
+def _key(ax: Axes, y: float, narrow: bool) -> None:
+    x = 0.0
+    for rating, (fill, edge) in CELL.items():
+        ax.add_patch(Rectangle((x + 0.3, y - 1.8), 6, 3.6, facecolor=fill, edgecolor=edge, lw=0.7))
+        _mark(ax, x + 3.3, y, rating)
+        word = f"{rating} (no sign)" if rating == "not rated" and not narrow else rating
+        ax.text(x + 7.6, y, word, va="center", fontsize=7.5)
+        x += 22 if narrow else 27 + (8 if rating == "not rated" else 0)
+    at = (0.0, y + 5) if narrow else (x + 2, y)
+    words = "against wards in similar circumstances"
+    ax.text(*at, words, va="center", fontsize=7.5, color=colour("muted"))

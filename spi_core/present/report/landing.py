@@ -1,0 +1,117 @@
+"""The landing page's panels: what an edition has to open, each only if it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from spi_core.present.base.links import explorer_page
+from spi_core.present.base.marks import sentence
+from spi_core.present.impact.data import gather_chapters
+from spi_core.present.impact.overview import overview_lead
+
+if TYPE_CHECKING:
+    from spi_core.store import Tables
+
+__all__ = ["data_sentence", "panels", "print_panels", "vintage_sentence"]
+
+OPEN_DATA = "open-data/datapackage.json"
+
+
+def panels(tables: Tables) -> list[tuple[str, str]]:
+    """List what can be opened from the landing page.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    list of tuple of str
+        Markdown link, and what one finds there.
+    """
+    reports = tables.about["edition"].get("reports", {})
+    documents = reports.get("documents", [])
+    made = []
+    if "borough-report" in documents:
+        text = "What stands out, where the wards stand and what has changed. For print: "
+        made.append(("[Borough report](borough-report.html)", f"{text}[PDF](borough-report.pdf)."))
+    if (tables.folder.parent / explorer_page()).exists():
+        text = "The map, every ward’s scorecard and every figure, by mouse or keyboard."
+        made.append((f"[Data explorer]({explorer_page()})", text))
+    if "impact-overview" in documents and "impact" in tables:
+        chapters = gather_chapters(tables)
+        text = sentence(overview_lead(chapters), any(_made_up(c.node) for c in chapters))
+        made.append(("[What programmes did](impact-overview.html)", text))
+    if "methods" in documents:
+        text = "Every figure, weight and rule, and one ward’s score worked by hand."
+        made.append(("[How it is made](methods.html)", text))
+    return made
+
+
+def _made_up(node: Mapping[str, Any]) -> bool:
+    return bool(node["edition"]["illustrative"])
+
+
+def print_panels(tables: Tables) -> None:
+    """Print the panels two by two (``output: asis``).
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+    """
+    print('::: {layout-ncol="2"}')
+    for link, text in panels(tables):
+        print(f"::: {{.panel}}\n**{link}**\n\n{text}\n:::\n")
+    print(":::")
+
+
+def data_sentence(tables: Tables) -> str:
+    """Say where the data can be had.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    text = (
+        "[ward-data.csv](ward-data.csv) holds everything the briefs show: one row a ward, figure "
+        "and period."
+    )
+    if (tables.folder.parent / OPEN_DATA).exists():
+        book = f"open-data/{tables.about['edition']['id']}.xlsx"
+        text += (
+            f" Everything else: a [workbook]({book}), or CSV files of the "
+            "[values](open-data/values.csv), [scores](open-data/scores.csv) and "
+            "[changes](open-data/changes.csv), [described here](open-data/README.txt)."
+        )
+    if tables.about["edition"].get("illustrative"):
+        text += " Its column `illustrative` says which values are generated."
+    return text
+
+
+def vintage_sentence(tables: Tables) -> str:
+    """Say in which years the wards had the borders shown.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+        Empty where the vintage is no span of years.
+    """
+    vintage = str(tables.about["edition"]["geography"]["vintage"])
+    first, dash, last = vintage.replace("–", "-").partition("-")
+    if dash and first.isdigit() and last.isdigit():
+        return f"Wards had these borders from {first} to {last}."
+    return f"Wards have the borders of {vintage}."

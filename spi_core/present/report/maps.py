@@ -1,0 +1,194 @@
+"""Maps of the borough: wards filled by the quarter they fall in, named on the map."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+import geopandas as gpd
+import matplotlib.pyplot as plt
+import pandas as pd
+import shapely
+from matplotlib import patheffects
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.text import Annotation
+
+from spi_core.edition.readers.read import records
+from spi_core.present.base.polygons import draw_areas
+from spi_core.present.base.theme import chart_style, colour
+from spi_core.present.base.words import QUARTERS
+from spi_core.present.report.quarters import quarter_ranges
+
+__all__ = ["MISSING", "QUARTER_FILL", "SUPPRESSED", "quarter_text", "ward_map"]
+
+MM = 1 / 25.4
+
+#: One fill a quarter, from dark (1, highest) to light: in order even without colour vision.
+QUARTER_FILL = {1: "#12436D", 2: "#3B78AC", 3: "#A9CBE8", 4: "#EAF2F9"}
+
+
+#: Metres of a border's detail that a map of this size can't show.
+DETAIL = 12.0
+#: Hatching of areas without a figure, and of areas whose figure is withheld.
+MISSING, SUPPRESSED = "////", "xxx"
+
+
+def quarter_text(quarter: int) -> str:
+    """Colour of text that can be read on a quarter's fill.
+
+    Parameters
+    ----------
+    quarter : {1, 2, 3, 4}
+        1 the highest.
+
+    Returns
+    -------
+    str
+        White or the colour of ink.
+    """
+    return colour("white") if quarter <= 2 else colour("ink")
+
+
+def ward_map(
+    wards: gpd.GeoDataFrame,
+    across: float = 83,
+    narrow: bool = False,
+    missing: gpd.GeoDataFrame | None = None,
+) -> Figure:
+    """Fill every ward by its quarter; name and score stand on it.
+
+    Parameters
+    ----------
+    wards : GeoDataFrame
+        ``name, score, quarter`` and the polygon.
+    across : float
+        Width of the map itself, millimetres; the picture is as wide as the page.
+    narrow : bool
+        For the phone: 88 mm wide, the key below the map instead of beside it.
+    missing : GeoDataFrame, optional
+        ``name`` and the polygon of wards without a score: hatched, and named in the key.
+
+    Returns
+    -------
+    Figure
+    """
+    gone = wards.iloc[:0] if missing is None else missing
+    wards = wards.set_geometry(wards.simplify_coverage(DETAIL))
+    everywhere = pd.concat([wards[["name", "geometry"]], gone[["name", "geometry"]]])
+    west, south, east, north = everywhere.total_bounds
+    width = 88.0 if narrow else 170.0
+    across = width if narrow else across
+    tall = across * (north - south) / (east - west)
+    below = (34.0 if gone.empty else 42.0) if narrow else 0.0
+    with chart_style():
+        fig = plt.figure(figsize=(width * MM, (tall + below) * MM))
+        ax = fig.add_axes((0, below / (tall + below), across / width, tall / (tall + below)))
+        for quarter, fill in QUARTER_FILL.items():
+            group = wards[wards["quarter"] == quarter]
+            if len(group):
+                draw_areas(ax, group, facecolor=fill, edgecolor="white", linewidth=1.0)
+        if len(gone):
+            look = {"facecolor": "white", "edgecolor": colour("muted"), "hatch": MISSING}
+            draw_areas(ax, gone, linewidth=0.6, **look)
+        rim = {"facecolor": "none", "edgecolor": colour("muted"), "linewidth": 0.7}
+        draw_areas(ax, everywhere.dissolve(), **rim)
+        ax.set_axis_off()
+        ax.margins(0.01)
+        _name(ax, wards)
+        _key(fig, wards, across, (width, tall + below), narrow, len(gone))
+    return fig
+
+
+def _name(ax: Axes, wards: gpd.GeoDataFrame) -> None:
+    for ward in records(wards):
+        point = _inside(ward.geometry)
+        words = (
+            (textwrap.fill(ward.name, 10, break_long_words=False), "bottom", -1, 6.4, "normal"),
+            (f"{ward.score:.0f}", "top", -1.5, 8, "bold"),
+        )
+        for text, where, lift, size, weight in words:
+            label = ax.annotate(
+                text,
+                point,
+                ha="center",
+                va=where,
+                fontsize=size,
+                weight=weight,
+                color=quarter_text(ward.quarter),
+                xytext=(0, lift),
+                textcoords="offset points",
+                linespacing=0.95,
+            )
+            if not _fits(label, ax, ward.geometry):
+                # where a name is longer than its ward, a rim of the fill keeps it readable
+                fill = QUARTER_FILL[ward.quarter]
+                rim = patheffects.withStroke(linewidth=1.8, foreground=fill)
+                label.set_path_effects([rim])
+
+
+def _fits(label: Annotation, ax: Axes, polygon: shapely.Polygon) -> bool:
+    """Say whether words lie wholly on their ward: a rim costs the page many bytes."""
+    corners = label.get_window_extent().get_points()
+    (west, south), (east, north) = ax.transData.inverted().transform(corners)
+    return bool(polygon.contains(shapely.box(west, south, east, north)))
+
+
+def _inside(polygon: shapely.Polygon) -> tuple[float, float]:
+    """Centre of the largest circle that fits: the place with most room for a name."""
+    x, y = shapely.maximum_inscribed_circle(polygon, tolerance=20).coords[0]
+    return float(x), float(y)
+
+
+def _key(
+    fig: Figure,
+    wards: gpd.GeoDataFrame,
+    across: float,
+    size: tuple[float, float],
+    narrow: bool,
+    gone: int,
+) -> None:
+    """Say what the fills mean: beside the map one below the other, below it two by two."""
+    width, height = size
+    ax = fig.add_axes((0, 0, 1, 1), facecolor="none")
+    ax.set_xlim(0, width)
+    ax.set_ylim(height, 0)
+    ax.set_axis_off()
+    x0, y0 = (0.0, height - (29 if not gone else 37)) if narrow else (across + 6, 2.0)
+    title = f"Index score, by quarter of the {len(wards)} wards"
+    ax.text(x0, y0, title, weight="bold", va="center")
+    ends = quarter_ranges(wards)
+    for i, (quarter, word) in enumerate(QUARTERS.items()):
+        group = wards.loc[wards["quarter"] == quarter, "score"]
+        if group.empty:
+            continue
+        x = x0 + (44 * (i % 2) if narrow else 0)
+        y = y0 + 6.5 + (10 * (i // 2) if narrow else 11 * i)
+        ax.add_patch(
+            Rectangle(
+                (x, y - 2.2),
+                5.5,
+                4.4,
+                facecolor=QUARTER_FILL[quarter],
+                edgecolor=colour("muted"),
+                linewidth=0.5,
+            )
+        )
+        ax.text(x + 7.5, y, word.capitalize(), va="center", weight="semibold", fontsize=8)
+        ax.text(
+            x + 7.5,
+            y + 4.2,
+            f"{len(group)} {'ward' if len(group) == 1 else 'wards'}, {' to '.join(ends[quarter])}",
+            va="center",
+            color=colour("muted"),
+            fontsize=8,
+        )
+    if gone:
+        y = y0 + (27.0 if narrow else 51.0)
+        look: dict[str, Any] = {"facecolor": "white", "edgecolor": colour("muted")}
+        ax.add_patch(Rectangle((x0, y - 2.2), 5.5, 4.4, hatch=MISSING, linewidth=0.5, **look))
+        ax.text(x0 + 7.5, y, "No score", va="center", weight="semibold", fontsize=8)
+        wards_word = "ward" if gone == 1 else "wards"
+        words = f"{gone} {wards_word}, figures missing"
+        ax.text(x0 + 7.5, y + 4.2, words, va="center", color=colour("muted"), fontsize=8)

@@ -1,0 +1,208 @@
+"""What may be said of the quarters of the wards: who is clearly in one, and where they part."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from spi_core.method.ranking import quarter as quarter_size
+from spi_core.present.base.numbers import number
+from spi_core.present.base.words import QUARTERS, and_list, capital
+
+if TYPE_CHECKING:
+    from spi_core.present.report.data import BoroughReport
+
+__all__ = [
+    "clearly",
+    "ends_words",
+    "missing_sentence",
+    "others_words",
+    "quarter_caption",
+    "quarter_names",
+    "quarter_ranges",
+]
+
+
+def quarter_names(wards: pd.DataFrame, quarter: int) -> str:
+    """List the wards of one quarter, by name.
+
+    Parameters
+    ----------
+    wards : DataFrame
+        ``name, quarter``.
+    quarter : {1, 2, 3, 4}
+        1 the highest.
+
+    Returns
+    -------
+    str
+        For instance ``Heath and River``.
+
+    Examples
+    --------
+    >>> quarter_names(pd.DataFrame({"name": ["River", "Heath"], "quarter": [4, 4]}), 4)
+    'Heath and River'
+    """
+    return and_list(sorted(wards.loc[wards["quarter"] == quarter, "name"]))
+
+
+def quarter_ranges(wards: pd.DataFrame) -> dict[int, tuple[str, str]]:
+    """Write each quarter's lowest and highest score so that no two quarters seem to overlap.
+
+    Parameters
+    ----------
+    wards : DataFrame
+        ``score, quarter``.
+
+    Returns
+    -------
+    dict of int to tuple of str
+        Whole points where that is enough, else one or two decimals.
+
+    Examples
+    --------
+    >>> quarter_ranges(pd.DataFrame({"score": [63.0, 50.2, 49.9, 45.0], "quarter": [1, 1, 2, 2]}))
+    {1: ('50.2', '63.0'), 2: ('45.0', '49.9')}
+    """
+    ends = wards.groupby("quarter")["score"].agg(["min", "max"]).sort_index()
+    digits = 0
+    for digits in (0, 1, 2):
+        low, high = ends["min"].round(digits), ends["max"].round(digits)
+        if (low.to_numpy()[:-1] > high.to_numpy()[1:]).all():
+            break
+    return {
+        int(str(quarter)): (number(low, digits), number(high, digits))
+        for quarter, low, high in ends.itertuples()
+    }
+
+
+def clearly(report: BoroughReport, quarter: int) -> list[str]:
+    """Name the wards whose whole rank interval lies in the highest or the lowest quarter.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+    quarter : {1, 4}
+        The highest or the lowest.
+
+    Returns
+    -------
+    list of str
+        By name; empty if there is none.
+    """
+    ranked = report.wards.dropna(subset="rank")
+    end = quarter_size(len(ranked)) if len(ranked) else 0
+    inside = {1: ranked["rank_high"] <= end, 4: ranked["rank_low"] > len(ranked) - end}[quarter]
+    return sorted(ranked.loc[inside, "name"])
+
+
+def ends_words(report: BoroughReport) -> str:
+    """Say which wards are clearly at either end.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    str
+        Without a capital and a full stop.
+    """
+    high, low = clearly(report, 1), clearly(report, 4)
+    if high and low:
+        verb = "is" if len(high) == 1 else "are"
+        return (
+            f"{and_list(high)} {verb} clearly in the highest quarter, {and_list(low)} clearly in "
+            "the lowest"
+        )
+    if high or low:
+        named, word = (high, "highest") if high else (low, "lowest")
+        verb = "is" if len(named) == 1 else "are"
+        return f"{and_list(named)} {verb} clearly in the {word} quarter"
+    return "no ward is clearly in the highest or the lowest quarter"
+
+
+def others_words(report: BoroughReport) -> str:
+    """Say how far the wards that are clearly at neither end can be put in order.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    str
+        Empty where there are fewer than two such wards.
+    """
+    sure = {*clearly(report, 1), *clearly(report, 4)}
+    rest = report.wards.dropna(subset=["rank", "rank_low", "rank_high"])
+    rest = rest[~rest["name"].isin(sure)].sort_values("rank")
+    if len(rest) < 2:
+        return ""
+    who = "the others" if sure else "the wards"
+    if rest["rank_low"].max() <= rest["rank_high"].min():
+        return f"{who} are too close together to be put in order"
+    joined = int((rest["rank_low"].to_numpy()[1:] <= rest["rank_high"].to_numpy()[:-1]).sum())
+    if joined == len(rest) - 1:
+        return f"each of {who} overlaps with its neighbours, so only those far apart can be ordered"
+    most = "most" if joined > (len(rest) - 1) / 2 else "some"
+    return f"{most} of {who} overlap with their neighbours"
+
+
+def missing_sentence(report: BoroughReport) -> str:
+    """Name the wards that have no score.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    str
+        Empty if every ward has one.
+    """
+    if report.missing.empty:
+        return ""
+    verb = "has" if len(report.missing) == 1 else "have"
+    names, now = and_list(list(report.missing["name"])), report.periods["current"]
+    return f"{names} {verb} no index score for {now}: too many figures are missing."
+
+
+def quarter_caption(report: BoroughReport) -> str:
+    """Say which wards are surely in the highest and the lowest quarter: the message of the map.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    str
+        One sentence or two; the second only where a boundary between quarters parts wards that
+        cannot be told apart.
+    """
+    if report.wards.empty:
+        return "No ward has a score."
+    said = [f"{capital(ends_words(report))}."]
+    split, lines = _split(report.wards), report.wards["quarter"].nunique() - 1
+    if split:
+        which = "The" if split == lines else "Some"
+        said.append(f"{which} lines between quarters run between wards too close to tell apart.")
+    return " ".join(filter(None, (*said, missing_sentence(report))))
+
+
+def _split(wards: pd.DataFrame) -> int:
+    """Count the boundaries of quarters that part wards whose likely places overlap."""
+    ranked = wards.dropna(subset=["rank_low", "rank_high"])
+    count = 0
+    for quarter in list(QUARTERS)[1:]:
+        above = ranked.loc[ranked["quarter"] < quarter, "rank_high"]
+        below = ranked.loc[ranked["quarter"] == quarter, "rank_low"]
+        count += bool(len(above) and len(below) and above.max() >= below.min())
+    return count

@@ -1,0 +1,98 @@
+"""The page on what changed since the last build: its sentence and its tables."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from spi_core.present.base.numbers import day
+from spi_core.present.base.words import and_list
+from spi_core.store import Tables
+
+__all__ = ["LONGEST", "corrections", "details", "lead"]
+
+#: Rows shown on the page; the whole list stands in ``tables/revisions.parquet``.
+LONGEST = 60
+
+
+def _revisions(tables: Tables) -> pd.DataFrame | None:
+    return tables["revisions"] if "revisions" in list(tables) else None
+
+
+def lead(tables: Tables) -> str:
+    """Say in one sentence what differs from the build before.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+    """
+    found = _revisions(tables)
+    if found is None:
+        return (
+            "This is the first publication: no build with other data came before it here, so there "
+            "is nothing to compare with."
+        )
+    before = tables.about["compared_with"]
+    if found.empty:
+        return f"Nothing that is published here differs from the build with data version {before}."
+    counts = found["kind"].value_counts(sort=False)
+    said = [f"{n} {_plural(kind, n)}" for kind, n in counts.items()]
+    return f"Since the build with data version {before}: {and_list(said)}."
+
+
+def _plural(kind: object, n: int) -> str:
+    noun, _, what = str(kind).partition(" ")
+    return f"{noun}{'s' if n != 1 and noun != 'method' else ''} {what}"
+
+
+def details(tables: Tables) -> pd.DataFrame:
+    """List the differences with names instead of codes, at most `LONGEST` of them.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    DataFrame
+        Cells as text; empty if there is nothing to list.
+    """
+    columns = {name: name.capitalize() for name in ("kind", "what", "field", "before", "after")}
+    found = _revisions(tables)
+    if found is None or found.empty:
+        return pd.DataFrame(columns=list(columns.values()))
+    names = {
+        **dict(zip(tables["areas"]["code"], tables["areas"]["name"], strict=True)),
+        **dict(zip(tables["indicators"]["id"], tables["indicators"]["name"], strict=True)),
+        **{p["id"]: p["label"] for p in tables.about["edition"]["periods"]},
+    }
+    shown = found.head(LONGEST).rename(columns=columns)[list(columns.values())]
+    parts = shown["What"].str.split(" · ")
+    shown["What"] = [", ".join(names.get(p, p) for p in ps) for ps in parts]
+    return shown.replace("", "–")
+
+
+def corrections(tables: Tables) -> pd.DataFrame:
+    """List the corrections that the edition records, the newest first.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    DataFrame
+        Date, what and why: which file it is in says nothing to a reader.
+    """
+    found = tables["corrections"]
+    if found.empty:
+        return found
+    ordered = found.sort_values("date", ascending=False, kind="stable")
+    ordered = ordered.assign(date=ordered["date"].map(day))
+    return ordered.rename(columns=str.capitalize)[["Date", "What", "Why"]]

@@ -1,0 +1,231 @@
+"""The borough report's tables, cells as text: twins of its charts, and every indicator."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from spi_core.edition.readers.read import records
+from spi_core.present.base.bounds import change_words
+from spi_core.present.base.marks import marked
+from spi_core.present.base.numbers import number, signed
+from spi_core.present.base.theme import RATINGS
+from spi_core.present.base.words import QUARTERS, capital
+from spi_core.uncertainty.change import DECLINE, IMPROVEMENT
+
+if TYPE_CHECKING:
+    from spi_core.present.report.data import BoroughReport
+
+__all__ = [
+    "component_table",
+    "grid_table",
+    "indicator_columns",
+    "indicator_table",
+    "source_table",
+    "ward_table",
+]
+
+
+WARD_COLUMNS = [
+    "Ward", "Quarter", "Index", "Likely range", "Likely place", "Against similar wards", "Change"
+]  # fmt: skip
+
+
+def _rated(rating: str) -> str:
+    return f"{RATINGS[rating].symbol} {rating}"
+
+
+def _range(low: float, high: float) -> str:
+    if math.isnan(low):
+        return "–"
+    ends = dict.fromkeys((number(low, 0), number(high, 0)))  # 1–1 is said as 1
+    return "–".join(ends)
+
+
+def _change(change: float, rating: str, illustrative: object) -> str:
+    if math.isnan(change):
+        return "not comparable"
+    clear = rating in (IMPROVEMENT, DECLINE)
+    return f"{marked(change_words(change, clear), illustrative)} {_rated(rating)}"
+
+
+def ward_table(report: BoroughReport) -> pd.DataFrame:
+    """Every ward's index: score, likely range and place, rating, change.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    DataFrame
+        By quarter, then name; the borough last.
+    """
+    rows = [
+        {
+            "Ward": w.name,
+            "Quarter": QUARTERS[w.quarter].removesuffix(" quarter"),
+            "Index": marked(number(w.score, 1), w.illustrative),
+            "Likely range": marked(_range(w.low, w.high), w.illustrative),
+            "Likely place": marked(_range(w.rank_low, w.rank_high), w.illustrative),
+            "Against similar wards": _rated(w.rating),
+            "Change": _change(w.change, w.change_rating, w.illustrative),
+        }
+        for w in records(report.wards)
+    ]
+    rows += [
+        dict.fromkeys(WARD_COLUMNS, "–") | {"Ward": name, "Quarter": "no score"}
+        for name in report.missing["name"]
+    ]
+    change = report.index_change
+    last = dict.fromkeys(WARD_COLUMNS, "") | {
+        "Ward": f"**{report.name}**",
+        "Index": f"**{marked(number(report.score, 1), report.illustrative)}**",
+        "Change": _change(change["change"], change["rating"], change["illustrative"]),
+    }
+    return pd.DataFrame([*rows, last], columns=WARD_COLUMNS)
+
+
+def component_table(report: BoroughReport) -> pd.DataFrame:
+    """Every component: how many figures, the borough's score, strengths, weaknesses, change.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    DataFrame
+        In the order of the framework; a component that is not scored says why.
+    """
+    names = report.wards.set_index("code")["name"]
+    changes = report.changes.set_index("element")
+    rows = []
+    for c in records(report.components):
+        row = {"Component": c.component, "Figures": str(c.indicators)}
+        if c.scored:
+            scores, ratings = (report.grid[k][c.component] for k in ("score", "rating"))
+            made_up = report.grid["illustrative"][c.component].any()
+            row["Borough"] = marked(number(float(report.borough[c.component]), 0), made_up)
+            row["Wards"] = marked(_range(scores.min(), scores.max()), made_up)
+            for word in ("strength", "weakness"):
+                rated = sorted(names[ratings[ratings == word].index])
+                row[f"{RATINGS[word].symbol} {word.capitalize()}"] = ", ".join(rated) or "none"
+        else:
+            row |= {"Borough": "–", "Wards": "–"}
+            row |= {"▲ Strength": f"*{c.note}*", "▼ Weakness": ""}
+        row["Change"] = "not comparable"
+        if c.component in changes.index:
+            moved: Any = changes.loc[c.component]
+            row["Change"] = _change(moved["change"], moved["rating"], moved["illustrative"])
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def grid_table(report: BoroughReport) -> pd.DataFrame:
+    """Every ward's score on every dimension and scored component, with its rating's sign.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    DataFrame
+        One row a ward, the borough first.
+    """
+    columns = [*report.dimensions, *report.scored]
+    scores: Any = report.grid["score"]
+    ratings: Any = report.grid["rating"]
+    borough: Any = report.borough
+    made_up: Any = report.grid["illustrative"]
+    rows = []
+    for w in records(report.wards):
+        row = {"Ward": w.name}
+        for c in columns:
+            sign = RATINGS[ratings.at[w.code, c]].symbol
+            row[c] = f"{sign} {marked(number(scores.at[w.code, c], 0), made_up.at[w.code, c])}"
+        rows.append(row)
+    home = {"Ward": "Borough"} | {
+        c: marked(number(borough[c], 0), made_up[c].any()) for c in columns
+    }
+    return pd.DataFrame([home, *rows])
+
+
+def indicator_table(report: BoroughReport) -> pd.DataFrame:
+    """Every indicator: the borough in both periods, London, change and dates.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    DataFrame
+        In the order of the register, which is that of the framework.
+    """
+    return pd.DataFrame(
+        [_indicator_row(r, report.place) for r in records(report.indicators)],
+        columns=indicator_columns(report),
+    )
+
+
+def indicator_columns(report: BoroughReport) -> list[str]:
+    """Name the columns of the table of indicators.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    list of str
+        Without a reference, without its column.
+    """
+    place = [capital(report.place)] if report.place else []
+    return ["Indicator", "Earlier", "Latest", *place, "Change", "Dates"]
+
+
+def _indicator_row(r: Any, place: str) -> dict[str, str]:
+    sign = RATINGS[r.rating].symbol
+    both = r.illustrative_before or r.illustrative_now
+    change = "not comparable"
+    if r.comparable and not math.isnan(r.change):
+        change = f"{marked(signed(r.change, 0), both)} {sign}"
+    london = "" if math.isnan(r.london_change) else f" ({signed(r.london_change, 0)})"
+    known = r.unit.lower() in r.name.lower()
+    return {
+        "Indicator": r.name if known else f"{r.name}, {r.unit}",
+        "Earlier": marked(number(r.before), r.illustrative_before),
+        "Latest": marked(number(r.now), r.illustrative_now),
+        capital(place) if place else "–": number(r.london_now),
+        "Change": change + london,
+        "Dates": f"{r.label_before} → {r.label_now}",
+    }
+
+
+def source_table(indicators: pd.DataFrame) -> pd.DataFrame:
+    """Who published what, under which licence.
+
+    Parameters
+    ----------
+    indicators : DataFrame
+        The indicator register.
+
+    Returns
+    -------
+    DataFrame
+        One row a publisher and licence, by name.
+    """
+    rows = []
+    for (publisher, licence), group in indicators.groupby(["publisher_or_owner", "licence"]):
+        names = "; ".join(group["name"])
+        rows.append({"Publisher": publisher, "Figures": names, "Licence": licence})
+    return pd.DataFrame(rows)

@@ -1,0 +1,302 @@
+"""The borough report's sentences: headline, findings, cautions and corrections."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from spi_core.edition.readers.read import records
+from spi_core.present.base.bounds import change_words, likely
+from spi_core.present.base.edition import only_first
+from spi_core.present.base.marks import marked, sentence
+from spi_core.present.base.numbers import endpoints, number
+from spi_core.present.base.theme import RATINGS
+from spi_core.present.base.words import and_list, capital, of_each, small
+from spi_core.present.report.quarters import clearly, ends_words, missing_sentence, others_words
+from spi_core.uncertainty.change import DECLINE, IMPROVEMENT
+
+if TYPE_CHECKING:
+    from spi_core.present.report.data import BoroughReport
+
+__all__ = ["change_figure", "findings", "gap_sentence", "lead_sentence", "risen_sentence"]
+
+
+def lead_sentence(report: BoroughReport) -> str:
+    """Answer first: the borough's score, the range of its wards, and who is clearly at either end.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    str
+        Two sentences.
+    """
+    scores = report.wards["score"]
+    if scores.empty:
+        return f"No ward of {report.name} has a score: figures are missing."
+    span = f"from {number(scores.min(), 0)} to {number(scores.max(), 0)}"
+    first = (
+        f"{report.name} has no score of its own, as figures are missing; its wards score {span}."
+        if math.isnan(report.score)
+        else f"{report.name} scores {number(report.score, 0)} out of 100, its wards {span}."
+    )
+    order = "; ".join(filter(None, (ends_words(report), others_words(report))))
+    text = f"{first} {capital(order)}."
+    return sentence(" ".join(filter(None, (text, missing_sentence(report)))), report.illustrative)
+
+
+def findings(report: BoroughReport) -> list[str]:
+    """Say what stands out, as Markdown list items that begin with their subject in bold.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    list of str
+        Wards, the reference, components, change, gaps; a finding without figures is left out.
+    """
+    known = report.indicators.dropna(subset="gap")
+    made = [
+        sentence(_wards(report), report.illustrative),
+        sentence(_reference(report), known["illustrative_now"].any()),
+        sentence(_components(report), report.illustrative),
+        sentence(_change(report), report.changes["illustrative"].any() and report.compared),
+        _gaps(report),
+    ]
+    return [text for text in made if text]
+
+
+def _wards(r: BoroughReport) -> str:
+    if r.wards.empty:
+        return ""
+    sure = {*clearly(r, 1), *clearly(r, 4)}
+    rest = r.wards[~r.wards["name"].isin(sure)]
+    text = f"**Wards.** {capital(ends_words(r))} (nine chances in ten or more)."
+    if rest.empty:
+        return text
+    span = (rest["rank_high"] - rest["rank_low"] + 1).round()
+    width = number(span.min(), 0)
+    width += f" to {number(span.max(), 0)}" if span.max() > span.min() else ""
+    return (
+        f"{text} Each of the other {len(rest)} could be in any of {width} places, so this report "
+        "names quarters and likely places, never a single place."
+    )
+
+
+def _reference(r: BoroughReport) -> str:
+    known = r.indicators.dropna(subset="gap").sort_values("gap")
+    if known.empty or not r.place:
+        return ""
+    behind, ahead = known[known["gap"] < 0], known[known["gap"] > 0]
+    text = (
+        f"**Against {r.place}.** On {len(behind)} of {_of_known(r, len(known))} the borough does "
+        f"worse than {r.place}’s average ward, on {len(ahead)} it does better."
+    )
+    ends = [
+        f"furthest {word} on {_facts(rows)}"
+        for word, rows in (("behind", behind.head(3)), ("ahead", ahead.tail(2)[::-1]))
+        if len(rows)
+    ]
+    return f"{text} It is {', and '.join(ends)}." if ends else text
+
+
+def _of_known(r: BoroughReport, known: int) -> str:
+    """Say of how many indicators; fewer than all are those with a figure for the reference."""
+    if known == len(r.indicators):
+        return f"{known} indicators"
+    return f"the {known} indicators with a figure for {r.place}"
+
+
+def _facts(rows: pd.DataFrame) -> str:
+    """Each indicator with the borough's figure and the reference's."""
+    return and_list(
+        [
+            f"{small(r.name)} ({marked(_short(r.now, r.unit), r.illustrative_now)} against "
+            f"{_short(r.london_now, r.unit)})"
+            for r in records(rows)
+        ]
+    )
+
+
+def _short(value: float, unit: str) -> str:
+    return f"{number(value)}%" if unit.startswith("%") else number(value)
+
+
+def _components(r: BoroughReport) -> str:
+    scores = r.borough[r.scored].dropna().sort_values()
+    if scores.empty:
+        return ""
+
+    def listed(part: pd.Series) -> str:
+        return and_list([f"{name} ({number(score, 0)})" for name, score in part.items()])
+
+    n = min(3, len(scores) // 2)
+    if n == 0:
+        return f"**Components.** The borough’s only component score is {listed(scores)}."
+    return (
+        f"**Components.** The borough scores highest on {listed(scores.tail(n)[::-1])}. It scores "
+        f"lowest on {listed(scores.head(n))}."
+    )
+
+
+def _change(r: BoroughReport) -> str:
+    index = r.index_change
+    if not r.compared:
+        return f"**Change.** Nothing can be compared: {_why(r)}."
+    both = r.indicators[r.indicators["in_change"]]
+    n, subject = len(both), "It"
+    if math.isnan(index["change"]):
+        text = f"There is no single figure for the borough: {_why(r)}."
+        subject = "The wards’ own index"
+    else:
+        text = (
+            f"On the {n} figures that can be compared, the index moved by "
+            f"{change_words(index['change'], _clear(index['rating']))} points (likely "
+            f"{likely(index['low'], index['high'])}: {index['rating']})."
+        )
+    text = f"**Change.** {text} {risen_sentence(r, subject)}{_movers(r)}"
+    both = both.dropna(subset=["change", "london_change"])
+    if both.empty:
+        return text
+    same = int((both["change"] * both["london_change"] > 0).sum())
+    known = "those" if len(both) == n and subject == "It" else "the"
+    which = "" if known == "those" else " that can be compared"
+    which += "" if len(both) == n else f" and have a figure for {r.place}"
+    story = (
+        f"{same} of {known} {len(both)} figures{which} leaned the same way in {r.place}’s average "
+        "ward, clearly or not."
+    )
+    much = f"Much of this is {r.place}’s story too: " if same > len(both) / 2 else ""
+    return f"{text} {much}{story if much else capital(story)}"
+
+
+def _clear(rating: str) -> bool:
+    return rating in (IMPROVEMENT, DECLINE)
+
+
+def risen_sentence(report: BoroughReport, subject: str = "The index") -> str:
+    """Count the wards that rose clearly, and how many still do where all are judged together.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+    subject : str
+        What rose.
+
+    Returns
+    -------
+    str
+        One sentence: where the two counts differ, it gives both, and says what differs.
+    """
+    risen = int(report.index_change["risen"])
+    text = f"{subject} rose clearly in {of_each(risen, len(report.wards), 'wards')}"
+    if report.risen_together == risen:
+        return f"{text}."
+    count = report.risen_together
+    return (
+        f"{text}, each judged by itself; where all are judged together, which asks for more, "
+        f"{count or 'none'} {'does' if count == 1 else 'do'}."
+    )
+
+
+def change_figure(report: BoroughReport) -> tuple[str, str]:
+    """Write the borough's change of the index as a key figure, or why there is none.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    tuple of str
+        What is set large, and the words beside it.
+    """
+    index = report.index_change
+    if math.isnan(index["change"]):
+        how = "no single figure" if report.compared else "not comparable"
+        return "–", f"{how}: {_why(report)}"
+    shown = change_words(index["change"], _clear(index["rating"]))
+    symbol = RATINGS[index["rating"]].symbol
+    return shown, f"{marked('', index['illustrative'])} {symbol} {index['rating']}"
+
+
+def _why(r: BoroughReport) -> str:
+    """Give the reason why the borough's index cannot be compared."""
+    if r.uneven:
+        whole = set(r.uneven) >= set(r.scored)
+        return "; ".join(
+            f"{'no component' if whole else and_list(names)} could {'' if whole else 'not '}be "
+            f"scored for {r.periods[period]}"
+            for period in ("baseline", "current")
+            if (names := [c for c, lost in r.uneven.items() if lost == period])
+        )
+    reason = r.index_change["reason"]
+    return only_first(reason) if isinstance(reason, str) and reason else "figures are missing"
+
+
+def _movers(r: BoroughReport) -> str:
+    """Name the components that moved furthest up and down, with the years where these are far."""
+    parts = r.changes.iloc[1:].dropna(subset="change").sort_values("change")
+    up, down = parts[parts["change"] > 0].tail(1), parts[parts["change"] < 0].head(1)
+    said = [
+        f"{p.element} moved {way} most "
+        f"({change_words(p.change, _clear(p.rating))}{p.span and f', {p.span}'})"
+        for way, rows in (("up", up), ("down", down))
+        for p in records(rows)
+    ]
+    return f" {', '.join(said)}." if said else ""
+
+
+def _gaps(r: BoroughReport) -> str:
+    missing = r.components.loc[~r.components["scored"], "component"]
+    thin = int((r.components["note"] == "thin").sum())
+    wards = missing_sentence(r)
+    if missing.empty and not thin and not wards:
+        return ""
+    text = "**What we can’t see.** "
+    if len(missing):
+        text += f"{and_list(list(missing))} {'has' if len(missing) == 1 else 'have'} no score yet. "
+    if thin:
+        text += f"{thin} of the {len(r.scored)} scored components rest on few indicators. "
+    return f"{text}{wards}".strip()
+
+
+def gap_sentence(report: BoroughReport) -> str:
+    """Say whether highest and lowest ward have moved closer.
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    g = report.gap
+    before, now = report.periods["baseline"], report.periods["current"]
+    if math.isnan(g["change"]):
+        return (
+            f"Whether the wards have moved closer together since {before} cannot be said: their "
+            "index cannot be compared."
+        )
+    clear = "a clear narrowing" if g["change_high"] < 0 else "a clear widening"
+    verdict = "no clear change" if g["change_low"] <= 0 <= g["change_high"] else clear
+    apart, nearer = endpoints(g["value_baseline"], g["value_current"], 0)
+    text = (
+        f"The index of the highest and of the lowest ward lay {apart} points apart in {before} "
+        f"and {nearer} in {now}, on comparable figures: {verdict} (likely "
+        f"{likely(g['change_low'], g['change_high'])})."
+    )
+    return sentence(text, report.illustrative)

@@ -1,0 +1,219 @@
+"""Build editions and render them, doing only what has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from spi_core.edition.fingerprint import input_hashes
+from spi_core.errors import Fault, InputError, SpiError
+from spi_core.files import recording_writes, remove_leftovers
+from spi_core.publish.documents import Choice, document_jobs
+from spi_core.publish.keep.incremental import Batch, Outcome, render_changed
+from spi_core.publish.keep.manifest import Manifest
+from spi_core.publish.render.job import RenderResult
+from spi_core.publish.workers.pool import answers_of, start_warm
+from spi_core.store import Tables
+
+__all__ = [
+    "Built",
+    "Edition",
+    "build_editions",
+    "raise_failed",
+    "render_editions",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Where an edition's inputs are and where its reports go.
+
+    Parameters
+    ----------
+    inputs : Path
+        ``data/<edition>``.
+    folder : Path
+        ``reports/<edition>``, or ``reports/<edition>-internal``.
+    audience : {"public", "internal"}
+        Who may read the reports.
+    """
+
+    inputs: Path
+    folder: Path
+    audience: Literal["public", "internal"] = "public"
+
+    @property
+    def name(self) -> str:
+        """The edition's name: that of its reports' folder."""
+        return self.folder.name
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What became of an edition's tables.
+
+    Parameters
+    ----------
+    edition : Edition
+        The edition.
+    tables : tuple of str
+        Names of its tables.
+    current : bool
+        Whether they were up to date, so that nothing was computed.
+    """
+
+    edition: Edition
+    tables: tuple[str, ...]
+    current: bool
+
+
+def build_editions(
+    editions: Sequence[Edition], *, force: bool = False, n_workers: int | None = None
+) -> list[Built]:
+    """Build the editions whose tables are not up to date.
+
+    Parameters
+    ----------
+    editions : sequence of Edition
+        The editions.
+    force : bool
+        Build all, up to date or not.
+    n_workers : int, optional
+        Editions at a time, where there are several; the number of cores by default.
+
+    Returns
+    -------
+    list of Built
+        One an edition, in their order.
+
+    Raises
+    ------
+    InputError
+        With every fault of every edition, before any of them is written.
+    SpiError
+        If a build fails.
+    """
+    stale = [e for e in editions if force or not Manifest(e.folder).is_built(e.inputs)]
+    if stale:
+        start_warm()  # documents will be rendered next: the workers import what they need meanwhile
+    if len(stale) == 1:
+        _build(stale[0])
+    elif stale:
+        faulty = answers_of(_faults, [(e,) for e in stale], n_workers)
+        if faults := [fault for each in faulty if not isinstance(each, str) for fault in each]:
+            raise InputError(faults)
+        raise_failed(stale, faulty)
+        raise_failed(stale, answers_of(_try_build, [(e,) for e in stale], n_workers))
+    return [Built(e, tuple(Tables(e.folder / "tables")), e not in stale) for e in editions]
+
+
+def _build(edition: Edition) -> None:
+    from spi_core.build.edition import build  # takes seconds, which a run without changes must not
+    from spi_core.edition.inputs import load
+
+    remove_leftovers(edition.folder)
+    hashes = input_hashes(edition.inputs)
+    inputs = load(edition.inputs)
+    with recording_writes() as written:
+        build(inputs, edition.folder, edition.audience)
+    Manifest(edition.folder).record_build(hashes, written)
+
+
+def _faults(edition: Edition) -> tuple[Fault, ...]:
+    from spi_core.edition.inputs import load
+
+    try:
+        load(edition.inputs)
+    except InputError as error:
+        return error.faults
+    return ()
+
+
+def _try_build(edition: Edition) -> str:
+    try:
+        _build(edition)
+    except SpiError as error:
+        return str(error)
+    return ""
+
+
+def raise_failed(editions: Sequence[Edition], answers: Sequence[object]) -> None:
+    """Raise the sentences among answers of the pool, each with its edition's name.
+
+    Parameters
+    ----------
+    editions : sequence of Edition
+        The editions.
+    answers : sequence
+        One an edition: text that is not empty says what failed.
+
+    Raises
+    ------
+    SpiError
+        If there is any.
+    """
+    failed = [
+        f"{edition.name}: {answer}"
+        for edition, answer in zip(editions, answers, strict=True)
+        if isinstance(answer, str) and answer
+    ]
+    if failed:
+        raise SpiError("\n".join(failed))
+
+
+def render_editions(
+    root: Path,
+    editions: Sequence[Edition],
+    choice: Choice,
+    *,
+    force: bool = False,
+    n_workers: int | None = None,
+    scheduler: str | None = None,
+    on_progress: Callable[[RenderResult], None] | None = None,
+    on_plan: Callable[[int], None] | None = None,
+) -> list[Outcome]:
+    """Render what has changed of built editions, in one pool.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+    editions : sequence of Edition
+        The editions, built.
+    choice : Choice
+        What is wanted of each.
+    force, n_workers, scheduler, on_progress, on_plan
+        As for :func:`spi_core.publish.keep.incremental.render_changed`.
+
+    Returns
+    -------
+    list of Outcome
+        One an edition, in their order.
+
+    Raises
+    ------
+    InputError
+        For a document, area or format that an edition does not have.
+    SpiError
+        If an edition has not been built.
+    """
+    whole = not (choice.documents or choice.areas)
+    batches = [
+        Batch(
+            e.folder,
+            tuple(document_jobs(root, Tables(e.folder / "tables"), e.folder, choice)),
+            whole,
+        )
+        for e in editions
+    ]
+    return render_changed(
+        root,
+        batches,
+        force=force,
+        n_workers=n_workers,
+        scheduler=scheduler,
+        on_progress=on_progress,
+        on_plan=on_plan,
+    )

@@ -1,0 +1,219 @@
+"""What each output rests on, as hashes in ``reports/<edition>/manifest.json``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from spi_core.edition.fingerprint import code_version, input_hashes
+from spi_core.files import file_digest, write_bytes
+from spi_core.publish.keep.hashes import State
+from spi_core.publish.render.job import RenderJob
+
+__all__ = ["NAME", "Manifest"]
+
+NAME = "manifest.json"
+_FORMAT = 1
+
+
+class Manifest:
+    """The record of an edition's outputs.
+
+    Parameters
+    ----------
+    folder : Path
+        ``reports/<edition>``; the record in it is read, an unreadable one counts as none.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self.path = self.folder / NAME
+        self._changed: dict[str, dict[str, Any] | None] = {}
+        self._content = self._load()
+
+    def _load(self) -> dict[str, Any]:
+        try:
+            content = json.loads(self.path.read_text(encoding="utf-8"))
+            known = isinstance(content, dict) and content.get("format") == _FORMAT
+        except (OSError, ValueError):
+            known = False
+        return content if known else {"format": _FORMAT}
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything has been recorded."""
+        return len(self._content) > 1
+
+    @property
+    def build(self) -> Mapping[str, Any]:
+        """The record of the build: ``inputs``, ``code``, ``files``; empty without one."""
+        return dict(self._content.get("build", {}))
+
+    @property
+    def documents(self) -> Mapping[str, Mapping[str, Any]]:
+        """The record of each document by its file name within the folder."""
+        return dict(self._content.get("documents", {}))
+
+    @property
+    def others(self) -> Mapping[str, Mapping[str, Any]]:
+        """The record of other commands by part, such as ``explorer``."""
+        return dict(self._content.get("others", {}))
+
+    def name(self, path: Path) -> str:
+        """Name an output within the folder."""
+        return path.absolute().relative_to(self.folder).as_posix()
+
+    def is_built(self, inputs: Path) -> bool:
+        """Tell whether the tables are those that a build would make now.
+
+        Parameters
+        ----------
+        inputs : Path
+            ``data/<edition>``.
+
+        Returns
+        -------
+        bool
+            True when inputs, code and every file of the build are as recorded.
+        """
+        build = self.build
+        return (
+            build.get("code") == code_version()
+            and build.get("inputs") == input_hashes(inputs)
+            and all(file_digest(self.folder / n) == h for n, h in build["files"].items())
+        )
+
+    def record_build(self, inputs: Mapping[str, str], written: Iterable[Path]) -> None:
+        """Record a build that has just been finished.
+
+        Parameters
+        ----------
+        inputs : mapping of str to str
+            Hashes of the inputs, taken before they were read.
+        written : iterable of Path
+            Files that it wrote; kept tables of the build before are added.
+        """
+        kept = (self.folder / "previous").glob("*")
+        names = sorted({self.name(p) for p in (*written, *kept) if p.is_file()})
+        files = {name: file_digest(self.folder / name) for name in names}
+        self._content = self._load()
+        self._content["build"] = {"code": code_version(), "inputs": dict(inputs), "files": files}
+        self._write()
+
+    def is_part_current(self, part: str, state: State) -> bool:
+        """Tell whether what another command has made, such as the explorer, is up to date.
+
+        Parameters
+        ----------
+        part : str
+            Name of the command's part of the folder.
+        state : State
+            The project's files.
+
+        Returns
+        -------
+        bool
+            True when code, build and every file are as recorded.
+        """
+        record = self.others.get(part)
+        return (
+            record is not None
+            and record["code"] == code_version()
+            and record["reads"] == {name: state.read(name) for name in state.everything()}
+            and all(file_digest(self.folder / n) == h for n, h in record["files"].items())
+        )
+
+    def record_part(self, part: str, written: Iterable[Path], state: State) -> None:
+        """Record what another command wrote, such as the explorer, so that it can be verified.
+
+        Parameters
+        ----------
+        part : str
+            Name of the command's part of the folder.
+        written : iterable of Path
+            Its files.
+        state : State
+            The files as they were before it ran.
+        """
+        names = sorted({self.name(p) for p in written if p.is_file()})
+        self._content = self._load()
+        record = {
+            "code": code_version(),
+            "reads": {name: state.read(name) for name in state.everything()},
+            "files": {name: file_digest(self.folder / name) for name in names},
+        }
+        self._content["others"] = {**self._content.get("others", {}), part: record}
+        self._write()
+
+    def is_current(self, job: RenderJob, output: Path, state: State) -> bool:
+        """Tell whether a file is what rendering would make now.
+
+        Parameters
+        ----------
+        job : RenderJob
+            The document.
+        output : Path
+            One of its files.
+        state : State
+            The project's files.
+
+        Returns
+        -------
+        bool
+            True when all that it rests on, and the file itself, are as recorded.
+        """
+        record = self.documents.get(self.name(output))
+        return (
+            record is not None
+            and record["job"] == state.job(job)
+            and record["code"] == code_version()
+            and record["sources"] == state.sources(job)
+            and all(state.read(name) == known for name, known in record["reads"].items())
+            and file_digest(output) == record["sha256"]
+        )
+
+    def record_document(
+        self, job: RenderJob, outputs: Iterable[Path], reads: Iterable[str], state: State
+    ) -> None:
+        """Take note of a rendered document; :meth:`save` writes it down.
+
+        Parameters
+        ----------
+        job : RenderJob
+            The document.
+        outputs : iterable of Path
+            Files that were written.
+        reads : iterable of str
+            What it read from the build.
+        state : State
+            The files as they were before it was rendered.
+        """
+        record = {
+            "job": state.job(job),
+            "code": code_version(),
+            "sources": state.sources(job),
+            "reads": {name: state.read(name) for name in sorted(reads)},
+        }
+        for path in outputs:
+            self._changed[self.name(path)] = {**record, "sha256": file_digest(path)}
+
+    def forget(self, name: str) -> None:
+        """Drop the record of a document that is no more."""
+        self._changed[name] = None
+
+    def save(self) -> None:
+        """Write the record: what others have recorded in the meantime stays."""
+        if not self._changed:
+            return
+        self._content = self._load()
+        documents = {**self._content.get("documents", {}), **self._changed}
+        kept = {name: record for name, record in documents.items() if record is not None}
+        self._content["documents"] = kept
+        self._changed = {}
+        self._write()
+
+    def _write(self) -> None:
+        text = json.dumps(self._content, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+        write_bytes(self.path, text.encode())

@@ -1,0 +1,1 @@
+"""Open data: tidy tables, a workbook, and their description."""

@@ -1,0 +1,157 @@
+"""Describe open tables for machines (``datapackage.json``) and for people (``README.txt``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from spi_core.files import digest
+from spi_core.publish.open_data.tidy import FIELDS, ILLUSTRATIVE, TITLES
+
+__all__ = ["descriptor", "readme", "warning"]
+
+OGL = {
+    "name": "OGL-UK-3.0",
+    "title": "Open Government Licence v3.0",
+    "path": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+}
+#: Columns that together name a row of each table.
+KEYS = {
+    "scores": ["area_code", "period", "element"],
+    "values": ["area_code", "period", "indicator_id"],
+    "changes": ["area_code", "element"],
+    "indicators": ["indicator_id"],
+    "areas": ["area_code"],
+    "effects": ["intervention", "outcome"],
+}
+
+
+def warning(frames: Mapping[str, pd.DataFrame]) -> str:
+    """Say in a sentence how much of the data rests on generated values.
+
+    Parameters
+    ----------
+    frames : mapping of str to DataFrame
+        From :func:`spi_core.publish.open_data.tidy.tidy`.
+
+    Returns
+    -------
+    str
+        Empty where nothing does.
+    """
+    rows = sum(len(f) for f in frames.values())
+    marked = sum(int(f["illustrative"].sum()) for f in frames.values())
+    if not marked:
+        return ""
+    return (
+        f"ILLUSTRATIVE DATA: {marked:,} of {rows:,} rows are generated, not measured, or rest on "
+        "generated values. They say nothing about any place. The column illustrative is true, and "
+        "the column status says so, in each of them."
+    )
+
+
+def descriptor(
+    frames: Mapping[str, pd.DataFrame], contents: Mapping[str, bytes], about: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Describe the files as a Frictionless Tabular Data Package.
+
+    Parameters
+    ----------
+    frames : mapping of str to DataFrame
+        From :func:`spi_core.publish.open_data.tidy.tidy`.
+    contents : mapping of str to bytes
+        The CSV file of each table.
+    about : mapping
+        Facts of the build: ``edition``, ``data_version``, ``software``.
+
+    Returns
+    -------
+    dict
+        Content of ``datapackage.json``. It names no date of writing: same data, same file.
+    """
+    edition, marked = about["edition"], warning(frames)
+    description = " ".join(t for t in (marked, edition.get("subtitle", ""), "See README.txt.") if t)
+    return {
+        "profile": "tabular-data-package",
+        "name": edition["id"],
+        "title": edition["title"],
+        "description": description,
+        "version": about["data_version"],
+        "illustrative": bool(marked),
+        "licenses": [_licence(edition["licence"])],
+        "sources": [{"title": edition["attribution"]}],
+        "contributors": [{"title": edition["contact"], "role": "publisher"}],
+        "resources": [_resource(name, frames[name], contents[name]) for name in frames],
+    }
+
+
+def _licence(text: str) -> dict[str, str]:
+    return OGL if text == OGL["title"] else {"name": "see-title", "title": text}
+
+
+def _resource(name: str, frame: pd.DataFrame, content: bytes) -> dict[str, Any]:
+    schema: dict[str, Any] = {
+        "fields": [
+            {"name": n, "type": f.kind, "description": f.description}
+            for n, f in FIELDS[name].items()
+        ],
+        "missingValues": [""],
+        "primaryKey": KEYS[name],
+    }
+    if "area_code" in frame and name != "areas":
+        to = {"resource": "areas", "fields": "area_code"}
+        schema["foreignKeys"] = [{"fields": "area_code", "reference": to}]
+    return {
+        "profile": "tabular-data-resource",
+        "name": name,
+        "path": f"{name}.csv",
+        "title": TITLES[name],
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": len(content),
+        "hash": f"sha256:{digest(content)}",
+        "illustrative_rows": int(frame["illustrative"].sum()),
+        "rows": len(frame),
+        "schema": schema,
+    }
+
+
+def readme(frames: Mapping[str, pd.DataFrame], about: Mapping[str, Any]) -> str:
+    """Explain the folder in plain text.
+
+    Parameters
+    ----------
+    frames : mapping of str to DataFrame
+        From :func:`spi_core.publish.open_data.tidy.tidy`.
+    about : mapping
+        Facts of the build: ``edition``, ``data_version``, ``software``.
+
+    Returns
+    -------
+    str
+        Content of ``README.txt``.
+    """
+    edition, marked = about["edition"], warning(frames)
+    files = [f"{n}.csv: {TITLES[n]}, {len(f):,} rows" for n, f in frames.items()]
+    parts = [
+        f"{edition['title']}\n{edition.get('subtitle', '')}".rstrip(),
+        *([marked] if marked else []),
+        "\n".join(
+            [
+                *files,
+                f"{edition['id']}.xlsx: the same for a spreadsheet, with a cover and notes",
+                "datapackage.json: every column described, for programs (Frictionless)",
+            ]
+        ),
+        "Scores run from 0 to 100, higher is better. Intervals are 90 %. A blank cell has no "
+        "value: the column provenance says whether it was suppressed to protect people or is not "
+        "available; otherwise it does not apply. The column illustrative is true, and status "
+        f'reads\n"{ILLUSTRATIVE}",\nin every row that rests on a generated value.',
+        "Files are CSV in UTF-8; codes are GSS codes.",
+        f"Data version {about['data_version']}, software {about['software']}.",
+        f"Licence: {edition['licence']}\n{edition['attribution']}\nContact: {edition['contact']}",
+    ]
+    return "\n\n".join(parts) + "\n"

@@ -1,5 +1,0 @@
-"""What the fork server imports: importing it warms the process."""
-
-from spi_core.publish.warm import warm_up
-
-warm_up()

@@ -1,0 +1,1 @@
+"""One document from source to file: read, execute, assemble, convert; two engines."""

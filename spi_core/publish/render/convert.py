@@ -1,0 +1,151 @@
+"""Convert assembled Markdown to one HTML file or a PDF/UA-1 file."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import json
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pypandoc
+import typst
+
+from spi_core.errors import RenderError
+from spi_core.present.base.fonts import fonts_dir, theme_dir
+
+__all__ = ["to_html", "to_pdf"]
+
+_FILTER_MESSAGE = re.compile(r"<<<(.*?)>>>", re.DOTALL)
+#: Written into PDFs where the format wants a time: the clock must not change the bytes.
+_TIMESTAMP = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
+
+
+@functools.cache
+def _pandoc() -> str:
+    return str(pypandoc.get_pandoc_path())
+
+
+def _convert(
+    markdown: str, metadata: Mapping[str, Any], arguments: list[str], folder: Path, source: Path
+) -> str:
+    """Run Pandoc with the theme's filters; its warnings are errors."""
+    meta = folder / "metadata.json"
+    meta.write_text(json.dumps(metadata, default=str), encoding="utf-8")
+    command = [
+        _pandoc(),
+        "--from=markdown",
+        "--standalone",
+        "--fail-if-warnings",
+        "--wrap=none",
+        "--syntax-highlighting=none",
+        f"--metadata-file={meta}",
+        f"--resource-path={folder}{os.pathsep}{source.parent}",
+        f"--lua-filter={theme_dir() / 'quarto.lua'}",
+        *arguments,
+    ]
+    if metadata.get("bibliography") or metadata.get("references"):
+        command.append("--citeproc")
+    if metadata.get("toc"):
+        command += ["--toc", f"--toc-depth={int(metadata.get('toc-depth', 3))}"]
+    done = subprocess.run(
+        command, input=markdown.encode(), capture_output=True, cwd=folder, check=False
+    )
+    if done.returncode:
+        message = done.stderr.decode(errors="replace")
+        ours = _FILTER_MESSAGE.search(message)
+        said = message.replace("Failing because there were warnings.", "").strip()
+        raise RenderError(f"{source.name}: {ours[1] if ours else said}")
+    return done.stdout.decode()
+
+
+def to_html(markdown: str, metadata: Mapping[str, Any], folder: Path, source: Path) -> bytes:
+    """Make one self-contained HTML page.
+
+    Parameters
+    ----------
+    markdown : str
+        The assembled document.
+    metadata : mapping
+        Its metadata for HTML.
+    folder : pathlib.Path
+        Private folder with the document's images.
+    source : pathlib.Path
+        The document: files it refers to are looked for beside it.
+
+    Returns
+    -------
+    bytes
+        The page, with style sheet, fonts and images inside.
+
+    Raises
+    ------
+    RenderError
+        If Pandoc or a filter stops; the message says why.
+    """
+    arguments = [
+        "--to=html5",
+        "--embed-resources",
+        "--mathml",
+        f"--template={theme_dir() / 'template.html'}",
+        f"--css={theme_dir() / 'report.css'}",
+    ]
+    page = _convert(markdown, metadata, arguments, folder, source)
+    # a wide formula scrolls on a phone, so the keyboard must reach it
+    return page.replace('<math display="block"', '<math display="block" tabindex="0"').encode()
+
+
+def to_pdf(markdown: str, metadata: Mapping[str, Any], folder: Path, source: Path) -> bytes:
+    """Make a tagged PDF that declares and passes PDF/UA-1.
+
+    Parameters
+    ----------
+    markdown : str
+        The assembled document.
+    metadata : mapping
+        Its metadata for print.
+    folder : pathlib.Path
+        Private folder with the document's images; the Typst text is left there.
+    source : pathlib.Path
+        The document: files it refers to are looked for beside it.
+
+    Returns
+    -------
+    bytes
+        The PDF: the same for the same inputs, whatever the clock.
+
+    Raises
+    ------
+    RenderError
+        If Pandoc, a filter or Typst stops, or the bundled font is missing.
+    """
+    arguments = [
+        "--to=typst",
+        f"--template={theme_dir() / 'template.typst'}",
+        # after quarto.lua: a layout must still see each block as one
+        f"--lua-filter={theme_dir() / 'classes.lua'}",
+    ]
+    path = folder / "document.typ"
+    path.write_text(_convert(markdown, metadata, arguments, folder, source), encoding="utf-8")
+    try:
+        pdf, warnings = typst.compile_with_warnings(
+            str(path),
+            root=str(folder),
+            font_paths=[str(fonts_dir())],
+            ignore_system_fonts=True,
+            format="pdf",
+            pdf_standards=["ua-1"],
+            timestamp=_TIMESTAMP,
+        )
+    except typst.TypstError as error:
+        raise RenderError(f"{source.name}: Typst: {error.message}\n{error.diagnostic}") from error
+    for warning in warnings:
+        if "unknown font" in warning.message:
+            raise RenderError(f"{source.name}: {warning.message}; expected it in {fonts_dir()}")
+    if not isinstance(pdf, bytes):
+        raise RenderError(f"{source.name}: Typst made no PDF")
+    return pdf

@@ -1,0 +1,300 @@
+"""Render documents with the Quarto command, each in a working copy of its own."""
+
+from __future__ import annotations
+
+import functools
+import html
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from spi_core.errors import Fault, InputError, RenderError
+from spi_core.publish.render.options import QUARTO_FORMATS, Format
+from spi_core.publish.render.source import Document
+from spi_core.publish.render.working_copy import working_copy, write_yaml
+
+__all__ = ["EngineName", "Quarto", "choose_engine", "find_quarto", "render_with_quarto"]
+
+EngineName = Literal["builtin", "quarto"]
+
+#: The first version that passes alternative text on to Typst and declares PDF/UA-1.
+MINIMUM = (1, 9)
+#: A document that takes longer is stuck: the slowest takes about a minute.
+SECONDS = 900.0
+_MESSAGE_LINES = 12
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+#: Quarto only warns of these and writes a page that is wrong.
+_FATAL = re.compile(
+    r"unknown font family|unable to resolve crossref|shortcode .* not found|citation .* not found"
+    r"|unable to resolve link",
+    re.IGNORECASE,
+)
+_HOW_TO_GET_IT = "conda env create -f environment.yml brings it; --engine builtin does without"
+
+
+@dataclass(frozen=True, slots=True)
+class Quarto:
+    """The Quarto command of this machine.
+
+    Parameters
+    ----------
+    path : str
+        The executable.
+    version : tuple of int
+        Major, minor, patch; empty where the command did not say.
+    """
+
+    path: str
+    version: tuple[int, ...]
+
+    @property
+    def is_recent(self) -> bool:
+        """Whether it can make our documents."""
+        return self.version >= MINIMUM
+
+
+@functools.cache
+def _version(path: str) -> tuple[int, ...]:
+    try:
+        done = subprocess.run(
+            [path, "--version"], capture_output=True, text=True, timeout=60, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    found = re.search(r"^(\d+)\.(\d+)(?:\.(\d+))?", done.stdout.strip())
+    return tuple(int(part or 0) for part in found.groups()) if found else ()
+
+
+def find_quarto() -> Quarto | None:
+    """Look for the Quarto command: ``QUARTO_PATH``, then the search path.
+
+    Returns
+    -------
+    Quarto or None
+        The command and its version; None where there is none.
+    """
+    path = shutil.which(os.environ.get("QUARTO_PATH") or "quarto")
+    return Quarto(path, _version(path)) if path else None
+
+
+def choose_engine(asked: Literal["auto", "quarto", "builtin"]) -> EngineName:
+    """Say which engine renders.
+
+    Parameters
+    ----------
+    asked : {"auto", "quarto", "builtin"}
+        ``auto`` takes Quarto where a version of at least 1.9 is installed.
+
+    Returns
+    -------
+    {"builtin", "quarto"}
+        The engine.
+
+    Raises
+    ------
+    InputError
+        If Quarto is asked for and absent or too old.
+
+    Examples
+    --------
+    >>> choose_engine("builtin")
+    'builtin'
+    """
+    if asked == "builtin":
+        return "builtin"
+    quarto = find_quarto()
+    if quarto is not None and quarto.is_recent:
+        return "quarto"
+    if asked == "auto":
+        return "builtin"
+    wanted = ".".join(map(str, MINIMUM))
+    if quarto is None:
+        said = f"needs the Quarto command, version {wanted} or later, which is not installed"
+    else:
+        has = ".".join(map(str, quarto.version)) or "of unknown version"
+        said = f"needs Quarto {wanted} or later; {quarto.path} is {has}"
+    raise InputError(
+        [Fault("command line", f"{said} ({_HOW_TO_GET_IT})", None, "--engine", asked, "builtin")]
+    )
+
+
+def _page_furniture(metadata: Mapping[str, Any]) -> dict[str, object]:
+    """Write mark, navigation and foot as HTML: in print the template does this."""
+    above = ['<a class="skip-link" href="#quarto-document-content">Skip to main content</a>']
+    if metadata.get("mark"):
+        mark = html.escape(str(metadata["mark"]))
+        above.append(f'<aside class="mark" aria-label="Status of this document">{mark}</aside>')
+    items = []
+    for item in metadata.get("nav") or ():
+        here = ' aria-current="page"' if item.get("current") else ""
+        href, title = html.escape(item["href"]), html.escape(item["title"])
+        items.append(f'<li><a href="{href}"{here}>{title}</a></li>')
+    if items:
+        above.append(
+            '<header class="site"><nav aria-label="Site"><ul>'
+            + "".join(items)
+            + "</ul></nav></header>"
+        )
+    added: dict[str, object] = {"include-before-body": [{"text": "\n".join(above)}]}
+    if metadata.get("footer"):
+        foot = f'<footer class="foot"><p>{html.escape(str(metadata["footer"]))}</p></footer>'
+        added["include-after-body"] = [{"text": foot}]
+    return added
+
+
+def _surroundings(environment: Mapping[str, str]) -> dict[str, str]:
+    variables = {**os.environ, **environment}
+    # the kernel chooses how charts are shown; a back end given from outside would hide them
+    variables.pop("MPLBACKEND", None)
+    variables["QUARTO_PYTHON"] = sys.executable
+    variables["SOURCE_DATE_EPOCH"] = "946684800"  # Typst writes it into the PDF
+    return variables
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End Quarto and the kernels and compilers that it started."""
+    with suppress(OSError):
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+    process.wait()
+
+
+def _run(command: list[str], cwd: Path, variables: Mapping[str, str], seconds: float) -> str:
+    """Run Quarto; return what it said, or raise an error with the end of it."""
+    log = cwd / ".quarto-said"
+    with log.open("wb") as stream:
+        try:
+            process = subprocess.Popen(
+                command,
+                cwd=cwd,
+                env=dict(variables),
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise RenderError(f"Quarto cannot be started: {command[0]}: {error}") from error
+        try:
+            code = process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            _stop(process)
+            said = _last_lines(log)
+            raise RenderError(
+                f"Quarto did not finish in {seconds:g} s and was ended\n{said}"
+            ) from None
+        except BaseException:
+            _stop(process)
+            raise
+    if code:
+        raise RenderError(f"Quarto failed (exit code {code})\n{_last_lines(log)}")
+    said = _read(log)
+    fatal = [line.strip() for line in said.splitlines() if _FATAL.search(line)]
+    if fatal:
+        raise RenderError("Quarto warned, and the page would be wrong\n  " + "\n  ".join(fatal))
+    return said
+
+
+def _read(log: Path) -> str:
+    return _ANSI.sub("", log.read_text(encoding="utf-8", errors="replace"))
+
+
+def _last_lines(log: Path) -> str:
+    lines = [line.rstrip() for line in _read(log).splitlines() if line.strip()]
+    return "\n".join("  " + line for line in lines[-_MESSAGE_LINES:])
+
+
+def _one_format(
+    quarto: Quarto,
+    copy: Path,
+    relative: Path,
+    target: Format,
+    metadata: Mapping[str, Any],
+    parameters: Mapping[str, object],
+    variables: Mapping[str, str],
+    seconds: float,
+) -> bytes:
+    said = {key: value for key, value in metadata.items() if key != "nav"}
+    if target == "html":
+        said.update(_page_furniture(metadata))
+    write_yaml(copy / "_metadata-of-job.yml", said)
+    command = [quarto.path, "render", relative.as_posix(), "--to", QUARTO_FORMATS[target]]
+    command += ["--metadata-file", "_metadata-of-job.yml"]
+    if parameters:
+        write_yaml(copy / "_parameters.yml", parameters)
+        command += ["--execute-params", "_parameters.yml"]
+    _run(command, copy, variables, seconds)
+    found = sorted(copy.rglob(f"{relative.stem}.{target}"))
+    if not found:
+        raise RenderError(f"Quarto ended without an error and wrote no {relative.stem}.{target}")
+    return found[0].read_bytes()
+
+
+def render_with_quarto(
+    document: Document,
+    targets: Sequence[Format],
+    parameters: Mapping[str, object],
+    metadata: Mapping[str, Any],
+    environment: Mapping[str, str],
+    folder: Path,
+    seconds: float = SECONDS,
+) -> dict[Format, bytes]:
+    """Render one document with the Quarto command.
+
+    Parameters
+    ----------
+    document : Document
+        The document, read.
+    targets : sequence of {"html", "pdf"}
+        What to make.
+    parameters : mapping
+        Values for the cell tagged ``parameters``: they go through a file, so that any text is safe.
+    metadata : mapping
+        The job's metadata; it overrides the document's.
+    environment : mapping
+        Environment variables to add.
+    folder : pathlib.Path
+        Private folder for the working copy: parallel jobs share nothing.
+    seconds : float
+        Time allowed for each format.
+
+    Returns
+    -------
+    dict of str to bytes
+        Each format's file.
+
+    Raises
+    ------
+    RenderError
+        If Quarto is absent, too old or stuck, fails, warns of a font, reference or shortcode that
+        it doesn't know, or writes nothing. The message ends with Quarto's last lines.
+    """
+    name = document.path.name
+    quarto = find_quarto()
+    if quarto is None or not quarto.is_recent:
+        wanted = ".".join(map(str, MINIMUM))
+        raise RenderError(f"{name}: Quarto {wanted} or later is not installed ({_HOW_TO_GET_IT})")
+    copy = folder / "quarto"
+    relative = working_copy(document, copy)
+    variables = _surroundings(environment)
+    made: dict[Format, bytes] = {}
+    for target in targets:
+        try:
+            made[target] = _one_format(
+                quarto, copy, relative, target, metadata, parameters, variables, seconds
+            )
+        except RenderError as error:
+            given = ", ".join(f"{key}={value!r}" for key, value in parameters.items())
+            where = f"{name} ({given})" if given else name
+            raise RenderError(f"{where}, {target}: {error}") from error
+    return made

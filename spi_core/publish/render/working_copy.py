@@ -1,0 +1,99 @@
+"""A private copy of what Quarto needs to render one document: parallel jobs share nothing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from spi_core.present.base.fonts import theme_dir
+from spi_core.publish.render.options import project_file
+from spi_core.publish.render.source import Document
+
+__all__ = ["working_copy", "write_yaml"]
+
+#: Where _quarto.yml looks for the theme.
+_THEME = Path("spi_core/present/theme")
+#: What it says of the site, which is not the business of a document.
+_WEBSITE = ("project", "website", "book", "manuscript")
+
+
+def _copy_beside(source: Path, target: Path, everything: bool) -> None:
+    """Copy the files of a folder; its subfolders too, but for hidden and working ones."""
+    target.mkdir(parents=True, exist_ok=True)
+    for path in source.iterdir():
+        if path.name.startswith(".") or path.name == "_quarto.yml":
+            continue
+        if path.is_file():
+            shutil.copy2(path, target / path.name)
+        elif everything and not path.name.startswith("_"):
+            shutil.copytree(path, target / path.name, dirs_exist_ok=True)
+
+
+def _project_settings(settings: Mapping[str, Any], document: Path) -> dict[str, Any]:
+    """Keep what the project says of documents; the site is ours to put together."""
+    kept = {key: value for key, value in settings.items() if key not in _WEBSITE}
+    # cache and freeze ignore that tables changed; a kernel left running would race the next job
+    kept["execute"] = {
+        **(kept.get("execute") or {}),
+        "cache": False,
+        "freeze": False,
+        "daemon": False,
+    }
+    kept["project"] = {
+        "type": "default",
+        "output-dir": "_rendered",
+        "render": [document.as_posix()],
+    }
+    return kept
+
+
+def working_copy(document: Document, copy: Path) -> Path:
+    """Put what Quarto needs into a folder of its own.
+
+    Parameters
+    ----------
+    document : Document
+        The document, read.
+    copy : pathlib.Path
+        The folder; it is made.
+
+    Returns
+    -------
+    pathlib.Path
+        The document's path within it.
+    """
+    project = project_file(document.path)
+    folder = document.path.parent
+    root = project.parent if project else folder
+    relative = document.path.relative_to(root)
+    _copy_beside(root, copy, everything=False)
+    if folder != root:
+        _copy_beside(folder, copy / relative.parent, everything=True)
+    for file in document.files:
+        place = copy / file.relative_to(root) if file.is_relative_to(root) else None
+        if place is not None and not place.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, place)
+    shutil.copytree(theme_dir(), copy / _THEME, dirs_exist_ok=True)
+    settings = yaml.safe_load(project.read_text(encoding="utf-8")) or {} if project else {}
+    write_yaml(copy / "_quarto.yml", _project_settings(settings, relative))
+    return relative
+
+
+def write_yaml(path: Path, content: Mapping[str, object]) -> None:
+    """Write a map as YAML.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    content : mapping
+        What it shall hold.
+    """
+    text = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=False)
+    # with both markers it is YAML to any reader, and a header to the one that looks for headers
+    path.write_text(f"---\n{text}...\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Processes that render side by side: warm workers here, or a cluster's."""

@@ -1,0 +1,6 @@
+"""How sure a score, a rank and a change are.
+
+``sampling`` gives every raw value its error, ``alternatives`` every choice its range;
+``replicates`` scores thousands of draws, ``simulate`` turns them into intervals; ``change``,
+``peers`` and ``gaps`` rate what they show, ``sobol`` says which choice matters.
+"""

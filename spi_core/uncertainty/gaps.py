@@ -1,0 +1,177 @@
+"""How far wards lie apart over time, and which of them truly moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from spi_core.method.intervals import LEVEL
+from spi_core.method.ranking import interval
+
+__all__ = ["MEASURES", "MOVERS_RULE", "Gap", "Movers", "gap", "movers"]
+
+Array: TypeAlias = NDArray[np.float64]
+
+#: What is measured, in the order of the arrays.
+MEASURES = ("range", "interquartile range", "standard deviation")
+
+#: How the pages say it.
+MOVERS_RULE = (
+    "Every ward is tested for a change of its index. With many tests some would stand out by "
+    "chance, so the list is cut where at most one in ten of those named is expected to be there by "
+    "chance (false discovery rate 10 %, Benjamini and Hochberg)."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Spread of the wards' scores; the last axis follows `MEASURES`.
+
+    Parameters
+    ----------
+    value : ndarray (periods, 3)
+        Spread of the scores as they are.
+    by_chance : ndarray (periods, 3)
+        How much of it the errors added, estimated.
+    low, high : ndarray (periods, 3)
+        Interval of the true spread, so corrected for what errors add.
+    change, change_low, change_high : ndarray (3,)
+        Last minus first period, with its interval; above 0 the gap widened.
+    """
+
+    value: Array
+    by_chance: Array
+    low: Array
+    high: Array
+    change: Array
+    change_low: Array
+    change_high: Array
+
+
+def gap(point: ArrayLike, draws: ArrayLike, level: float = LEVEL) -> Gap:
+    """Measure the gap between wards in every period.
+
+    Parameters
+    ----------
+    point : array_like (periods, wards)
+        Scores of one level, without the borough; wards not scored are NaN and left out.
+    draws : array_like (n, periods, wards)
+        Their replicates.
+    level : float
+        Coverage.
+
+    Returns
+    -------
+    Gap
+        Range, interquartile range and standard deviation (ddof 1).
+
+    Raises
+    ------
+    ValueError
+        If fewer than two wards are scored in every period.
+
+    Notes
+    -----
+    Errors spread scores out, and replicates spread them out once more: squares of spreads add up.
+    The interval therefore mirrors the percentiles of the squares at the square of the value,
+    ``√(2·value² − q)``, 0 where that is negative; the change's mirrors them at the change (basic
+    interval: Davison and Hinkley, *Bootstrap Methods and their Application*, 1997).
+    """
+    scores, drawn = np.asarray(point, dtype=np.float64), np.asarray(draws, dtype=np.float64)
+    there = ~np.isnan(scores).any(axis=0)
+    if there.sum() < 2:
+        raise ValueError("a gap needs at least two wards scored in every period")
+    value, replicated = _spread(scores[..., there]), _spread(drawn[..., there])
+    low, high = interval(replicated**2, level)
+    moved = replicated[:, -1] - replicated[:, 0]
+    change = value[-1] - value[0]
+    change_low, change_high = interval(moved, level)
+    return Gap(
+        value=value,
+        by_chance=value - _mirror(value, (replicated**2).mean(axis=0)),
+        low=_mirror(value, high),
+        high=_mirror(value, low),
+        change=change,
+        change_low=2 * change - change_high,
+        change_high=2 * change - change_low,
+    )
+
+
+def _mirror(value: Array, square: Array) -> Array:
+    return np.asarray(np.sqrt(np.maximum(2 * value**2 - square, 0.0)))
+
+
+def _spread(x: Array) -> Array:
+    quarter, three_quarters = np.quantile(x, [0.25, 0.75], axis=-1)
+    return np.stack([np.ptp(x, axis=-1), three_quarters - quarter, x.std(axis=-1, ddof=1)], axis=-1)
+
+
+@dataclass(frozen=True, slots=True)
+class Movers:
+    """Wards whose score moved, allowing for how many were tested.
+
+    Parameters
+    ----------
+    change : ndarray (wards,)
+        Score points.
+    p : ndarray (wards,)
+        Two-sided, one test a ward.
+    q : ndarray (wards,)
+        The same adjusted for the number of tests.
+    moved : ndarray of bool (wards,)
+        q is at most the false discovery rate.
+    """
+
+    change: Array
+    p: Array
+    q: Array
+    moved: NDArray[np.bool_]
+
+
+def movers(change: ArrayLike, draws: ArrayLike, rate: float = 0.1) -> Movers:
+    """Test every ward's change, with the false discovery rate held.
+
+    Parameters
+    ----------
+    change : array_like (wards,)
+        Change of a score; NaN where there is none: not tested.
+    draws : array_like (n, wards)
+        Its replicates.
+    rate : float
+        Expected share of false names among those named.
+
+    Returns
+    -------
+    Movers
+        NaN and False for wards not tested.
+
+    Notes
+    -----
+    ``p = 2 Φ(−|change| / SD of the replicates)``, then Benjamini and Hochberg, *Journal of the
+    Royal Statistical Society* B 57 (1995), as SciPy has it.
+
+    Examples
+    --------
+    >>> noise = np.random.default_rng(1).normal(size=(999, 3))
+    >>> movers([0.1, 4.0, 2.1], noise).moved
+    array([False,  True,  True])
+    """
+    moved, drawn = np.asarray(change, dtype=np.float64), np.asarray(draws, dtype=np.float64)
+    if not 0 < rate < 1:
+        raise ValueError(f"the false discovery rate must lie between 0 and 1; got {rate}")
+    if drawn.ndim != 2 or drawn.shape[1:] != moved.shape or len(drawn) < 2:
+        raise ValueError("movers need two or more replicates of each ward's change")
+    there = ~np.isnan(moved)
+    spread = drawn[:, there].std(axis=0, ddof=1)
+    size = np.abs(moved[there])
+    # without error any change is certain and no change is none
+    z = np.divide(size, spread, out=np.where(size > 0, np.inf, 0.0), where=spread > 0)
+    p, q = (np.full(moved.shape, np.nan) for _ in range(2))
+    p[there] = 2 * stats.norm.sf(z)
+    if there.any():
+        q[there] = stats.false_discovery_control(p[there])
+    return Movers(moved, p, q, there & (np.nan_to_num(q, nan=1.0) <= rate))

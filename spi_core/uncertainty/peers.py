@@ -1,0 +1,286 @@
+"""Compare a ward with the wards whose circumstances are most like its own, and with the borough."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from spi_core.edition.comparators import MIN_PEERS
+from spi_core.method.intervals import LEVEL
+from spi_core.method.ranking import interval
+
+__all__ = [
+    "NOT_RATED",
+    "RULE",
+    "SIMILAR",
+    "STRENGTH",
+    "WEAKNESS",
+    "Difference",
+    "Peers",
+    "Ratings",
+    "borough_difference",
+    "context_matrix",
+    "nearest",
+    "rate",
+]
+
+Array: TypeAlias = NDArray[np.float64]
+
+STRENGTH, SIMILAR, WEAKNESS, NOT_RATED = "strength", "similar", "weakness", "not rated"
+
+#: How the pages say it; ``RULE.format(number=5, minimum=1, level=90)``.
+RULE = (
+    "A score is a strength if it lies above the median of the {number} wards in the most similar "
+    "circumstances by at least {minimum:g} point, by more than these wards' average distance from "
+    "their median, and by more than chance (the {level:g} % interval of the difference excludes "
+    "zero); a weakness if it lies below in the same way; otherwise it is similar. This rule is "
+    "this project's own choice."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """Each ward's comparators, the nearest first.
+
+    Parameters
+    ----------
+    position : ndarray of int (wards, number)
+        Rows of the comparators.
+    distance : ndarray (wards, number)
+        Their distance in standard deviations of the context.
+    """
+
+    position: NDArray[np.intp]
+    distance: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """Scores against the comparators' median.
+
+    Parameters
+    ----------
+    median : ndarray (wards, items)
+        Of the comparators.
+    difference, low, high : ndarray (wards, items)
+        Ward minus median, and its interval, score points.
+    spread : ndarray (wards, items)
+        Average absolute deviation of the comparators from their median.
+    rating : ndarray of str (wards, items)
+        ``strength``, ``similar``, ``weakness`` or ``not rated``.
+    reason : ndarray of str (wards, items)
+        Why it is not rated; empty elsewhere.
+    """
+
+    median: Array
+    difference: Array
+    low: Array
+    high: Array
+    spread: Array
+    rating: NDArray[np.str_]
+    reason: NDArray[np.str_]
+
+
+def context_matrix(table: pd.DataFrame, areas: Sequence[str], variables: Sequence[str]) -> Array:
+    """Lay the context variables out, one row an area.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``context.csv``: ``area_code, variable, value``.
+    areas, variables : sequence of str
+        GSS codes and names of variables wanted.
+
+    Returns
+    -------
+    ndarray (areas, variables)
+        Values.
+
+    Raises
+    ------
+    ValueError
+        If a value is missing or given twice; the message names it.
+    """
+    rows = table[table["area_code"].isin(list(areas)) & table["variable"].isin(list(variables))]
+    twice = rows[rows.duplicated(["area_code", "variable"])]
+    wide = rows.drop_duplicates(["area_code", "variable"]).pivot_table(
+        index="area_code", columns="variable", values="value", aggfunc="first"
+    )
+    matrix = wide.reindex(index=list(areas), columns=list(variables)).to_numpy(float)
+    lost = [f"{areas[i]} {variables[j]}" for i, j in np.argwhere(np.isnan(matrix))]
+    lost += [f"{r.area_code} {r.variable} (twice)" for r in twice.itertuples()]
+    if lost:
+        raise ValueError(f"context needs one value of every area and variable: {', '.join(lost)}")
+    return matrix
+
+
+def nearest(context: ArrayLike, number: int = 5) -> Peers:
+    """Find the wards in the most similar circumstances.
+
+    Parameters
+    ----------
+    context : array_like (wards, variables)
+        Population structure, tenure, density …; never an outcome that is scored.
+    number : int
+        Comparators of each ward.
+
+    Returns
+    -------
+    Peers
+        By Euclidean distance of standardised variables; ties keep the order of the wards.
+
+    Raises
+    ------
+    ValueError
+        If there are too few wards, a value is missing or a variable does not vary.
+
+    Examples
+    --------
+    >>> nearest([[1.0], [2.0], [4.0], [9.0]], number=2).position
+    array([[1, 2],
+           [0, 2],
+           [1, 0],
+           [2, 1]])
+    """
+    x = np.asarray(context, dtype=np.float64)
+    if x.ndim != 2 or not x.shape[1] or not np.isfinite(x).all():
+        raise ValueError("context must be a table of numbers, wards by variables, without gaps")
+    if not 1 <= number < len(x):
+        raise ValueError(f"{len(x)} wards allow 1 to {len(x) - 1} comparators; got {number}")
+    sd = x.std(axis=0, ddof=1)
+    if (sd <= 1e-12 * np.abs(x).max(axis=0)).any():
+        columns = ", ".join(map(str, np.flatnonzero(sd <= 1e-12 * np.abs(x).max(axis=0))))
+        raise ValueError(f"a context variable must vary between wards: column {columns}")
+    z = (x - x.mean(axis=0)) / sd
+    distance = np.sqrt(((z[:, None] - z[None]) ** 2).sum(axis=-1))
+    np.fill_diagonal(distance, np.inf)
+    position = np.argsort(distance, axis=1, kind="stable")[:, :number]
+    return Peers(position, np.take_along_axis(distance, position, axis=1))
+
+
+def rate(
+    point: ArrayLike,
+    draws: ArrayLike,
+    position: ArrayLike,
+    minimum: float = 1.0,
+    level: float = LEVEL,
+    unknown: ArrayLike | None = None,
+) -> Ratings:
+    """Rate every score as strength, similar or weakness among its comparators.
+
+    Parameters
+    ----------
+    point : array_like (wards, items)
+        Scores of one period, NaN where not scored.
+    draws : array_like (n, wards, items)
+        Their replicates under :data:`spi_core.uncertainty.simulate.SAMPLING`.
+    position : array_like of int (wards, number)
+        From `nearest`.
+    minimum : float
+        Least difference, score points.
+    level : float
+        Coverage of the interval.
+    unknown : array_like of bool (wards, items), optional
+        Scores whose error is unknown: not rated.
+
+    Returns
+    -------
+    Ratings
+        By `RULE`. A comparator that is not scored is left out of the median; with fewer than
+        `MIN_PEERS` left the score is not rated.
+    """
+    scores, drawn = np.asarray(point, dtype=np.float64), np.asarray(draws)
+    peers = np.asarray(position)
+    if scores.ndim != 2 or drawn.shape[1:] != scores.shape or len(peers) != len(scores):
+        raise ValueError(
+            f"scores {scores.shape}, replicates {drawn.shape} and comparators {peers.shape} "
+            "must have the same wards and items"
+        )
+    if minimum < 0:
+        raise ValueError(f"the least difference must be 0 or more; got {minimum}")
+    others = scores[peers]
+    enough = (~np.isnan(others)).sum(axis=1) >= MIN_PEERS
+    median = _median(others, axis=1)
+    spread = np.abs(others - median[:, None])
+    count = np.maximum((~np.isnan(spread)).sum(axis=1), 1)
+    spread = np.where(enough, np.nansum(spread, axis=1) / count, np.nan)
+    ends = [
+        interval(drawn[:, a] - _median(drawn[:, near], axis=1), level)
+        for a, near in enumerate(peers)
+    ]
+    low, high = (np.stack(side) for side in zip(*ends, strict=True))
+    difference = scores - median
+    far = np.abs(difference) > np.maximum(spread, minimum)
+    rating = np.where(far & (low > 0), STRENGTH, np.where(far & (high < 0), WEAKNESS, SIMILAR))
+    reason = np.full(scores.shape, "", dtype=object)
+    if unknown is not None:
+        reason[np.asarray(unknown, bool)] = "its error is unknown"
+    reason[~enough] = f"fewer than {MIN_PEERS} comparators are scored"
+    reason[np.isnan(scores)] = "not scored"
+    rating = np.where(reason == "", rating, NOT_RATED)
+    return Ratings(median, difference, low, high, spread, rating, reason.astype(np.str_))
+
+
+def _median(x: NDArray[np.floating], axis: int) -> Array:
+    """Median of what is scored; NaN where nothing is."""
+    ordered = np.sort(x, axis=axis)  # missing values sort last
+    count = (~np.isnan(x)).sum(axis=axis, keepdims=True)
+    lower = np.take_along_axis(ordered, np.maximum(count - 1, 0) // 2, axis=axis)
+    upper = np.take_along_axis(ordered, np.where(count > 0, count // 2, 0), axis=axis)
+    return np.asarray(((lower + upper) / 2).squeeze(axis), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Wards against their borough.
+
+    Parameters
+    ----------
+    difference, low, high : ndarray (wards, items)
+        Ward minus borough and its interval, score points.
+    clear : ndarray of bool (wards, items)
+        The interval excludes zero.
+    """
+
+    difference: Array
+    low: Array
+    high: Array
+    clear: NDArray[np.bool_]
+
+
+def borough_difference(
+    point: ArrayLike, draws: ArrayLike, borough: int, level: float = LEVEL
+) -> Difference:
+    """Compare each ward's score with the borough's.
+
+    Parameters
+    ----------
+    point : array_like (areas, items)
+        Scores of one period.
+    draws : array_like (n, areas, items)
+        Their replicates.
+    borough : int
+        Position of the borough among the areas.
+    level : float
+        Coverage.
+
+    Returns
+    -------
+    Difference
+        Of the other areas, in their order.
+
+    Notes
+    -----
+    The borough contains the ward, so their errors go together: with ward share w of the borough
+    the variance is ``(1 − 2w) V(ward) + V(borough)``. The draws are independent, which leaves the
+    term with w out: cautious, the interval is about w wider (6 % for one of 17 wards).
+    """
+    scores, drawn = np.asarray(point, dtype=np.float64), np.asarray(draws)
+    difference = np.delete(scores - scores[borough], borough, axis=0)
+    low, high = interval(np.delete(drawn - drawn[:, [borough]], borough, axis=1), level)
+    return Difference(difference, low, high, (low > 0) | (high < 0))

@@ -1,0 +1,277 @@
+"""How far a raw value could be off by chance: from its counts, or a cautious stand-in.
+
+Benefit counts are published rounded to 5; against a sampling error of ten and more claimants that
+is small, and it is not added.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from spi_core.edition.framework import Framework
+from spi_core.edition.panel import Panel
+from spi_core.method.intervals import LEVEL, poisson, poisson_se, quantile, wilson, wilson_se
+
+__all__ = ["Sampling", "overlap", "robust_sd", "sampling", "value_intervals"]
+
+Array: TypeAlias = NDArray[np.float64]
+
+COUNTS, PUBLISHED, SPREAD, UNKNOWN, MISSING = (
+    "counts",
+    "published",
+    "spread of changes",
+    "unknown",
+    "no value",
+)
+
+#: A spread of changes needs at least this many areas.
+MIN_AREAS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """Sampling error of every cell of a panel, raw units.
+
+    Parameters
+    ----------
+    se : ndarray, shape (periods, areas, indicators)
+        Standard error; NaN where `basis` is ``unknown`` or ``no value``.
+    skew : ndarray, same shape
+        Skewness of what the true value may be: small counts have a longer tail upwards.
+    overlap : ndarray, shape (indicators, periods, periods)
+        Correlation of the errors of two periods: what share of their windows is the same.
+    change_se : ndarray, shape (areas, indicators)
+        Standard error of the change from the first to the last period.
+    basis : ndarray of str, shape (periods, areas, indicators)
+        ``counts``, ``published`` (a standard error was given), ``spread of changes`` (an upper
+        bound: it holds true differences between areas too), ``unknown`` or ``no value``.
+    low, high : ndarray, shape (indicators,)
+        Limits that a value cannot pass; infinite where there is none.
+    """
+
+    se: Array
+    skew: Array
+    overlap: Array
+    change_se: Array
+    basis: NDArray[np.str_]
+    low: Array
+    high: Array
+
+    @property
+    def counted(self) -> NDArray[np.bool_]:
+        """Whether first and last value both have counts or a published error: may be rated."""
+        known = np.isin(self.basis[[0, -1]], [COUNTS, PUBLISHED])
+        return np.asarray(known.all(axis=0))
+
+
+def overlap(dates: pd.DataFrame, indicators: tuple[str, ...], periods: tuple[str, ...]) -> Array:
+    """Share of days that two periods of an indicator have in common.
+
+    Parameters
+    ----------
+    dates : DataFrame
+        ``indicator_id, period, start, end``, both days included.
+    indicators, periods : tuple of str
+        The axes.
+
+    Returns
+    -------
+    ndarray, shape (indicators, periods, periods)
+        ``shared / √(length · length)``, 1 on the diagonal: 2/3 for two windows of three years one
+        year apart. 0 where dates are not known, which makes a change less certain, never more.
+
+    Examples
+    --------
+    >>> d = pd.DataFrame({"indicator_id": "a", "period": ["x", "y"],
+    ...     "start": pd.to_datetime(["2010-01-01", "2011-01-01"]),
+    ...     "end": pd.to_datetime(["2012-12-31", "2013-12-31"])})
+    >>> overlap(d, ("a",), ("x", "y"))[0, 0].round(2)
+    array([1.  , 0.67])
+    """
+    axes = pd.MultiIndex.from_product([indicators, periods])
+    rows = dates.set_index(["indicator_id", "period"])[["start", "end"]].reindex(axes)
+    shape = (len(indicators), len(periods))
+    # days since an arbitrary day; NaN where there is no date
+    origin = pd.Timestamp(0)
+    days = (pd.to_datetime(rows[c]) - origin for c in ("start", "end"))
+    start, end = ((d / pd.Timedelta(days=1)).to_numpy(float).reshape(shape) for d in days)
+    length = end - start + 1
+    last = np.minimum(end[:, :, None], end[:, None, :])
+    shared = last - np.maximum(start[:, :, None], start[:, None, :]) + 1
+    share = np.nan_to_num(np.maximum(shared, 0) / np.sqrt(length[:, :, None] * length[:, None, :]))
+    share[:, np.arange(len(periods)), np.arange(len(periods))] = 1.0
+    return np.asarray(share)
+
+
+def robust_sd(x: ArrayLike) -> Array:
+    """Spread about the median that single outliers do not move.
+
+    Parameters
+    ----------
+    x : array_like, shape (areas, indicators)
+        Values, NaN where missing.
+
+    Returns
+    -------
+    ndarray, shape (indicators,)
+        ``1.4826 · MAD · n/(n − 0.8)``; the ordinary standard deviation where more than half of
+        the values are equal; NaN for fewer than five values or no spread at all.
+
+    Notes
+    -----
+    Factor for small n: Croux and Rousseeuw, *Computational Statistics* 1 (1992).
+
+    Examples
+    --------
+    >>> robust_sd([[1.0], [2.0], [3.0], [4.0], [900.0]]).round(2)
+    array([1.76])
+    """
+    values = np.asarray(x, dtype=np.float64)
+    out = np.full(values.shape[1], np.nan)
+    for k, column in enumerate(values.T):
+        known = column[~np.isnan(column)]
+        if known.size < MIN_AREAS:
+            continue
+        n = known.size
+        spread = 1.4826 * float(np.median(np.abs(known - np.median(known)))) * n / (n - 0.8)
+        spread = spread or float(known.std(ddof=1))
+        out[k] = spread or np.nan
+    return out
+
+
+def sampling(
+    panel: Panel,
+    framework: Framework,
+    whole: str | None = None,
+    population: ArrayLike | None = None,
+    published: ArrayLike | None = None,
+    level: float = LEVEL,
+) -> Sampling:
+    """Give every value its standard error and say what that rests on.
+
+    Parameters
+    ----------
+    panel : Panel
+        Values and counts; areas of one level, and perhaps their whole.
+    framework : Framework
+        ``interval`` and ``per`` of each indicator.
+    whole : str, optional
+        Code of the area that holds all others (the borough).
+    population : array_like (areas,), optional
+        People of each area, in panel order; how much each counts in the whole. Equal if left out.
+    published : array_like (periods, areas, indicators), optional
+        Standard errors that a publisher gives; NaN elsewhere.
+    level : float
+        Level of the intervals that the standard errors are taken from.
+
+    Returns
+    -------
+    Sampling
+        Standard errors with their basis.
+
+    Notes
+    -----
+    Without counts the error is unknown. In its place stands the robust spread of the areas'
+    changes, divided by ``√(2(1 − overlap))``: too large rather than too small, because areas
+    truly change by different amounts. An error that all areas share (a new definition) is in no
+    sampling error. For the whole it is multiplied by ``√Σw²``, w being the areas' shares.
+    ``SE(change) = √(se₀² + se₁² − 2 · overlap · se₀ · se₁)``, which is ``√(2(1 − overlap)) · SE``
+    for equal errors.
+    """
+    se, skew = _from_counts(panel, framework, level)
+    basis = np.where(np.isnan(se), UNKNOWN, COUNTS).astype("U17")
+    if published is not None:
+        given = np.broadcast_to(np.asarray(published, dtype=np.float64), se.shape)
+        if (given < 0).any():
+            raise ValueError("published standard errors must be 0 or more, or NaN")
+        there = ~np.isnan(given)
+        se, skew = np.where(there, given, se), np.where(there, 0.0, skew)
+        basis[there] = PUBLISHED
+    shared = overlap(panel.dates, panel.indicators, panel.periods)
+    stand_in = _stand_in(panel, shared[:, 0, -1], whole, population)
+    filled = (basis == UNKNOWN) & ~np.isnan(stand_in)
+    basis[filled] = SPREAD
+    basis[np.isnan(panel.value)] = MISSING
+    se = np.where(filled, stand_in, se)
+    se[basis == MISSING] = np.nan
+    rho = shared[:, 0, -1]
+    variance = se[0] ** 2 + se[-1] ** 2 - 2 * rho * se[0] * se[-1]
+    limits = framework.indicators[["valid_min", "valid_max"]].to_numpy(float)
+    return Sampling(
+        se=se,
+        skew=np.where(np.isnan(skew), 0.0, skew),
+        overlap=shared,
+        change_se=np.sqrt(np.maximum(variance, 0.0)),
+        basis=basis,
+        low=np.nan_to_num(limits[:, 0], nan=-np.inf),
+        high=np.nan_to_num(limits[:, 1], nan=np.inf),
+    )
+
+
+def _from_counts(panel: Panel, framework: Framework, level: float) -> tuple[Array, Array]:
+    """Give standard error and skewness where counts are known; NaN elsewhere."""
+    se, skew = (np.full(panel.value.shape, np.nan) for _ in range(2))
+    per = framework.indicators["per"].to_numpy(float)
+    for k, kind in enumerate(framework.indicators["interval"]):
+        x, n, v = (a[..., k] for a in (panel.numerator, panel.denominator, panel.value))
+        if kind == "wilson":
+            error = wilson_se(x, n, level)
+            z2 = quantile(level) ** 2
+            p = (x + z2 / 2) / (n + z2)  # Wilson's centre: never 0 or 1
+            se[..., k] = per[k] * error
+            skew[..., k] = 2 * (1 - 2 * p) * error / (p * (1 - p))
+        elif kind == "byar":
+            error = poisson_se(x, level)
+            # without a denominator the published rate tells it, unless the count is 0
+            unit = np.divide(v, x, out=np.full_like(v, np.nan), where=x > 0)
+            se[..., k] = error * np.where(np.isnan(n), unit, per[k] / n)
+            skew[..., k] = 2 / error
+    return se, skew
+
+
+def _stand_in(panel: Panel, rho: Array, whole: str | None, population: ArrayLike | None) -> Array:
+    """Estimate standard errors (areas, indicators) from the spread of the areas' changes."""
+    parts = np.array([a != whole for a in panel.areas])
+    spread = robust_sd((panel.value[-1] - panel.value[0])[parts])
+    apart = np.sqrt(2 * (1 - rho))
+    # the same window twice, or one period only: the change says nothing about the error
+    se = np.divide(spread, apart, out=np.full_like(spread, np.nan), where=apart > 1e-6)
+    people = np.ones(len(panel.areas)) if population is None else np.asarray(population, float)
+    share = people[parts] / people[parts].sum()
+    return se * np.where(parts, 1.0, np.sqrt((share**2).sum()))[:, None]
+
+
+def value_intervals(
+    panel: Panel, framework: Framework, level: float = LEVEL
+) -> tuple[Array, Array]:
+    """Interval of every raw value that has counts: Wilson, Byar, or exact below a count of ten.
+
+    Parameters
+    ----------
+    panel : Panel
+        Values and counts.
+    framework : Framework
+        ``interval`` and ``per`` of each indicator.
+    level : float
+        Coverage.
+
+    Returns
+    -------
+    low, high : ndarray, shape (periods, areas, indicators)
+        Raw units; NaN without counts.
+    """
+    low, high = (np.full(panel.value.shape, np.nan) for _ in range(2))
+    per = framework.indicators["per"].to_numpy(float)
+    for k, kind in enumerate(framework.indicators["interval"]):
+        x, n = panel.numerator[..., k], panel.denominator[..., k]
+        if kind == "wilson":
+            ends = wilson(x, n, level)
+            low[..., k], high[..., k] = (per[k] * e for e in ends)
+        elif kind == "byar":
+            low[..., k], high[..., k] = (per[k] * e / n for e in poisson(x, level))
+    return low, high
