@@ -1,0 +1,133 @@
+"""The levels of areas: one table of what they are called, how their codes look, what they are for.
+
+An edition names its levels in ``edition.yml``, smallest or largest first. A name of :data:`KNOWN`
+is enough; a mapping changes what it likes of a known level or describes one of the edition's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeAlias
+
+__all__ = ["KNOWN", "Level", "Levels", "Role", "levels_of"]
+
+#: ``evidence``: the unit that scores, ranks and effects are of; ``detail``: its parts; ``context``:
+#: what it is part of or held against, never another row of evidence.
+Role: TypeAlias = Literal["detail", "evidence", "context"]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level of areas.
+
+    Parameters
+    ----------
+    id : str
+        Its name in ``areas.csv``.
+    order : int
+        From small to large; levels compare by it.
+    one, many : str
+        What one area of it is called, and several.
+    pattern : str
+        Regular expression of its codes, whole.
+    role : {"detail", "evidence", "context"}
+        What it is for.
+    parent : str
+        The level whose areas its own lie in, where the edition has it; empty at the top.
+    """
+
+    id: str
+    order: int
+    one: str
+    many: str
+    pattern: str
+    role: Role
+    parent: str = ""
+
+
+#: Levels that an edition can name without describing them (codes of the Office for National
+#: Statistics).
+KNOWN: Mapping[str, Level] = {
+    level.id: level
+    for level in (
+        Level("lsoa", 10, "LSOA", "LSOAs", "[EW]01[0-9]{6}", "detail", "ward"),
+        Level("msoa", 20, "MSOA", "MSOAs", "[EW]02[0-9]{6}", "detail", "borough"),
+        Level("ward", 30, "ward", "wards", "[EWSN](05|13|14|00)[0-9]{6}", "evidence", "borough"),
+        Level("borough", 40, "borough", "boroughs", "E0[6-9][0-9]{6}", "context", "region"),
+        Level("region", 50, "region", "regions", "E12[0-9]{6}", "context", "country"),
+        Level("country", 60, "country", "countries", "[EWSNK][0-9]{8}", "context"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """The levels of one edition, from large to small.
+
+    Parameters
+    ----------
+    rows : tuple of Level
+        Exactly one of them is the unit of evidence.
+    """
+
+    rows: tuple[Level, ...]
+
+    def __iter__(self) -> Iterator[Level]:
+        """Go through the levels, the largest areas first."""
+        return iter(self.rows)
+
+    def __getitem__(self, name: str) -> Level:
+        """Find a level by its id."""
+        return next(level for level in self.rows if level.id == name)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether the edition has the level."""
+        return any(level.id == name for level in self.rows)
+
+    @property
+    def unit(self) -> Level:
+        """The unit of evidence: what scores, ranks, ratings and effects are of."""
+        return next(level for level in self.rows if level.role == "evidence")
+
+    @property
+    def details(self) -> tuple[Level, ...]:
+        """Levels below the unit, large to small."""
+        return tuple(level for level in self.rows if level.role == "detail")
+
+    @property
+    def contexts(self) -> tuple[Level, ...]:
+        """Levels above the unit, large to small."""
+        return tuple(level for level in self.rows if level.role == "context")
+
+
+def levels_of(named: Iterable[str | Mapping[str, Any]]) -> Levels:
+    """Read the levels that an edition names.
+
+    Parameters
+    ----------
+    named : iterable of str or mapping
+        ``geography.levels`` of ``edition.yml``, checked by its schema.
+
+    Returns
+    -------
+    Levels
+        From large to small.
+
+    Examples
+    --------
+    >>> levels_of(["lsoa", "borough", "ward"]).unit.many
+    'wards'
+    >>> own = {"id": "municipality", "order": 35, "many": "municipalities", "pattern": "[0-9]{7}",
+    ...        "role": "evidence"}
+    >>> [level.one for level in levels_of(["region", own])]
+    ['region', 'municipality']
+    """
+    rows = []
+    for item in named:
+        said = {"id": item} if isinstance(item, str) else dict(item)
+        known = KNOWN.get(said["id"])
+        if known is None:
+            known = Level(said["id"], 0, said["id"], said["id"], "[^ ]+", "detail")
+        rows.append(replace(known, **said))
+    return Levels(tuple(sorted(rows, key=lambda level: -level.order)))
