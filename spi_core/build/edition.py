@@ -10,25 +10,17 @@ import numpy as np
 import pandas as pd
 
 import spi_core
-from spi_core.build.evidence import assess
-from spi_core.build.audit.choices import challenge
-from spi_core.disclosure.control import Controlled, control
-from spi_core.edition.areas.geography import boundaries
-from spi_core.build.chapters import run_chapters, write_chapters
-from spi_core.build.chapter_tables import chapter_tables
-from spi_core.build.recipe import comparable_recipe, make_recipe
-from spi_core.method.score import Estimated, estimate_missing, score
-from spi_core.edition.inputs import Inputs, data_version
-from spi_core.build.marking import mark
 from spi_core.build.audit.checks import quality_log, steps
+from spi_core.build.audit.choices import challenge
 from spi_core.build.audit.indicators import review
+from spi_core.build.chapter_tables import chapter_tables
+from spi_core.build.chapters import run_chapters, write_chapters
+from spi_core.build.evidence import assess
+from spi_core.build.marking import mark
+from spi_core.build.recipe import comparable_recipe, make_recipe
 from spi_core.build.revisions import COMPARED, compare_builds
-from spi_core.edition.areas.rollup import as_published, roll_up
-from spi_core.uncertainty.shrink import shrink_panel
 from spi_core.build.small_areas import small_area_tables
 from spi_core.build.standing import standing_tables
-from spi_core.store import Tables, write_bytes, write_tables
-from spi_core.edition.summary import data_tables
 from spi_core.build.tabulate import (
     areas_table,
     coverage_table,
@@ -39,6 +31,15 @@ from spi_core.build.tabulate import (
 )
 from spi_core.build.treated import fit_edition, treat_estimated, treat_inputs
 from spi_core.build.ward_data import ward_data
+from spi_core.disclosure.control import Controlled, control
+from spi_core.edition.areas.geography import boundaries
+from spi_core.edition.areas.rollup import as_published, roll_up
+from spi_core.edition.inputs import Inputs, data_version
+from spi_core.edition.summary import data_tables
+from spi_core.method.score import Estimated, estimate_missing, score
+from spi_core.store import Tables, write_bytes, write_tables
+from spi_core.tables import empty_table
+from spi_core.uncertainty.shrink import shrink_panel
 
 __all__ = ["Audience", "build", "compute", "publishable"]
 
@@ -185,11 +186,11 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "indicators": _plain(inputs.framework.indicators).reset_index(),
         "dates": inputs.panel.dates,
         "goalposts": goalposts_table(inputs, recipe),
-        "signoff": _plain(inputs.tables["signoff"]),
-        "corrections": _plain(inputs.tables["corrections"]),
+        "signoff": _entered(inputs, "signoff"),
+        "corrections": _entered(inputs, "corrections"),
         "weights": weights,
-        "context": _plain(inputs.tables["context"]),
-        "reference": _plain(inputs.tables["distribution"]),
+        "context": _entered(inputs, "context"),
+        "reference": _entered(inputs, "distribution", "reference"),
         "values": values_table(inputs, filled, scale, scores),
         "scores": scores_table(inputs, scores),
         "scores_comparable": scores_table(inputs, comparable),
@@ -213,6 +214,12 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
 def _plain(read: pd.DataFrame) -> pd.DataFrame:
     """Leave out where a row was read: that is for errors alone."""
     return read.drop(columns=["file", "row"], errors="ignore")
+
+
+def _entered(inputs: Inputs, file: str, table: str = "") -> pd.DataFrame:
+    """Take over an input file as a table; without the file it has no rows, but its columns."""
+    found = _plain(inputs.tables[file])
+    return empty_table(table or file) if found.empty else found
 
 
 def _carry_up(inputs: Inputs, filled: Estimated) -> Estimated:
