@@ -11,7 +11,8 @@ from typing import Any
 
 import openpyxl
 import pytest
-from editions import ROOT, copy_open, faults, read, rewrite, spoil
+
+from tests.support.editions import ROOT, copy_open, faults, read, rewrite, spoil
 
 OBSERVATIONS = "observations/open.csv"
 
