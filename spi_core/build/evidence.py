@@ -130,13 +130,13 @@ def assess(
     settings = inputs.settings["uncertainty"]
     rng = np.random.default_rng(settings["seed"])
     people = inputs.geography.areas.loc[list(inputs.panel.areas), "population"].to_numpy(float)
-    errors = sampling(inputs.panel, inputs.framework, inputs.geography.borough, people)
+    errors = sampling(inputs.panel, inputs.framework, inputs.geography.whole, people)
     scale, scale_errors = inputs, errors
     if treatment is not None:
         scale = treat_inputs(inputs, treatment)
         scale_errors = treat_errors(errors, inputs.panel.value, treatment)
     parts, fell_back = _bootstrapped_shares(scale, recipe, rng)
-    wards = np.array([a != inputs.geography.borough for a in inputs.panel.areas])
+    wards = np.array([a != inputs.geography.whole for a in inputs.panel.areas])
     n = settings["replicates"]
     chance = simulate(
         filled.value,

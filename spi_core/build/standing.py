@@ -76,7 +76,7 @@ def _standing(a: Assessment) -> pd.DataFrame:
         One row a ward and element that is scored.
     """
     p = a.inputs.panel
-    rows, home = p.rows(a.wards), p.areas.index(a.inputs.geography.borough)
+    rows, home = p.rows(a.wards), p.areas.index(a.inputs.geography.whole)
     near = _nearest(a)
     frames = []
     for level in COMPOSITES:

@@ -47,7 +47,7 @@ def fit_edition(inputs: Inputs) -> Treatment | None:
         message = "cannot be treated: the edition's reference moments are of raw values"
         allowed = "transform none, or an edition without index.reference"
         raise InputError([Fault(file, message, None, "transform", i, allowed) for i in treated])
-    parts = inputs.panel.rows([a for a in inputs.panel.areas if a != inputs.geography.borough])
+    parts = inputs.panel.rows([a for a in inputs.panel.areas if a != inputs.geography.whole])
     try:
         return fit_treatment(inputs.panel.value[:, parts], names)
     except ColumnError as error:

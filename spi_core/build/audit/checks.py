@@ -195,7 +195,7 @@ def _signed(a: Assessment) -> tuple[str, str, str]:
 
 
 def _roll_ups(a: Assessment) -> tuple[str, str, str]:
-    home = a.inputs.panel.areas.index(a.inputs.geography.borough)
+    home = a.inputs.panel.areas.index(a.inputs.geography.whole)
     status = a.inputs.panel.status[a.now, home]
     modelled = int((status == "modelled").sum())
     said = f"{modelled} of {status.size} borough values are population-weighted means of the wards"

@@ -1,0 +1,88 @@
+"""Decide the recipe of an edition: its goalposts, its weights, its means."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from spi_core.build.fitting import fit_weights
+from spi_core.build.idle import idle, without
+from spi_core.edition.framework import Framework
+from spi_core.edition.inputs import Inputs
+from spi_core.edition.readers.sheet import shown
+from spi_core.errors import Fault, InputError
+from spi_core.method.score import Recipe, recipe_for
+
+__all__ = ["comparable_recipe", "make_recipe"]
+
+
+def make_recipe(inputs: Inputs) -> tuple[Recipe, pd.DataFrame]:
+    """Take goalposts and frozen weights from the edition, or fit the weights.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition.
+
+    Returns
+    -------
+    tuple of Recipe and DataFrame
+        The recipe, and the weights with method, reason and spread in the columns of
+        ``weights.csv``.
+
+    Raises
+    ------
+    InputError
+        If no component has figures enough to be scored.
+
+    Notes
+    -----
+    An indicator that cannot tell the wards apart (:func:`spi_core.build.idle.idle`) keeps its row
+    with weight 0 and the reason; the weights of the others in its component are scaled to sum 1.
+    """
+    posts = inputs.tables["goalposts"].set_index("indicator_id").loc[list(inputs.framework.ids)]
+    best, worst = posts["best"].to_numpy(float), posts["worst"].to_numpy(float)
+    given = inputs.tables["weights"]
+    table = fit_weights(inputs, best, worst) if given.empty else given.drop(columns=["file", "row"])
+    why = idle(inputs)
+    if (why != "").any():
+        table = without(table, dict(zip(inputs.framework.ids, why, strict=True)))
+    share = table.set_index("indicator_id")["share"].reindex(inputs.framework.ids).fillna(0.0)
+    settings = inputs.settings["index"]
+    recipe = Recipe(
+        best=best,
+        worst=worst,
+        share=share.to_numpy(float),
+        component_of=inputs.framework.component_of,
+        dimension_of=inputs.framework.dimension_of,
+        means=tuple(settings[f"{level}_mean"] for level in ("component", "dimension", "index")),
+        minimum=settings["minimum_indicators"],
+    )
+    members = np.bincount(recipe.component_of[recipe.used], minlength=recipe.dimension_of.size)
+    if (why != "").any() or (members[recipe.scored] < recipe.minimum).any():
+        recipe = recipe_for(recipe, why == "", 0.0)
+    if not recipe.used.any():
+        allowed = f"{recipe.minimum} indicators of one component with figures that differ, or more"
+        file = shown(inputs.folder / "indicators.csv")
+        raise InputError([Fault(file, "leaves no component that can be scored", allowed=allowed)])
+    scored = np.array(inputs.framework.components)[recipe.scored]
+    return recipe, table[table["component"].isin(scored)].reset_index(drop=True)
+
+
+def comparable_recipe(recipe: Recipe, framework: Framework) -> Recipe:
+    """Leave out what cannot be compared over time, for every statement of change.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        The full recipe.
+    framework : Framework
+        Says which indicators are comparable.
+
+    Returns
+    -------
+    Recipe
+        The same weights among the comparable indicators, rescaled to sum 1 in each component;
+        a component left with fewer than the minimum counts in no change.
+    """
+    return recipe_for(recipe, framework.comparable, 0.0)
