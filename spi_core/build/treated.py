@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from spi_core.method.checks import ColumnError
-from spi_core.errors import Fault, InputError
-from spi_core.method.score import Estimated
 from spi_core.edition.inputs import Inputs
-from spi_core.uncertainty.sampling import Sampling
+from spi_core.errors import Fault, InputError
+from spi_core.method.checks import ColumnError
+from spi_core.method.score import Estimated
 from spi_core.method.treat import Treatment, fit_treatment
+from spi_core.uncertainty.sampling import Sampling
 
 __all__ = ["fit_edition", "treat_errors", "treat_estimated", "treat_inputs"]
 

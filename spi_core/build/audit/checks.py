@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from spi_core.build.evidence import Assessment
-from spi_core.method.decompose import decompose
 from spi_core.build.fitting import fit_weights
 from spi_core.build.idle import idle
+from spi_core.method.decompose import decompose
 
 __all__ = ["quality_log", "steps"]
 
