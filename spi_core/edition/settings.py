@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import jsonschema
 import yaml
 
 from spi_core.edition.readers.sheet import shown
-from spi_core.errors import Fault
+from spi_core.errors import Fault, some
+from spi_core.levels import KNOWN, levels_of, units_named
 
 __all__ = ["read_edition_file"]
 
@@ -46,13 +48,19 @@ def read_edition_file(path: Path) -> tuple[dict[str, Any], list[Fault]]:
     schema = json.loads(
         (resources.files("spi_core.edition") / "edition.schema.json").read_text("utf-8")
     )
-    errors = list(jsonschema.Draft202012Validator(schema).iter_errors(settings))
+    schema["$defs"]["known"]["enum"] = list(KNOWN)
+    validator = jsonschema.Draft202012Validator
+    errors = list(validator(schema, format_checker=validator.FORMAT_CHECKER).iter_errors(settings))
     faults = [_setting_fault(file, e) for e in errors]
     if not isinstance(settings, dict):
         return {}, faults
     broken = {e.absolute_path[0] for e in errors if e.absolute_path}
     settings = {key: value for key, value in settings.items() if key not in broken}
     faults += _repeated_names(file, settings) + _period_order(file, settings)
+    if "geography" in settings:
+        found = _level_faults(file, settings["geography"])
+        faults += found
+        settings = {k: v for k, v in settings.items() if k != "geography" or not found}
     return settings, sorted(faults, key=lambda f: f.column or "")
 
 
@@ -68,6 +76,7 @@ def _setting_fault(file: str, error: jsonschema.ValidationError) -> Fault:
         "const": str,
         "type": lambda v: f"{v}; text that looks like a number in quotes" if v == "string" else v,
         "pattern": lambda v: f"text that matches {v}",
+        "format": lambda v: f"a valid {v}",
         "minimum": lambda v: f"{v} or more",
         "maximum": lambda v: f"{v} or less",
         "additionalProperties": lambda _: ", ".join(error.schema["properties"]),
@@ -92,6 +101,37 @@ def _repeated_names(file: str, settings: dict[str, Any]) -> list[Fault]:
     ]
 
 
+def _level_faults(file: str, geography: dict[str, Any]) -> list[Fault]:
+    """Find levels that say one thing twice, lie in one that is not named, or lack a unit."""
+    named, column, faults = geography["levels"], "geography.levels", []
+    ids = [item if isinstance(item, str) else item["id"] for item in named]
+    for name in sorted({i for i in ids if ids.count(i) > 1}):
+        faults.append(Fault(file, "is named twice", None, column, name, "each name once"))
+    units = units_named(named)
+    if len(units) != 1:
+        message = f"name {len(units) or 'no'} units of evidence: {some(units) or 'none is a ward'}"
+        allowed = "role: evidence for one of them, what scores and ranks are of"
+        faults.append(Fault(file, message, None, column, None, allowed))
+    known = {f"{name}_vintage" for name in (*ids, *KNOWN)}
+    for key in sorted(k for k in geography if k.endswith("_vintage") and k not in known):
+        faults.append(Fault(file, "is not a level's", None, f"geography.{key}", None, some(known)))
+    if faults:
+        return faults
+    levels = levels_of(named)
+    for level, next_one in pairwise(levels):
+        if level.order == next_one.order:
+            message = f"has the same order as {next_one.id}"
+            faults.append(Fault(file, message, None, column, level.id, "a number of its own"))
+    for item in named:
+        if not isinstance(item, str) and item.get("parent", ids[0]) not in ids:
+            message = f"lies in {item['parent']!r}, which is not named"
+            faults.append(Fault(file, message, None, column, item["id"], some(ids)))
+    if not levels.contexts:
+        message = f"are all smaller than {levels.unit.id}: no level is left for the whole area"
+        faults.append(Fault(file, message, None, column, None, "a larger level besides"))
+    return faults
+
+
 def _period_order(file: str, settings: dict[str, Any]) -> list[Fault]:
     """Change runs from the first period to the last: any other order would be a wrong number."""
     ids = [p["id"] for p in settings.get("periods", [])]
@@ -99,5 +139,5 @@ def _period_order(file: str, settings: dict[str, Any]) -> list[Fault]:
     return [
         Fault(file, f"must be the {place} period", None, "periods", name, "in order of time")
         for name, place, at in wanted
-        if ids and ids[at] != name
+        if name in ids and ids[at] != name
     ]

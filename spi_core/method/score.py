@@ -111,6 +111,21 @@ class Estimated:
     estimated: NDArray[np.bool_]
     residual_sd: Array
 
+    def take(self, at: slice) -> Estimated:
+        """Keep some of the areas.
+
+        Parameters
+        ----------
+        at : slice
+            Their positions.
+
+        Returns
+        -------
+        Estimated
+            The same periods and indicators.
+        """
+        return replace(self, value=self.value[:, at], estimated=self.estimated[:, at])
+
 
 def recipe_for(recipe: Recipe, available: NDArray[np.bool_], minimum_coverage: float) -> Recipe:
     """Fit a recipe to smaller areas, where fewer indicators are published.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spi_core.errors import Fault, InputError
+from spi_core.levels import levels_of
 from spi_core.present.base.links import WARDS, explorer_page, ward_slug
 from spi_core.present.base.marks import page_mark, page_titles
 from spi_core.publish.render.job import RenderJob
@@ -41,7 +42,7 @@ class Choice:
     documents : tuple of str
         Names of documents, ``impact`` (every chapter) or ``ward-brief``; all when empty.
     areas : tuple of str
-        GSS codes of the wards whose briefs are wanted; all when empty.
+        Codes of the units of evidence whose briefs are wanted; all when empty.
     formats : tuple of {'html', 'pdf', 'ipynb'}
         What to make.
     engine : {'builtin', 'quarto'}
@@ -84,10 +85,11 @@ def document_jobs(root: Path, tables: Tables, folder: Path, choice: Choice) -> l
     pages = [d for d in reports.get("documents", []) if d in SOURCES and d not in absent]
     chapters = ["impact"] if CHAPTERS in pages else []
     briefs = ["ward-brief"] if reports.get("ward_briefs", True) else []
+    unit = levels_of(tables.about["edition"]["geography"]["levels"]).unit.id
     wards = {
         str(area["code"]): str(area["name"])
         for area in tables.rows("areas")
-        if area["level"] == "ward" and area["scored"]
+        if area["level"] == unit and area["scored"]
     }
     _refuse(choice, [*pages, *chapters, *briefs], list(wards))
     # naming an area asks for its brief, not for the whole site again

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -15,6 +14,7 @@ from spi_core.edition.areas.geography import Geography
 from spi_core.edition.framework import Framework
 from spi_core.edition.panel import Panel
 from spi_core.edition.rules import parse_rule
+from spi_core.levels import levels_of
 from tests.support.disclosure_attack import attack
 
 PERIODS = ("baseline", "current")
@@ -45,7 +45,7 @@ def geography_of(sizes: Sequence[Sequence[int]]) -> Geography:
             rows += [(f"E01{10000 * b + 50 * w + i:06d}", "lsoa", ward, 1500.0) for i in range(n)]
     frame = pd.DataFrame(rows, columns=["code", "level", "parent_code", "population"])
     areas = frame.set_index("code").assign(name="", vintage="2011")
-    return Geography(areas, pd.DataFrame(), gpd.GeoDataFrame(), "E09000000")
+    return Geography(areas, levels_of(LEVELS), None, "E09000000")
 
 
 def framework_of(rules: Sequence[str], kinds: Sequence[str]) -> Framework:
