@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from importlib import resources
 from itertools import pairwise
@@ -17,6 +18,17 @@ from spi_core.errors import Fault, some
 from spi_core.levels import KNOWN, levels_of, units_named
 
 __all__ = ["read_edition_file"]
+
+
+def _finite(_: object, value: object) -> bool:
+    """YAML's .nan and .inf pass every limit of a schema: they are no numbers here."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+_Draft = jsonschema.Draft202012Validator
+_Validator = jsonschema.validators.extend(
+    _Draft, type_checker=_Draft.TYPE_CHECKER.redefine("number", _finite)
+)
 
 
 def read_edition_file(path: Path) -> tuple[dict[str, Any], list[Fault]]:
@@ -49,8 +61,8 @@ def read_edition_file(path: Path) -> tuple[dict[str, Any], list[Fault]]:
         (resources.files("spi_core.edition") / "edition.schema.json").read_text("utf-8")
     )
     schema["$defs"]["known"]["enum"] = list(KNOWN)
-    validator = jsonschema.Draft202012Validator
-    errors = list(validator(schema, format_checker=validator.FORMAT_CHECKER).iter_errors(settings))
+    validator = _Validator(schema, format_checker=_Validator.FORMAT_CHECKER)
+    errors = list(validator.iter_errors(settings))
     faults = [_setting_fault(file, e) for e in errors]
     if not isinstance(settings, dict):
         return {}, faults
@@ -67,6 +79,9 @@ def read_edition_file(path: Path) -> tuple[dict[str, Any], list[Fault]]:
 def _setting_fault(file: str, error: jsonschema.ValidationError) -> Fault:
     where = ".".join(str(p) for p in error.absolute_path) or None
     simple = isinstance(error.instance, str | int | float)
+    if error.validator == "anyOf":
+        allowed = error.schema["description"]
+        return Fault(file, "is not allowed", None, where, str(error.instance), allowed)
     if error.validator == "contains":
         wanted = error.validator_value
         name = wanted.get("const") or wanted["properties"]["id"]["const"]
@@ -81,10 +96,10 @@ def _setting_fault(file: str, error: jsonschema.ValidationError) -> Fault:
         "maximum": lambda v: f"{v} or less",
         "additionalProperties": lambda _: ", ".join(error.schema["properties"]),
     }
-    allowed = sayings.get(str(error.validator))
-    message = "is not allowed" if simple and allowed else error.message
+    say = sayings.get(str(error.validator))
+    message = "is not allowed" if simple and say else error.message
     value = error.instance if simple else None
-    said = allowed(error.validator_value) if allowed else None
+    said = say(error.validator_value) if say else None
     return Fault(file, message, None, where, value, said)
 
 

@@ -13,18 +13,20 @@ from spi_core.explorer.measures import Measure
 from spi_core.present.base.links import ward_page
 from spi_core.present.base.marks import page_mark
 from spi_core.present.base.numbers import number
+from spi_core.present.base.scale import scale_start
 from spi_core.store import Tables
 
 __all__ = ["ahead", "glossary", "history", "links", "meta", "targets"]
 
 GLOSSARY = (
-    ("Score", "A figure from 0 to 100. 0 is as far from the goal as anyone is, 100 is the goal."),
+    ("Score", "A figure from {low} to 100. {low} is as far from the goal as anyone is, 100 is the \
+goal."),
     ("Index", "The one score at the top: the mean of its dimensions."),
     ("Dimension", "One of the parts of the index: a mean of components."),
     ("Component", "A theme within a dimension: a weighted mean of indicators."),
     ("Indicator", "One published or collected figure, in its own unit."),
-    ("Goalposts", "The figures that count as 100 (best) and as 0 (worst); beyond them nothing is \
-gained or lost."),
+    ("Goalposts", "The figures that count as 100 (best) and as {low} (worst); beyond them nothing \
+is gained or lost."),
     ("Interval", "The range in which the true figure lies in 90 of 100 cases. A difference within \
 it may be chance."),
     ("Likely rank", "The range of places that a ward would take in 90 of 100 cases. Without it a \
@@ -103,7 +105,8 @@ def glossary(tables: Tables) -> list[dict[str, str]]:
         ``term`` and ``text``.
     """
     skip = set() if tables.about["edition"]["illustrative"] else {"Illustrative"}
-    return [{"term": t, "text": x} for t, x in GLOSSARY if t not in skip]
+    low = scale_start(tables)
+    return [{"term": t, "text": x.format(low=low)} for t, x in GLOSSARY if t not in skip]
 
 
 def history(tables: Tables) -> dict[str, Any]:

@@ -160,7 +160,7 @@ def simulate(
     is x, it follows the gamma distribution of a count's expectation to second order, and it is
     kept within the indicator's valid range, so a rate is never below 0. Errors of two periods
     correlate by the overlap of their windows. An estimate has its regression's residual on top.
-    Scores drawn with a geometric or harmonic mean are scaled to 1–100 first. z-scores are shown
+    Scores drawn with a mean that has no zero are moved to 1–100 first. z-scores are shown
     as T-scores, 50 ± 10 a standard deviation; scores of `ALL` mix scales, so use its ranks.
     """
     x = np.asarray(value, dtype=np.float64)

@@ -91,7 +91,7 @@ def _about(periods: list[tuple[str, str]], names: Sequence[str]) -> dict[str, An
         "illustrative": True,
         "geography": {"vintage": "2022", "levels": ["borough", "ward", "lsoa"]},
         "periods": [{"id": i, "label": label} for i, label in periods],
-        "index": {"index_mean": "arithmetic", "dimension_mean": "arithmetic"},
+        "index": dict.fromkeys(("component_mean", "dimension_mean", "index_mean"), "arithmetic"),
         "contact": names[0] if names else "Nobody",
         "licence": "OGL v3",
         "attribution": "Made up for tests.",

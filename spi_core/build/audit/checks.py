@@ -102,8 +102,9 @@ def _formula(a: Assessment) -> tuple[str, str, str]:
     """Component scores by z-scores, best and worst row: the method as it is written down."""
     means = a.recipe.means
     name = "Component scores by the formula with z-scores"
-    if means[0] != "arithmetic":
-        return name, "noted", f"the formula is of arithmetic means; this edition uses {means[0]}"
+    if means[0].order != 1:
+        said = f"the formula is of arithmetic means; this edition uses the {means[0].name}"
+        return name, "noted", said
     weights = a.inputs.tables["weights"]
     if weights.empty:
         weights = fit_weights(a.scale, a.recipe.best, a.recipe.worst)
@@ -121,22 +122,26 @@ def _formula(a: Assessment) -> tuple[str, str, str]:
 
 
 def _means(a: Assessment) -> tuple[str, str, str]:
-    """Dimensions and index one area at a time, with the means of another library."""
+    """Dimensions and index one area at a time, with another library and the formula as written."""
     found = np.concatenate([a.scores.dimension, a.scores.index[..., None]], axis=-1)
     expected = np.full(found.shape, np.nan)
     for place in np.ndindex(a.scores.index.shape):
         parts = a.scores.component[place]
         for d in range(found.shape[-1] - 1):
-            expected[(*place, d)] = _mean(parts[a.recipe.dimension_of == d], a.recipe.means[1])
-        expected[(*place, -1)] = _mean(expected[place][:-1], a.recipe.means[2])
+            expected[(*place, d)] = _mean(
+                parts[a.recipe.dimension_of == d], a.recipe.means[1].order
+            )
+        expected[(*place, -1)] = _mean(expected[place][:-1], a.recipe.means[2].order)
     return "Dimensions and index are means of what is scored", *_apart(expected, found)
 
 
-def _mean(x: np.ndarray, mean: str) -> float:
+def _mean(x: np.ndarray, order: float) -> float:
     there = [float(v) for v in x if not np.isnan(v)]
     if not there:
         return float("nan")
-    return statistics.fmean(there) if mean == "arithmetic" else statistics.geometric_mean(there)
+    if order == 0:
+        return statistics.geometric_mean(there)
+    return float(statistics.fmean(v**order for v in there) ** (1 / order))
 
 
 def _apart(expected: np.ndarray, found: np.ndarray) -> tuple[str, str]:

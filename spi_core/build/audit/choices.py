@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spi_core.build.evidence import Assessment
-from spi_core.method.aggregate import AggregatorName
 from spi_core.method.checks import ColumnError
+from spi_core.method.means import Mean, Means, lift
 from spi_core.method.normalise import NormaliserName, fit_scale, goalposts, normalise
-from spi_core.method.score import Recipe, lift, score, score_levels
+from spi_core.method.score import Recipe, score, score_levels
 from spi_core.uncertainty.sensitivity import (
     Shift,
     compare,
@@ -55,8 +55,8 @@ def _recipes(a: Assessment) -> pd.DataFrame:
     """Every alternative recipe against the one in use, the largest rank shift first."""
     value, rows = a.filled.value, a.rows
     equal = _equal_shares(a.recipe)
-    geometric: tuple[AggregatorName, AggregatorName, AggregatorName] = ("geometric",) * 3
-    named: dict[str, tuple[NormaliserName, Array, tuple[AggregatorName, ...]]] = {
+    geometric = (Mean(0.0), Mean(0.0), Mean(0.0))
+    named: dict[str, tuple[NormaliserName, Array, Means]] = {
         "equal shares": ("goalposts", equal, a.recipe.means),
         "geometric means": ("goalposts", a.recipe.share, geometric),
         "equal shares, geometric means": ("goalposts", equal, geometric),
@@ -117,7 +117,7 @@ def _by_recipe(
     recipe: Recipe,
     method: NormaliserName,
     share: Array,
-    means: Sequence[AggregatorName],
+    means: Means,
 ) -> Array:
     """Score the index by another recipe; the scale is fitted over both periods."""
     used, normal = recipe.used, np.full(value.shape, np.nan)
@@ -132,7 +132,7 @@ def _by_recipe(
             50 + 10 * normal
         )  # T-scores: on the scale of the others, so that means can be taken
     normal = lift(normal, means)
-    return score_levels(normal, replace(recipe, share=share, means=tuple(means)))[-1]  # type: ignore[arg-type]
+    return score_levels(normal, replace(recipe, share=share, means=means))[-1]
 
 
 def _shift_table(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from spi_core.present.base.marks import SYMBOL, carried
 from spi_core.present.base.numbers import number
+from spi_core.present.base.scale import scale_start
 from spi_core.present.base.words import and_list
 
 if TYPE_CHECKING:
@@ -137,17 +138,17 @@ def score_meaning(tables: Tables) -> str:
     str
         Two sentences, or three.
     """
-    place = goalposts_place(tables)
+    place, low = goalposts_place(tables), scale_start(tables)
     if place:
         return (
-            f"A score of 0 means as poor as {place}’s worst 1% of wards on every figure in it; 100 "
-            f"means as good as the best 1%. So a score compares the place with {place}, not with "
-            "perfection."
+            f"A score of {low} means as poor as {place}’s worst 1% of wards on every figure in it; "
+            f"100 means as good as the best 1%. So a score compares the place with {place}, not "
+            "with perfection."
         )
     fixed = "set by a target or by the spread of such areas, the same in both periods"
     return (
-        "A score of 0 means at or below the worst goalpost on every figure in it; 100 means at or "
-        f"beyond the best. The goalposts are {fixed}."
+        f"A score of {low} means at or below the worst goalpost on every figure in it; 100 means "
+        f"at or beyond the best. The goalposts are {fixed}."
     )
 
 

@@ -630,8 +630,8 @@ def test_classes_weights_and_grid_agree_with_slow_and_known_answers(browser, hos
             const cost = parts.map(spread).reduce((a, b) => a + b);
             if (cost < best) { best = cost; limits = [values[i - 1], values[j - 1], 31]; }
           }
-          const recipe = { dimension_mean: "arithmetic", index_mean: "arithmetic" };
-          const geometric = { dimension_mean: "geometric", index_mean: "geometric" };
+          const recipe = { dimension_order: 1, index_order: 1 };
+          const geometric = { dimension_order: 0, index_order: 0 };
           return {
             jenks: classBreaks(values, "jenks", 3), limits, equal: classBreaks(values, "equal", 3),
             quantile: classBreaks([4, 1, 3, 2, null], "quantile", 3),

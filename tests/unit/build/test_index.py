@@ -11,6 +11,7 @@ import pytest
 from spi_core.build.fitting import fit_weights
 from spi_core.build.recipe import comparable_recipe, make_recipe
 from spi_core.edition.inputs import Inputs, load
+from spi_core.method.means import Mean
 from spi_core.method.score import Recipe, estimate_missing, score
 from tests.support.editions import OPEN, make_edition, settings
 
@@ -222,6 +223,6 @@ def test_a_geometric_mean_can_be_asked_for(level: str, tmp_path: Path) -> None:
     value[0, 1, 0] = recipe.worst[0]
     found = score(value, recipe)
     assert np.isfinite(found.index).all()
-    plain = score(value, replace(recipe, means=("arithmetic",) * 3))
+    plain = score(value, replace(recipe, means=(Mean(1.0),) * 3))
     assert (found.index <= plain.index + 1).all()
     assert not np.allclose(found.index, plain.index)
