@@ -36,7 +36,7 @@ def make_borough(folder: Path, number: int, wards: int) -> None:
         copy(OPEN / name, folder / name)
     settings = yaml.safe_load((OPEN / "edition.yml").read_text(encoding="utf-8"))
     home = f"E0900{100 + number:04d}"
-    settings |= {"id": folder.name, "borough": home, "illustrative": True}
+    settings |= {"id": folder.name, "area": home, "illustrative": True}
     settings["area_name"] = f"Borough {number + 1}"
     settings["reports"] = {"ward_briefs": True, "documents": ["index"]}
     (folder / "edition.yml").write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
@@ -44,7 +44,7 @@ def make_borough(folder: Path, number: int, wards: int) -> None:
     real = areas.loc[areas["level"] == "ward", "code"].to_numpy()
     codes = [f"E05{900000 + 100 * number + i:06d}" for i in range(wards)]
     of = dict(zip(codes, rng.choice(real, wards), strict=True))
-    _geography(folder, areas, of, str(settings["borough"]))
+    _geography(folder, areas, of, str(settings["area"]))
     observations = pd.read_csv(OPEN / "observations" / "open.csv", dtype=str)
     context = pd.read_csv(OPEN / "context.csv", dtype=str)
     _write(folder / "observations" / "all.csv", _drawn(observations, of, rng))

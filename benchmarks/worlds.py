@@ -72,7 +72,7 @@ def open_world(change: bool, tell: bool) -> World:
     """Take the published figures of the 17 wards as the truth."""
     inputs = load(OPEN)
     recipe, _ = make_recipe(inputs)
-    wards = inputs.panel.rows([a for a in inputs.panel.areas if a != inputs.geography.borough])
+    wards = inputs.panel.rows([a for a in inputs.panel.areas if a != inputs.geography.whole])
     panel = inputs.panel
     arrays = {
         n: getattr(panel, n)[:, wards] for n in ("value", "numerator", "denominator", "status")

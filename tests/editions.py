@@ -53,7 +53,7 @@ def make_edition(folder: Path, seed: int = 1) -> Path:
     settings = yaml.safe_load((OPEN / "edition.yml").read_text(encoding="utf-8"))
     settings |= {
         "id": folder.name,
-        "borough": BOROUGH,
+        "area": BOROUGH,
         "framework": [
             {"dimension": "Needs", "components": ["Shelter", "Safety"]},
             {"dimension": "Foundations", "components": ["Knowledge", "Rights", "Choice"]},

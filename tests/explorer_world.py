@@ -86,7 +86,7 @@ def _about(periods: list[tuple[str, str]], names: Sequence[str]) -> dict[str, An
     edition = {
         "id": "made-up",
         "title": names[0] if names else "Made-up borough",
-        "borough": BOROUGH,
+        "area": BOROUGH,
         "edition_year": "2016",
         "illustrative": True,
         "geography": {"vintage": "2022", "levels": ["borough", "ward", "lsoa"]},

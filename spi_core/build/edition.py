@@ -10,25 +10,17 @@ import numpy as np
 import pandas as pd
 
 import spi_core
-from spi_core.build.evidence import assess
-from spi_core.build.audit.choices import challenge
-from spi_core.disclosure.control import Controlled, control
-from spi_core.edition.areas.geography import boundaries
-from spi_core.build.chapters import run_chapters, write_chapters
-from spi_core.build.chapter_tables import chapter_tables
-from spi_core.build.recipe import comparable_recipe, make_recipe
-from spi_core.method.score import Estimated, estimate_missing, score
-from spi_core.edition.inputs import Inputs, data_version
-from spi_core.build.marking import mark
 from spi_core.build.audit.checks import quality_log, steps
+from spi_core.build.audit.choices import challenge
 from spi_core.build.audit.indicators import review
+from spi_core.build.chapter_tables import chapter_tables
+from spi_core.build.chapters import run_chapters, write_chapters
+from spi_core.build.evidence import assess
+from spi_core.build.marking import mark
+from spi_core.build.recipe import comparable_recipe, make_recipe
 from spi_core.build.revisions import COMPARED, compare_builds
-from spi_core.edition.areas.rollup import as_published, roll_up
-from spi_core.uncertainty.shrink import shrink_panel
 from spi_core.build.small_areas import small_area_tables
 from spi_core.build.standing import standing_tables
-from spi_core.store import Tables, write_bytes, write_tables
-from spi_core.edition.summary import data_tables
 from spi_core.build.tabulate import (
     areas_table,
     coverage_table,
@@ -39,6 +31,14 @@ from spi_core.build.tabulate import (
 )
 from spi_core.build.treated import fit_edition, treat_estimated, treat_inputs
 from spi_core.build.ward_data import ward_data
+from spi_core.disclosure.control import Controlled, control
+from spi_core.edition.areas.geography import boundaries
+from spi_core.edition.areas.rollup import as_published, roll_up
+from spi_core.edition.inputs import Inputs, data_version
+from spi_core.edition.summary import data_tables
+from spi_core.method.score import Estimated, estimate_missing, score
+from spi_core.store import Tables, write_bytes, write_tables
+from spi_core.uncertainty.shrink import shrink_panel
 
 __all__ = ["Audience", "build", "compute", "publishable"]
 

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spi_core.uncertainty.alternatives import ALL, SAMPLING, Alternatives, pca_shares
-from spi_core.errors import Fault, InputError
 from spi_core.build.fitting import component_moments
-from spi_core.method.score import Estimated, Recipe, Scores
-from spi_core.edition.inputs import Inputs
-from spi_core.uncertainty.sampling import Sampling, sampling
-from spi_core.edition.readers.sheet import shown
-from spi_core.method.treat import Treatment
 from spi_core.build.treated import treat_errors, treat_inputs
-from spi_core.uncertainty.simulate import Draws
-from spi_core.uncertainty.simulate import simulate
+from spi_core.edition.inputs import Inputs
+from spi_core.edition.readers.sheet import shown
+from spi_core.errors import Fault, InputError
+from spi_core.method.score import Estimated, Recipe, Scores
+from spi_core.method.treat import Treatment
+from spi_core.uncertainty.alternatives import ALL, SAMPLING, Alternatives, pca_shares
+from spi_core.uncertainty.sampling import Sampling, sampling
+from spi_core.uncertainty.simulate import Draws, simulate
 
 __all__ = ["Assessment", "assess"]
 
@@ -130,13 +129,13 @@ def assess(
     settings = inputs.settings["uncertainty"]
     rng = np.random.default_rng(settings["seed"])
     people = inputs.geography.areas.loc[list(inputs.panel.areas), "population"].to_numpy(float)
-    errors = sampling(inputs.panel, inputs.framework, inputs.geography.borough, people)
+    errors = sampling(inputs.panel, inputs.framework, inputs.geography.whole, people)
     scale, scale_errors = inputs, errors
     if treatment is not None:
         scale = treat_inputs(inputs, treatment)
         scale_errors = treat_errors(errors, inputs.panel.value, treatment)
     parts, fell_back = _bootstrapped_shares(scale, recipe, rng)
-    wards = np.array([a != inputs.geography.borough for a in inputs.panel.areas])
+    wards = np.array([a != inputs.geography.whole for a in inputs.panel.areas])
     n = settings["replicates"]
     chance = simulate(
         filled.value,

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spi_core.method.score import Estimated, Recipe, Scores, estimate_missing, recipe_for, score
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.panel import Panel
+from spi_core.method.score import Estimated, Recipe, Scores, estimate_missing, recipe_for, score
 
 __all__ = ["small_area_tables"]
 

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from spi_core.build.evidence import Assessment
 from spi_core.method.decompose import decompose
-from spi_core.uncertainty.gaps import MEASURES, Gap, gap, movers
+from spi_core.method.ranking import interval, quarter_of, rank_summary
 from spi_core.method.score import Scores
+from spi_core.uncertainty.change import change_table, indicator_change, level_changes
+from spi_core.uncertainty.gaps import MEASURES, Gap, gap, movers
 from spi_core.uncertainty.peers import (
     NOT_RATED,
     Peers,
@@ -20,8 +22,6 @@ from spi_core.uncertainty.peers import (
     nearest,
     rate,
 )
-from spi_core.uncertainty.change import change_table, indicator_change, level_changes
-from spi_core.method.ranking import interval, quarter_of, rank_summary
 from spi_core.uncertainty.simulate import Scored
 
 __all__ = ["standing_tables"]
@@ -76,7 +76,7 @@ def _standing(a: Assessment) -> pd.DataFrame:
         One row a ward and element that is scored.
     """
     p = a.inputs.panel
-    rows, home = p.rows(a.wards), p.areas.index(a.inputs.geography.borough)
+    rows, home = p.rows(a.wards), p.areas.index(a.inputs.geography.whole)
     near = _nearest(a)
     frames = []
     for level in COMPOSITES:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from spi_core.method.score import Estimated, Recipe, Scores
 from spi_core.edition.inputs import Inputs
+from spi_core.method.score import Estimated, Recipe, Scores
 
 __all__ = [
     "areas_table",

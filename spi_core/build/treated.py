@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from spi_core.method.checks import ColumnError
-from spi_core.errors import Fault, InputError
-from spi_core.method.score import Estimated
 from spi_core.edition.inputs import Inputs
-from spi_core.uncertainty.sampling import Sampling
+from spi_core.errors import Fault, InputError
+from spi_core.method.checks import ColumnError
+from spi_core.method.score import Estimated
 from spi_core.method.treat import Treatment, fit_treatment
+from spi_core.uncertainty.sampling import Sampling
 
 __all__ = ["fit_edition", "treat_errors", "treat_estimated", "treat_inputs"]
 
@@ -47,7 +47,7 @@ def fit_edition(inputs: Inputs) -> Treatment | None:
         message = "cannot be treated: the edition's reference moments are of raw values"
         allowed = "transform none, or an edition without index.reference"
         raise InputError([Fault(file, message, None, "transform", i, allowed) for i in treated])
-    parts = inputs.panel.rows([a for a in inputs.panel.areas if a != inputs.geography.borough])
+    parts = inputs.panel.rows([a for a in inputs.panel.areas if a != inputs.geography.whole])
     try:
         return fit_treatment(inputs.panel.value[:, parts], names)
     except ColumnError as error:

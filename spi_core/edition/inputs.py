@@ -139,7 +139,7 @@ def load(folder: Path) -> Inputs:
         raise InputError(_in_order(faults))
     areas = reads["areas"].frame.set_index("code")
     links = reads["lookup"].frame
-    geography = Geography(areas, links, polygons, settings["borough"])
+    geography = Geography(areas, links, polygons, settings["area"])
     scored = [c for level in settings["geography"]["levels"] for c in geography.codes(level)]
     tables = {name: read.frame for name, read in reads.items()}
     given, tables["rebased"] = _lay_out(settings, framework, scored, tables, old.frame)

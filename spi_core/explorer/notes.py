@@ -71,7 +71,7 @@ def meta(tables: Tables) -> dict[str, Any]:
         "subtitle": edition.get("subtitle", ""),
         "short_title": title,
         "area_name": edition.get("area_name", ""),
-        "borough": edition["borough"],
+        "borough": edition["area"],
         "edition_year": edition["edition_year"],
         "data_version": version,
         "software": about["software"],

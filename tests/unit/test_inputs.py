@@ -303,7 +303,7 @@ def test_an_area_parted_between_two(edition: Path) -> None:
 
 
 def test_a_borough_that_is_not_listed(edition: Path) -> None:
-    settings(edition, lambda s: s.update(borough="E09999999"))
+    settings(edition, lambda s: s.update(area="E09999999"))
     fault = only(edition)
     assert fault.file.endswith("areas.csv")
     assert (fault.column, fault.value) == ("code", "E09999999")
@@ -420,7 +420,7 @@ def test_polygons_that_cannot_be_read(edition: Path) -> None:
         (lambda s: s.pop("title"), None, "'title' is a required property"),
         (lambda s: s.update(colour="red"), None, "'colour' was unexpected"),
         (lambda s: s.update(edition_year=2014), "edition_year", "is not allowed"),
-        (lambda s: s.update(borough="Barking"), "borough", "is not allowed"),
+        (lambda s: s.update(area="E0 9"), "area", "is not allowed"),
         (lambda s: s["index"].update(weights="best"), "index.weights", "is not allowed"),
         (
             lambda s: s["index"].update(minimum_indicators=1),

@@ -59,7 +59,7 @@ class Built(dict):
             ),
         )  # fmt: skip
         periods = [{"id": "baseline", "label": "2013"}, {"id": "current", "label": "2014"}]
-        self.about = {"edition": {"periods": periods, "illustrative": True, "borough": "B"}}
+        self.about = {"edition": {"periods": periods, "illustrative": True, "area": "B"}}
 
 
 def _matrix() -> pd.DataFrame:

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from spi_core.build.evidence import Assessment
-from spi_core.method.decompose import decompose
 from spi_core.build.fitting import fit_weights
 from spi_core.build.idle import idle
+from spi_core.method.decompose import decompose
 
 __all__ = ["quality_log", "steps"]
 
@@ -195,7 +195,7 @@ def _signed(a: Assessment) -> tuple[str, str, str]:
 
 
 def _roll_ups(a: Assessment) -> tuple[str, str, str]:
-    home = a.inputs.panel.areas.index(a.inputs.geography.borough)
+    home = a.inputs.panel.areas.index(a.inputs.geography.whole)
     status = a.inputs.panel.status[a.now, home]
     modelled = int((status == "modelled").sum())
     said = f"{modelled} of {status.size} borough values are population-weighted means of the wards"

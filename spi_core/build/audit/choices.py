@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spi_core.method.aggregate import AggregatorName
 from spi_core.build.evidence import Assessment
+from spi_core.method.aggregate import AggregatorName
 from spi_core.method.checks import ColumnError
-from spi_core.method.score import Recipe, lift, score, score_levels
 from spi_core.method.normalise import NormaliserName, fit_scale, goalposts, normalise
+from spi_core.method.score import Recipe, lift, score, score_levels
 from spi_core.uncertainty.sensitivity import (
     Shift,
     compare,

@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spi_core.build.evidence import Assessment
-from spi_core.method.reliability import audit_component
 from spi_core.build.audit.correlation import component_links
+from spi_core.build.audit.importance import importance
 from spi_core.build.audit.screening import double_counting, outliers, silent
+from spi_core.build.evidence import Assessment
 from spi_core.build.fitting import component_moments
 from spi_core.build.idle import idle
-from spi_core.build.audit.importance import importance
-from spi_core.method.score import Recipe
 from spi_core.method.moments import Moments, first_component, moments, orient
+from spi_core.method.reliability import audit_component
+from spi_core.method.score import Recipe
 from spi_core.uncertainty.bootstrap import bootstrap
 
 __all__ = ["review"]

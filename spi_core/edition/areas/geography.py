@@ -31,14 +31,14 @@ class Geography:
         ``from_code, to_code, weight, basis``: the smaller area first.
     smallest : GeoDataFrame
         Polygons of the smallest areas, British National Grid, index ``code``.
-    borough : str
-        GSS code of the borough.
+    whole : str
+        Code of the area that the edition is about.
     """
 
     areas: pd.DataFrame
     lookup: pd.DataFrame
     smallest: gpd.GeoDataFrame
-    borough: str
+    whole: str
 
     def codes(self, level: str) -> list[str]:
         """GSS codes of one level, sorted.

@@ -50,7 +50,7 @@ def _check_areas(settings: Mapping[str, Any], areas: Read) -> list[Fault]:
     frame, faults = areas.frame, []
     file = str(frame["file"].iloc[0])
     level = frame.drop_duplicates("code").set_index("code")["level"]
-    borough = settings.get("borough")
+    borough = settings.get("area")
     if borough is not None and level.get(borough) != "borough":
         message = "the borough of edition.yml is not listed with level borough"
         faults.append(Fault(file, message, None, "code", borough))

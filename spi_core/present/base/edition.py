@@ -48,7 +48,7 @@ def area_name(tables: Tables) -> str:
     """
     edition: Mapping[str, Any] = tables.about["edition"]
     areas: Any = tables["areas"].set_index("code")["name"]
-    return str(edition.get("area_name") or areas.get(edition["borough"], "the borough"))
+    return str(edition.get("area_name") or areas.get(edition["area"], "the borough"))
 
 
 def labels(tables: Tables) -> dict[str, str]:
@@ -85,7 +85,7 @@ def reference_place(tables: Tables) -> str:
     if reference is None or reference.empty:
         return ""
     edition: Mapping[str, Any] = tables.about["edition"]
-    return "London" if str(edition["borough"]).startswith(LONDON) else "the reference area"
+    return "London" if str(edition["area"]).startswith(LONDON) else "the reference area"
 
 
 def goalposts_place(tables: Tables) -> str:
@@ -166,7 +166,7 @@ def origin_sentence(tables: Tables) -> str:
     """
     values = carried(tables, "values").dropna(subset="value")
     edition: Mapping[str, Any] = tables.about["edition"]
-    wards = values[values["area_code"] != edition["borough"]]
+    wards = values[values["area_code"] != edition["area"]]
     made_up = int(wards["illustrative"].sum())
     again = "Anyone can work the scores out again."
     if not made_up:

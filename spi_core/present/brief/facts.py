@@ -40,7 +40,7 @@ class Shown:
 
     def __init__(self, tables: Tables, code: str) -> None:
         self.code = code
-        self.borough = str(tables.about["edition"]["borough"])
+        self.borough = str(tables.about["edition"]["area"])
         near = tables["peers"].query("area_code == @code").sort_values("order")
         self.peers = tuple(near["peer_code"])
         values = carried(tables, "values")

@@ -79,7 +79,7 @@ def error_basis(tables: Tables) -> pd.DataFrame:
     """
     about = tables["indicators"].set_index("id")["name"]
     errors = tables["errors"]
-    errors = errors[errors["area_code"] != tables.about["edition"]["borough"]]
+    errors = errors[errors["area_code"] != tables.about["edition"]["area"]]
     rows = []
     for basis, group in errors.groupby("basis", sort=False):
         ids = list(dict.fromkeys(group["indicator_id"]))

@@ -42,7 +42,7 @@ def base_table(tables: Tables) -> pd.DataFrame:
         One row an indicator with a published or implied base, current period, smallest first.
     """
     areas = tables["areas"].set_index("code")
-    borough = str(tables.about["edition"]["borough"])
+    borough = str(tables.about["edition"]["area"])
     about: Any = tables["indicators"].set_index("id")
     now = carried(tables, "values").query("period == 'current'").dropna(subset="denominator")
     now = now.assign(ratio=now["denominator"] / now["area_code"].map(areas["population"]))
@@ -72,7 +72,7 @@ def _span(low: Any, high: Any, digits: int, illustrative: object) -> str:
 def _wards(tables: Tables, name: str) -> pd.DataFrame:
     """Take a table's rows without the borough's."""
     frame = carried(tables, name)
-    parts: pd.DataFrame = frame[frame["area_code"] != tables.about["edition"]["borough"]]
+    parts: pd.DataFrame = frame[frame["area_code"] != tables.about["edition"]["area"]]
     return parts
 
 

@@ -145,7 +145,7 @@ def gather_report(tables: Tables) -> BoroughReport:
     SpiError
         If a ward of the scores has no polygon.
     """
-    borough = str(tables.about["edition"]["borough"])
+    borough = str(tables.about["edition"]["area"])
     framework, standing = tables["framework"], carried(tables, "standing")
     wards, missing = _wards(tables)
     order = list(wards["code"])
