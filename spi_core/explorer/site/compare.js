@@ -165,7 +165,7 @@ function compareBody(ctx, state, areas) {
           chosen: areas.map((a, i) => ({ value: points[a.place].value, series: SERIES[i] })),
           label: `How many ${model.level(state.level).plural} fall in each step. ${label}`,
         }), "The marks below the columns are the areas compared."))),
-    h("section", {}, h("h3", {}, "All components, scores 0 to 100"), home && h("p", { class: "muted small" }, `The line is the ${model.whole}’s score.`), h("div", { class: "multiples" }, model.components.map((m) => multiple(model, state, m, areas)))),
+    h("section", {}, h("h3", {}, "All components, scores 0 to 100"), model.home() && model.within(state.level) && h("p", { class: "muted small" }, `The line is the ${model.whole}’s score.`), h("div", { class: "multiples" }, model.components.map((m) => multiple(model, state, m, areas)))),
   ];
 }
 

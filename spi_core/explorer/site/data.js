@@ -53,7 +53,7 @@ export function openData(data) {
     level: (id) => levels.get(id),
     // Whether a level's areas are parts of what the edition is about, so that they can be held against it.
     within: (id) => order.indexOf(id) > order.findIndex((l) => levels.get(l).role === "whole"),
-    // "wards", or "borough" where a level is one area; without what stands in brackets.
+    // The word for a level's areas, or for the one area that it is; without what stands in brackets.
     called: (id) => (areas.get(id).length === 1 ? levels.get(id).singular : levels.get(id).plural).replace(/ \(.*\)/, ""),
     areas: (level) => areas.get(level) ?? [],
     area: (code) => byCode.get(code),
