@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from spi_core.errors import SpiError
 from spi_core.files import in_place, write_bytes
+from spi_core.levels import Level, Levels, levels_of
 from spi_core.tables import check_table, empty_table, fingerprint
 
 if TYPE_CHECKING:
@@ -139,6 +140,17 @@ class Tables(Mapping[str, Any]):
         if not path.exists():
             raise NoTableError(f"no table {name!r}; there are {', '.join(self)}")
         return path
+
+    @property
+    def levels(self) -> Levels:
+        """The edition's levels of areas, with their words."""
+        return levels_of(self.about["edition"]["geography"]["levels"])
+
+    @property
+    def whole(self) -> Level:
+        """The level of the area that the edition is about."""
+        code = self.about["edition"]["area"]
+        return self.levels[next(a["level"] for a in self.rows("areas") if a["code"] == code)]
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """Read a small table as plain rows: without the second that importing pandas takes.

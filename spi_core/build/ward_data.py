@@ -50,7 +50,7 @@ def ward_data(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> pd.DataFram
     composite = composite.assign(period_label=composite["period"].map(labels))
     flat = pd.concat([raw, composite], ignore_index=True)
     keys = ["area_code", "level", "element", "period"]
-    current = standing.assign(period="current").rename(columns={"borough": "borough_score"})
+    current = standing.assign(period="current").rename(columns={"whole": "borough_score"})
     moved = tables["indicator_changes"].rename(columns={"indicator_id": "element"})
     moved = pd.concat([tables["changes"], moved.assign(level="indicator")]).assign(period="current")
     moved = moved.rename(columns={n: f"change_{n}" for n in ("low", "high", "rating")})

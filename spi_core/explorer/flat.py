@@ -102,7 +102,7 @@ def area_features(tables: Tables, data: dict[str, Any], level: str) -> str:
     data : dict
         The explorer's data.
     level : str
-        ``borough``, ``ward`` or ``lsoa``.
+        One that has boundaries.
 
     Returns
     -------

@@ -53,10 +53,16 @@ def index_page(data: dict[str, Any], text: str, site: Path = SITE) -> str:
         If the template lacks one of its places.
     """
     css, script = _font_faces() + _style(site), bundle(site, "main.js") + START
-    title = f"{data['meta']['short_title']} – Borough Data Explorer"
+    meta, unit = data["meta"], next(lv for lv in data["levels"] if lv["role"] == "evidence")
+    title = f"{meta['short_title']} – {meta['explorer']}"
+    instead = (
+        f"The explorer needs JavaScript. The same figures stand in the {unit['singular']} briefs, "
+        f"the {meta['whole']} report and the data file of this edition."
+    )
     filled = {
         "csp": f'<meta http-equiv="Content-Security-Policy" content="{policy(css, script)}">',
         "title": html.escape(title),
+        "noscript": html.escape(instead),
         "css": f"<style>{css}</style>",
         "data": f'<script type="application/json" id="explorer-data">{_inert(text)}</script>',
         "js": f'<script type="module">{script}</script>',

@@ -119,7 +119,7 @@ export function createSharing(ctx, view, current) {
     const hash = writeState(state, model);
     const link = `${page()}${hash ? `#${hash}` : ""}`;
     const now = view();
-    const title = `${now.title} – Borough Data Explorer`.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+    const title = `${now.title} – ${model.meta.explorer}`.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
     const code = `<iframe src="${link.replaceAll("&", "&amp;")}" title="${title}" width="100%" height="900" loading="lazy"></iframe>`;
     const today = new Date().toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
     const mark = model.meta.mark ? ` ${model.meta.mark}.` : "";

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-__all__ = ["WARDS", "explorer_page", "site_note", "ward_page", "ward_slug"]
+__all__ = ["BRIEFS", "explorer_page", "site_note", "ward_page", "ward_slug"]
 
-#: The heading of the landing page below which the ward briefs are listed.
-WARDS = "find-your-ward"
+#: The heading of the landing page below which the briefs are listed.
+BRIEFS = "sec-briefs"
 
 
 def ward_slug(name: str) -> str:
@@ -45,14 +45,14 @@ def ward_slug(name: str) -> str:
 
 
 def ward_page(code: str, name: str, suffix: str = "html") -> str:
-    """Name the file of a ward's brief.
+    """Name the file of an area's brief; the folder's name is the same in every edition.
 
     Parameters
     ----------
     code : str
         GSS code.
     name : str
-        The ward's name.
+        The area's name.
     suffix : str
         ``html`` or ``pdf``.
 
@@ -110,11 +110,11 @@ def site_note(edition: Mapping[str, Any]) -> str:
     >>> site_note({"site": "https://data.example.gov.uk/spi"})
     ''
     >>> site_note({})[:38]
-    'no `site` in edition.yml: ward briefs '
+    'no `site` in edition.yml: briefs on pa'
     """
     if edition.get("site") or not edition.get("reports", {}).get("ward_briefs", True):
         return ""
     return (
-        "no `site` in edition.yml: ward briefs on paper name the contact instead of the explorer’s "
+        "no `site` in edition.yml: briefs on paper name the contact instead of the explorer’s "
         "address and its QR code"
     )

@@ -1,4 +1,4 @@
-"""The way from a ward's brief to its scorecard in the explorer: a link, and a code for paper."""
+"""The way from an area's brief to its scorecard in the explorer: a link, and a code for paper."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ BORDER = 4
 
 
 def explorer_address(tables: Tables, code: str) -> str | None:
-    """Give the address of a ward's scorecard, as seen from its brief.
+    """Give the address of an area's scorecard, as seen from its brief.
 
     Parameters
     ----------
     tables : Tables
         The edition's tables.
     code : str
-        GSS code of the ward.
+        Of a unit of evidence.
 
     Returns
     -------
@@ -83,14 +83,14 @@ def qr_code(address: str) -> bytes:
 
 
 def print_source(tables: Tables, code: str, name: str, source: str) -> None:
-    """Print the end of a brief: the way to the ward's scorecard, and its sources.
+    """Print the end of a brief: the way to the area's scorecard, and its sources.
 
     Parameters
     ----------
     tables : Tables
         The edition's tables.
     code, name : str
-        The ward.
+        The area.
     source : str
         Markdown of the sources (``output: asis``).
 

@@ -52,7 +52,7 @@ def name_ends(
     names : mapping of str to str
         Names by code.
     wards : sequence of mapping
-        ``ward`` and ``after``, a line each.
+        Code and level ``after``, a line each.
     shift : float
         A millimetre, as a share of the panel.
     size : float
