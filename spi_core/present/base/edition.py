@@ -204,8 +204,8 @@ def score_meaning(tables: Tables) -> str:
     if place:
         worst = f"{place}’s worst 1% of {tables.levels.unit.many}"
         return (
-            f"A score of {low} means as poor as {worst} on every figure in it; 100 means as good as "
-            f"the best 1%. So a score compares the place with {place}, not with perfection."
+            f"A score of {low} means as poor as {worst} on every figure in it; 100 means as good "
+            f"as the best 1%. So a score compares the place with {place}, not with perfection."
         )
     fixed = "set by a target or by the spread of such areas"
     if len(tables.about["edition"]["periods"]) > 1:
