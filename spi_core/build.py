@@ -11,6 +11,7 @@ import pandas as pd
 
 import spi_core
 from spi_core.assess import assess
+from spi_core.cells import csv_text
 from spi_core.challenge import challenge
 from spi_core.disclosure.control import Controlled, control
 from spi_core.geography import boundaries
@@ -98,7 +99,7 @@ def build(inputs: Inputs, folder: Path, audience: Audience = "public") -> dict[s
     write_chapters(folder / "impact", chapters, resting_on)
     write_tables(folder / "tables", tables, about)
     for name, frame in (("weights", tables["weights"]), ("ward-data", tables["ward_data"])):
-        write_bytes(folder / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n").encode())
+        write_bytes(folder / f"{name}.csv", csv_text(frame).encode())
     return tables
 
 
