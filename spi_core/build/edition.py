@@ -35,6 +35,7 @@ from spi_core.disclosure.control import Controlled, control
 from spi_core.edition.areas.geography import boundaries
 from spi_core.edition.areas.rollup import as_published, roll_up
 from spi_core.edition.inputs import Inputs, data_version
+from spi_core.edition.readers.cells import csv_text
 from spi_core.edition.summary import data_tables
 from spi_core.levels import levels_of
 from spi_core.method.score import Estimated, Scores, estimate_missing, score
@@ -97,7 +98,7 @@ def build(inputs: Inputs, folder: Path, audience: Audience = "public") -> dict[s
     write_chapters(folder / "impact", chapters, resting_on)
     write_tables(folder / "tables", tables, about)
     for name, frame in (("weights", tables["weights"]), ("ward-data", tables["ward_data"])):
-        write_bytes(folder / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n").encode())
+        write_bytes(folder / f"{name}.csv", csv_text(frame).encode())
     return tables
 
 

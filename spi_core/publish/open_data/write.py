@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from spi_core.edition.readers.cells import csv_text
 from spi_core.errors import SpiError
 from spi_core.files import write_bytes
 from spi_core.publish.open_data.datapackage import descriptor, readme
@@ -64,4 +65,4 @@ def open_data(tables: Tables, folder: Path) -> list[Path]:
 
 def _csv(frame: pd.DataFrame) -> bytes:
     marked = frame.assign(illustrative=frame["illustrative"].map({True: "true", False: "false"}))
-    return marked.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d").encode()
+    return csv_text(marked).encode()

@@ -189,8 +189,12 @@ def test_addresses_to_embed_are_whole_or_said_to_be_relative(data: dict[str, Any
     said = "write the full address of the folder"
     assert said in embed_page(data)
     sited = {**data, "meta": {**data["meta"], "site": "https://data.example.gov.uk/spi"}}
+    sited["meta"]["short_title"] = "Of https://data.example.gov.uk/spi/explorer/"
     page = embed_page(sited)
     assert said not in page
+    (frame,) = [a for t, a in _Page(page).found if t == "iframe"]
+    assert frame["src"] == "index.html#view=map"
+    assert frame["title"] == sited["meta"]["short_title"]
     assert "https://data.example.gov.uk/spi/explorer/spi-explorer.js" in page
 
 
