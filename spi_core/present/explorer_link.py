@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import segno
 
-from spi_core.errors import SpiError
 from spi_core.present.figure import VARIABLE
 from spi_core.present.links import explorer_page
 from spi_core.present.theme import colour
@@ -46,19 +45,8 @@ def explorer_address(tables: Tables, code: str) -> str | None:
     site = str(tables.about["edition"].get("site", "")).rstrip("/")
     if site:
         return f"{site}/{page}"
-    return f"../{page}" if _is_there(tables) else None
-
-
-def _is_there(tables: Tables) -> bool:
-    """Read a small file of the explorer, which records that the brief depends on there being one.
-
-    Only to look whether it exists would leave a brief without its link for good.
-    """
-    try:
-        tables.text("explorer/embed.html")
-    except SpiError:
-        return False
-    return True
+    # asked of the tables, which record that the brief depends on there being one
+    return f"../{page}" if tables.has("explorer/embed.html") else None
 
 
 def qr_code(address: str) -> bytes:
