@@ -1,11 +1,11 @@
 """Text from data stays text: what a document could read as mark-up is sealed until it is written.
 
-Documents are Markdown, and so are their sentences, tables and captions. Text that an edition brings is
-sealed when a document reads it (:func:`seal`): each character that Markdown or Quarto could act on is
-replaced by one that neither knows. What puts text on paper, screen or into a picture takes the seal off
-and escapes as its own format wants: the theme's ``text.lua`` for HTML and Typst, :func:`plain` for charts,
-file names and addresses, :func:`as_markdown` for notebooks. A place that forgets it shows odd signs; it
-never runs anything.
+Documents are Markdown, and so are their sentences, tables and captions. Text that an edition brings
+is sealed when a document reads it (:func:`seal`): each character that Markdown or Quarto could act
+on is replaced by one that neither knows. What puts text on paper, on a screen or into a picture
+takes the seal off and escapes as its own format wants: the theme's ``text.lua`` for HTML and Typst,
+:func:`plain` for charts, file names and addresses, :func:`as_markdown` for notebooks. A place that
+forgets it shows odd signs; it never runs anything.
 """
 
 from __future__ import annotations
@@ -24,14 +24,16 @@ __all__ = ["address", "as_markdown", "plain", "seal", "seal_frame"]
 _FIRST = 0x1D000
 _SEALED = {_FIRST + code: chr(code) for code in range(0x21, 0x7F)}
 _ANY_SEALED = re.compile(f"[{chr(_FIRST)}-{chr(_FIRST + 0x7F)}]")
-#: What Markdown acts on within a line. Signs between letters or digits (ids, ranges) it leaves alone.
+#: What Markdown acts on within a line: signs of its own, the ampersand of a character reference,
+#: underscores and quotation marks that do not stand within a word, runs of dashes and dots.
 _ACTIVE = re.compile(
-    r"""[\\`*{}\[\]#!|<>~^$@"]|&(?=[#\w]|$)|(?<!\w)_|_(?!\w)|(?<!\w)'(?:.*'(?!\w))?|-{2,}|\.{2,}"""
+    r"""[\\`*{}\[\]#!|<>~^$@"]|&(?=[#\w]|$)"""
+    r"""|(?<!\w)_|_(?!\w)|(?<!\w)'(?:.*'(?!\w))?|-{2,}|\.{2,}"""
 )
 #: What begins a list, a rule, a block, a definition or a caption at the start of a line.
 _START = re.compile(r"^(?:[-+:=]+|\(?\w+[.)](?=\s|$)|[Tt]able:)")
 _SIGN = re.compile(r"[!-/:-@\[-`{-~]")
-#: Line breaks and tabs would end a cell or begin a block; other control characters no format may hold.
+#: Line breaks and tabs would end a cell or begin a block; other control characters no format holds.
 _SPACE = re.compile("[ \t-\r\x1c-\x1f\x85\u2028\u2029]+")
 _CONTROL = re.compile(f"[\x00-\x08\x0e-\x1b\x7f-\x9f{chr(_FIRST)}-{chr(_FIRST + 0x7F)}]")
 #: Fields in which emphasis, code and links may stand, whatever table or file they are in.
@@ -118,7 +120,7 @@ def seal_frame(frame: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         The same frame, changed in place where anything had to be sealed.
     """
-    for name in frame.columns[[kind == object or kind == "str" for kind in frame.dtypes]]:
+    for name in [n for n, kind in frame.dtypes.items() if kind.name in ("object", "str", "string")]:
         texts = [t for t in frame[name].unique() if isinstance(t, str)]
         sealed = {t: s for t in texts if (s := seal(t, str(name))) != t}
         if sealed:

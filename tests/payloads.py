@@ -1,7 +1,7 @@
 """Text that something reads as more than text: one payload a kind, for any text field.
 
-If it were interpreted it would read ``LOCAL_FILE``, ask ``SERVER``, define ``MARK`` in a page or not
-read as it is written. None holds a line break or a tab, so that a cell of any file can carry it.
+If it were interpreted it would read ``LOCAL_FILE``, ask ``SERVER``, define ``MARK`` in a page or
+not read as it is written. None holds a line break or a tab: a cell of any file can carry it.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from spi_core.present.figure import VARIABLE
 from spi_core.present.links import explorer_page
 from spi_core.present.theme import colour
 from spi_core.store import write_bytes
+from spi_core.text import plain
 
 if TYPE_CHECKING:
     from spi_core.store import Tables
@@ -103,7 +104,7 @@ def print_source(tables: Tables, code: str, name: str, source: str) -> None:
         print(f"\n::: {{.source}}\n{source}\n:::\n")
         return
     path = Path(os.environ.get(VARIABLE) or "_figures") / "explorer-code.svg"
-    write_bytes(path, qr_code(address))
+    write_bytes(path, qr_code(plain(address)))
     alt = f"QR code that opens the explorer at {name}: {address}"
     print(
         '\n:::: {layout="[[83,17]]"}\n'

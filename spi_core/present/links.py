@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from spi_core.text import plain
+
 __all__ = ["WARDS", "explorer_page", "site_note", "ward_page", "ward_slug"]
 
 #: The heading of the landing page below which the ward briefs are listed.
@@ -37,8 +39,8 @@ def ward_slug(name: str) -> str:
     >>> ward_slug("Chadwell Heath"), ward_slug("St. Mary's & Park")
     ('chadwell-heath', 'st-mary-s-park')
     """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    letters = unicodedata.normalize("NFKD", plain(name)).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", letters.lower()).strip("-")
     if not slug:
         raise ValueError(f"no letter or digit in the name {name!r}")
     return slug

@@ -35,7 +35,9 @@ def _convert(
 ) -> str:
     """Run Pandoc with the theme's filters; its warnings are errors."""
     meta = folder / "metadata.json"
-    meta.write_text(json.dumps(metadata, default=str), encoding="utf-8")
+    # as it is: Pandoc takes no characters in two halves
+    text = json.dumps(metadata, default=str, ensure_ascii=False)
+    meta.write_text(text, encoding="utf-8")
     command = [
         _pandoc(),
         "--from=markdown",
@@ -47,6 +49,8 @@ def _convert(
         f"--resource-path={folder}{os.pathsep}{source.parent}",
         f"--lua-filter={theme_dir() / 'quarto.lua'}",
         *arguments,
+        # after all others: until then nothing may read text from data as mark-up
+        f"--lua-filter={theme_dir() / 'text.lua'}",
     ]
     if metadata.get("bibliography") or metadata.get("references"):
         command.append("--citeproc")

@@ -119,9 +119,9 @@ def test_held_tables_are_read_once_and_those_of_another_edition_let_go(
         write_tables(tmp_path / name, {"t": pd.DataFrame({"x": [1.0]})}, {"id": name})
     hold_tables(tmp_path / "a")
     (tmp_path / "a" / "t.parquet").write_bytes(b"no table any more")
-    first = Tables(tmp_path / "a")["t"]
+    first = open_tables(tmp_path / "a")["t"]
     first["x"] = 9.0  # a cell that edits its copy
-    assert list(Tables(tmp_path / "a")["t"]["x"]) == [1.0]
+    assert list(open_tables(tmp_path / "a")["t"]["x"]) == [1.0]
     hold_tables(tmp_path / "b")
     with pytest.raises(ValueError, match="magic bytes"):
-        Tables(tmp_path / "a")["t"]
+        open_tables(tmp_path / "a")["t"]
