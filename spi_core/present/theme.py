@@ -120,7 +120,8 @@ def chart_style(size: float = 8.5) -> Iterator[None]:
     """
     ink, line = colour("ink"), colour("line")
     settings: dict[Any, Any] = {
-        "font.family": _register_fonts(),
+        # what the first lacks the second may have: names come in any script
+        "font.family": [_register_fonts(), "DejaVu Sans"],
         "font.size": size,
         "axes.titlesize": size,
         "axes.labelsize": size,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spi_core.errors import Fault, InputError
-from spi_core.present.links import WARDS, explorer_page, ward_slug
+from spi_core.present.links import WARDS, explorer_page, ward_page
 from spi_core.present.marks import page_mark, page_titles
 from spi_core.publish.job import RenderJob
 from spi_core.publish.quarto import EngineName
@@ -157,7 +157,7 @@ def _brief(
     choice: Choice,
 ) -> RenderJob:
     edition = tables.about["edition"]
-    stem = folder / "wards" / f"{code}-{ward_slug(ward)}"
+    stem = (folder / ward_page(code, ward)).with_suffix("")
     named = (edition.get("area_name"), "Ward brief", edition["edition_year"])
     kicker = " · ".join(n for n in named if n)
     return RenderJob(
