@@ -41,7 +41,7 @@ _PROSE = frozenset({"caveat", "caveats", "note", "notes"})
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s()<>\"\\]+", re.IGNORECASE)
 _MARKUP = re.compile(
     r"`(?P<code>[^`]+)`"
-    rf"|\[(?P<words>[^\[\]]+)\]\((?P<address>{_ADDRESS.pattern})\)"
+    rf"|(?<!!)\[(?P<words>[^\[\]]+)\]\((?P<address>{_ADDRESS.pattern})\)"
     r"|(?P<mark>\*\*?)(?=[^\s*])(?P<inner>.+?)(?<=[^\s*])(?P=mark)(?!\*)"
 )
 _CODE = re.compile("`([^`]*)`")

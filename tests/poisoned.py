@@ -1,7 +1,7 @@
-"""A small edition whose every text is a payload, and its twin with the same places but plain words.
+"""A small edition whose every text is a payload, and its twin with plain words in the same places.
 
-Which cells and settings are free text is asked of the schemas: what takes a payload is one. So a new
-column or setting is poisoned, too. Each text ends in a mark of its own, by which it is found in a page.
+Which cells and settings are free text is asked of the schemas: what takes a payload is one. So a
+new column or setting is poisoned, too. Each text ends in a mark of its own, by which it is found.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import jsonschema
 import pandas as pd
 import pandera.pandas as pa
 import yaml
-from editions import BOROUGH, WARDS, Row, make_edition, read, rewrite, settings, write
+from editions import WARDS, Row, make_edition, read, rewrite, settings, write
 from pandera.errors import SchemaError, SchemaErrors
 from payloads import PAYLOADS, SHORT
 
@@ -24,7 +24,7 @@ from spi_core.build import build
 from spi_core.inputs import FILES, load
 from spi_core.schema import TABLES
 
-__all__ = ["AWKWARD_SITE", "MARK_FORM", "Texts", "harmless", "poison", "whole_edition"]
+__all__ = ["MARK_FORM", "Texts", "harmless", "missing_settings", "poison", "whole_edition"]
 
 #: Text that must name something else: an indicator, a document, a file. By table or file.
 REFERENCES = {
@@ -157,7 +157,6 @@ def _programme() -> dict[str, Any]:
         "after": ["2014"],
         "primary": [calls],
         "placebo": [visits],
-        "exploratory": [{**visits, "id": "burglary", "label": "Burglary", "unit": "offences"}][:0],
         "card": {
             "Question": "Did it help?",
             "What": "A thing.",
@@ -306,6 +305,33 @@ def json_schema(name: str) -> dict[str, Any]:
     package = "spi_core" if name == "edition" else "spi_core.impact"
     text = (resources.files(package) / f"{name}.schema.json").read_text("utf-8")
     return dict(json.loads(text))
+
+
+def missing_settings(edition: Path) -> set[str]:
+    """Names of settings that the schemas know and the edition does not use."""
+    found = set()
+    for name in ("edition", "interventions"):
+        text = (edition / f"{name}.yml").read_text("utf-8")
+        found |= set(_properties(json_schema(name))) - set(_keys(yaml.safe_load(text)))
+    return found
+
+
+def _properties(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {})
+        for part in schema.values():
+            yield from _properties(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from _properties(part)
+
+
+def _keys(value: Any) -> Iterator[str]:
+    for part in value.values() if isinstance(value, dict) else value:
+        if isinstance(part, dict | list):
+            yield from _keys(part)
+    if isinstance(value, dict):
+        yield from value
 
 
 def free_settings(values: Any, schema: dict[str, Any]) -> list[tuple[Any, ...]]:

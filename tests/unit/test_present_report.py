@@ -1,5 +1,6 @@
 """The borough report says what the tables say: words, tables and charts against the inputs."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from payloads import PAYLOADS
 
 from spi_core.build import build
 from spi_core.inputs import load
@@ -26,6 +28,7 @@ from spi_core.present.report_data import gather_report
 from spi_core.present.report_grid import CELL, component_grid
 from spi_core.present.theme import RATINGS
 from spi_core.store import Tables, open_tables
+from spi_core.text import seal
 
 EDITION = Path(__file__).parents[2] / "data" / "lbbd-open"
 CHARTS = ["map", "dots", "grid", "strip", "london"]
@@ -487,5 +490,10 @@ def test_both_widths_share_one_number_and_alternative_text(report, tmp_path, mon
 def test_slug_and_page():
     assert ward_slug("Barking & Dagenham") == "barking-dagenham"
     assert ward_page("E05000026", "Abbey", "pdf") == "wards/E05000026-abbey.pdf"
-    with pytest.raises(ValueError, match="no letter"):
-        ward_slug("&&")
+    assert ward_page("E05000026", seal("A[b]*c")) == "wards/E05000026-a-b-c.html"
+
+
+@pytest.mark.parametrize("name", [*PAYLOADS.values(), "CON", "a/b", "\x00", "x" * 999, "??"])
+def test_whatever_a_ward_is_called_its_page_has_a_plain_name(name):
+    assert re.fullmatch(r"wards/E05000026(-[a-z0-9]+)*\.html", ward_page("E05000026", name))
+    assert len(ward_page("E05000026", name)) <= 90
