@@ -35,12 +35,12 @@ from spi_core.disclosure.control import Controlled, control
 from spi_core.edition.areas.geography import boundaries
 from spi_core.edition.areas.rollup import as_published, roll_up
 from spi_core.edition.inputs import Inputs, data_version
-from spi_core.edition.readers.cells import csv_text
 from spi_core.edition.summary import data_tables
 from spi_core.levels import levels_of
 from spi_core.method.score import Estimated, Scores, estimate_missing, score
 from spi_core.store import Tables, write_bytes, write_tables
 from spi_core.tables import empty_table
+from spi_core.text.cells import csv_text
 from spi_core.uncertainty.shrink import shrink_panel
 
 __all__ = ["Audience", "build", "compute", "publishable"]

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import shapely
 
-from spi_core.edition.readers.cells import csv_text
 from spi_core.store import Tables
+from spi_core.text.cells import csv_text
 
 __all__ = ["area_features", "flat_csv"]
 

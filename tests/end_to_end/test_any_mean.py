@@ -17,8 +17,6 @@ from typing import Any
 import numpy as np
 import playwright
 import pytest
-from editions import PERIODS, WARDS, make_edition, read, settings
-from explorer_checks import schema_faults
 
 from spi_core.build.edition import build
 from spi_core.edition.inputs import load
@@ -30,6 +28,8 @@ from spi_core.present.base.scale import adds_up, averaging
 from spi_core.present.brief.notes import score_note
 from spi_core.present.methods.worked import work_by_hand
 from spi_core.store import Tables
+from tests.support.editions import PERIODS, WARDS, make_edition, read, settings
+from tests.support.explorer_checks import schema_faults
 
 #: Of components, dimensions, index; and where their scores start.
 CASES = {

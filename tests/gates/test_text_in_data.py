@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 
 from spi_core.edition.inputs import load
-from spi_core.edition.readers.cells import shielded
+from spi_core.text.cells import shielded
 from tests.support.editions import WARDS
 from tests.support.explorer_browser import FLAGS, Tab, chromium, made_data, served, write_site
 from tests.support.hostile import PLAIN, carrying, csv_cells, differences, hostile, publish

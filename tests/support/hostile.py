@@ -21,11 +21,11 @@ import yaml
 
 from spi_core.build.edition import build
 from spi_core.edition.inputs import load
-from spi_core.edition.readers.cells import unshielded
 from spi_core.edition.readers.schema import TABLES
 from spi_core.explorer.explore import explore
 from spi_core.publish.open_data.write import open_data
 from spi_core.store import Tables
+from spi_core.text.cells import unshielded
 from tests.support.editions import INDICATORS, WARDS, Row, make_edition, read, write
 from tests.support.spreadsheet import calculated, workbook_texts
 

@@ -13,8 +13,8 @@ import openpyxl
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
-from spi_core.edition.readers.cells import unshielded
 from spi_core.errors import Fault
+from spi_core.text.cells import unshielded
 
 __all__ = ["find_tables", "read_cells", "shown", "unread"]
 

@@ -56,7 +56,7 @@ const START = new RegExp(`^(?:${FORMULA}|[\t\r\n])`);
 const WITHIN = new RegExp(`([;\t\r\n])(?=${FORMULA})`, "g");
 const NUMBER = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 
-// An apostrophe before what a spreadsheet would calculate, as spi_core/edition/readers/cells.py puts it; why there is said there.
+// An apostrophe before what a spreadsheet would calculate, as spi_core/text/cells.py puts it; why there is said there.
 export function shielded(text) {
   if (NUMBER.test(text)) return text;
   const within = text.replace(WITHIN, "$1'");

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spi_core.edition.readers.cells import csv_text
 from spi_core.errors import SpiError
 from spi_core.files import write_bytes
 from spi_core.publish.open_data.datapackage import descriptor, readme
 from spi_core.publish.open_data.tidy import tidy
 from spi_core.publish.open_data.workbook import workbook
+from spi_core.text.cells import csv_text
 
 if TYPE_CHECKING:
     from spi_core.store import Tables

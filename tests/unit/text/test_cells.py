@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spi_core.edition.readers.cells import csv_text, shielded, unshielded
 from spi_core.edition.readers.sheet import read_cells
+from spi_core.text.cells import csv_text, shielded, unshielded
 from tests.support.spreadsheet import calculated
 
 FORMULAS = (
