@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from spi_core.errors import RenderError
 from spi_core.files import file_digest, remove_leftovers
 from spi_core.publish.engine import render
 from spi_core.publish.job import RenderJob, RenderResult
 from spi_core.publish.manifest import Manifest
-from spi_core.publish.state import State
+from spi_core.publish.state import OUTDATED, State
 
 __all__ = ["Batch", "Outcome", "render_changed"]
 
@@ -95,6 +96,11 @@ class _Edition:
         self.saved = time.monotonic()
 
     def finished(self, result: RenderResult) -> None:
+        if self.state.outdated:
+            for path in result.outputs:
+                path.unlink(missing_ok=True)
+            error = RenderError(f"{result.job.source.name}: {OUTDATED}")
+            result = replace(result, outputs=(), error=result.error or error)
         self.results.append(result)
         reads = self.state.everything() if result.reads is None else result.reads
         self.manifest.record_document(result.job, result.outputs, reads, self.state)

@@ -12,7 +12,6 @@ from editions import BOROUGH, WARDS, make_edition, read, write
 
 from spi_core.build import build, compute
 from spi_core.inputs import load
-from spi_core.store import Tables
 
 WARD = WARDS[2]
 Table = dict[str, pd.DataFrame]
@@ -173,4 +172,3 @@ def test_frozen_weights_do_not_refit_when_figures_change(tmp_path: Path) -> None
         first["weights"][["indicator_id", "weight", "sd"]],
         rtol=1e-12,
     )
-    assert Tables(tmp_path / "one" / "tables").about["data_version"] == load(edition).version

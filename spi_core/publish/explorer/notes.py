@@ -11,6 +11,7 @@ import pandas as pd
 from spi_core.present.links import ward_page
 from spi_core.present.marks import page_mark
 from spi_core.present.numbers import number
+from spi_core.present.revision_words import compared_with
 from spi_core.publish.explorer.codes import rows
 from spi_core.publish.explorer.measures import Measure
 from spi_core.store import Tables
@@ -117,14 +118,14 @@ def history(tables: Tables) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``corrections``, ``revisions`` and the version these ``compared_with``.
+        ``corrections``, ``revisions`` and, in words, the build that these are ``compared_with``.
     """
     frames = {n: tables[n] if n in tables else pd.DataFrame() for n in ("corrections", "revisions")}
     listed = {
         name: [{k: str(v) for k, v in r.items()} for r in rows(frame.fillna(""))]
         for name, frame in frames.items()
     }
-    return {**listed, "compared_with": str(tables.about.get("compared_with", ""))}
+    return {**listed, "compared_with": compared_with(tables)}
 
 
 def links(tables: Tables, wards: pd.DataFrame) -> dict[str, Any]:
