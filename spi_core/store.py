@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -187,6 +187,23 @@ class Tables(Mapping[str, Any]):
                 self._rows[name] = self._shown(file.read().to_pylist())
         return [dict(row) for row in self._rows[name]]
 
+    def is_of_now(self, names: Iterable[str]) -> bool:
+        """Whether tables were written under the schemas of now.
+
+        Parameters
+        ----------
+        names : iterable of str
+            Which.
+
+        Returns
+        -------
+        bool
+        """
+        from pyarrow import parquet
+
+        schemas = {name: parquet.read_schema(self._path(name)).metadata for name in names}
+        return all(_is_of_now(name, said) for name, said in schemas.items())
+
     def has(self, name: str) -> bool:
         """Whether a file stands beside the tables.
 
@@ -294,9 +311,13 @@ def _frame(path: Path) -> pd.DataFrame:
     return pd.read_parquet(path)
 
 
+def _is_of_now(name: str, metadata: Mapping[bytes, bytes] | None) -> bool:
+    return (metadata or {}).get(SCHEMA) == fingerprint(name).encode()
+
+
 def _check_fingerprint(path: Path, metadata: Mapping[bytes, bytes] | None) -> None:
     """Refuse a table whose columns may mean something else by now."""
-    if (metadata or {}).get(SCHEMA) != fingerprint(path.stem).encode():
+    if not _is_of_now(path.stem, metadata):
         raise SpiError(f"{path}: built by another version of the program; run 'spi build EDITION'")
 
 

@@ -15,6 +15,7 @@ from spi_core.present.base.marks import page_mark
 from spi_core.present.base.numbers import number
 from spi_core.present.base.scale import scale_start
 from spi_core.present.base.words import article, capital
+from spi_core.present.report.revisions import compared_with
 from spi_core.store import Tables
 
 __all__ = ["ahead", "glossary", "history", "links", "meta", "targets"]
@@ -131,14 +132,14 @@ def history(tables: Tables) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``corrections``, ``revisions`` and the version these ``compared_with``.
+        ``corrections``, ``revisions`` and, in words, the build that these are ``compared_with``.
     """
     frames = {n: tables[n] if n in tables else pd.DataFrame() for n in ("corrections", "revisions")}
     listed = {
         name: [{k: str(v) for k, v in r.items()} for r in rows(frame.fillna(""))]
         for name, frame in frames.items()
     }
-    return {**listed, "compared_with": str(tables.about.get("compared_with", ""))}
+    return {**listed, "compared_with": compared_with(tables)}
 
 
 def links(tables: Tables, areas: pd.DataFrame) -> dict[str, Any]:
