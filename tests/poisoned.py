@@ -53,7 +53,7 @@ ALIKE = {
 #: What ends every text, and what it looks like.
 MARK_FORM = r"z\d+z"
 #: An address that the schema lets pass.
-AWKWARD_SITE = "https://example.org/a_b_*c*(d)[e]{f}'g'$h$~i~`j`&lt;k#!|"
+AWKWARD_SITE = "https://example.org/a_b_*c*(d)[e]{f})('g'$h$~i~`j`&lt;k#!|"
 #: Where emphasis, code and links are meant: there nothing but the rest is payload.
 PROSE = {"note", "notes", "caveat"}
 #: Fields that charts show: with a value a row, and with few values in all.
