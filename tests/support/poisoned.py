@@ -7,6 +7,7 @@ new column or setting is poisoned, too. Each text ends in a mark of its own, by 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
@@ -52,7 +53,7 @@ ALIKE = {
 #: What ends every text, and what it looks like.
 MARK_FORM = r"z\d+z"
 #: An address that the schema lets pass.
-AWKWARD_SITE = "https://example.org/a_b_*c*(d)[e]{f}'g'$h$~i~`j`&lt;k#!|"
+AWKWARD_SITE = "https://example.org/a_b_*c*(d)[e]{f})('g'$h$~i~`j`&lt;k#!|"
 #: Where emphasis, code and links are meant: there nothing but the rest is payload.
 PROSE = {"note", "notes", "caveat"}
 #: Fields that charts show: with a value a row, and with few values in all.
@@ -248,8 +249,10 @@ def poison(edition: Path) -> Texts:
 
 
 def harmless(edition: Path) -> Texts:
-    """Put plain words into the same places."""
-    return _fill(edition, Texts(lambda number, field: f"Word {number}"))
+    """Put plain words into the same places, as long as the payloads: tables fold by length."""
+    return _fill(
+        edition, Texts(lambda number, field: re.sub(r"\S", "w", every_kind(number, field)))
+    )
 
 
 def _fill(edition: Path, texts: Texts) -> Texts:

@@ -168,7 +168,7 @@ def small(name: str) -> str:
     >>> small("Violent crime"), small("GCSE results"), small("A-level points")
     ('violent crime', 'GCSE results', 'A-level points')
     """
-    first = name.split()[0]
+    first = next(iter(name.split()), "")
     keep = not first[1:].islower() or not first.isalpha()
     return name if keep else name[0].lower() + name[1:]
 

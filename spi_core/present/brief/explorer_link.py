@@ -95,7 +95,7 @@ def print_source(tables: Tables, code: str, name: str, source: str) -> None:
     if address is None:
         print(f"\n::: {{.source}}\n{source}\n:::\n")
         return
-    way = f"**Explore {name}:** [map, scorecard and every figure]({address})."
+    way = f"**Explore {name}:** [map, scorecard and every figure](<{address}>)."
     if address.startswith("../"):
         ask = "On paper, or if the link leads nowhere: ask the contact below for its address."
         for form, text in (("html", way), ("typst", f"{way} {ask}")):

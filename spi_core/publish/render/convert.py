@@ -17,6 +17,7 @@ import typst
 
 from spi_core.errors import RenderError
 from spi_core.present.base.fonts import drawable, fonts_dir, theme_dir
+from spi_core.text.seal import plain
 
 __all__ = ["to_html", "to_pdf"]
 
@@ -63,7 +64,7 @@ def _convert(
         message = done.stderr.decode(errors="replace")
         ours = _FILTER_MESSAGE.search(message)
         said = message.replace("Failing because there were warnings.", "").strip()
-        raise RenderError(f"{source.name}: {ours[1] if ours else said}")
+        raise RenderError(plain(f"{source.name}: {ours[1] if ours else said}"))
     return done.stdout.decode()
 
 

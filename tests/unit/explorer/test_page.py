@@ -272,15 +272,15 @@ def test_a_brief_links_only_to_what_is_there(
     print_source(here, "E05000001", "Heath", "Sources.")
     said = capsys.readouterr().out
     screen, paper = said.split('when-format="typst"')
-    assert f"(../{page})" in screen
-    assert f"(../{page})" in paper  # it works beside the explorer; a PDF sent on says whom to ask
+    assert f"(<../{page}>)" in screen
+    assert f"(<../{page}>)" in paper  # it works beside the explorer; a PDF sent on says whom to ask
     assert "ask the contact" in paper
     assert "ask the contact" not in screen
     assert "QR" not in said
     away = _with(made, tmp_path, site="https://data.example.gov.uk/spi/")
     print_source(away, "E05000001", "Heath", "Sources.")
     said = capsys.readouterr().out
-    assert f"(https://data.example.gov.uk/spi/{page})" in said
+    assert f"(<https://data.example.gov.uk/spi/{page}>)" in said
     assert (
         f'fig-alt="QR code that opens the explorer at Heath: https://data.example.gov.uk/spi/{page}"'
         in said
