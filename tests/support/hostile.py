@@ -52,7 +52,7 @@ INTERVENTION = {
     "after": ["current"],
     "primary": [{"id": "burglary", "direction": "down", "label": "Burglary", "unit": "a year"}],
     "exploratory": [{"id": "litter", "direction": "down", "label": "Litter", "unit": "bags"}],
-    "card": {"Question": "Did it?", "What": "Wardens."},
+    "card": {"Question": "Did it?", f"{PLAIN} heading": "Wardens."},
 }
 #: Files that the small edition of ``editions`` does without, with a row each.
 MORE: dict[str, list[Row]] = {
@@ -162,9 +162,10 @@ def _walk(
         rule = rules["$defs"][rule["$ref"].rpartition("/")[2]]
     if isinstance(value, dict):
         inner = rule.get("properties", {})
+        named = {key: carrying(key, text) for key in value}  # of a card the headings are text, too
         return {
-            key: item if key in SETTING_REFERENCES
-            else _walk(item, inner.get(key, {}), rules, f"{where}.{key}", text, names)
+            named[key]: item if key in SETTING_REFERENCES
+            else _walk(item, inner.get(key, {}), rules, f"{where}.{named[key]}", text, names)
             for key, item in value.items()
         }  # fmt: skip
     if isinstance(value, list):
@@ -194,16 +195,16 @@ def differences(plain: Path, carried: Path, text: str) -> list[str]:
     The first carries :data:`PLAIN`, and both must say the same apart from that: a text that is
     interpreted, cut or dropped anywhere is a difference.
     """
-    wanted, found = _said(plain), _said(carried)
+    wanted, found = carrying(_said(plain), text), _said(carried)
     assert list(found) == list(wanted)
-    pairs = ((place, said, found[place]) for place, said in carrying(wanted, text).items())
+    pairs = ((place, said, found[place]) for place, said in wanted.items())
     return [f"{place}: {b!r:.300} instead of {a!r:.300}" for place, a, b in pairs if a != b]
 
 
 def carrying(said: Any, text: str) -> Any:
     """What a plain edition says, as one would say it that carries the text."""
     if isinstance(said, dict):
-        return {key: carrying(part, text) for key, part in said.items()}
+        return {carrying(key, text): carrying(part, text) for key, part in said.items()}
     if isinstance(said, list):
         return [carrying(part, text) for part in said]
     return said.replace(PLAIN, text) if isinstance(said, str) else said
