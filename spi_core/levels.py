@@ -2,6 +2,8 @@
 
 An edition names its levels in ``edition.yml``, smallest or largest first. A name of :data:`KNOWN`
 is enough; a mapping changes what it likes of a known level or describes one of the edition's own.
+What a level is for follows from its place: smaller ones than the unit of evidence are its details,
+larger ones its contexts.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
-__all__ = ["KNOWN", "Level", "Levels", "Role", "levels_of"]
+__all__ = ["KNOWN", "Level", "Levels", "Role", "levels_of", "units_named"]
 
 #: ``evidence``: the unit that scores, ranks and effects are of; ``detail``: its parts; ``context``:
 #: what it is part of or held against, never another row of evidence.
@@ -113,13 +115,35 @@ class Levels:
         return tuple(level for level in self.rows if level.role == "context")
 
 
-def levels_of(named: Iterable[str | Mapping[str, Any]]) -> Levels:
+def units_named(named: Iterable[str | Mapping[str, Any]]) -> list[str]:
+    """Name the levels that claim to be the unit of evidence.
+
+    Parameters
+    ----------
+    named : iterable of str or mapping
+        ``geography.levels`` of ``edition.yml``.
+
+    Returns
+    -------
+    list of str
+        Those whose ``role`` says so; where none does, the known ones that usually are. One in a
+        sound edition.
+    """
+    said = [{"id": item} if isinstance(item, str) else item for item in named]
+    claimed = [item["id"] for item in said if "role" in item]
+    usual = (item["id"] for item in said if item["id"] in KNOWN)
+    return claimed or [name for name in usual if KNOWN[name].role == "evidence"]
+
+
+def levels_of(named: Iterable[str | Mapping[str, Any]], also: Iterable[str] = ()) -> Levels:
     """Read the levels that an edition names.
 
     Parameters
     ----------
     named : iterable of str or mapping
         ``geography.levels`` of ``edition.yml``, checked by its schema.
+    also : iterable of str
+        Levels that ``areas.csv`` holds: those known are added though they are not scored.
 
     Returns
     -------
@@ -132,14 +156,23 @@ def levels_of(named: Iterable[str | Mapping[str, Any]]) -> Levels:
     'wards'
     >>> own = {"id": "municipality", "order": 35, "many": "municipalities", "pattern": "[0-9]{7}",
     ...        "role": "evidence"}
-    >>> [level.one for level in levels_of(["region", own])]
-    ['region', 'municipality']
+    >>> levels = levels_of(["region", own], also=["ward"])
+    >>> [(level.one, level.role) for level in levels]
+    [('region', 'context'), ('municipality', 'evidence'), ('ward', 'detail')]
     """
+    said = {item if isinstance(item, str) else item["id"]: item for item in named}
+    unit = units_named(said.values())[0]
+    said |= {name: name for name in also if name in KNOWN and name not in said}
     rows = []
-    for item in named:
-        said = {"id": item} if isinstance(item, str) else dict(item)
-        known = KNOWN.get(said["id"])
-        if known is None:
-            known = Level(said["id"], 0, said["id"], said["id"], "[^ ]+", "detail")
-        rows.append(replace(known, **said))
+    for name, item in said.items():
+        known = KNOWN.get(name, Level(name, 0, name, name, "[^ ]+", "detail"))
+        rows.append(known if isinstance(item, str) else replace(known, **item))
+    smallest = next(level.order for level in rows if level.id == unit)
+
+    def role(level: Level) -> Role:
+        if level.id == unit:
+            return "evidence"
+        return "detail" if level.order < smallest else "context"
+
+    rows = [replace(level, role=role(level)) for level in rows]
     return Levels(tuple(sorted(rows, key=lambda level: -level.order)))
