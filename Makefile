@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 EDITION ?= lbbd-open
 
-.PHONY: reports test gates bench lint clean
+.PHONY: reports test gates bench docs lint clean
 
 reports: .venv/ready
 	$(BIN)/spi all $(EDITION)
@@ -20,6 +20,9 @@ gates: .venv/ready .venv/gates
 
 bench: .venv/ready
 	$(BIN)/python -m benchmarks
+
+docs: .venv/ready
+	$(BIN)/python -m spi_core.tables > docs/tables.md
 
 lint: .venv/ready
 	$(BIN)/ruff format .

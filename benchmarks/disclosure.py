@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -12,6 +11,7 @@ from spi_core.disclosure.control import control
 from spi_core.edition.areas.geography import Geography
 from spi_core.edition.framework import Framework
 from spi_core.edition.panel import Panel
+from spi_core.levels import levels_of
 
 INDICATORS = 84
 RULES = ("none", "suppress<5", "suppress<10", "suppress<8")
@@ -29,7 +29,7 @@ def nested(boroughs: int, wards: int, lsoas: int) -> Geography:
             ]
     table = pd.DataFrame(rows, columns=["code", "level", "parent_code", "population"])
     areas = table.set_index("code").assign(name="", vintage="2011")
-    return Geography(areas, pd.DataFrame(), gpd.GeoDataFrame(), "E09000000")
+    return Geography(areas, levels_of(["borough", "ward", "lsoa"]), None, "E09000000")
 
 
 def world(geography: Geography, seed: int = 1) -> tuple[Panel, Framework]:

@@ -6,7 +6,6 @@ import gzip
 import importlib.util
 import shutil
 import statistics
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -18,9 +17,7 @@ from benchmarks.render import ROOT, timed
 from spi_core.explorer.data import explorer_data, explorer_json
 from spi_core.explorer.explore import explore
 from spi_core.explorer.page import index_page
-
-sys.path.insert(0, str(ROOT / "tests"))
-from explorer_world import Size, made_tables
+from tests.support.explorer_world import Size, made_tables
 
 #: With 12 components, 3 dimensions and the index they have 100 measures.
 LARGE = Size(wards=19, lsoas=131, indicators=84, periods=3)
@@ -62,7 +59,8 @@ def in_browser(folder: Path, edition: Path) -> pd.DataFrame | None:
     """Time the first view and a change of measure; None without playwright or a browser."""
     if importlib.util.find_spec("playwright") is None:
         return None
-    from explorer_browser import chromium, speeds
+    from tests.support.browser import chromium
+    from tests.support.explorer_browser import speeds
 
     if chromium() is None:
         return None

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.worlds import World, made_world, open_world
+from spi_core.method.means import Mean
 from spi_core.method.moments import moments
 from spi_core.method.ranking import interval, rank_summary
 from spi_core.method.score import Recipe, score
@@ -49,7 +50,7 @@ def artificial(areas: int, indicators: int, periods: int, seed: int = 1):
         share=1 / size[component_of],
         component_of=component_of,
         dimension_of=np.sort(np.arange(COMPONENTS) % DIMENSIONS),
-        means=("arithmetic",) * 3,
+        means=(Mean(1.0),) * 3,
         minimum=2,
     )
     common = rng.normal(size=(periods, areas, 1))

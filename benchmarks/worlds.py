@@ -12,6 +12,7 @@ from spi_core.build.recipe import comparable_recipe, make_recipe
 from spi_core.edition.framework import Framework
 from spi_core.edition.inputs import load
 from spi_core.edition.panel import Panel
+from spi_core.method.means import Mean
 from spi_core.method.score import Recipe
 from spi_core.uncertainty.sampling import Sampling, sampling
 
@@ -72,7 +73,7 @@ def open_world(change: bool, tell: bool) -> World:
     """Take the published figures of the 17 wards as the truth."""
     inputs = load(OPEN)
     recipe, _ = make_recipe(inputs)
-    wards = inputs.panel.rows([a for a in inputs.panel.areas if a != inputs.geography.whole])
+    wards = inputs.panel.rows(inputs.geography.units)
     panel = inputs.panel
     arrays = {
         n: getattr(panel, n)[:, wards] for n in ("value", "numerator", "denominator", "status")
@@ -126,7 +127,7 @@ def made_world(change: float, seed: int = 7, areas: int = 60, equal: bool = Fals
         share=np.full(k, 0.25),
         component_of=component_of,
         dimension_of=dimension_of,
-        means=("arithmetic",) * 3,
+        means=(Mean(1.0),) * 3,
         minimum=2,
     )
     return World(panel, framework, recipe, 0.25 * spread, tell=True)

@@ -6,12 +6,14 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from spi_core.errors import SpiError
 from spi_core.files import in_place, write_bytes
 from spi_core.levels import Level, Levels, levels_of
+from spi_core.tables import check_table, empty_table, fingerprint
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +35,8 @@ VARIABLE = "SPI_TABLES"
 ABOUT, LISTING = "build.json#", "*"
 #: Sets that want to know what this process reads.
 _listening: list[set[str]] = []
+#: Where a Parquet file says under which schema it was written.
+SCHEMA = b"spi_schema"
 #: Frames of the one edition that this process holds for all who open it.
 _held: dict[Path, dict[str, Any]] = {}
 
@@ -172,6 +176,7 @@ class Tables(Mapping[str, Any]):
         _note(name)
         if name not in self._rows:
             with parquet.ParquetFile(self._path(name)) as file:
+                _check_fingerprint(self._path(name), file.schema_arrow.metadata)
                 self._rows[name] = file.read().to_pylist()
         return [dict(row) for row in self._rows[name]]
 
@@ -253,6 +258,9 @@ def hold_tables(folder: Path) -> None:
 
 def _frame(path: Path) -> pd.DataFrame:
     """Read a table; only whoever needs one imports the heavy modules."""
+    from pyarrow import parquet
+
+    _check_fingerprint(path, parquet.read_schema(path).metadata)
     if path.stem.startswith("map_"):
         import geopandas as gpd
 
@@ -260,6 +268,27 @@ def _frame(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     return pd.read_parquet(path)
+
+
+def _check_fingerprint(path: Path, metadata: Mapping[bytes, bytes] | None) -> None:
+    """Refuse a table whose columns may mean something else by now."""
+    if (metadata or {}).get(SCHEMA) != fingerprint(path.stem).encode():
+        raise SpiError(f"{path}: built by another version of the program; run 'spi build EDITION'")
+
+
+def _write(path: Path, frame: pd.DataFrame, name: str) -> None:
+    """Write a table with the fingerprint of its schema."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    if name.startswith("map_"):
+        whole = BytesIO()
+        frame.to_parquet(whole, index=False)  # geopandas alone knows how polygons are written
+        table = parquet.read_table(whole)
+    else:
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+    metadata = {**(table.schema.metadata or {}), SCHEMA: fingerprint(name).encode()}
+    parquet.write_table(table.replace_schema_metadata(metadata), path, compression="zstd")
 
 
 def _default(edition: str) -> Path:
@@ -287,8 +316,11 @@ def write_tables(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "build.json").unlink(missing_ok=True)
     for name, frame in tables.items():
+        if frame.empty and not name.startswith("map_"):
+            frame = empty_table(name)  # pandas knows no types of columns without rows
+        check_table(name, frame)
         with in_place(folder / f"{name}.parquet") as path:
-            frame.to_parquet(path, index=False, compression="zstd")
+            _write(path, frame, name)
     for path in folder.glob("*.parquet"):
         if path.stem not in tables:
             path.unlink()

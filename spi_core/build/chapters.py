@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from spi_core.edition.areas.geography import boundaries
+from spi_core.edition.areas.geography import Geography, boundaries
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.interventions.design import Design
 from spi_core.edition.interventions.outcomes import Known, as_rates, known_outcomes, shared_level
@@ -35,7 +35,7 @@ class Chapter:
     result : ChapterResult
         Numbers and words.
     level : str
-        Level of the units, "lsoa" or "ward".
+        Id of the level of its units.
     illustrative : bool
         Whether any value it rests on was generated.
     """
@@ -68,12 +68,12 @@ def run_chapters(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> tuple[Ch
     """
     if not inputs.designs:
         return ()
-    levels = {str(code): str(level) for code, level in inputs.geography.areas["level"].items()}
+    homes = inputs.geography.homes()
     values = _values(inputs, tables["scores_comparable"])
-    known = known_outcomes(values, levels)
-    neighbours = _neighbours(inputs)
+    known = known_outcomes(values, {code: level for level in homes for code in homes[level]})
+    neighbours = _neighbours(inputs.geography, list(homes))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        made = pool.map(lambda d: _run(d, inputs, values, known, neighbours), inputs.designs)
+        made = pool.map(lambda d: _run(d, inputs, homes, values, known, neighbours), inputs.designs)
         return tuple(made)
 
 
@@ -103,12 +103,13 @@ def write_chapters(folder: Path, chapters: tuple[Chapter, ...], edition: Mapping
 def _run(
     design: Design,
     inputs: Inputs,
+    homes: Mapping[str, Mapping[str, str]],
     values: pd.DataFrame,
     known: Mapping[str, Known],
     neighbours: Neighbours,
 ) -> Chapter:
-    level = shared_level(design, known)
-    areas = _units(inputs, level)
+    level = shared_level(design, known, homes)
+    areas = _units(inputs, homes[level])
     population = dict(zip(areas["area_code"], areas["population"], strict=True))
     outcomes = [o.id for o in (*design.primary, *design.placebo, *design.exploratory)]
     rows = values[
@@ -142,27 +143,25 @@ def _values(inputs: Inputs, scores: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([f for f in (series, rolled, composite) if len(f)], ignore_index=True)
 
 
-def _units(inputs: Inputs, level: str) -> pd.DataFrame:
-    """Areas of one level with their wards and residents."""
-    areas = inputs.geography.areas
-    chosen = areas[areas["level"] == level]
-    ward = chosen["parent_code"] if level == "lsoa" else chosen.index.to_series()
+def _units(inputs: Inputs, home: Mapping[str, str]) -> pd.DataFrame:
+    """Areas of one level, in the order of the edition, with their wards and residents."""
+    chosen = inputs.geography.areas[inputs.geography.areas.index.isin(home)]
     return pd.DataFrame(
         {
             "area_code": chosen.index.to_numpy(),
-            "ward_code": ward.to_numpy(),
+            "ward_code": chosen.index.map(home).to_numpy(),
             "population": chosen["population"].to_numpy(float),
         }
     )
 
 
-def _neighbours(inputs: Inputs) -> dict[str, set[str]]:
-    """Wards and LSOAs that touch, by code."""
+def _neighbours(geography: Geography, levels: list[str]) -> dict[str, set[str]]:
+    """Areas that touch, by code; none where nothing is drawn."""
     found: dict[str, set[str]] = {}
-    for level in ("ward", "lsoa"):
-        if not inputs.geography.codes(level):
+    for level in levels:
+        shapes = boundaries(geography, level)
+        if shapes is None:
             continue
-        shapes = boundaries(inputs.geography, level)
         one, other = shapes.sindex.query(shapes.geometry, predicate="intersects")
         for i, j in zip(one, other, strict=True):
             if i != j:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -36,8 +36,10 @@ from spi_core.edition.areas.geography import boundaries
 from spi_core.edition.areas.rollup import as_published, roll_up
 from spi_core.edition.inputs import Inputs, data_version
 from spi_core.edition.summary import data_tables
-from spi_core.method.score import Estimated, estimate_missing, score
+from spi_core.levels import levels_of
+from spi_core.method.score import Estimated, Scores, estimate_missing, score
 from spi_core.store import Tables, write_bytes, write_tables
+from spi_core.tables import empty_table
 from spi_core.uncertainty.shrink import shrink_panel
 
 __all__ = ["Audience", "build", "compute", "publishable"]
@@ -45,6 +47,8 @@ __all__ = ["Audience", "build", "compute", "publishable"]
 #: ``public``: what the disclosure rules let out; ``internal``: everything.
 Audience: TypeAlias = Literal["public", "internal"]
 
+#: What has an axis of periods.
+Found = TypeVar("Found", Estimated, Scores)
 #: What of an observation's row is no secret: that there is one.
 KEYS = ["indicator_id", "area_code", "period"]
 
@@ -165,17 +169,17 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     treatment = fit_edition(inputs)
     full = inputs if treatment is None else treat_inputs(inputs, treatment)
     recipe, weights = make_recipe(full)
-    levels = inputs.geography.areas["level"]
-    larger = [a for a in inputs.panel.areas if levels[a] != "lsoa"]
+    level_of, units = inputs.geography.areas["level"], inputs.geography.units
+    details = [detail.id for detail in inputs.geography.levels.details]
+    larger = [a for a in inputs.panel.areas if level_of[a] not in details]
     inputs = replace(inputs, panel=inputs.panel.take(larger))
     limit = inputs.settings["index"].get("max_imputed", 1)
-    wards = [a for a in larger if levels[a] == "ward"]
-    raw = inputs.panel.value
+    raw, rows = inputs.panel.value, inputs.panel.rows(units)
     if inputs.settings["index"].get("shrinkage", "none") == "empirical_bayes":
-        raw = shrink_panel(inputs.panel, inputs.framework, wards).value
-    filled = estimate_missing(raw, recipe, inputs.panel.rows(wards), limit)
+        raw = shrink_panel(inputs.panel, inputs.framework, units).value
+    filled = estimate_missing(raw, recipe, rows, limit)
     filled = _carry_up(inputs, filled)
-    scale = filled if treatment is None else treat_estimated(filled, treatment)
+    scale = filled if treatment is None else treat_estimated(filled, treatment, rows)
     scores = score(scale.value, recipe)
     changing = comparable_recipe(recipe, inputs.framework)
     comparable = score(scale.value, changing)
@@ -185,23 +189,35 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "indicators": _plain(inputs.framework.indicators).reset_index(),
         "dates": inputs.panel.dates,
         "goalposts": goalposts_table(inputs, recipe),
-        "signoff": _plain(inputs.tables["signoff"]),
-        "corrections": _plain(inputs.tables["corrections"]),
+        "signoff": _entered(inputs, "signoff"),
+        "corrections": _entered(inputs, "corrections"),
         "weights": weights,
-        "context": _plain(inputs.tables["context"]),
-        "reference": _plain(inputs.tables["distribution"]),
+        "context": _entered(inputs, "context"),
+        "reference": _entered(inputs, "distribution", "reference"),
         "values": values_table(inputs, filled, scale, scores),
         "scores": scores_table(inputs, scores),
         "scores_comparable": scores_table(inputs, comparable),
     }
-    drawn = assess(inputs, recipe, changing, scale, scores, comparable, treatment)
+    at = inputs.panel.compared
+    drawn = assess(
+        replace(inputs, panel=inputs.panel.during(at)),
+        full,
+        recipe,
+        changing,
+        _during(scale, at),
+        _during(scores, at),
+        _during(comparable, at),
+        treatment,
+    )
     tables |= standing_tables(drawn) | review(drawn, weights) | challenge(drawn)
-    tables |= {"steps": steps(drawn), "quality": quality_log(drawn)}
+    tables |= {"steps": steps(drawn, inputs, scale, scores), "quality": quality_log(drawn)}
     tables["coverage"] = coverage_table(inputs, filled)
     tables |= small_area_tables(full, recipe, tables["scores"])
     tables = mark(tables, full.panel, inputs.framework)
-    for level in inputs.settings["geography"]["levels"]:
-        tables[f"map_{level}"] = boundaries(inputs.geography, level).reset_index()
+    for level in levels_of(inputs.settings["geography"]["levels"]):
+        shapes = boundaries(inputs.geography, level.id)
+        if shapes is not None:
+            tables[f"map_{level.id}"] = shapes.reset_index()
     for name in ("targets", "postcodes"):
         found = inputs.tables.get(name, pd.DataFrame())
         if not found.empty:
@@ -215,8 +231,20 @@ def _plain(read: pd.DataFrame) -> pd.DataFrame:
     return read.drop(columns=["file", "row"], errors="ignore")
 
 
+def _entered(inputs: Inputs, file: str, table: str = "") -> pd.DataFrame:
+    """Take over an input file as a table; without the file it has no rows, but its columns."""
+    found = _plain(inputs.tables[file])
+    return empty_table(table or file) if found.empty else found
+
+
+def _during(found: Found, at: list[int]) -> Found:
+    """Keep some of the periods of what was estimated or scored."""
+    cells = {f.name: getattr(found, f.name) for f in fields(found)}
+    return replace(found, **{n: a[at] for n, a in cells.items() if a.ndim > 1})
+
+
 def _carry_up(inputs: Inputs, filled: Estimated) -> Estimated:
-    """Roll the borough up again: a gap estimated in one ward does not unscore the borough."""
+    """Roll larger areas up again: a gap estimated in one unit does not unscore its whole."""
     panel = replace(inputs.panel, value=filled.value)
     rolled = roll_up(panel, inputs.geography, inputs.framework).value
     filled_up = np.isnan(filled.value) & ~np.isnan(rolled)

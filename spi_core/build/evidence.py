@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spi_core.build.fitting import component_moments
-from spi_core.build.treated import treat_errors, treat_inputs
+from spi_core.build.treated import treat_errors
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.readers.sheet import shown
 from spi_core.errors import Fault, InputError
@@ -27,14 +28,18 @@ Array = NDArray[np.float64]
 class Assessment:
     """One edition's scores with everything drawn around them.
 
+    All arrays are of the baseline and the current period, or of the latter alone: what lies
+    between the two changes nothing that is said of them. On the axis of areas the evidence, units
+    and their whole, comes first; what they are only held against follows.
+
     Parameters
     ----------
     inputs : Inputs
-        In raw units.
+        In raw units, its panel cut to these periods.
     scale : Inputs
-        On the scale of scoring: the same unless the catalogue names a treatment.
+        On the scale of scoring, all levels and periods: what weights are fitted on.
     treatment : Treatment or None
-        What lies between the two.
+        What lies between raw units and that scale.
     recipe, comparable_recipe : Recipe
         For levels, and for changes.
     filled : Estimated
@@ -67,14 +72,29 @@ class Assessment:
     fell_back: dict[int, int]
 
     @property
-    def wards(self) -> list[str]:
-        """GSS codes of the wards on the panel, sorted."""
-        return [c for c in self.inputs.geography.codes("ward") if c in self.inputs.panel.areas]
+    def units(self) -> list[str]:
+        """Codes of the units of evidence, sorted."""
+        return self.inputs.geography.units
+
+    @property
+    def rows(self) -> NDArray[np.intp]:
+        """Positions of the units."""
+        return self.inputs.panel.rows(self.units)
+
+    @property
+    def own(self) -> slice:
+        """Positions of the evidence: the units and their whole."""
+        return slice(len(self.units) + 1)
 
     @property
     def now(self) -> int:
         """Position of the current period."""
         return self.inputs.panel.periods.index("current")
+
+    @property
+    def compared(self) -> bool:
+        """Whether there is a baseline to compare the current period with."""
+        return len(self.inputs.panel.periods) > 1
 
     def elements(self, level: str) -> tuple[str, ...]:
         """Names on one level.
@@ -94,6 +114,7 @@ class Assessment:
 
 def assess(
     inputs: Inputs,
+    scale: Inputs,
     recipe: Recipe,
     comparable_recipe: Recipe,
     filled: Estimated,
@@ -106,7 +127,10 @@ def assess(
     Parameters
     ----------
     inputs : Inputs
-        The edition; its ``uncertainty`` names replicates and seed.
+        The edition, its panel cut to what is compared, the evidence first; its ``uncertainty``
+        names replicates and seed.
+    scale : Inputs
+        On the scale of scoring, all levels and periods.
     recipe, comparable_recipe : Recipe
         For levels, and for changes.
     filled : Estimated
@@ -123,41 +147,33 @@ def assess(
     Raises
     ------
     InputError
-        If fewer than two wards have an index in the current period.
+        If fewer than two units have an index in the current period.
     """
     _refuse_unscored(inputs, scores)
-    settings = inputs.settings["uncertainty"]
+    settings, panel, places = inputs.settings["uncertainty"], inputs.panel, inputs.geography
     rng = np.random.default_rng(settings["seed"])
-    people = inputs.geography.areas.loc[list(inputs.panel.areas), "population"].to_numpy(float)
-    errors = sampling(inputs.panel, inputs.framework, inputs.geography.whole, people)
-    scale, scale_errors = inputs, errors
+    people = places.areas.loc[list(panel.areas), "population"].to_numpy(float)
+    errors = scale_errors = sampling(panel, inputs.framework, places.families(panel.areas), people)
     if treatment is not None:
-        scale = treat_inputs(inputs, treatment)
-        scale_errors = treat_errors(errors, inputs.panel.value, treatment)
+        scale_errors = treat_errors(errors, panel.value, treatment)
     parts, fell_back = _bootstrapped_shares(scale, recipe, rng)
-    wards = np.array([a != inputs.geography.whole for a in inputs.panel.areas])
-    n = settings["replicates"]
-    chance = simulate(
-        filled.value,
-        scale_errors,
-        recipe,
-        rng,
-        n,
-        vary=SAMPLING,
-        comparable=comparable_recipe,
-        estimated=filled,
-    )
-    everything = simulate(
-        filled.value,
-        scale_errors,
-        recipe,
-        rng,
-        n,
-        vary=ALL,
-        estimated=filled,
-        alternatives=Alternatives(shares=parts),
-        reference=wards,
-    )
+
+    def draw(at: slice, rng: np.random.Generator, **how: Any) -> Draws:
+        some = filled.take(at)
+        cells = (some.value, scale_errors.take(at), recipe, rng, settings["replicates"])
+        return simulate(*cells, estimated=some, **how)
+
+    size = len(places.units) + 1
+    own, others = slice(size), slice(size, None)
+    values = {"vary": SAMPLING, "comparable": comparable_recipe}
+    chance = draw(own, rng, **values)
+    shares = Alternatives(shares=parts)
+    units = np.isin(panel.areas[own], places.units)
+    everything = draw(own, rng, vary=ALL, alternatives=shares, reference=units)
+    if len(panel.areas) > size:
+        # from a stream of their own: no draw of the evidence hangs on what stands beside it
+        beside = draw(others, np.random.default_rng([settings["seed"], size]), **values)
+        chance = chance.beside(beside)
     return Assessment(
         inputs,
         scale,
@@ -176,14 +192,14 @@ def assess(
 
 
 def _refuse_unscored(inputs: Inputs, scores: Scores) -> None:
-    """Without two wards that have an index now there is nothing to report."""
-    p = inputs.panel
-    index = scores.index[p.periods.index("current"), p.rows(inputs.geography.codes("ward"))]
+    """Without two units that have an index now there is nothing to report."""
+    p, unit = inputs.panel, inputs.geography.levels.unit
+    index = scores.index[p.periods.index("current"), p.rows(inputs.geography.units)]
     found = int(np.isfinite(index).sum())
     if found < 2:
         file = shown(inputs.folder / "observations")
-        message = f"let {found or 'no'} ward{'' if found else 's'} be scored"
-        allowed = "all figures of one component for two wards at least"
+        message = f"let {found or 'no'} {unit.one if found else unit.many} be scored"
+        allowed = f"all figures of one component for two {unit.many} at least"
         raise InputError([Fault(file, message, None, "period", "current", allowed)])
 
 

@@ -1,4 +1,4 @@
-"""Fit the weights of an edition: on its reference population, or on its own wards and periods."""
+"""Fit the weights of an edition: on its reference population, or on its own units and periods."""
 
 from __future__ import annotations
 
@@ -92,8 +92,8 @@ def component_moments(inputs: Inputs, at: NDArray[np.intp]) -> Moments:
         Of the reference population where the edition names one, else of its own areas and periods.
     """
     if inputs.reference is None:
-        # the borough is a mix of its wards, LSOAs are their parts: neither is another row
-        parts = inputs.panel.rows(inputs.geography.codes("ward"))
+        # what is larger is a mix of the units, what is smaller their parts: neither is a row more
+        parts = inputs.panel.rows(inputs.geography.units)
         return moments(inputs.panel.value[:, parts][..., at].reshape(-1, at.size))
     table, matrix = inputs.reference
     ids = [inputs.framework.ids[k] for k in at]

@@ -1,4 +1,4 @@
-"""Indicators that cannot tell the wards apart: named with the reason, counted in no score."""
+"""Indicators that cannot tell the units apart: named with the reason, counted in no score."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ from numpy.typing import NDArray
 
 from spi_core.edition.inputs import Inputs
 
-__all__ = ["CONSTANT", "NO_VALUE", "idle", "without"]
-
-NO_VALUE = "no ward has a value"
-CONSTANT = "the same value in every ward and period"
+__all__ = ["idle", "without"]
 
 
 def idle(inputs: Inputs) -> NDArray[np.str_]:
-    """Find indicators that cannot tell the wards apart.
+    """Find indicators that cannot tell the units of evidence apart.
 
     Parameters
     ----------
@@ -29,11 +26,13 @@ def idle(inputs: Inputs) -> NDArray[np.str_]:
     ndarray of str, shape (indicators,)
         Why an indicator counts in no score; empty for one that does.
     """
-    value = inputs.panel.take(inputs.geography.codes("ward")).value
+    value = inputs.panel.take(inputs.geography.units).value
     there = ~np.isnan(value)
     low = np.where(there, value, np.inf).min(axis=(0, 1))
     high = np.where(there, value, -np.inf).max(axis=(0, 1))
-    return np.where(~there.any(axis=(0, 1)), NO_VALUE, np.where(low == high, CONSTANT, ""))
+    unit = inputs.geography.levels.unit.one
+    same = np.where(low == high, f"the same value in every {unit} and period", "")
+    return np.where(there.any(axis=(0, 1)), same, f"no {unit} has a value")
 
 
 def without(weights: pd.DataFrame, why: Mapping[str, str]) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from spi_core.edition.framework import Framework
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.readers.sheet import shown
 from spi_core.errors import Fault, InputError
+from spi_core.method.means import means_of
 from spi_core.method.score import Recipe, recipe_for
 
 __all__ = ["comparable_recipe", "make_recipe"]
@@ -55,7 +56,7 @@ def make_recipe(inputs: Inputs) -> tuple[Recipe, pd.DataFrame]:
         share=share.to_numpy(float),
         component_of=inputs.framework.component_of,
         dimension_of=inputs.framework.dimension_of,
-        means=tuple(settings[f"{level}_mean"] for level in ("component", "dimension", "index")),
+        means=means_of(settings),
         minimum=settings["minimum_indicators"],
     )
     members = np.bincount(recipe.component_of[recipe.used], minlength=recipe.dimension_of.size)

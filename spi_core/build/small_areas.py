@@ -1,4 +1,4 @@
-"""Score small areas where enough is published, and set each ward against its own."""
+"""Score small areas where enough is published, and set each unit against its own."""
 
 from __future__ import annotations
 
@@ -8,42 +8,55 @@ from numpy.typing import NDArray
 
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.panel import Panel
+from spi_core.levels import levels_of
 from spi_core.method.score import Estimated, Recipe, Scores, estimate_missing, recipe_for, score
 
 __all__ = ["small_area_tables"]
 
-LEVEL = "lsoa"
-
 
 def small_area_tables(
-    inputs: Inputs, recipe: Recipe, wards: pd.DataFrame
+    inputs: Inputs, recipe: Recipe, larger: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
-    """Score the LSOAs and measure their spread within each ward.
+    """Score the levels below the unit of evidence, each by itself, and measure their spread.
 
     Parameters
     ----------
     inputs : Inputs
-        The edition, its panel with LSOAs.
+        The edition, its panel with all scored levels.
     recipe : Recipe
         The full recipe.
-    wards : DataFrame
+    larger : DataFrame
         ``scores`` of the larger areas: ``area_code, period, element, level, score``.
 
     Returns
     -------
     dict of str to DataFrame
-        ``small_area_coverage``: one row a component, the share of its weight that is available
-        and whether it is scored; ``small_area_values``, one row a period, LSOA and indicator that
-        is published for LSOAs; ``small_area_scores``; ``small_area_spread``: one row a period,
-        ward and component. The last two are absent where nothing reaches the edition's coverage.
+        ``small_area_coverage``: one row a level and component, the share of its weight that is
+        available and whether it is scored; ``small_area_values``, one row a period, area and
+        indicator that is published for its level; ``small_area_scores``; ``small_area_spread``:
+        one row a period, larger area and component. The last two are absent where nothing reaches
+        the edition's coverage.
     """
-    codes = [c for c in inputs.geography.codes(LEVEL) if c in inputs.panel.areas]
+    details = levels_of(inputs.settings["geography"]["levels"]).details
+    found: dict[str, list[pd.DataFrame]] = {}
+    # an edition without small areas says of none that nothing is covered
+    for level in [detail.id for detail in details] or [""]:
+        for name, table in _of_level(inputs, recipe, larger, level).items():
+            found.setdefault(name, []).append(table)
+    return {name: pd.concat(tables, ignore_index=True) for name, tables in found.items()}
+
+
+def _of_level(
+    inputs: Inputs, recipe: Recipe, larger: pd.DataFrame, level: str
+) -> dict[str, pd.DataFrame]:
+    codes = inputs.geography.codes(level)
     panel = inputs.panel.take(codes)
     value = panel.value
     available = np.atleast_1d(np.isfinite(value).any(axis=(0, 1)))
     threshold = inputs.settings["index"].get("small_area_coverage", 0.75)
     fitted = recipe_for(recipe, available, threshold)
-    tables = {"small_area_coverage": _coverage(inputs, recipe, fitted, available, threshold)}
+    covered = _coverage(inputs, recipe, fitted, available, threshold)
+    tables = {"small_area_coverage": covered.assign(level=level)}
     if not codes or not available.any():
         return tables
     limit = inputs.settings["index"].get("max_imputed", 1)
@@ -55,7 +68,7 @@ def small_area_tables(
     scores = _long(inputs, codes, scored)
     return tables | {
         "small_area_scores": scores,
-        "small_area_spread": _spread(inputs, scores, wards),
+        "small_area_spread": _spread(inputs, scores, larger),
     }
 
 
@@ -77,7 +90,7 @@ def _coverage(
 def _values(
     panel: Panel, filled: Estimated, scored: Scores, available: NDArray[np.bool_]
 ) -> pd.DataFrame:
-    """One row a period, LSOA and indicator; a suppressed value stays out though it is estimated."""
+    """One row a period, area and indicator; a suppressed value stays out though it is estimated."""
     axes = [panel.periods, panel.areas, panel.indicators]
     index = pd.MultiIndex.from_product(axes, names=["period", "area_code", "indicator_id"])
     shown = filled.estimated & (panel.status != "suppressed")
@@ -103,11 +116,11 @@ def _long(inputs: Inputs, codes: list[str], scores: Scores) -> pd.DataFrame:
     return frame.dropna(subset="score", ignore_index=True)
 
 
-def _spread(inputs: Inputs, small: pd.DataFrame, wards: pd.DataFrame) -> pd.DataFrame:
-    """Lowest, middle and highest score of each ward's LSOAs beside the ward's own."""
+def _spread(inputs: Inputs, small: pd.DataFrame, larger: pd.DataFrame) -> pd.DataFrame:
+    """Lowest, middle and highest score of each area's parts beside the area's own."""
     groups = small.groupby(["period", "parent_code", "element"], sort=False)["score"]
     spread = groups.agg(areas="size", low="min", median="median", high="max")
     spread.insert(2, "q1", groups.quantile(0.25))
     spread.insert(4, "q3", groups.quantile(0.75))
     frame = spread.reset_index().rename(columns={"parent_code": "area_code"})
-    return frame.merge(wards[["period", "area_code", "element", "score"]], "left")
+    return frame.merge(larger[["period", "area_code", "element", "score"]], "left")

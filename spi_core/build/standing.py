@@ -26,6 +26,24 @@ from spi_core.uncertainty.simulate import Scored
 
 __all__ = ["standing_tables"]
 
+_CHANGE = ("change", "low", "high", "rating", "reason", "counted")
+_GAP = ("value", "by_chance", "low", "high")
+#: Columns of what an edition of one period has nothing to say of.
+NO_CHANGE = {
+    "changes": ("area_code", "element", "level", *_CHANGE, "baseline", "current"),
+    "indicator_changes": ("area_code", "indicator_id", *_CHANGE),
+    "contributions": ("area_code", "indicator_id", "points"),
+    "gaps": (
+        *("measure", "change", "change_low", "change_high"),
+        *(f"{name}_{period}" for name in _GAP for period in ("baseline", "current")),
+        *("level", "element"),
+    ),
+    "movers": ("area_code", "change", "p", "q", "moved"),
+}
+#: Those that are no numbers.
+TYPES = {"moved": bool} | dict.fromkeys(
+    ("area_code", "element", "level", "rating", "reason", "indicator_id", "measure"), str
+)
 COMPOSITES = ("component", "dimension", "index")
 Array = NDArray[np.float64]
 
@@ -44,16 +62,20 @@ def standing_tables(a: Assessment) -> dict[str, pd.DataFrame]:
         ``standing``, ``changes``, ``indicator_changes``, ``contributions``, ``peers``, ``gaps``,
         ``movers``, ``errors``.
     """
-    return {
-        "standing": _standing(a),
+    tables = {"standing": _standing(a), "peers": _peers(a), "errors": _errors(a)}
+    if not a.compared:
+        return tables | {name: _empty(columns) for name, columns in NO_CHANGE.items()}
+    return tables | {
         "changes": _changes(a),
         "indicator_changes": _indicator_changes(a),
         "contributions": _contributions(a),
-        "peers": _peers(a),
         "gaps": _gaps(a),
         "movers": _movers(a),
-        "errors": _errors(a),
     }
+
+
+def _empty(columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame({c: pd.Series(dtype=TYPES.get(c, float)) for c in columns})
 
 
 def _pick(scored: Scores | Scored, level: str) -> NDArray[np.floating]:
@@ -63,7 +85,7 @@ def _pick(scored: Scores | Scored, level: str) -> NDArray[np.floating]:
 
 
 def _standing(a: Assessment) -> pd.DataFrame:
-    """Compare every ward and composite of the current period with borough, wards and comparators.
+    """Compare every unit and composite of the current period with whole, units and comparators.
 
     Parameters
     ----------
@@ -73,10 +95,10 @@ def _standing(a: Assessment) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a ward and element that is scored.
+        One row a unit and element that is scored.
     """
     p = a.inputs.panel
-    rows, home = p.rows(a.wards), p.areas.index(a.inputs.geography.whole)
+    rows, home = a.rows, p.areas.index(a.inputs.geography.whole)
     near = _nearest(a)
     frames = []
     for level in COMPOSITES:
@@ -97,7 +119,7 @@ def _standing(a: Assessment) -> pd.DataFrame:
         }
         elements = a.elements(level)
         keys = {
-            "area_code": np.repeat(a.wards, len(elements)),
+            "area_code": np.repeat(a.units, len(elements)),
             "element": list(elements) * len(rows),
             "level": level,
         }
@@ -122,7 +144,7 @@ def _nearest(a: Assessment) -> Peers | None:
     rule, context = a.inputs.settings.get("comparators"), a.inputs.tables["context"]
     if rule is None or context.empty:
         return None
-    return nearest(context_matrix(context, a.wards, rule["context"]), rule["number"])
+    return nearest(context_matrix(context, a.units, rule["context"]), rule["number"])
 
 
 def _rating_columns(
@@ -180,9 +202,9 @@ def _peers(a: Assessment) -> pd.DataFrame:
     n = found.position.shape[1]
     return pd.DataFrame(
         {
-            "area_code": np.repeat(a.wards, n),
-            "order": np.tile(np.arange(1, n + 1), len(a.wards)),
-            "peer_code": np.array(a.wards)[found.position].ravel(),
+            "area_code": np.repeat(a.units, n),
+            "order": np.tile(np.arange(1, n + 1), len(a.units)),
+            "peer_code": np.array(a.units)[found.position].ravel(),
             "distance": found.distance.ravel(),
         }
     )
@@ -190,7 +212,7 @@ def _peers(a: Assessment) -> pd.DataFrame:
 
 def _gaps(a: Assessment) -> pd.DataFrame:
     """How far apart the wards are in each period, and whether that changed."""
-    rows = a.inputs.panel.rows(a.wards)
+    rows = a.rows
     frames = []
     for level in COMPOSITES:
         point, draws = (
@@ -203,15 +225,14 @@ def _gaps(a: Assessment) -> pd.DataFrame:
             g = gap(point[..., e], draws[..., e])
             frames.append(_gap_rows(level, element, g))
     if not frames:  # nothing can be compared over time
-        nothing = np.empty((2, len(MEASURES)))
-        return _gap_rows("", "", Gap(*[nothing] * 4, *[nothing[0]] * 3)).head(0)
+        return _empty(NO_CHANGE["gaps"])
     return pd.concat(frames, ignore_index=True)
 
 
 def _gap_rows(level: str, element: str, g: Gap) -> pd.DataFrame:
     names = ("change", "change_low", "change_high")
     frame = pd.DataFrame({"measure": MEASURES, **{n: getattr(g, n) for n in names}})
-    for name in ("value", "by_chance", "low", "high"):
+    for name in _GAP:
         array = getattr(g, name)
         frame[f"{name}_baseline"], frame[f"{name}_current"] = array[0], array[-1]
     return frame.assign(level=level, element=element)
@@ -219,14 +240,14 @@ def _gap_rows(level: str, element: str, g: Gap) -> pd.DataFrame:
 
 def _movers(a: Assessment) -> pd.DataFrame:
     """Wards whose index moved, with the false discovery rate held at 10 %."""
-    rows = a.inputs.panel.rows(a.wards)
+    rows = a.rows
     draws = a.sampling.comparable.index[:, :, rows]
     rated = level_changes(a.comparable, a.sampling, a.comparable_recipe, a.errors)["index"]
     # a change that cannot be rated is not tested either
     change = np.where(rated.rating == NOT_RATED, np.nan, rated.change)[rows, 0]
     found = movers(change, draws[:, a.now] - draws[:, 0])
     columns = {n: getattr(found, n) for n in ("change", "p", "q", "moved")}
-    return pd.DataFrame({"area_code": a.wards, **columns})
+    return pd.DataFrame({"area_code": a.units, **columns})
 
 
 def _errors(a: Assessment) -> pd.DataFrame:

@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 
 
 def fit_edition(inputs: Inputs) -> Treatment | None:
-    """Fit the treatments of an edition once, over all wards and periods.
+    """Fit the treatments of an edition once, over all units of evidence and periods.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def fit_edition(inputs: Inputs) -> Treatment | None:
         message = "cannot be treated: the edition's reference moments are of raw values"
         allowed = "transform none, or an edition without index.reference"
         raise InputError([Fault(file, message, None, "transform", i, allowed) for i in treated])
-    parts = inputs.panel.rows([a for a in inputs.panel.areas if a != inputs.geography.whole])
+    parts = inputs.panel.rows(inputs.geography.units)
     try:
         return fit_treatment(inputs.panel.value[:, parts], names)
     except ColumnError as error:
@@ -91,7 +91,7 @@ def treat_inputs(inputs: Inputs, treatment: Treatment) -> Inputs:
     return replace(inputs, panel=panel, tables={**inputs.tables, "goalposts": table})
 
 
-def treat_estimated(filled: Estimated, treatment: Treatment) -> Estimated:
+def treat_estimated(filled: Estimated, treatment: Treatment, units: NDArray[np.intp]) -> Estimated:
     """Treat values with their estimated gaps.
 
     Parameters
@@ -100,13 +100,15 @@ def treat_estimated(filled: Estimated, treatment: Treatment) -> Estimated:
         Raw units.
     treatment : Treatment
         Fitted on the observed values.
+    units : ndarray of int
+        Positions of the units of evidence.
 
     Returns
     -------
     Estimated
-        The residual's spread is carried over by the slope at the median value.
+        The residual's spread is carried over by the slope at the units' median value.
     """
-    middle = np.nanmedian(filled.value.reshape(-1, filled.value.shape[-1]), axis=0)
+    middle = np.nanmedian(filled.value[:, units], axis=(0, 1))
     spread = filled.residual_sd * _slope(middle, treatment)
     return replace(filled, value=treatment.apply(filled.value), residual_sd=spread)
 

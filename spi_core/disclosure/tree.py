@@ -14,7 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from spi_core.edition.areas.geography import ORDER, Geography
+from spi_core.edition.areas.geography import Geography
 
 __all__ = ["Families", "Inside", "Tree", "grow_tree", "slack_inside", "slack_outside"]
 
@@ -101,8 +101,8 @@ def grow_tree(areas: Sequence[str], geography: Geography) -> Tree:
     parent = np.array([where.get(p, -1) for p in table["parent_code"]], np.intp)
     population = table["population"].to_numpy(float)
     families = []
-    for level in ORDER:
-        at = np.flatnonzero((table["level"] == level).to_numpy() & (parent >= 0))
+    for level in reversed(geography.levels.rows):
+        at = np.flatnonzero((table["level"] == level.id).to_numpy() & (parent >= 0))
         held = np.bincount(parent[at], population[at], minlength=len(table))
         at = at[held[parent[at]] >= COMPLETE * population[parent[at]]]
         if at.size:

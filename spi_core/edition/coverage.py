@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
 
-from spi_core.edition.areas.geography import ORDER, Geography
+from spi_core.edition.areas.geography import Geography
 from spi_core.edition.panel import Panel
 from spi_core.edition.readers.read import Read
 from spi_core.errors import Fault, some
@@ -44,7 +45,7 @@ def coverage_matrix(given: Panel, rolled: Panel, geography: Geography) -> pd.Dat
         known & (rolled.status == "illustrative"),
     )
     frames = []
-    for name in (n for n in reversed(ORDER) if (level == n).any()):
+    for name in (n.id for n in geography.levels if (level == n.id).any()):
         here = level == name
         axes = [rolled.periods, rolled.indicators]
         index = pd.MultiIndex.from_product(axes, names=["period", "indicator_id"])
@@ -84,7 +85,7 @@ def in_brief(matrix: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_presence(
-    observations: Read, areas: pd.DataFrame, links: pd.DataFrame, levels: Sequence[str]
+    observations: Read, geography: Geography, links: pd.DataFrame, levels: Sequence[str]
 ) -> list[Fault]:
     """Find areas that have a row of an indicator in one period and none in another.
 
@@ -92,8 +93,8 @@ def check_presence(
     ----------
     observations : Read
         All observation files; not checked where a key has a fault, which would look like a gap.
-    areas : DataFrame
-        The edition's areas: ``code, level, parent_code``.
+    geography : Geography
+        The edition's areas.
     links : DataFrame
         ``from_code, to_code`` of the rebase lookup; an old area's row stands for its successors.
     levels : sequence of str
@@ -108,17 +109,16 @@ def check_presence(
     keys = {"indicator_id", "area_code", "period"}
     frame = observations.frame
     doubt = [f for f in observations.faults if not f.column or keys & set(f.column.split(" + "))]
-    if frame.empty or doubt or areas.empty:
+    if frame.empty or doubt:
         return []
-    level = areas.drop_duplicates("code").set_index("code")["level"]
     rows = frame[["indicator_id", "area_code", "period", "file"]]
     if not links.empty:
         heirs = links[links["from_code"] != links["to_code"]].set_index("from_code")["to_code"]
         rows = rows.join(heirs.rename("heir"), on="area_code")
         rows = rows.assign(area_code=rows["heir"].fillna(rows["area_code"])).drop(columns="heir")
         rows = rows.drop_duplicates(sorted(keys))
-    rows = _with_wholes(rows, areas)
-    rows = rows.assign(level=rows["area_code"].map(level))
+    rows = _with_wholes(rows, geography)
+    rows = rows.assign(level=rows["area_code"].map(geography.areas["level"]))
     rows = rows[rows["level"].isin(list(levels))]
     faults = []
     for (indicator, name), group in rows.groupby(["indicator_id", "level"], sort=False):
@@ -134,16 +134,15 @@ def check_presence(
     return faults
 
 
-def _with_wholes(rows: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+def _with_wholes(rows: pd.DataFrame, geography: Geography) -> pd.DataFrame:
     """Add a row for each larger area whose parts all have one: the roll-up fills it."""
-    about = areas.drop_duplicates("code").set_index("code")
-    parts = about["parent_code"].value_counts()
     keys = ["indicator_id", "period", "area_code"]
-    for level in ORDER[:-1]:
-        small = rows[rows["area_code"].map(about["level"]) == level]
-        small = small.assign(area_code=small["area_code"].map(about["parent_code"]))
-        groups = small[small["area_code"].isin(about.index)].groupby(keys, as_index=False)
+    families = geography.families(list(geography.areas.index))
+    for _, alike in groupby(families, key=lambda f: geography.areas.at[f[0], "level"]):
+        links = [(part, head, len(parts)) for head, parts in alike for part in parts]
+        beneath = rows.merge(pd.DataFrame(links, columns=["area_code", "head", "parts"]))
+        groups = beneath.groupby([*keys[:2], "head", "parts"], as_index=False)
         whole = groups.agg(file=("file", "first"), found=("file", "size"))
-        whole = whole[whole["found"] == whole["area_code"].map(parts)]
+        whole = whole[whole["found"] == whole["parts"]].rename(columns={"head": "area_code"})
         rows = pd.concat([rows, whole[rows.columns]], ignore_index=True).drop_duplicates(keys)
     return rows

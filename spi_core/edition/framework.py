@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from spi_core.edition.readers.read import Read, records
 from spi_core.edition.rules import check_disclosure
 from spi_core.errors import Fault, some
+from spi_core.levels import KNOWN, levels_of
 
 __all__ = ["Framework", "check_goalposts", "check_weights", "make_framework"]
 
@@ -105,7 +106,9 @@ def make_framework(
     home = {c: next(d for d, other in pairs if other == c) for c in components}
     if indicators.frame.empty or not pairs:
         return None, []
-    faults = _misplaced(indicators, home)
+    named = settings.get("geography", {}).get("levels", ())
+    levels = {*KNOWN, *(level.id for level in levels_of(named))} if named else set()
+    faults = _misplaced(indicators, home, levels)
     if "disclosure_rule" not in {column for _, column in indicators.lacks}:
         faults += check_disclosure(settings, list(records(indicators.frame)), EDITION)
     # what is sound still serves to check the other tables
@@ -131,7 +134,7 @@ def make_framework(
     return framework, faults
 
 
-def _misplaced(indicators: Read, home: Mapping[str, str]) -> list[Fault]:
+def _misplaced(indicators: Read, home: Mapping[str, str], levels: Collection[str]) -> list[Fault]:
     lost = {column for _, column in indicators.lacks}
     faults = []
     for r in records(indicators.frame):
@@ -146,6 +149,10 @@ def _misplaced(indicators: Read, home: Mapping[str, str]) -> list[Fault]:
             faults.append(
                 Fault(r.file, message, r.row, "dimension", r.dimension, home[r.component])
             )
+        if levels and r.finest_level not in levels and "finest_level" not in lost:
+            allowed = ", ".join(sorted(levels))
+            message = "is not a level of edition.yml"
+            faults.append(Fault(r.file, message, r.row, "finest_level", r.finest_level, allowed))
         if r.comparable == "no" and not r.break_reason and "break_reason" not in lost:
             message = "a blank is not allowed here: comparable is 'no'"
             allowed = "why the two periods cannot be compared"

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from spi_core.edition.areas.geography import Geography, load_boundaries
-from spi_core.edition.areas.nesting import check_geography
+from spi_core.edition.areas.nesting import check_codes, check_geography
 from spi_core.edition.areas.rebase import apportionment, fill_from, rebase
 from spi_core.edition.areas.rollup import roll_up
 from spi_core.edition.areas.vintage import check_old_codes, check_rebase, split_vintages
@@ -27,6 +27,7 @@ from spi_core.edition.readers.sheet import find_tables, shown, unread
 from spi_core.edition.reference import read_reference
 from spi_core.edition.settings import read_edition_file
 from spi_core.errors import Fault, InputError, some
+from spi_core.levels import levels_of
 
 __all__ = ["Inputs", "data_version", "load"]
 
@@ -37,7 +38,7 @@ FILES = {
     "indicators": ("indicators", True),
     "observations": ("observations", True),
     "areas": ("geography/areas", True),
-    "lookup": ("geography/lookup", True),
+    "lookup": ("geography/lookup", False),
     "rebase": ("geography/rebase", False),
     "goalposts": ("goalposts", True),
     "weights": ("weights", False),
@@ -64,7 +65,7 @@ class Inputs:
     framework : Framework
         Dimensions, components, indicators.
     geography : Geography
-        Areas, lookup, polygons.
+        Areas, levels, polygons.
     panel : Panel
         Observations of all scored areas, larger areas rolled up.
     given : Panel
@@ -124,23 +125,35 @@ def load(folder: Path) -> Inputs:
     faults += [f for read in reads.values() for f in read.faults]
     polygons, found = load_boundaries(_boundary_file(folder))
     faults += found
-    reads["areas"], old, found = split_vintages(settings, reads["areas"])
+    areas, levels = reads["areas"], None
+    if "geography" in settings:
+        levels = levels_of(settings["geography"]["levels"], areas.frame.get("level", ()))
+        found = check_codes(levels, areas)
+        faults += found
+        areas = replace(areas, faults=(*areas.faults, *found))
+    reads["areas"], old, found = split_vintages(settings, levels, areas)
     faults += found
     framework, found = make_framework(settings, reads["indicators"])
-    faults += found + check_geography(settings, reads["areas"], reads["lookup"], polygons)
-    faults += check_rebase(reads["areas"], old, reads["rebase"])
-    faults += _check_tables(folder, settings, framework, reads, old)
+    faults += found
+    areas, geography = reads["areas"], None
+    if levels is not None and not (areas.frame.empty or areas.faults):
+        about = areas.frame.set_index("code")
+        geography = Geography(about, levels, polygons, settings.get("area", ""))
+    if levels is not None:
+        faults += check_geography(settings, levels, areas, reads["lookup"], polygons)
+    faults += check_rebase(areas, old, reads["rebase"])
+    faults += _check_tables(folder, settings, geography, framework, reads, old)
     reference, found = read_reference(folder, settings, framework)
     faults += found
     path = folder / "interventions.yml"
-    designs, found = read_interventions(path, settings, framework, reads)
+    designs, found = read_interventions(path, settings, geography, framework, reads)
     faults += found
-    if faults or framework is None or polygons is None:
+    if faults or framework is None or geography is None:
         raise InputError(_in_order(faults))
-    areas = reads["areas"].frame.set_index("code")
-    links = reads["lookup"].frame
-    geography = Geography(areas, links, polygons, settings["area"])
-    scored = [c for level in settings["geography"]["levels"] for c in geography.codes(level)]
+    named = settings["geography"]["levels"]
+    scored = [code for n in named for code in geography.codes(n if isinstance(n, str) else n["id"])]
+    # the evidence first, so that it stands where it stood whatever else is laid beside it
+    scored.sort(key=lambda code: code != geography.whole and code not in geography.units)
     tables = {name: read.frame for name, read in reads.items()}
     given, tables["rebased"] = _lay_out(settings, framework, scored, tables, old.frame)
     return Inputs(
@@ -212,6 +225,7 @@ def _boundary_file(folder: Path) -> Path:
 def _check_tables(
     folder: Path,
     settings: Mapping[str, Any],
+    geography: Geography | None,
     framework: Framework | None,
     reads: Mapping[str, Read],
     old: Read,
@@ -221,12 +235,11 @@ def _check_tables(
     periods = [p["id"] for p in settings.get("periods", [])]
     observations, weights = reads["observations"], reads["weights"]
     former = [str(c) for c in old.frame.get("code", []) if c]
-    faults = check_keys(observations, ids, areas, periods, former)
+    faults = check_keys(observations, ids, areas, periods, geography, former)
     faults += check_old_codes(settings, observations, old, reads["rebase"], rebased=True)
-    if not faults:
-        levels = settings.get("geography", {}).get("levels", [])
-        frames = reads["areas"].frame, reads["rebase"].frame
-        faults += check_presence(observations, *frames, levels)
+    if not faults and geography is not None:
+        scored = [level.id for level in levels_of(settings["geography"]["levels"])]
+        faults += check_presence(observations, geography, reads["rebase"].frame, scored)
     faults += check_observations(observations, framework)
     if framework is not None:
         faults += check_goalposts(framework, reads["goalposts"], ids)
@@ -239,12 +252,10 @@ def _check_tables(
                                 ("signoff", "indicator_id", ids)):  # fmt: skip
         faults += _unknown(reads[name], column, known + former * (column == "area_code"))
         faults += check_old_codes(settings, reads[name], old, reads["rebase"], rebased=False)
-    file = shown(folder / "edition.yml")
-    levels = reads["areas"].frame
-    wards = [] if levels.empty else sorted(levels.loc[levels["level"] == "ward", "code"])
-    context = reads["context"]
-    if not _unknown(context, "area_code", areas):  # else a ward seems to lack what is misspelt
-        faults += check_comparators(file, settings, wards, context)
+    file, context = shown(folder / "edition.yml"), reads["context"]
+    # else a unit seems to lack what is misspelt
+    if geography is not None and not _unknown(context, "area_code", areas):
+        faults += check_comparators(file, settings, geography, context)
     return faults + _check_claims(file, settings, reads)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,12 +11,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spi_core.edition.areas.geography import Geography
 from spi_core.edition.framework import Framework
 from spi_core.edition.readers.read import Read, records
 from spi_core.errors import Fault, some
 
 __all__ = ["Panel", "check_keys", "check_observations", "make_panel"]
 
+#: What a panel knows of every cell.
+CELLS = ("value", "numerator", "denominator", "status")
 #: A stored rate may be rounded by its publisher: this much relative difference is rounding.
 RATE_TOLERANCE = 0.005
 
@@ -44,6 +48,11 @@ class Panel:
     denominator: NDArray[np.float64]
     status: NDArray[np.str_]
     dates: pd.DataFrame
+
+    @property
+    def compared(self) -> list[int]:
+        """Positions of the baseline and the current period; of the latter alone without one."""
+        return [self.periods.index(p) for p in ("baseline", "current") if p in self.periods]
 
     def rows(self, areas: Sequence[str]) -> NDArray[np.intp]:
         """Positions of areas on the area axis.
@@ -75,8 +84,23 @@ class Panel:
             The same periods and indicators.
         """
         at = self.rows(areas)
-        names = ("value", "numerator", "denominator", "status")
-        return replace(self, areas=tuple(areas), **{n: getattr(self, n)[:, at] for n in names})
+        return replace(self, areas=tuple(areas), **{n: getattr(self, n)[:, at] for n in CELLS})
+
+    def during(self, at: Sequence[int]) -> Panel:
+        """Keep some of the periods.
+
+        Parameters
+        ----------
+        at : sequence of int
+            Their positions, in the order wanted.
+
+        Returns
+        -------
+        Panel
+            The same areas and indicators.
+        """
+        periods = tuple(self.periods[i] for i in at)
+        return replace(self, periods=periods, **{n: getattr(self, n)[at] for n in CELLS})
 
 
 def check_keys(
@@ -84,6 +108,7 @@ def check_keys(
     indicators: Collection[str],
     areas: Collection[str],
     periods: Collection[str],
+    geography: Geography | None = None,
     former: Collection[str] = (),
 ) -> list[Fault]:
     """Check that every observation speaks of an indicator, an area and a period of the edition.
@@ -94,6 +119,8 @@ def check_keys(
         All observation files, read and joined.
     indicators, areas, periods : collection of str
         What the edition knows; where it is empty, that file could not be read and has said so.
+    geography : Geography, optional
+        Tells by its code what a stranger is.
     former : collection of str
         Codes of areas of other vintages, which have a check of their own.
 
@@ -113,18 +140,22 @@ def check_keys(
             bad = frame[~frame[column].isin(list(known))]
             for r in records(bad):
                 value = getattr(r, column)
-                about, alike = _same_kind(value, areas) if column == "area_code" else ("", known)
+                about, alike = "", known
+                if column == "area_code":
+                    about, alike = _same_kind(value, areas, geography)
                 faults.append(_fault(r, message + about, column, value, some(alike)))
     return faults
 
 
-def _same_kind(code: str, areas: Collection[str]) -> tuple[str, Collection[str]]:
-    """Name the kind of area that a GSS code stands for, and the edition's areas of that kind."""
-    kind = {"E01": "LSOA", "W01": "LSOA", "E05": "ward", "W05": "ward"}.get(code[:3])
-    if kind is None:
-        return "", areas
-    alike = [a for a in areas if a[:3] == code[:3]]
-    return f": not a{'n' * (kind == 'LSOA')} {kind} of this borough", alike or areas
+def _same_kind(
+    code: str, areas: Collection[str], geography: Geography | None
+) -> tuple[str, Collection[str]]:
+    """Name the level whose codes look like this one, and the edition's areas of that level."""
+    for level in reversed(geography.levels.rows if geography else ()):
+        if re.fullmatch(level.pattern, code):
+            alike = [a for a in areas if re.fullmatch(level.pattern, a)]
+            return f": not one of this edition's {level.many}", alike or areas
+    return "", areas
 
 
 def check_observations(observations: Read, framework: Framework | None) -> list[Fault]:

@@ -22,6 +22,7 @@ from spi_core.explorer.notes import glossary, history, links, meta, targets
 from spi_core.explorer.paths import shapes
 from spi_core.explorer.postcodes import sectors
 from spi_core.explorer.texts import TEMPLATES, area_sentences, spread_sentences
+from spi_core.method.means import lowest, means_of
 from spi_core.store import Tables
 
 __all__ = ["explorer_data", "explorer_json"]
@@ -167,7 +168,7 @@ def _peers(tables: Tables, unit: Level) -> dict[str, Any]:
 
 def _recipe(tables: Tables, tree: list[Measure], levels: list[Level]) -> dict[str, Any]:
     """Give what a reader needs to weigh the components anew: means, tree, unrounded scores."""
-    index = tables.about["edition"]["index"]
+    means = means_of(tables.about["edition"]["index"])
     place = {m.element: i for i, m in enumerate(tree)}
     framework = tables["framework"]
     scored = framework[framework["scored"]]
@@ -178,8 +179,9 @@ def _recipe(tables: Tables, tree: list[Measure], levels: list[Level]) -> dict[st
         if lv.role != "detail"
     }
     return {
-        "index_mean": index["index_mean"],
-        "dimension_mean": index["dimension_mean"],
+        "dimension_order": means[1].order,
+        "index_order": means[2].order,
+        "lowest": max(lowest(means), 0.0),
         "components": [place[n] for n in names],
         "dimensions": [place[d] for d in scored["dimension"]],
         "scores": scores,

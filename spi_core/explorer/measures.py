@@ -10,6 +10,7 @@ import pandas as pd
 
 from spi_core.edition.readers.read import records
 from spi_core.explorer.codes import rows
+from spi_core.method.means import means_of
 from spi_core.present.base.links import ward_slug
 from spi_core.present.base.numbers import number
 from spi_core.present.base.words import and_list
@@ -85,6 +86,7 @@ class _Pages:
 
     def __init__(self, tables: Tables) -> None:
         self.edition = tables.about["edition"]
+        self.means = means_of(self.edition["index"])
         self.framework = tables["framework"]
         self.periods = [p["id"] for p in self.edition["periods"]]
         self.goalposts = _by(tables["goalposts"], "indicator_id")
@@ -98,15 +100,15 @@ class _Pages:
             self.signoff.setdefault(str(row["indicator_id"]), []).append(said)
 
     def index(self, dimensions: Sequence[str]) -> dict[str, Any]:
-        mean = self.edition["index"]["index_mean"]
-        text = f"The {mean} mean of {len(dimensions)} dimensions: {and_list(dimensions)}."
+        text = f"The {self.means[2].name} of {len(dimensions)} dimensions: {and_list(dimensions)}."
         return _score("Social Progress Index", text) | _partial(self.framework)
 
     def dimension(self, name: str, parts: pd.DataFrame) -> dict[str, Any]:
-        mean, scored = self.edition["index"]["dimension_mean"], parts[parts["scored"]]
+        scored = parts[parts["scored"]]
         text = "None of its components is scored."
         if len(scored):
-            text = f"The {mean} mean of its components: {and_list(list(scored['component']))}."
+            made_of = and_list(list(scored["component"]))
+            text = f"The {self.means[1].name} of its components: {made_of}."
             if len(scored) < len(parts):
                 rest = and_list(list(parts.loc[~parts["scored"], "component"]))
                 text = f"{text} Not scored: {rest}."

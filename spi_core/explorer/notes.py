@@ -13,19 +13,21 @@ from spi_core.explorer.measures import Measure
 from spi_core.present.base.links import ward_page
 from spi_core.present.base.marks import page_mark
 from spi_core.present.base.numbers import number
+from spi_core.present.base.scale import scale_start
 from spi_core.present.base.words import article, capital
 from spi_core.store import Tables
 
 __all__ = ["ahead", "glossary", "history", "links", "meta", "targets"]
 
 GLOSSARY = (
-    ("Score", "A figure from 0 to 100. 0 is as far from the goal as anyone is, 100 is the goal."),
+    ("Score", "A figure from {low} to 100. {low} is as far from the goal as anyone is, 100 is the \
+goal."),
     ("Index", "The one score at the top: the mean of its dimensions."),
     ("Dimension", "One of the parts of the index: a mean of components."),
     ("Component", "A theme within a dimension: a weighted mean of indicators."),
     ("Indicator", "One published or collected figure, in its own unit."),
-    ("Goalposts", "The figures that count as 100 (best) and as 0 (worst); beyond them nothing is \
-gained or lost."),
+    ("Goalposts", "The figures that count as 100 (best) and as {low} (worst); beyond them nothing \
+is gained or lost."),
     ("Interval", "The range in which the true figure lies in 90 of 100 cases. A difference within \
 it may be chance."),
     ("Likely rank", "The range of places that {unit} would take in 90 of 100 cases. Without it a \
@@ -108,6 +110,7 @@ def glossary(tables: Tables) -> list[dict[str, str]]:
     """
     edition, unit = tables.about["edition"], tables.levels.unit
     words = {"unit": article(unit.one), "units": unit.many, "whole": tables.whole.one}
+    words["low"] = str(scale_start(tables))
     skip = set() if edition["illustrative"] else MADE_UP
     skip = skip | (set() if len(edition["periods"]) > 1 else CHANGE)
     made = [[part.format(**words) for part in pair] for pair in GLOSSARY if pair[0] not in skip]

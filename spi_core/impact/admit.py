@@ -99,7 +99,7 @@ def admit(design: Design, outcome: Outcome, values: pd.DataFrame, areas: pd.Data
 
 def _lacking(design: Design, treated: Bools, ward: Ints) -> tuple[float, tuple[Refusal, ...]]:
     """Smallest attainable p of some units, and the refusal for want of areas."""
-    if design.targeting == "lsoa":
+    if not design.by_unit:
         floor = smallest_p_within(treated, ward)
         reason = "no_comparison" if floor == 1.0 else ""
     else:

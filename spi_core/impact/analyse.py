@@ -46,8 +46,8 @@ class WardRow:
 
     Parameters
     ----------
-    ward : str
-        Code.
+    area_code : str
+        Of the ward.
     treated : bool
         Whether any unit of it is treated.
     units : int
@@ -56,7 +56,7 @@ class WardRow:
         Residents, and unit means of the outcome.
     """
 
-    ward: str
+    area_code: str
     treated: bool
     units: int
     population: float
@@ -208,16 +208,15 @@ def analyse(
     grid = specification_grid(sample, effect, rng, sets=sets, alpha=alpha)
     ancova = next(row for row in grid if row.key == "ancova")
     first = len(design.earlier) + len(design.before)
-    by_ward = design.targeting == "ward"
-    companions = not by_ward or sample.treated_wards.sum() > 2
+    companions = not design.by_unit or sample.treated_wards.sum() > 2
     return Analysis(
         raw=describe(sample),
         power=power,
         power_exact=achieved,
         effect=effect,
         model=model_inference(sample, alpha=alpha) if companions else None,
-        means=_means(sample, alpha) if by_ward and companions else None,
-        wild=_wild(sample, rng) if by_ward and companions else None,
+        means=_means(sample, alpha) if design.by_unit and companions else None,
+        wild=_wild(sample, rng) if design.by_unit and companions else None,
         grid=grid,
         panel=regression_panel(sample, effect, ancova, design.selection, rng, alpha=alpha),
         study=(
@@ -227,7 +226,7 @@ def analyse(
         ),
         trend=break_even(sample, effect, first, len(design.before), rng, alpha=alpha),
         balance=balance(sample),
-        placebo=placebo_group(sample, rng, alpha=alpha) if by_ward else None,
+        placebo=placebo_group(sample, rng, alpha=alpha) if design.by_unit else None,
         refits=leave_one_out(sample, rng),
         donut=donut(sample, neighbours, rng, alpha=alpha) if neighbours else None,
         moran=morans_i(sample, neighbours) if neighbours else None,
@@ -240,7 +239,7 @@ def _power(
     """Minimum detectable effect from the comparison units' spread alone."""
     change, ward, sizes = _untreated(sample)
     centred = change - change.mean()
-    if design.targeting == "lsoa":
+    if not design.by_unit:
         # Within wards an LSOA stands for itself: ward effects are taken out, no correlation left.
         centred = centred - (np.bincount(ward, centred) / np.bincount(ward).clip(1))[ward]
         spare = max(change.size - np.unique(ward).size, 1)

@@ -65,7 +65,7 @@ def run_chapter(
     none = values.iloc[:0]
     trials = {o.id: admit(design, o, parts.get(o.id, none), areas) for o in _all(design)}
     sets: WardSets | None = None
-    if not refusals and design.targeting == "ward":
+    if not refusals and design.by_unit:
         wards = units.groupby("ward_code")["treated"].any().sort_index()
         sets = ward_sets(wards.to_numpy(dtype=bool), rng)
     side = () if refusals else _side_results(design, trials, sets, rng)
@@ -246,7 +246,7 @@ def _cautions(design: Design, sample: Sample, analysis: Analysis) -> tuple[str, 
             "The first period after holds some time from before the start.",
         ),
         (
-            design.targeting == "ward" and sample.treated_wards.sum() == 2,
+            design.by_unit and sample.treated_wards.sum() == 2,
             "Two treated wards: permutation only, companion tests are withheld.",
         ),
     )

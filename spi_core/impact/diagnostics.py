@@ -143,8 +143,7 @@ def donut(
     Refit
         If a programme pushes problems next door, this estimate is the smaller one.
     """
-    by_ward = sample.targeting == "ward"
-    codes = np.array([sample.wards[w] for w in sample.ward] if by_ward else sample.units)
+    codes = np.array([sample.wards[w] for w in sample.ward] if sample.by_unit else sample.units)
     inside = set(codes[sample.treated].tolist())
     touching = {code for area in inside for code in neighbours.get(area, ())}
     touching |= {area for area, others in neighbours.items() if inside & set(others)}

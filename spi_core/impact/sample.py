@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -35,8 +34,8 @@ class Sample:
     ----------
     outcome : str
         Outcome id.
-    targeting : {"ward", "lsoa"}
-        Level at which areas were chosen, hence what is permuted.
+    by_unit : bool
+        Whether whole units of evidence were chosen, hence what is permuted.
     units : tuple of str, length n
         Codes, sorted.
     wards : tuple of str, length G
@@ -60,7 +59,7 @@ class Sample:
     """
 
     outcome: str
-    targeting: Literal["ward", "lsoa"]
+    by_unit: bool
     units: tuple[str, ...]
     wards: tuple[str, ...]
     ward: Ints
@@ -150,7 +149,7 @@ def arrange(design: Design, outcome: str, values: pd.DataFrame, areas: pd.DataFr
     middle = first + len(design.before)
     return Sample(
         outcome=outcome,
-        targeting=design.targeting,
+        by_unit=design.by_unit,
         units=tuple(map(str, table.index)),
         wards=tuple(map(str, wards)),
         ward=ward.astype(np.int64),
@@ -184,7 +183,7 @@ def members(design: Design, areas: pd.DataFrame) -> pd.DataFrame:
     if known.index.has_duplicates:
         code = str(known.index[known.index.duplicated()][0])
         raise InputError([Fault("areas", "occurs twice", column="area_code", value=code)])
-    level = "ward_code" if design.targeting == "ward" else "area_code"
+    level = "ward_code" if design.by_unit else "area_code"
     key = known[level].astype(str)
     kept = ~key.isin(design.excluded)
     if design.comparison == "none":

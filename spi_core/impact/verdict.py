@@ -230,7 +230,7 @@ def _change_mind(design: Design, evidence: Evidence, clear: bool) -> tuple[str, 
     silent = evidence.study is None or evidence.study.pre_periods == 0
     found = ["Further years in which the difference does not last."] if clear else []
     if not clear:
-        units = "wards" if design.targeting == "ward" else "small areas"
+        units = design.called if design.by_unit else "small areas"
         found.append(f"More treated {units} or further years, which narrow the interval.")
     if silent:
         found.append("Two or more earlier years, to see whether the areas moved alike before.")

@@ -1,4 +1,4 @@
-"""Join scores into scores of the level above: weighted power means that allow for gaps.
+"""Join scores into scores of the level above: weighted means that allow for gaps.
 
 A missing child is dropped and the other weights are scaled up; a parent with too few children
 present is NaN, and its coverage says so.
@@ -6,31 +6,19 @@ present is NaN, and its coverage says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = [
-    "AGGREGATORS",
-    "AggregatorName",
-    "Hierarchy",
-    "arithmetic",
-    "generalised",
-    "geometric",
-    "harmonic",
-    "hierarchy",
-]
+from spi_core.method.means import Mean
+
+__all__ = ["Hierarchy", "hierarchy"]
 
 Array: TypeAlias = NDArray[np.float64]
-AggregatorName: TypeAlias = Literal["arithmetic", "geometric", "harmonic"]
 
-_ORDERS: dict[str, float] = {"arithmetic": 1.0, "geometric": 0.0, "harmonic": -1.0}
-# Powers of scores between 1e-9 and 1e9 stay within what float64 can hold up to this order.
-_MAX_ORDER = 20.0
 # Rows are aggregated in blocks: small enough to stay in cache, and for the matrix product to be
 # done by one thread, so that neither a busy machine nor its number of cores changes a result.
 _BLOCK_CELLS = 32_768
@@ -58,7 +46,7 @@ class _Level:
     """One step up: K children, P parents."""
 
     member: Array  # (K, P), 1 where the child belongs to the parent
-    order: float
+    mean: Mean
     minimum: Array  # (P,)
 
 
@@ -66,7 +54,7 @@ def hierarchy(
     scores: ArrayLike,
     parent: Sequence[ArrayLike],
     weights: Sequence[ArrayLike | None] | None = None,
-    aggregators: Sequence[AggregatorName | float] | None = None,
+    means: Sequence[Mean] | None = None,
     minimum: Sequence[int | ArrayLike] | None = None,
 ) -> Hierarchy:
     """Aggregate indicator scores level by level up to the index.
@@ -82,9 +70,8 @@ def hierarchy(
     weights : sequence of array_like (children,) or (..., children), optional
         For each level the children's weights; equal if left out or None. They need not sum to 1.
         With leading axes (one set a replicate) they match the leading axes of scores.
-    aggregators : sequence of str or float, optional
-        For each level a key of `AGGREGATORS`, or the order of a generalised mean; arithmetic if
-        left out.
+    means : sequence of Mean, optional
+        One a level; arithmetic if left out.
     minimum : sequence of int or array_like (parents,), optional
         For each level the least number of children present; 1 if left out.
 
@@ -96,14 +83,8 @@ def hierarchy(
     Raises
     ------
     ValueError
-        If shapes do not fit, a weight is negative or not finite, a parent's weights are all 0, an
-        aggregator is unknown, scores are infinite, or too low for the mean asked for.
-
-    Notes
-    -----
-    Power mean of order β: ``(Σ w x^β / Σ w)^(1/β)`` over the children present, the geometric
-    mean ``exp(Σ w ln x / Σ w)`` at β = 0. Lower orders reward balance: 100 in one component pays
-    less for 0 in another.
+        If shapes do not fit, a weight is negative or not finite, a parent's weights are all 0, or
+        scores are infinite, or too low for the mean asked for.
 
     Examples
     --------
@@ -114,7 +95,7 @@ def hierarchy(
     x = np.asarray(scores, dtype=np.float64)
     if x.ndim < 2:
         raise ValueError(f"scores must have shape (..., areas, children); got {x.shape}")
-    levels = _plan(x.shape[-1], parent, aggregators, minimum)
+    levels = _plan(x.shape[-1], parent, means, minimum)
     given: list[ArrayLike | None] = [None] * len(levels) if weights is None else list(weights)
     if len(given) != len(levels):
         raise ValueError(f"{len(given)} sets of weights for {len(levels)} levels")
@@ -138,18 +119,16 @@ def hierarchy(
 def _plan(
     k: int,
     parent: Sequence[ArrayLike],
-    aggregators: Sequence[AggregatorName | float] | None,
+    means: Sequence[Mean] | None,
     minimum: Sequence[int | ArrayLike] | None,
 ) -> list[_Level]:
     """Check the tree and turn it into membership matrices."""
     position = [np.asarray(p) for p in parent]
     n = len(position)
-    names: Sequence[AggregatorName | float] = (
-        ["arithmetic"] * n if aggregators is None else aggregators
-    )
+    kinds = [Mean(1.0)] * n if means is None else means
     least: Sequence[int | ArrayLike] = [1] * n if minimum is None else minimum
-    if not n or len(names) != n or len(least) != n:
-        raise ValueError(f"{n} levels need as many aggregators and minimum counts, and at least 1")
+    if not n or len(kinds) != n or len(least) != n:
+        raise ValueError(f"{n} levels need as many means and minimum counts, and at least 1")
     levels = []
     for i, p in enumerate(position):
         if p.ndim != 1 or p.size != k or not np.issubdtype(p.dtype, np.integer) or not k:
@@ -160,22 +139,8 @@ def _plan(
         member = np.zeros((p.size, k))
         member[np.arange(p.size), p] = 1.0
         floor = np.maximum(np.broadcast_to(np.asarray(least[i], dtype=np.float64), (k,)), 1.0)
-        levels.append(_Level(member, _order(names[i]), floor))
+        levels.append(_Level(member, kinds[i], floor))
     return levels
-
-
-def _order(aggregator: AggregatorName | float) -> float:
-    if isinstance(aggregator, str):
-        if aggregator not in _ORDERS:
-            allowed = ", ".join(_ORDERS)
-            raise ValueError(
-                f"unknown aggregator {aggregator!r}; allowed: {allowed}, or the order of a "
-                "generalised mean as a number"
-            )
-        return _ORDERS[aggregator]
-    if not abs(float(aggregator)) <= _MAX_ORDER:
-        raise ValueError(f"order must lie between -20 and 20; got {aggregator}")
-    return float(aggregator)
 
 
 def _check_weights(given: ArrayLike | None, level: _Level) -> Array:
@@ -216,7 +181,7 @@ def _combine(x: Array, matrix: Array, level: _Level) -> tuple[Array, Array]:
     """Parents' scores and coverage for rows of children (n, K) → (n, P)."""
     children = level.member.sum(axis=0)
     size = np.maximum(children, 1.0)
-    t = _forward(x, level.order)
+    t = level.mean.forward(x)
     with np.errstate(invalid="ignore"):  # ∞ − ∞ is refused below
         gaps = not np.isfinite(x.sum())  # cheaper than a mask of all cells
     if not gaps:
@@ -232,139 +197,6 @@ def _combine(x: Array, matrix: Array, level: _Level) -> tuple[Array, Array]:
         mean = (matrix @ np.where(there, t, 0.0).T).T / np.where(weight > 0, weight, 1.0)
         covered = count / size
     if scored.all():
-        return _inverse(mean, level.order), covered
+        return level.mean.inverse(mean), covered
     # 1 is a value that every inverse takes; it is overwritten at once.
-    return np.where(scored, _inverse(np.where(scored, mean, 1.0), level.order), np.nan), covered
-
-
-def _forward(x: Array, order: float) -> Array:
-    if order == 1:
-        return x
-    if order > 0:
-        if (x < 0).any():
-            raise ValueError(f"a generalised mean of order {order:g} needs scores of 0 or more")
-        return np.asarray(x**order)
-    if (x <= 0).any():
-        name = {0.0: "geometric", -1.0: "harmonic"}.get(order, f"generalised (order {order:g})")
-        raise ValueError(
-            f"a {name} mean needs scores above 0: scale them to a floor of 1 first (1–100)"
-        )
-    return np.log(x) if order == 0 else np.asarray(x**order)
-
-
-def _inverse(mean: Array, order: float) -> Array:
-    if order == 1:
-        return mean
-    return np.exp(mean) if order == 0 else np.asarray(mean ** (1 / order))
-
-
-def generalised(
-    x: ArrayLike, weight: ArrayLike | None = None, order: float = 1.0, minimum: int = 1
-) -> Array:
-    """Weighted generalised (power) mean along the last axis.
-
-    Parameters
-    ----------
-    x : array_like (..., areas, children) or (children,)
-        Scores, NaN where missing.
-    weight : array_like (children,) or (..., children), optional
-        Weights; equal if left out.
-    order : float
-        1 arithmetic, 0 geometric, −1 harmonic; between −20 and 20.
-    minimum : int
-        Least number of children present, else NaN.
-
-    Returns
-    -------
-    ndarray (..., areas)
-        The mean of the children present.
-
-    Raises
-    ------
-    ValueError
-        As in `hierarchy`: for order 0 or below every score must be above 0.
-
-    Examples
-    --------
-    >>> generalised([[1.0, 7.0]], order=2)
-    array([5.])
-    """
-    values = np.asarray(x, dtype=np.float64)
-    rows = values[None] if values.ndim == 1 else values
-    parent = np.zeros(values.shape[-1], dtype=np.int64)
-    sets = [weight]
-    result = hierarchy(rows, [parent], sets, [float(order)], [minimum]).scores[0][..., 0]
-    return result[0] if values.ndim == 1 else result
-
-
-def arithmetic(x: ArrayLike, weight: ArrayLike | None = None, minimum: int = 1) -> Array:
-    """Weighted arithmetic mean along the last axis; a low score can be bought off in full.
-
-    Parameters
-    ----------
-    x, weight, minimum
-        As in `generalised`.
-
-    Returns
-    -------
-    ndarray (..., areas)
-        The mean of the children present.
-
-    Examples
-    --------
-    >>> arithmetic([[20.0, 40.0, np.nan]], weight=[1, 3, 9])
-    array([35.])
-    """
-    return generalised(x, weight, 1.0, minimum)
-
-
-def geometric(x: ArrayLike, weight: ArrayLike | None = None, minimum: int = 1) -> Array:
-    """Weighted geometric mean along the last axis; a low score is bought off only in part.
-
-    Parameters
-    ----------
-    x, weight, minimum
-        As in `generalised`; every score must be above 0, so scale to a floor of 1.
-
-    Returns
-    -------
-    ndarray (..., areas)
-        The mean of the children present.
-
-    Raises
-    ------
-    ValueError
-        If a score is 0 or negative.
-
-    Examples
-    --------
-    >>> geometric([[4.0, 9.0]]).round(12)
-    array([6.])
-    """
-    return generalised(x, weight, 0.0, minimum)
-
-
-def harmonic(x: ArrayLike, weight: ArrayLike | None = None, minimum: int = 1) -> Array:
-    """Weighted harmonic mean along the last axis; the lowest score counts most.
-
-    Parameters
-    ----------
-    x, weight, minimum
-        As in `generalised`; every score must be above 0.
-
-    Returns
-    -------
-    ndarray (..., areas)
-        The mean of the children present.
-
-    Examples
-    --------
-    >>> harmonic([[2.0, 6.0]])
-    array([3.])
-    """
-    return generalised(x, weight, -1.0, minimum)
-
-
-AGGREGATORS: Mapping[AggregatorName, Callable[..., Array]] = MappingProxyType(
-    {"arithmetic": arithmetic, "geometric": geometric, "harmonic": harmonic}
-)
+    return np.where(scored, level.mean.inverse(np.where(scored, mean, 1.0)), np.nan), covered

@@ -53,12 +53,12 @@ def decompose(value: ArrayLike, recipe: Recipe) -> Contributions:
     Raises
     ------
     ValueError
-        For fewer than two periods; for a score of 0 under a geometric or harmonic mean.
+        For fewer than two periods.
 
     Notes
     -----
-    A mean y of x with weights w keeps ``φ(y) = Σ w φ(x)``: φ is x (arithmetic), ln x (geometric),
-    1/x (harmonic). With the slope ``s(x) = (φ(x₁) − φ(x₀))/(x₁ − x₀)`` it follows exactly that
+    A mean y of x with weights w keeps ``g(y) = Σ w g(x)`` (:class:`spi_core.method.means.Mean`).
+    With the slope ``s(x) = (g(x₁) − g(x₀))/(x₁ − x₀)`` it follows exactly that
     ``Δy = Σ w s(x)/s(y) Δx``; chaining the three levels gives each indicator's part. For the
     geometric mean this is the log-mean Divisia index: Ang, *Energy Policy* 32 (2004). Contributions
     are of capped scores, so an indicator that moves beyond a goalpost contributes nothing.
@@ -67,7 +67,8 @@ def decompose(value: ArrayLike, recipe: Recipe) -> Contributions:
     if x.ndim != 3 or x.shape[0] < 2:
         raise ValueError(f"change needs two periods, areas and indicators; got shape {x.shape}")
     scores = score(x[[0, -1]], recipe)
-    component, dimension, mean = scores.component, scores.dimension, recipe.means
+    component, dimension = scores.component, scores.dimension
+    of_component, of_dimension, of_index = recipe.means
     scored = ~np.isnan(component)
     both = scored[0] & scored[1]
     same = (scored[0] == scored[1]).all(axis=1) & both.any(axis=1)
@@ -75,9 +76,10 @@ def decompose(value: ArrayLike, recipe: Recipe) -> Contributions:
     member = np.eye(dimension.shape[-1])[recipe.dimension_of]
     members = both @ member
     n_dimensions = np.count_nonzero(members, axis=1)[:, None]
-    top = _slope(dimension, mean[2]) / _slope(scores.index, mean[2])[:, None]
-    middle = _slope(component, mean[1]) / _slope(dimension, mean[1])[:, recipe.dimension_of]
-    lowest = _slope(scores.indicator, mean[0]) / _slope(component, mean[0])[:, recipe.component_of]
+    top = of_index.slope(*dimension) / of_index.slope(*scores.index)[:, None]
+    middle = of_dimension.slope(*component) / of_dimension.slope(*dimension)[:, recipe.dimension_of]
+    lowest = of_component.slope(*scores.indicator)
+    lowest = lowest / of_component.slope(*component)[:, recipe.component_of]
     count = np.where(both, members[:, recipe.dimension_of] * n_dimensions, 1)
     factor = top[:, recipe.dimension_of] * middle / count
     parts = recipe.share * lowest * factor[:, recipe.component_of]
@@ -90,17 +92,3 @@ def decompose(value: ArrayLike, recipe: Recipe) -> Contributions:
         scores.index[1] - scores.index[0],
         reason,
     )
-
-
-def _slope(x: Array, mean: str) -> Array:
-    """Slope of φ between the two periods; its derivative where nothing changed."""
-    first, last = x
-    if mean == "arithmetic":
-        return np.where(np.isnan(first) | np.isnan(last), np.nan, 1.0)
-    if mean == "harmonic":
-        return np.asarray(-1 / (first * last))
-    gap = last - first
-    moved = gap != 0  # log1p keeps its digits however small the gap
-    safe = np.where(moved, gap, 1.0)
-    slope = np.log1p(np.where(moved, gap, 0.0) / first) / safe
-    return np.asarray(np.where(moved, slope, 1 / first))

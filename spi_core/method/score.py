@@ -6,14 +6,14 @@ a function of the values alone, over any number of periods or Monte-Carlo replic
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spi_core.method.aggregate import AggregatorName, hierarchy
+from spi_core.method.aggregate import hierarchy
 from spi_core.method.impute import regress
+from spi_core.method.means import Means, lift
 from spi_core.method.normalise import beyond_goalposts, goalposts
 
 __all__ = [
@@ -21,16 +21,12 @@ __all__ = [
     "Recipe",
     "Scores",
     "estimate_missing",
-    "lift",
     "recipe_for",
     "score",
     "score_levels",
 ]
 
 Array = NDArray[np.float64]
-
-#: Lowest score under a geometric mean, which has no zero.
-FLOOR = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +43,8 @@ class Recipe:
         Position of each indicator's component.
     dimension_of : ndarray of int, shape (components,)
         Position of each component's dimension.
-    means : tuple of str
-        How components, dimensions and the index are averaged.
+    means : tuple of Mean
+        Of components, dimensions and the index.
     minimum : int
         Indicators that a component needs to be scored.
     """
@@ -58,7 +54,7 @@ class Recipe:
     share: Array
     component_of: NDArray[np.intp]
     dimension_of: NDArray[np.intp]
-    means: tuple[AggregatorName, AggregatorName, AggregatorName]
+    means: Means
     minimum: int
 
     @property
@@ -110,6 +106,21 @@ class Estimated:
     value: Array
     estimated: NDArray[np.bool_]
     residual_sd: Array
+
+    def take(self, at: slice) -> Estimated:
+        """Keep some of the areas.
+
+        Parameters
+        ----------
+        at : slice
+            Their positions.
+
+        Returns
+        -------
+        Estimated
+            The same periods and indicators.
+        """
+        return replace(self, value=self.value[:, at], estimated=self.estimated[:, at])
 
 
 def recipe_for(recipe: Recipe, available: NDArray[np.bool_], minimum_coverage: float) -> Recipe:
@@ -207,39 +218,13 @@ def score(value: ArrayLike, recipe: Recipe) -> Scores:
     return Scores(indicator, component, dimension, index, capped)
 
 
-def lift(scores: ArrayLike, means: Sequence[str]) -> Array:
-    """Move scores from 0–100 to 1–100 where a geometric or harmonic mean follows.
-
-    Parameters
-    ----------
-    scores : array_like
-        Scores 0–100; anything below counts as 0 where they are moved.
-    means : sequence of str
-        Of components, dimensions and the index.
-
-    Returns
-    -------
-    ndarray
-        Unchanged under arithmetic means.
-
-    Examples
-    --------
-    >>> lift([0.0, 50.0], ("geometric",) * 3), lift([0.0, 50.0], ("arithmetic",) * 3)
-    (array([ 1. , 50.5]), array([ 0., 50.]))
-    """
-    x = np.asarray(scores, float)
-    if set(means) <= {"arithmetic"}:
-        return x
-    return np.asarray(FLOOR + (100 - FLOOR) * np.maximum(x, 0) / 100)
-
-
 def score_levels(indicator: ArrayLike, recipe: Recipe) -> tuple[Array, Array, Array]:
     """Average indicator scores up to the index.
 
     Parameters
     ----------
     indicator : array_like, shape (..., areas, indicators)
-        Scores of any normaliser; above 0 under a geometric mean.
+        Scores of any normaliser, as `spi_core.method.means.lift` makes them fit the means.
     recipe : Recipe
         Shares and means; its goalposts are not used.
 

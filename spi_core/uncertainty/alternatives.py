@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spi_core.method.means import Mean
 from spi_core.method.moments import Moments
 from spi_core.method.normalise import NORMALISERS, NormaliserName
 from spi_core.method.score import Recipe
@@ -39,8 +40,8 @@ class Alternatives:
     ----------
     normalisers : tuple of str
         One is drawn a replicate, each as likely.
-    means : tuple of str
-        One is drawn a replicate and level.
+    means : tuple of Mean
+        One is drawn a replicate and level, of these and those of the recipe.
     shares : ndarray (any number, indicators) or None
         Sets of shares to draw from, as `pca_shares` makes them.
     weight_noise : float
@@ -52,7 +53,7 @@ class Alternatives:
     """
 
     normalisers: tuple[NormaliserName, ...] = tuple(NORMALISERS)
-    means: tuple[str, ...] = ("arithmetic", "geometric")
+    means: tuple[Mean, ...] = (Mean(1.0), Mean(0.0))
     shares: Array | None = None
     weight_noise: float = 0.25
     goalpost_shift: float = 10.0
@@ -91,9 +92,10 @@ def make_plan(
     normaliser = np.full(n, "goalposts", "U16")
     if "normaliser" in choices:
         normaliser = rng.choice(np.array(alternatives.normalisers, "U16"), n)
-    means = np.tile(np.array(recipe.means, "U16"), (n, 1))
+    order = np.tile([mean.order for mean in recipe.means], (n, 1))
     if "aggregator" in choices:
-        means = rng.choice(np.array(alternatives.means, "U16"), (n, 3))
+        kinds = dict.fromkeys((*alternatives.means, *recipe.means))
+        order = rng.choice([mean.order for mean in kinds], (n, 3))
     share = ends = None
     if "weights" in choices:
         if alternatives.shares is not None:
@@ -106,7 +108,7 @@ def make_plan(
         shift = alternatives.goalpost_shift
         moved = rng.uniform(-shift, shift, (n, 2, int(used.sum())))
         ends = moved + np.array([[0.0], [100.0]])
-    return Plan(normaliser, means, share, ends)
+    return Plan(normaliser, order, share, ends)
 
 
 def pca_shares(

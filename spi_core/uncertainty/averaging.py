@@ -12,6 +12,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from spi_core.method.means import Mean, Means
 from spi_core.method.score import Recipe
 
 __all__ = ["Levels", "Tree", "aggregate"]
@@ -71,7 +72,7 @@ def aggregate(
     u: Single,
     tree: Tree,
     share: Single,
-    means: tuple[str, ...],
+    means: Means,
     out: Levels,
     rows: NDArray[np.intp],
 ) -> None:
@@ -85,7 +86,7 @@ def aggregate(
         Who belongs to whom.
     share : ndarray of float32 (indicators, 1 or replicates)
         From :meth:`Tree.shares`.
-    means : tuple of str
+    means : tuple of Mean
         Of components, dimensions and the index.
     out : Levels
         Where the scores go.
@@ -97,9 +98,9 @@ def aggregate(
     for c in np.unique(tree.component_of[tree.share > 0]):
         total = np.zeros(u.shape[1:], np.float32)
         for k in np.flatnonzero((tree.component_of == c) & (tree.share > 0)):
-            np.multiply(_forward(u[k], means[0]), share[k][:, None], out=term)
+            np.multiply(means[0].forward(u[k]), share[k][:, None], out=term)
             total += term
-        block[c] = _backward(total, means[0])
+        block[c] = means[0].inverse(total)
     out.component[:, rows] = block
     above = np.stack(
         [_mean(block[tree.dimension_of == d], means[1]) for d in range(out.dimension.shape[0])]
@@ -108,30 +109,18 @@ def aggregate(
     out.index[rows] = _mean(above, means[2])
 
 
-def _forward(x: Single, mean: str) -> Single:
-    if mean == "arithmetic":
-        return x
-    return np.asarray(np.log(x) if mean == "geometric" else 1 / x)
-
-
-def _backward(x: Single, mean: str) -> Single:
-    if mean == "arithmetic":
-        return x
-    return np.asarray(np.exp(x) if mean == "geometric" else 1 / x)
-
-
-def _mean(children: Single, mean: str) -> Single:
+def _mean(children: Single, mean: Mean) -> Single:
     """Mean of the children that are scored; NaN if none is."""
     # whether a child is scored does not depend on the replicate
     there = ~np.isnan(children[:, 0])
     total = np.zeros(children.shape[1:], np.float32)
     for child, scored in zip(children, there, strict=True):
         if scored.all():
-            total += _forward(child, mean)
+            total += mean.forward(child)
         elif scored.any():
-            total[:, scored] += _forward(child[:, scored], mean)
+            total[:, scored] += mean.forward(child[:, scored])
     count = there.sum(axis=0).astype(np.float32)
     # the value put where nothing is scored is overwritten at once
     total /= np.where(count > 0, count, 1)
-    result = _backward(np.where(count > 0, total, np.float32(1)), mean)
+    result = mean.inverse(np.where(count > 0, total, np.float32(1)))
     return np.where(count > 0, result, np.float32(np.nan)).astype(np.float32)

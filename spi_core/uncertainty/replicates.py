@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from spi_core.method.score import FLOOR
+from spi_core.method.means import Mean, lowest
 from spi_core.uncertainty.averaging import Levels, Tree, aggregate
 
 __all__ = ["Noise", "Plan", "replicate"]
@@ -67,8 +67,8 @@ class Plan:
     ----------
     normaliser : ndarray of str (n,)
         Keys of the normalisers.
-    means : ndarray of str (n, 3)
-        Averages of components, dimensions and the index.
+    order : ndarray (n, 3)
+        Orders of the means of components, dimensions and the index.
     share : ndarray (n, indicators) or None
         Shares of the indicators; None for the recipe's.
     ends : ndarray (n, 2, indicators) or None
@@ -80,7 +80,7 @@ class Plan:
     """
 
     normaliser: NDArray[np.str_]
-    means: NDArray[np.str_]
+    order: Array
     share: Array | None = None
     ends: Array | None = None
     errors: NDArray[np.intp] | None = None
@@ -136,7 +136,9 @@ def replicate(
     failed = np.zeros(n, bool)
     blocks = list(_blocks(plan, max(1, _BLOCK_CELLS // noise.centre.size)))
     for rows, z in _errors(noise, blocks, plan, rng, pool):
-        kind, means = str(plan.normaliser[rows[0]]), tuple(plan.means[rows[0]])
+        kind = str(plan.normaliser[rows[0]])
+        component, dimension, index = (Mean(float(b)) for b in plan.order[rows[0]])
+        means = (component, dimension, index)
         u = _draw(noise, z, rows, plan, step)
         ends = None if plan.ends is None else plan.ends[rows]
         bad, why = _normalise(u, kind, ends, reference)
@@ -145,9 +147,9 @@ def replicate(
             failed[rows[bad]] = True
         if indicators is not None:
             indicators[:, rows] = u
-        if set(means) != {"arithmetic"}:
-            u *= np.float32((100 - FLOOR) / 100)
-            u += np.float32(FLOOR)
+        if (low := lowest(means)) > 0:
+            u *= np.float32((100 - low) / 100)
+            u += np.float32(low)
         for tree, levels in zip(trees, out, strict=True):
             varied = None if plan.share is None else plan.share[rows]
             aggregate(u, tree, tree.shares(varied).astype(np.float32), means, levels, rows)
@@ -156,7 +158,8 @@ def replicate(
 
 def _blocks(plan: Plan, size: int) -> Iterator[NDArray[np.intp]]:
     """Replicates that are normalised and averaged alike, a cacheful at a time."""
-    keys = np.column_stack([plan.normaliser, plan.means])
+    _, normaliser = np.unique(plan.normaliser, return_inverse=True)
+    keys = np.column_stack([normaliser, -plan.order])
     _, kind = np.unique(keys, axis=0, return_inverse=True)
     for k in range(int(kind.max()) + 1):
         rows = np.flatnonzero(kind.ravel() == k)

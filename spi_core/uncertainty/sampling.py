@@ -6,7 +6,8 @@ is small, and it is not added.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -61,6 +62,22 @@ class Sampling:
     basis: NDArray[np.str_]
     low: Array
     high: Array
+
+    def take(self, at: slice) -> Sampling:
+        """Keep some of the areas.
+
+        Parameters
+        ----------
+        at : slice
+            Their positions.
+
+        Returns
+        -------
+        Sampling
+            The same periods and indicators.
+        """
+        cells = {name: getattr(self, name)[:, at] for name in ("se", "skew", "basis")}
+        return replace(self, **cells, change_se=self.change_se[at])
 
     @property
     def counted(self) -> NDArray[np.bool_]:
@@ -147,7 +164,7 @@ def robust_sd(x: ArrayLike) -> Array:
 def sampling(
     panel: Panel,
     framework: Framework,
-    whole: str | None = None,
+    families: Sequence[tuple[str, Sequence[str]]] = (),
     population: ArrayLike | None = None,
     published: ArrayLike | None = None,
     level: float = LEVEL,
@@ -157,13 +174,15 @@ def sampling(
     Parameters
     ----------
     panel : Panel
-        Values and counts; areas of one level, and perhaps their whole.
+        Values and counts of the periods that are compared.
     framework : Framework
         ``interval`` and ``per`` of each indicator.
-    whole : str, optional
-        Code of the area that holds all others (the borough).
+    families : sequence of tuple of str and sequence of str
+        Larger areas with the units that make them up. Where there are any, an area that is
+        neither has no part in the stand-in; where there are none, every area is a unit.
     population : array_like (areas,), optional
-        People of each area, in panel order; how much each counts in the whole. Equal if left out.
+        People of each area, in panel order; how much each counts in a larger one. Equal if left
+        out.
     published : array_like (periods, areas, indicators), optional
         Standard errors that a publisher gives; NaN elsewhere.
     level : float
@@ -176,10 +195,10 @@ def sampling(
 
     Notes
     -----
-    Without counts the error is unknown. In its place stands the robust spread of the areas'
+    Without counts the error is unknown. In its place stands the robust spread of the units'
     changes, divided by ``√(2(1 − overlap))``: too large rather than too small, because areas
     truly change by different amounts. An error that all areas share (a new definition) is in no
-    sampling error. For the whole it is multiplied by ``√Σw²``, w being the areas' shares.
+    sampling error. For a larger area it is multiplied by ``√Σw²``, w being its units' shares.
     ``SE(change) = √(se₀² + se₁² − 2 · overlap · se₀ · se₁)``, which is ``√(2(1 − overlap)) · SE``
     for equal errors.
     """
@@ -193,7 +212,7 @@ def sampling(
         se, skew = np.where(there, given, se), np.where(there, 0.0, skew)
         basis[there] = PUBLISHED
     shared = overlap(panel.dates, panel.indicators, panel.periods)
-    stand_in = _stand_in(panel, shared[:, 0, -1], whole, population)
+    stand_in = _stand_in(panel, shared[:, 0, -1], families, population)
     filled = (basis == UNKNOWN) & ~np.isnan(stand_in)
     basis[filled] = SPREAD
     basis[np.isnan(panel.value)] = MISSING
@@ -234,16 +253,25 @@ def _from_counts(panel: Panel, framework: Framework, level: float) -> tuple[Arra
     return se, skew
 
 
-def _stand_in(panel: Panel, rho: Array, whole: str | None, population: ArrayLike | None) -> Array:
-    """Estimate standard errors (areas, indicators) from the spread of the areas' changes."""
-    parts = np.array([a != whole for a in panel.areas])
-    spread = robust_sd((panel.value[-1] - panel.value[0])[parts])
+def _stand_in(
+    panel: Panel,
+    rho: Array,
+    families: Sequence[tuple[str, Sequence[str]]],
+    population: ArrayLike | None,
+) -> Array:
+    """Estimate standard errors (areas, indicators) from the spread of the units' changes."""
+    units = {part for _, parts in families for part in parts} or set(panel.areas)
+    at = np.array([a in units for a in panel.areas])
+    spread = robust_sd((panel.value[-1] - panel.value[0])[at])
     apart = np.sqrt(2 * (1 - rho))
     # the same window twice, or one period only: the change says nothing about the error
     se = np.divide(spread, apart, out=np.full_like(spread, np.nan), where=apart > 1e-6)
     people = np.ones(len(panel.areas)) if population is None else np.asarray(population, float)
-    share = people[parts] / people[parts].sum()
-    return se * np.where(parts, 1.0, np.sqrt((share**2).sum()))[:, None]
+    damped = np.where(at, 1.0, np.nan)
+    for head, parts in families:
+        share = people[panel.rows(parts)] / people[panel.rows(parts)].sum()
+        damped[panel.areas.index(head)] = np.sqrt((share**2).sum())
+    return np.asarray(se * damped[:, None])
 
 
 def value_intervals(

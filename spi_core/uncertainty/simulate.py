@@ -7,7 +7,7 @@ Two uses. For a rating the goalposts and weights are fixed by the method, so onl
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -75,6 +75,28 @@ class Draws:
     fixed: Mask
     varied: frozenset[Choice]
 
+    def beside(self, other: Draws) -> Draws:
+        """Set the scores of further areas, drawn apart, beside these.
+
+        Parameters
+        ----------
+        other : Draws
+            As many replicates by the same recipes.
+
+        Returns
+        -------
+        Draws
+            Of all areas; counts of failures stay as they are.
+        """
+
+        def join(one: Scored, two: Scored) -> Scored:
+            names = ("component", "dimension", "index")
+            pairs = ((getattr(one, n), getattr(two, n)) for n in names)
+            return Scored(*(np.concatenate(pair, axis=2) for pair in pairs))
+
+        full, comparable = join(self.full, other.full), join(self.comparable, other.comparable)
+        return replace(self, full=full, comparable=comparable)
+
 
 def simulate(
     value: ArrayLike,
@@ -115,7 +137,7 @@ def simulate(
         What to choose from.
     reference : ndarray of bool (areas,), optional
         Areas that min–max, z-scores and percentile ranks are fitted on; all if left out. Leave out
-        the borough: it is a mix of its wards.
+        the whole: it is a mix of its units.
     keep_indicators : bool
         Keep the draws of indicator scores, of all indicators.
     max_bytes : float
@@ -138,7 +160,7 @@ def simulate(
     is x, it follows the gamma distribution of a count's expectation to second order, and it is
     kept within the indicator's valid range, so a rate is never below 0. Errors of two periods
     correlate by the overlap of their windows. An estimate has its regression's residual on top.
-    Scores drawn with a geometric or harmonic mean are scaled to 1–100 first. z-scores are shown
+    Scores drawn with a mean that has no zero are moved to 1–100 first. z-scores are shown
     as T-scores, 50 ± 10 a standard deviation; scores of `ALL` mix scales, so use its ranks.
     """
     x = np.asarray(value, dtype=np.float64)

@@ -224,8 +224,8 @@ def _plan(
     """Turn factors into the choices of each run."""
     kinds = np.array(("goalposts", "zscore", "minmax", "percentile_rank"), "U16")
     normaliser = kinds[np.minimum((row["normaliser"] * 4).astype(int), 3)]
-    means = np.tile(np.array(recipe.means, "U16"), (n, 1))
-    means[row["aggregator"] >= 0.5] = "geometric"
+    order = np.tile([mean.order for mean in recipe.means], (n, 1))
+    order[row["aggregator"] >= 0.5] = 0.0
     tree = Tree.of(recipe, used)
     equal = tree.shares(np.ones((1, tree.share.size)))[:, 0]
     share = np.where(row["weights"][:, None] < 0.5, tree.share, equal)
@@ -237,4 +237,4 @@ def _plan(
         errors = np.where(row["sampling"] < 0, -1, drawn)
     # 0.5 is the estimate itself; the ends are two standard deviations away
     push = 4 * (row["imputation"] - 0.5) if "imputation" in row else None
-    return Plan(normaliser, means, share, ends, errors, push)
+    return Plan(normaliser, order, share, ends, errors, push)

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from editions import WARDS, Row, make_edition, rewrite, settings
 
 from spi_core.build.edition import build
 from spi_core.edition.inputs import load
+from tests.support.editions import WARDS, Row, make_edition, rewrite, settings
 
 Tables = dict[str, pd.DataFrame]
 PAIR = (WARDS[1], WARDS[4])

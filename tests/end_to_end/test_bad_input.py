@@ -11,7 +11,8 @@ from typing import Any
 
 import openpyxl
 import pytest
-from editions import ROOT, copy_open, faults, read, rewrite, spoil
+
+from tests.support.editions import ROOT, copy_open, faults, read, rewrite, spoil
 
 OBSERVATIONS = "observations/open.csv"
 
@@ -192,7 +193,7 @@ def misplaced(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
 
 
 PLACES = [
-    (OBSERVATIONS, "area_code", "E01004736", "not an LSOA of this borough", "E01000006"),
+    (OBSERVATIONS, "area_code", "E01004736", "not one of this edition's LSOAs", "E01000006"),
     (OBSERVATIONS, "numerator", 9000.0, "is above the denominator", "up to 8000"),
     ("geography/lookup.csv", "weight", None, "sum to 0.9", "a sum of 1"),
     ("geography/boundaries.geojson", "code", "E01000006", "invalid polygon", "cross itself"),

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from editions import BOROUGH, WARDS, make_edition, read, write
 
 from spi_core.build.edition import build, compute
 from spi_core.edition.inputs import load
 from spi_core.store import Tables
+from tests.support.editions import BOROUGH, WARDS, make_edition, read, write
 
 WARD = WARDS[2]
 Table = dict[str, pd.DataFrame]

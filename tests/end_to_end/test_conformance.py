@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from pdf_checks import element_types, figure_alts, page_texts, pdf_faults
-from rendered import Rendered, spaces
 
 from spi_core.publish import RenderJob, RenderResult, render
 from spi_core.publish.render.quarto import EngineName, find_quarto
+from tests.support.editions import ROOT
+from tests.support.pdf_checks import element_types, figure_alts, page_texts, pdf_faults
+from tests.support.rendered import Rendered, spaces
 
-CORPUS = Path(__file__).parents[1] / "corpus"
+CORPUS = ROOT / "tests" / "corpus"
 DOCUMENTS = sorted(
     path.stem
     for path in CORPUS.glob("*.qmd")

@@ -13,15 +13,21 @@ import pandas as pd
 import pikepdf
 import pytest
 import typst
-from editions import OPEN, ROOT
-from page_checks import broken_links, outside, page_faults, page_text, table_rows
-from pdf_checks import element_types, figure_alts, html_image_alts, page_texts, pdf_faults
 
 from spi_core.build.edition import build
 from spi_core.edition.inputs import load
 from spi_core.publish.documents import Choice, document_jobs
 from spi_core.publish.render.engine import render
 from spi_core.store import Tables
+from tests.support.editions import OPEN, ROOT
+from tests.support.page_checks import broken_links, outside, page_faults, page_text, table_rows
+from tests.support.pdf_checks import (
+    element_types,
+    figure_alts,
+    html_image_alts,
+    page_texts,
+    pdf_faults,
+)
 
 #: The lowest, a middling and the highest ward tell different stories.
 WARDS = ("E05000026", "E05000038", "E05000035")

@@ -9,13 +9,14 @@ from pathlib import Path
 import pikepdf
 import pytest
 import typst
-from pdf_checks import pdf_faults
-from rendered import Rendered
 
 from spi_core.errors import RenderError
 from spi_core.publish import RenderJob, RenderResult, render
+from tests.support.editions import ROOT
+from tests.support.pdf_checks import pdf_faults
+from tests.support.rendered import Rendered
 
-CORPUS = Path(__file__).parents[1] / "corpus"
+CORPUS = ROOT / "tests" / "corpus"
 #: Those that show what only this engine promises; test_conformance.py has them all.
 DOCUMENTS = ("callouts", "crossrefs", "options", "structure", "tables")
 

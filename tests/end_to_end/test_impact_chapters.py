@@ -12,15 +12,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from editions import OPEN, ROOT, copy_open, faults
-from page_checks import broken_links, page_faults
-from pdf_checks import pdf_faults, tables_without_headers
 
 from spi_core.build.edition import build
 from spi_core.edition.inputs import load
 from spi_core.publish.documents import Choice, document_jobs
 from spi_core.publish.render.engine import render
 from spi_core.store import Tables
+from tests.support.editions import OPEN, ROOT, copy_open, faults
+from tests.support.page_checks import broken_links, page_faults
+from tests.support.pdf_checks import pdf_faults, tables_without_headers
 
 BARKING = {"E05000026", "E05000032"}
 DAGENHAM = {"E05000027", "E05000033", "E05000036", "E05000037", "E05000038", "E05000041"}
@@ -118,7 +118,7 @@ def test_estimates_are_those_of_the_files(
 def test_wards_with_an_order_of_their_own_compare_with_nobody(chapters: dict[str, Any]) -> None:
     for chapter, aside in (("pspo-barking", DAGENHAM), ("pspo-dagenham", BARKING)):
         for node in chapters[chapter]["primary"]:
-            assert not {w["ward"] for w in node["raw"]["wards"]} & aside
+            assert not {w["area_code"] for w in node["raw"]["wards"]} & aside
 
 
 def test_two_treated_wards_have_permutation_only(chapters: dict[str, Any]) -> None:

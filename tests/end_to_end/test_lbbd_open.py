@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from editions import OPEN, read
 
 from spi_core.build.edition import build
 from spi_core.build.fitting import fit_weights
 from spi_core.edition.inputs import Inputs, load
 from spi_core.store import Tables
+from tests.support.editions import OPEN, read
 
 
 @pytest.fixture(scope="module")

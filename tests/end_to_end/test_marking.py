@@ -9,10 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from editions import BOROUGH, ROOT, WARDS, make_edition, read, rewrite, settings
-from marking import CHECKERS, Truth, truth_of
-from page_checks import page_text, parse, table_rows
-from pdf_checks import figure_alts, page_texts, pdf_faults
 
 from spi_core.build.edition import build
 from spi_core.edition.inputs import load
@@ -22,6 +18,10 @@ from spi_core.publish.documents import Choice, document_jobs
 from spi_core.publish.open_data.write import open_data
 from spi_core.publish.render.engine import render
 from spi_core.store import Tables
+from tests.support.editions import BOROUGH, ROOT, WARDS, make_edition, read, rewrite, settings
+from tests.support.marking import CHECKERS, Truth, truth_of
+from tests.support.page_checks import page_text, parse, table_rows
+from tests.support.pdf_checks import figure_alts, page_texts, pdf_faults
 
 WARD = WARDS[0]
 #: What a picture or a table may say of its mark; narrow pictures with fewer words.

@@ -1,40 +1,19 @@
-"""A copy of the project with both editions rendered, made once for all gates."""
+"""A copy of the project with both editions rendered, made once for all gates, and a browser."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-LEFT = shutil.ignore_patterns(".git", ".venv", "reports", "__pycache__", ".*_cache", ".hypothesis")
+from tests.support.browser import AXE, FLAGS, chromium
+from tests.support.project import WARDS_84, copy_project, run
 
-
-def copy_project(folder: Path) -> Path:
-    shutil.copytree(ROOT, folder, ignore=LEFT)
-    return folder
-
-
-def command(project: Path, *arguments: str) -> tuple[list[str], dict[str, str]]:
-    """Give the command line and environment of ``spi`` in a copy of the project."""
-    environment = {**os.environ, "SPI_ROOT": str(project), "PYTHONPATH": str(project)}
-    return [sys.executable, "-m", "spi_core.cli", *arguments], environment
-
-
-#: Every kind of document of the illustrative edition, and two wards: the other briefs are alike.
+#: Every kind of document of the illustrative edition.
 KINDS_84 = ("index", "borough-report", "methods", "what-changed", "impact-overview", "impact")
-#: The second has the longest brief: it goes to a third page first.
-WARDS_84 = ("E05000026", "E05000029")
 NOTEBOOKS_84 = ("methods", "ward-brief")
-
-
-def run(project: Path, *arguments: str) -> None:
-    line, environment = command(project, *arguments, "--quiet")
-    subprocess.run(line, cwd=project, env=environment, check=True)
 
 
 @pytest.fixture(scope="session")
@@ -71,15 +50,20 @@ def site(request: pytest.FixtureRequest) -> Path:
     return folder
 
 
-def pages(site: Path) -> list[Path]:
-    """Every HTML document of an edition; the explorer has tests of its own."""
-    found = [p for p in sorted(site.rglob("*.html")) if "explorer" not in p.parts]
-    assert len(found) >= 8, found
-    return found
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = chromium()
+    if path is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_api.sync_playwright() as playwright:
+        instance = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield instance
+        instance.close()
 
 
-def pdfs(site: Path) -> list[Path]:
-    """Every PDF of an edition."""
-    found = sorted(site.rglob("*.pdf"))
-    assert len(found) >= 7, found
-    return found
+@pytest.fixture(scope="session")
+def axe() -> str:
+    if not AXE.exists():
+        pytest.skip(f"axe-core is not installed at {AXE} (make gates installs it where npm is)")
+    return AXE.read_text(encoding="utf-8")

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from degenerate import BARE, MISSING, lacking
-from editions import ROOT
-from page_checks import page_faults, page_text
-from pdf_checks import pdf_faults
 
 from spi_core.build.edition import build
 from spi_core.edition.inputs import load
 from spi_core.publish.documents import Choice, document_jobs
 from spi_core.publish.render.engine import render
 from spi_core.store import Tables
+from tests.support.degenerate import BARE, MISSING, lacking
+from tests.support.editions import ROOT
+from tests.support.page_checks import page_faults, page_text
+from tests.support.pdf_checks import pdf_faults
 
 pytestmark = pytest.mark.gate
 

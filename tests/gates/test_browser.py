@@ -3,47 +3,19 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pikepdf
 import pytest
-from page_checks import page_faults
 from pypdf import PdfReader
 
-from tests.gates.conftest import pages
+from tests.support.browser import axe_run
+from tests.support.page_checks import page_faults
+from tests.support.project import pages
 
 pytestmark = pytest.mark.gate
-
-ROOT = Path(__file__).parents[2]
-AXE = ROOT / ".venv" / "node" / "node_modules" / "axe-core" / "axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = next((p for name in CHROMIUM if (p := shutil.which(name))), None)
-    if path is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_api.sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        instance = playwright.chromium.launch(executable_path=path, args=flags)
-        yield instance
-        instance.close()
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    path = Path(os.environ.get("AXE_CORE", AXE))
-    if not path.exists():
-        pytest.skip(f"axe-core is not installed at {path} (make gates installs it where npm is)")
-    return path.read_text(encoding="utf-8")
 
 
 def faults_of_page(tab: Any, axe: str, page: Path) -> list[str]:
@@ -53,7 +25,7 @@ def faults_of_page(tab: Any, axe: str, page: Path) -> list[str]:
     tab.goto(page.as_uri())
     # the script is put in by the test: a page that forbade it would still be tested
     tab.evaluate(axe)
-    result = tab.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
+    result = axe_run(tab)
     overflow = tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     faults = [
         f"{v['id']}: {v['help']} ({len(v['nodes'])} places, first {v['nodes'][0]['html'][:120]})"
@@ -105,7 +77,7 @@ def test_axe_finds_a_picture_without_alternative_text(browser, axe):
         "<html lang='en'><title>x</title><main><h1>x</h1><img src='data:,'></main></html>"
     )
     tab.evaluate(axe)
-    found = tab.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
+    found = axe_run(tab)
     tab.close()
     assert "image-alt" in {v["id"] for v in found["violations"]}
 

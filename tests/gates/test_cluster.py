@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.gates.small import BUILD, Small
+from tests.support.small import BUILD, Small
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed")
 pytestmark = pytest.mark.gate

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from disclosure_worlds import random_world, ranges, solved, without_secondary
+
+from tests.support.disclosure_worlds import random_world, ranges, solved, without_secondary
 
 pytestmark = pytest.mark.gate
 HIERARCHIES = 500

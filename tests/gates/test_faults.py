@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.editions import WARDS
-from tests.gates.small import BRIEFS, BUILD, Small
+from tests.support.editions import WARDS
+from tests.support.small import BRIEFS, BUILD, Small
 
 pytestmark = pytest.mark.gate
 

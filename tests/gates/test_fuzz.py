@@ -10,7 +10,7 @@ import pytest
 
 from spi_core.edition.inputs import load
 from spi_core.errors import InputError
-from tests.editions import make_edition
+from tests.support.editions import make_edition
 
 pytestmark = pytest.mark.gate
 

@@ -15,7 +15,7 @@ import pandas as pd
 import pikepdf
 import pytest
 
-from tests.gates.small import BRIEFS, BUILD, Small
+from tests.support.small import BRIEFS, BUILD, Small
 
 pytestmark = pytest.mark.gate
 

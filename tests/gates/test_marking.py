@@ -12,9 +12,6 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from editions import INDICATORS, make_edition, read, rewrite, settings
-from marking import CHECKERS, Truth, truth_of
-from page_checks import parse, table_rows
 
 from spi_core.build.edition import build
 from spi_core.edition.inputs import load
@@ -22,7 +19,10 @@ from spi_core.present.base.marks import SYMBOL
 from spi_core.publish.documents import Choice, document_jobs
 from spi_core.publish.render.engine import render
 from spi_core.store import Tables
-from tests.gates.conftest import ROOT, WARDS_84, run
+from tests.support.editions import INDICATORS, ROOT, make_edition, read, rewrite, settings
+from tests.support.marking import CHECKERS, Truth, truth_of
+from tests.support.page_checks import parse, table_rows
+from tests.support.project import WARDS_84, run
 
 pytestmark = pytest.mark.gate
 

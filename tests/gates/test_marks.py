@@ -7,11 +7,11 @@ from pathlib import Path
 import nbclient
 import nbformat
 import pytest
-from page_checks import parse
-from pdf_checks import page_texts
 
 from spi_core.present.base.marks import page_mark
-from tests.gates.conftest import pages, pdfs
+from tests.support.page_checks import parse
+from tests.support.pdf_checks import page_texts
+from tests.support.project import pages, pdfs
 
 pytestmark = pytest.mark.gate
 

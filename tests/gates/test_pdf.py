@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from page_checks import parse
 
-from tests.gates.conftest import WARDS_84, pdfs
-from tests.pdf_checks import figure_alts, pdf_faults
-from tests.pdf_structure import landmarks
+from tests.support.page_checks import parse
+from tests.support.pdf_checks import figure_alts, pdf_faults
+from tests.support.pdf_structure import landmarks
+from tests.support.project import WARDS_84, pdfs
 
 pytestmark = pytest.mark.gate
 

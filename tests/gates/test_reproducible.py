@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gates.conftest import command, copy_project
+from tests.support.project import command, copy_project
 
 pytestmark = pytest.mark.gate
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from disclosure_worlds import World, framework_of, geography_of, panel_of, random_world
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spi_core.edition.panel import Panel
 from spi_core.edition.rules import parse_rule
+from tests.support.disclosure_worlds import (
+    World,
+    framework_of,
+    geography_of,
+    panel_of,
+    random_world,
+)
 
 seeds = st.integers(0, 2**32 - 1)
 few = settings(max_examples=10, deadline=None)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scipy import stats
 
-from spi_core.method.aggregate import AGGREGATORS, generalised, geometric, harmonic, hierarchy
+from spi_core.method.aggregate import hierarchy
 from spi_core.method.impute import regress
+from spi_core.method.means import Mean
 from spi_core.method.moments import add_rows, moments
 from spi_core.method.normalise import NORMALISERS, beyond_goalposts, fit_scale, normalise
 from spi_core.method.treat import fit_treatment
@@ -31,7 +33,13 @@ offsets = st.integers(-100, 100).map(float)
 scores = hnp.arrays(np.float64, (5, 4), elements=st.floats(1, 100))
 weights = hnp.arrays(np.float64, 4, elements=st.floats(0.01, 1))
 normaliser = pytest.mark.parametrize("name", list(NORMALISERS))
-aggregator = pytest.mark.parametrize("name", list(AGGREGATORS))
+every_order = pytest.mark.parametrize("order", [1, 0, -1, 0.5, 2, 0.01, -10, 10])
+orders = st.one_of(st.just(0.0), st.floats(0.01, 10), st.floats(-10, -0.01))
+
+
+def _mean(x: np.ndarray, w: np.ndarray, order: float, minimum: int = 1) -> np.ndarray:
+    parent = np.zeros(x.shape[-1], int)
+    return hierarchy(x, [parent], [w], [Mean(order)], [minimum]).scores[0][..., 0]
 
 
 def _panel(x: np.ndarray, gap: np.ndarray) -> np.ndarray:
@@ -195,57 +203,95 @@ def test_bootstrap_accounts_for_every_replicate(seed: int, n_rows: int) -> None:
     assert (result.weights > 0).all()
 
 
-@aggregator
+@every_order
 @cases
 @given(x=scores, w=weights, factor=st.floats(0.1, 10))
 def test_means_lie_within_their_children_and_follow_their_scale(
-    name: str, x: np.ndarray, w: np.ndarray, factor: float
+    order: float, x: np.ndarray, w: np.ndarray, factor: float
 ) -> None:
-    mean = AGGREGATORS[name]  # type: ignore[index]
-    m = mean(x, w)
+    m = _mean(x, w, order)
     assert (m >= x.min(axis=1) * (1 - 1e-12)).all()
     assert (m <= x.max(axis=1) * (1 + 1e-12)).all()
-    np.testing.assert_allclose(mean(x, w * factor), m, rtol=1e-12)
-    np.testing.assert_allclose(mean(x * factor, w), m * factor, rtol=1e-10)
-    np.testing.assert_allclose(mean(x[::-1, ::-1], w[::-1]), m[::-1], rtol=1e-12)
+    np.testing.assert_allclose(_mean(x, w * factor, order), m, rtol=1e-12)
+    np.testing.assert_allclose(_mean(x * factor, w, order), m * factor, rtol=1e-10)
+    np.testing.assert_allclose(_mean(x[::-1, ::-1], w[::-1], order), m[::-1], rtol=1e-12)
 
 
-@aggregator
+@every_order
 @cases
 @given(x=scores, w=weights, j=st.integers(0, 3), rise=st.floats(0, 50))
 def test_a_better_child_never_lowers_its_parent(
-    name: str, x: np.ndarray, w: np.ndarray, j: int, rise: float
+    order: float, x: np.ndarray, w: np.ndarray, j: int, rise: float
 ) -> None:
     better = x.copy()
     better[:, j] += rise
-    mean = AGGREGATORS[name]  # type: ignore[index]
-    assert (mean(better, w) >= mean(x, w) * (1 - 1e-12)).all()
+    assert (_mean(better, w, order) >= _mean(x, w, order) * (1 - 1e-12)).all()
 
 
 @cases
-@given(x=scores, w=weights, low=st.floats(-10, 10), more=st.floats(0, 5))
-def test_means_grow_with_their_order(x: np.ndarray, w: np.ndarray, low: float, more: float) -> None:
-    assume(min(abs(low), abs(low + more)) > 1e-3)  # 1/order is not stable close to 0
-    h, g, a = harmonic(x, w), geometric(x, w), generalised(x, w, 1.0)
+@given(x=scores, w=weights, pair=st.tuples(orders, orders))
+def test_means_grow_with_their_order(
+    x: np.ndarray, w: np.ndarray, pair: tuple[float, float]
+) -> None:
+    low, high = sorted(pair)
+    assert (_mean(x, w, low) <= _mean(x, w, high) * (1 + 1e-12)).all()
+    h, g, a = (_mean(x, w, order) for order in (-1, 0, 1))
     assert (h <= g * (1 + 1e-12)).all()
     assert (g <= a * (1 + 1e-12)).all()
-    assert (generalised(x, w, low) <= generalised(x, w, low + more) * (1 + 1e-9)).all()
 
 
-@aggregator
+@cases
+@given(x=scores, w=weights, order=orders)
+def test_means_are_those_of_scipy(x: np.ndarray, w: np.ndarray, order: float) -> None:
+    expected = stats.pmean(x, order, axis=1, weights=w)
+    np.testing.assert_allclose(_mean(x, w, order), expected, rtol=1e-11)
+    named = {1.0: np.average, 0.0: stats.gmean, -1.0: stats.hmean}
+    for known, mean in named.items():
+        np.testing.assert_allclose(_mean(x, w, known), mean(x, axis=1, weights=w), rtol=1e-11)
+
+
+@cases
+@given(x=scores, w=weights, sign=st.sampled_from([-1, 1]))
+def test_towards_order_0_lies_the_geometric_mean(x: np.ndarray, w: np.ndarray, sign: int) -> None:
+    """To second order ``ln M_β = ln M_0 + β/2 · variance of the logarithms``."""
+    share, log = w / w.sum(), np.log(x)
+    spread = (log**2) @ share - (log @ share) ** 2
+    beta = 0.01 * sign
+    near = np.log(_mean(x, w, beta) / _mean(x, w, 0))
+    np.testing.assert_allclose(near, beta / 2 * spread, atol=2e-4)
+
+
+@cases
+@given(order=orders, pair=st.tuples(st.floats(1, 100), st.floats(1, 100)))
+def test_the_slope_of_a_mean_is_that_of_its_function(
+    order: float, pair: tuple[float, float]
+) -> None:
+    mean, (a, b) = Mean(order), np.array(pair)
+    assert mean.inverse(mean.forward(np.array([a, b]))) == pytest.approx([a, b], rel=1e-9)
+    slope = mean.slope(a, b)
+    assert slope == mean.slope(b, a)
+    rise = float(np.diff(mean.forward(np.array([a, b])))[0])
+    known = abs(rise) > 1e-6 * abs(mean.forward(np.array([min(a, b)]))[0])  # else digits are lost
+    if a != b and known:
+        assert slope == pytest.approx(rise / (b - a), rel=1e-8)
+    derivative = {1.0: 1.0, 0.0: 1 / a}.get(order, order * a ** (order - 1))
+    assert mean.slope(a, a) == pytest.approx(derivative)
+    assert mean.slope(a, a * (1 + 1e-14)) == pytest.approx(derivative, rel=1e-9)
+
+
+@every_order
 @cases
 @given(x=scores, w=weights, gap=hnp.arrays(np.bool_, (5, 4)), least=st.integers(1, 4))
 def test_missing_children_are_as_if_they_had_never_been(
-    name: str, x: np.ndarray, w: np.ndarray, gap: np.ndarray, least: int
+    order: float, x: np.ndarray, w: np.ndarray, gap: np.ndarray, least: int
 ) -> None:
-    mean = AGGREGATORS[name]  # type: ignore[index]
-    result = mean(np.where(gap, np.nan, x), w, minimum=least)
+    result = _mean(np.where(gap, np.nan, x), w, order, least)
     for row in range(5):
         there = ~gap[row]
         if there.sum() < least:
             assert np.isnan(result[row])
         else:
-            alone = mean(x[row : row + 1, there], w[there])[0]
+            alone = _mean(x[row : row + 1, there], w[there], order)[0]
             np.testing.assert_allclose(result[row], alone, rtol=1e-12)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spi_core.method.means import Mean
 from spi_core.method.score import Recipe, score
 
 COMPONENT_OF = np.array([0, 0, 0, 1, 1, 2, 2, 3])
@@ -27,7 +28,7 @@ def cases(draw: st.DrawFn) -> tuple[np.ndarray, Recipe]:
     value = worst + width * rng.uniform(-0.3, 1.3, (draw(st.integers(1, 6)), K))
     if draw(st.booleans()):
         value[rng.uniform(size=value.shape) < 0.15] = np.nan
-    means = tuple(draw(st.sampled_from(["arithmetic", "geometric"])) for _ in range(3))
+    means = tuple(Mean(draw(st.sampled_from([1.0, 0.0, 0.5, -1.0, 2.0]))) for _ in range(3))
     return value, Recipe(worst + width, worst, share, COMPONENT_OF, DIMENSION_OF, means, minimum=2)
 
 

@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from spi_core.method.decompose import decompose
 from spi_core.method.intervals import byar, exact_poisson, poisson_se, wilson, wilson_se
+from spi_core.method.means import Mean
 from spi_core.method.ranking import interval, rank_summary
 from spi_core.method.score import Recipe, score
 from spi_core.uncertainty.peers import nearest, rate
@@ -23,7 +24,10 @@ counts = st.integers(0, 10_000)
 levels = st.sampled_from([0.5, 0.8, 0.9, 0.95, 0.99])
 
 
-def recipe(k, means=("arithmetic",) * 3, seed=0):
+PLAIN = (Mean(1.0),) * 3
+
+
+def recipe(k, means=PLAIN, seed=0):
     rng = np.random.default_rng(seed)
     component_of = np.arange(k) // 2
     share = rng.uniform(0.1, 1, k)
@@ -127,14 +131,15 @@ def test_more_error_never_makes_a_score_surer(seed, factor):
 @settings(max_examples=40, deadline=None)
 @given(
     st.integers(2, 9),
-    st.tuples(*[st.sampled_from(["arithmetic", "geometric", "harmonic"])] * 3),
+    st.tuples(*[st.sampled_from([1, 0, -1, 0.5, 2, 0.01, -10, 10])] * 3),
     st.integers(0, 2**31),
 )
-def test_contributions_add_up_for_every_mean(k, means, seed):
+def test_contributions_add_up_for_every_mean_at_every_level(k, orders, seed):
     rng = np.random.default_rng(seed)
-    value = rng.uniform(3, 97, (2, 5, k))
+    r = recipe(k, tuple(map(Mean, orders)), seed)
+    value = rng.uniform(-20, 120, (2, 7, k))  # some beyond the goalposts: scores of 0 and 100
+    value[0, 5], value[:, 6] = r.worst, r.worst  # up from 0 everywhere; 0 everywhere both times
     value[1, :, 0] = value[0, :, 0]
-    r = recipe(k, means, seed)
     c = decompose(value, r)
     index = score(value, r).index
     np.testing.assert_allclose(c.index.sum(axis=1), index[1] - index[0], atol=1e-9)

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from spi_core.method.aggregate import hierarchy
+from spi_core.method.means import Mean
 from spi_core.method.normalise import minmax
 
 HERE = Path(__file__).parent / "index"
@@ -36,7 +37,7 @@ def test_scores_match_coinr(mean: str, floor: float) -> None:
     result = hierarchy(
         scores,
         [_positions(frame, 1), _positions(frame, 2), _positions(frame, 3)],
-        aggregators=[mean, mean, mean],
+        means=[Mean.of(mean)] * 3,
     )
     for level, ours in enumerate(result.scores, start=2):
         codes = frame.loc[frame["level"] == level, "code"]

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from editions import make_edition, rewrite, spoil
 
 from spi_core.cli import main
+from tests.support.editions import make_edition, rewrite, spoil
 
 Run = Callable[..., "Done"]
 

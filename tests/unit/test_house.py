@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.support.editions import ROOT
+
 LINT = "import sys; from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 

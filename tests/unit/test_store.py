@@ -11,7 +11,16 @@ from spi_core import store
 from spi_core.errors import SpiError
 from spi_core.store import Tables, hold_tables, open_tables, write_bytes, write_tables
 
-ONE = pd.DataFrame({"area_code": ["E05000026"], "score": [47.9]})
+ONE = pd.DataFrame(
+    {
+        "area_code": ["E05000026"],
+        "period": "current",
+        "element": "index",
+        "level": "index",
+        "score": [47.9],
+        "illustrative": False,
+    }
+)
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -34,7 +43,7 @@ def test_the_same_tables_are_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_a_table_no_longer_made_is_removed(tmp_path: Path) -> None:
-    write_tables(tmp_path, {"scores": ONE, "old": ONE}, {})
+    write_tables(tmp_path, {"scores": ONE, "scores_comparable": ONE}, {})
     write_tables(tmp_path, {"scores": ONE}, {})
     assert sorted(_files(tmp_path)) == ["build.json", "scores.parquet"]
 
@@ -42,17 +51,17 @@ def test_a_table_no_longer_made_is_removed(tmp_path: Path) -> None:
 def test_a_write_that_fails_leaves_no_half_file_and_no_build_that_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_tables(tmp_path, {"scores": ONE, "values": ONE}, {})
-    before = _files(tmp_path)["values.parquet"]
+    write_tables(tmp_path, {"scores": ONE, "scores_comparable": ONE}, {})
+    before = _files(tmp_path)["scores_comparable.parquet"]
 
-    def dies(self: pd.DataFrame, path: Path, **_: object) -> None:
+    def dies(table: object, path: Path, **_: object) -> None:
         Path(path).write_bytes(b"PAR1 half a fi")
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(pd.DataFrame, "to_parquet", dies)
+    monkeypatch.setattr("pyarrow.parquet.write_table", dies)
     with pytest.raises(OSError, match="No space left"):
-        write_tables(tmp_path, {"values": ONE * 2}, {})
-    assert _files(tmp_path)["values.parquet"] == before
+        write_tables(tmp_path, {"scores_comparable": ONE.assign(score=95.8)}, {})
+    assert _files(tmp_path)["scores_comparable.parquet"] == before
     assert [n for n in _files(tmp_path) if n.startswith(".")] == []
     with pytest.raises(SpiError, match="no built tables"):
         open_tables(tmp_path)
@@ -72,11 +81,11 @@ def test_without_a_build_the_message_says_what_to_run(tmp_path: Path) -> None:
 
 
 def test_an_unknown_table_names_those_that_are_there(tmp_path: Path) -> None:
-    write_tables(tmp_path, {"scores": ONE, "values": ONE}, {})
+    write_tables(tmp_path, {"scores": ONE, "scores_comparable": ONE}, {})
     tables = open_tables(tmp_path)
     with pytest.raises(SpiError) as caught:
         tables["ranks"]
-    assert str(caught.value) == "no table 'ranks'; there are scores, values"
+    assert str(caught.value) == "no table 'ranks'; there are scores, scores_comparable"
     assert tables.get("ranks") is None
 
 
@@ -116,12 +125,12 @@ def test_held_tables_are_read_once_and_those_of_another_edition_let_go(
 ) -> None:
     monkeypatch.setattr(store, "_held", {})
     for name in ("a", "b"):
-        write_tables(tmp_path / name, {"t": pd.DataFrame({"x": [1.0]})}, {"id": name})
+        write_tables(tmp_path / name, {"scores": ONE}, {"id": name})
     hold_tables(tmp_path / "a")
-    (tmp_path / "a" / "t.parquet").write_bytes(b"no table any more")
-    first = Tables(tmp_path / "a")["t"]
-    first["x"] = 9.0  # a cell that edits its copy
-    assert list(Tables(tmp_path / "a")["t"]["x"]) == [1.0]
+    (tmp_path / "a" / "scores.parquet").write_bytes(b"no table any more")
+    first = Tables(tmp_path / "a")["scores"]
+    first["score"] = 9.0  # a cell that edits its copy
+    assert list(Tables(tmp_path / "a")["scores"]["score"]) == [47.9]
     hold_tables(tmp_path / "b")
     with pytest.raises(ValueError, match="magic bytes"):
-        Tables(tmp_path / "a")["t"]
+        Tables(tmp_path / "a")["scores"]

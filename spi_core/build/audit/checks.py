@@ -10,7 +10,9 @@ import pandas as pd
 from spi_core.build.evidence import Assessment
 from spi_core.build.fitting import fit_weights
 from spi_core.build.idle import idle
+from spi_core.edition.inputs import Inputs
 from spi_core.method.decompose import decompose
+from spi_core.method.score import Estimated, Scores
 
 __all__ = ["quality_log", "steps"]
 
@@ -20,35 +22,37 @@ TOLERANCE = 1e-9
 WEIGHT_TOLERANCE = 1e-8
 
 
-def steps(a: Assessment) -> pd.DataFrame:
+def steps(a: Assessment, inputs: Inputs, filled: Estimated, scores: Scores) -> pd.DataFrame:
     """Count what goes in and comes out at each step, so that nothing is lost unseen.
 
     Parameters
     ----------
     a : Assessment
-        The edition's scores.
+        What is compared.
+    inputs, filled, scores : Inputs, Estimated and Scores
+        Of all periods.
 
     Returns
     -------
     DataFrame
         ``step, what, count``.
     """
-    p, used = a.inputs.panel, a.recipe.used
+    p, used = inputs.panel, a.recipe.used
     missing = np.isnan(p.value)
     rows = [
-        ("read", "rows of observations", len(a.inputs.tables["observations"])),
+        ("read", "rows of observations", len(inputs.tables["observations"])),
         ("laid out", "areas", len(p.areas)),
         ("laid out", "periods", len(p.periods)),
         ("laid out", "indicators", len(p.indicators)),
         ("laid out", "cells (areas × periods × indicators)", p.value.size),
         ("laid out", "cells without a value", int(missing.sum())),
-        ("estimated", "cells filled by regression", int(a.filled.estimated.sum())),
+        ("estimated", "cells filled by regression", int(filled.estimated.sum())),
         ("scored", "indicators that count in a component", int(used.sum())),
         ("scored", "indicators shown but not scored", int((~used).sum())),
-        ("scored", "of these without values that differ", int((idle(a.inputs) != "").sum())),
-        ("scored", "cells beyond a goalpost, counted as the goalpost", int(a.scores.capped.sum())),
-        ("scored", "component scores", int(np.isfinite(a.scores.component).sum())),
-        ("scored", "index scores", int(np.isfinite(a.scores.index).sum())),
+        ("scored", "of these without values that differ", int((idle(a.scale) != "").sum())),
+        ("scored", "cells beyond a goalpost, counted as the goalpost", int(scores.capped.sum())),
+        ("scored", "component scores", int(np.isfinite(scores.component).sum())),
+        ("scored", "index scores", int(np.isfinite(scores.index).sum())),
         (
             "compared",
             "indicators comparable over time that count",
@@ -57,7 +61,7 @@ def steps(a: Assessment) -> pd.DataFrame:
         (
             "compared",
             "component scores in both periods",
-            int(np.isfinite(a.comparable.component).all(0).sum()),
+            int(np.isfinite(a.comparable.component).all(0).sum()) * a.compared,
         ),
     ]
     return pd.DataFrame(rows, columns=["step", "what", "count"])
@@ -98,8 +102,9 @@ def _formula(a: Assessment) -> tuple[str, str, str]:
     """Component scores by z-scores, best and worst row: the method as it is written down."""
     means = a.recipe.means
     name = "Component scores by the formula with z-scores"
-    if means[0] != "arithmetic":
-        return name, "noted", f"the formula is of arithmetic means; this edition uses {means[0]}"
+    if means[0].order != 1:
+        said = f"the formula is of arithmetic means; this edition uses the {means[0].name}"
+        return name, "noted", said
     weights = a.inputs.tables["weights"]
     if weights.empty:
         weights = fit_weights(a.scale, a.recipe.best, a.recipe.worst)
@@ -117,22 +122,26 @@ def _formula(a: Assessment) -> tuple[str, str, str]:
 
 
 def _means(a: Assessment) -> tuple[str, str, str]:
-    """Dimensions and index one area at a time, with the means of another library."""
+    """Dimensions and index one area at a time, with another library and the formula as written."""
     found = np.concatenate([a.scores.dimension, a.scores.index[..., None]], axis=-1)
     expected = np.full(found.shape, np.nan)
     for place in np.ndindex(a.scores.index.shape):
         parts = a.scores.component[place]
         for d in range(found.shape[-1] - 1):
-            expected[(*place, d)] = _mean(parts[a.recipe.dimension_of == d], a.recipe.means[1])
-        expected[(*place, -1)] = _mean(expected[place][:-1], a.recipe.means[2])
+            expected[(*place, d)] = _mean(
+                parts[a.recipe.dimension_of == d], a.recipe.means[1].order
+            )
+        expected[(*place, -1)] = _mean(expected[place][:-1], a.recipe.means[2].order)
     return "Dimensions and index are means of what is scored", *_apart(expected, found)
 
 
-def _mean(x: np.ndarray, mean: str) -> float:
+def _mean(x: np.ndarray, order: float) -> float:
     there = [float(v) for v in x if not np.isnan(v)]
     if not there:
         return float("nan")
-    return statistics.fmean(there) if mean == "arithmetic" else statistics.geometric_mean(there)
+    if order == 0:
+        return statistics.geometric_mean(there)
+    return float(statistics.fmean(v**order for v in there) ** (1 / order))
 
 
 def _apart(expected: np.ndarray, found: np.ndarray) -> tuple[str, str]:
@@ -164,14 +173,16 @@ def _refit(a: Assessment) -> tuple[str, str, str]:
 
 
 def _sum_of_contributions(a: Assessment) -> tuple[str, str, str]:
+    name = "Contributions add up to the change"
+    if not a.compared:
+        return name, "noted", "there is one period and no change"
     parts = decompose(a.filled.value, a.comparable_recipe)
     split = parts.reason == ""
     if not split.any():
-        name = "Contributions add up to the change"
         return name, "noted", "no area has a change that could be split"
     apart = float(np.abs(parts.index.sum(axis=1) - parts.change)[split].max())
     said = f"largest difference between the sum and the change {_points(apart)}"
-    return "Contributions add up to the change", _verdict(apart, TOLERANCE), said
+    return name, _verdict(apart, TOLERANCE), said
 
 
 def _replicates(a: Assessment) -> tuple[str, str, str]:
@@ -195,8 +206,9 @@ def _signed(a: Assessment) -> tuple[str, str, str]:
 
 
 def _roll_ups(a: Assessment) -> tuple[str, str, str]:
-    home = a.inputs.panel.areas.index(a.inputs.geography.whole)
-    status = a.inputs.panel.status[a.now, home]
+    places = a.inputs.geography
+    status = a.inputs.panel.status[a.now, a.inputs.panel.areas.index(places.whole)]
     modelled = int((status == "modelled").sum())
-    said = f"{modelled} of {status.size} borough values are population-weighted means of the wards"
-    return "Borough values", "noted" if modelled else "passed", said
+    home, many = places.home.one, places.levels.unit.many
+    said = f"{modelled} of {status.size} {home} values are population-weighted means of the {many}"
+    return f"{home.capitalize()} values", "noted" if modelled else "passed", said

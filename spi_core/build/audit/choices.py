@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spi_core.build.evidence import Assessment
-from spi_core.method.aggregate import AggregatorName
 from spi_core.method.checks import ColumnError
+from spi_core.method.means import Mean, Means, lift
 from spi_core.method.normalise import NormaliserName, fit_scale, goalposts, normalise
-from spi_core.method.score import Recipe, lift, score, score_levels
+from spi_core.method.score import Recipe, score, score_levels
 from spi_core.uncertainty.sensitivity import (
     Shift,
     compare,
@@ -51,16 +51,12 @@ def challenge(a: Assessment) -> dict[str, pd.DataFrame]:
     }
 
 
-def _rows(a: Assessment) -> NDArray[np.intp]:
-    return a.inputs.panel.rows(a.wards)
-
-
 def _recipes(a: Assessment) -> pd.DataFrame:
     """Every alternative recipe against the one in use, the largest rank shift first."""
-    value, rows = a.filled.value, _rows(a)
+    value, rows = a.filled.value, a.rows
     equal = _equal_shares(a.recipe)
-    geometric: tuple[AggregatorName, AggregatorName, AggregatorName] = ("geometric",) * 3
-    named: dict[str, tuple[NormaliserName, Array, tuple[AggregatorName, ...]]] = {
+    geometric = (Mean(0.0), Mean(0.0), Mean(0.0))
+    named: dict[str, tuple[NormaliserName, Array, Means]] = {
         "equal shares": ("goalposts", equal, a.recipe.means),
         "geometric means": ("goalposts", a.recipe.share, geometric),
         "equal shares, geometric means": ("goalposts", equal, geometric),
@@ -81,10 +77,11 @@ def _recipes(a: Assessment) -> pd.DataFrame:
                 [str(i) for i in np.array(a.inputs.framework.ids)[a.recipe.used]]
             )
             scores[label] = np.full(rows.size, np.nan)
-    shrunk = shrink_panel(a.inputs.panel, a.inputs.framework, a.wards).value
+    shrunk = shrink_panel(a.inputs.panel, a.inputs.framework, a.units).value
     if a.treatment is not None:
         shrunk = a.treatment.apply(shrunk)
-    scores["counts shrunk towards the borough"] = score(shrunk[a.now][rows], a.recipe).index
+    home = a.inputs.geography.home.one
+    scores[f"counts shrunk towards the {home}"] = score(shrunk[a.now][rows], a.recipe).index
     table = _shift_table(a, compare(a.scores.index[a.now, rows], scores))
     table["reason"] = [
         undefined.get(w, r) for w, r in zip(table["what"], table["reason"], strict=True)
@@ -94,8 +91,8 @@ def _recipes(a: Assessment) -> pd.DataFrame:
 
 def _shrinkage(a: Assessment) -> pd.DataFrame:
     """How much of the wards' own values shrinking would keep, one row an indicator with counts."""
-    p, rows = a.inputs.panel, _rows(a)
-    found = shrink_panel(p, a.inputs.framework, a.wards)
+    p, rows = a.inputs.panel, a.rows
+    found = shrink_panel(p, a.inputs.framework, a.units)
     kept = found.kept[a.now][rows]
     counted = ~np.isnan(kept).all(axis=0)
     value = found.value if a.treatment is None else a.treatment.apply(found.value)
@@ -120,7 +117,7 @@ def _by_recipe(
     recipe: Recipe,
     method: NormaliserName,
     share: Array,
-    means: Sequence[AggregatorName],
+    means: Means,
 ) -> Array:
     """Score the index by another recipe; the scale is fitted over both periods."""
     used, normal = recipe.used, np.full(value.shape, np.nan)
@@ -135,7 +132,7 @@ def _by_recipe(
             50 + 10 * normal
         )  # T-scores: on the scale of the others, so that means can be taken
     normal = lift(normal, means)
-    return score_levels(normal, replace(recipe, share=share, means=tuple(means)))[-1]  # type: ignore[arg-type]
+    return score_levels(normal, replace(recipe, share=share, means=means))[-1]
 
 
 def _shift_table(
@@ -152,7 +149,7 @@ def _shift_table(
                 "mean_rank_shift": s.mean_rank_shift,
                 "max_score_shift": s.max_score_shift,
                 "rank_correlation": s.rank_correlation,
-                "furthest": a.wards[furthest] if moved else "",
+                "furthest": a.units[furthest] if moved else "",
                 "furthest_by": s.rank_shift[furthest] if moved else 0.0,
                 "reason": s.reason,
             }
@@ -165,7 +162,7 @@ def _shift_table(
 
 def _left_out(a: Assessment) -> pd.DataFrame:
     """Scores of the current period without each indicator and each component in turn."""
-    used, rows = a.recipe.used, _rows(a)
+    used, rows = a.recipe.used, a.rows
     value = a.filled.value[a.now][rows]
 
     def without(keep: NDArray[np.bool_]) -> Array:
@@ -189,17 +186,16 @@ def _left_out(a: Assessment) -> pd.DataFrame:
 def _sobol(a: Assessment) -> pd.DataFrame:
     """Share of the mean rank shift's variance that each choice makes."""
     rng = np.random.default_rng(a.inputs.settings["uncertainty"]["seed"] + 2)
-    wards = np.zeros(len(a.inputs.panel.areas), bool)
-    wards[_rows(a)] = True
+    own = a.filled.take(a.own)
     found = choices(
-        a.filled.value,
-        a.scale_errors,
+        own.value,
+        a.scale_errors.take(a.own),
         a.recipe,
         rng,
         SOBOL_RUNS,
         period=a.now,
-        estimated=a.filled,
-        reference=wards,
+        estimated=own,
+        reference=np.isin(a.inputs.panel.areas[a.own], a.units),
     )
     names = ("first", "first_error", "total", "total_error")
     table = pd.DataFrame({"factor": found.factors, **{n: getattr(found, n) for n in names}})

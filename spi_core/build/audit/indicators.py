@@ -49,10 +49,6 @@ def review(a: Assessment, weights: pd.DataFrame) -> dict[str, pd.DataFrame]:
     }
 
 
-def _rows(a: Assessment) -> NDArray[np.intp]:
-    return a.inputs.panel.rows(a.wards)
-
-
 def _scored(a: Assessment) -> Iterable[tuple[int, str, NDArray[np.intp]]]:
     """Scored components with their name and the positions of their indicators."""
     for c in np.flatnonzero(a.recipe.scored):
@@ -62,7 +58,7 @@ def _scored(a: Assessment) -> Iterable[tuple[int, str, NDArray[np.intp]]]:
 
 def _populations(a: Assessment, at: NDArray[np.intp]) -> dict[str, Moments]:
     """Name what the weights were fitted on, and the edition's own wards and periods."""
-    own = moments(a.filled.value[:, _rows(a)][..., at].reshape(-1, at.size))
+    own = moments(a.filled.value[:, a.rows][..., at].reshape(-1, at.size))
     if a.inputs.reference is None:
         return {"this edition": own}
     return {"reference": component_moments(a.scale, at), "this edition": own}
@@ -130,7 +126,7 @@ def _or_nan(values: Array | None, k: int) -> Array:
 
 
 def _importance(a: Assessment) -> pd.DataFrame:
-    used, rows = a.recipe.used, _rows(a)
+    used, rows = a.recipe.used, a.rows
     indicator = a.scores.indicator[:, rows][..., used]
     found = importance(indicator, _index_share(a.recipe), a.scores.index[:, rows])
     shape = outliers(a.filled.value[:, rows][..., used])
@@ -160,7 +156,7 @@ def _links(a: Assessment) -> pd.DataFrame:
     """Whether an indicator goes with its own component or more with another."""
     used = a.recipe.used
     names = np.array(a.inputs.framework.components)
-    found = component_links(a.scores.indicator[:, _rows(a)][..., used], a.recipe.component_of[used])
+    found = component_links(a.scores.indicator[:, a.rows][..., used], a.recipe.component_of[used])
     return pd.DataFrame(
         {
             "indicator_id": np.array(a.inputs.framework.ids)[used],
@@ -174,13 +170,13 @@ def _links(a: Assessment) -> pd.DataFrame:
 
 
 def _findings(a: Assessment) -> pd.DataFrame:
-    used, rows = a.recipe.used, _rows(a)
+    used, rows = a.recipe.used, a.rows
     ids = np.array(a.inputs.framework.ids)[used]
     indicator = a.scores.indicator[:, rows][..., used]
     found = (*silent(indicator, a.scores.index[:, rows]), *double_counting(indicator))
     left_out = [
         {"kind": "left out", "indicators": i, "value": None, "reason": f"counts in no score: {why}"}
-        for i, why in zip(a.inputs.framework.ids, idle(a.inputs), strict=True)
+        for i, why in zip(a.inputs.framework.ids, idle(a.scale), strict=True)
         if why
     ]
     table = left_out + [

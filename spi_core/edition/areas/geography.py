@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,13 +11,12 @@ import pandas as pd
 
 from spi_core.edition.readers.sheet import shown
 from spi_core.errors import Fault
+from spi_core.levels import Level, Levels
 
-__all__ = ["ORDER", "Geography", "boundaries", "load_boundaries"]
+__all__ = ["Geography", "boundaries", "lies_in", "load_boundaries"]
 
 BRITISH_NATIONAL_GRID = 27700
 VALID = "a closed outline that does not cross itself"
-#: Levels from small to large.
-ORDER = ("lsoa", "ward", "borough", "region")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,26 +27,36 @@ class Geography:
     ----------
     areas : DataFrame
         Index ``code``; ``name, level, vintage, parent_code, population``.
-    lookup : DataFrame
-        ``from_code, to_code, weight, basis``: the smaller area first.
-    smallest : GeoDataFrame
-        Polygons of the smallest areas, British National Grid, index ``code``.
+    levels : Levels
+        Those of the areas, scored or not.
+    polygons : GeoDataFrame or None
+        As drawn, British National Grid, index ``code``; None for an edition without boundaries.
     whole : str
         Code of the area that the edition is about.
     """
 
     areas: pd.DataFrame
-    lookup: pd.DataFrame
-    smallest: gpd.GeoDataFrame
+    levels: Levels
+    polygons: gpd.GeoDataFrame | None
     whole: str
 
+    @property
+    def units(self) -> list[str]:
+        """Codes of the units of evidence, sorted."""
+        return self.codes(self.levels.unit.id)
+
+    @property
+    def home(self) -> Level:
+        """Level of the whole."""
+        return self.levels[str(self.areas.at[self.whole, "level"])]
+
     def codes(self, level: str) -> list[str]:
-        """GSS codes of one level, sorted.
+        """Codes of one level, sorted.
 
         Parameters
         ----------
-        level : {'lsoa', 'ward', 'borough', 'region'}
-            The level.
+        level : str
+            Id of the level.
 
         Returns
         -------
@@ -54,6 +64,86 @@ class Geography:
             The codes.
         """
         return sorted(self.areas.index[self.areas["level"] == level])
+
+    def families(self, areas: Sequence[str]) -> list[tuple[str, list[str]]]:
+        """Larger areas and the areas that make them up, smallest families first.
+
+        Parameters
+        ----------
+        areas : sequence of str
+            Codes to look among.
+
+        Returns
+        -------
+        list of tuple of str and list of str
+            The whole, and what lies between it and the units, is made up of units; a unit, or a
+            smaller area, of the areas right below it. What the whole is part of is made up of
+            nothing here: most of its parts belong to other editions.
+        """
+        parent = {str(code): str(above) for code, above in self.areas["parent_code"].items()}
+        level = {str(code): self.levels[name] for code, name in self.areas["level"].items()}
+        parts: dict[str, list[str]] = {}
+        for code in areas:
+            above = lies_in(parent, code)
+            if level[code].role == "detail":
+                heads = [head for head in above[:1] if level[head].role != "context"]
+            elif level[code].role == "evidence" and self.whole in above:
+                heads = above[: above.index(self.whole) + 1]
+            else:
+                continue
+            for head in heads:
+                parts.setdefault(head, []).append(code)
+        made = []
+        for head in sorted((a for a in areas if a in parts), key=lambda a: level[a].order):
+            kinds = {level[part] for part in parts[head]}
+            # of two levels beneath it the one that names it as its own, else the larger
+            kind = max(kinds, key=lambda k: (k.parent == level[head].id, k.order))
+            made.append((head, [part for part in parts[head] if level[part] is kind]))
+        return made
+
+    def homes(self) -> dict[str, dict[str, str]]:
+        """Say which unit of evidence each smaller area lies in.
+
+        Returns
+        -------
+        dict of str to dict of str to str
+            By level, the smallest first, area to unit (a unit to itself); without levels that
+            have an area outside every unit.
+        """
+        parent = {str(code): str(above) for code, above in self.areas["parent_code"].items()}
+        units, found = set(self.units), {}
+        for level in (*reversed(self.levels.details), self.levels.unit):
+            lines = {code: (code, *lies_in(parent, code)) for code in self.codes(level.id)}
+            home = {code: next((a for a in line if a in units), "") for code, line in lines.items()}
+            if home and all(home.values()):
+                found[level.id] = home
+        return found
+
+
+def lies_in(parent: Mapping[str, str], code: str) -> list[str]:
+    """Name the areas that an area lies in.
+
+    Parameters
+    ----------
+    parent : mapping of str to str
+        The area that each lies in, blank at the top.
+    code : str
+        Code of the area.
+
+    Returns
+    -------
+    list of str
+        From its parent up; ends where an area is not known or a circle closes.
+
+    Examples
+    --------
+    >>> lies_in({"lsoa": "ward", "ward": "borough", "borough": ""}, "lsoa")
+    ['ward', 'borough']
+    """
+    found: list[str] = []
+    while (code := parent.get(code, "")) in parent and code not in found:
+        found.append(code)
+    return found
 
 
 def load_boundaries(path: Path) -> tuple[gpd.GeoDataFrame | None, list[Fault]]:
@@ -67,11 +157,12 @@ def load_boundaries(path: Path) -> tuple[gpd.GeoDataFrame | None, list[Fault]]:
     Returns
     -------
     tuple of GeoDataFrame or None, and list of Fault
-        In British National Grid, index ``code``.
+        In British National Grid, index ``code``; None where there is no such file: an edition
+        need not have maps.
     """
     file = shown(path)
     if not path.exists():
-        return None, [Fault(file, "is missing", allowed="boundaries.geojson or boundaries.gpkg")]
+        return None, []
     try:
         frame = gpd.read_file(path)
     except (RuntimeError, ValueError, OSError) as error:  # what GDAL says of a broken file
@@ -94,29 +185,32 @@ def load_boundaries(path: Path) -> tuple[gpd.GeoDataFrame | None, list[Fault]]:
     return polygons, faults
 
 
-def boundaries(geography: Geography, level: str) -> gpd.GeoDataFrame:
-    """Polygons of one level, dissolved from the smallest areas where they nest.
+def boundaries(geography: Geography, level: str) -> gpd.GeoDataFrame | None:
+    """Polygons of one level, dissolved from smaller areas where they are not drawn themselves.
 
     Parameters
     ----------
     geography : Geography
         The areas.
-    level : {'lsoa', 'ward', 'borough'}
-        The level wanted.
+    level : str
+        Id of the level wanted.
 
     Returns
     -------
-    GeoDataFrame
-        Index ``code``, columns ``name`` and ``geometry``, British National Grid.
+    GeoDataFrame or None
+        Index ``code``, columns ``name`` and ``geometry``, British National Grid, without areas
+        that are neither drawn nor made up of such; None where that leaves none.
     """
-    current, wanted = geography.smallest[["geometry"]], set(geography.codes(level))
-    parent = geography.lookup.set_index("from_code")["to_code"]
-    for _ in range(len(geography.areas["level"].unique())):
-        if wanted.issuperset(current.index):
-            return current.join(geography.areas["name"]).sort_index()
-        current = (
-            current.reset_index(drop=True)
-            .assign(code=parent.reindex(current.index).to_numpy())
-            .dissolve("code")
-        )
-    raise ValueError(f"no polygons for level {level!r}")
+    drawn, wanted = geography.polygons, set(geography.codes(level))
+    if drawn is None:
+        return None
+    shapes = drawn.loc[drawn.index.isin(wanted), ["geometry"]]
+    families = geography.families(list(geography.areas.index))
+    head = {part: code for code, parts in families for part in parts if code in wanted}
+    if head and shapes.empty:
+        small = boundaries(geography, str(geography.areas.at[next(iter(head)), "level"]))
+        if small is not None:
+            inside = small[small.index.isin(head)]
+            codes = inside.index.map(head).to_numpy()
+            shapes = inside[["geometry"]].reset_index(drop=True).assign(code=codes).dissolve("code")
+    return shapes.join(geography.areas["name"]).sort_index() if len(shapes) else None

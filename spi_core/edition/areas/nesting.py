@@ -2,23 +2,58 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from spi_core.edition.areas.geography import ORDER
+from spi_core.edition.areas.geography import lies_in
 from spi_core.edition.readers.read import Read, records
 from spi_core.errors import Fault, some
+from spi_core.levels import KNOWN, Levels, levels_of
 
-__all__ = ["check_geography"]
+__all__ = ["check_codes", "check_geography"]
 
 CUT = "polygons of the smallest scored level: larger ones are dissolved from them"
 
 
+def check_codes(levels: Levels, areas: Read) -> list[Fault]:
+    """Check that each area is of a level there is, and its code one of that level's.
+
+    Parameters
+    ----------
+    levels : Levels
+        Those that ``edition.yml`` names, and known ones.
+    areas : Read
+        ``geography/areas.csv`` as read, areas of all vintages.
+
+    Returns
+    -------
+    list of Fault
+        Levels that nobody described; codes that their level's pattern does not allow.
+    """
+    faults = []
+    for r in records(areas.frame.iloc[:0] if areas.lacks else areas.sound):
+        if r.level not in levels:
+            allowed = ", ".join(dict.fromkeys([*(level.id for level in levels), *KNOWN]))
+            allowed += "; levels of your own are described in edition.yml, under geography"
+            message = "is not a level of this edition"
+            faults.append(Fault(r.file, message, r.row, "level", r.level, allowed))
+        elif not re.fullmatch(levels[r.level].pattern, r.code):
+            allowed = f"text that matches {levels[r.level].pattern}"
+            message = f"is not a code of level {r.level}"
+            faults.append(Fault(r.file, message, r.row, "code", r.code, allowed))
+    return faults
+
+
 def check_geography(
-    settings: Mapping[str, Any], areas: Read, lookup: Read, polygons: gpd.GeoDataFrame | None
+    settings: Mapping[str, Any],
+    levels: Levels,
+    areas: Read,
+    lookup: Read,
+    polygons: gpd.GeoDataFrame | None,
 ) -> list[Fault]:
     """Check that codes, levels, parents, lookup and polygons agree.
 
@@ -26,6 +61,8 @@ def check_geography(
     ----------
     settings : mapping
         ``edition.yml``.
+    levels : Levels
+        Of the areas.
     areas, lookup : Read
         ``geography/areas.csv`` and ``geography/lookup.csv`` as read.
     polygons : GeoDataFrame or None
@@ -34,56 +71,62 @@ def check_geography(
     Returns
     -------
     list of Fault
-        Unknown borough or parent, lookup codes that are no areas, lookup weights that do not sum
-        to 1, polygons without an area and the reverse.
+        Unknown whole or parent, areas outside the whole, lookup codes that are no areas, lookup
+        weights that do not sum to 1, polygons without an area and the reverse.
     """
     faults = []
     if not areas.frame.empty and not areas.lacks:
-        faults += _check_areas(settings, areas) + _unmatched(settings, areas.sound, polygons)
+        scored = levels_of(settings["geography"]["levels"])
+        faults += _check_areas(settings.get("area"), scored, levels, areas)
+        faults += _unmatched(scored, levels, areas.sound, polygons)
         sound = Read(areas.frame, (*areas.faults, *faults)).sound
         if not (lookup.frame.empty or lookup.lacks):
             faults += _check_lookup(list(areas.frame["code"]), sound, lookup)
     return faults
 
 
-def _check_areas(settings: Mapping[str, Any], areas: Read) -> list[Fault]:
-    frame, faults = areas.frame, []
+def _check_areas(whole: str | None, scored: Levels, levels: Levels, areas: Read) -> list[Fault]:
+    frame, unit, faults = areas.frame, scored.unit, []
     file = str(frame["file"].iloc[0])
     level = frame.drop_duplicates("code").set_index("code")["level"]
-    borough = settings.get("area")
-    if borough is not None and level.get(borough) != "borough":
-        message = "the borough of edition.yml is not listed with level borough"
-        faults.append(Fault(file, message, None, "code", borough))
-    for name in settings.get("geography", {}).get("levels", []):
-        if name not in set(level):
-            message = f"has no area of level {name}, which edition.yml scores"
-            faults.append(Fault(file, message, None, "level", None, "at least one"))
-    if (level == "ward").sum() == 1:
-        message = "has one ward: there is nothing to compare it with"
-        faults.append(Fault(file, message, None, "level", "ward", "two at least"))
+    larger = [context.id for context in scored.contexts]
+    if whole is not None and level.get(whole) not in larger:
+        message = f"the area of edition.yml is not listed with a scored level above {unit.id}"
+        faults.append(Fault(file, message, None, "code", whole, some(larger)))
+    for name in (n.id for n in scored if n.id not in set(level)):
+        message = f"has no area of level {name}, which edition.yml scores"
+        faults.append(Fault(file, message, None, "level", None, "at least one"))
+    if (level == unit.id).sum() == 1:
+        message = f"has one {unit.one}: there is nothing to compare it with"
+        faults.append(Fault(file, message, None, "level", unit.id, "two at least"))
     for r in records(areas.sound[areas.sound["parent_code"] != ""]):
-        if r.parent_code not in level.index:
+        above = level.get(r.parent_code)
+        if above is None:
             message, allowed = "is not an area of this file", "a code of this file, or blank"
             faults.append(Fault(r.file, message, r.row, "parent_code", r.parent_code, allowed))
-        elif level[r.parent_code] in ORDER[: ORDER.index(r.level) + 1]:
-            message = f"is a {level[r.parent_code]}, which cannot hold a {r.level}"
+        elif above in levels and levels[above].order <= levels[r.level].order:
+            message = f"is a {above}, which cannot hold a {r.level}"
             allowed = "an area of a larger level"
             faults.append(Fault(r.file, message, r.row, "parent_code", r.parent_code, allowed))
-    return faults + _elsewhere(areas.sound, level, borough)
+    return faults + _elsewhere(areas.sound, level, levels, whole)
 
 
-def _elsewhere(sound: pd.DataFrame, level: pd.Series, borough: Any) -> list[Fault]:
-    """Find wards and LSOAs that lie nowhere, or in another borough."""
-    boroughs = set(level.index[level == "borough"])
-    others = boroughs - {borough} if borough in boroughs else set()
+def _elsewhere(
+    sound: pd.DataFrame, level: pd.Series, levels: Levels, whole: str | None
+) -> list[Fault]:
+    """Find units and details that lie nowhere, or outside what the edition is about."""
+    parent = dict(zip(sound["code"], sound["parent_code"], strict=True))
+    inner = [levels.unit.id, *(detail.id for detail in levels.details)]
     faults = []
-    for r in records(sound[sound["level"].isin(["lsoa", "ward"])]):
+    for r in records(sound[sound["level"].isin(inner)]):
         if r.parent_code == "":
-            message, allowed = f"is blank: every {r.level} lies in a larger area", "its GSS code"
+            message, allowed = f"is blank: every {r.level} lies in a larger area", "its code"
             faults.append(Fault(r.file, message, r.row, "parent_code", None, allowed))
-        elif r.parent_code in others:
-            message = f"is another borough than edition.yml's: {r.code} is not of this edition"
-            faults.append(Fault(r.file, message, r.row, "parent_code", r.parent_code, borough))
+        # of the parts of a unit elsewhere nothing is said: it would only echo
+        elif (whole in parent and r.parent_code in parent and level[r.parent_code] not in inner
+              and whole not in lies_in(parent, r.code)):  # fmt: skip
+            message = f"does not lie in edition.yml's area: {r.code} is not of this edition"
+            faults.append(Fault(r.file, message, r.row, "parent_code", r.parent_code, whole))
     return faults
 
 
@@ -115,7 +158,7 @@ def _check_lookup(codes: list[str], areas: pd.DataFrame, lookup: Read) -> list[F
 
 
 def _unmatched(
-    settings: Mapping[str, Any], areas: pd.DataFrame, polygons: gpd.GeoDataFrame | None
+    scored: Levels, levels: Levels, areas: pd.DataFrame, polygons: gpd.GeoDataFrame | None
 ) -> list[Fault]:
     if polygons is None:
         return []
@@ -123,9 +166,8 @@ def _unmatched(
     strangers = sorted(set(polygons.index) - set(level.index))
     drawn = set(level[level.index.intersection(polygons.index)])
     lost = sorted(set(level.index[level.isin(drawn)]) - set(polygons.index))
-    finest = min((ORDER.index(name) for name in drawn), default=0)
-    scored = settings.get("geography", {}).get("levels", [])
-    finer = [name for name in scored if ORDER.index(name) < finest and (level == name).any()]
+    finest = min((levels[name].order for name in drawn), default=0)
+    finer = [n.id for n in reversed(scored.rows) if n.order < finest and (level == n.id).any()]
     message = "is not an area of geography/areas.csv"
     return [
         *(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spi_core.edition.areas.geography import ORDER, Geography
+from spi_core.edition.areas.geography import Geography
 from spi_core.edition.framework import Framework
 from spi_core.edition.panel import Panel
 
@@ -61,7 +61,7 @@ def roll_up(panel: Panel, geography: Geography, framework: Framework) -> Panel:
     """
     arrays = {n: getattr(panel, n).copy() for n in ("value", "numerator", "denominator")}
     status = panel.status.copy()
-    for code, parts in _families(panel.areas, geography):
+    for code, parts in geography.families(panel.areas):
         at, members = panel.areas.index(code), panel.rows(parts)
         people = geography.areas.loc[parts, "population"].to_numpy(float)
         empty = np.isnan(arrays["value"][:, at]) & (status[:, at] != "suppressed")
@@ -110,7 +110,7 @@ def rollup_differences(panel: Panel, geography: Geography, framework: Framework)
         for name in dict.fromkeys(level_of[a] for a in panel.areas)
     }
     frames = []
-    for code, parts in _families(panel.areas, geography):
+    for code, parts in geography.families(panel.areas):
         at, members = panel.areas.index(code), panel.rows(parts)
         people = geography.areas.loc[parts, "population"].to_numpy(float)
         value, top, _ = _from_parts(arrays, members, people, framework)
@@ -181,15 +181,6 @@ def weakness(status: NDArray[np.str_]) -> NDArray[np.intp]:
     """
     found = status[..., None] == np.array(WEAKNESS)
     return np.asarray(found.argmax(axis=-1))
-
-
-def _families(areas: Sequence[str], geography: Geography) -> list[tuple[str, list[str]]]:
-    """Larger areas and their parts on the panel, smallest families first."""
-    parent = geography.areas["parent_code"].reindex(list(areas))
-    families = [
-        (code, list(parent.index[parent == code])) for code in areas if (parent == code).any()
-    ]
-    return sorted(families, key=lambda f: ORDER.index(str(geography.areas.at[f[0], "level"])))
 
 
 def _from_parts(

@@ -10,23 +10,26 @@ import pandas as pd
 
 from spi_core.edition.readers.read import Read, records
 from spi_core.errors import Fault, some
+from spi_core.levels import Levels
 
 __all__ = ["check_old_codes", "check_rebase", "split_vintages"]
 
-#: Levels whose codes change with their boundaries; a borough keeps its code.
-RECODED = ("lsoa", "ward")
 ASKED = "compare_across_vintages: true under geography in edition.yml"
 REBASE = "geography/rebase.csv"
 
 
-def split_vintages(settings: Mapping[str, Any], areas: Read) -> tuple[Read, Read, list[Fault]]:
+def split_vintages(
+    settings: Mapping[str, Any], levels: Levels | None, areas: Read
+) -> tuple[Read, Read, list[Fault]]:
     """Part the edition's own areas from those of other vintages.
 
     Parameters
     ----------
     settings : mapping
-        ``edition.yml``: ``geography.vintage``, and ``geography.lsoa_vintage`` where the LSOAs
-        have another.
+        ``edition.yml``: ``geography.vintage``, and for instance ``geography.lsoa_vintage`` where
+        the LSOAs have another.
+    levels : Levels or None
+        Of the areas; None where ``edition.yml`` does not say.
     areas : Read
         ``geography/areas.csv`` as read.
 
@@ -37,10 +40,11 @@ def split_vintages(settings: Mapping[str, Any], areas: Read) -> tuple[Read, Read
         level that has no area of the edition's vintage.
     """
     frame, wanted = areas.frame, settings.get("geography", {})
-    if frame.empty or areas.lacks or "vintage" not in wanted:
+    if frame.empty or areas.lacks or "vintage" not in wanted or levels is None:
         return areas, Read(frame.iloc[:0], ()), []
     faults, old = [], pd.Series(False, index=frame.index)
-    for level in RECODED:
+    # codes change with boundaries; what is larger than a unit of evidence keeps its code
+    for level in (levels.unit.id, *(detail.id for detail in levels.details)):
         vintage, here = wanted_vintage(settings, level), frame["level"] == level
         other = here & (frame["vintage"] != vintage)
         if here.any() and other.sum() == here.sum():
@@ -59,13 +63,13 @@ def wanted_vintage(settings: Mapping[str, Any], level: str) -> str:
     ----------
     settings : mapping
         ``edition.yml``.
-    level : {'lsoa', 'ward', 'borough', 'region'}
-        The level.
+    level : str
+        Id of the level.
 
     Returns
     -------
     str
-        ``lsoa_vintage`` for LSOAs where it is set, else ``vintage``.
+        ``lsoa_vintage`` for LSOAs where it is set, and so on, else ``vintage``.
 
     Examples
     --------
@@ -73,8 +77,7 @@ def wanted_vintage(settings: Mapping[str, Any], level: str) -> str:
     '2021'
     """
     geography = settings["geography"]
-    own = geography.get("lsoa_vintage") if level == "lsoa" else None
-    return str(own or geography["vintage"])
+    return str(geography.get(f"{level}_vintage") or geography["vintage"])
 
 
 def check_rebase(own: Read, old: Read, links: Read) -> list[Fault]:

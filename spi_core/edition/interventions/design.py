@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 __all__ = ["Design", "Outcome", "Selection", "protocol_hash"]
 
+#: What is said of a design, and what follows from the edition's levels, is no part of its protocol.
+UNHASHED = ("name", "card", "by_unit", "called")
 Selection = Literal["baseline_figure", "lasting_level", "other", "unknown"]
 
 
@@ -35,7 +37,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """Protocol of one intervention chapter; every field but `name` and `card` is hashed.
+    """Protocol of one intervention chapter; hashed but for `name`, `card`, `by_unit`, `called`.
 
     Parameters
     ----------
@@ -43,8 +45,8 @@ class Design:
         Key and title.
     start, end : str
         ISO dates, or year or year-month where no more is known; end "" when it goes on.
-    targeting : {"ward", "lsoa"}
-        Level at which areas were chosen.
+    targeting : str
+        Id of the level at which areas were chosen.
     treated, excluded : tuple of str
         Codes at that level, sorted; excluded areas belong to neither side.
     comparison : "others", "none" or tuple of str
@@ -63,12 +65,16 @@ class Design:
         Whether the treated areas are inferred.
     card : mapping
         Programme card.
+    by_unit : bool
+        Whether whole units of evidence were chosen, or some of their parts.
+    called : str
+        What the areas chosen among are called.
     """
 
     id: str
     name: str
     start: str
-    targeting: Literal["ward", "lsoa"]
+    targeting: str
     treated: tuple[str, ...]
     before: tuple[str, ...]
     after: tuple[str, ...]
@@ -85,6 +91,8 @@ class Design:
     selection: Selection = "unknown"
     inferred: bool = False
     card: Mapping[str, Any] = field(default_factory=dict)
+    by_unit: bool = True
+    called: str = "wards"
 
 
 def protocol_hash(design: Design) -> str:
@@ -99,7 +107,7 @@ def protocol_hash(design: Design) -> str:
     -------
     str
         SHA-256, in hexadecimal, of the canonical JSON (keys sorted, no blanks, UTF-8) of all fields
-        but `name` and `card`.
+        that are the protocol's.
 
     Examples
     --------
@@ -108,6 +116,6 @@ def protocol_hash(design: Design) -> str:
     >>> protocol_hash(design)[:12]
     'de553ceea265'
     """
-    protocol = {key: value for key, value in asdict(design).items() if key not in ("name", "card")}
+    protocol = {key: value for key, value in asdict(design).items() if key not in UNHASHED}
     canonical = json.dumps(protocol, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode("utf-8")).hexdigest()

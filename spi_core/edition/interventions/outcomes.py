@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,7 +12,6 @@ from spi_core.edition.interventions.design import Design, Outcome
 
 __all__ = ["Known", "as_rates", "count_base", "known_outcomes", "shared_level"]
 
-LEVELS = ("lsoa", "ward")
 _RATE = re.compile(r"\bper ([1-9][\d,]*) residents\b")
 
 
@@ -25,7 +24,7 @@ class Known:
     periods : frozenset of str
         Periods with values.
     levels : frozenset of str
-        Levels with values, of "lsoa" and "ward".
+        Levels with values, of those that a chapter's units may have.
     count : bool
         Whether the values are counts, of which a rate can be made.
     """
@@ -43,7 +42,7 @@ def known_outcomes(values: pd.DataFrame, levels: Mapping[str, str]) -> dict[str,
     values : DataFrame
         ``outcome_id, area_code, period`` of the cells that are filled, and ``unit`` where known.
     levels : mapping of str to str
-        Level of each area.
+        Level of each area that may be a chapter's unit.
 
     Returns
     -------
@@ -59,7 +58,7 @@ def known_outcomes(values: pd.DataFrame, levels: Mapping[str, str]) -> dict[str,
     True
     """
     level = values["area_code"].map(levels)
-    inside = values[level.isin(LEVELS)].assign(level=level)
+    inside = values.assign(level=level)[level.notna()]
     found = {}
     for name, rows in inside.groupby("outcome_id"):
         unit = str(rows["unit"].iloc[0]) if "unit" in rows else ""
@@ -71,8 +70,10 @@ def known_outcomes(values: pd.DataFrame, levels: Mapping[str, str]) -> dict[str,
     return found
 
 
-def shared_level(design: Design, known: Mapping[str, Known]) -> str:
+def shared_level(design: Design, known: Mapping[str, Known], levels: Iterable[str]) -> str:
     """Choose the level of a chapter's units: the finest that all its outcomes have.
+
+    Where parts of units were chosen, the chapter's units are areas of that very level.
 
     Parameters
     ----------
@@ -80,15 +81,18 @@ def shared_level(design: Design, known: Mapping[str, Known]) -> str:
         Protocol.
     known : mapping of str to Known
         Of every outcome of the protocol.
+    levels : iterable of str
+        Levels that a chapter's units may have, the smallest first.
 
     Returns
     -------
     str
-        "lsoa", "ward", or "" when there is none.
+        Id of the level, or "" when there is none.
     """
     outcomes = (*design.primary, *design.placebo, *design.exploratory)
     shared = frozenset.intersection(*(known[outcome.id].levels for outcome in outcomes))
-    return next((level for level in LEVELS if level in shared), "")
+    levels = levels if design.by_unit else [design.targeting]
+    return next((level for level in levels if level in shared), "")
 
 
 def count_base(outcome: Outcome, known: Known) -> float:

@@ -12,6 +12,7 @@ import jsonschema
 
 from spi_core.edition.interventions.design import Design, Outcome, protocol_hash
 from spi_core.errors import Fault, InputError
+from spi_core.levels import Levels
 
 __all__ = ["read_designs"]
 
@@ -19,8 +20,8 @@ __all__ = ["read_designs"]
 def read_designs(
     document: object,
     *,
-    wards: Collection[str],
-    lsoas: Mapping[str, str],
+    levels: Levels,
+    areas: Mapping[str, Collection[str]],
     outcomes: Mapping[str, Collection[str]],
     covariates: Collection[str] = (),
     file: str = "interventions.yml",
@@ -31,10 +32,10 @@ def read_designs(
     ----------
     document : object
         What the YAML parser returned.
-    wards : collection of str
-        Known ward codes.
-    lsoas : mapping of str to str
-        Known LSOA codes and the ward of each.
+    levels : Levels
+        Of the edition.
+    areas : mapping of str to collection of str
+        Codes of each level that may be treated.
     outcomes : mapping of str to collection of str
         Known outcomes and the periods in which each has values. No value is read here.
     covariates : collection of str
@@ -60,9 +61,13 @@ def read_designs(
     designs: list[Design] = []
     for place, entry in enumerate(document["interventions"], start=1):
         where = f"{file}, intervention {place} ({entry['id']})"
-        design = _design(entry)
-        areas = set(wards) if design.targeting == "ward" else set(lsoas)
-        faults += _area_faults(design, areas, where)
+        if entry["targeting"] not in areas:
+            allowed = ", ".join(areas)
+            message = "is not a level that can be treated: units of evidence or their parts"
+            faults.append(_fault(where, "targeting", entry["targeting"], message, allowed))
+            continue
+        design = _design(entry, levels)
+        faults += _area_faults(design, set(areas[design.targeting]), where)
         faults += _time_faults(design, where)
         faults += _outcome_faults(design, outcomes, where)
         if design.covariate and design.covariate not in covariates:
@@ -107,7 +112,7 @@ def _shape_faults(document: object, file: str) -> list[Fault]:
     ]
 
 
-def _design(entry: Mapping[str, Any]) -> Design:
+def _design(entry: Mapping[str, Any], levels: Levels) -> Design:
     """One entry, its shape known to be right, as a Design."""
     values = {key: value for key, value in entry.items() if key != "protocol_sha256"}
     for key in ("treated", "excluded"):
@@ -120,7 +125,8 @@ def _design(entry: Mapping[str, Any]) -> Design:
         values["comparison"] = tuple(sorted(values["comparison"]))
     values["end"] = values.get("end") or ""
     values["covariate"] = values.get("covariate") or ""
-    return Design(**values)
+    level = levels[values["targeting"]]
+    return Design(**values, by_unit=level.role == "evidence", called=level.many)
 
 
 def _fault(where: str, column: str, value: object, message: str, allowed: str) -> Fault:
@@ -132,11 +138,10 @@ def _area_faults(design: Design, areas: set[str], where: str) -> Iterator[Fault]
     named = {"treated": design.treated, "excluded": design.excluded}
     if isinstance(design.comparison, tuple):
         named["comparison"] = design.comparison
-    kind = "wards" if design.targeting == "ward" else "LSOAs"
     for column, codes in named.items():
         for code in codes:
             if code not in areas:
-                yield _fault(where, column, code, f"is none of the {kind}", _some(areas))
+                yield _fault(where, column, code, f"is none of the {design.called}", _some(areas))
     sides = list(named.items())
     for index, (column, codes) in enumerate(sides):
         for other, others in sides[index + 1 :]:
@@ -145,9 +150,10 @@ def _area_faults(design: Design, areas: set[str], where: str) -> Iterator[Fault]
     if design.comparison == "others" and not areas - set(design.treated) - set(design.excluded):
         yield Fault(
             where,
-            f"all {kind} are treated or excluded, so nothing is left to compare with",
+            f"all {design.called} are treated or excluded, so nothing is left to compare with",
             column="treated",
-            allowed=f"some untreated {kind}, or 'comparison: none' for a chapter that refuses",
+            allowed=f"some untreated {design.called}, "
+            "or 'comparison: none' for a chapter that refuses",
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from spi_core.edition.areas.geography import Geography
 from spi_core.edition.framework import Framework
 from spi_core.edition.interventions.design import Design
 from spi_core.edition.interventions.outcomes import (
@@ -28,6 +29,7 @@ __all__ = ["filled_cells", "read_interventions"]
 def read_interventions(
     path: Path,
     settings: Mapping[str, Any],
+    geography: Geography | None,
     framework: Framework | None,
     reads: Mapping[str, Read],
 ) -> tuple[tuple[Design, ...], list[Fault]]:
@@ -39,10 +41,12 @@ def read_interventions(
         ``interventions.yml``; an edition need not have one.
     settings : mapping
         ``edition.yml``.
+    geography : Geography or None
+        Its areas; None where they have faults of their own.
     framework : Framework or None
         Components and indicators.
     reads : mapping of str to Read
-        The tables ``areas``, ``series``, ``observations``.
+        The tables ``series`` and ``observations``.
 
     Returns
     -------
@@ -61,24 +65,21 @@ def read_interventions(
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
         return (), [Fault(file, f"is not valid YAML: {problem}", mark.line + 1 if mark else None)]
-    if framework is None or reads["areas"].faults or reads["series"].faults:
+    if framework is None or geography is None or reads["series"].faults:
         return (), []
-    areas = reads["areas"].frame.set_index("code")
-    levels = {str(code): str(level) for code, level in areas["level"].items()}
-    wards = {str(code): str(ward) for code, ward in areas["parent_code"].items()}
-    known = _known(settings, framework, reads, levels)
+    homes = geography.homes()
+    known = _known(settings, framework, reads, homes)
     try:
         designs = read_designs(
             document,
-            wards=areas.index[areas["level"] == "ward"],
-            lsoas={code: wards[code] for code, level in levels.items() if level == "lsoa"},
+            levels=geography.levels,
+            areas=homes,
             outcomes={name: about.periods for name, about in known.items()},
             file=file,
         )
     except InputError as error:
         return (), list(error.faults)
-    people = areas["population"]
-    faults = [f for d in designs for f in _unit_faults(d, known, people, levels, file)]
+    faults = [f for d in designs for f in _unit_faults(d, known, geography, homes, file)]
     return (() if faults else designs), faults
 
 
@@ -111,38 +112,38 @@ def _known(
     settings: Mapping[str, Any],
     framework: Framework,
     reads: Mapping[str, Read],
-    levels: Mapping[str, str],
+    homes: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Known]:
     """Series, indicators, and what the build will score."""
     periods = frozenset(p["id"] for p in settings["periods"])
     scored = {*framework.components, *framework.dimensions, "index"}
-    known = {name: Known(periods, frozenset(["ward"])) for name in scored}
+    known = {name: Known(periods, frozenset(list(homes)[-1:])) for name in scored}
     if reads["observations"].faults:
-        known |= {name: Known(periods, frozenset(["ward", "lsoa"])) for name in framework.ids}
+        known |= {name: Known(periods, frozenset(homes)) for name in framework.ids}
     cells = filled_cells({name: reads[name].frame for name in ("series", "observations")})
-    return known | known_outcomes(cells, levels)
+    return known | known_outcomes(cells, {c: level for level in homes for c in homes[level]})
 
 
 def _unit_faults(
     design: Design,
     known: Mapping[str, Known],
-    people: pd.Series,
-    levels: Mapping[str, str],
+    geography: Geography,
+    homes: Mapping[str, Mapping[str, str]],
     file: str,
 ) -> list[Fault]:
     """Faults that show only when outcomes and areas are held against each other."""
     where = f"{file}, intervention {design.id}"
-    level = shared_level(design, known)
+    level = shared_level(design, known, homes)
+    if not level and not design.by_unit:
+        message = f"{design.called} were treated, but an outcome has no values for them"
+        return [Fault(where, message, allowed=f"outcomes with values for {design.called}")]
     if not level:
         message = "the outcomes have no level in common"
-        return [
-            Fault(where, message, allowed="outcomes that all have values for LSOAs, or for wards")
-        ]
-    if design.targeting == "lsoa" and level == "ward":
-        message = "LSOAs were treated, but an outcome has values for wards only"
-        return [Fault(where, message, allowed="outcomes with values for LSOAs")]
+        kinds = ", or for ".join(geography.levels[name].many for name in homes)
+        return [Fault(where, message, allowed=f"outcomes that all have values for {kinds}")]
     rated = [o.id for o in design.primary if count_base(o, known[o.id])]
-    empty = [code for code in people.index if levels[code] == level and not people[code] > 0]
+    people = geography.areas["population"]
+    empty = [code for code in homes[level] if not people[code] > 0]
     if rated and empty:
         message = f"{rated[0]} is to be a rate, but areas.csv has no residents for {some(empty, 6)}"
         return [Fault(where, message, allowed="a population above 0 for every area")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
-__all__ = ["LEVELS", "STATUSES", "TABLES"]
+__all__ = ["STATUSES", "TABLES"]
 
 STATUSES = (
     "observed",
@@ -15,8 +15,8 @@ STATUSES = (
     "missing",
     "illustrative",
 )
-GSS = r"^[EWSN]\d{8}$"
-LEVELS = ("lsoa", "ward", "borough", "region")
+#: Which codes there are is for ``areas.csv`` to say, how they look for the levels.
+CODE = r"^\S+$"
 
 
 def _text(*allowed: str, pattern: str | None = None, blank: bool = False) -> pa.Column:
@@ -47,7 +47,7 @@ def _date() -> pa.Column:
 _POSTCODE = r"^[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}$"
 _PATTERNS = {
     _POSTCODE: "a whole postcode in capitals, such as RM10 8XX",
-    GSS: "a GSS code: one of E, W, S, N and eight digits",
+    CODE: "a code without blanks",
     r"^[a-z][a-z0-9_]*$": "lower-case letters, digits and underscores",
 }
 _ID = r"^[a-z][a-z0-9_]*$"
@@ -71,7 +71,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
             "publisher_or_owner": _text(),
             "source_dataset": _text(),
             "update_frequency": _text(blank=True),
-            "finest_level": _text(*LEVELS),
+            "finest_level": _text(),
             "licence": _text(),
             "natural_worst": _number(blank=True),
             "natural_best": _number(blank=True),
@@ -94,7 +94,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
     "observations": pa.DataFrameSchema(
         {
             "indicator_id": _text(),
-            "area_code": _text(pattern=GSS),
+            "area_code": _text(pattern=CODE),
             "period": _text(),
             "period_label": _text(),
             "start": _date(),
@@ -111,7 +111,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
     "series": pa.DataFrameSchema(
         {
             "measure_id": _text(pattern=_ID),
-            "area_code": _text(pattern=GSS),
+            "area_code": _text(pattern=CODE),
             "period": _text(),
             "value": _number(blank=True),
             "unit": _text(),
@@ -123,9 +123,9 @@ TABLES: dict[str, pa.DataFrameSchema] = {
     ),
     "areas": pa.DataFrameSchema(
         {
-            "code": _text(pattern=GSS),
+            "code": _text(pattern=CODE),
             "name": _text(),
-            "level": _text(*LEVELS),
+            "level": _text(),
             "vintage": _text(),
             "parent_code": _text(blank=True),
             "population": _number(above=0),
@@ -135,8 +135,8 @@ TABLES: dict[str, pa.DataFrameSchema] = {
     ),
     "lookup": pa.DataFrameSchema(
         {
-            "from_code": _text(pattern=GSS),
-            "to_code": _text(pattern=GSS),
+            "from_code": _text(pattern=CODE),
+            "to_code": _text(pattern=CODE),
             "weight": _number(above=0),
             "basis": _text(),
         },
@@ -145,8 +145,8 @@ TABLES: dict[str, pa.DataFrameSchema] = {
     ),
     "rebase": pa.DataFrameSchema(
         {
-            "from_code": _text(pattern=GSS),
-            "to_code": _text(pattern=GSS),
+            "from_code": _text(pattern=CODE),
+            "to_code": _text(pattern=CODE),
             "weight": _number(above=0),
             "basis": _text(),
         },
@@ -217,7 +217,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
     ),
     "context": pa.DataFrameSchema(
         {
-            "area_code": _text(pattern=GSS),
+            "area_code": _text(pattern=CODE),
             "variable": _text(pattern=_ID),
             "label": _text(),
             "period_label": _text(),
@@ -254,7 +254,7 @@ TABLES: dict[str, pa.DataFrameSchema] = {
     "postcodes": pa.DataFrameSchema(
         {
             "postcode": _text(pattern=_POSTCODE),
-            "area_code": _text(pattern=GSS),
+            "area_code": _text(pattern=CODE),
         },
         unique=["postcode"],
         strict=True,

@@ -40,7 +40,7 @@ function aboutBody(model) {
     h("section", { class: "what-it-is" }, h("h3", {}, `What is the ${model.measures[0].name}?`), h("p", {}, whatItIs(model))),
     h("div", { class: "grid even" },
       h("section", {}, h("h3", {}, "How to read the page"), h("ul", {},
-        h("li", {}, "Scores run from 0 to 100; higher is better. Figures keep their own unit."),
+        h("li", {}, `Scores run from ${model.recipe.lowest} to 100; higher is better. Figures keep their own unit.`),
         model.measures[0].partial ? h("li", {}, `The index is partial. ${model.measures[0].partial}`) : null,
         h("li", {}, model.periods.length > 1 ? "Change of a score is worked out from figures that mean the same in every period: it is not the difference of the scores shown." : "This edition has one period, so no change is shown."),
         h("li", {}, "A likely range holds the true figure in 90 of 100 cases. Where two ranges overlap, the difference may be chance."),

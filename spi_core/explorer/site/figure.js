@@ -63,7 +63,7 @@ function indicatorFacts(model, measure) {
     ["What is counted", page.numerator],
     ["Out of", page.denominator],
     ["Direction", betterText(measure)],
-    ["Goalposts", goalposts(measure)],
+    ["Goalposts", goalposts(measure, model.recipe.lowest)],
     ["Weight", page.weight?.share === null ? "" : `${Math.round(page.weight.share * 100)}% of its component (${page.weight.method === "pca" ? "principal component" : page.weight.method}). ${capital(page.weight.reason)}`],
     ["Transformation", page.transform && page.transform !== "none" ? page.transform : ""],
     ["Source", `${page.publisher}, ${page.dataset}`],
@@ -81,11 +81,11 @@ function indicatorFacts(model, measure) {
   ];
 }
 
-function goalposts(measure) {
+function goalposts(measure, low) {
   const post = measure.page.goalposts;
   if (post.best === null) return "none: it is not scored";
   const reason = post.reason ? ` ${capital(post.reason)}` : "";
-  return `100 points at ${withUnit(post.best_text, measure.unit)}, 0 points at ${withUnit(post.worst_text, measure.unit)} (${post.basis}).${reason}`;
+  return `100 points at ${withUnit(post.best_text, measure.unit)}, ${low} points at ${withUnit(post.worst_text, measure.unit)} (${post.basis}).${reason}`;
 }
 
 function caveats(measure) {
@@ -100,7 +100,7 @@ function compositeFacts(ctx, measure) {
   return [
     ["What it is", `${KIND_WORDS[measure.kind]}. ${measure.description}`],
     ["Part of", measure.parent ? model.measure(measure.parent).name : ""],
-    ["Scale", "0 to 100: 0 is as far from the goal as anyone is, 100 is the goal. Higher is better."],
+    ["Scale", `${model.recipe.lowest} to 100: ${model.recipe.lowest} is as far from the goal as anyone is, 100 is the goal. Higher is better.`],
     ["Scored", measure.scored === false ? capital(measure.note || "not scored") : measure.note ? `yes, ${measure.note}: it rests on few indicators` : ""],
     model.periods.length > 1 && ["Compared over time", measure.comparable === false ? `no${measure.break_reason ? `: ${measure.break_reason}` : ": too few comparable figures"}` : "yes, on figures that mean the same in every period"],
     ["Made of", h("ul", { class: "plain" }, children.map((m) => h("li", {},

@@ -4,17 +4,17 @@ const Z90 = 1.6449;
 const DRAWS = 400;
 const MOST_RANKED = 400;
 
-// Weighted mean; arithmetic, or geometric on scores moved to 1–100, as the index itself is made.
-function weightedMean(values, weights, kind) {
+// Weighted mean of an order (1 arithmetic, 0 geometric, −1 harmonic), as the index itself is made.
+function weightedMean(values, weights, order) {
   let top = 0;
   let total = 0;
   values.forEach((v, i) => {
     if (v === null || !weights[i]) return;
-    top += weights[i] * (kind === "geometric" ? Math.log(v) : v);
+    top += weights[i] * (order === 0 ? Math.log(v) : v ** order);
     total += weights[i];
   });
   if (!total) return null;
-  return kind === "geometric" ? Math.exp(top / total) : top / total;
+  return order === 0 ? Math.exp(top / total) : (top / total) ** (1 / order);
 }
 
 // One area's index: each dimension a weighted mean of its scored components; the index a mean of the dimensions, each weighted by the
@@ -29,10 +29,10 @@ export function weighArea(scores, dimensions, weights, recipe) {
     groups.set(d, group);
   });
   const parts = [...groups.values()].map((g) => ({
-    value: weightedMean(g.values, g.weights, recipe.dimension_mean),
+    value: weightedMean(g.values, g.weights, recipe.dimension_order),
     weight: g.weights.reduce((a, b) => a + b, 0) / g.weights.length,
   }));
-  return weightedMean(parts.map((p) => p.value), parts.map((p) => p.weight), recipe.index_mean);
+  return weightedMean(parts.map((p) => p.value), parts.map((p) => p.weight), recipe.index_order);
 }
 
 // A small seeded generator (mulberry32) and normal draws from it: the same page shows the same ranges.
@@ -86,7 +86,8 @@ function noNarrower(range, place, official, count) {
   return [Math.max(1, Math.min(range[0], low)), Math.min(count, Math.max(range[1], high))];
 }
 
-// Where places fall in 90 of 100 draws of the component scores from their intervals, components taken as independent.
+// Where places fall in 90 of 100 draws of the component scores from their intervals, components taken as independent; no draw leaves
+// the scale that the means need.
 function likelyPlaces(model, level, ids, scores, areas, weigh) {
   const errors = ids.map((id) => {
     const col = model.column(id, level);
@@ -96,7 +97,7 @@ function likelyPlaces(model, level, ids, scores, areas, weigh) {
   const normal = generator(2014);
   const draws = areas.map(() => []);
   for (let k = 0; k < DRAWS; k += 1) {
-    const drawn = areas.map((_, i) => weigh(ids.map((__, c) => (scores[c][i] === null ? null : scores[c][i] + (errors[c][i] ?? 0) * normal()))));
+    const drawn = areas.map((_, i) => weigh(ids.map((__, c) => (scores[c][i] === null ? null : Math.max(model.recipe.lowest, scores[c][i] + (errors[c][i] ?? 0) * normal())))));
     placesOf(drawn).forEach((place, i) => place !== null && draws[i].push(place));
   }
   return draws.map((row) => {

@@ -92,7 +92,7 @@ def first_difference(
         Identical, as an estimate, to the interaction of the 2×2 regression on stacked rows.
     """
     values = sample.change if y is None else y
-    if sample.targeting == "lsoa":
+    if not sample.by_unit:
         if weights is not None or covariates is not None:
             raise ValueError("weights and covariates are for schemes that treat whole wards")
         return permute_within_wards(values, sample.treated, sample.ward, rng, alpha=alpha)
@@ -130,7 +130,7 @@ def model_inference(
     """
     columns = [np.ones(sample.ward.size), sample.treated.astype(float)]
     cluster = sample.ward
-    if sample.targeting == "lsoa":
+    if not sample.by_unit:
         columns += list((sample.ward[:, None] == np.arange(1, len(sample.wards))).astype(float).T)
         cluster = np.arange(sample.ward.size)
     if covariates is not None:
@@ -183,12 +183,12 @@ def specification_grid(
             grid.append(Specification(key, label, NAN, note="what it adjusts for does not vary"))
             continue
         exact = primary if key == "unweighted" else None
-        if exact is None and sample.targeting == "ward":
+        if exact is None and sample.by_unit:
             exact = first_difference(
                 sample, rng, y=y, sets=sets, weights=weights, covariates=covariates, alpha=alpha
             )
         grid.append(_row(sample, key, label, exact, y, weights, covariates, alpha))
-    if sample.targeting == "ward":
+    if sample.by_unit:
         grid.append(_ward_means(sample, rng, sets, alpha))
         grid.append(_ward_logs(sample, rng, sets, alpha))
     grid.append(_doubly_robust(sample))
@@ -206,7 +206,7 @@ def _row(
     alpha: float,
 ) -> Specification:
     """Permutation and companion of one regression."""
-    if sample.targeting == "ward" and sample.treated_wards.sum() < 3 and exact is not None:
+    if sample.by_unit and sample.treated_wards.sum() < 3 and exact is not None:
         note = "two treated wards: permutation only"
         return Specification(key, label, exact.estimate, exact.low, exact.high, exact.p, note=note)
     model = model_inference(sample, y=y, weights=weights, covariates=covariates, alpha=alpha)
@@ -220,7 +220,7 @@ def _row(
         se=model.cr2,
         df=model.df,
         p_model=model.p_cr2,
-        companion="CR2" if sample.targeting == "ward" else "HC2",
+        companion="CR2" if sample.by_unit else "HC2",
         note="" if exact else "interval of the companion: no permutation of this specification",
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from spi_core.present.base.marks import SYMBOL, carried
 from spi_core.present.base.numbers import number
+from spi_core.present.base.scale import scale_start
 from spi_core.present.base.words import and_list, capital
 
 if TYPE_CHECKING:
@@ -199,19 +200,19 @@ def score_meaning(tables: Tables) -> str:
     str
         Two sentences, or three.
     """
-    place = goalposts_place(tables)
+    place, low = goalposts_place(tables), scale_start(tables)
     if place:
         worst = f"{place}’s worst 1% of {tables.levels.unit.many}"
         return (
-            f"A score of 0 means as poor as {worst} on every figure in it; 100 means as good as "
-            f"the best 1%. So a score compares the place with {place}, not with perfection."
+            f"A score of {low} means as poor as {worst} on every figure in it; 100 means as good "
+            f"as the best 1%. So a score compares the place with {place}, not with perfection."
         )
     fixed = "set by a target or by the spread of such areas"
     if len(tables.about["edition"]["periods"]) > 1:
         fixed += ", the same in both periods"
     return (
-        "A score of 0 means at or below the worst goalpost on every figure in it; 100 means at or "
-        f"beyond the best. The goalposts are {fixed}."
+        f"A score of {low} means at or below the worst goalpost on every figure in it; 100 means "
+        f"at or beyond the best. The goalposts are {fixed}."
     )
 
 

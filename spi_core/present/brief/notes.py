@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from spi_core.present.base.edition import goalposts_place
 from spi_core.present.base.numbers import number
+from spi_core.present.base.scale import scale_start
 from spi_core.present.base.words import and_list
 from spi_core.present.brief.data import Brief
 from spi_core.store import Tables
@@ -66,7 +67,7 @@ def score_note(tables: Tables) -> str:
     -------
     str
     """
-    place = goalposts_place(tables)
+    place, low = goalposts_place(tables), scale_start(tables)
     among = (
         f" among {place}’s {tables.levels.unit.many}"
         if place
@@ -76,8 +77,8 @@ def score_note(tables: Tables) -> str:
     n, of = int(framework["scored"].sum()), len(framework)
     rest = "have enough figures" if n == of else "have enough figures; the others await more data"
     return (
-        f"run from 0 to 100: 0 is about the worst and 100 about the best{among}, so 50 is neither "
-        f"good nor bad in itself. {n} of {of} components {rest}."
+        f"run from {low} to 100: {low} is about the worst and 100 about the best{among}, so 50 is "
+        f"neither good nor bad in itself. {n} of {of} components {rest}."
     )
 
 

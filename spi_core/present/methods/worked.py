@@ -14,6 +14,7 @@ from spi_core.edition.readers.read import records
 from spi_core.errors import SpiError
 from spi_core.present.base.marks import carried, marked
 from spi_core.present.base.numbers import number
+from spi_core.present.base.scale import adds_up
 
 if TYPE_CHECKING:
     from spi_core.store import Tables
@@ -121,10 +122,8 @@ def work_by_hand(tables: Tables, code: str, period: str = "current") -> Worked:
     SpiError
         If the edition averages otherwise than arithmetically, or the area lacks a figure.
     """
-    settings = tables.about["edition"]["index"]
-    means = {settings[f"{level}_mean"] for level in ("component", "dimension", "index")}
-    if means != {"arithmetic"}:
-        raise SpiError(f"the worked example adds up by hand: means must be arithmetic, not {means}")
+    if not adds_up(tables):
+        raise SpiError("the worked example adds up by hand: every mean must be arithmetic")
     rows = _figures(tables, code, period)
     reach = rows["best"] - rows["worst"]
     rows["raw_score"] = 100 * (rows["value_scored"] - rows["worst"]) / reach

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from spi_core.levels import levels_of
+
 __all__ = ["EMPTY", "FIELDS", "ILLUSTRATIVE", "MEASURED", "TITLES", "Field", "tidy"]
 
 #: What the column ``status`` says.
@@ -35,7 +37,7 @@ class Field(NamedTuple):
 _AREA = {
     "area_code": Field("string", "GSS code of the area"),
     "area_name": Field("string", "Name of the area"),
-    "area_level": Field("string", "lsoa, ward, borough or region"),
+    "area_level": Field("string", "Level of the area: ward, borough or another of the edition's"),
 }
 _PERIOD = {
     "period": Field("string", "Period of the edition: baseline, current or an earlier one"),
@@ -63,10 +65,10 @@ FIELDS: dict[str, dict[str, Field]] = {
         "element_level": Field("string", "index, dimension or component"),
         "score": Field("number", "0 to 100, higher is better; blank where not scored"),
         **_INTERVAL,
-        "rank": Field("number", "Rank among the wards, 1 the best; current period only"),
+        "rank": Field("number", "Rank among areas of its level, 1 the best; current period only"),
         "rank_low": Field("number", "Best rank of the 90 % interval"),
         "rank_high": Field("number", "Worst rank of the 90 % interval"),
-        "rating": Field("string", "strength, similar or weakness beside wards in similar places"),
+        "rating": Field("string", "strength, similar or weakness beside areas in similar places"),
         **_MARKS,
     },
     "values": {
@@ -165,7 +167,7 @@ def tidy(tables: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, pd.Da
     areas = tables["areas"].set_index("code")
     labels = {p["id"]: p["label"] for p in about["edition"]["periods"]}
     made = {
-        "scores": _scores(tables, areas, labels),
+        "scores": _scores(tables, about["edition"], labels),
         "values": _values(tables),
         "changes": _changes(tables),
         "indicators": _indicators(tables),
@@ -184,13 +186,15 @@ def tidy(tables: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, pd.Da
     return made
 
 
-def _scores(tables: Mapping[str, Any], areas: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
-    """Every area, period and composite, scored or not; then the LSOAs' components."""
+def _scores(
+    tables: Mapping[str, Any], edition: Mapping[str, Any], labels: dict[str, str]
+) -> pd.DataFrame:
+    """Every area, period and composite, scored or not; then the small areas' components."""
     scores = tables["scores"]
     scores = scores[scores["level"].isin(COMPOSITES)]
     keys = ["area_code", "period", "element", "level"]
-    frame = _grid(tables, list(labels)).merge(scores, "left", keys)
-    standing = tables["standing"].assign(period=list(labels)[-1])
+    frame = _grid(tables, edition, list(labels)).merge(scores, "left", keys)
+    standing = tables["standing"].assign(period="current")
     shown = ["low", "high", "rank", "rank_low", "rank_high", "rating"]
     frame = frame.merge(standing[[*keys, *shown, "illustrative"]], "left", keys, suffixes=("", "_"))
     rests = [frame[c].astype("boolean").fillna(False) for c in ("illustrative", "illustrative_")]
@@ -203,12 +207,15 @@ def _scores(tables: Mapping[str, Any], areas: pd.DataFrame, labels: dict[str, st
     return frame.rename(columns={"level": "element_level"})
 
 
-def _grid(tables: Mapping[str, Any], periods: list[str]) -> pd.DataFrame:
+def _grid(
+    tables: Mapping[str, Any], edition: Mapping[str, Any], periods: list[str]
+) -> pd.DataFrame:
     framework, areas = tables["framework"], tables["areas"]
+    details = [level.id for level in levels_of(edition["geography"]["levels"]).details]
     elements = [("index", "index")]
     elements += [(d, "dimension") for d in framework["dimension"].unique()]
     elements += [(c, "component") for c in framework["component"]]
-    scored = areas.loc[areas["scored"] & (areas["level"] != "lsoa"), "code"]
+    scored = areas.loc[areas["scored"] & ~areas["level"].isin(details), "code"]
     rows = [(a, p, *e) for a in scored for p in periods for e in elements]
     return pd.DataFrame(rows, columns=["area_code", "period", "element", "level"])
 

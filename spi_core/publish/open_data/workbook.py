@@ -12,6 +12,7 @@ import gptables
 import numpy as np
 import pandas as pd
 
+from spi_core.levels import levels_of
 from spi_core.publish.open_data.datapackage import warning
 from spi_core.publish.open_data.tidy import FIELDS, TITLES
 
@@ -38,7 +39,7 @@ NOTES = {
     "serve all periods. The index is the mean of its dimensions, a dimension that of its scored "
     "components.",
     "intervals": "Low and high are the ends of the 90 % interval. A rank, an interval of a score "
-    "and a rating are given for wards in the current period only.",
+    "and a rating are given in the current period only, to areas that are ranked.",
     "shorthand": "The symbols [c], [e], [p], [r], [x] and [z] follow the Government Statistical "
     "Service's guidance on symbols in tables. The symbol [i] is this publication's own.",
     "illustrative": "In a row marked [i] in the column Shorthand, and Yes in the column "
@@ -56,8 +57,6 @@ REFERS = {
 }
 #: A workbook has no other date: the same data give the same file.
 EPOCH = datetime(2000, 1, 1)
-#: Small areas would make the sheet ten times as long; they are in the CSV files.
-LARGER = ("ward", "borough", "region")
 #: Columns shown without decimals.
 WHOLE = ("population", "numerator", "denominator", "rank", "rank_low", "rank_high")
 #: Widths of columns in characters.
@@ -88,7 +87,7 @@ def workbook(frames: Mapping[str, pd.DataFrame], about: Mapping[str, Any]) -> by
     """
     marked, edition = warning(frames), about["edition"]
     sheets = {
-        f"{n} {name.capitalize()}": _sheet(name, shorthand(_larger(frame)), marked)
+        f"{n} {name.capitalize()}": _sheet(name, shorthand(_larger(frame, edition)), marked)
         for n, (name, frame) in enumerate(frames.items(), 1)
     }
     used = [note for note in NOTES if any(note in REFERS[name] for name in frames)]
@@ -166,9 +165,12 @@ def _heading(name: str) -> str:
     return "GSS code" if name == "area_code" else words
 
 
-def _larger(frame: pd.DataFrame) -> pd.DataFrame:
+def _larger(frame: pd.DataFrame, edition: Mapping[str, Any]) -> pd.DataFrame:
+    """Leave small areas out: the sheet would be ten times as long; they are in the CSV files."""
     if "area_level" in frame:
-        frame = frame[frame["area_level"].isin(LARGER)]
+        levels = levels_of(edition["geography"]["levels"], frame["area_level"].unique())
+        small = [level.id for level in levels.details]
+        frame = frame[~frame["area_level"].isin(small)]
     return frame.reset_index(drop=True)
 
 

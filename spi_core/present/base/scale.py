@@ -1,0 +1,78 @@
+"""How an edition averages its scores, in words, and where their scale therefore starts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spi_core.method.means import lowest, means_of
+
+if TYPE_CHECKING:
+    from spi_core.store import Tables
+
+__all__ = ["adds_up", "averaging", "scale_start"]
+
+
+def scale_start(tables: Tables) -> int:
+    """Give the score of the worst goalpost.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    int
+        1 where a mean of the edition has no zero, else 0.
+    """
+    return int(max(lowest(means_of(tables.about["edition"]["index"])), 0))
+
+
+def adds_up(tables: Tables) -> bool:
+    """Say whether every mean of an edition is arithmetic, so that scores are sums of products.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    bool
+    """
+    return all(mean.order == 1 for mean in means_of(tables.about["edition"]["index"]))
+
+
+def averaging(tables: Tables) -> str:
+    """Say how components become dimensions and these the index, and what that rewards.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+        Markdown, in the methods chapter.
+    """
+    component, dimension, index = means_of(tables.about["edition"]["index"])
+    of_parts, of_all = ("plain mean" if m.order == 1 else m.name for m in (dimension, index))
+    text = (
+        f"A dimension is the {of_parts} of its scored components, the index the {of_all} of its "
+        "dimensions."
+    )
+    if adds_up(tables):
+        return f"{text} A good score can therefore make up for a poor one."
+    if component.order != 1:
+        text = (
+            f"A component is the {component.name} of its goalpost scores, weighted by their "
+            f"shares, instead of the sum in @eq-share. {text}"
+        )
+    text += (
+        " The lower the order of a mean (arithmetic 1, geometric 0, harmonic −1), the less a good "
+        "score makes up for a poor one."
+    )
+    if scale_start(tables):
+        text += " A mean of order 0 or below has no zero, so scores run from 1 to 100."
+    return text

@@ -1,0 +1,1 @@
+"""Tests; what several of them need stands in ``tests/support/``."""

@@ -1,0 +1,1 @@
+"""What tests and benchmarks share: editions to try things on, and readers of what comes out."""

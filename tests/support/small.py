@@ -1,0 +1,63 @@
+"""A small edition in a copy of the project, whose runs take seconds: for faults and kills."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.support.editions import WARDS, make_edition
+from tests.support.project import command, copy_project
+
+#: Two briefs are enough to go wrong side by side.
+BRIEFS = ("render", "tiny", "--area", WARDS[0], "--area", WARDS[1])
+BUILD = ("build", "tiny")
+
+
+class Small:
+    """The project and its commands."""
+
+    def __init__(self, above: Path) -> None:
+        self.project = copy_project(above / "project")
+        make_edition(self.project / "data" / "tiny")
+        self.reports = self.project / "reports" / "tiny"
+
+    def line(self, *arguments: str) -> tuple[list[str], dict[str, str]]:
+        return command(self.project, *arguments)
+
+    def run(
+        self, *arguments: str, before: Callable[[], None] | None = None, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        line, variables = self.line(*arguments)
+        run: Any = subprocess.run
+        done: subprocess.CompletedProcess[str] = run(
+            line,
+            cwd=self.project,
+            env={**variables, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+            preexec_fn=before,
+        )
+        # the last lines of a failing cell are set in; a traceback of ours would not be
+        assert "\nTraceback" not in f"\n{done.stderr}", done.stderr
+        return done
+
+    def finish(self) -> dict[str, bytes]:
+        """Build and render what is not up to date; the record must then agree."""
+        for arguments in (BUILD, BRIEFS):
+            done = self.run(*arguments)
+            assert done.returncode == 0, done.stderr
+        verified = self.run("verify", "tiny")
+        assert verified.returncode == 0, verified.stdout
+        return self.files()
+
+    def files(self) -> dict[str, bytes]:
+        """Everything in the edition's folder, whatever its name."""
+        found = [p for p in sorted(self.reports.rglob("*")) if p.is_file()]
+        return {p.relative_to(self.reports).as_posix(): p.read_bytes() for p in found}
+
+    def visible(self) -> list[Path]:
+        """Files under their final names; temporary ones start with a dot."""
+        return [p for p in self.reports.rglob("[!.]*") if p.is_file()]

@@ -1,0 +1,208 @@
+"""What changed since the build before: every kind of difference is listed, nothing else is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from spi_core.build import edition as build_module
+from spi_core.build.edition import build
+from spi_core.build.revisions import compare_builds
+from spi_core.edition.inputs import load
+from spi_core.store import Tables
+from tests.support.editions import WARDS, make_edition, read, rewrite, settings, spoil
+
+Change = Callable[[Path], object]
+Rebuild = Callable[[Change], pd.DataFrame]
+
+
+@pytest.fixture
+def edition(tmp_path: Path) -> Path:
+    return make_edition(tmp_path / "data" / "tiny")
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> Path:
+    return tmp_path / "reports" / "tiny"
+
+
+@pytest.fixture
+def rebuild(edition: Path, reports: Path) -> Rebuild:
+    """Build, change the edition, build again and give what is said to have changed."""
+
+    def run(change: Change) -> pd.DataFrame:
+        first = build(load(edition), reports)
+        assert "revisions" not in first
+        change(edition)
+        return build(load(edition), reports)["revisions"]
+
+    return run
+
+
+def _rows(revisions: pd.DataFrame, kind: str) -> list[tuple[str, str, str, str]]:
+    mine = revisions[revisions["kind"] == kind]
+    return list(mine[["what", "field", "before", "after"]].itertuples(index=False, name=None))
+
+
+def test_a_revised_figure(rebuild: Rebuild) -> None:
+    def revise(edition: Path) -> None:
+        path = edition / "observations" / "all.csv"
+        row = next(
+            i
+            for i, r in enumerate(read(path), 2)
+            if (r["indicator_id"], r["area_code"], r["period"]) == ("rent", WARDS[0], "current")
+        )
+        spoil(path, row, value="1000", status="revised")
+
+    found = _rows(rebuild(revise), "figure revised")
+    ours = [r for r in found if r[0] == f"rent · {WARDS[0]} · current"]
+    assert [(f, after) for _, f, _, after in ours] == [("value", "1000")]
+    # the borough's figure rests on it, and nothing else does
+    assert {r[0] for r in found} == {ours[0][0], "rent · E09000099 · current"}
+
+
+def test_a_new_and_a_withdrawn_indicator(rebuild: Rebuild) -> None:
+    def swap(edition: Path) -> None:
+        for name, column in (
+            ("indicators.csv", "id"),
+            ("goalposts.csv", "indicator_id"),
+            ("observations/all.csv", "indicator_id"),
+        ):
+            rewrite(
+                edition / name,
+                lambda rows, c=column: [
+                    r | {c: "overcrowding"} if r[c] == "crowding" else r for r in rows
+                ],
+            )
+
+    revisions = rebuild(swap)
+    assert _rows(revisions, "indicator added") == [("overcrowding", "", "", "")]
+    assert _rows(revisions, "indicator removed") == [("crowding", "", "", "")]
+    assert len(_rows(revisions, "figure added")) == 2 * 9
+    assert _rows(revisions, "figure revised") == []
+
+
+def test_weights_and_goalposts(rebuild: Rebuild) -> None:
+    revisions = rebuild(lambda e: spoil(e / "goalposts.csv", 2, worst="17"))
+    assert _rows(revisions, "goalpost revised") == [("crowding", "worst", "16.8", "17")]
+    fields = {(what, field) for what, field, _, _ in _rows(revisions, "weight revised")}
+    # the best and the worst row are part of the fit: its spread and so every share moves
+    assert {("crowding", "share"), ("rent", "share")} <= fields
+    assert "burglary" not in {what for what, _ in fields}
+
+
+def test_population_and_names_of_areas(rebuild: Rebuild) -> None:
+    revisions = rebuild(
+        lambda e: spoil(e / "geography" / "areas.csv", 3, population="9999", name="New Ward")
+    )
+    assert _rows(revisions, "area revised") == [
+        (WARDS[0], "name", "Ward 1", "New Ward"),
+        (WARDS[0], "population", "4000", "9999"),
+    ]
+
+
+def test_method(rebuild: Rebuild) -> None:
+    def change(edition: Path) -> None:
+        settings(edition, lambda s: s["index"].update(weights="equal", index_mean="geometric"))
+
+    found = _rows(rebuild(change), "method changed")
+    assert ("weights", "weights", "pca", "equal") in found
+    assert ("index_mean", "index_mean", "arithmetic", "geometric") in found
+    assert len(found) == 2
+
+
+def test_software(rebuild: Rebuild, monkeypatch: pytest.MonkeyPatch) -> None:
+    import spi_core
+
+    old = spi_core.__version__
+
+    def upgrade(edition: Path) -> None:
+        monkeypatch.setattr(build_module.spi_core, "__version__", "99.0")
+        settings(edition, lambda s: s.update(contact="Somebody else"))  # other data, too
+
+    assert _rows(rebuild(upgrade), "method changed") == [("software", "software", old, "99.0")]
+
+
+def test_a_definition(rebuild: Rebuild) -> None:
+    revisions = rebuild(lambda e: spoil(e / "indicators.csv", 4, unit="£ a month", name="Rents"))
+    assert _rows(revisions, "indicator revised") == [
+        ("rent", "name", "Rent", "Rents"),
+        ("rent", "unit", "% of homes", "£ a month"),
+    ]
+    assert _rows(revisions, "figure revised") == []
+
+
+def test_the_same_data_again_is_still_compared_with_the_build_before(
+    rebuild: Rebuild, edition: Path, reports: Path
+) -> None:
+    first = rebuild(lambda e: spoil(e / "geography" / "areas.csv", 3, name="New Ward"))
+    before = Tables(reports / "tables").about["compared_with"]
+    again = build(load(edition), reports)["revisions"]
+    pd.testing.assert_frame_equal(again, first)
+    assert Tables(reports / "tables").about["compared_with"] == before
+    assert len(again) == 1
+
+
+def test_going_back_is_a_change_as_well(rebuild: Rebuild, edition: Path, reports: Path) -> None:
+    rebuild(lambda e: spoil(e / "geography" / "areas.csv", 3, name="New Ward"))
+    spoil(edition / "geography" / "areas.csv", 3, name="Ward 1")
+    back = build(load(edition), reports)["revisions"]
+    assert _rows(back, "area revised") == [(WARDS[0], "name", "New Ward", "Ward 1")]
+
+
+def test_a_first_build_has_nothing_to_compare(edition: Path, reports: Path) -> None:
+    assert "revisions" not in build(load(edition), reports)
+    assert "compared_with" not in Tables(reports / "tables").about
+    assert not (reports / "previous").exists()
+
+
+def test_other_data_without_a_difference_that_counts(rebuild: Rebuild, reports: Path) -> None:
+    revisions = rebuild(lambda e: settings(e, lambda s: s.update(contact="Somebody else")))
+    assert revisions.empty
+    assert list(revisions.columns) == ["kind", "what", "field", "before", "after"]
+    assert "compared_with" in Tables(reports / "tables").about
+
+
+def test_an_interrupted_build_before_is_not_compared_with(edition: Path, reports: Path) -> None:
+    """Without build.json the tables do not count."""
+    build(load(edition), reports)
+    (reports / "tables" / "build.json").unlink()
+    spoil(edition / "geography" / "areas.csv", 3, name="New Ward")
+    assert "revisions" not in build(load(edition), reports)
+
+
+def test_a_kept_build_that_cannot_be_read_does_not_stop_the_next(
+    rebuild: Rebuild, edition: Path, reports: Path
+) -> None:
+    rebuild(lambda e: spoil(e / "geography" / "areas.csv", 3, name="New Ward"))
+    (reports / "previous" / "values.parquet").unlink()
+    tables = build(load(edition), reports)
+    assert "revisions" not in tables
+    assert json.loads((reports / "tables" / "build.json").read_text("utf-8"))["rows"]
+
+
+def test_rounding_is_no_revision() -> None:
+    frames = {
+        "values": ["indicator_id", "area_code", "period", "value", "numerator", "denominator"],
+        "indicators": ["id", "name", "component", "unit", "polarity", "comparable"],
+        "weights": ["indicator_id", "weight", "share", "method"],
+        "goalposts": ["indicator_id", "worst", "best"],
+        "areas": ["code", "name", "vintage", "parent_code", "population"],
+    }
+    tables = {n: pd.DataFrame(columns=c) for n, c in frames.items()}
+    one = pd.DataFrame([["rent", "E1", "now", 0.1 + 0.2, float("nan"), 3.0]])
+    one.columns = frames["values"]
+    about = {"software": "1", "edition": {"index": {}}}
+    before = tables | {"values": one}
+    after = tables | {"values": one.assign(value=0.3)}
+    assert compare_builds(before, after, about, about).empty
+    assert (
+        len(compare_builds(before, tables | {"values": one.assign(value=0.31)}, about, about)) == 1
+    )
+    gone = tables | {"values": one.assign(denominator=float("nan"))}
+    revised = compare_builds(before, gone, about, about)
+    assert revised[["field", "before", "after"]].iloc[0].tolist() == ["denominator", "3", ""]

@@ -1,0 +1,346 @@
+"""The methods chapter: the hand-worked ward equals the tables, and every table counts right."""
+
+import re
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from spi_core.build.edition import build
+from spi_core.edition.inputs import load
+from spi_core.errors import SpiError
+from spi_core.present.methods import audit, register, worked
+from spi_core.present.methods import choices as choice
+from spi_core.present.methods import tables as made
+from spi_core.store import Tables, open_tables
+from tests.support.editions import OPEN
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory) -> Tables:
+    folder = tmp_path_factory.mktemp("lbbd-open")
+    build(load(OPEN), folder)
+    return open_tables(folder / "tables")
+
+
+@pytest.fixture
+def w(tables):
+    return worked.work_by_hand(tables, worked.choose_example(tables))
+
+
+class Changed(dict):
+    """Tables with some replaced."""
+
+    def __init__(self, tables, about=None, **changes):
+        super().__init__({name: tables[name] for name in tables} | changes)
+        self.about = about or tables.about
+
+
+def wards(tables):
+    return sorted(tables["standing"]["area_code"].unique())
+
+
+@pytest.mark.parametrize("period", ["baseline", "current"])
+def test_worked_scores_equal_the_tables_for_every_ward(tables, period):
+    scores = tables["scores"].query("period == @period")
+    scores = scores.set_index(["area_code", "element"])["score"]
+    for code in wards(tables):
+        w = worked.work_by_hand(tables, code, period)
+        steps = dict(zip(w.indicators["id"], w.indicators["score"], strict=True))
+        everything = steps | w.components | w.dimensions | {"index": w.index}
+        got = pd.Series(everything)
+        want = scores[code].reindex(got.index)
+        np.testing.assert_allclose(got, want, rtol=0, atol=1e-9)
+        assert len(w.components) == 10
+
+
+def _number(cell):
+    return float(re.sub(r"[^\d.−-]", "", cell).replace("−", "-"))
+
+
+def test_a_reader_with_a_calculator_reaches_the_printed_score(w):
+    """From the printed cells alone, rounding and all."""
+    components = {}
+    for r in worked.indicator_steps(w).to_dict("records"):
+        parts = r["Figure"].split("=")
+        if len(parts) == 2:
+            factors = parts[0].replace(",", "").replace("÷", "/").replace("×", "*")
+            figure = eval(factors)
+            assert figure == pytest.approx(_number(parts[1]), rel=1e-4)
+        else:
+            figure = _number(parts[0])
+        low, high = _number(r["Worst"]), _number(r["Best"])
+        score = min(100, max(0, 100 * (figure - low) / (high - low)))
+        assert score == pytest.approx(_number(r["Score"].split()[0]), abs=0.02)
+        product = score * _number(r["Share"])
+        components[r["Component"]] = components.get(r["Component"], 0) + product
+    for component, total in components.items():
+        assert total == pytest.approx(w.components[component], abs=0.02)
+    means = [np.mean([components[c] for c in of]) for of in w.parts.values()]
+    assert round(float(np.mean(means)), 1) == round(w.index, 1)
+
+
+def test_printed_sums_add_up(w):
+    for r in worked.component_steps(w).to_dict("records"):
+        assert sum(map(_number, r["Sum"].split("+"))) == pytest.approx(
+            _number(r["Score"].strip("*")), abs=0.011
+        )
+
+
+def test_printed_shares_follow_from_weights(w):
+    table = worked.share_steps(w, next(iter(w.components)))
+    body, total = table.iloc[:-1], table.iloc[-1]
+    raw = [
+        _number(r["Weight"]) * _number(r["Distance of the goalposts"])
+        / _number(r["Standard deviation"])
+        for r in body.to_dict("records")
+    ]  # fmt: skip
+    shares = np.array(raw) / sum(raw)
+    np.testing.assert_allclose(shares, body["Share"].map(_number), atol=2e-4)
+    assert total["Share"] == "1.0000"
+
+
+def test_equations_hold(w):
+    component = next(iter(w.components))
+    left, right = worked.component_equation(w, component).replace(r"\times", "*").split("=")
+    assert eval(left) == pytest.approx(float(right), abs=0.02)
+    text = worked.mean_equation([40.0, 60.0, 35.0], 45.0)
+    assert text == "(40.00 + 60.00 + 35.00) ÷ 3 = 45.00"
+
+
+def test_example_has_a_capped_figure_and_is_closest_to_the_borough(tables, w):
+    steps = worked.indicator_steps(w)
+    assert steps["Score"].str.contains("capped").any()
+    index = tables["standing"].query("level == 'index'").set_index("area_code")["difference"]
+    others = tables["values"].query("period == 'current' and capped and area_code in @index.index")
+    assert abs(index[w.code]) == index[others["area_code"].unique()].abs().min()
+
+
+def test_example_without_capped_figures_is_the_ward_closest_to_the_borough(tables):
+    plain = Changed(tables, values=tables["values"].assign(capped=False))
+    index = tables["standing"].query("level == 'index'").set_index("area_code")["difference"]
+    assert worked.choose_example(plain) == index.abs().idxmin()
+
+
+def test_worked_example_refuses_other_means(tables):
+    about = {**tables.about, "edition": dict(tables.about["edition"])}
+    about["edition"]["index"] = {**about["edition"]["index"], "index_mean": "geometric"}
+    with pytest.raises(SpiError, match="arithmetic"):
+        worked.work_by_hand(Changed(tables, about=about), wards(tables)[0])
+
+
+def test_worked_example_names_a_missing_figure(tables):
+    values = tables["values"]
+    here = (values["indicator_id"] == "child_poverty") & (values["area_code"] == wards(tables)[0])
+    values.loc[here, "value"] = np.nan
+    with pytest.raises(SpiError, match="child_poverty"):
+        worked.work_by_hand(Changed(tables, values=values), wards(tables)[0])
+
+
+def test_row_counts_agree_with_the_files(tables):
+    counts = register.row_counts(tables).set_index("What")["Count"]
+    assert counts["rows of observations"] == "1,156"
+    assert len(pd.read_csv(OPEN / "observations" / "open.csv")) == 1156
+    assert counts["indicators"] == str(len(pd.read_csv(OPEN / "indicators.csv")))
+    used = len(pd.read_csv(OPEN / "weights.csv"))
+    assert counts["indicators that count in a component"] == str(used)
+
+
+def test_bases_are_measured_against_residents(tables):
+    table = made.base_table(tables).set_index("Indicator")
+    alcohol = table.loc["Ambulance call-outs for alcohol"]
+    assert float(alcohol["Per resident"]) > 3
+    assert alcohol["Lowest to highest ward"] == "3.43 to 5.00"
+    assert table.at["Deliberate fires", "Per resident"] == "1.00"
+    order = table["Per resident"].astype(float)
+    assert order.is_monotonic_increasing
+
+
+def test_every_capped_value_is_named(tables):
+    table = made.capped_table(tables)
+    assert len(table) == tables["values"]["capped"].sum()
+    row = table.query("Area == 'Abbey' and Period == '2014'").iloc[0]
+    assert row["Counts as"] == "best, 5.103"
+    assert row["Score"] == "100"
+    ends = table["Counts as"].str.split(",").str[0].map({"best": "100", "worst": "0"})
+    assert (ends == table["Score"]).all()
+
+
+def test_goalpost_table_counts_caps_of_wards(tables):
+    table = made.goalpost_table(tables)
+    assert len(table) == 34
+    assert table["Capped"].astype(int).sum() == len(made.capped_table(tables))
+    assert set(table["Direction"]) == set(made.DIRECTION.values())
+
+
+def test_weights_sum_to_one_as_printed(tables):
+    table = made.weight_table(tables)
+    sums = table.assign(w=table["Weight"].astype(float), p=table["Share"].astype(float))
+    sums = sums.groupby("Component")[["w", "p"]].sum()
+    np.testing.assert_allclose(sums, 1, atol=5e-4)
+
+
+def test_every_component_has_a_reason(tables):
+    table = made.weight_reasons(tables).set_index("Component")["Why these weights"]
+    assert len(table) == 12
+    assert "KMO 0.49 is below 0.5" in table["Personal Rights"]
+    assert table["Water & Sanitation"] == "Not scored: awaits council data"
+
+
+def test_coverage_counts_wards_with_every_indicator(tables):
+    coverage = tables["coverage"]
+    here = (coverage["component"] == "Shelter") & (coverage["period"] == "current")
+    coverage.loc[here & (coverage["area_code"] == wards(tables)[0]), "present"] = 1
+    table = made.coverage_table(Changed(tables, coverage=coverage)).set_index("Component")
+    assert table.at["Shelter", "Complete, current"] == "16 of 17 wards"
+    assert table.at["Shelter", "Complete, baseline"] == "17 of 17 wards"
+    assert table.at["Shelter", "Status"] == "scored, thin"
+    assert table.at["Water & Sanitation", "Complete, current"] == "–"
+
+
+def test_excluded_indicators_say_what_is_left(tables):
+    table = made.excluded_table(tables).set_index("Indicator")["Consequence"]
+    assert table.to_dict() == {
+        "GCSE results": "No change of the component is shown: 1 left",
+        "Turnout at borough elections": "The component’s change rests on the other 2",
+    }
+
+
+def test_risen_tells_the_two_readings_apart(tables):
+    every, comparable, n = made.risen(tables)
+    changes = tables["changes"].query("level == 'index' and area_code != 'E09000002'")["change"]
+    assert comparable == (changes > 0).sum()
+    assert every < comparable <= n == 17
+
+
+def test_the_register_on_paper_has_one_line_an_indicator_and_no_ids(tables):
+    table, about = register.register_short(tables), tables["indicators"]
+    assert len(table) == len(about)
+    text = " ".join(table["Indicator"])
+    for name, identity in zip(about["name"], about["id"], strict=True):
+        assert name in text
+        assert f"`{identity}`" not in text
+    assert (
+        table.set_index(about["id"]).at["secure_tenure", "Periods"] == "Census 2001 → Census 2011"
+    )
+
+
+def test_movers_are_counted_together_and_one_by_one(tables):
+    said = audit.mover_sentence(tables)
+    changes = tables["changes"].query("level == 'index' and area_code != 'E09000002'")["rating"]
+    clear = changes.isin(["clear improvement", "clear decline"]).sum()
+    movers = tables["movers"]
+    assert said == (
+        f"{movers['moved'].sum()} wards moved by this test; judged one by one, {clear} changed "
+        "clearly."
+    )
+    more = movers.assign(moved=movers["change"].rank(ascending=False) <= clear)
+    same = audit.mover_sentence(Changed(tables, movers=more))
+    assert same == f"{clear} wards moved by this test, as many as when each is judged by itself."
+
+
+def test_register_lists_every_indicator_and_notes_if_there_are_any(tables):
+    assert len(register.register_meaning(tables)) == len(register.register_source(tables)) == 34
+    assert register.register_meaning(tables)["Indicator"].iloc[0].endswith("↓")
+    dates = tables["dates"].assign(note="as published")
+    table = register.register_source(Changed(tables, dates=dates))
+    assert (table["Notes"] == "as published").all()
+
+
+def test_worked_result_is_frozen(w):
+    assert set(asdict(w)) >= {"indicators", "components", "dimensions", "index"}
+    with pytest.raises(AttributeError):
+        w.index = 0
+
+
+def test_error_basis_counts_every_ward_figure_once(tables):
+    table = audit.error_basis(tables)
+    assert table["Indicators"].astype(int).sum() == 34
+    assert table["Ward figures"].str.replace(",", "").astype(int).sum() == 1156
+
+
+def test_place_table_never_shows_a_place_without_its_range(tables):
+    table = audit.place_table(tables)
+    assert len(table) == 17
+    assert table["Likely place"].str.fullmatch(r"\d+–\d+").all()
+    low, high = table["Likely place"].str.split("–", expand=True).astype(int).T.to_numpy()
+    place = table["Place"].astype(float).to_numpy()
+    assert ((low <= place) & (place <= high)).all()
+
+
+@pytest.mark.parametrize(
+    ("share", "words"), [(0.0, "under 1%"), (0.004, "under 1%"), (0.25, "25%"), (1.0, "over 99%")]
+)
+def test_a_drawn_chance_is_never_none_or_all(tables, share, words):
+    standing = tables["standing"].assign(p_top=share)
+    table = audit.place_table(Changed(tables, standing=standing))
+    assert (table["Highest quarter"] == words).all()
+
+
+def test_rating_rule_carries_the_editions_numbers(tables):
+    rule = audit.rating_rule(tables)
+    assert "the 5 wards" in rule
+    assert "at least 1 point" in rule
+
+
+def test_peers_are_listed_nearest_first(tables):
+    names = tables["areas"].set_index("code")["name"]
+    table = audit.peer_table(tables).set_index("Ward")["Similar wards, nearest first"]
+    first = tables["peers"].query("order == 1").set_index("area_code")["peer_code"]
+    for code, peer in first.items():
+        assert table[names[code]].split(", ")[0] == names[peer]
+
+
+def test_movers_are_those_of_the_tables(tables):
+    table = audit.mover_table(tables)
+    assert (table["Moved"] == "yes").sum() == tables["movers"]["moved"].sum()
+
+
+def test_audit_tables_keep_every_row(tables):
+    assert len(audit.component_audit(tables)) == len(tables["audit_components"])
+    assert len(audit.indicator_audit(tables)) == len(tables["audit_indicators"])
+    assert len(audit.finding_table(tables)) == len(tables["audit_findings"])
+    assert len(choice.recipe_table(tables)) == len(tables["audit_recipes"])
+    assert len(choice.left_out_table(tables, least=0)) == len(tables["audit_left_out"])
+
+
+def test_equal_weights_show_no_bootstrap_range(tables):
+    table = audit.indicator_audit(tables).set_index("Indicator")["Weight, bootstrap"]
+    assert table["Children in poverty"] == "equal"
+    assert table["Robbery"].startswith("0.1")
+
+
+def test_a_recipe_that_could_not_run_says_why(tables):
+    recipes = tables["audit_recipes"]
+    recipes.loc[0, ["max_rank_shift", "reason"]] = [np.nan, "a score is 0"]
+    table = choice.recipe_table(Changed(tables, audit_recipes=recipes))
+    assert table["Recipe"].iloc[0].endswith(": a score is 0")
+    assert table["Largest shift of a place"].iloc[0] == "–"
+
+
+def test_sobol_leaves_blank_what_did_not_vary(tables):
+    table = choice.sobol_table(tables).set_index("Choice")
+    assert table.at["imputation", "Alone"] == "–"
+    assert table.at["imputation", "Note"] == "no cell was estimated"
+    assert "±" in table.at["chance in the figures", "With others"]
+
+
+def test_shrinkage_is_listed_with_the_largest_move_first(tables):
+    table = choice.shrinkage_table(tables)
+    assert len(table) == len(tables["audit_shrinkage"])
+    moves = [float(m) for m in table["Largest move, points"]]
+    assert moves == sorted(moves, reverse=True)
+
+
+def test_small_areas_without_any_figure_are_not_scored(tables):
+    assert choice.small_area_sentence(tables).endswith("published by ward: no LSOA is scored.")
+
+
+def test_small_areas_that_reach_the_coverage_are_named():
+    frame = pd.DataFrame(
+        {"component": ["A", "B"], "covered": [0.9, 0.2], "needed": 0.75, "scored": [True, False]}
+    )
+    assert choice.small_area_sentence({"small_area_coverage": frame}).endswith("holds for A.")
+    nearest = choice.small_area_sentence({"small_area_coverage": frame.assign(scored=False)})
+    assert nearest.endswith("A comes nearest with 90%.")

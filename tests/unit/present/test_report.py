@@ -1,0 +1,500 @@
+"""The borough report says what the tables say: words, tables and charts against the inputs."""
+
+from dataclasses import replace
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from spi_core.build.edition import build
+from spi_core.edition.inputs import load
+from spi_core.present.base.links import ward_page, ward_slug
+from spi_core.present.base.pairs import emit_both
+from spi_core.present.base.theme import RATINGS
+from spi_core.present.report import (
+    captions as report_captions,
+)
+from spi_core.present.report import (
+    changes as report_changes,
+)
+from spi_core.present.report import (
+    charts,
+    quarters,
+)
+from spi_core.present.report import (
+    notes as report_notes,
+)
+from spi_core.present.report import (
+    tables as report_tables,
+)
+from spi_core.present.report import (
+    words as report_words,
+)
+from spi_core.present.report.data import gather_report
+from spi_core.present.report.grid import CELL, component_grid
+from spi_core.present.report.maps import QUARTER_FILL, quarter_text, ward_map
+from spi_core.store import Tables, open_tables
+from tests.support.editions import OPEN
+
+CHARTS = ["map", "dots", "grid", "strip", "london"]
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory) -> Tables:
+    folder = tmp_path_factory.mktemp("lbbd-open")
+    build(load(OPEN), folder)
+    return open_tables(folder / "tables")
+
+
+@pytest.fixture(scope="module")
+def report(tables):
+    return gather_report(tables)
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def texts(fig):
+    return [t.get_text() for ax in fig.axes for t in ax.texts]
+
+
+def overhang(fig):
+    """How far, in pixels, any word of a figure reaches beyond its edges."""
+    fig.canvas.draw()
+    boxes = [t.get_window_extent() for ax in fig.axes for t in ax.texts if t.get_text()]
+    out = fig.bbox
+    return max(max(out.x0 - b.x0, out.y0 - b.y0, b.x1 - out.x1, b.y1 - out.y1) for b in boxes)
+
+
+def overlapping(fig):
+    """Pairs of level words of one axes that cover each other by more than a hair."""
+    fig.canvas.draw()
+    found = []
+    for ax in fig.axes:
+        boxes = [
+            (t.get_text(), t.get_window_extent().shrunk(0.94, 0.7))
+            for t in ax.texts
+            if t.get_text() and t.get_rotation() == 0
+        ]
+        found += [
+            (a, b)
+            for i, (a, one) in enumerate(boxes)
+            for b, other in boxes[i + 1 :]
+            if one.overlaps(other)
+        ]
+    return found
+
+
+def draw(report, name, narrow):
+    panels = ["index", *report.dimensions]
+    scores = {k: report.grid[k][panels] for k in ("score", "low", "high")}
+    grid = [report.grid[k][report.scored] for k in ("score", "rating")]
+    groups = report.components.set_index("component")["dimension"]
+    if name == "map":
+        return ward_map(report.wards, narrow=narrow)
+    if name == "dots":
+        return charts.standing_dots(report.wards, scores, report.borough, narrow)
+    if name == "grid":
+        return component_grid(report.wards, *grid, report.borough, groups, narrow)
+    if name == "strip":
+        return report_changes.change_strip(report.changes, report.ward_changes, narrow)
+    rows = report.indicators.dropna(subset="change").head(12)
+    return report_changes.london_dumbbell(rows, narrow)
+
+
+def test_wards_are_listed_by_quarter_then_name_not_by_score(report):
+    order = report.wards[["quarter", "name"]].apply(tuple, axis=1).tolist()
+    assert order == sorted(order)
+    first = report.wards.loc[report.wards["quarter"] == 1, "score"]
+    assert not first.is_monotonic_decreasing
+
+
+def test_ward_figures_come_from_the_tables(tables, report):
+    standing = tables["standing"].query("level == 'index'").set_index("area_code")
+    change = tables["changes"].query("level == 'index'").set_index("area_code")
+    for w in report.wards.itertuples():
+        assert w.score == standing.at[w.code, "score"]
+        assert (w.rank_low, w.rank_high) == tuple(standing.loc[w.code, ["rank_low", "rank_high"]])
+        assert w.change == change.at[w.code, "change"]
+        assert w.score - w.difference == pytest.approx(report.score, abs=1e-12)
+
+
+def test_gap_to_london_agrees_with_the_published_means(report):
+    reference = pd.read_csv(OPEN / "reference" / "distribution.csv")
+    london = reference.query("period == 'current'").set_index("indicator_id")["mean"]
+    polarity = pd.read_csv(OPEN / "indicators.csv", index_col="id")["polarity"]
+    rows = report.indicators
+    better = np.sign((rows["now"] - london[rows.index]) * polarity[rows.index])
+    assert (np.sign(rows["gap"]) == better).all()
+    finding = report_words.findings(report)[1]
+    assert f"On {(better < 0).sum()} of 34 indicators" in finding
+    assert f"on {(better > 0).sum()} it does better" in finding
+
+
+def test_london_is_left_out_without_a_reference(report):
+    bare = report.indicators.assign(gap=np.nan, london_change=np.nan, london_now=np.nan)
+    found = report_words.findings(replace(report, indicators=bare))
+    assert len(found) == 4
+    assert not any("London" in f for f in found)
+
+
+def test_change_in_points_agrees_with_the_scores(tables, report):
+    """Where nothing is capped, change in points is the difference of the two scores."""
+    scores = tables["scores"].query("area_code == @report.code and level == 'indicator'")
+    wide = scores.pivot(index="element", columns="period", values="score")
+    rows = report.indicators[report.indicators["comparable"]]
+    want = (wide["current"] - wide["baseline"])[rows.index]
+    np.testing.assert_allclose(rows["change"], want, atol=1e-9)
+    assert report.indicators.loc[["gcse_points", "turnout_borough"], "change"].isna().all()
+
+
+def test_change_counts_only_comparable_indicators_of_scored_changes(tables, report):
+    counted = report.indicators[report.indicators["in_change"]]
+    assert set(counted["component"]) == set(report.changes["element"]) - {"index"}
+    assert counted["comparable"].all()
+    steps = tables["steps"].set_index("what")["count"]
+    assert len(counted) == steps["indicators comparable over time that count"]
+    assert f"On the {len(counted)} figures" in report_words.findings(report)[3]
+
+
+def test_clear_rises_are_counted_from_ratings(tables, report):
+    rated = tables["changes"].query("area_code != @report.code and element == 'Personal Rights'")
+    row = report.changes.set_index("element").loc["Personal Rights"]
+    assert row["fallen"] == (rated["rating"] == "clear decline").sum() == 17
+    assert "Personal Rights fell clearly in every ward" in report_captions.change_caption(report)
+
+
+def test_lead_names_only_wards_whose_rank_interval_lies_in_the_quarter(tables, report):
+    lead = report_words.lead_sentence(report)
+    standing = tables["standing"].query("level == 'index'").set_index("area_code")
+    names = tables["areas"].set_index("code")["name"]
+    # 17 wards: the quarters are places 1 to 4 and 14 to 17
+    sure = standing[(standing["rank_high"] <= 4) | (standing["rank_low"] >= 14)]
+    assert len(sure)
+    for code, name in names[standing.index].items():
+        assert (name in lead) == (code in sure.index)
+    for value in (report.score, report.wards["score"].min(), report.wards["score"].max()):
+        assert f" {value:.0f}" in lead
+
+
+def test_lead_without_sure_wards_says_so(report):
+    vague = report.wards.assign(rank_low=1.0, rank_high=17.0)
+    lead = report_words.lead_sentence(replace(report, wards=vague))
+    assert "No ward is clearly in the highest or the lowest quarter" in lead
+    one = vague.assign(rank_low=np.where(vague["name"] == "River", 14.0, 13.0))
+    lead = report_words.lead_sentence(replace(report, wards=one))
+    assert "River is clearly in the lowest quarter" in lead
+
+
+def test_no_single_figure_says_which_component_is_lacking(report):
+    changes = report.changes.copy()
+    changes.loc[0, ["change", "low", "high"]] = np.nan
+    changes.loc[0, "rating"] = "not rated"
+    one = replace(report, changes=changes, uneven={"Shelter": "baseline"})
+    found = report_words.findings(one)[3]
+    assert "no single figure for the borough: Shelter could not be scored for 2013" in found
+    assert "The wards’ own index rose clearly in 15" in found
+    assert "those" not in found
+    figure = ("–", "no single figure: Shelter could not be scored for 2013")
+    assert report_words.change_figure(one) == figure
+    every = replace(one, uneven=dict.fromkeys(report.scored, "baseline"))
+    assert "no component could be scored for 2013" in report_words.findings(every)[3]
+
+
+def test_rises_are_counted_one_by_one_and_together(tables, report):
+    movers = tables["movers"]
+    together = (movers["moved"] & (movers["change"] > 0)).sum()
+    said = report_words.risen_sentence(report)
+    assert "15 of the 17 wards, each judged by itself; where all are judged together" in said
+    assert f", {together} do." in said
+    same = replace(report, risen_together=15)
+    assert report_words.risen_sentence(same) == "The index rose clearly in 15 of the 17 wards."
+
+
+def test_what_moved_most_says_its_years_where_they_are_far_apart(report):
+    found = report_words.findings(report)[3]
+    assert "Personal Rights moved down most (−27.1, 2001–11)" in found
+    near = replace(report, changes=report.changes.assign(span=""))
+    assert "Personal Rights moved down most (−27.1)" in report_words.findings(near)[3]
+
+
+def test_a_bound_beside_a_clear_rating_is_never_nothing(report):
+    changes = report.changes.copy()
+    changes.loc[0, ["low", "rating"]] = [0.001, "clear improvement"]
+    assert "(likely just above 0 to +" in report_words.findings(replace(report, changes=changes))[3]
+
+
+def test_published_figures_are_not_marked_because_others_are_generated(report):
+    """A bullet is marked for the figures that it names, not for others of the same table."""
+    some = report.indicators.copy()
+    extra = some.iloc[[0]].assign(gap=np.nan, london_now=np.nan, illustrative_now=True)
+    extra.index = ["invented"]
+    mixed = replace(report, indicators=pd.concat([some, extra]))
+    found = next(f for f in report_words.findings(mixed) if "Against" in f)
+    assert "◇" not in found
+    assert "of the 34 indicators with a figure for London" in found
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [(-3.0, 1.0, "no clear change"), (-3.0, -1.0, "a clear narrowing"), (1, 2, "a clear widening")],
+)
+def test_gap_is_called_changed_only_if_its_interval_says_so(report, low, high, verdict):
+    gap = report.gap.copy()
+    gap["change_low"], gap["change_high"] = low, high
+    assert verdict in report_words.gap_sentence(replace(report, gap=gap))
+
+
+def test_no_sentence_gives_an_exact_place(report):
+    said = [report_words.lead_sentence(report), *report_words.findings(report)]
+    said += [report_captions.standing_caption(report), report_captions.change_caption(report)]
+    text = " ".join(said).lower()
+    for word in ("rank", "1st", "17th", "best ward", "worst ward", "top ward"):
+        assert word not in text
+
+
+def test_standing_caption_names_only_wards_that_clearly_differ_on_every_dimension(tables, report):
+    standing = tables["standing"].query("level == 'dimension'")
+    low, high = (
+        standing.pivot(index="area_code", columns="element", values=f"difference_{end}")
+        for end in ("low", "high")
+    )
+    names = tables["areas"].set_index("code")["name"]
+    above, _, below = report_captions.standing_caption(report).partition(";")
+    for code in low.index:
+        assert (names[code] in above) == (low.loc[code] > 0).all()
+        assert (names[code] in below) == (high.loc[code] < 0).all()
+    wide = {**report.grid, "difference_low": report.grid["difference_low"] * np.nan}
+    assert "none clearly below" in report_captions.standing_caption(replace(report, grid=wide))
+
+
+def test_the_map_names_only_wards_that_are_clearly_in_a_quarter(report):
+    said = quarters.quarter_caption(report)
+    sure = {*quarters.clearly(report, 1), *quarters.clearly(report, 4)}
+    assert sure
+    for name in report.wards["name"]:
+        assert (name in said) == (name in sure)
+    assert "lines between quarters run between wards too close to tell apart" in said
+
+
+def test_the_quarters_of_the_legend_do_not_overlap(report):
+    ends = quarters.quarter_ranges(report.wards)
+    lows, highs = ([float(ends[q][i]) for q in (1, 2, 3, 4)] for i in (0, 1))
+    assert all(low > high for low, high in zip(lows[:-1], highs[1:], strict=True))
+    drawn = " ".join(texts(ward_map(report.wards)))
+    for quarter, (low, high) in ends.items():
+        assert f"{(report.wards['quarter'] == quarter).sum()} wards, {low} to {high}" in drawn
+
+
+def test_wards_are_called_too_close_only_if_no_two_can_be_told_apart(report):
+    where = report.wards.sort_values("rank")
+    n = len(where)
+
+    def said(low, high):
+        ranked = where.assign(rank_low=low, rank_high=high)
+        return report_words.lead_sentence(replace(report, wards=ranked))
+
+    assert "the wards are too close together" in said(1.0, float(n))
+    chain = np.arange(1.0, n + 1)
+    assert "each of the others overlaps" in said(chain, chain + 3)
+    pairs = 2 * ((chain - 1) // 2) + 1
+    assert "most of the others overlap" in said(pairs, pairs + 1)
+
+
+def test_grid_caption_counts_ratings(tables, report):
+    rated = tables["standing"].query("level == 'component'")["rating"].value_counts()
+    caption = report_captions.grid_caption(report)
+    assert f"{rated['strength']} are strengths" in caption
+    assert f"{rated['weakness']} are weaknesses" in caption
+    plain = {**report.grid, "rating": report.grid["rating"].replace("weakness", "similar")}
+    caption = report_captions.grid_caption(replace(report, grid=plain))
+    assert "0 are weaknesses" in caption
+    assert "most weaknesses" not in caption
+
+
+def test_grid_alt_names_every_strength(report):
+    text = report_captions.grid_alt(report)
+    for w in report.wards.itertuples():
+        part = next(p for p in text.split(". ") if p.startswith(w.name))
+        mine = report.grid["rating"].loc[w.code, report.scored]
+        for component, rating in mine.items():
+            assert (component in part) == (rating in ("strength", "weakness"))
+
+
+def test_date_cautions_find_distant_dates_and_overlaps():
+    days = [("a", "2001-01-01", "2001-12-31", "2011-01-01"),
+            ("b", "2008-01-01", "2012-12-31", "2009-01-01"),
+            ("c", "2013-01-01", "2013-12-31", "2014-01-01")]  # fmt: skip
+    rows = []
+    for i, start, end, later in days:
+        rows.append((i, "baseline", f"{i} then", start, end))
+        rows.append((i, "current", f"{i} now", later, "2015-12-31"))
+    columns = ["indicator_id", "period", "period_label", "start", "end"]
+    dates = pd.DataFrame(rows, columns=columns)
+    dates[["start", "end"]] = dates[["start", "end"]].apply(pd.to_datetime)
+    names = pd.Series({"a": "Homes", "b": "Life", "c": "Crime"})
+    far, overlap = report_notes.date_cautions(dates, names)
+    assert "Homes (a then and a now)" in far
+    assert "Life" not in far
+    assert "Crime" not in far
+    assert "life" in overlap
+    assert "homes" not in overlap
+    assert report_notes.date_cautions(dates, names[["c"]]) == []
+
+
+def test_ward_table_has_every_ward_and_the_borough_last(tables, report):
+    table = report_tables.ward_table(report)
+    assert len(table) == 18
+    assert table["Ward"].iloc[-1] == "**Barking & Dagenham**"
+    abbey = table.set_index("Ward").loc["Abbey"]
+    row = tables["standing"].query("area_code == 'E05000026' and element == 'index'").iloc[0]
+    assert abbey["Index"] == f"{row['score']:.1f}"
+    assert abbey["Likely place"] == f"{row['rank_low']:.0f}–{row['rank_high']:.0f}"
+    assert abbey["Against similar wards"].endswith(row["rating"])
+
+
+def test_component_table_says_why_a_component_has_no_score(report):
+    table = report_tables.component_table(report).set_index("Component")
+    assert len(table) == 12
+    assert table.at["Water & Sanitation", "▲ Strength"] == "*not scored: awaits council data*"
+    assert table.at["Water & Sanitation", "Borough"] == "–"
+    assert table.at["Access to Basic Knowledge", "Change"] == "not comparable"
+    assert table.at["Personal Rights", "Change"].endswith("clear decline")
+
+
+def test_grid_table_signs_follow_the_ratings(report):
+    table = report_tables.grid_table(report).set_index("Ward")
+    names = report.wards.set_index("code")["name"]
+    for code, name in names.items():
+        for component in report.scored:
+            sign = RATINGS[report.grid["rating"].at[code, component]].symbol
+            assert table.at[name, component].startswith(sign)
+
+
+def test_indicator_table_shows_dates_and_withholds_broken_change(report):
+    table = report_tables.indicator_table(report).set_index(report.indicators.index)
+    assert table.at["gcse_points", "Change"] == "not comparable"
+    assert table.at["secure_tenure", "Dates"] == "Census 2001 → Census 2011"
+    assert table.at["jsa_claimant_rate", "Change"] == "+27 ↗ (+14)"
+    assert not table.isin(["", "nan"]).any().any()
+
+
+def test_map_names_every_ward_and_its_score(report):
+    shown = [t.replace("\n", " ") for t in texts(ward_map(report.wards))]
+    for w in report.wards.itertuples():
+        assert w.name in shown
+        assert f"{w.score:.0f}" in shown
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_grid_prints_every_score(report, narrow):
+    shown = texts(draw(report, "grid", narrow))
+    want = [f"{v:.0f}" for v in report.grid["score"][report.scored].to_numpy().ravel()]
+    assert len([t for t in shown if t in set(want)]) >= len(want)
+
+
+def test_the_phone_shows_every_dimension_that_the_caption_speaks_of(report):
+    shown = [t.replace("\n", " ") for t in texts(draw(report, "dots", narrow=True))]
+    for panel in ("Index", *report.dimensions):
+        assert panel in shown
+    assert sum(t.startswith("borough ") for t in shown) == 1 + len(report.dimensions)
+
+
+def test_ratings_of_the_grid_differ_without_colour(report):
+    """On a black-and-white print the tints are two greys, and only rated cells have a sign."""
+
+    def grey(value):
+        return np.array([int(value[i : i + 2], 16) for i in (1, 3, 5)]) @ [0.299, 0.587, 0.114]
+
+    assert abs(grey(CELL["strength"][0]) - grey(CELL["weakness"][0])) >= 30
+
+    def signs(ratings):
+        groups = report.components.set_index("component")["dimension"]
+        grid = report.grid["score"][report.scored]
+        fig = component_grid(report.wards, grid, ratings, report.borough, groups)
+        return sum(len(ax.collections) for ax in fig.axes)
+
+    rated = report.grid["rating"][report.scored]
+    none = signs(rated.replace(list(CELL), "not rated"))
+    assert signs(rated.replace(list(CELL), "similar")) == none + rated.size
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_long_names_of_components_stay_clear_of_their_change(report, narrow):
+    long = "Access to Information & Communications"
+    changes = report.changes.assign(element=report.changes["element"].replace("Shelter", long))
+    moved = report.ward_changes.rename(columns={"Shelter": long})
+    fig = report_changes.change_strip(changes, moved, narrow)
+    assert overlapping(fig) == []
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("name", CHARTS)
+def test_nothing_reaches_beyond_the_edge_of_a_chart(report, name, narrow):
+    assert overhang(draw(report, name, narrow)) < 2
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("name", CHARTS)
+def test_no_words_cover_each_other(report, name, narrow):
+    assert overlapping(draw(report, name, narrow)) == []
+
+
+@pytest.mark.parametrize("quarter", [1, 2, 3, 4])
+def test_text_on_every_fill_has_contrast(quarter):
+    def luminance(value):
+        rgb = np.array([int(value[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+        linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+        return linear @ [0.2126, 0.7152, 0.0722]
+
+    a, b = luminance(QUARTER_FILL[quarter]), luminance(quarter_text(quarter))
+    assert (max(a, b) + 0.05) / (min(a, b) + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize("function", ["map_alt", "dots_alt", "grid_alt", "change_alt"])
+def test_alt_text_carries_figures(report, function):
+    text = getattr(report_captions, function)(report)
+    assert len(text) > 100
+    assert "nan" not in text
+
+
+def test_words_fit_the_number(report):
+    changes = report.changes.copy()
+    changes.loc[0, ["risen", "fallen"]] = [1, 0]
+    text = report_captions.change_alt(replace(report, changes=changes))
+    assert "(1 ward clearly up, no ward clearly down)" in text
+    rows = pd.DataFrame({"name": ["A", "B"], "change": [38.0, 2.0], "london_change": [np.nan, 1.0]})
+    text = report_captions.london_alt(rows)
+    assert "A +38, no figure for London" in text
+    assert "–" not in text
+    one = replace(report, wards=report.wards.assign(rank_low=1.0, rank_high=1.0))
+    assert set(report_tables.ward_table(one)["Likely place"]) == {"1", ""}
+
+
+def test_every_generated_cell_of_the_ward_table_is_marked(report):
+    made_up = replace(report, wards=report.wards.assign(illustrative=True))
+    table = report_tables.ward_table(made_up).iloc[:-1]
+    for column in ("Index", "Likely range", "Likely place"):
+        assert table[column].str.endswith("◇").all()
+
+
+def test_both_widths_share_one_number_and_alternative_text(report, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("SPI_FIGURES", str(tmp_path))
+    wide, narrow = (draw(report, "map", n) for n in (False, True))
+    emit_both(wide, narrow, "fig-map", "Caption.", "Words for those who cannot see it.")
+    text = capsys.readouterr().out
+    assert text.count("{#fig-map}") == 1
+    assert text.count('fig-alt="Words for those who cannot see it."') == 2
+    assert text.rstrip().endswith("Caption.\n:::::")
+    assert {p.name for p in tmp_path.iterdir()} == {"fig-map.svg", "fig-map-narrow.svg"}
+
+
+def test_slug_and_page():
+    assert ward_slug("Barking & Dagenham") == "barking-dagenham"
+    assert ward_page("E05000026", "Abbey", "pdf") == "wards/E05000026-abbey.pdf"
+    with pytest.raises(ValueError, match="no letter"):
+        ward_slug("&&")

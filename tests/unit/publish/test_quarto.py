@@ -1,0 +1,272 @@
+"""The Quarto engine: how it calls the command, and what it makes of what the command does."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from spi_core.cli import main
+from spi_core.errors import InputError, RenderError
+from spi_core.publish import RenderJob, RenderResult, render_document
+from spi_core.publish.render import quarto
+from spi_core.publish.render.source import read_document
+from tests.support.fake_quarto import calls, install
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="the fake command is a script")
+
+TEXT = "---\ntitle: A title\n---\n\n```{python}\n#| tags: [parameters]\narea = ''\n```\n"
+PROJECT = (
+    "project: {type: website, render: [index.qmd]}\nwebsite: {title: Site}\nlang: en-GB\n"
+    "execute: {echo: false}\nformat: {html: {css: spi_core/present/theme/report.css}}\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> None:
+    quarto._version.cache_clear()
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A small project with one parameterised document that includes another file."""
+    root = tmp_path / "project"
+    (root / "notebooks" / "pictures").mkdir(parents=True)
+    (root / "_quarto.yml").write_text(PROJECT, encoding="utf-8")
+    (root / "notebooks" / "pictures" / "a.svg").write_text("<svg/>", encoding="utf-8")
+    (root / "notebooks" / ".hidden").write_text("not copied", encoding="utf-8")
+    (root / "shared").mkdir()
+    (root / "shared" / "_part.qmd").write_text("Part.\n", encoding="utf-8")
+    path = root / "notebooks" / "ward-brief.qmd"
+    path.write_text(TEXT + "\n{{< include ../shared/_part.qmd >}}\n", encoding="utf-8")
+    return path
+
+
+def job(source: Path, **more: Any) -> RenderJob:
+    return RenderJob(source, source.parents[1] / "out" / "abbey", engine="quarto", **more)
+
+
+def one(source: Path, **more: Any) -> RenderResult:
+    return render_document(job(source, **more))
+
+
+def options(call: dict[str, Any]) -> dict[str, str]:
+    return dict(zip(call["argv"][2::2], call["argv"][3::2], strict=True))
+
+
+def test_parameters_and_metadata_go_through_files(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = install(tmp_path / "bin", monkeypatch)
+    hostile = 'E05"; rm -rf $HOME\n--to: pdf'
+    result = one(
+        source,
+        parameters={"area": hostile},
+        metadata={"title": "Abbey & Gascoigne", "mark": "OFFICIAL-SENSITIVE", "footer": "v <1>"},
+        environment={"SPI_TABLES": "/t", "SPI_ROOT": "/r"},
+    )
+    assert result.error is None
+    web, paper = calls(fake)
+    assert web["argv"][:2] == ["render", "notebooks/ward-brief.qmd"]
+    assert [options(call)["--to"] for call in (web, paper)] == ["html", "typst"]
+    for call in (web, paper):
+        assert yaml.safe_load(call["parameters"]) == {"area": hostile}
+        said = yaml.safe_load(call["metadata"])
+        assert (said["title"], said["mark"]) == ("Abbey & Gascoigne", "OFFICIAL-SENSITIVE")
+        assert call["environment"] == {
+            "SPI_TABLES": "/t",
+            "SPI_ROOT": "/r",
+            "QUARTO_PYTHON": sys.executable,
+            "MPLBACKEND": None,
+            "SOURCE_DATE_EPOCH": "946684800",
+        }
+    assert 'class="mark"' in yaml.safe_load(web["metadata"])["include-before-body"][0]["text"]
+    assert "v &lt;1&gt;" in yaml.safe_load(web["metadata"])["include-after-body"][0]["text"]
+    assert "include-before-body" not in yaml.safe_load(paper["metadata"])
+
+
+def test_each_job_has_a_working_copy_of_its_own(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = install(tmp_path / "bin", monkeypatch)
+    before = sorted(source.parents[1].rglob("*"))
+    document = read_document(source)
+
+    def make(name: str) -> bytes:
+        with tempfile.TemporaryDirectory(dir=tmp_path) as folder:
+            made = quarto.render_with_quarto(
+                document, ["html"], {"area": name}, {}, {}, Path(folder)
+            )
+        return made["html"]
+
+    with ThreadPoolExecutor(3) as pool:
+        made = list(pool.map(make, "abc"))
+    folders = {call["cwd"] for call in calls(fake)}
+    assert len(folders) == 3
+    assert not any(Path(str(folder)).exists() for folder in folders)
+    assert sorted(source.parents[1].rglob("*")) == before
+    assert all(page.startswith(b"html of ---") for page in made)
+
+
+def test_the_working_copy_holds_what_the_document_needs(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = install(tmp_path / "bin", monkeypatch)
+    assert one(source, formats=("html",)).error is None
+    (call,) = calls(fake)
+    files = call["files"]
+    assert isinstance(files, list)
+    wanted = {
+        "notebooks/ward-brief.qmd",
+        "notebooks/pictures/a.svg",
+        "shared/_part.qmd",
+        "spi_core/present/theme/report.css",
+        "spi_core/present/theme/fonts/Inter-Regular.otf",
+    }
+    assert wanted <= set(files)
+    assert "notebooks/.hidden" not in files
+    project = yaml.safe_load(str(call["project"]))
+    assert project["project"] == {
+        "type": "default",
+        "output-dir": "_rendered",
+        "render": ["notebooks/ward-brief.qmd"],
+    }
+    assert project["execute"] == {"echo": False, "cache": False, "freeze": False, "daemon": False}
+    assert project["format"]["html"]["css"] == "spi_core/present/theme/report.css"
+    assert "website" not in project
+
+
+def test_a_document_without_project_or_parameters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = install(tmp_path / "bin", monkeypatch)
+    source = tmp_path / "alone" / "a.qmd"
+    source.parent.mkdir()
+    source.write_text("---\ntitle: A\n---\n", encoding="utf-8")
+    assert one(source, formats=("pdf",)).error is None
+    (call,) = calls(fake)
+    assert "--execute-params" not in call["argv"]
+    assert call["argv"][1] == "a.qmd"
+
+
+def test_a_notebook_is_made_without_quarto(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = install(tmp_path / "bin", monkeypatch)
+    assert one(source, formats=("ipynb",)).error is None
+    assert calls(fake) == []
+
+
+def test_failure_shows_the_last_lines(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "\n".join([*(f"line {n}" for n in range(40)), "\x1b[31mNameError: name 'x'\x1b[39m"])
+    install(tmp_path / "bin", monkeypatch, fails=7, says=said)
+    result = one(source, parameters={"area": "E05"})
+    message = str(result.error)
+    for part in ("ward-brief.qmd (area='E05'), html", "exit code 7", "line 39", "NameError"):
+        assert part in message
+    assert "line 12" not in message
+    assert "\x1b" not in message
+    assert not result.job.output("html").exists()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "warning: unknown font family: inter",
+        "WARNING (main.lua:1) Unable to resolve crossref @fig-nowhere",
+        "WARNING: Shortcode 'vidoe' not found",
+        "[WARNING] Citeproc: citation nobody2000 not found",
+    ],
+)
+def test_a_warning_that_spoils_the_page_is_an_error(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    install(tmp_path / "bin", monkeypatch, says=said)
+    assert said in str(one(source).error)
+
+
+def test_a_file_that_is_not_written_is_an_error(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(tmp_path / "bin", monkeypatch, writes=False)
+    assert "wrote no ward-brief.html" in str(one(source).error)
+
+
+def test_a_command_that_hangs_is_ended(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = install(tmp_path / "bin", monkeypatch, sleeps=60, says="Executing cell 3")
+    with pytest.raises(RenderError, match=r"did not finish in 0.5 s.*\n.*Executing cell 3"):
+        quarto.render_with_quarto(
+            read_document(source), ["html"], {}, {}, {}, tmp_path / "work", seconds=0.5
+        )
+    (call,) = calls(fake)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(str(call["process"])), 0)
+
+
+def test_a_bad_document_stops_before_quarto(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = install(tmp_path / "bin", monkeypatch)
+    source.write_text(TEXT + "\n{{< vidoe x >}}\n", encoding="utf-8")
+    assert "ward-brief.qmd, line 10: unknown shortcode" in str(one(source).error)
+    assert calls(fake) == []
+
+
+# Which engine
+
+
+def test_without_quarto(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: Path) -> None:
+    monkeypatch.setenv("QUARTO_PATH", str(tmp_path / "nowhere"))
+    assert quarto.choose_engine("auto") == "builtin"
+    with pytest.raises(
+        InputError, match=r"1\.9 or later, which is not installed.*environment\.yml"
+    ):
+        quarto.choose_engine("quarto")
+    assert "Quarto 1.9 or later is not installed" in str(one(source).error)
+
+
+@pytest.mark.parametrize(
+    ("version", "engine"),
+    [("1.9.0", "quarto"), ("1.10.2", "quarto"), ("2.0", "quarto"), ("1.8.27", "builtin")],
+)
+def test_auto_takes_a_recent_quarto(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, engine: str
+) -> None:
+    install(tmp_path / "bin", monkeypatch, version=version)
+    assert quarto.choose_engine("auto") == engine
+
+
+@pytest.mark.parametrize(("version", "said"), [("1.8.27", "is 1.8.27"), ("what?", "unknown")])
+def test_an_old_quarto_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, said: str
+) -> None:
+    install(tmp_path / "bin", monkeypatch, version=version)
+    with pytest.raises(InputError, match=said):
+        quarto.choose_engine("quarto")
+
+
+def test_the_command_line_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "_quarto.yml").touch()
+    monkeypatch.setenv("SPI_ROOT", str(tmp_path))
+    monkeypatch.setenv("QUARTO_PATH", str(tmp_path / "nowhere"))
+    for command in ("render", "all"):
+        monkeypatch.setattr(sys, "argv", ["spi", command, "any", "--engine", "quarto"])
+        with pytest.raises(SystemExit) as leaving:
+            main()
+        assert leaving.value.code == 2
+        said = capsys.readouterr().err
+        assert "--engine: 'quarto' needs the Quarto command, version 1.9 or later" in said
+        assert "allowed: builtin" in said
+        assert not (tmp_path / "reports").exists()

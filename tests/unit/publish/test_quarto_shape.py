@@ -1,0 +1,168 @@
+"""The theme inside a template of Quarto's order, round Typst of the shape that Quarto writes.
+
+Quarto puts its definitions first, then ``typst-template.typ``, then what include-in-header brings,
+then the page, then ``typst-show.typ``. Its figures are of kinds of their own that Typst numbers and
+refers to; its section numbers and equations are Typst's too. This runs without Quarto.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pypandoc
+import pytest
+import typst
+
+from spi_core.present.base.fonts import fonts_dir, theme_dir
+from tests.support.editions import ROOT
+from tests.support.pdf_checks import element_types, page_texts, pdf_faults
+
+TEMPLATE = """
+#let horizontalrule = line(start: (25%, 0%), end: (75%, 0%))
+#let equation-numbering = "(1)"
+#let callout(body: [], title: "", icon: none) = block(stroke: 0.5pt, inset: 8pt, title + body)
+
+$typst-template.typ()$
+
+$for(header-includes)$
+$header-includes$
+$endfor$
+
+#set page(paper: "us-letter", margin: (x: 1.25in, y: 1.25in), numbering: "1")
+
+$typst-show.typ()$
+
+$body$
+"""
+
+BODY = r"""
+== Where things are <sec-where>
+
+See #ref(<fig-box>, supplement: [Figure]), #ref(<tbl-scores>, supplement: [Table]),
+#ref(<eq-score>, supplement: [Equation]) and #ref(<sec-deep>, supplement: [Section]).
+
+#lead[
+A sentence to remember.
+]
+
+#figure([
+#box(image("box.svg", alt: "A blue box."))
+], caption: figure.caption(
+position: bottom,
+[
+The box
+]),
+kind: "quarto-float-fig",
+supplement: "Figure",
+)
+<fig-box>
+
+=== Further down <sec-deep>
+
+#figure([
+#table(
+  columns: 2,
+  table.header([Ward], [Score],),
+  table.hline(),
+  [Abbey], [48],
+)
+], caption: figure.caption(
+position: top,
+[
+Scores by hand
+]),
+kind: "quarto-float-tbl",
+supplement: "Table",
+)
+<tbl-scores>
+
+#math.equation(
+  block: true, numbering: equation-numbering, alt: "S is x over y", [ $ S = x / y $ ])<eq-score>
+
+#callout(body: [Nought is the worst.], title: [Note])
+"""
+
+METADATA = {
+    "title": "Methods",
+    "lang": "en-GB",
+    "kicker": "For reviewers",
+    "by-author": [{"name": {"literal": "Insight team"}}],
+    "date": "1 March 2015",
+    "mark": "Illustrative data",
+    "footer": "Version 1",
+    "toc": True,
+    "toc-depth": 2,
+    "section-numbering": "1.1.a",
+}
+
+
+@pytest.fixture(scope="module")
+def shaped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("shape")
+    # every partial of the project file is put beside the template, as Quarto does
+    for name in ("blocks.typ", "typst-template.typ", "typst-show.typ"):
+        shutil.copy(theme_dir() / name, folder / name)
+    shutil.copy(ROOT / "tests" / "corpus" / "box.svg", folder)
+    (folder / "template.typ").write_text(TEMPLATE, encoding="utf-8")
+    (folder / "metadata.json").write_text(json.dumps(METADATA), encoding="utf-8")
+    text = subprocess.run(
+        [
+            *(pypandoc.get_pandoc_path(), "--to=typst", "--template=template.typ", "--standalone"),
+            *("--metadata-file=metadata.json", "--variable=toc-depth:2", "--variable=toc:true"),
+        ],
+        input=f"```{{=typst}}\n{BODY}\n```\n".encode(),
+        capture_output=True,
+        cwd=folder,
+        check=True,
+    ).stdout
+    (folder / "document.typ").write_bytes(text)
+    typst.compile(
+        str(folder / "document.typ"),
+        output=str(folder / "document.pdf"),
+        font_paths=[str(fonts_dir())],
+        ignore_system_fonts=True,
+        pdf_standards=["ua-1"],
+    )
+    return folder / "document.pdf"
+
+
+def test_the_theme_compiles_in_quartos_order_and_is_accessible(shaped: Path) -> None:
+    assert pdf_faults(shaped) == []
+    headings = [name for name in element_types(shaped) if name in {"H1", "H2", "H3"}]
+    assert headings == ["H1", "H2", "H2", "H3"]  # title, contents, section, subsection
+
+
+def test_quartos_captions_and_references_are_numbered(shaped: Path) -> None:
+    text = " ".join(" ".join(page_texts(shaped)).split()).replace("\u00a0", " ")
+    for part in (
+        "See Figure 1, Table 1, Equation 1 and Section 1.1.",
+        "Figure 1: The box",
+        "Table 1: Scores by hand",
+        "1 Where things are",
+        "1.1 Further down",
+        "A sentence to remember.",
+    ):
+        assert part in text
+
+
+def test_mark_and_foot_are_on_the_page(shaped: Path) -> None:
+    for text in page_texts(shaped):
+        assert "Illustrative data" in text
+        assert "Version 1" in text
+        assert "page 1 of 1" in text
+
+
+def test_formulas_without_a_label_get_words(tmp_path: Path) -> None:
+    markdown = 'Inline $p_i$.\n\n$$\nS = \\frac{x}{y}\n$$\n\n$$\na\n$$ {#eq-a alt="A"}\n'
+    text = subprocess.run(
+        [pypandoc.get_pandoc_path(), "--to=typst", f"--lua-filter={theme_dir() / 'classes.lua'}"],
+        input=markdown.encode(),
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    assert '#[#set math.equation(alt: "p_i"); $p_i$]' in text
+    assert 'alt: " S = \\\\frac{x}{y} "' in text
+    assert text.count("#set math.equation") == 2  # a labelled one is Quarto's to describe

@@ -1,0 +1,156 @@
+"""The sources use documented Quarto syntax only: every name is looked up in a list of its manual.
+
+Quarto ignores most names that it does not know, so a slip of the pen shows in no page. The lists
+hold what the manual of Quarto 1.9 documents and the sources may use; whoever needs another name
+looks it up and adds it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from spi_core.publish.render.source import read_document
+from tests.support.editions import ROOT
+
+SOURCES = [ROOT / "index.qmd", *sorted((ROOT / "notebooks").glob("*.qmd"))]
+
+
+def names(text: str) -> set[str]:
+    return set(text.split())
+
+
+PROJECT = names("type output-dir render execute-dir resources preview pre-render post-render")
+WEBSITE = names(
+    "title description site-url favicon search page-navigation page-footer navbar sidebar "
+    "repo-url reader-mode back-to-top-navigation bread-crumbs"
+)
+NAVBAR = names("title logo background foreground search pinned collapse left right tools")
+NAVIGATION = names("href file text icon aria-label rel target menu")
+EXECUTE = names("echo output include eval warning error cache freeze daemon enabled")
+DOCUMENT = names(
+    "title subtitle author date lang description format execute bibliography csl brand aliases "
+    "number-sections number-depth toc toc-depth toc-title citeproc jupyter filters"
+)
+#: Metadata of ours: the template's partials print it, and the built-in engine's pages.
+OWN = names("kicker mark footer")
+HTML = names(
+    "toc toc-depth toc-title css template-partials embed-resources html-math-method fig-format "
+    "filters theme minimal number-sections"
+)
+TYPST = names(
+    "toc toc-depth toc-title papersize margin font-paths pdf-standard fig-format filters "
+    "template-partials include-in-header shift-heading-level-by section-numbering keep-typ"
+)
+CELL = names(
+    "echo output include eval warning error label fig-cap fig-alt tbl-cap tbl-colwidths tags "
+    "layout layout-ncol layout-valign classes"
+)
+DIV_ATTRIBUTES = names(
+    "layout layout-ncol layout-valign title collapse when-format unless-format tbl-colwidths "
+    "fig-alt width"
+)
+FORMATS = {"html", "typst"}
+CALLOUTS = {f"callout-{kind}" for kind in names("note tip important warning caution")}
+
+_DIV = re.compile(r"^:{3,}\s*\{(?P<attributes>[^}]*)\}", re.MULTILINE)
+_PAIR = re.compile(r"([\w-]+)=(?:\"([^\"]*)\"|(\S+))")
+_LABEL = re.compile(r"\{#(?P<label>[\w-]+)")
+
+
+def project() -> dict[str, Any]:
+    return dict(yaml.safe_load((ROOT / "_quarto.yml").read_text(encoding="utf-8")))
+
+
+def strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from strings(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from strings(part)
+
+
+def check_formats(formats: object) -> None:
+    if not isinstance(formats, Mapping):
+        assert formats in FORMATS
+        return
+    assert set(formats) <= FORMATS
+    for name, allowed in (("html", HTML), ("typst", TYPST)):
+        options = formats.get(name)
+        if isinstance(options, Mapping):
+            assert set(options) - allowed - DOCUMENT == set()
+        else:
+            assert options in (None, "default")
+
+
+def test_the_project_file() -> None:
+    settings = project()
+    assert set(settings.pop("project")) <= PROJECT
+    site = settings.pop("website")
+    assert set(site) <= WEBSITE
+    assert set(site["navbar"]) <= NAVBAR
+    assert all(set(item) <= NAVIGATION for item in site["navbar"]["left"])
+    assert set(settings) <= DOCUMENT
+    assert set(settings["execute"]) <= EXECUTE
+    check_formats(settings["format"])
+
+
+def test_files_that_the_project_names_exist() -> None:
+    named = [text for text in strings(project()) if "/" in text or text.endswith((".yml", ".qmd"))]
+    assert len(named) > 15
+    assert [text for text in named if not (ROOT / text).exists()] == []
+    brand = yaml.safe_load((ROOT / "_brand.yml").read_text(encoding="utf-8"))
+    files = [file["path"] for font in brand["typography"]["fonts"] for file in font["files"]]
+    assert files
+    assert [path for path in files if not (ROOT / path).is_file()] == []
+
+
+def test_navigation_leads_to_every_page_of_the_site() -> None:
+    settings = project()
+    linked = [item["href"] for item in settings["website"]["navbar"]["left"]]
+    assert linked == settings["project"]["render"]
+
+
+def test_pages_have_the_address_that_the_others_link_to() -> None:
+    # the built-in engine puts all pages into one folder; Quarto keeps the folders of the sources
+    for name in project()["project"]["render"]:
+        path = ROOT / name
+        if path.parent != ROOT:
+            aliases = read_document(path).metadata.get("aliases")
+            assert aliases == [f"/{path.stem}.html"], name
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_headers_and_cells(path: Path) -> None:
+    document = read_document(path)
+    assert set(document.metadata) - DOCUMENT - OWN == set()
+    assert set(document.metadata.get("execute") or {}) <= EXECUTE
+    check_formats(document.metadata.get("format", "html"))
+    for cell in document.cells:
+        assert set(cell.options) <= CELL, cell.name
+    codes = [cell for cell in document.cells if cell.kind == "code"]
+    assert [cell.is_parameters for cell in codes].count(True) <= 1
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_blocks_labels_and_conditions(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for match in _DIV.finditer(text):
+        pairs = _PAIR.findall(match["attributes"])
+        assert {name for name, *_ in pairs} <= DIV_ATTRIBUTES, match[0]
+        for name, quoted, bare in pairs:
+            if name in {"when-format", "unless-format"}:
+                assert (quoted or bare) in FORMATS, match[0]
+        classes = re.findall(r"\.([\w-]+)", re.sub(_PAIR, "", match["attributes"]))
+        kinds = {name for name in classes if name.startswith("callout-")}
+        assert kinds <= CALLOUTS, match[0]
+    for match in _LABEL.finditer(text):
+        assert match["label"].split("-")[0] in {"fig", "tbl", "eq", "sec"}, match[0]

@@ -1,0 +1,386 @@
+"""Replicates against a slow oracle; ranks, failures and Sobol's indices."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from spi_core.method.means import Mean
+from spi_core.method.moments import moments
+from spi_core.method.ranking import interval, quarter, rank_summary
+from spi_core.method.score import Estimated, Recipe, score
+from spi_core.uncertainty.alternatives import pca_shares
+from spi_core.uncertainty.sampling import Sampling
+from spi_core.uncertainty.simulate import ALL, SAMPLING, Alternatives, simulate
+from spi_core.uncertainty.sobol import FACTORS, analyse_factors, choices
+
+RECIPE = Recipe(
+    best=np.array([100.0, 0.0, 10.0, 80.0, 50.0]),
+    worst=np.array([0.0, 40.0, 0.0, 20.0, 0.0]),
+    share=np.array([0.4, 0.6, 0.5, 0.5, 0.0]),
+    component_of=np.array([0, 0, 2, 2, 3]),
+    dimension_of=np.array([0, 0, 1, 1]),
+    means=(Mean(1.0),) * 3,
+    minimum=2,
+)
+COMPARABLE = replace(RECIPE, share=np.array([0.0, 0.0, 0.5, 0.5, 0.0]))
+
+
+def panel(areas=9, periods=2, se=0.03, seed=0):
+    rng = np.random.default_rng(seed)
+    at = rng.uniform(0.1, 0.9, (periods, areas, 5))
+    value = RECIPE.worst + at * (RECIPE.best - RECIPE.worst)
+    shape = value.shape
+    errors = Sampling(
+        se=np.broadcast_to(se * np.abs(RECIPE.best - RECIPE.worst), shape).copy(),
+        skew=np.zeros(shape),
+        overlap=np.tile(np.eye(periods), (5, 1, 1)),
+        change_se=np.ones(shape[1:]),
+        basis=np.full(shape, "counts"),
+        low=np.full(5, -np.inf),
+        high=np.full(5, np.inf),
+    )
+    return value, errors
+
+
+def run(value, errors, seed=1, n=50, **options):
+    return simulate(value, errors, RECIPE, np.random.default_rng(seed), n, **options)
+
+
+def test_replicates_match_the_scoring_function():
+    value, errors = panel(se=0.2)
+    value[0, 3, 1] = np.nan
+    draws = run(value, errors, keep_indicators=True, comparable=COMPARABLE)
+    for recipe, found in ((RECIPE, draws.full), (COMPARABLE, draws.comparable)):
+        raw = RECIPE.worst + draws.indicator.astype(float) / 100 * (RECIPE.best - RECIPE.worst)
+        expected = score(raw, recipe)
+        np.testing.assert_allclose(found.component, expected.component, atol=1e-3)
+        np.testing.assert_allclose(found.dimension, expected.dimension, atol=1e-3)
+        np.testing.assert_allclose(found.index, expected.index, atol=1e-3)
+    assert np.isnan(draws.full.component[:, 0, 3, 0]).all()
+    assert np.isfinite(draws.full.index).all()
+
+
+@pytest.mark.parametrize(
+    "orders", [(0, 1, -1), (0, 0, 0), (0.5, 1, 2), (-10, 0.3, 10), (0.01, 1, 1)]
+)
+def test_other_means_match_a_slow_oracle(orders):
+    value, errors = panel()
+    recipe = replace(RECIPE, means=tuple(Mean(b) for b in orders))
+    draws = simulate(value, errors, recipe, np.random.default_rng(1), 5, keep_indicators=True)
+
+    def mean(x, w, b):
+        b = b or 1e-9  # near enough to the geometric mean, by another way
+        return (np.average(x**b, weights=w, axis=-1)) ** (1 / b)
+
+    x = draws.indicator.astype(float)
+    if min(orders) <= 0:
+        x = x * 0.99 + 1
+    parts = [mean(x[..., at], RECIPE.share[at], orders[0]) for at in ([0, 1], [2, 3])]
+    expected = mean(np.stack(parts, -1), [1, 1], orders[2])  # one component a dimension
+    np.testing.assert_allclose(draws.full.index, expected, rtol=1e-4)
+
+
+def test_without_error_every_replicate_is_the_score():
+    value, errors = panel(se=0.0)
+    draws = run(value, errors, n=7)
+    np.testing.assert_allclose(
+        draws.full.index, np.tile(score(value, RECIPE).index, (7, 1, 1)), atol=1e-4
+    )
+    low, high = interval(draws.full.index)
+    np.testing.assert_array_equal(low, high)
+
+
+def test_same_seed_same_numbers_and_inputs_untouched():
+    value, errors = panel()
+    before = value.copy(), errors.se.copy()
+    first, again = (run(value, errors, vary=ALL) for _ in range(2))
+    np.testing.assert_array_equal(first.full.index, again.full.index)
+    other = run(value, errors, seed=2, vary=ALL)
+    assert (first.full.index != other.full.index).any()
+    np.testing.assert_array_equal(value, before[0])
+    np.testing.assert_array_equal(errors.se, before[1])
+
+
+def test_draws_have_the_mean_and_spread_of_the_error():
+    value, errors = panel(areas=3)
+    value[:] = (RECIPE.best + RECIPE.worst) / 2
+    errors = replace(errors, skew=np.full(value.shape, 0.6))
+    draws = run(value, errors, n=20_000, keep_indicators=True).indicator
+    np.testing.assert_allclose(draws.mean(axis=0), 50, atol=0.12)
+    np.testing.assert_allclose(draws.std(axis=0), 3 * np.sqrt(1 + 2 * 0.1**2), rtol=0.03)
+    # oriented scores turn the tail of an indicator that is better when lower
+    third = ((draws - 50.0) ** 3).mean(axis=(0, 1, 2)) / 3**3
+    sign = np.sign(RECIPE.best - RECIPE.worst)
+    np.testing.assert_allclose(third * sign, 6 * 0.1 + 8 * 0.1**3, atol=0.05)
+
+
+def test_errors_of_overlapping_windows_go_together():
+    value, errors = panel(areas=2, periods=3)
+    value[:] = (RECIPE.best + RECIPE.worst) / 2
+    shared = np.array([[1, 0.75, 0.5], [0.75, 1, 0.75], [0.5, 0.75, 1]])
+    errors = replace(errors, overlap=np.tile(shared, (5, 1, 1)))
+    draws = run(value, errors, n=20_000, keep_indicators=True).indicator
+    for k in range(5):
+        np.testing.assert_allclose(np.corrcoef(draws[:, :, 0, k].T), shared, atol=0.02)
+
+
+def test_identical_windows_have_identical_errors():
+    value, errors = panel()
+    errors = replace(errors, overlap=np.ones((5, 2, 2)))
+    value[1] = value[0]
+    draws = run(value, errors).full.index
+    np.testing.assert_allclose(draws[:, 0], draws[:, 1], atol=0.02)
+
+
+def test_values_never_pass_their_limits():
+    value, errors = panel(se=0.5)
+    low = RECIPE.worst + 0.3 * (RECIPE.best - RECIPE.worst)
+    errors = replace(errors, low=np.minimum(low, RECIPE.best), high=np.maximum(low, RECIPE.best))
+    drawn = run(value, errors, keep_indicators=True).indicator
+    assert drawn.min() >= 30 - 1e-3
+    assert drawn.max() <= 100
+
+
+def test_unknown_errors_are_reported_and_do_not_vary():
+    value, errors = panel()
+    errors.se[:, 2, 2:4] = np.nan
+    draws = run(value, errors)
+    assert draws.fixed[:, 2, 2:4].all()
+    assert draws.fixed.sum() == 4
+    assert np.ptp(draws.full.component[:, :, 2, 2], axis=0) == pytest.approx(0)
+
+
+def test_estimates_vary_by_their_residual():
+    value, errors = panel(se=0.0)
+    mask = np.zeros(value.shape, bool)
+    mask[0, 1, 0] = True
+    estimated = Estimated(value, mask, np.array([5.0, np.nan, np.nan, np.nan, np.nan]))
+    drawn = run(value, errors, n=4000, estimated=estimated).full.component.astype(float)
+    assert drawn[:, 0, 1, 0].std() == pytest.approx(5 * 0.4, rel=0.05)
+    drawn[:, 0, 1, 0] = 0
+    assert np.nanmax(np.ptp(drawn, axis=0)) == pytest.approx(0, abs=1e-4)
+    still = run(value, errors, estimated=estimated, vary={"sampling"}).full.component
+    assert np.nanmax(np.ptp(still, axis=0)) == pytest.approx(0, abs=1e-4)
+
+
+@pytest.mark.parametrize("choice", sorted(ALL - {"imputation"}))
+def test_each_choice_moves_scores_by_itself(choice):
+    value, errors = panel()
+    draws = run(value, errors, vary={choice})
+    assert draws.varied == {choice}
+    assert np.ptp(draws.full.index, axis=0).min() > 0
+    assert np.nanmin(draws.full.component) >= 0
+    assert np.nanmax(draws.full.component) <= 100 + 1e-3
+
+
+@pytest.mark.parametrize("name", ["zscore", "minmax", "percentile_rank"])
+def test_normalisers_match_their_modules(name):
+    from spi_core.method.normalise import fit_scale, normalise
+
+    value, errors = panel(se=0.0)
+    draws = run(
+        value, errors, n=2, vary={"normaliser"}, keep_indicators=True,
+        alternatives=Alternatives(normalisers=(name,)),
+    )  # fmt: skip
+    polarity = np.sign(RECIPE.best - RECIPE.worst)
+    expected = normalise(value, fit_scale(value, RECIPE.best, RECIPE.worst, polarity), name)
+    expected = 50 + 10 * expected if name == "zscore" else expected
+    np.testing.assert_allclose(draws.indicator[0], expected, atol=1e-3)
+
+
+def test_borough_is_ranked_among_wards_without_being_one():
+    value, errors = panel(se=0.0)
+    wards = np.arange(9) > 0
+    draws = run(
+        value, errors, n=1, vary={"normaliser"}, keep_indicators=True, reference=wards,
+        alternatives=Alternatives(normalisers=("percentile_rank",)),
+    )  # fmt: skip
+    oriented = value * np.sign(RECIPE.best - RECIPE.worst)
+    beaten = (oriented[:, 1:] < oriented[0, 0]).mean(axis=(0, 1))
+    np.testing.assert_allclose(draws.indicator[0, 0, 0], 100 * beaten, atol=1e-3)
+    assert draws.indicator[0, :, 1:].mean(axis=(0, 1)) == pytest.approx(np.full(5, 50), abs=1e-3)
+
+
+def test_failed_replicates_are_counted_and_left_out():
+    value, errors = panel(se=0.0)
+    value[..., 0] = 30.0
+    options = Alternatives(normalisers=("goalposts", "minmax"))
+    draws = run(value, errors, n=200, vary={"normaliser"}, alternatives=options)
+    assert draws.failures == {"an indicator does not vary": draws.n_failed}
+    assert 60 < draws.n_failed < 140
+    assert len(draws.full.index) == 200 - draws.n_failed
+    assert np.isfinite(draws.full.index).all()
+    only = Alternatives(normalisers=("minmax",))
+    with pytest.raises(ValueError, match="every replicate failed: an indicator does not vary"):
+        run(value, errors, vary={"normaliser"}, alternatives=only)
+
+
+def test_crossed_goalposts_fail():
+    value, errors = panel()
+    draws = run(
+        value, errors, n=300, vary={"goalposts"}, alternatives=Alternatives(goalpost_shift=60)
+    )
+    assert draws.failures.keys() == {"goalposts are crossed"}
+    assert 0 < draws.n_failed < 300
+
+
+def test_component_without_a_value_is_unscored_in_every_replicate():
+    value, errors = panel()
+    value[..., :2] = np.nan
+    draws = run(value, errors, vary=ALL)
+    assert draws.n_failed == 0
+    assert np.isnan(draws.full.component[..., 0]).all()
+    assert np.isfinite(draws.full.index).all()
+
+
+def test_two_areas_are_enough_to_simulate_and_rank():
+    value, errors = panel(areas=2)
+    r = rank_summary(score(value, RECIPE).index, run(value, errors, vary=ALL).full.index)
+    assert np.isfinite([r.rank, r.low, r.high, r.top, r.bottom]).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"vary": {"colour"}}, "unknown choices.*allowed"),
+        ({"vary": set()}, "unknown choices"),
+        ({"n": 0}, "at least 1"),
+        ({"max_bytes": 100.0}, "fewer replicates"),
+    ],
+)
+def test_wrong_requests_are_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        run(*panel(), **options)
+
+
+def test_wrong_arrays_are_refused():
+    value, errors = panel()
+    with pytest.raises(ValueError, match="must fit"):
+        run(value[:, :3], errors)
+    with pytest.raises(ValueError, match="finite"):
+        run(np.where(value > 50, np.inf, value), errors)
+    empty = replace(RECIPE, share=np.zeros(5))
+    with pytest.raises(ValueError, match="no component"):
+        simulate(value, errors, empty, np.random.default_rng(1))
+
+
+def test_ranks_by_hand():
+    draws = np.array([[9.0, 5, 5, 1], [5, 9, 4, 1], [9, 5, 4, 1], [9, 5, 4, 6]])
+    r = rank_summary([9.0, 6, 5, 1], draws, level=0.5)
+    np.testing.assert_array_equal(r.rank, [1, 2, 3, 4])
+    np.testing.assert_array_equal(r.low, [1, 1, 2.5, 2])
+    np.testing.assert_array_equal(r.high, [1, 2.5, 3, 4])
+    np.testing.assert_array_equal(r.top, [0.75, 0.25, 0, 0])
+    np.testing.assert_array_equal(r.bottom, [0, 0, 0.25, 0.75])
+
+
+def test_unscored_area_has_no_rank_and_takes_no_place():
+    draws = np.array([[3.0, np.nan, 1.0]] * 5)
+    r = rank_summary(draws[0], draws)
+    np.testing.assert_array_equal(r.rank, [1, np.nan, 2])
+    np.testing.assert_array_equal(r.top, [1, np.nan, 0])
+    with pytest.raises(ValueError, match="two scored"):
+        rank_summary([1.0, np.nan], draws[:, :2])
+    with pytest.raises(ValueError, match="must fit"):
+        rank_summary([1.0, 2.0], draws)
+
+
+def test_a_quarter_of_seventeen_is_four():
+    assert [quarter(n) for n in (2, 5, 6, 17, 18, 20)] == [1, 1, 2, 4, 5, 5]
+
+
+def test_interval_needs_replicates():
+    with pytest.raises(ValueError, match="at least one"):
+        interval(np.empty((0, 3)))
+
+
+def test_weights_spread_around_the_fitted_ones_and_others_stay():
+    rng = np.random.default_rng(3)
+    common = rng.normal(size=(400, 1))
+    recipe = Recipe(
+        best=np.full(5, 3.0), worst=np.full(5, -3.0), share=np.array([1, 1, 1, 1.5, 1.5]) / 3,
+        component_of=np.array([0, 0, 0, 1, 1]), dimension_of=np.array([0, 0]),
+        means=(Mean(1.0),) * 3, minimum=2,
+    )  # fmt: skip
+    m = moments(common + rng.normal(size=(400, 3)))
+    shares, fell_back = pca_shares({0: m}, recipe, np.ones(5), rng, 300)
+    np.testing.assert_allclose(shares[:, :3].sum(axis=1), 1)
+    np.testing.assert_allclose(shares[:, 3:], 0.5)
+    assert fell_back == {0: 0}
+    assert (shares[:, :3].std(axis=0) > 0.002).all()
+    noise = moments(rng.normal(size=(40, 3)))
+    shares, fell_back = pca_shares({0: noise}, recipe, np.ones(5), rng, 300)
+    assert fell_back[0] > 100
+    assert np.isclose(shares[:, :3].std(axis=1), shares[0, :3].std()).sum() < 300
+    np.testing.assert_allclose(shares[:, :3].sum(axis=1), 1)
+
+
+def test_sobol_indices_of_a_function_with_known_ones():
+    # y = 4a + 2b + 0c + 6ab-type interaction has indices that integrate by hand
+    def outcome(u):
+        a, b, _ = (u - 0.5).T
+        return 4 * a + 2 * b + 12 * a * b, np.zeros(len(u), bool)
+
+    found = analyse_factors(outcome, ("a", "b", "c"), np.random.default_rng(1), 2048)
+    parts = np.array([16 / 12, 4 / 12, 144 / 144])
+    np.testing.assert_allclose(found.first, np.append(parts[:2], 0) / parts.sum(), atol=0.02)
+    totals = np.array([parts[0] + parts[2], parts[1] + parts[2], 0]) / parts.sum()
+    np.testing.assert_allclose(found.total, totals, atol=0.02)
+    assert found.n == 2048 * 5
+    assert found.n_failed == 0
+
+
+def test_sobol_counts_failures_and_names_what_is_still():
+    found = analyse_factors(
+        lambda u: (np.ones(len(u)), u[:, 0] > 0.9), ("a", "b"), np.random.default_rng(1), 64
+    )
+    assert found.reason == "no choice moves a rank"
+    assert found.n_failed > 0
+    np.testing.assert_array_equal(found.total, 0)
+
+
+@pytest.mark.parametrize(("n", "names"), [(100, ("a", "b")), (64, ("a",))])
+def test_sobol_refuses_what_it_cannot_sample(n, names):
+    with pytest.raises(ValueError, match=r"power of 2|two factors"):
+        analyse_factors(lambda u: (u[:, 0], u[:, 0] > 2), names, np.random.default_rng(1), n)
+
+
+def test_choices_that_move_ranks_have_sobol_indices():
+    value, errors = panel(areas=12)
+    found = choices(value, errors, RECIPE, np.random.default_rng(1), 64, pool=32)
+    assert set(found.factors) | set(found.left_out) == set(FACTORS)
+    assert found.left_out == {"imputation": "no cell was estimated"}
+    assert found.mean > 0
+    assert (found.total >= -0.05).all()
+    assert found.total.sum() >= 0.9
+    again = choices(value, errors, RECIPE, np.random.default_rng(1), 64, pool=32)
+    np.testing.assert_array_equal(found.total, again.total)
+
+
+def test_imputation_can_be_what_moves_the_ranks():
+    value, errors = panel(areas=12, se=0.0)
+    mask = np.zeros(value.shape, bool)
+    mask[-1, :6, 0] = True
+    estimated = Estimated(value, mask, np.full(5, 30.0))
+    options = Alternatives(goalpost_shift=0.0)
+    found = choices(
+        value,
+        errors,
+        RECIPE,
+        np.random.default_rng(1),
+        64,
+        estimated=estimated,
+        alternatives=options,
+    )
+    assert "sampling" in found.left_out
+    total = dict(zip(found.factors, found.total, strict=True))
+    assert total["imputation"] > 0.1
+    assert total["goalposts"] == pytest.approx(0, abs=1e-9)
+
+
+def test_sampling_is_the_default():
+    value, errors = panel()
+    assert run(value, errors).varied == SAMPLING
