@@ -137,10 +137,13 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
     )
     folder = tmp_path_factory.mktemp("reports")
     write_chapters(folder / "impact", chapters, {"id": "tiny", "data_version": "abc"})
-    known = [(w, NAMES[w], "ward", "E09000099") for w in WARDS]
+    known = [("E09000099", "Testing", "borough", "")]
+    known += [(w, NAMES[w], "ward", "E09000099") for w in WARDS]
     known += [(code, code, "lsoa", ward) for code, ward in UNITS]
     listed = pd.DataFrame(known, columns=["code", "name", "level", "parent_code"])
-    write_tables(folder / "tables", {"areas": listed, **chapter_tables(chapters)}, {"edition": {}})
+    edition = {"area": "E09000099", "geography": {"levels": ["borough", "ward"]}}
+    made = {"areas": listed, **chapter_tables(chapters)}
+    write_tables(folder / "tables", made, {"edition": edition})
     return Tables(folder / "tables")
 
 
