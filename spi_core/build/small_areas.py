@@ -66,10 +66,12 @@ def _of_level(
     if not fitted.scored.any():
         return tables
     scores = _long(inputs, codes, scored)
-    return tables | {
-        "small_area_scores": scores,
-        "small_area_spread": _spread(inputs, scores, larger),
-    }
+    tables["small_area_scores"] = scores
+    # of what units are made up of: areas of other levels only overlap with them
+    units, families = inputs.geography.units, inputs.geography.families(inputs.panel.areas)
+    parts = [part for head, members in families if head in units for part in members]
+    made_of = scores[scores["area_code"].isin(parts)]
+    return tables | ({"small_area_spread": _spread(made_of, larger)} if len(made_of) else {})
 
 
 def _coverage(
@@ -116,7 +118,7 @@ def _long(inputs: Inputs, codes: list[str], scores: Scores) -> pd.DataFrame:
     return frame.dropna(subset="score", ignore_index=True)
 
 
-def _spread(inputs: Inputs, small: pd.DataFrame, larger: pd.DataFrame) -> pd.DataFrame:
+def _spread(small: pd.DataFrame, larger: pd.DataFrame) -> pd.DataFrame:
     """Lowest, middle and highest score of each area's parts beside the area's own."""
     groups = small.groupby(["period", "parent_code", "element"], sort=False)["score"]
     spread = groups.agg(areas="size", low="min", median="median", high="max")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from spi_core.build.evidence import Assessment
 from spi_core.method.decompose import decompose
 from spi_core.method.ranking import interval, quarter_of, rank_summary
 from spi_core.method.score import Scores
+from spi_core.tables import empty_table
 from spi_core.uncertainty.change import change_table, indicator_change, level_changes
 from spi_core.uncertainty.gaps import MEASURES, Gap, gap, movers
 from spi_core.uncertainty.peers import (
@@ -26,24 +27,6 @@ from spi_core.uncertainty.simulate import Scored
 
 __all__ = ["standing_tables"]
 
-_CHANGE = ("change", "low", "high", "rating", "reason", "counted")
-_GAP = ("value", "by_chance", "low", "high")
-#: Columns of what an edition of one period has nothing to say of.
-NO_CHANGE = {
-    "changes": ("area_code", "element", "level", *_CHANGE, "baseline", "current"),
-    "indicator_changes": ("area_code", "indicator_id", *_CHANGE),
-    "contributions": ("area_code", "indicator_id", "points"),
-    "gaps": (
-        *("measure", "change", "change_low", "change_high"),
-        *(f"{name}_{period}" for name in _GAP for period in ("baseline", "current")),
-        *("level", "element"),
-    ),
-    "movers": ("area_code", "change", "p", "q", "moved"),
-}
-#: Those that are no numbers.
-TYPES = {"moved": bool} | dict.fromkeys(
-    ("area_code", "element", "level", "rating", "reason", "indicator_id", "measure"), str
-)
 COMPOSITES = ("component", "dimension", "index")
 Array = NDArray[np.float64]
 
@@ -62,20 +45,15 @@ def standing_tables(a: Assessment) -> dict[str, pd.DataFrame]:
         ``standing``, ``changes``, ``indicator_changes``, ``contributions``, ``peers``, ``gaps``,
         ``movers``, ``errors``.
     """
-    tables = {"standing": _standing(a), "peers": _peers(a), "errors": _errors(a)}
-    if not a.compared:
-        return tables | {name: _empty(columns) for name, columns in NO_CHANGE.items()}
-    return tables | {
-        "changes": _changes(a),
-        "indicator_changes": _indicator_changes(a),
-        "contributions": _contributions(a),
-        "gaps": _gaps(a),
-        "movers": _movers(a),
+    moved: dict[str, Callable[[Assessment], pd.DataFrame]] = {
+        "changes": _changes,
+        "indicator_changes": _indicator_changes,
+        "contributions": _contributions,
+        "gaps": _gaps,
+        "movers": _movers,
     }
-
-
-def _empty(columns: tuple[str, ...]) -> pd.DataFrame:
-    return pd.DataFrame({c: pd.Series(dtype=TYPES.get(c, float)) for c in columns})
+    tables = {"standing": _standing(a), "peers": _peers(a), "errors": _errors(a)}
+    return tables | {n: find(a) if a.compared else empty_table(n) for n, find in moved.items()}
 
 
 def _pick(scored: Scores | Scored, level: str) -> NDArray[np.floating]:
@@ -225,14 +203,14 @@ def _gaps(a: Assessment) -> pd.DataFrame:
             g = gap(point[..., e], draws[..., e])
             frames.append(_gap_rows(level, element, g))
     if not frames:  # nothing can be compared over time
-        return _empty(NO_CHANGE["gaps"])
+        return empty_table("gaps")
     return pd.concat(frames, ignore_index=True)
 
 
 def _gap_rows(level: str, element: str, g: Gap) -> pd.DataFrame:
     names = ("change", "change_low", "change_high")
     frame = pd.DataFrame({"measure": MEASURES, **{n: getattr(g, n) for n in names}})
-    for name in _GAP:
+    for name in ("value", "by_chance", "low", "high"):
         array = getattr(g, name)
         frame[f"{name}_baseline"], frame[f"{name}_current"] = array[0], array[-1]
     return frame.assign(level=level, element=element)

@@ -170,7 +170,8 @@ def test_steps_count_what_goes_in_and_out(tiny: Path, assessed: Assess) -> None:
             for r in rows
         ],
     )
-    table = steps(assessed(tiny))
+    a = assessed(tiny)
+    table = steps(a, a.inputs, a.filled, a.scores)
     count = table.set_index("what")["count"].to_dict()
     assert count["rows of observations"] == 144
     assert count["cells (areas × periods × indicators)"] == 9 * 2 * 9

@@ -84,27 +84,27 @@ def _observations(folder: Path) -> Read:
 
 def test_an_area_without_a_row_in_one_period_is_named(tmp_path: Path) -> None:
     edition = make_edition(tmp_path / "tiny")
-    areas = load(edition).geography.areas.reset_index()
+    places = load(edition).geography
     whole = ("rent", "baseline")
     rewrite(
         edition / "observations" / "all.csv",
         lambda rows: [r for r in rows[1:] if (r["indicator_id"], r["period"]) != whole],
     )
-    found = check_presence(_observations(edition), areas, pd.DataFrame(), ["borough", "ward"])
+    found = check_presence(_observations(edition), places, pd.DataFrame(), ["borough", "ward"])
     assert [f.message for f in found] == [f"crowding has no row in baseline for {WARDS[0]}"]
-    assert check_presence(_observations(edition), areas, pd.DataFrame(), ["borough"]) == []
+    assert check_presence(_observations(edition), places, pd.DataFrame(), ["borough"]) == []
 
 
 def test_a_misspelt_key_is_not_taken_for_a_gap(tmp_path: Path) -> None:
     edition = make_edition(tmp_path / "tiny")
-    areas = load(edition).geography.areas.reset_index()
+    places = load(edition).geography
     rewrite(
         edition / "observations" / "all.csv",
         lambda rows: [rows[0] | {"area_code": "Ward 1"}, *rows[1:]],
     )
     read = _observations(edition)
     assert [f.column for f in read.faults] == ["area_code"]
-    assert check_presence(read, areas, pd.DataFrame(), ["ward"]) == []
+    assert check_presence(read, places, pd.DataFrame(), ["ward"]) == []
 
 
 def test_tables_to_publish_hide_what_the_panel_hides(inputs: Inputs) -> None:

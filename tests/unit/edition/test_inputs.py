@@ -250,9 +250,7 @@ def test_a_repeated_row_of_a_register(edition: Path, file: str, column: str) -> 
         "indicators.csv",
         "goalposts.csv",
         "geography/areas.csv",
-        "geography/lookup.csv",
         TABLE,
-        "geography/boundaries.geojson",
         "edition.yml",
     ],
 )
@@ -265,7 +263,7 @@ def test_a_missing_file(edition: Path, file: str) -> None:
 
 @pytest.mark.parametrize(
     "file",
-    ["indicators.csv", "goalposts.csv", "geography/areas.csv", "geography/lookup.csv", TABLE],
+    ["indicators.csv", "goalposts.csv", "geography/areas.csv", TABLE],
 )
 def test_a_file_with_headings_and_nothing_else(edition: Path, file: str) -> None:
     path = edition / file
@@ -444,9 +442,9 @@ def test_polygons_that_cannot_be_read(edition: Path) -> None:
         ),
         (lambda s: s["periods"].pop(), "periods", "'current' is not listed"),
         (
-            lambda s: s["geography"].update(levels=["ward"]),
+            lambda s: s["geography"].update(levels=["ward", "lsoa"]),
             "geography.levels",
-            "'borough' is not listed",
+            "no level is left for the whole area",
         ),
         (lambda s: s.update(geography=[]), "geography", "is not of type 'object'"),
     ],

@@ -64,7 +64,7 @@ BAD: dict[str, tuple[Entry, str, str]] = {
     "missing period": ({"after": ["2019"]}, "has no values in period 2019", "baseline, current"),
     "changed protocol": ({"protocol_sha256": "0" * 64}, "it was changed after it was fixed", ""),
     "small areas": (
-        {"targeting": "lsoa", "treated": [WARDS[0]]}, "is none of the LSOAs", "",
+        {"targeting": "lsoa"}, "is not a level that can be treated", "ward",
     ),
     "too many primary outcomes": (
         {"primary": [{"id": f"o{i}", "direction": "up"} for i in range(7)]}, "is too long", "",

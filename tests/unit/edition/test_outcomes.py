@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -14,7 +16,8 @@ from spi_core.edition.interventions.outcomes import (
     shared_level,
 )
 
-LEVELS = {"W1": "ward", "W2": "ward", "L1": "lsoa", "B": "borough"}
+LEVELS = {"W1": "ward", "W2": "ward", "L1": "lsoa"}
+FINEST_FIRST = ("lsoa", "ward")
 RATE = "fires a year per 1,000 residents of 2019"
 
 
@@ -93,6 +96,14 @@ def test_units_are_the_finest_level_that_all_outcomes_share() -> None:
         "coarse": Known(periods, frozenset({"ward"})),
     }
     outcome = {name: Outcome(name, "down") for name in known}
-    assert shared_level(design(outcome["fine"], outcome["both"]), known) == "lsoa"
-    assert shared_level(design(outcome["both"], outcome["coarse"]), known) == "ward"
-    assert shared_level(design(outcome["fine"], outcome["coarse"]), known) == ""
+    for first, second, level in (("fine", "both", "lsoa"), ("both", "coarse", "ward")):
+        assert shared_level(design(outcome[first], outcome[second]), known, FINEST_FIRST) == level
+    assert shared_level(design(outcome["fine"], outcome["coarse"]), known, FINEST_FIRST) == ""
+
+
+def test_areas_chosen_below_the_unit_are_the_units_of_their_chapter() -> None:
+    known = {name: Known(frozenset(), frozenset({"lsoa", "ward"})) for name in ("a", "b")}
+    plan = replace(design(Outcome("a", "down")), targeting="lsoa", by_unit=False)
+    assert shared_level(plan, known, FINEST_FIRST) == "lsoa"
+    coarse = known | {"a": Known(frozenset(), frozenset({"ward"}))}
+    assert shared_level(plan, coarse, FINEST_FIRST) == ""

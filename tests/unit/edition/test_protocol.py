@@ -9,6 +9,7 @@ import yaml
 from spi_core.edition.interventions.design import protocol_hash
 from spi_core.edition.interventions.protocol import read_designs
 from spi_core.errors import InputError
+from spi_core.levels import levels_of
 
 WARDS = [f"W{i}" for i in range(1, 7)]
 LSOAS = {f"L{i}{j}": f"W{i}" for i in range(1, 7) for j in range(1, 4)}
@@ -39,7 +40,10 @@ def entry(**changes):
 
 
 def read(document):
-    return read_designs(document, wards=WARDS, lsoas=LSOAS, outcomes=OUTCOMES, covariates=["imd"])
+    levels, areas = levels_of(["borough", "ward", "lsoa"]), {"lsoa": LSOAS, "ward": WARDS}
+    return read_designs(
+        document, levels=levels, areas=areas, outcomes=OUTCOMES, covariates=["imd"]
+    )
 
 
 def test_protocol_is_read_with_dates_and_years_as_text():

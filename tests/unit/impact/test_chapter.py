@@ -278,7 +278,7 @@ def test_lsoa_scheme_permutes_within_wards():
     table = values()
     hit = table["area_code"].isin(chosen) & table["period"].eq("2019")
     table.loc[hit & table["outcome_id"].eq("crime"), "value"] -= 6
-    plan = design(targeting="lsoa", treated=chosen)
+    plan = design(targeting="lsoa", by_unit=False, treated=chosen)
     result = chapter(plan, table)
     found = result.primary[0]
     assert found.verdict.status == "clear improvement"
@@ -291,7 +291,7 @@ def test_lsoa_scheme_permutes_within_wards():
 
 def test_lsoa_scheme_that_fills_its_wards_has_no_comparison():
     chosen = tuple(f"{ward}_{i}" for ward in WARDS[:4] for i in range(6))
-    assert codes(chapter(design(targeting="lsoa", treated=chosen))) == ["no_comparison"]
+    assert codes(chapter(design(targeting="lsoa", by_unit=False, treated=chosen))) == ["no_comparison"]
 
 
 def test_drift_back_after_a_bad_year_is_not_claimed():

@@ -153,7 +153,7 @@ def grid_sample(change):
     zero = np.zeros(25)
     return Sample(
         outcome="o",
-        targeting="ward",
+        by_unit=True,
         units=units,
         wards=units,
         ward=np.arange(25),

@@ -116,7 +116,7 @@ PLANS: dict[str, tuple[Design, float]] = {
     "clear": (design("clear"), -6.0),
     "unclear": (design("unclear"), 0.0),
     "two": (design("two", treated=tuple(WARDS[:2]), excluded=(WARDS[2],), inferred=True), 0.0),
-    "small": (design("small", targeting="lsoa", treated=LSOAS[:6]), 0.0),
+    "small": (design("small", targeting="lsoa", by_unit=False, treated=LSOAS[:6]), 0.0),
     "short": (design("short", earlier=(), before=("2017",)), 0.0),
     "refused": (design("refused", comparison="none"), 0.0),
 }  # fmt: skip

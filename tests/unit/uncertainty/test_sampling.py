@@ -177,7 +177,7 @@ def test_stand_in_of_the_whole_allows_for_its_size():
     value = 50 + np.random.default_rng(2).normal(0, 2, (2, 10, 1))
     panel, framework = make(value, kind=("none",))
     people = np.array([9.0, 2, 1, 1, 1, 1, 1, 1, 1, 0])
-    s = sampling(panel, framework, whole="a0", population=people)
+    s = sampling(panel, framework, [("a0", panel.areas[1:])], people)
     share = people[1:] / people[1:].sum()
     np.testing.assert_allclose(s.se[:, 0], s.se[:, 1] * np.sqrt((share**2).sum()))
 
