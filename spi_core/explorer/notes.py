@@ -109,8 +109,9 @@ def glossary(tables: Tables) -> list[dict[str, str]]:
     list of dict
         ``term`` and ``text``.
     """
-    edition, unit, low = tables.about["edition"], tables.levels.unit, scale_start(tables)
-    words = {"unit": article(unit.one), "units": unit.many, "whole": tables.whole.one, "low": low}
+    edition, unit = tables.about["edition"], tables.levels.unit
+    words = {"unit": article(unit.one), "units": unit.many, "whole": tables.whole.one}
+    words["low"] = str(scale_start(tables))
     skip = set() if edition["illustrative"] else MADE_UP
     skip = skip | (set() if len(edition["periods"]) > 1 else CHANGE)
     made = [[part.format(**words) for part in pair] for pair in GLOSSARY if pair[0] not in skip]

@@ -162,7 +162,7 @@ def test_the_first_page_says_what_the_tables_say(
     change = tables["changes"].query("area_code == @ward and level == 'index'").iloc[0]
     name = tables["areas"].set_index("code").at[ward, "name"]
     assert f"{name} scores {i['score']:.0f} out of 100" in text
-    assert f"{i['score']:.0f} borough {i['borough']:.0f}" in text
+    assert f"{i['score']:.0f} borough {i['whole']:.0f}" in text
     low, high = _ordinal(i["rank_low"]), _ordinal(i["rank_high"])
     likely = low if low == high else f"{low}–{high}"
     assert f"Likely place, 1st is highest {likely} of 17" in text
@@ -182,7 +182,7 @@ def test_every_component_has_its_score_and_word(
     rows = tables["standing"].query("area_code == @ward and level == 'component'")
     assert len(rows) == 10
     for r in rows.itertuples():
-        assert f"{r.element} {r.score:.0f} (borough {r.borough:.0f}), {r.rating}" in said
+        assert f"{r.element} {r.score:.0f} (borough {r.whole:.0f}), {r.rating}" in said
     unscored = tables["framework"].query("not scored")["component"]
     assert len(unscored) == 2
     for component in unscored:

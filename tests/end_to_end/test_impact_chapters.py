@@ -118,7 +118,7 @@ def test_estimates_are_those_of_the_files(
 def test_wards_with_an_order_of_their_own_compare_with_nobody(chapters: dict[str, Any]) -> None:
     for chapter, aside in (("pspo-barking", DAGENHAM), ("pspo-dagenham", BARKING)):
         for node in chapters[chapter]["primary"]:
-            assert not {w["ward"] for w in node["raw"]["wards"]} & aside
+            assert not {w["area_code"] for w in node["raw"]["wards"]} & aside
 
 
 def test_two_treated_wards_have_permutation_only(chapters: dict[str, Any]) -> None:

@@ -131,7 +131,7 @@ def slope_alt(page: ChapterPage) -> str:
         treated = [w for w in o.raw["wards"] if w["treated"]]
         others = [w for w in o.raw["wards"] if not w["treated"]]
         said = ", ".join(
-            f"{page.names.get(w['ward'], w['ward'])} {whole(o, w['before'])} to "
+            f"{page.names.get(w['area_code'], w['area_code'])} {whole(o, w['before'])} to "
             f"{whole(o, w['after'])}"
             for w in treated
         )

@@ -71,7 +71,7 @@ def name_ends(
         ax.text(
             1 + LEADER * shift,
             y,
-            names.get(w["ward"], w["ward"]),
+            names.get(w["area_code"], w["area_code"]),
             va="center",
             fontsize=size,
             color=colour("blue"),

@@ -188,7 +188,7 @@ def test_05_compares_areas_and_their_comparators(tab, data):
     tab.page.click("[data-key=add-peers]")
     tab.settle()
     first = data["areas"]["ward"]["code"].index(WARD)
-    peers = {data["areas"]["ward"]["code"][p] for p in data["peers"]["ward"][first]}
+    peers = {data["areas"]["ward"]["code"][p] for p in data["peers"]["near"][first]}
     assert set(tab.state()["areas"]) == {WARD, "E05000006"} | peers
     assert tab.page.locator(".multiples h4").count() == 12
     headings = tab.texts(".compare-body h3")

@@ -83,7 +83,7 @@ def test_every_ward_and_scored_element_stands_once(tables: Tables) -> None:
 def test_nothing_is_missing_where_a_rating_is_given(tables: Tables) -> None:
     rated = tables["standing"].query("rating in @RATED")
     assert len(rated)
-    needed = ["score", "low", "high", "borough", "difference", "rank", "rank_low", "rank_high"]
+    needed = ["score", "low", "high", "whole", "difference", "rank", "rank_low", "rank_high"]
     peers = ["peers_median", "peers_difference", "peers_low", "peers_high"]
     assert rated[[*needed, *peers, "quarter", "p_top", "p_bottom"]].notna().all().all()
     assert (rated["reason"] == "").all()
@@ -117,7 +117,7 @@ def test_scores_and_ranks_lie_within_their_intervals(tables: Tables) -> None:
     width = s["high"] - s["low"]
     assert (width > 0).all()
     assert s["score"].between(s["low"] - 0.1 * width, s["high"] + 0.1 * width).all()
-    np.testing.assert_allclose(s["difference"], s["score"] - s["borough"], atol=1e-12)
+    np.testing.assert_allclose(s["difference"], s["score"] - s["whole"], atol=1e-12)
 
 
 def test_ranks_are_those_of_the_scores(tables: Tables) -> None:
@@ -322,7 +322,7 @@ def _sound(tables: Tables) -> None:
     assert np.isfinite(tables["scores"]["score"]).all()
     test_nothing_is_missing_where_a_rating_is_given(tables)
     index = tables["standing"].query("level == 'index'")
-    assert index[["rank", "low", "high", "borough"]].notna().all().all()
+    assert index[["rank", "low", "high", "whole"]].notna().all().all()
     assert not (tables["quality"]["result"] == "failed").any()
     weights = tables["weights"].groupby("component")[["weight", "share"]].sum()
     np.testing.assert_allclose(weights, 1, rtol=1e-9)

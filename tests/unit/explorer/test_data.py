@@ -415,4 +415,4 @@ def test_edition_names_its_site(edition: Path, tables: Tables) -> None:
     found = meta(MadeTables(frames, about))
     assert found["site"] == "https://data.example.gov.uk/spi"
     assert found["cite"].endswith("https://data.example.gov.uk/spi/explorer/")
-    assert (found["borough"], found["mark"]) == (BOROUGH, "")
+    assert (found["area"], found["mark"]) == (BOROUGH, "")

@@ -10,6 +10,7 @@ import pytest
 
 from spi_core.build.edition import build
 from spi_core.edition.inputs import load
+from spi_core.levels import KNOWN
 from spi_core.present.base.links import ward_page, ward_slug
 from spi_core.present.base.pairs import emit_both
 from spi_core.present.base.theme import RATINGS
@@ -98,15 +99,17 @@ def draw(report, name, narrow):
     grid = [report.grid[k][report.scored] for k in ("score", "rating")]
     groups = report.components.set_index("component")["dimension"]
     if name == "map":
-        return ward_map(report.wards, narrow=narrow)
+        return ward_map(report.wards, report.unit, narrow=narrow)
     if name == "dots":
-        return charts.standing_dots(report.wards, scores, report.borough, narrow)
+        return charts.standing_dots(report.wards, scores, report.home, report.whole.one, narrow)
     if name == "grid":
-        return component_grid(report.wards, *grid, report.borough, groups, narrow)
+        return component_grid(report.wards, *grid, report.home, report.levels, groups, narrow)
     if name == "strip":
-        return report_changes.change_strip(report.changes, report.ward_changes, narrow)
+        return report_changes.change_strip(
+            report.changes, report.ward_changes, report.levels, narrow
+        )
     rows = report.indicators.dropna(subset="change").head(12)
-    return report_changes.london_dumbbell(rows, narrow)
+    return report_changes.london_dumbbell(rows, report.levels, narrow)
 
 
 def test_wards_are_listed_by_quarter_then_name_not_by_score(report):
@@ -288,7 +291,7 @@ def test_the_quarters_of_the_legend_do_not_overlap(report):
     ends = quarters.quarter_ranges(report.wards)
     lows, highs = ([float(ends[q][i]) for q in (1, 2, 3, 4)] for i in (0, 1))
     assert all(low > high for low, high in zip(lows[:-1], highs[1:], strict=True))
-    drawn = " ".join(texts(ward_map(report.wards)))
+    drawn = " ".join(texts(ward_map(report.wards, report.unit)))
     for quarter, (low, high) in ends.items():
         assert f"{(report.wards['quarter'] == quarter).sum()} wards, {low} to {high}" in drawn
 
@@ -387,7 +390,7 @@ def test_indicator_table_shows_dates_and_withholds_broken_change(report):
 
 
 def test_map_names_every_ward_and_its_score(report):
-    shown = [t.replace("\n", " ") for t in texts(ward_map(report.wards))]
+    shown = [t.replace("\n", " ") for t in texts(ward_map(report.wards, report.unit))]
     for w in report.wards.itertuples():
         assert w.name in shown
         assert f"{w.score:.0f}" in shown
@@ -418,7 +421,7 @@ def test_ratings_of_the_grid_differ_without_colour(report):
     def signs(ratings):
         groups = report.components.set_index("component")["dimension"]
         grid = report.grid["score"][report.scored]
-        fig = component_grid(report.wards, grid, ratings, report.borough, groups)
+        fig = component_grid(report.wards, grid, ratings, report.home, report.levels, groups)
         return sum(len(ax.collections) for ax in fig.axes)
 
     rated = report.grid["rating"][report.scored]
@@ -431,7 +434,7 @@ def test_long_names_of_components_stay_clear_of_their_change(report, narrow):
     long = "Access to Information & Communications"
     changes = report.changes.assign(element=report.changes["element"].replace("Shelter", long))
     moved = report.ward_changes.rename(columns={"Shelter": long})
-    fig = report_changes.change_strip(changes, moved, narrow)
+    fig = report_changes.change_strip(changes, moved, (KNOWN["ward"], KNOWN["borough"]), narrow)
     assert overlapping(fig) == []
 
 
@@ -471,7 +474,7 @@ def test_words_fit_the_number(report):
     text = report_captions.change_alt(replace(report, changes=changes))
     assert "(1 ward clearly up, no ward clearly down)" in text
     rows = pd.DataFrame({"name": ["A", "B"], "change": [38.0, 2.0], "london_change": [np.nan, 1.0]})
-    text = report_captions.london_alt(rows)
+    text = report_captions.london_alt(rows, "borough")
     assert "A +38, no figure for London" in text
     assert "–" not in text
     one = replace(report, wards=report.wards.assign(rank_low=1.0, rank_high=1.0))
