@@ -17,8 +17,6 @@ from spi_core.store import Tables
 
 __all__ = ["Measure", "measure_tree"]
 
-KINDS = ("index", "dimension", "component", "indicator")
-
 
 @dataclass(frozen=True, slots=True)
 class Measure:

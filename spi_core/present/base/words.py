@@ -12,7 +12,6 @@ __all__ = [
     "against_borough",
     "and_list",
     "capital",
-    "difference_words",
     "of_each",
     "small",
     "standing_out",
@@ -58,33 +57,6 @@ def and_list(items: Sequence[str]) -> str:
     comma = "; " if compound else ", "
     last = "; and " if compound else " and "
     return comma.join(items[:-1]) + last + items[-1]
-
-
-def difference_words(difference: float) -> str:
-    """Say in words how far a score lies from the borough's.
-
-    Parameters
-    ----------
-    difference : float
-        Points, positive where the ward scores higher.
-
-    Returns
-    -------
-    str
-        For instance ``5 points below the borough``.
-
-    Examples
-    --------
-    >>> difference_words(-4.96), difference_words(0.6), difference_words(1.2)
-    ('5 points below the borough', 'about the same as the borough', '1 point above the borough')
-    """
-    if math.isnan(difference):
-        return "not compared with the borough"
-    if abs(difference) < ABOUT_THE_SAME:
-        return "about the same as the borough"
-    points = round(abs(difference))
-    side = "above" if difference > 0 else "below"
-    return f"{points} point{'s' if points != 1 else ''} {side} the borough"
 
 
 def against_borough(score: float, borough: float, low: float, high: float) -> str:

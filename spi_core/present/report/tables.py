@@ -23,7 +23,6 @@ __all__ = [
     "grid_table",
     "indicator_columns",
     "indicator_table",
-    "source_table",
     "ward_table",
 ]
 
@@ -209,23 +208,3 @@ def _indicator_row(r: Any, place: str) -> dict[str, str]:
         "Change": change + london,
         "Dates": f"{r.label_before} → {r.label_now}",
     }
-
-
-def source_table(indicators: pd.DataFrame) -> pd.DataFrame:
-    """Who published what, under which licence.
-
-    Parameters
-    ----------
-    indicators : DataFrame
-        The indicator register.
-
-    Returns
-    -------
-    DataFrame
-        One row a publisher and licence, by name.
-    """
-    rows = []
-    for (publisher, licence), group in indicators.groupby(["publisher_or_owner", "licence"]):
-        names = "; ".join(group["name"])
-        rows.append({"Publisher": publisher, "Figures": names, "Licence": licence})
-    return pd.DataFrame(rows)

@@ -29,7 +29,6 @@ from tests.support.editions import (
 Tables = dict[str, pd.DataFrame]
 Change = Callable[[Path], object]
 
-RATED = ("strength", "similar", "weakness")
 COMPARED = ("standing", "changes", "indicator_changes", "contributions", "gaps", "movers", "errors")
 
 

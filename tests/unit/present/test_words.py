@@ -8,7 +8,7 @@ import re
 import pytest
 
 from spi_core.present.base.numbers import number, ordinal, signed, with_unit
-from spi_core.present.base.words import against_borough, and_list, difference_words, standing_out
+from spi_core.present.base.words import against_borough, and_list, standing_out
 
 NAN = math.nan
 
@@ -77,22 +77,6 @@ def test_a_difference_has_a_sign_unless_it_rounds_to_nothing(value: float, text:
 )
 def test_a_value_with_its_unit(value: float, unit: str, text: str) -> None:
     assert with_unit(value, unit) == text
-
-
-@pytest.mark.parametrize(
-    ("difference", "words"),
-    [
-        (0.99, "about the same as the borough"),
-        (-0.99, "about the same as the borough"),
-        (1.0, "1 point above the borough"),
-        (-1.4, "1 point below the borough"),
-        (-4.96, "5 points below the borough"),
-        (12.3, "12 points above the borough"),
-        (NAN, "not compared with the borough"),
-    ],
-)
-def test_a_difference_in_words(difference: float, words: str) -> None:
-    assert difference_words(difference) == words
 
 
 @pytest.mark.parametrize(
