@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import html
 import re
+import shutil
 from collections import defaultdict
 from itertools import groupby
 from pathlib import Path
@@ -14,12 +15,10 @@ import pikepdf
 import pytest
 import typst
 
-from spi_core.build.edition import build
-from spi_core.edition.inputs import load
 from spi_core.publish.documents import Choice, document_jobs
 from spi_core.publish.render.engine import render
 from spi_core.store import Tables
-from tests.support.editions import OPEN, ROOT
+from tests.support.editions import ROOT
 from tests.support.page_checks import broken_links, outside, page_faults, page_text, table_rows
 from tests.support.pdf_checks import (
     element_types,
@@ -39,10 +38,9 @@ SYMBOLS = {"strength": "▲", "similar": "●", "weakness": "▼", "not rated": 
 
 
 @pytest.fixture(scope="module")
-def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the open edition and render a part of it, outside the project's own reports."""
-    folder = tmp_path_factory.mktemp("reports") / "lbbd-open"
-    build(load(OPEN), folder)
+def reports(built_open: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Render a part of the open edition, outside the project's own reports."""
+    folder = shutil.copytree(built_open, tmp_path_factory.mktemp("reports") / "lbbd-open")
     tables = Tables(folder / "tables")
     jobs = document_jobs(ROOT, tables, folder, Choice(documents=SITE))
     jobs += document_jobs(ROOT, tables, folder, Choice(areas=WARDS))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.project import command, copy_project
+from tests.support.project import command, copy_project, files
 
 pytestmark = pytest.mark.gate
 
@@ -29,14 +29,6 @@ ELSEWHERE = {
     "HOSTNAME": "another-machine",
     "PYTHONUTF8": "1",
 }
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    return {
-        p.relative_to(folder).as_posix(): p.read_bytes()
-        for p in sorted(folder.rglob("*"))
-        if p.is_file()
-    }
 
 
 @pytest.fixture(scope="module")

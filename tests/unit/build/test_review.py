@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from spi_core import store
 from spi_core.build.edition import compute
 from spi_core.edition.inputs import load
-from tests.support.editions import OPEN, WARDS, make_edition, rewrite, settings
+from tests.support.editions import WARDS, make_edition, rewrite, settings
 
 Tables = dict[str, pd.DataFrame]
 
@@ -22,8 +23,8 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Tables:
 
 
 @pytest.fixture(scope="module")
-def open_edition() -> Tables:
-    return compute(load(OPEN))
+def open_edition(built_open: Path) -> Tables:
+    return dict(store.Tables(built_open / "tables"))
 
 
 @pytest.fixture(scope="module", params=["tiny", "open_edition"])

@@ -7,8 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spi_core.build.edition import build
-from spi_core.edition.inputs import load
 from spi_core.errors import SpiError
 from spi_core.present.methods import audit, register, worked
 from spi_core.present.methods import choices as choice
@@ -18,10 +16,8 @@ from tests.support.editions import OPEN
 
 
 @pytest.fixture(scope="module")
-def tables(tmp_path_factory) -> Tables:
-    folder = tmp_path_factory.mktemp("lbbd-open")
-    build(load(OPEN), folder)
-    return open_tables(folder / "tables")
+def tables(built_open) -> Tables:
+    return open_tables(built_open / "tables")
 
 
 @pytest.fixture

@@ -7,8 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spi_core.build.edition import build
-from spi_core.edition.inputs import load
 from spi_core.present.base.links import ward_page, ward_slug
 from spi_core.present.base.pairs import emit_both
 from spi_core.present.base.theme import RATINGS
@@ -41,10 +39,8 @@ CHARTS = ["map", "dots", "grid", "strip", "london"]
 
 
 @pytest.fixture(scope="module")
-def tables(tmp_path_factory) -> Tables:
-    folder = tmp_path_factory.mktemp("lbbd-open")
-    build(load(OPEN), folder)
-    return open_tables(folder / "tables")
+def tables(built_open) -> Tables:
+    return open_tables(built_open / "tables")
 
 
 @pytest.fixture(scope="module")
