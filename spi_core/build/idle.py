@@ -19,11 +19,6 @@ CONSTANT = "the same value in every ward and period"
 def idle(inputs: Inputs) -> NDArray[np.str_]:
     """Find indicators that cannot tell the wards apart.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The edition.
-
     Returns
     -------
     ndarray of str, shape (indicators,)

@@ -79,14 +79,8 @@ def level_of(tables: Tables, level: str) -> Level:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     level : {'borough', 'ward', 'lsoa'}
         Which areas.
-
-    Returns
-    -------
-    Level
     """
     areas = tables["areas"]
     areas = areas[areas["level"] == level].sort_values("code", ignore_index=True)

@@ -46,11 +46,6 @@ class Measure:
 def measure_tree(tables: Tables) -> list[Measure]:
     """List the measures, parents before their children.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     list of Measure

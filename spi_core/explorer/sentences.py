@@ -29,8 +29,6 @@ def index_sentences(tables: Any, code: str, first: str, last: str) -> tuple[str,
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     code : str
         GSS code of the ward.
     first, last : str
@@ -64,10 +62,6 @@ def about_score(title: str, row: Mapping[str, float], rating: str, wards: int) -
         Against similar wards.
     wards : int
         How many are ranked.
-
-    Returns
-    -------
-    str
 
     Examples
     --------
@@ -220,10 +214,6 @@ def about_change(
     lower_is_better : bool
         Whether a fall is an improvement.
 
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> about_change("Abbey, Shelter", {"baseline": 70.0, "current": 74.0, "change": 4.0,
@@ -274,10 +264,6 @@ def about_spread(
         Decimals.
     names : sequence of str
         Of the areas, in the order of the values; without them none is named.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

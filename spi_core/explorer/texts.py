@@ -48,8 +48,6 @@ def area_sentences(
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     level : Level
         Borough or wards.
     tree : sequence of Measure

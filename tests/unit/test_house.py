@@ -128,3 +128,15 @@ def test_the_conda_environment_has_the_same_packages() -> None:
     names = {plain(d) for d in [*(e for e in listed if isinstance(e, str)), *by_pip]}
     brought = {"python", "quarto", "jupyter", "pip", "", "-e"}
     assert names - brought == {plain(d) for d in project["dependencies"]}
+
+
+def test_docstrings_do_not_repeat_the_type_that_the_signature_gives() -> None:
+    bare = []
+    for path in (ROOT / "spi_core").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                said = (ast.get_docstring(node) or "").partition("Returns\n-------\n")[2]
+                first, _, rest = said.partition("\n")
+                if first and " : " not in first and not rest.startswith(" "):
+                    bare.append(f"{path.name}: {node.name}")
+    assert bare == []

@@ -36,11 +36,6 @@ LONDON = "E09"
 def area_name(tables: Tables) -> str:
     """Name the borough.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     str
@@ -54,11 +49,6 @@ def area_name(tables: Tables) -> str:
 def labels(tables: Tables) -> dict[str, str]:
     """Give the labels of the edition's periods.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     dict of str to str
@@ -70,11 +60,6 @@ def labels(tables: Tables) -> dict[str, str]:
 
 def reference_place(tables: Tables) -> str:
     """Name the place whose wards the borough is compared with.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -91,11 +76,6 @@ def reference_place(tables: Tables) -> str:
 def goalposts_place(tables: Tables) -> str:
     """Name the place whose best and worst wards the scores run between.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     str
@@ -110,8 +90,6 @@ def notes(tables: Tables, topic: str) -> list[str]:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     topic : {'measured', 'change', 'twice', 'limits'}
         Part of ``notes`` in ``edition.yml``.
 
@@ -126,11 +104,6 @@ def notes(tables: Tables, topic: str) -> list[str]:
 
 def score_meaning(tables: Tables) -> str:
     """Say what 0 and 100 points mean.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -154,11 +127,6 @@ def score_meaning(tables: Tables) -> str:
 def origin_sentence(tables: Tables) -> str:
     """Say where the figures behind the index come from.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     str
@@ -179,11 +147,6 @@ def origin_sentence(tables: Tables) -> str:
 
 def name_indicators(tables: Tables) -> str:
     """Say how many indicators there are and what they cover.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -244,10 +207,6 @@ def scored_sentence(framework: pd.DataFrame) -> str:
     framework : DataFrame
         ``scored``.
 
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> import pandas as pd
@@ -271,10 +230,6 @@ def only_first(text: str) -> str:
     ----------
     text : str
         A sentence; may be empty.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

@@ -153,10 +153,6 @@ def small(name: str) -> str:
     name : str
         For instance an indicator's name.
 
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> small("Violent crime"), small("GCSE results"), small("A-level points")
@@ -174,10 +170,6 @@ def capital(text: str) -> str:
     ----------
     text : str
         Not empty.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

@@ -34,10 +34,6 @@ def locator_map(wards: gpd.GeoDataFrame, code: str, width: float = 44) -> Figure
         The ward to fill.
     width : float
         Millimetres.
-
-    Returns
-    -------
-    Figure
     """
     west, south, east, north = wards.total_bounds
     height = width * (north - south) / (east - west)
@@ -73,10 +69,6 @@ def ward_strip(
         Millimetres.
     illustrative : bool
         Whether the borough's score is marked.
-
-    Returns
-    -------
-    Figure
     """
     bottom = -1.25 if _is_crowded(scores, code, borough, width) else -0.85
     # the key stands where the ward's name does not; on a phone, above it

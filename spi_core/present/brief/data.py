@@ -79,17 +79,11 @@ def gather(tables: Tables, code: str, facts: int = 4) -> Brief:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     code : str
         GSS code of the ward.
     facts : int
         How many components furthest from the borough are explained by a figure; with 0 neither
         ``facts`` nor ``figures`` nor the facts of strengths and weaknesses are gathered.
-
-    Returns
-    -------
-    Brief
 
     Raises
     ------

@@ -25,17 +25,7 @@ __all__ = [
 
 
 def strip_alt(brief: Brief) -> str:
-    """Say what the line of wards shows.
-
-    Parameters
-    ----------
-    brief : Brief
-        The ward's figures.
-
-    Returns
-    -------
-    str
-    """
+    """Say what the line of wards shows."""
     wards, i = brief.wards.sort_values("score"), brief.index
     if wards.empty:
         return "No ward has an index score."
@@ -57,17 +47,7 @@ def strip_alt(brief: Brief) -> str:
 
 
 def score_note(tables: Tables) -> str:
-    """Say what a score means, and how many components have one.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
-    Returns
-    -------
-    str
-    """
+    """Say what a score means, and how many components have one."""
     place = goalposts_place(tables)
     among = f" among {place}’s wards" if place else " that can be expected of each figure"
     framework = tables["framework"]
@@ -80,19 +60,7 @@ def score_note(tables: Tables) -> str:
 
 
 def peers_note(brief: Brief, tables: Tables) -> str:
-    """Say which wards the ward is compared with, and by what rule.
-
-    Parameters
-    ----------
-    brief : Brief
-        The ward's figures.
-    tables : Tables
-        The edition's tables.
-
-    Returns
-    -------
-    str
-    """
+    """Say which wards the ward is compared with, and by what rule."""
     rule = tables.about["edition"].get("comparators")
     if rule is None or not brief.peers:
         return ": none are named, so nothing is rated as a strength or weakness."
@@ -105,17 +73,7 @@ def peers_note(brief: Brief, tables: Tables) -> str:
 
 
 def facts_caption(brief: Brief) -> str:
-    """Say what the table of telling figures holds.
-
-    Parameters
-    ----------
-    brief : Brief
-        The ward's figures.
-
-    Returns
-    -------
-    str
-    """
+    """Say what the table of telling figures holds."""
     average = next((c for c in brief.facts.columns if c.endswith(" ward")), "")
     text = (
         "The components furthest from the borough, in points, and the figure that does most to "
@@ -129,11 +87,6 @@ def facts_caption(brief: Brief) -> str:
 def spans_note(brief: Brief) -> str:
     """Say what the years beside a component's name mean.
 
-    Parameters
-    ----------
-    brief : Brief
-        The ward's figures.
-
     Returns
     -------
     str
@@ -145,42 +98,17 @@ def spans_note(brief: Brief) -> str:
 
 
 def oldest(tables: Tables) -> str:
-    """Give the first year any figure speaks of.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
-    Returns
-    -------
-    str
-    """
+    """Give the first year any figure speaks of."""
     return str(tables["dates"]["start"].min().year)
 
 
 def newest(tables: Tables) -> str:
-    """Give the last year any figure speaks of.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
-    Returns
-    -------
-    str
-    """
+    """Give the last year any figure speaks of."""
     return str(tables["dates"]["end"].max().year)
 
 
 def sources(tables: Tables) -> str:
     """Name the publishers of the figures.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------

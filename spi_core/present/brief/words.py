@@ -31,11 +31,6 @@ CLEAR = ("clear improvement", "clear decline")
 def headline(brief: Brief) -> str:
     """Say a ward's standing in two sentences that can be repeated.
 
-    Parameters
-    ----------
-    brief : Brief
-        The ward's figures.
-
     Returns
     -------
     str
@@ -57,11 +52,6 @@ def headline(brief: Brief) -> str:
 def place(brief: Brief) -> str:
     """Say the interval of a ward's rank.
 
-    Parameters
-    ----------
-    brief : Brief
-        The ward's figures.
-
     Returns
     -------
     str
@@ -75,11 +65,6 @@ def place(brief: Brief) -> str:
 
 def component_alt(brief: Brief) -> str:
     """Say what the component strip shows.
-
-    Parameters
-    ----------
-    brief : Brief
-        The ward's figures.
 
     Returns
     -------
@@ -101,11 +86,6 @@ def component_alt(brief: Brief) -> str:
 def print_rated(brief: Brief) -> None:
     """Print strengths beside weaknesses (``output: asis``).
 
-    Parameters
-    ----------
-    brief : Brief
-        The ward's figures.
-
     Notes
     -----
     A side without any takes less of the page.
@@ -124,8 +104,6 @@ def rated_markdown(brief: Brief, rating: str, told: int = TOLD) -> str:
 
     Parameters
     ----------
-    brief : Brief
-        The ward's figures.
     rating : {'strength', 'weakness'}
         Which of the two.
     told : int
@@ -164,8 +142,6 @@ def change_sentence(brief: Brief, first: str, last: str) -> str:
 
     Parameters
     ----------
-    brief : Brief
-        The ward's figures.
     first, last : str
         Labels of the two periods.
 
@@ -218,11 +194,6 @@ def _parts(brief: Brief) -> str:
 
 def change_alt(brief: Brief) -> str:
     """Say what the change chart shows.
-
-    Parameters
-    ----------
-    brief : Brief
-        The ward's figures.
 
     Returns
     -------

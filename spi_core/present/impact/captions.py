@@ -35,17 +35,7 @@ __all__ = [
 
 
 def map_caption(page: ChapterPage) -> str:
-    """Say what the map shows and how sure it is.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    str
-    """
+    """Say what the map shows and how sure it is."""
     everywhere = not (page.sides["comparison"] or page.sides["set aside"])
     first = "Every ward was treated." if everywhere else f"Treated: {and_list(list(page.treated))}."
     inferred = " The wards are inferred from the places that the sources name."
@@ -53,33 +43,13 @@ def map_caption(page: ChapterPage) -> str:
 
 
 def map_alt(page: ChapterPage) -> str:
-    """List the wards of each side.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    str
-    """
+    """List the wards of each side."""
     said = "; ".join(f"{side}: {and_list(list(n))}" for side, n in page.sides.items() if n)
     return f"Map of the wards. {said}."
 
 
 def slope_caption(page: ChapterPage) -> str:
-    """Count the wards that rose or, where more of the treated ones did so, fell.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    str
-    """
+    """Count the wards that rose or, where more of the treated ones did so, fell."""
     shown = [o for o in page.outcomes if o.raw]
     said = "; ".join(f"{o.label if o is shown[0] else mid(o)} {_moved(o)}" for o in shown)
     mean = ", mean of its small areas" if page.node["edition"]["level"] == "lsoa" else ""
@@ -109,17 +79,7 @@ def _part(part: int, whole_: int) -> str:
 
 
 def slope_alt(page: ChapterPage) -> str:
-    """Give the levels of the treated wards and the span of the others.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    str
-    """
+    """Give the levels of the treated wards and the span of the others."""
     parts = []
     for o in page.outcomes:
         if not o.raw:
@@ -141,17 +101,7 @@ def slope_alt(page: ChapterPage) -> str:
 
 
 def placebo_caption(page: ChapterPage) -> str:
-    """Say whether the effect stands out among the placebo effects.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    str
-    """
+    """Say whether the effect stands out among the placebo effects."""
     alpha = page.design["alpha"]
     out = [mid(o) for o in page.answered if o.node["p_holm"] <= alpha]
     first = "No effect stands out from those of other sets of areas."
@@ -170,17 +120,7 @@ def placebo_caption(page: ChapterPage) -> str:
 
 
 def placebo_alt(page: ChapterPage) -> str:
-    """Give the effect, and the span of the middle of the placebo effects.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    str
-    """
+    """Give the effect, and the span of the middle of the placebo effects."""
     parts = []
     for o in page.answered:
         effect = o.analysis["effect"]
@@ -194,17 +134,7 @@ def placebo_alt(page: ChapterPage) -> str:
 
 
 def event_caption(page: ChapterPage) -> str:
-    """Say whether the areas moved alike before.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    str
-    """
+    """Say whether the areas moved alike before."""
     shown = [o for o in page.answered if o.analysis["study"]]
     apart = [mid(o) for o in shown if _joint(o) <= page.design["alpha"]]
     first = "Before the start the treated areas did not move clearly apart from the others."
@@ -225,17 +155,7 @@ def _joint(o: OutcomePage) -> float:
 
 
 def event_alt(page: ChapterPage) -> str:
-    """Give every period’s gap.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    str
-    """
+    """Give every period’s gap."""
     parts = []
     for o in page.answered:
         study = o.analysis["study"]
@@ -248,17 +168,7 @@ def event_alt(page: ChapterPage) -> str:
 
 
 def bracket_caption(page: ChapterPage) -> str:
-    """Say what both ends of the bracket agree on.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    str
-    """
+    """Say what both ends of the bracket agree on."""
     clear = []
     for o in page.answered:
         panel = o.analysis["panel"]
@@ -278,17 +188,7 @@ def bracket_caption(page: ChapterPage) -> str:
 
 
 def bracket_alt(page: ChapterPage) -> str:
-    """Give the three figures of each outcome.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    str
-    """
+    """Give the three figures of each outcome."""
     parts = []
     for o in page.answered:
         panel = o.analysis["panel"]
@@ -307,10 +207,6 @@ def answer_alt(pages: Sequence[ChapterPage]) -> str:
     ----------
     pages : sequence of ChapterPage
         The chapters.
-
-    Returns
-    -------
-    str
     """
     parts = []
     for page in pages:

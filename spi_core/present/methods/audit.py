@@ -48,11 +48,6 @@ def _percent(share: float) -> str:
 def rating_rule(tables: Tables) -> str:
     """Say the rule of strength and weakness with this edition's numbers.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     str
@@ -66,11 +61,6 @@ def rating_rule(tables: Tables) -> str:
 
 def error_basis(tables: Tables) -> pd.DataFrame:
     """Count what the standard errors of the wards' figures rest on.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -96,11 +86,6 @@ def error_basis(tables: Tables) -> pd.DataFrame:
 
 def place_table(tables: Tables) -> pd.DataFrame:
     """List every ward's index with its range, its place with its range, and its chances.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -131,11 +116,6 @@ def place_table(tables: Tables) -> pd.DataFrame:
 def peer_table(tables: Tables) -> pd.DataFrame:
     """List each ward's comparators, the nearest first.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     DataFrame
@@ -157,11 +137,6 @@ def peer_table(tables: Tables) -> pd.DataFrame:
 
 def mover_table(tables: Tables) -> pd.DataFrame:
     """Say for every ward whether its index moved, with the many tests allowed for.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -191,11 +166,6 @@ def mover_table(tables: Tables) -> pd.DataFrame:
 def mover_sentence(tables: Tables) -> str:
     """Say how many wards moved by the test of all at once, and how many one by one.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     str
@@ -217,11 +187,6 @@ def _chance(p: float) -> str:
 
 def component_audit(tables: Tables) -> pd.DataFrame:
     """Show how well each component's indicators hang together.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -246,11 +211,6 @@ def component_audit(tables: Tables) -> pd.DataFrame:
 
 def indicator_audit(tables: Tables) -> pd.DataFrame:
     """Show what each indicator is worth: nominal and effective, and how stable its weight is.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -284,11 +244,6 @@ def indicator_audit(tables: Tables) -> pd.DataFrame:
 
 def finding_table(tables: Tables) -> pd.DataFrame:
     """List what the audit found, in its own words.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------

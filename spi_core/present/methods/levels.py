@@ -119,10 +119,6 @@ def difference_sentence(tables: Tables) -> str:
     ----------
     tables : Tables
         The edition's tables; ``rollup_differences`` among them.
-
-    Returns
-    -------
-    str
     """
     found = tables["rollup_differences"]
     if found.empty:
@@ -180,10 +176,6 @@ def withheld_sentence(tables: Tables) -> str:
     ----------
     tables : Tables
         The edition's tables; ``disclosure_summary`` among them.
-
-    Returns
-    -------
-    str
     """
     s = tables["disclosure_summary"]
     cells, hidden = int(s["cells"].sum()), int(s["suppressed"].sum())
@@ -270,10 +262,6 @@ def example_words(threshold: int = THRESHOLD) -> str:
     ----------
     threshold : int
         Counts below it are withheld.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

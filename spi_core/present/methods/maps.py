@@ -48,8 +48,6 @@ def level_scores(tables: Tables, element: str, level: str) -> gpd.GeoDataFrame:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     element : str
         A component, dimension or ``index``.
     level : {'borough', 'ward', 'lsoa'}
@@ -97,11 +95,6 @@ def _withheld(tables: Tables, element: str, level: str) -> set[str]:
 def small_area_components(tables: Tables) -> list[str]:
     """List the components that are scored for LSOAs.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     list of str
@@ -115,11 +108,6 @@ def small_area_components(tables: Tables) -> list[str]:
 
 def widest_component(tables: Tables) -> str:
     """Name the component on which LSOAs of one ward differ most.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -257,10 +245,6 @@ def level_alt(areas: pd.DataFrame, element: str, level: str) -> str:
         What is mapped.
     level : str
         Its level.
-
-    Returns
-    -------
-    str
     """
     known = areas.dropna(subset="score").sort_values("score")
     text = f"Map of {element}, {LEVEL_WORDS[level].lower() if level != 'lsoa' else 'LSOAs'}"
@@ -292,10 +276,6 @@ def shown_flags(maps: Sequence[tuple[pd.DataFrame, str]]) -> list[bool]:
     ----------
     maps : sequence of tuple of DataFrame and str
         As for :func:`level_sheet`.
-
-    Returns
-    -------
-    list of bool
     """
     return [
         bool(flag)
@@ -309,8 +289,6 @@ def small_area_table(tables: Tables, ward: str = "") -> pd.DataFrame:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     ward : str
         GSS code of the ward whose LSOAs are listed; all without it.
 

@@ -31,11 +31,6 @@ __all__ = [
 def base_table(tables: Tables) -> pd.DataFrame:
     """Show how large each indicator's base is beside the number of residents.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     DataFrame
@@ -79,11 +74,6 @@ def _wards(tables: Tables, name: str) -> pd.DataFrame:
 def goalpost_table(tables: Tables) -> pd.DataFrame:
     """List every indicator's goalposts beside the range of the wards.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     DataFrame
@@ -114,11 +104,6 @@ def goalpost_table(tables: Tables) -> pd.DataFrame:
 
 def capped_table(tables: Tables) -> pd.DataFrame:
     """List every value that lies beyond a goalpost and counts as the goalpost.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -152,11 +137,6 @@ def capped_table(tables: Tables) -> pd.DataFrame:
 def weight_table(tables: Tables) -> pd.DataFrame:
     """List every weight with its loading, standard deviation and share of the component's score.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     DataFrame
@@ -180,17 +160,7 @@ def weight_table(tables: Tables) -> pd.DataFrame:
 
 
 def generated_components(tables: Tables) -> set[str]:
-    """Name the components that hold any generated value.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
-    Returns
-    -------
-    set of str
-    """
+    """Name the components that hold any generated value."""
     about = tables["indicators"].set_index("id")["component"]
     values = carried(tables, "values")
     made_up: set[str] = set(about.reindex(values.loc[values["illustrative"], "indicator_id"]))
@@ -199,11 +169,6 @@ def generated_components(tables: Tables) -> set[str]:
 
 def weight_reasons(tables: Tables) -> pd.DataFrame:
     """Say for each component how its weights were found, and why so.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -231,11 +196,6 @@ def weight_reasons(tables: Tables) -> pd.DataFrame:
 def coverage_table(tables: Tables) -> pd.DataFrame:
     """Count for each component: indicators, areas that have them all, what was estimated.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     DataFrame
@@ -261,11 +221,6 @@ def coverage_table(tables: Tables) -> pd.DataFrame:
 
 def excluded_table(tables: Tables) -> pd.DataFrame:
     """List the indicators left out of every change, and what that does to their component.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -301,11 +256,6 @@ def excluded_table(tables: Tables) -> pd.DataFrame:
 def goalpost_reasons(tables: Tables) -> list[str]:
     """Say how the goalposts were set, and for how many indicators.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     list of str
@@ -321,11 +271,6 @@ def goalpost_reasons(tables: Tables) -> list[str]:
 
 def risen(tables: Tables) -> tuple[int, int, int]:
     """Count the wards whose index rose, from all indicators and from the comparable ones.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------

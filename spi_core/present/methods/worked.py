@@ -69,11 +69,6 @@ class Worked:
 def choose_example(tables: Tables) -> str:
     """Choose the ward to work: a capped value among its figures, and closest to the borough.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     str
@@ -111,10 +106,6 @@ def work_by_hand(tables: Tables, code: str, period: str = "current") -> Worked:
         GSS code.
     period : str
         Period id.
-
-    Returns
-    -------
-    Worked
 
     Raises
     ------
@@ -204,11 +195,6 @@ def _six(value: float) -> str:
 def indicator_steps(worked: Worked) -> pd.DataFrame:
     """Show the first two steps as a table: raw figure, goalposts, score, share, product.
 
-    Parameters
-    ----------
-    worked : Worked
-        The ward's steps.
-
     Returns
     -------
     DataFrame
@@ -242,8 +228,6 @@ def share_steps(worked: Worked, component: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    worked : Worked
-        The ward's steps.
     component : str
         Name of a scored component.
 
@@ -274,11 +258,6 @@ def share_steps(worked: Worked, component: str) -> pd.DataFrame:
 def component_steps(worked: Worked) -> pd.DataFrame:
     """Show the third step as a table: the products of each component added up.
 
-    Parameters
-    ----------
-    worked : Worked
-        The ward's steps.
-
     Returns
     -------
     DataFrame
@@ -305,8 +284,6 @@ def component_equation(worked: Worked, component: str) -> str:
 
     Parameters
     ----------
-    worked : Worked
-        The ward's steps.
     component : str
         Name of a scored component.
 
@@ -331,10 +308,6 @@ def mean_equation(scores: list[float], result: float, places: int = PLACES) -> s
         The mean.
     places : int
         Decimals of the result.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

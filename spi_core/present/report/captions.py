@@ -31,17 +31,7 @@ __all__ = [
 
 
 def map_alt(report: BoroughReport) -> str:
-    """Describe the map: which wards are in which quarter.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
-    Returns
-    -------
-    str
-    """
+    """Describe the map: which wards are in which quarter."""
     used = set(report.wards["quarter"])
     parts = [
         f"{word}: {quarter_names(report.wards, q)}" for q, word in QUARTERS.items() if q in used
@@ -57,11 +47,6 @@ def map_alt(report: BoroughReport) -> str:
 
 def standing_caption(report: BoroughReport) -> str:
     """Say which wards clearly stand on one side of the borough on every dimension.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
 
     Returns
     -------
@@ -92,17 +77,7 @@ def standing_caption(report: BoroughReport) -> str:
 
 
 def dots_alt(report: BoroughReport) -> str:
-    """Describe the dot plot: the spread of the wards on the index and each dimension.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
-    Returns
-    -------
-    str
-    """
+    """Describe the dot plot: the spread of the wards on the index and each dimension."""
     parts = []
     for column in ("index", *report.dimensions):
         scores = report.grid["score"][column]
@@ -130,11 +105,6 @@ def _most(report: BoroughReport, rating: str) -> str:
 def grid_caption(report: BoroughReport) -> str:
     """Say how many strengths and weaknesses there are, and where most of them lie.
 
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
     Returns
     -------
     str
@@ -155,17 +125,7 @@ def grid_caption(report: BoroughReport) -> str:
 
 
 def grid_alt(report: BoroughReport) -> str:
-    """Describe the component grid: every ward's strengths and weaknesses.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
-    Returns
-    -------
-    str
-    """
+    """Describe the component grid: every ward's strengths and weaknesses."""
     parts = []
     for w in records(report.wards):
         mine = report.grid["rating"].loc[w.code, report.scored]
@@ -180,11 +140,6 @@ def grid_alt(report: BoroughReport) -> str:
 
 def change_caption(report: BoroughReport) -> str:
     """Say how the index and its components moved in the wards, as far as it is clear.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
 
     Returns
     -------
@@ -213,17 +168,7 @@ def _wards(count: int) -> str:
 
 
 def change_alt(report: BoroughReport) -> str:
-    """Describe the change chart, element by element.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
-    Returns
-    -------
-    str
-    """
+    """Describe the change chart, element by element."""
     parts = []
     for r in records(report.changes):
         name = "Index" if r.element == "index" else r.element
@@ -277,10 +222,6 @@ def london_alt(rows: pd.DataFrame, place: str = "London") -> str:
         ``name, change, london_change``.
     place : str
         Whose wards are the reference; empty without one.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

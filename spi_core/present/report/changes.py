@@ -76,10 +76,6 @@ def change_strip(rows: pd.DataFrame, ward_changes: pd.DataFrame, narrow: bool = 
         Index ward code, one column an element: change in points.
     narrow : bool
         For the phone: 88 mm wide, names above the scale.
-
-    Returns
-    -------
-    Figure
     """
     width, row, top = (88.0, 13.5, 14.0) if narrow else (170.0, 5.5, 14.0)
     ends = (3.0, 85.0) if narrow else (63.0, 114.0)
@@ -156,10 +152,6 @@ def london_dumbbell(rows: pd.DataFrame, narrow: bool = False, place: str = "Lond
         For the phone: 88 mm wide, names above the scale.
     place : str
         Whose wards are the reference; empty without one: the borough stands alone.
-
-    Returns
-    -------
-    Figure
     """
     width, row, top = (88.0, 13.0, 14.0) if narrow else (170.0, 6.9, 14.0)
     ends = (3.0, 85.0) if narrow else (66.0, 136.0)

@@ -131,15 +131,6 @@ class BoroughReport:
 def gather_report(tables: Tables) -> BoroughReport:
     """Collect what the borough report shows.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
-    Returns
-    -------
-    BoroughReport
-
     Raises
     ------
     SpiError

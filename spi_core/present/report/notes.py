@@ -55,10 +55,6 @@ def left_out(indicators: pd.DataFrame) -> list[str]:
     ----------
     indicators : DataFrame
         ``name, comparable, break_reason, label_before, label_now``.
-
-    Returns
-    -------
-    list of str
     """
     rows = records(indicators[~indicators["comparable"]])
     return [
@@ -68,17 +64,7 @@ def left_out(indicators: pd.DataFrame) -> list[str]:
 
 
 def columns_sentence(report: BoroughReport) -> str:
-    """Say what the columns of the table of indicators mean.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
-    Returns
-    -------
-    str
-    """
+    """Say what the columns of the table of indicators mean."""
     signs = (
         "↗ clear improvement, → no clear change, ↘ clear decline, ○ not rated for want of counts"
     )
@@ -93,17 +79,7 @@ def columns_sentence(report: BoroughReport) -> str:
 
 
 def indicator_caption(report: BoroughReport) -> str:
-    """Say what the table of indicators holds.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
-    Returns
-    -------
-    str
-    """
+    """Say what the table of indicators holds."""
     average = f"{report.place}’s average ward, " if report.place else ""
     text = "The borough’s figures in the order of the framework"
     return f"{text}, {average}change in points and dates."
@@ -116,10 +92,6 @@ def corrections(log: pd.DataFrame) -> list[str]:
     ----------
     log : DataFrame
         ``date, what, why``; may be empty.
-
-    Returns
-    -------
-    list of str
 
     Examples
     --------

@@ -26,11 +26,6 @@ __all__ = ["change_figure", "findings", "gap_sentence", "lead_sentence", "risen_
 def lead_sentence(report: BoroughReport) -> str:
     """Answer first: the borough's score, the range of its wards, and who is clearly at either end.
 
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
     Returns
     -------
     str
@@ -52,11 +47,6 @@ def lead_sentence(report: BoroughReport) -> str:
 
 def findings(report: BoroughReport) -> list[str]:
     """Say what stands out, as Markdown list items that begin with their subject in bold.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
 
     Returns
     -------
@@ -187,8 +177,6 @@ def risen_sentence(report: BoroughReport, subject: str = "The index") -> str:
 
     Parameters
     ----------
-    report : BoroughReport
-        The report's figures.
     subject : str
         What rose.
 
@@ -210,11 +198,6 @@ def risen_sentence(report: BoroughReport, subject: str = "The index") -> str:
 
 def change_figure(report: BoroughReport) -> tuple[str, str]:
     """Write the borough's change of the index as a key figure, or why there is none.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
 
     Returns
     -------
@@ -273,11 +256,6 @@ def _gaps(r: BoroughReport) -> str:
 
 def gap_sentence(report: BoroughReport) -> str:
     """Say whether highest and lowest ward have moved closer.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
 
     Returns
     -------

@@ -152,8 +152,6 @@ class Manifest:
 
         Parameters
         ----------
-        job : RenderJob
-            The document.
         output : Path
             One of its files.
         state : State
@@ -181,8 +179,6 @@ class Manifest:
 
         Parameters
         ----------
-        job : RenderJob
-            The document.
         outputs : iterable of Path
             Files that were written.
         reads : iterable of str
