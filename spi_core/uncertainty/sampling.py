@@ -16,9 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from spi_core.edition.framework import Framework
 from spi_core.edition.panel import Panel
-from spi_core.method.intervals import LEVEL, poisson, poisson_se, quantile, wilson, wilson_se
+from spi_core.method.intervals import LEVEL, poisson_se, quantile, wilson_se
 
-__all__ = ["Sampling", "overlap", "robust_sd", "sampling", "value_intervals"]
+__all__ = ["Sampling", "overlap", "robust_sd", "sampling"]
 
 Array: TypeAlias = NDArray[np.float64]
 

@@ -169,10 +169,6 @@ def gather_chapter(tables: Tables, intervention: str) -> ChapterPage:
     intervention : str
         Its id.
 
-    Returns
-    -------
-    ChapterPage
-
     Raises
     ------
     SpiError

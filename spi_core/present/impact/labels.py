@@ -88,10 +88,6 @@ def spread(wanted: Sequence[float], gap: float) -> list[float]:
     gap : float
         Least distance.
 
-    Returns
-    -------
-    list of float
-
     Examples
     --------
     >>> spread([1.0, 1.0, 5.0], 1.0)
