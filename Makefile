@@ -46,4 +46,4 @@ lint: .venv/ready
 	@touch $@
 
 clean:
-	rm -rf .venv reports/lbbd-* .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
+	rm -rf .venv reports/lbbd-* reports/.private .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info

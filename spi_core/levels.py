@@ -37,6 +37,10 @@ class Level:
         What it is for.
     parent : str
         The level whose areas its own lie in, where the edition has it; empty at the top.
+    full : str
+        What its abbreviation stands for; empty where the words say it.
+    residents : int
+        How many people live in one, about, where that tells a reader more than its name.
     """
 
     id: str
@@ -46,6 +50,12 @@ class Level:
     pattern: str
     role: Role
     parent: str = ""
+    full: str = ""
+    residents: int = 0
+
+    def noun(self, count: int) -> str:
+        """Give the word for one or for many, as a number of them asks for."""
+        return self.one if count == 1 else self.many
 
 
 #: Levels that an edition can name without describing them (codes of the Office for National
@@ -53,14 +63,16 @@ class Level:
 KNOWN: Mapping[str, Level] = {
     level.id: level
     for level in (
-        Level("lsoa", 10, "LSOA", "LSOAs", "[EW]01[0-9]{6}", "detail", "ward"),
-        Level("msoa", 20, "MSOA", "MSOAs", "[EW]02[0-9]{6}", "detail", "borough"),
+        Level("lsoa", 10, "LSOA", "LSOAs", "[EW]01[0-9]{6}", "detail", "ward",
+              "lower super output area", 1500),
+        Level("msoa", 20, "MSOA", "MSOAs", "[EW]02[0-9]{6}", "detail", "borough",
+              "middle layer super output area", 8000),
         Level("ward", 30, "ward", "wards", "[EWSN](05|13|14|00)[0-9]{6}", "evidence", "borough"),
         Level("borough", 40, "borough", "boroughs", "E0[6-9][0-9]{6}", "context", "region"),
         Level("region", 50, "region", "regions", "E12[0-9]{6}", "context", "country"),
         Level("country", 60, "country", "countries", "[EWSNK][0-9]{8}", "context"),
     )
-}
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def _standing(a: Assessment) -> pd.DataFrame:
             "score": point[rows],
             "low": low,
             "high": high,
-            "borough": np.broadcast_to(point[home], point[rows].shape),
+            "whole": np.broadcast_to(point[home], point[rows].shape),
             "difference": gap_to.difference,
             "difference_low": gap_to.low,
             "difference_high": gap_to.high,

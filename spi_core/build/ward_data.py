@@ -16,7 +16,7 @@ STANDING = (
     *("quarter", "rating"),
 )
 WARD_DATA = (
-    *("edition", "data_version", "area_code", "area_name", "level", "element", "name"),
+    *("edition", "area_code", "area_name", "level", "element", "name"),
     *("period", "period_label", "start", "end", "value", "unit", "numerator", "denominator"),
     *("score", *STANDING, "change", *CHANGE, "provenance", "illustrative", "capped", "publisher"),
 )
@@ -50,7 +50,7 @@ def ward_data(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> pd.DataFram
     composite = composite.assign(period_label=composite["period"].map(labels))
     flat = pd.concat([raw, composite], ignore_index=True)
     keys = ["area_code", "level", "element", "period"]
-    current = standing.assign(period="current").rename(columns={"borough": "borough_score"})
+    current = standing.assign(period="current").rename(columns={"whole": "borough_score"})
     moved = tables["indicator_changes"].rename(columns={"indicator_id": "element"})
     moved = pd.concat([tables["changes"], moved.assign(level="indicator")]).assign(period="current")
     moved = moved.rename(columns={n: f"change_{n}" for n in ("low", "high", "rating")})
@@ -62,7 +62,6 @@ def ward_data(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> pd.DataFram
     flat["name"] = flat["element"].map(about["name"]).fillna(flat["element"])
     flat["publisher"] = flat["element"].map(about["publisher_or_owner"]).fillna("this project")
     flat["edition"] = inputs.settings["id"]
-    flat["data_version"] = inputs.version
     rank_of = {level: i for i, level in enumerate(reversed(LEVELS))}
     flat = flat.assign(by=flat["level"].map(rank_of))
     return flat.sort_values(["area_code", "by", "period"], kind="stable")[list(WARD_DATA)]

@@ -16,7 +16,7 @@ from spi_core.explorer.codes import (
     states_legend,
 )
 from spi_core.explorer.figures import columns, decimals_of
-from spi_core.explorer.levels import Level, level_of
+from spi_core.explorer.levels import Level, explorer_levels
 from spi_core.explorer.measures import Measure, measure_tree
 from spi_core.explorer.notes import glossary, history, links, meta, targets
 from spi_core.explorer.paths import shapes
@@ -28,11 +28,6 @@ from spi_core.store import Tables
 __all__ = ["explorer_data", "explorer_json"]
 
 VERSION = 1
-NAMES = {
-    "borough": ("Borough", "borough", "boroughs"),
-    "ward": ("Ward", "ward", "wards"),
-    "lsoa": ("Small area (LSOA)", "small area (LSOA)", "small areas (LSOAs)"),
-}
 #: Above so many areas sentences come from templates, or the page would grow too large.
 WRITTEN = 60
 ILLUSTRATIVE = FLAGS["illustrative"][0]
@@ -52,7 +47,8 @@ def explorer_data(tables: Tables) -> dict[str, Any]:
         As ``explorer.schema.json`` describes; see ``docs/explorer-data.md``.
     """
     tree = measure_tree(tables)
-    levels = [level_of(tables, name) for name in _levels(tables)]
+    levels = explorer_levels(tables)
+    unit = next(lv for lv in levels if lv.role == "evidence")
     about = {str(r["id"]): r for r in rows(tables["indicators"])}
     texts = Texts()
     decimals = [decimals_of(m, levels) for m in tree]
@@ -67,9 +63,11 @@ def explorer_data(tables: Tables) -> dict[str, Any]:
         "schema": VERSION,
         "meta": meta(tables),
         "periods": tables.about["edition"]["periods"],
-        "levels": [_level(lv) for lv in levels],
-        "areas": {lv.id: _areas(lv, levels) for lv in levels},
-        "shapes": shapes({lv.id: _polygons(tables, lv) for lv in levels}),
+        "levels": [_level(lv, _above(lv, levels)) for lv in levels],
+        "areas": {lv.id: _areas(lv, _above(lv, levels)) for lv in levels},
+        "shapes": shapes(
+            {lv.id: _polygons(tables, lv) for lv in levels if f"map_{lv.id}" in tables}
+        ),
         "measures": [
             _measure(m, d, {k: f[i] for k, f in figures.items()})
             for i, (m, d) in enumerate(zip(tree, decimals, strict=True))
@@ -79,14 +77,14 @@ def explorer_data(tables: Tables) -> dict[str, Any]:
         "states": states_legend(),
         "flags": flags_legend(),
         "ratings": ratings_legend(),
-        "peers": _peers(tables, levels),
+        "peers": _peers(tables, unit),
         "recipe": _recipe(tables, tree, levels),
         "sentences": _sentences(tables, levels, tree, figures, decimals),
         "glossary": glossary(tables),
         "history": history(tables),
         "targets": targets(tables, tree, figures),
         "postcodes": sectors(tables, [lv.id for lv in levels]),
-        "links": links(tables, next(lv.areas for lv in levels if lv.id == "ward")),
+        "links": links(tables, unit.areas),
     }
 
 
@@ -106,27 +104,22 @@ def explorer_json(data: dict[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def _levels(tables: Tables) -> list[str]:
-    """List the levels with figures, from large to small."""
-    listed = tables.about["edition"]["geography"]["levels"]
-    have = {"borough": "values", "ward": "values", "lsoa": "small_area_values"}
-    return [
-        name
-        for name in ("borough", "ward", "lsoa")
-        if name in listed and have[name] in tables and f"map_{name}" in tables
-    ]
+def _above(level: Level, levels: list[Level]) -> Level | None:
+    """Find the level that a level's areas name as their parents."""
+    parents = set(level.areas["parent_code"])
+    larger = levels[: levels.index(level)]
+    return next((lv for lv in larger[::-1] if parents & set(lv.areas["code"])), None)
 
 
-def _level(level: Level) -> dict[str, str]:
-    name, one, many = NAMES[level.id]
+def _level(level: Level, above: Level | None) -> dict[str, Any]:
     vintage = str(level.areas["vintage"].iloc[0])
-    return {"id": level.id, "name": name, "singular": one, "plural": many, "vintage": vintage}
+    parent = above.id if above else None
+    return {"id": level.id, "role": level.role, "above": parent, **level.words, "vintage": vintage}
 
 
-def _areas(level: Level, levels: list[Level]) -> dict[str, Any]:
+def _areas(level: Level, above: Level | None) -> dict[str, Any]:
     """Name each area, its parent by position in the level above, and its population."""
-    above = levels[: levels.index(level)]
-    parents = {c: i for i, c in enumerate(above[-1].areas["code"])} if above else {}
+    parents = {c: i for i, c in enumerate(above.areas["code"])} if above else {}
     people = level.areas["population"]
     return {
         "code": list(level.areas["code"]),
@@ -158,19 +151,19 @@ def _measure(
     }
 
 
-def _peers(tables: Tables, levels: list[Level]) -> dict[str, Any]:
-    wards = next(lv for lv in levels if lv.id == "ward")
-    place = {c: i for i, c in enumerate(wards.areas["code"])}
+def _peers(tables: Tables, unit: Level) -> dict[str, Any]:
+    place = {c: i for i, c in enumerate(unit.areas["code"])}
     found: list[list[int]] = [[] for _ in place]
     frame = tables["peers"].sort_values(["area_code", "order"])
     for code, peer in zip(frame["area_code"], frame["peer_code"], strict=True):
         found[place[code]].append(place[peer])
     number = max((len(f) for f in found), default=0)
     rule = (
-        f"The {number} wards of the borough in the most similar circumstances; a strength or "
-        "weakness lies clearly outside what is usual among them. This is this project’s own rule."
+        f"The {number} {unit.many} of the {tables.whole.one} in the most similar circumstances; a "
+        "strength or weakness lies clearly outside what is usual among them. This is this "
+        "project’s own rule."
     )
-    return {"ward": found, "rule": rule if number else ""}
+    return {"near": found, "rule": rule if number else ""}
 
 
 def _recipe(tables: Tables, tree: list[Measure], levels: list[Level]) -> dict[str, Any]:
@@ -183,7 +176,7 @@ def _recipe(tables: Tables, tree: list[Measure], levels: list[Level]) -> dict[st
     scores = {
         lv.id: [[_exact(lv, name, period) for name in names] for period in range(len(lv.periods))]
         for lv in levels
-        if lv.id != "lsoa"
+        if lv.role != "detail"
     }
     return {
         "dimension_order": means[1].order,
@@ -208,15 +201,17 @@ def _sentences(
     figures: dict[str, list[dict[str, Any] | None]],
     decimals: list[int],
 ) -> dict[str, Any]:
-    home = figures["borough"]
-    written = [lv for lv in levels if len(lv.areas) <= WRITTEN and lv.id != "lsoa"]
+    whole = tables.whole
+    home = figures.get(whole.id, [None] * len(tree))
+    written = [lv for lv in levels if len(lv.areas) <= WRITTEN and lv.role != "detail"]
     return {
         "areas": {
             lv.id: area_sentences(tables, lv, tree, figures[lv.id], home, decimals)
             for lv in written
         },
         "spread": {
-            lv.id: spread_sentences(lv, tree, figures[lv.id], home, decimals) for lv in levels
+            lv.id: spread_sentences(lv, tree, figures[lv.id], home, decimals, whole.one)
+            for lv in levels
         },
         "templates": TEMPLATES,
     }

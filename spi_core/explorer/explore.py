@@ -35,8 +35,8 @@ def explore(tables: Tables, folder: Path, site: Path = SITE) -> list[Path]:
         "data.json": text,
         "data.csv": flat_csv(data),
         **{
-            f"areas-{lv['id']}.geojson": area_features(tables, data, lv["id"])
-            for lv in data["levels"]
+            f"areas-{level}.geojson": area_features(tables, data, level)
+            for level in (data["shapes"] or {"levels": ()})["levels"]
         },
         "spi-explorer.js": element_module(site),
         "embed.html": embed_page(data),

@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spi_core.levels import Level as Kind
+from spi_core.present.base.words import article, capital
 from spi_core.store import Tables
 
-__all__ = ["Grid", "Level", "level_of"]
+__all__ = ["Grid", "Level", "explorer_levels"]
 
 Grid: TypeAlias = Mapping[str, NDArray[Any]]
 #: How an array column starts out: as if no cell were known.
@@ -30,8 +32,10 @@ class Level:
 
     Parameters
     ----------
-    id : str
-        ``borough``, ``ward`` or ``lsoa``.
+    id, role, one, many : str
+        As in :class:`spi_core.levels.Level`; the role of what the edition is about is ``whole``.
+    within : bool
+        Whether its areas are parts of the whole.
     areas : DataFrame
         ``code, name, parent_code, population`` in the order of every column.
     periods : tuple of str
@@ -45,12 +49,33 @@ class Level:
     """
 
     id: str
+    role: str
+    one: str
+    many: str
+    within: bool
     areas: pd.DataFrame
     periods: tuple[str, ...]
     values: pd.DataFrame
     scores: pd.DataFrame
     standing: pd.DataFrame
     changes: pd.DataFrame
+
+    @property
+    def plain(self) -> str:
+        """What the areas are called, without what stands in brackets."""
+        return self.many.split(" (")[0]
+
+    @property
+    def words(self) -> dict[str, str]:
+        """How the page calls it and its areas."""
+        alone = self.role == "whole" or len(self.areas) == 1
+        return {
+            "name": capital(self.one),
+            "label": capital(self.one if alone else self.plain),
+            "singular": self.one,
+            "a": article(self.one),
+            "plural": self.many,
+        }
 
     @cached_property
     def cells(self) -> Mapping[str, Grid]:
@@ -74,38 +99,43 @@ class Level:
         return {name: _between_shown(rows, self.cells.get(name)) for name, rows in found.items()}
 
 
-def level_of(tables: Tables, level: str) -> Level:
-    """Gather what the built tables say of one level.
+def explorer_levels(tables: Tables) -> list[Level]:
+    """Gather what the built tables say of each level of which they have figures.
 
     Parameters
     ----------
     tables : Tables
         The edition's tables.
-    level : {'borough', 'ward', 'lsoa'}
-        Which areas.
 
     Returns
     -------
-    Level
+    list of Level
+        The largest areas first.
     """
-    areas = tables["areas"]
-    areas = areas[areas["level"] == level].sort_values("code", ignore_index=True)
-    periods = tuple(p["id"] for p in tables.about["edition"]["periods"])
-    small = level == "lsoa"
+    return [made for level in tables.levels if len((made := _level(tables, level)).values)]
+
+
+def _level(tables: Tables, level: Kind) -> Level:
+    every, whole = tables["areas"], tables.whole
+    areas = every[every["level"] == level.id].sort_values("code", ignore_index=True)
+    small, unit = level.role == "detail", level.role == "evidence"
     empty = pd.DataFrame({"element": [], "area_code": []})
-    values = tables["small_area_values"] if small else tables["values"]
-    scores = tables["scores"]
-    if small:
-        have = "small_area_scores" in tables
-        scores = tables["small_area_scores"] if have else scores.head(0)
+    names = ("small_area_values", "small_area_scores") if small else ("values", "scores")
+    values, scores = (tables[n if n in tables else n.removeprefix("small_area_")] for n in names)
     moves = [] if small else [_indicator_changes(tables), tables["changes"]]
+    # a resident knows no abbreviation; with two kinds of small areas each must be named
+    plain = small and len(tables.levels.details) == 1
     return Level(
-        id=level,
+        id=level.id,
+        role="whole" if level == whole else level.role,
+        one=f"small area ({level.one})" if plain else level.one,
+        many=f"small areas ({level.many})" if plain else level.many,
+        within=level.order < whole.order,
         areas=areas,
-        periods=periods,
+        periods=tuple(p["id"] for p in tables.about["edition"]["periods"]),
         values=_withheld(values[values["area_code"].isin(areas["code"])]),
         scores=scores[scores["area_code"].isin(areas["code"])],
-        standing=tables["standing"] if level == "ward" else empty,
+        standing=tables["standing"] if unit else empty,
         changes=pd.concat(moves) if moves else empty,
     )
 

@@ -14,6 +14,8 @@ from spi_core.present.base.links import ward_page
 from spi_core.present.base.marks import page_mark
 from spi_core.present.base.numbers import number
 from spi_core.present.base.scale import scale_start
+from spi_core.present.base.words import article, capital
+from spi_core.present.report.revisions import compared_with
 from spi_core.store import Tables
 
 __all__ = ["ahead", "glossary", "history", "links", "meta", "targets"]
@@ -29,10 +31,10 @@ goal."),
 is gained or lost."),
     ("Interval", "The range in which the true figure lies in 90 of 100 cases. A difference within \
 it may be chance."),
-    ("Likely rank", "The range of places that a ward would take in 90 of 100 cases. Without it a \
+    ("Likely rank", "The range of places that {unit} would take in 90 of 100 cases. Without it a \
 rank would say more than is known."),
-    ("Similar wards", "A fixed number of wards of the borough in similar circumstances."),
-    ("Strength, weakness", "Clearly better, or clearly worse, than similar wards usually are."),
+    ("Similar {units}", "A fixed number of {units} of the {whole} in similar circumstances."),
+    ("Strength, weakness", "Clearly better, or clearly worse, than similar {units} usually are."),
     ("No clear change", "The interval of the change holds zero: it may be chance."),
     ("Comparable", "Means the same in both periods. Change is worked out from comparable \
 indicators only."),
@@ -40,8 +42,9 @@ indicators only."),
     ("Estimated", "The figure is missing and follows from the area’s other figures."),
     ("Illustrative", "Generated to show the method, or resting on such figures; marked ◇. Not \
 real data."),
-    ("Small area (LSOA)", "A lower super output area: some 1,500 residents."),
 )  # fmt: skip
+#: Terms that an edition has no use for where it has one period, or no generated figure.
+CHANGE, MADE_UP = {"No clear change", "Comparable"}, {"Illustrative"}
 
 
 def meta(tables: Tables) -> dict[str, Any]:
@@ -73,7 +76,9 @@ def meta(tables: Tables) -> dict[str, Any]:
         "subtitle": edition.get("subtitle", ""),
         "short_title": title,
         "area_name": edition.get("area_name", ""),
-        "borough": edition["area"],
+        "area": edition["area"],
+        "whole": tables.whole.one,
+        "explorer": f"{capital(tables.whole.one)} Data Explorer",
         "edition_year": edition["edition_year"],
         "data_version": version,
         "software": about["software"],
@@ -104,9 +109,16 @@ def glossary(tables: Tables) -> list[dict[str, str]]:
     list of dict
         ``term`` and ``text``.
     """
-    skip = set() if tables.about["edition"]["illustrative"] else {"Illustrative"}
-    low = scale_start(tables)
-    return [{"term": t, "text": x.format(low=low)} for t, x in GLOSSARY if t not in skip]
+    edition, unit, low = tables.about["edition"], tables.levels.unit, scale_start(tables)
+    words = {"unit": article(unit.one), "units": unit.many, "whole": tables.whole.one, "low": low}
+    skip = set() if edition["illustrative"] else MADE_UP
+    skip = skip | (set() if len(edition["periods"]) > 1 else CHANGE)
+    made = [[part.format(**words) for part in pair] for pair in GLOSSARY if pair[0] not in skip]
+    for level in tables.levels.details:
+        if level.full:
+            people = f": some {number(level.residents, 0)} residents" if level.residents else ""
+            made.append([f"Small area ({level.one})", f"{capital(article(level.full))}{people}."])
+    return [{"term": term, "text": text} for term, text in made]
 
 
 def history(tables: Tables) -> dict[str, Any]:
@@ -120,25 +132,25 @@ def history(tables: Tables) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``corrections``, ``revisions`` and the version these ``compared_with``.
+        ``corrections``, ``revisions`` and, in words, the build that these are ``compared_with``.
     """
     frames = {n: tables[n] if n in tables else pd.DataFrame() for n in ("corrections", "revisions")}
     listed = {
         name: [{k: str(v) for k, v in r.items()} for r in rows(frame.fillna(""))]
         for name, frame in frames.items()
     }
-    return {**listed, "compared_with": str(tables.about.get("compared_with", ""))}
+    return {**listed, "compared_with": compared_with(tables)}
 
 
-def links(tables: Tables, wards: pd.DataFrame) -> dict[str, Any]:
+def links(tables: Tables, areas: pd.DataFrame) -> dict[str, Any]:
     """Say where the edition's other documents are, from the explorer's folder.
 
     Parameters
     ----------
     tables : Tables
         The edition's tables.
-    wards : DataFrame
-        ``code`` and ``name`` in the order of the explorer.
+    areas : DataFrame
+        ``code`` and ``name`` of those that have a brief, in the order of the explorer.
 
     Returns
     -------
@@ -155,7 +167,7 @@ def links(tables: Tables, wards: pd.DataFrame) -> dict[str, Any]:
         "data": "data.csv",
         "briefs": [
             {s: f"../{ward_page(code, name, s)}" for s in ("html", "pdf")} if briefs else None
-            for code, name in zip(wards["code"], wards["name"], strict=True)
+            for code, name in zip(areas["code"], areas["name"], strict=True)
         ],
     }
 
@@ -165,7 +177,7 @@ def targets(
     tree: Sequence[Measure],
     figures: dict[str, list[dict[str, Any] | None]],
 ) -> list[dict[str, Any]]:
-    """Set the borough's figures beside its targets.
+    """Set the figures of the whole beside its targets.
 
     Parameters
     ----------
@@ -186,8 +198,9 @@ def targets(
     dates = tables["dates"]
     now = dates[dates["period"] == tables.about["edition"]["periods"][-1]["id"]]
     ends = dict(zip(now["indicator_id"], now["end"], strict=True))
+    home = figures.get(tables.whole.id, [None] * len(tree))
     return [
-        _target(row, place[row["indicator_id"]], tree, figures, ends.get(row["indicator_id"]))
+        _target(row, place[row["indicator_id"]], tree, home, ends.get(row["indicator_id"]))
         for row in rows(tables["targets"])
     ]
 
@@ -196,13 +209,13 @@ def _target(
     row: dict[str, Any],
     at: int,
     tree: Sequence[Measure],
-    figures: dict[str, list[dict[str, Any] | None]],
+    home: Sequence[dict[str, Any] | None],
     end: Any,
 ) -> dict[str, Any]:
-    column = figures["borough"][at]
+    column = home[at]
     polarity = int(tree[at].facts["polarity"])
     value = None if column is None else column["value"][-1][0]
-    first = None if column is None else column["value"][0][0]
+    first = None if column is None or len(column["value"]) < 2 else column["value"][0][0]
     target = float(row["target"])
     low, high = (_ends(column, key) for key in ("value_low", "value_high"))
     return {

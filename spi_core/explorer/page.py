@@ -53,10 +53,16 @@ def index_page(data: dict[str, Any], text: str, site: Path = SITE) -> str:
         If the template lacks one of its places.
     """
     css, script = _font_faces() + _style(site), bundle(site, "main.js") + START
-    title = f"{data['meta']['short_title']} – Borough Data Explorer"
+    meta, unit = data["meta"], next(lv for lv in data["levels"] if lv["role"] == "evidence")
+    title = f"{meta['short_title']} – {meta['explorer']}"
+    instead = (
+        f"The explorer needs JavaScript. The same figures stand in the {unit['singular']} briefs, "
+        f"the {meta['whole']} report and the data file of this edition."
+    )
     filled = {
         "csp": f'<meta http-equiv="Content-Security-Policy" content="{policy(css, script)}">',
         "title": html.escape(title),
+        "noscript": html.escape(instead),
         "css": f"<style>{css}</style>",
         "data": f'<script type="application/json" id="explorer-data">{_inert(text)}</script>',
         "js": f'<script type="module">{script}</script>',
@@ -173,11 +179,9 @@ def embed_page(data: dict[str, Any]) -> str:
     """
     name = html.escape(data["meta"]["short_title"])
     title = f"{name}: embed the explorer"
-    base = f"{data['meta']['site']}/explorer/" if data["meta"]["site"] else ""
-    frame = (
-        f'<iframe src="{base}index.html#view=map" title="{name}"'
-        ' width="100%" height="760" loading="lazy"></iframe>'
-    )
+    base = html.escape(f"{data['meta']['site']}/explorer/") if data["meta"]["site"] else ""
+    rest = f'index.html#view=map" title="{name}" width="100%" height="760" loading="lazy"></iframe>'
+    frame, here = f'<iframe src="{base}{rest}', f'<iframe src="{rest}'
     element = (
         f'<script type="module" src="{base}spi-explorer.js"></script>\n'
         f'<spi-explorer src="{base}data.json"></spi-explorer>'
@@ -214,7 +218,7 @@ def embed_page(data: dict[str, Any]) -> str:
 <p>For pages whose policy allows this script and reading the data from where they are.</p>
 <pre tabindex="0"><code>{html.escape(element)}</code></pre>
 <h2>What it looks like</h2>
-{frame.replace(base, "") if base else frame}
+{here}
 <p>{html.escape(data["meta"]["attribution"])} {html.escape(data["meta"]["cite"])}</p>
 </main>
 </body>

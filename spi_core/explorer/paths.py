@@ -18,7 +18,7 @@ GRID = 2000
 TOLERANCE = 0.0015
 
 
-def shapes(levels: dict[str, gpd.GeoDataFrame], grid: int = GRID) -> dict[str, Any]:
+def shapes(levels: dict[str, gpd.GeoDataFrame], grid: int = GRID) -> dict[str, Any] | None:
     """Project every level's polygons onto one grid and write them as SVG paths.
 
     Parameters
@@ -30,11 +30,14 @@ def shapes(levels: dict[str, gpd.GeoDataFrame], grid: int = GRID) -> dict[str, A
 
     Returns
     -------
-    dict
-        ``width, height`` of the grid; ``west, north`` and ``metres`` a unit, to get back to
-        eastings and northings; per level ``d`` (paths), ``centre`` (a point inside each area) and
+    dict or None
+        None without any. ``width, height`` of the grid; ``west, north`` and ``metres`` a unit, to
+        get back to eastings and northings; per level ``d`` (paths), ``centre`` (a point inside each
+        area) and
         ``neighbours`` (positions of the areas that share a border).
     """
+    if not levels:
+        return None
     west, south, east, north = (
         f(b) for f, b in zip((min, min, max, max), _bounds(levels), strict=True)
     )

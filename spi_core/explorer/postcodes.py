@@ -43,7 +43,7 @@ def sectors(tables: Tables, levels: list[str]) -> dict[str, Any] | None:
     tables : Tables
         The edition's tables; ``postcodes`` has ``postcode`` and ``area_code``.
     levels : list of str
-        Levels of the explorer, from large to small.
+        Levels of the explorer, from large to small: the last one is what postcodes lead to.
 
     Returns
     -------
@@ -53,15 +53,13 @@ def sectors(tables: Tables, levels: list[str]) -> dict[str, Any] | None:
     if "postcodes" not in tables:
         return None
     areas, frame = tables["areas"], tables["postcodes"]
-    level = "lsoa" if "lsoa" in levels else "ward"
-    code = frame["area_code"]
-    if level == "ward":
-        parent = areas.set_index("code")["parent_code"]
-        small = set(areas.loc[areas["level"] == "lsoa", "code"])
-        code = code.map(lambda c: parent[c] if c in small else c)
+    level = levels[-1]
     listed = areas[areas["level"] == level].sort_values("code")["code"]
     place = {c: i for i, c in enumerate(listed)}
-    return {
-        "level": level,
-        "sectors": pack({p: place[c] for p, c in zip(frame["postcode"], code, strict=True)}),
-    }
+    parent = dict(zip(areas["code"], areas["parent_code"], strict=True))
+    pairs = {}
+    for postcode, code in zip(frame["postcode"], frame["area_code"], strict=True):
+        while code not in place:
+            code = parent[code]
+        pairs[postcode] = place[code]
+    return {"level": level, "sectors": pack(pairs)}

@@ -9,7 +9,7 @@ from typing import Any
 from spi_core.present.base.marks import SYMBOL, sentence
 from spi_core.present.base.numbers import endpoints, number, ordinal, signed, with_unit
 from spi_core.present.base.theme import RATINGS
-from spi_core.present.base.words import against_borough
+from spi_core.present.base.words import against_whole
 from spi_core.present.brief.data import gather
 from spi_core.present.brief.words import change_sentence, headline
 
@@ -24,17 +24,17 @@ __all__ = [
 ]
 
 
-def index_sentences(tables: Any, code: str, first: str, last: str) -> tuple[str, str]:
-    """Say of a ward's index what its brief says.
+def index_sentences(tables: Any, code: str, first: str) -> tuple[str, str]:
+    """Say of an area's index what its brief says.
 
     Parameters
     ----------
     tables : Tables
         The edition's tables.
     code : str
-        GSS code of the ward.
-    first, last : str
-        Labels of the first and last period.
+        Of an area that has a brief.
+    first : str
+        Label of the first period.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def index_sentences(tables: Any, code: str, first: str, last: str) -> tuple[str,
         Standing and change.
     """
     brief = gather(tables, code, facts=0)
-    return headline(brief), change_sentence(brief, first, last)
+    return headline(brief), change_sentence(brief, first)
 
 
 def once_marked(text: str, illustrative: bool) -> str:
@@ -50,7 +50,9 @@ def once_marked(text: str, illustrative: bool) -> str:
     return text if SYMBOL in text else sentence(text, illustrative)
 
 
-def about_score(title: str, row: Mapping[str, float], rating: str, wards: int) -> str:
+def about_score(
+    title: str, row: Mapping[str, float], rating: str, areas: tuple[int, str], whole: str
+) -> str:
     """Say how an area's composite score stands.
 
     Parameters
@@ -58,12 +60,14 @@ def about_score(title: str, row: Mapping[str, float], rating: str, wards: int) -
     title : str
         Area and measure.
     row : mapping
-        ``score, low, high, borough, difference_low, difference_high, rank_low, rank_high``; NaN
+        ``score, low, high, whole, difference_low, difference_high, rank_low, rank_high``; NaN
         where there is none.
     rating : str
-        Against similar wards.
-    wards : int
-        How many are ranked.
+        Against similar areas.
+    areas : tuple of int and str
+        How many areas the level has, and what they are called.
+    whole : str
+        What the edition is about.
 
     Returns
     -------
@@ -72,9 +76,9 @@ def about_score(title: str, row: Mapping[str, float], rating: str, wards: int) -
     Examples
     --------
     >>> about_score("Abbey, Shelter", {"score": 76.0, "low": 74.9, "high": 76.9,
-    ...     "borough": 74.8, "difference_low": 0.1, "difference_high": 2.1,
-    ...     "rank_low": 1.0, "rank_high": 11.0}, "similar", 17)
-    'Abbey, Shelter: 76 out of 100 (likely 75 to 77), clearly above the borough’s 75. Likely \
+    ...     "whole": 74.8, "difference_low": 0.1, "difference_high": 2.1,
+    ...     "rank_low": 1.0, "rank_high": 11.0}, "similar", (17, "wards"), "region")
+    'Abbey, Shelter: 76 out of 100 (likely 75 to 77), clearly above the region’s 75. Likely \
 1st to 11th of 17 wards. Against similar wards: ● similar.'
     """
     score, low, high = (row.get(k, math.nan) for k in ("score", "low", "high"))
@@ -83,15 +87,15 @@ def about_score(title: str, row: Mapping[str, float], rating: str, wards: int) -
     said = f"{title}: {number(score, 0)} out of 100"
     if not math.isnan(low):
         said += f" (likely {number(low, 0)} to {number(high, 0)})"
-    ends = (row.get(k, math.nan) for k in ("borough", "difference_low", "difference_high"))
-    compared = against_borough(score, *ends)
+    home, *gap = (row.get(k, math.nan) for k in ("whole", "difference_low", "difference_high"))
+    compared = against_whole(score, home, gap[0], gap[1], whole)
     said += "." if math.isnan(low) else f", {compared}."
     first, last = row.get("rank_low", math.nan), row.get("rank_high", math.nan)
     if not math.isnan(first):
         place = ordinal(first) if first == last else f"{ordinal(first)} to {ordinal(last)}"
-        said += f" Likely {place} of {wards} wards."
+        said += f" Likely {place} of {areas[0]} {areas[1]}."
     if rating:
-        said += f" Against similar wards: {RATINGS[rating].symbol} {rating}."
+        said += f" Against similar {areas[1]}: {RATINGS[rating].symbol} {rating}."
     return said
 
 
@@ -99,11 +103,12 @@ def about_indicator(
     title: str,
     unit: str,
     here: tuple[float, float, float],
-    borough: tuple[float, float, float],
+    there: tuple[float, float, float],
     state: str = "observed",
     digits: int | None = None,
+    whole: str = "whole",
 ) -> str:
-    """Say what an indicator's figure is, beside the borough's.
+    """Say what an indicator's figure is, beside that of the whole.
 
     Parameters
     ----------
@@ -111,12 +116,14 @@ def about_indicator(
         Area, indicator and the label of its period.
     unit : str
         Of the indicator.
-    here, borough : tuple of float
+    here, there : tuple of float
         Value and its interval, NaN where unknown.
     state : str
         Where the figure comes from; said where a reader has to know.
     digits : int, optional
         Decimals; by size without it.
+    whole : str
+        What the edition is about.
 
     Returns
     -------
@@ -126,20 +133,20 @@ def about_indicator(
     Examples
     --------
     >>> about_indicator("Abbey, Claimants, 2014", "% of residents", (5.2, 4.9, 5.5),
-    ...     (4.1, 4.0, 4.2))
+    ...     (4.1, 4.0, 4.2), whole="region")
     'Abbey, Claimants, 2014: 5.2% of residents (likely 4.9 to 5.5), clearly higher than the \
-borough’s 4.1.'
+region’s 4.1.'
     >>> about_indicator("Abbey, Claimants, 2014", "%", (math.nan,) * 3, (4.1, 4, 4.2), "suppressed")
-    'Abbey, Claimants, 2014: no figure (suppressed); the borough’s is 4.1%.'
+    'Abbey, Claimants, 2014: no figure (suppressed); the whole’s is 4.1%.'
     >>> about_indicator("Abbey, Deaths, 2013", "ratio (national = 100)", (118.7, 96.0, 145.1),
-    ...     (104.6, 100, 109))
+    ...     (104.6, 100, 109), whole="region")
     'Abbey, Deaths, 2013: 118.7 (national = 100, likely 96.0 to 145.1), not clearly different \
-from the borough’s 104.6.'
+from the region’s 104.6.'
     """
     value, low, high = here
-    home, home_low, home_high = borough
+    home, home_low, home_high = there
     if math.isnan(value):
-        rest = "" if math.isnan(home) else f"; the borough’s is {_figure(home, unit, digits)}"
+        rest = "" if math.isnan(home) else f"; the {whole}’s is {_figure(home, unit, digits)}"
         return f"{title}: no figure ({state}){rest}."
     said = f"{title}: {_figure(value, unit, digits, low, high)}"
     if state in ("provisional", "modelled", "estimated"):
@@ -147,10 +154,10 @@ from the borough’s 104.6.'
     if math.isnan(home):
         return said + "."
     if math.isnan(low) or math.isnan(home_low):
-        return f"{said}; the borough’s is {number(home, digits)}."
+        return f"{said}; the {whole}’s is {number(home, digits)}."
     apart = "higher than" if low > home_high else "lower than" if high < home_low else ""
     how = f"clearly {apart}" if apart else "not clearly different from"
-    return f"{said}, {how} the borough’s {number(home, digits)}."
+    return f"{said}, {how} the {whole}’s {number(home, digits)}."
 
 
 def _figure(
@@ -250,11 +257,12 @@ def about_change(
 def about_spread(
     measure: str,
     values: Sequence[float],
-    borough: float,
+    there: float,
     areas: tuple[int, str],
     unit: str = "",
     digits: int = 0,
     names: Sequence[str] = (),
+    whole: str = "whole",
 ) -> str:
     """Say how far a level's areas lie apart.
 
@@ -264,8 +272,8 @@ def about_spread(
         The measure.
     values : sequence of float
         Those that are known.
-    borough : float
-        The borough's; NaN where unknown.
+    there : float
+        The whole's; NaN where unknown.
     areas : tuple of int and str
         How many areas the level has, and what they are called.
     unit : str
@@ -274,6 +282,8 @@ def about_spread(
         Decimals.
     names : sequence of str
         Of the areas, in the order of the values; without them none is named.
+    whole : str
+        What the edition is about.
 
     Returns
     -------
@@ -281,10 +291,10 @@ def about_spread(
 
     Examples
     --------
-    >>> about_spread("Shelter", [40.2, 71.8], 55.0, (3, "wards"))
-    'Shelter, out of 100: 2 of 3 wards score from 40 to 72; the borough scores 55.'
+    >>> about_spread("Shelter", [40.2, 71.8], 55.0, (3, "wards"), whole="region")
+    'Shelter, out of 100: 2 of 3 wards score from 40 to 72; the region scores 55.'
     >>> about_spread("Shelter", [40.2, 71.8], 55.0, (2, "wards"), names=["Abbey", "River"])
-    'Shelter, out of 100: the 2 wards score from 40 in Abbey to 72 in River; the borough scores 55.'
+    'Shelter, out of 100: the 2 wards score from 40 in Abbey to 72 in River; the whole scores 55.'
     >>> about_spread("Claimants", [4.1], math.nan, (1, "boroughs"), "% of residents", 1)
     'Claimants: 4.1% of residents.'
     """
@@ -298,11 +308,11 @@ def about_spread(
     count = f"the {number_of}" if len(values) == number_of else f"{len(values)} of {number_of}"
     low = number(end, digits) + _where(end, values, names, digits)
     high += _where(top, values, names, digits)
-    home = "" if math.isnan(borough) else number(borough, digits)
+    home = "" if math.isnan(there) else number(there, digits)
     if unit:
-        home = home and f"; the borough’s is {home}"
+        home = home and f"; the {whole}’s is {home}"
         return f"{measure}: figures of {count} {plural} run from {low} to {high}{home}."
-    home = home and f"; the borough scores {home}"
+    home = home and f"; the {whole} scores {home}"
     return f"{measure}, out of 100: {count} {plural} score from {low} to {high}{home}."
 
 

@@ -19,16 +19,15 @@ from spi_core.explorer.sentences import (
 )
 from spi_core.store import Tables
 
-__all__ = ["PLURALS", "TEMPLATES", "area_sentences", "spread_sentences"]
+__all__ = ["TEMPLATES", "area_sentences", "spread_sentences"]
 
-PLURALS = {"borough": "boroughs", "ward": "wards", "lsoa": "small areas"}
 #: For levels with too many areas to write each sentence: figures as shown, no comparison.
 TEMPLATES = {
     "figure": "{area}, {measure}, {period}: {value}.",
     "figure_with_interval": "{area}, {measure}, {period}: {value} (likely {low} to {high}).",
     "none": "{area}, {measure}, {period}: no figure ({state}).",
 }
-SCORES = ("score", "low", "high", "borough", "difference_low", "difference_high")
+SCORES = ("score", "low", "high", "whole", "difference_low", "difference_high")
 #: What the index is of: the first words that a resident reads.
 INDEX = "How well people live, beyond income"
 RANKS = ("rank_low", "rank_high")
@@ -51,11 +50,11 @@ def area_sentences(
     tables : Tables
         The edition's tables.
     level : Level
-        Borough or wards.
+        The areas: not so many that sentences would weigh too much.
     tree : sequence of Measure
         The measures.
     data, home : sequence of mapping or None
-        Columns of this level and of the borough, one a measure, as :func:`columns` gives them.
+        Columns of this level and of the whole, one a measure, as :func:`columns` gives them.
     decimals : sequence of int
         Of each measure.
 
@@ -68,19 +67,21 @@ def area_sentences(
     periods = tables.about["edition"]["periods"]
     labels = (str(periods[0]["label"]), str(periods[-1]["label"]))
     said: dict[str, list[list[str] | None]] = {"standing": [], "change": []}
-    for measure, column, borough, digits in zip(tree, data, home, decimals, strict=True):
+    whole = tables.whole.one
+    for measure, column, at_home, digits in zip(tree, data, home, decimals, strict=True):
         standing: list[str] | None = None
         change: list[str] | None = None
-        if column is not None and measure.kind == "index" and level.id == "ward":
-            both = [index_sentences(tables, c, *labels) for c in level.areas["code"]]
+        if column is not None and measure.kind == "index" and level.role == "evidence":
+            both = [index_sentences(tables, c, labels[0]) for c in level.areas["code"]]
             standing, change = [b[0] for b in both], [b[1] for b in both]
         elif column is not None and measure.kind == "indicator":
-            standing = _figures(level, measure, column, borough, digits)
+            standing = _figures(level, measure, column, at_home, digits, whole)
             change = _changes(level, measure, labels, digits)
         elif column is not None:
-            standing = _scores(level, measure, column)
+            standing = _scores(level, measure, whole)
             change = _changes(level, measure, labels, digits)
-        said["standing"].append(_marked(standing, _generated(level, measure, column, borough)))
+        said["standing"].append(_marked(standing, _generated(level, measure, column, at_home)))
+        change = change if len(periods) > 1 else None
         said["change"].append(_marked(change, _moved(level, measure)))
     return said
 
@@ -95,14 +96,14 @@ def _generated(
     level: Level,
     measure: Measure,
     column: Mapping[str, Any] | None,
-    borough: Mapping[str, Any] | None,
+    home: Mapping[str, Any] | None,
 ) -> Sequence[bool]:
-    """Say which sentences of standing rest on generated figures, the borough's among them."""
+    """Say which sentences of standing rest on generated figures, the whole's among them."""
     stands = level.stands.get(measure.element, {})
     if "illustrative" in stands:
         return [bool(x) for x in stands["illustrative"]]
-    home = _flag(borough, 0) if level.id != "borough" else False
-    return [home or _flag(column, i) for i in range(len(level.areas))]
+    generated = level.within and _flag(home, 0)
+    return [generated or _flag(column, i) for i in range(len(level.areas))]
 
 
 def _flag(column: Mapping[str, Any] | None, at: int) -> bool:
@@ -115,7 +116,7 @@ def _moved(level: Level, measure: Measure) -> Sequence[bool]:
     return [bool(x) for x in moves["illustrative"]] if "illustrative" in moves else none
 
 
-def _scores(level: Level, measure: Measure, column: Mapping[str, Any]) -> list[str]:
+def _scores(level: Level, measure: Measure, whole: str) -> list[str]:
     stands = level.stands.get(measure.element)
     known = {n: stands[n] for n in (*SCORES, *RANKS)} if stands is not None else {}
     known |= {"score": level.points[measure.element]["score"][-1]} if not known else {}
@@ -126,7 +127,8 @@ def _scores(level: Level, measure: Measure, column: Mapping[str, Any]) -> list[s
             f"{name}, {title}",
             {n: float(c[i]) for n, c in known.items()},
             str(ratings[i] or ""),
-            len(names),
+            (len(names), level.many),
+            whole,
         )
         for i, name in enumerate(names)
     ]
@@ -136,13 +138,14 @@ def _figures(
     level: Level,
     measure: Measure,
     column: Mapping[str, Any],
-    borough: Mapping[str, Any] | None,
+    home: Mapping[str, Any] | None,
     digits: int,
+    whole: str,
 ) -> list[str]:
     page, words = measure.facts["page"]["periods"][-1], level.cells[measure.id]["provenance"][-1]
     without = {"s": "suppressed", "x": "missing", "n": "not collected"}
     label = f", {page['label']}" if page else ""
-    there = (math.nan,) * 3 if level.id == "borough" else _figure(borough, 0)
+    there = _figure(home if level.within else None, 0)
     return [
         about_indicator(
             f"{name}, {measure.facts['name']}{label}",
@@ -151,6 +154,7 @@ def _figures(
             there,
             without.get(column["state"][-1][i], str(words[i])),
             digits,
+            whole,
         )
         for i, name in enumerate(level.areas["name"])
     ]
@@ -201,6 +205,7 @@ def spread_sentences(
     data: Sequence[Mapping[str, Any] | None],
     home: Sequence[Mapping[str, Any] | None],
     decimals: Sequence[int],
+    whole: str,
 ) -> list[list[str] | None]:
     """Write what the page says of a measure as a whole, one sentence a period.
 
@@ -211,9 +216,11 @@ def spread_sentences(
     tree : sequence of Measure
         The measures.
     data, home : sequence of mapping or None
-        Columns of this level and of the borough.
+        Columns of this level and of the whole.
     decimals : sequence of int
         Of each measure.
+    whole : str
+        What the edition is about.
 
     Returns
     -------
@@ -221,29 +228,30 @@ def spread_sentences(
         For each measure one sentence a period.
     """
     every = zip(tree, data, home, decimals, strict=True)
-    return [None if c is None else _spread(level, m, c, h, d) for m, c, h, d in every]
+    return [None if c is None else _spread(level, m, c, h, d, whole) for m, c, h, d in every]
 
 
 def _spread(
     level: Level,
     measure: Measure,
     column: Mapping[str, Any],
-    borough: Mapping[str, Any] | None,
+    home: Mapping[str, Any] | None,
     digits: int,
+    whole: str,
 ) -> list[str]:
     single = measure.kind == "indicator"
     key, unit = ("value", measure.facts["unit"]) if single else ("score", "")
-    areas = (len(level.areas), PLURALS[level.id])
+    areas = (len(level.areas), level.plain)
     # a small area is known by a code, which tells a resident nothing
-    named = [] if level.id == "lsoa" else list(level.areas["name"])
+    named = [] if level.role == "detail" else list(level.areas["name"])
     title = INDEX if measure.kind == "index" else measure.facts["name"]
     said = []
     for p, values in enumerate(column[key]):
         known = [v for v in values if v is not None]
         names = [n for n, v in zip(named, values, strict=False) if v is not None]
-        there = math.nan if level.id == "borough" else _first(borough, key, p)
-        text = about_spread(title, known, there, areas, unit, digits, names)
-        flags = "".join(c["flags"][p] for c in (column, borough) if c and "flags" in c)
+        there = _first(home if level.within else None, key, p)
+        text = about_spread(title, known, there, areas, unit, digits, names, whole)
+        flags = "".join(c["flags"][p] for c in (column, home) if c and "flags" in c)
         said.append(once_marked(text, any(int(f, 16) & GENERATED for f in flags)))
     return said
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spi_core.errors import Fault, InputError
-from spi_core.levels import levels_of
-from spi_core.present.base.links import WARDS, explorer_page, ward_slug
+from spi_core.present.base.edition import conditions
+from spi_core.present.base.links import BRIEFS, explorer_page, ward_page
 from spi_core.present.base.marks import page_mark, page_titles
+from spi_core.present.base.words import capital
 from spi_core.publish.render.job import RenderJob
 from spi_core.publish.render.quarto import EngineName
 from spi_core.store import Tables
@@ -23,7 +24,7 @@ MORE_FORMATS = ("ipynb",)
 #: Where each document of ``edition.yml`` comes from, what it is called in the site's navigation.
 SOURCES = {
     "index": ("index.qmd", "Overview"),
-    "borough-report": ("notebooks/borough-report.qmd", "Borough report"),
+    "borough-report": ("notebooks/borough-report.qmd", "{whole} report"),
     "impact-overview": ("notebooks/impact-overview.qmd", "Impact"),
     "methods": ("notebooks/methods.qmd", "Methods"),
     "what-changed": ("notebooks/what-changed.qmd", "Corrections and revisions"),
@@ -42,7 +43,7 @@ class Choice:
     documents : tuple of str
         Names of documents, ``impact`` (every chapter) or ``ward-brief``; all when empty.
     areas : tuple of str
-        Codes of the units of evidence whose briefs are wanted; all when empty.
+        Codes of the areas whose briefs are wanted; all when empty.
     formats : tuple of {'html', 'pdf', 'ipynb'}
         What to make.
     engine : {'builtin', 'quarto'}
@@ -72,7 +73,7 @@ def document_jobs(root: Path, tables: Tables, folder: Path, choice: Choice) -> l
     Returns
     -------
     list of RenderJob
-        Site pages first, then impact chapters, then ward briefs by code.
+        Site pages first, then impact chapters, then briefs by code.
 
     Raises
     ------
@@ -85,13 +86,12 @@ def document_jobs(root: Path, tables: Tables, folder: Path, choice: Choice) -> l
     pages = [d for d in reports.get("documents", []) if d in SOURCES and d not in absent]
     chapters = ["impact"] if CHAPTERS in pages else []
     briefs = ["ward-brief"] if reports.get("ward_briefs", True) else []
-    unit = levels_of(tables.about["edition"]["geography"]["levels"]).unit.id
-    wards = {
+    units = {
         str(area["code"]): str(area["name"])
         for area in tables.rows("areas")
-        if area["level"] == unit and area["scored"]
+        if area["level"] == tables.levels.unit.id and area["scored"]
     }
-    _refuse(choice, [*pages, *chapters, *briefs], list(wards))
+    _refuse(choice, [*pages, *chapters, *briefs], list(units))
     # naming an area asks for its brief, not for the whole site again
     wanted = choice.documents or (tuple(briefs) if choice.areas else (*pages, *chapters, *briefs))
     jobs = [_page(root, tables, folder, d, pages, choice) for d in pages if d in wanted]
@@ -102,15 +102,15 @@ def document_jobs(root: Path, tables: Tables, folder: Path, choice: Choice) -> l
         for intervention, name in named.items():
             jobs.append(_chapter(root, tables, folder, intervention, name, pages, choice))
     if "ward-brief" in wanted:
-        codes = choice.areas or tuple(sorted(wards))
-        jobs += [_brief(root, tables, folder, c, wards[c], pages, choice) for c in codes]
+        codes = choice.areas or tuple(sorted(units))
+        jobs += [_brief(root, tables, folder, c, units[c], pages, choice) for c in codes]
     return [replace(job, engine=choice.engine) for job in jobs]
 
 
-def _refuse(choice: Choice, documents: list[str], wards: list[str]) -> None:
+def _refuse(choice: Choice, documents: list[str], areas: list[str]) -> None:
     asked = (
         ("document", choice.documents, documents),
-        ("area", choice.areas, wards),
+        ("area", choice.areas, areas),
         ("format", choice.formats, [*FORMATS, *MORE_FORMATS]),
     )
     faults = [
@@ -142,7 +142,7 @@ def _page(
         parameters={} if name == "index" else {"edition": tables.about["edition"]["id"]},
         metadata={
             **_every_page(tables),
-            **page_titles(name, tables.about["edition"]),
+            **page_titles(name, tables),
             **_ways(tables, folder, folder / name, pages, formats),
         },
         environment=_environment(root, tables),
@@ -154,13 +154,14 @@ def _brief(
     tables: Tables,
     folder: Path,
     code: str,
-    ward: str,
+    name: str,
     pages: Iterable[str],
     choice: Choice,
 ) -> RenderJob:
     edition = tables.about["edition"]
-    stem = folder / "wards" / f"{code}-{ward_slug(ward)}"
-    named = (edition.get("area_name"), "Ward brief", edition["edition_year"])
+    stem = (folder / ward_page(code, name)).with_suffix("")
+    brief = f"{capital(tables.levels.unit.one)} brief"
+    named = (edition.get("area_name"), brief, edition["edition_year"])
     kicker = " · ".join(n for n in named if n)
     return RenderJob(
         source=root / BRIEF,
@@ -169,7 +170,7 @@ def _brief(
         parameters={"edition": edition["id"], "area": code},
         metadata={
             **_every_page(tables),
-            "title": ward,
+            "title": name,
             "kicker": kicker,
             **_ways(tables, folder, stem, pages, choice.formats),
         },
@@ -215,7 +216,8 @@ def _ways(
     nav: list[dict[str, object]] = []
     for page in pages:
         here = {"current": True} if folder / page == stem else {}
-        nav.append({"title": SOURCES[page][1], "href": f"{up}{page}.html", **here})
+        title = SOURCES[page][1].format(whole=capital(tables.whole.one))
+        nav.append({"title": title, "href": f"{up}{page}.html", **here})
         if page == "index":
             nav += _beside(tables, folder, up)
     paper = stem.with_name(f"{stem.name}.pdf")
@@ -224,23 +226,24 @@ def _ways(
 
 
 def _beside(tables: Tables, folder: Path, up: str) -> list[dict[str, object]]:
-    """List what the site has beside its pages: the ward briefs and the explorer."""
+    """List what the site has beside its pages: the briefs and the explorer."""
     made: list[dict[str, object]] = []
     if tables.about["edition"].get("reports", {}).get("ward_briefs", True):
-        made.append({"title": "Ward briefs", "href": f"{up}index.html#{WARDS}"})
+        title = f"{capital(tables.levels.unit.one)} briefs"
+        made.append({"title": title, "href": f"{up}index.html#{BRIEFS}"})
     if (folder / explorer_page()).exists():
         made.append({"title": "Data explorer", "href": f"{up}{explorer_page()}"})
     return made
 
 
 def _every_page(tables: Tables) -> dict[str, object]:
-    """Footer and mark: what a loose page must still say about itself."""
+    """Footer and mark, which a loose page must still bear, and what the edition does without."""
     edition, framework = tables.about["edition"], tables.rows("framework")
     scored = f"{sum(row['scored'] for row in framework)} of {len(framework)} components scored"
     name = edition.get("short_title", edition["title"])
     footer = f"{name} · {scored} · data version {tables.about['data_version']}"
     mark = page_mark(tables.about)
-    return {"footer": footer, **({"mark": mark} if mark else {})}
+    return {"footer": footer, **({"mark": mark} if mark else {}), **conditions(tables)}
 
 
 def _environment(root: Path, tables: Tables) -> dict[str, str]:

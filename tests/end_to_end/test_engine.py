@@ -143,7 +143,7 @@ def test_same_inputs_give_the_same_bytes(corpus: dict[str, Rendered], tmp_path: 
         ('![C](https://example.org/a.png){fig-alt="A box"}', "not a local file"),
         ("::: {.callout-danger}\nText\n:::", "unknown callout .callout-danger"),
         ('::: {.content-visible when-format="pdf"}\nText\n:::', 'write "typst"'),
-        ('::: {.content-visible when-meta="a"}\nText\n:::', "when-meta"),
+        ('::: {.content-visible when-profile="a"}\nText\n:::', "when-profile"),
         ("::: {.note\nText", "unclosed"),
         ("## A {#sec-a}\n\n## B {#sec-a}", "sec-a"),
         ("|  |  |\n|--|--|\n| 1 | 2 |\n", "header row"),

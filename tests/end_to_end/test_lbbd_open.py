@@ -135,7 +135,7 @@ def test_one_published_number_from_the_source_to_the_download(
     assert float(line["denominator"]) == source["population", "2014"]
     assert float(line["score"]) == pytest.approx(score, abs=1e-9)
     assert line["provenance"] == "observed"
-    assert line["data_version"] == inputs.version
+    assert line["data_version"] == Tables(reports / "tables").about["data_version"]
     assert line["area_name"] == inputs.geography.areas.at[ward, "name"]
     # its component is the mean of such scores, weighted by the frozen shares
     shares = {

@@ -42,15 +42,15 @@ function aboutBody(model) {
       h("section", {}, h("h3", {}, "How to read the page"), h("ul", {},
         h("li", {}, `Scores run from ${model.recipe.lowest} to 100; higher is better. Figures keep their own unit.`),
         model.measures[0].partial ? h("li", {}, `The index is partial. ${model.measures[0].partial}`) : null,
-        h("li", {}, "Change of a score is worked out from figures that mean the same in every period: it is not the difference of the scores shown."),
+        h("li", {}, model.periods.length > 1 ? "Change of a score is worked out from figures that mean the same in every period: it is not the difference of the scores shown." : "This edition has one period, so no change is shown."),
         h("li", {}, "A likely range holds the true figure in 90 of 100 cases. Where two ranges overlap, the difference may be chance."),
-        h("li", {}, "“Clearly better” or “clearly worse” beside a borough figure: the two likely ranges do not meet."),
+        h("li", {}, `“Clearly better” or “clearly worse” beside a ${model.whole} figure: the two likely ranges do not meet.`),
         h("li", {}, "A place is always given with the range of places that is likely."),
         h("li", {}, model.peersRule || "Areas are not rated against similar ones in this edition."),
-        h("li", {}, "On the map: Tab reaches it, arrow keys move between neighbours, Home and End go to the first and last name, Enter selects and, once more, leaves."),
+        model.shapes && h("li", {}, "On the map: Tab reaches it, arrow keys move between neighbours, Home and End go to the first and last name, Enter selects and, once more, leaves."),
         h("li", {}, "The address of the page holds everything you see: copy it to show it to others."))),
       h("section", {}, h("h3", {}, "Signs"),
-        h("ul", { class: "plain signs" }, ["s", "m", "w", "-", "i", "n", "d"].map((letter) => h("li", {}, ratingChip(model, letter)))),
+        h("ul", { class: "plain signs" }, ["s", "m", "w", "-", ...(model.periods.length > 1 ? ["i", "n", "d"] : [])].map((letter) => h("li", {}, ratingChip(model, letter)))),
         h("ul", { class: "plain" }, Object.values(MARKS).map((m) => h("li", {}, h("strong", {}, m.sign), ` ${m.word}`))),
         h("h4", {}, "Where there is no number"),
         h("ul", { class: "legend-list" }, Object.entries(STATE_PATTERNS).map(([letter, pattern]) => h("li", {}, swatch(`pattern:${pattern}`, uniqueId("sign")),
@@ -61,7 +61,7 @@ function aboutBody(model) {
       : h("p", {}, "None so far.")),
     h("section", {}, h("h3", {}, "What has changed"), history.revisions.length
       ? h("dl", { class: "page" }, history.revisions.map((r) => [h("dt", {}, `${r.kind}: ${r.what}`), h("dd", {}, `${r.field}: ${r.before || "none"} → ${r.after || "none"}`)]))
-      : h("p", {}, history.compared_with ? `No figure differs from data version ${history.compared_with}.` : "This is the first version.")),
+      : h("p", {}, history.compared_with ? `No figure differs from ${history.compared_with}.` : "This is the first version.")),
     h("section", {}, h("h3", {}, "Cite and reuse"), h("p", {}, `${meta.cite} Figures to ${day(meta.data_to)}.`), h("p", {}, `Licence: ${meta.licence}. ${meta.attribution}`), h("p", {}, `Questions: ${meta.contact}.`)),
   ];
 }

@@ -59,12 +59,12 @@ function guess(text, size = 13) {
   return text.length * size * 0.56;
 }
 
-// All areas on one line; the chosen ones named above it, the borough below.
-// points: [{ name, value, text, low, high, chosen, series }], borough: { name, value, text } | null; onpick(point): a dot is tapped.
-export function strip({ width, points, borough, label, write, intervals, onpick }) {
+// All areas on one line; the chosen ones named above it, the whole below.
+// points: [{ name, value, text, low, high, chosen, series }], home: { name, value, text } | null; onpick(point): a dot is tapped.
+export function strip({ width, points, home, label, write, intervals, onpick }) {
   const shown = points.filter((p) => p.value !== null);
   const ends = shown.filter((p) => p.chosen && intervals).flatMap((p) => [p.low, p.high]);
-  const axis = axisOf([...shown.map((p) => p.value), borough?.value ?? null, ...ends]);
+  const axis = axisOf([...shown.map((p) => p.value), home?.value ?? null, ...ends]);
   const x = scale(axis, 14, width - 14);
   const chosen = shown.filter((p) => p.chosen).sort((a, b) => a.value - b.value);
   const rows = [];
@@ -90,10 +90,10 @@ export function strip({ width, points, borough, label, write, intervals, onpick 
   const others = shown.filter((q) => !q.chosen);
   if (others.length > 60) marks.push(s("path", { d: [...new Set(others.map((p) => x(p.value).toFixed(0)))].map((at) => `M${at} ${top - 7}v14`).join(""), stroke: MUTED, "stroke-width": 1, opacity: 0.45, fill: "none" }));
   else for (const p of others) marks.push(s("circle", { cx: x(p.value), cy: top, r: 4.5, fill: "#AEB9C4", stroke: WHITE, "stroke-width": 1 }, p.name ? s("title", {}, `${p.name} ${p.text}`) : null));
-  if (borough?.value !== null && borough) {
-    const text = `${borough.name} ${borough.text}`;
-    const middle = Math.min(Math.max(x(borough.value), guess(text, 12) / 2), width - guess(text, 12) / 2);
-    marks.push(s("line", { x1: x(borough.value), x2: x(borough.value), y1: top - 9, y2: top + 9, stroke: INK, "stroke-width": 2 }));
+  if (home?.value !== null && home) {
+    const text = `${home.name} ${home.text}`;
+    const middle = Math.min(Math.max(x(home.value), guess(text, 12) / 2), width - guess(text, 12) / 2);
+    marks.push(s("line", { x1: x(home.value), x2: x(home.value), y1: top - 9, y2: top + 9, stroke: INK, "stroke-width": 2 }));
     marks.push(words(middle, top + 22, text, { "font-size": 12, "text-anchor": "middle" }));
   }
   for (const { p, text, middle, row } of placed) {
@@ -122,11 +122,11 @@ function pickNearest(svg, points, at, width, onpick) {
 }
 
 // One row an area: name, interval, dot, number. rows: [{ name, value, low, high, text, series, bold }]
-export function dotRows({ width, rows, borough, label, axis: given, write, intervals }) {
+export function dotRows({ width, rows, home, label, axis: given, write, intervals }) {
   const narrow = width < 420;
   const side = narrow ? 0 : Math.min(190, Math.max(...rows.map((r) => guess(r.name))) + 14);
   const right = Math.max(...rows.map((r) => guess(r.text))) + 12;
-  const axis = given ?? axisOf(rows.flatMap((r) => [r.value, intervals ? r.low : null, intervals ? r.high : null]).concat(borough?.value ?? null));
+  const axis = given ?? axisOf(rows.flatMap((r) => [r.value, intervals ? r.low : null, intervals ? r.high : null]).concat(home?.value ?? null));
   const x = scale(axis, side + 8, width - right - 8);
   const step = narrow ? 38 : 26;
   const height = rows.length * step + 34;
@@ -135,8 +135,8 @@ export function dotRows({ width, rows, borough, label, axis: given, write, inter
     marks.push(s("line", { x1: x(t), x2: x(t), y1: 4, y2: rows.length * step + 4, stroke: HAIRLINE, "stroke-width": 1 }));
     marks.push(words(x(t), rows.length * step + 20, write(t, axis.digits), { "font-size": 11, fill: MUTED, "text-anchor": "middle" }));
   }
-  if (borough && borough.value !== null) {
-    marks.push(s("line", { x1: x(borough.value), x2: x(borough.value), y1: 4, y2: rows.length * step + 4, stroke: INK, "stroke-width": 1.5 }));
+  if (home && home.value !== null) {
+    marks.push(s("line", { x1: x(home.value), x2: x(home.value), y1: 4, y2: rows.length * step + 4, stroke: INK, "stroke-width": 1.5 }));
   }
   rows.forEach((row, i) => {
     const y = i * step + (narrow ? 26 : 16);

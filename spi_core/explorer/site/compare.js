@@ -1,12 +1,13 @@
-// Compare two to ten areas with each other, with similar wards and with the borough.
+// Compare two to ten areas with each other, with similar ones and with the whole.
 
 import { button, h, replace, uniqueId } from "./dom.js";
 import { chartBox } from "./chartbox.js";
 import { dotRows, histogram, SERIES, strip, trend } from "./charts.js";
 import { overTimeNote, viewNote } from "./cautions.js";
 import { shownAs } from "./classify.js";
+import { findWords } from "./find.js";
 import { andList, byName, number, shortUnit, signed } from "./format.js";
-import { boroughPoint, intervalCheck, mapTwin, stripPoints } from "./mapview.js";
+import { homePoint, intervalCheck, mapTwin, stripPoints } from "./mapview.js";
 import { periodWords } from "./sentence.js";
 import { MOST_AREAS } from "./state.js";
 import { basisText, changeText, MARKS, marksOf, ratingText, valueText } from "./words.js";
@@ -54,7 +55,7 @@ export function createCompare(ctx) {
     select.disabled = areas.length >= MOST_AREAS;
     const first = areas[0];
     const similar = first ? model.peers(first).filter((a) => !areas.includes(a)) : [];
-    replace(peers, similar.length && areas.length < MOST_AREAS ? button(`Add the wards similar to ${first.name}`, { class: "button", "data-key": "add-peers" },
+    replace(peers, similar.length && areas.length < MOST_AREAS ? button(`Add the ${model.unit.plural} similar to ${first.name}`, { class: "button", "data-key": "add-peers" },
       () => {
         ctx.go({ areas: [...codes(), ...similar.map((a) => a.code)].slice(0, MOST_AREAS) });
         keepFocus(areas.length);
@@ -124,11 +125,11 @@ function changedSentence(model, measure, areas) {
   return `${title}: from ${low} to ${high}. ${grouped(moves, [["i", better[0]], ["d", better[1]], ["n", "No clear change"], ["-", "Not rated"]])}`;
 }
 
-// Each area is rated against wards similar to itself: a strength here is no better figure than a weakness there.
+// Each area is rated against those similar to itself: a strength here is no better figure than a weakness there.
 function ratedSentence(model, state, measure, areas) {
   const cells = areas.map((area) => ({ area, rating: model.cell(measure.id, area, state.period).rating || "-" }));
   const groups = [["s", "A strength"], ["m", "Similar"], ["w", "A weakness"], ["-", "Not rated"]];
-  return `${measure.name}, each against the wards similar to it. ${grouped(cells, groups)}`;
+  return `${measure.name}, each against the ${model.unit.plural} similar to it. ${grouped(cells, groups)}`;
 }
 
 function grouped(cells, groups) {
@@ -139,32 +140,32 @@ function grouped(cells, groups) {
 function compareBody(ctx, state, areas) {
   const { model } = ctx;
   const measure = model.measure(state.measure);
-  if (!areas.length) return h("p", { class: "compare-none" }, `Add ${model.level(state.level).plural} above, by the map or by Find my ward.`);
+  if (!areas.length) return h("p", { class: "compare-none" }, `Add ${model.level(state.level).plural} above${model.shapes ? ", by the map" : ""} or by ${findWords(model)}.`);
   const all = model.areas(state.level);
   const chosen = areas.map((a) => a.code);
   const points = stripPoints(model, state, measure, all, chosen, SERIES);
   const change = shownAs(model, state) === "change";
   const write = (v, digits = measure.digits) => (change ? signed(v, digits) : shortUnit(number(v, digits), measure.unit));
-  const borough = change ? null : boroughPoint(model, state, measure);
+  const home = change ? null : homePoint(model, state, measure);
   const label = compareSentence(model, state);
   const names = andList(areas.map((a) => a.name));
   const rows = areas.map((area, i) => rowOf(model, state, measure, area, i, change));
   return [
     intervalCheck(ctx, state),
     h("section", {}, h("h3", {}, `Among all ${all.length} ${model.level(state.level).plural}`),
-      chartBox((width) => strip({ width, points, borough, write, intervals: state.intervals, label: `Where ${names} stand among all. ${label}` }))),
+      chartBox((width) => strip({ width, points, home, write, intervals: state.intervals, label: `Where ${names} stand among all. ${label}` }))),
     h("div", { class: "grid thirds" },
       h("section", {}, h("h3", {}, "Side by side"),
-        chartBox((width) => dotRows({ width, rows, borough, write, intervals: state.intervals, label: `Side by side: ${label}` }),
-          borough ? `The line is the borough, ${borough.text}.` : null)),
-      h("section", {}, h("h3", {}, "Over time"), trendFigure(model, state, measure, areas)),
+        chartBox((width) => dotRows({ width, rows, home, write, intervals: state.intervals, label: `Side by side: ${label}` }),
+          home ? `The line is the ${model.whole}, ${home.text}.` : null)),
+      model.periods.length > 1 && h("section", {}, h("h3", {}, "Over time"), trendFigure(model, state, measure, areas)),
       h("section", {}, h("h3", {}, "How all areas are spread"),
         chartBox((width) => histogram({
           width, values: points.map((p) => p.value), areasWord: model.level(state.level).plural, write,
           chosen: areas.map((a, i) => ({ value: points[a.place].value, series: SERIES[i] })),
           label: `How many ${model.level(state.level).plural} fall in each step. ${label}`,
         }), "The marks below the columns are the areas compared."))),
-    h("section", {}, h("h3", {}, "All components, scores 0 to 100"), h("p", { class: "muted small" }, "The line is the borough’s score."), h("div", { class: "multiples" }, model.components.map((m) => multiple(model, state, m, areas)))),
+    h("section", {}, h("h3", {}, "All components, scores 0 to 100"), model.home() && model.within(state.level) && h("p", { class: "muted small" }, `The line is the ${model.whole}’s score.`), h("div", { class: "multiples" }, model.components.map((m) => multiple(model, state, m, areas)))),
   ];
 }
 
@@ -200,8 +201,7 @@ export function trendFigure(model, state, measure, areas) {
 }
 
 function multiple(model, state, measure, areas) {
-  const borough = model.borough();
-  const home = borough && state.level !== "borough" ? model.cell(measure.id, borough, state.period).value : null;
+  const home = model.homeCell(measure.id, state.level, state.period);
   const rows = areas.map((area, i) => rowOf(model, { ...state, show: "value" }, measure, area, i, false));
   const none = rows.every((r) => r.value === null);
   const said = rows.map((r) => `${r.name.replace(/^\d+\. /, "")} ${r.text}`).join(", ");
@@ -209,15 +209,14 @@ function multiple(model, state, measure, areas) {
     none
       ? h("p", { class: "muted small" }, measure.scored === false ? measure.note || "Not scored." : "No scores for these areas.")
       : chartBox((width) => dotRows({
-        width, rows, axis: { low: 0, high: 100, ticks: [0, 50, 100], digits: 0 }, borough: home === null ? null : { value: home }, write: (v) => number(v, 0), intervals: state.intervals,
+        width, rows, axis: { low: 0, high: 100, ticks: [0, 50, 100], digits: 0 }, home, write: (v) => number(v, 0), intervals: state.intervals,
         label: `${measure.name}: ${said}.`,
       })));
 }
 
 function compareTwin(model, state) {
   const areas = comparedAreas(model, state);
-  const borough = model.borough();
-  const shown = borough && state.level !== "borough" ? [...areas, borough] : areas;
+  const shown = model.home() && model.within(state.level) ? [...areas, model.home()] : areas;
   const one = mapTwin(model, state, shown);
   const wide = model.components.filter((m) => model.has(m.id, state.level));
   const columns = [...one.columns, ...wide.map((m) => ({ label: m.name, right: true }))];
@@ -228,5 +227,5 @@ function compareTwin(model, state) {
     });
     return { key: area.code, chosen: area.code === state.area, cells: [...one.rows[i].cells, ...scores] };
   });
-  return { caption: `${one.caption.replace(/ by .*?, /, ", areas compared, ")} With the scores of all components.`, columns, rows };
+  return { caption: `${one.caption} With the scores of all components.`, columns, rows };
 }

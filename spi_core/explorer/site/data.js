@@ -21,9 +21,10 @@ export function openData(data) {
     parent: m.parent < 0 ? null : data.measures[m.parent].id,
   }));
   const byId = new Map(measures.map((m) => [m.id, m]));
-  const areas = new Map(data.levels.map((l, at) => [l.id, areasOf(data, l.id, data.levels[at - 1]?.id)]));
+  const areas = new Map(data.levels.map((l) => [l.id, areasOf(data, l.id, l.above)]));
   const byCode = new Map([...areas.values()].flat().map((a) => [a.code, a]));
-  const levels = new Map(data.levels.map((l) => [l.id, { ...l, one: l.singular ?? l.name.toLowerCase().replace("lsoa", "LSOA") }]));
+  const levels = new Map(data.levels.map((l) => [l.id, l]));
+  const order = [...levels.keys()];
   const places = new Map(data.periods.map((p, i) => [p.id, i]));
   const last = data.periods.length - 1;
 
@@ -33,9 +34,12 @@ export function openData(data) {
     meta: data.meta,
     periods: data.periods,
     levels: [...levels.values()],
-    defaultLevel: levels.has("ward") ? "ward" : data.levels[data.levels.length - 1].id,
+    // What scores, ranks and ratings are of; and the word for what the edition is about.
+    unit: data.levels.find((l) => l.role === "evidence"),
+    whole: data.meta.whole,
     measures,
     shapes: data.shapes,
+    hasMap: (level) => Boolean(data.shapes?.levels[level]),
     glossary: data.glossary,
     history: data.history,
     targets: data.targets ?? [],
@@ -47,6 +51,10 @@ export function openData(data) {
     children: (id) => measures.filter((m) => m.parent === id),
     components: measures.filter((m) => m.kind === "component"),
     level: (id) => levels.get(id),
+    // Whether a level's areas are parts of what the edition is about, so that they can be held against it.
+    within: (id) => order.indexOf(id) > order.findIndex((l) => levels.get(l).role === "whole"),
+    // The word for a level's areas, or for the one area that it is; without what stands in brackets.
+    called: (id) => (areas.get(id).length === 1 ? levels.get(id).singular : levels.get(id).plural).replace(/ \(.*\)/, ""),
     areas: (level) => areas.get(level) ?? [],
     area: (code) => byCode.get(code),
     period: (id) => data.periods[places.get(id)],
@@ -146,9 +154,17 @@ export function openData(data) {
     hasInterval: (id, level) => Boolean(column(id, level)?.low || column(id, level)?.value_low),
     // How many areas a rank is among.
     ranked: (id, level) => column(id, level)?.rank?.filter((r) => r !== null).length ?? areas.get(level)?.length ?? 0,
-    borough: () => areas.get("borough")?.[0] ?? null,
+    // The area that the edition is about, where it has figures.
+    home: () => byCode.get(data.meta.area) ?? null,
+    // Its figure, to hold one of a level's against; nothing where that level is no part of it.
+    homeCell(id, level, period) {
+      const home = model.within(level) ? model.home() : null;
+      const cell = home && model.cell(id, home, period);
+      return cell && cell.value !== null ? cell : null;
+    },
     peers(area) {
-      return (data.peers?.[area.level]?.[area.place] ?? []).map((at) => areas.get(area.level)[at]);
+      const near = area.level === model.unit.id ? data.peers.near[area.place] : [];
+      return near.map((at) => areas.get(area.level)[at]);
     },
 
     // A written sentence, or nothing where a level is too large for written ones.

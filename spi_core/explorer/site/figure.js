@@ -32,12 +32,12 @@ export function createFigure(ctx) {
 function figureSentence(model, state) {
   const measure = model.measure(state.measure);
   if (!measure.levels.length) return absentSentence(model, measure, state.level);
-  const area = model.area(state.area) ?? model.borough();
+  const area = model.area(state.area) ?? model.home();
   return (area && model.areaSentence(measure.id, area, false)) || measure.description;
 }
 
 function drawnAreas(model, state) {
-  return [...new Set([model.borough(), model.area(state.area)].filter(Boolean))];
+  return [...new Set([model.home(), model.area(state.area)].filter(Boolean))];
 }
 
 function figureBody(ctx, state) {
@@ -46,16 +46,15 @@ function figureBody(ctx, state) {
   const areas = drawnAreas(model, state);
   const parts = measure.kind === "indicator" ? indicatorFacts(model, measure) : compositeFacts(ctx, measure);
   return [
-    h("div", { class: "buttons no-print figure-buttons" }, button("Show on the map", { class: "button button-main" }, () => ctx.go({ view: "map" }))),
-    h("dl", { class: "page" }, parts.filter(([, text]) => text && text.length !== 0).map(([term, text]) => [h("dt", {}, term), h("dd", {}, text)])),
-    measure.levels.length ? h("section", { class: "figure-trend" }, h("h3", {}, "Over time"), trendFigure(model, state, measure, areas)) : null,
+    h("div", { class: "buttons no-print figure-buttons" }, button(model.shapes ? "Show on the map" : "Show all areas", { class: "button button-main" }, () => ctx.go({ view: "map" }))),
+    h("dl", { class: "page" }, parts.filter((part) => part && part[1] && part[1].length !== 0).map(([term, text]) => [h("dt", {}, term), h("dd", {}, text)])),
+    measure.levels.length && model.periods.length > 1 ? h("section", { class: "figure-trend" }, h("h3", {}, "Over time"), trendFigure(model, state, measure, areas)) : null,
   ];
 }
 
 function indicatorFacts(model, measure) {
   const page = measure.page;
   const up = model.measure(measure.parent);
-  const plural = measure.levels.map((l) => model.level(l).plural).join(", ");
   return [
     ["What it says", measure.description],
     ["Why it is in the index", page.rationale],
@@ -73,7 +72,7 @@ function indicatorFacts(model, measure) {
     ["Partner", page.partner],
     ["Manifesto theme", page.theme],
     ["Periods", page.periods.map((p, i) => (p ? `${model.periods[i].label}: ${p.label}${p.start ? ` (${day(p.start)} to ${day(p.end)})` : ""}` : `${model.periods[i].label}: none`)).join("; ")],
-    ["Areas", plural.replace("boroughs", "borough") || "none yet"],
+    ["Areas", measure.levels.map(model.called).join(", ") || "none yet"],
     ["Updated", page.frequency],
     ["Next update", (page.next_update && day(page.next_update)) || "no date is announced"],
     ["Disclosure rule", page.disclosure_rule && page.disclosure_rule !== "none" ? page.disclosure_rule : "none needed: published figures"],
@@ -103,10 +102,10 @@ function compositeFacts(ctx, measure) {
     ["Part of", measure.parent ? model.measure(measure.parent).name : ""],
     ["Scale", `${model.recipe.lowest} to 100: ${model.recipe.lowest} is as far from the goal as anyone is, 100 is the goal. Higher is better.`],
     ["Scored", measure.scored === false ? capital(measure.note || "not scored") : measure.note ? `yes, ${measure.note}: it rests on few indicators` : ""],
-    ["Compared over time", measure.comparable === false ? `no${measure.break_reason ? `: ${measure.break_reason}` : ": too few comparable figures"}` : "yes, on figures that mean the same in every period"],
+    model.periods.length > 1 && ["Compared over time", measure.comparable === false ? `no${measure.break_reason ? `: ${measure.break_reason}` : ": too few comparable figures"}` : "yes, on figures that mean the same in every period"],
     ["Made of", h("ul", { class: "plain" }, children.map((m) => h("li", {},
       button(m.name, { class: "link", "data-measure": m.id }, () => ctx.go({ measure: m.id })), shareText(m))))],
-    ["Areas", measure.levels.map((l) => model.level(l).plural).join(", ").replace("boroughs", "borough") || "none yet"],
+    ["Areas", measure.levels.map(model.called).join(", ") || "none yet"],
   ];
 }
 
@@ -128,7 +127,7 @@ function figureTwin(model, state) {
   const rows = model.levels.filter((l) => model.has(measure.id, l.id)).flatMap((l) => model.areas(l.id).map((area) => ({
     key: area.code,
     chosen: area.code === state.area,
-    cells: [{ text: area.name }, { text: l.one }, ...model.periods.flatMap((p) => {
+    cells: [{ text: area.name }, { text: l.singular }, ...model.periods.flatMap((p) => {
       const cell = model.cell(measure.id, area, p.id);
       return [{ text: cell.value === null ? "–" : valueText(model, measure, cell), sort: cell.value }, { text: knownText(model, cell) }];
     })],

@@ -5,7 +5,7 @@ import { shownAs } from "./classify.js";
 import { number } from "./format.js";
 import { MUTED, patternDefs } from "./palette.js";
 import { CLASS_COUNTS } from "./state.js";
-import { basisText, MARKS, marksOf, peersText } from "./words.js";
+import { againstPeers, basisText, MARKS, marksOf, peersText } from "./words.js";
 
 const METHODS = [
   ["quantile", "Equal numbers of areas"],
@@ -55,7 +55,7 @@ export function createLegend(ctx) {
     // Without any figure there is nothing to class, and no darker or lighter.
     const some = colours.keys.some((key) => !key.key.startsWith("state-"));
     const peers = peersOf(state);
-    title.textContent = { value: "Legend", rating: "Against similar wards", change: `Change from ${model.firstLabel(measure.id)} to ${model.lastLabel(measure.id)}${basisText(measure)}` }[shown];
+    title.textContent = { value: "Legend", rating: againstPeers(model), change: `Change from ${model.firstLabel(measure.id)} to ${model.lastLabel(measure.id)}${basisText(measure)}` }[shown];
     note.textContent = {
       value: some ? `${measure.unit.startsWith("score 0–100") ? "Score, 0 to 100" : measure.unit}. Darker is higher, which is ${measure.polarity < 0 ? "worse" : "better"}.` : "",
       rating: `${model.peersRule} ${peers}`.trim(),
@@ -71,7 +71,7 @@ export function createLegend(ctx) {
     options.hidden = !some || shown === "rating" || model.areas(state.level).length < 2;
     count.el.hidden = shown === "change";
     if (shown === "change") offer(method.select, CHANGES, ["equal", "jenks"].includes(state.classes) ? "equal" : "quantile");
-    else offer(method.select, METHODS, state.classes);
+    else offer(method.select, METHODS.filter(([name]) => name !== "fixed" || model.periods.length > 1), state.classes);
     offer(count.select, CLASS_COUNTS.map((n) => [n, n]), String(state.count));
   }
 
@@ -98,12 +98,13 @@ export function createLegend(ctx) {
 
   function peersOf(state) {
     const area = model.area(state.area);
-    return area?.level === "ward" ? peersText(model, area).replace(/^Similar wards/, () => `Similar to ${area.name}`) : "Choose a ward to see which these are.";
+    if (area?.level !== model.unit.id) return `Choose ${model.unit.a} to see which these are.`;
+    return peersText(model, area, `Similar to ${area.name}`);
   }
 
   function countText(state, n) {
-    const { one, plural } = model.level(state.level);
-    return `${number(n, 0)} ${(n === 1 ? one : plural).replace(/ \(.*\)/, "")}`;
+    const { singular, plural } = model.level(state.level);
+    return `${number(n, 0)} ${(n === 1 ? singular : plural).replace(/ \(.*\)/, "")}`;
   }
 
   return { el, update };

@@ -41,7 +41,9 @@ export function mount(root, data, options = {}) {
     sheet.replaceSync(options.css);
     root.adoptedStyleSheets = [sheet];
   }
-  const ctx = { model, data, base: options.base ?? null, embedded: shadow, state: () => store.get(), go: (change, how) => store.set(change, how) };
+  const base = webAddress(options.base);
+  const address = (path) => (base ? new URL(path, base).href : path);
+  const ctx = { model, data, base, address, embedded: shadow, state: () => store.get(), go: (change, how) => store.set(change, how) };
   const store = createStore(model, options.url ?? "hash", (state, before) => frame.update(state, before));
   const frame = createFrame(ctx);
   root.replaceChildren(frame.el);
@@ -70,6 +72,15 @@ export function mount(root, data, options = {}) {
   };
   if (!shadow) window.spiExplorer = api;
   return api;
+}
+
+// The folder's address, or nothing where the edition's settings name none that a browser can follow.
+function webAddress(text) {
+  try {
+    return new URL(text).href;
+  } catch {
+    return null;
+  }
 }
 
 function whenPainted(then) {
@@ -122,7 +133,7 @@ function createFrame(ctx) {
     note.hidden = !note.textContent;
     updateTable(state, before, moved);
     sharing.update();
-    if (!ctx.embedded) document.title = `${title.textContent} – Borough Data Explorer`;
+    if (!ctx.embedded) document.title = `${title.textContent} – ${model.meta.explorer}`;
     if (moved && before) title.focus({ preventScroll: false });
   }
 
@@ -169,7 +180,7 @@ function createMark(model) {
 function createHead(ctx, nav) {
   const { meta } = ctx.model;
   return h("header", { class: "head spi-wrap" },
-    h("div", { class: "head-names" }, h("p", { class: "kicker" }, [meta.area_name, meta.edition_year].filter(Boolean).join(" · ")), h("h1", {}, "Borough Data Explorer")),
+    h("div", { class: "head-names" }, h("p", { class: "kicker" }, [meta.area_name, meta.edition_year].filter(Boolean).join(" · ")), h("h1", {}, meta.explorer)),
     nav);
 }
 
@@ -181,7 +192,7 @@ function createNav(ctx, links) {
       if (event.metaKey || event.ctrlKey || event.shiftKey) return;
       event.preventDefault();
       ctx.go({ view: id, sort: "" });
-    } }, label);
+    } }, id === "map" && !model.shapes ? "Areas" : label);
     links.set(id, link);
     return h("li", {}, link);
   });
@@ -189,12 +200,11 @@ function createNav(ctx, links) {
 }
 
 function createFoot(ctx) {
-  const { meta, links } = ctx.model;
-  const documents = [["index", "All documents of this edition"], ["report", "Borough report"], ["methods", "Methods"]];
+  const { meta, links, whole } = ctx.model;
+  const documents = [["index", "All documents of this edition"], ["report", `${whole[0].toUpperCase()}${whole.slice(1)} report`], ["methods", "Methods"]];
   const usable = ctx.base || !ctx.embedded;
-  const address = (path) => (ctx.base ? new URL(path, ctx.base).href : path);
   return h("footer", { class: "spi-wrap" }, h("div", { class: "foot" },
-    usable ? h("p", {}, documents.filter(([key]) => links[key]).map(([key, text], i) => [i ? " · " : "", h("a", { href: address(links[key]) }, text)])) : null,
+    usable ? h("p", {}, documents.filter(([key]) => links[key]).map(([key, text], i) => [i ? " · " : "", h("a", { href: ctx.address(links[key]) }, text)])) : null,
     h("p", {}, `${meta.short_title}, data version ${meta.data_version}. ${meta.licence}. ${meta.contact}.`),
     h("p", {}, meta.attribution),
     h("p", {}, "No cookies, no third parties: this page sends nothing about you anywhere.")));
@@ -206,10 +216,10 @@ function createBar(ctx) {
   const show = segments("Show", "show", [
     ...model.periods.map((p) => ({ value: `period:${p.id}`, label: p.label })),
     { value: "rating", label: "Rating" },
-    { value: "change", label: "Change" },
+    ...(model.periods.length > 1 ? [{ value: "change", label: "Change" }] : []),
   ], (value) => ctx.go(value.startsWith("period:") ? { show: "value", period: value.slice(7) } : { show: value, period: model.periods[model.periods.length - 1].id }));
-  const level = segments("Areas", "level", model.levels.map((l) => ({ value: l.id, label: { borough: "Borough", ward: "Wards", lsoa: "Small areas" }[l.id] ?? l.name })), (value) => ctx.go(levelChange(ctx, value)), { compact: true });
-  const finder = createFinder(ctx, { label: "Find my ward", onfind: (area) => ctx.go(foundChange(ctx, area)) });
+  const level = segments("Areas", "level", model.levels.map((l) => ({ value: l.id, label: l.label })), (value) => ctx.go(levelChange(ctx, value)), { compact: true });
+  const finder = createFinder(ctx, (area) => ctx.go(foundChange(ctx, area)));
   const parts = { find: finder.el, pick: picker.el, show: show.el, level: level.el };
   const reasonId = uniqueId("reason");
   const reason = h("p", { class: "reason", id: reasonId });
@@ -237,13 +247,13 @@ function createBar(ctx) {
 function absentChoices(model, { measure: id, level }) {
   const measure = model.measure(id);
   const only = (has) => {
-    const found = model.levels.filter((l) => has(id, l.id)).map((l) => (l.id === "borough" ? "borough" : l.plural.replace(/ \(.*\)/, "")));
+    const found = model.levels.filter((l) => has(id, l.id)).map((l) => model.called(l.id));
     return found.length ? `${andList(found)} only` : "";
   };
   const said = [];
   if (!measure.levels.length) return "There are no figures to rate, to compare or to see by other areas.";
   if (!model.hasRating(id, level)) said.push(`Rating: ${measure.kind === "indicator" ? "scores only" : only(model.hasRating) || "none in this edition"}.`);
-  if (!model.hasChange(id, level)) said.push(`Change: ${only(model.hasChange) || "none to be had"}.`);
+  if (model.periods.length > 1 && !model.hasChange(id, level)) said.push(`Change: ${only(model.hasChange) || "none to be had"}.`);
   const lacking = model.levels.filter((l) => !model.has(id, l.id)).map((l) => l.plural.replace(/ \(.*\)/, ""));
   if (lacking.length) said.push(`No figures of ${andList(lacking)}.`);
   return said.join(" ");
@@ -252,7 +262,7 @@ function absentChoices(model, { measure: id, level }) {
 function levelChange(ctx, level) {
   const area = ctx.model.area(ctx.state().area);
   const same = area ? areaAtLevel(ctx.model, area, level) : null;
-  return { level, area: same && (same.level === level || level === "lsoa") ? same.code : "" };
+  return { level, area: same && (same.level === level || ctx.model.level(level).role === "detail") ? same.code : "" };
 }
 
 function foundChange(ctx, area) {

@@ -72,13 +72,13 @@ export function createMap(ctx) {
     layer = createAreas(prefix, areas, shape.d, model.shapes);
     areasLayer.replaceChildren(layer.el);
     svg.classList.toggle("fine", areas.length > SOME);
-    const above = level === "lsoa" ? model.shapes.levels.ward?.d ?? [] : [];
+    const outlinesOf = (role) => model.shapes.levels[model.levels.find((l) => l.role === role)?.id]?.d ?? [];
+    const above = model.level(level).role === "detail" ? outlinesOf("evidence") : [];
     // Hairlines are drawn five times as fast, and leave more of many small areas to be seen.
     outlines.classList.toggle("hairlines", above.length > SOME);
-    const border = model.shapes.levels.borough?.d ?? [];
-    outlines.replaceChildren(...[...above, ...border].map((d) => s("path", { class: "outline", d })));
+    outlines.replaceChildren(...[...above, ...outlinesOf("whole")].map((d) => s("path", { class: "outline", d })));
     const many = model.level(level).plural;
-    holder.setAttribute("aria-label", `Map of ${areas.length === 1 ? "the borough" : `${areas.length} ${many}`}. Arrow keys move between neighbours, Enter selects.`);
+    holder.setAttribute("aria-label", `Map of ${areas.length === 1 ? `the ${model.level(level).singular}` : `${areas.length} ${many}`}. Arrow keys move between neighbours, Enter selects.`);
     replace(hint, `Tap the map, or press Tab to reach it: arrow keys move between neighbouring ${many}, Enter selects. Select again to leave it.`);
     zoom = 0;
     drawZoom();
@@ -149,7 +149,7 @@ export function createMap(ctx) {
     const step = (by) => () => {
       zoom = Math.min(Math.max(zoom + by, 0), ZOOMS.length - 1);
       const area = model.area(state?.area);
-      if (area && by > 0) centre = model.shapes.levels[area.level].centre[area.place];
+      if (shapeOf(area) && by > 0) centre = model.shapes.levels[area.level].centre[area.place];
       look();
       drawZoom();
       drawLabels(model.measure(state.measure));
@@ -170,7 +170,7 @@ export function createMap(ctx) {
   function say(area) {
     const text = area
       ? areaSentence(model, state, model.measure(state.measure), area)
-      : model.has(state.measure, state.level) ? `Choose a ${model.level(state.level).one} on the map to read its figure.` : "";
+      : model.has(state.measure, state.level) ? `Choose ${model.level(state.level).a} on the map to read its figure.` : "";
     readout.textContent = text;
     return text;
   }
@@ -271,8 +271,7 @@ export function createMap(ctx) {
       drawFills();
       const area = model.area(state.area);
       layer.choose(area?.level === drawn ? area.place : -1);
-      mark("chosen", area?.level === "borough" ? null : area);
-      mark("inner", area?.level === "borough" ? null : area);
+      for (const which of ["chosen", "inner"]) mark(which, area && model.within(area.level) ? area : null);
       if (zoom && before?.area !== state.area) look();
       say(area);
     },

@@ -1,46 +1,54 @@
-// The first view: the map, what it says, and the chosen area.
+// The first view: the map where a level has one, what it says, and the chosen area.
 
 import { button, h, replace, uniqueId } from "./dom.js";
 import { chartBox } from "./chartbox.js";
-import { strip } from "./charts.js";
+import { drawingsIn, strip } from "./charts.js";
 import { byName, number, shortUnit, signed } from "./format.js";
 import { createLegend } from "./legend.js";
 import { createMap } from "./map.js";
 import { mapSentence, mapTitle } from "./sentence.js";
-import { absence, absentWords, basisText, changeChip, changeRating, changeText, fromTo, intervalText, markTags, peersText, rankShort, rankText, ratingChip, ratingText, valueText } from "./words.js";
+import { withoutNull } from "./table.js";
+import { absence, absentWords, againstPeers, basisText, changeChip, changeRating, changeText, fromTo, intervalText, markTags, peersText, rankShort, rankText, ratingChip, ratingText, valueText } from "./words.js";
 
 export function createMapView(ctx) {
   const { model } = ctx;
-  const map = createMap(ctx);
+  const map = model.shapes && createMap(ctx);
+  const none = h("p", { class: "muted" });
   const legend = createLegend(ctx);
   const card = createAreaCard(ctx);
   const place = h("section", { class: "place" });
   const el = h("div", {},
-    h("div", { class: "grid" }, map.el, h("div", { class: "side" }, card.el, legend.el)),
+    h("div", { class: "grid" }, map?.el, none, h("div", { class: "side" }, card.el, legend.el)),
     place);
+  const mapped = () => model.hasMap(ctx.state().level);
 
   return {
     el,
     controls: ["pick", "show", "level", "find"],
-    hasMap: true,
+    get hasMap() { return mapped(); },
     title: (state) => mapTitle(model, state),
     sentence: (state) => mapSentence(model, state),
     update(state, before) {
-      map.update(state, before);
-      legend.update(state, map.colours());
+      none.hidden = mapped();
+      none.textContent = none.hidden ? "" : `This edition holds no boundaries of its ${model.level(state.level).plural}, so no map of them is drawn.`;
+      for (const part of [map, legend]) if (part) part.el.hidden = !mapped();
+      if (mapped()) {
+        map.update(state, before);
+        legend.update(state, map.colours());
+      }
       card.update(state);
       drawPlace(ctx, place, state);
     },
     twin: (state) => mapTwin(model, state),
     pairs: (state) => model.areas(state.level).map((a) => [model.measure(state.measure), a, state.period]),
-    drawings: () => [{ svg: map.svg }],
-    legend: () => map.colours().keys,
+    drawings: () => (mapped() ? [{ svg: map.svg }] : drawingsIn(el)),
+    legend: () => (mapped() ? map.colours().keys : null),
     legendTitle: (state) => `${state.show === "value" ? model.measure(state.measure).unit : mapTitle(model, state)} (number of ${model.level(state.level).plural})`,
-    destroy: map.destroy,
+    destroy: () => map?.destroy(),
   };
 }
 
-// The ranking strip: every area on one line, the chosen one named, the borough beside.
+// The ranking strip: every area on one line, the chosen one named, the whole beside.
 function drawPlace(ctx, section, state) {
   const { model } = ctx;
   const measure = model.measure(state.measure);
@@ -55,7 +63,7 @@ function drawPlace(ctx, section, state) {
     intervalCheck(ctx, state),
     chartBox((width) => strip({
       width, points, intervals: state.intervals, onpick: (point) => ctx.go({ area: point.code === state.area ? "" : point.code }),
-      borough: change ? null : boroughPoint(model, state, measure),
+      home: change ? null : homePoint(model, state, measure),
       label: `${what}: ${measure.name}. ${mapSentence(model, state)}`,
       write: (v, digits) => (change ? signed(v, digits) : shortUnit(number(v, digits), measure.unit)),
     }), stripCaption(model, state, measure)));
@@ -64,7 +72,7 @@ function drawPlace(ctx, section, state) {
 function stripCaption(model, state, measure) {
   const chosen = model.area(state.area);
   const marked = chosen?.level === state.level;
-  const which = marked ? "The dark mark is the area you chose" : "Choose an area, here or on the map, to see it marked";
+  const which = marked ? "The dark mark is the area you chose" : `Choose an area, here${model.hasMap(state.level) ? " or on the map" : ""}, to see it marked`;
   const range = state.intervals ? ", the band its likely range (90 of 100)" : "";
   const basis = state.show === "change" && basisText(measure) ? " Changes are worked out from figures that mean the same in every period." : "";
   return `${which}${marked ? range : ""}. ${measure.kind === "indicator" && measure.polarity < 0 ? "Further left is better." : "Further right is better."}${basis}`;
@@ -89,11 +97,9 @@ export function stripPoints(model, state, measure, areas, chosen, series) {
   });
 }
 
-export function boroughPoint(model, state, measure) {
-  const area = model.borough();
-  if (!area || state.level === "borough") return null;
-  const cell = model.cell(measure.id, area, state.period);
-  return cell.value === null ? null : { name: "borough", value: cell.value, text: valueText(model, measure, cell) };
+export function homePoint(model, state, measure) {
+  const cell = model.homeCell(measure.id, state.level, state.period);
+  return cell && { name: model.whole, value: cell.value, text: valueText(model, measure, cell) };
 }
 
 // Intervals on or off, for every view.
@@ -118,7 +124,7 @@ function createAreaCard(ctx) {
     if (level !== state.level) {
       level = state.level;
       const named = [...model.areas(level)].sort(byName);
-      label.textContent = `Chosen ${model.level(level).one}`;
+      label.textContent = `Chosen ${model.level(level).singular}`;
       select.replaceChildren(h("option", { value: "" }, "None: all areas"), ...named.map((a) => h("option", { value: a.code }, a.name)));
     }
     const area = model.area(state.area);
@@ -146,7 +152,7 @@ function areaFacts(ctx, state, area) {
     if (tags.length) facts.push(h("p", {}, tags.map((t) => [t, " "])));
     const rank = rankText(cell, model.ranked(measure.id, area.level), model.level(area.level).plural);
     if (rank) facts.push(h("p", {}, rank[0].toUpperCase() + rank.slice(1)));
-    if (cell.rating) facts.push(h("p", {}, "Against similar wards: ", ratingChip(model, cell.rating)), h("p", { class: "muted small" }, peersText(model, area)));
+    if (cell.rating) facts.push(h("p", {}, `${againstPeers(model)}: `, ratingChip(model, cell.rating)), h("p", { class: "muted small" }, peersText(model, area)));
   }
   if (model.hasChange(measure.id, area.level)) {
     const likely = state.intervals && move.low !== null ? ` (likely ${intervalText(measure, move.low, move.high, signed)})` : "";
@@ -164,15 +170,15 @@ function areaFacts(ctx, state, area) {
 // Links to the area's two-page brief, where the edition has one.
 export function briefLinks(ctx, area) {
   const { briefs } = ctx.model.links;
-  const brief = area.level === "ward" ? (Array.isArray(briefs) ? briefs[area.place] : briefs?.[area.code]) : null;
+  const brief = area.level === ctx.model.unit.id ? (Array.isArray(briefs) ? briefs[area.place] : briefs?.[area.code]) : null;
   if (!brief || (ctx.embedded && !ctx.base)) return [];
-  const address = (path) => (ctx.base ? new URL(path, ctx.base).href : path);
   return [["html", "Brief"], ["pdf", "Brief (PDF)"]].filter(([kind]) => brief[kind])
-    .map(([kind, text]) => h("a", { class: "button", href: address(brief[kind]) }, text));
+    .map(([kind, text]) => h("a", { class: "button", href: ctx.address(brief[kind]) }, text));
 }
 
-// The map's table: every area with everything the map can show of it.
-export function mapTwin(model, state, areas = [...model.areas(state.level)].sort(byName)) {
+// The map's table: every area, or those compared, with everything the map can show of it.
+export function mapTwin(model, state, compared = null) {
+  const areas = compared ?? [...model.areas(state.level)].sort(byName);
   const measure = model.measure(state.measure);
   const last = model.isLast(state.period);
   const rated = last && model.hasRating(measure.id, state.level);
@@ -187,7 +193,7 @@ export function mapTwin(model, state, areas = [...model.areas(state.level)].sort
     { label: measure.kind === "indicator" ? `Figure, ${shown}` : `Score, ${shown}`, right: true },
     ranged ? { label: "Likely range" } : null,
     rated ? { label: "Place, likely places" } : null,
-    rated ? { label: "Against similar wards" } : null,
+    rated ? { label: againstPeers(model) } : null,
     scored ? { label: `Comparable score, ${first}`, right: true } : null,
     scored ? { label: `Comparable score, ${model.lastLabel(measure.id)}`, right: true } : null,
     moved ? { label: `Change since ${first}${basis}`, right: true } : null,
@@ -196,12 +202,11 @@ export function mapTwin(model, state, areas = [...model.areas(state.level)].sort
     { label: "How it is known" },
   ];
   const rows = areas.map((area) => ({ key: area.code, chosen: area.code === state.area, cells: mapCells(model, state, measure, area, columns) }));
-  const kept = columns.map((c) => c !== null);
-  return {
-    caption: `${measure.name} by ${model.level(state.level).one}, ${shown}${moved ? `, and its change since ${first}${basisText(measure)}` : ""}. ${measure.unit}.${rated ? ` Places are among ${model.ranked(measure.id, state.level)} ${model.level(state.level).plural}.` : ""}`,
-    columns: columns.filter(Boolean),
-    rows: rows.map((row) => ({ ...row, cells: row.cells.filter((_, i) => kept[i]) })),
-  };
+  return withoutNull({
+    caption: `${measure.name}${compared ? ", areas compared" : ` by ${model.level(state.level).singular}`}, ${shown}${moved ? `, and its change since ${first}${basisText(measure)}` : ""}. ${measure.unit}.${rated ? ` Places are among ${model.ranked(measure.id, state.level)} ${model.level(state.level).plural}.` : ""}`,
+    columns,
+    rows,
+  });
 }
 
 function mapCells(model, state, measure, area) {

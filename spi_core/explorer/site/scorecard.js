@@ -1,17 +1,18 @@
-// The ward scorecard: three dimensions side by side, each component with its indicators.
+// The scorecard of an area: three dimensions side by side, each component with its indicators.
 
-import { besideBorough } from "./against.js";
+import { besideWhole } from "./against.js";
 import { button, h, replace, uniqueId } from "./dom.js";
 import { chartBox } from "./chartbox.js";
 import { dotRows, drawingsIn, strip } from "./charts.js";
 import { createFinder } from "./find.js";
 import { byName, number, signed } from "./format.js";
-import { boroughPoint, briefLinks, intervalCheck, knownText, stripPoints } from "./mapview.js";
-import { absence, absentWords, betterText, changeChip, changeRating, changeText, fromTo, intervalText, markTags, peersText, rankShort, rankText, ratingChip, ratingText, valueText } from "./words.js";
+import { briefLinks, homePoint, intervalCheck, knownText, stripPoints } from "./mapview.js";
+import { withoutNull } from "./table.js";
+import { absence, absentWords, againstPeers, betterText, changeChip, changeRating, changeText, fromTo, intervalText, markTags, peersText, rankShort, rankText, ratingChip, ratingText, valueText } from "./words.js";
 
-// The area of a scorecard: the chosen one, or the borough.
+// The area of a scorecard: the chosen one, or the whole.
 export function scorecardArea(model, state) {
-  return model.area(state.area) ?? model.borough() ?? model.areas(state.level)[0];
+  return model.area(state.area) ?? model.home() ?? model.areas(state.level)[0];
 }
 
 export function createScorecard(ctx) {
@@ -22,7 +23,7 @@ export function createScorecard(ctx) {
     const named = [...model.areas(level.id)].sort(byName);
     select.append(h("optgroup", { label: level.name }, named.map((a) => h("option", { value: a.code }, a.name))));
   }
-  const finder = createFinder(ctx, { label: "Find my ward", onfind: (area) => ctx.go({ area: area.code }) });
+  const finder = createFinder(ctx, (area) => ctx.go({ area: area.code }));
   const tip = createTip();
   const body = h("div", {});
   const el = h("div", { class: "tip-home" }, h("div", { class: "card-pick no-print" }, h("div", {}, h("label", { class: "label", for: id }, "Scorecard of"), select), finder.el), body, tip.el);
@@ -108,21 +109,21 @@ function scorecardBody(ctx, state, area, tip) {
       fact("Index, 0 to 100", number(cell.value, index.digits), `${cell.illustrative ? "◇ " : ""}${state.intervals && cell.low !== null ? `likely ${intervalText(index, cell.low, cell.high)}` : ""}`),
       rank ? fact("Place", rank.split(", ")[0].replace(/ of .*/, ""), rank.replace(/^\S+ /, "")) : null,
       move.value !== null ? fact("Change, earlier to later comparable figures", changeText(index, { ...move, illustrative: false }), `${move.illustrative ? "◇ " : ""}${ratingText(model, move.rating)}`) : null,
-      cell.rating ? fact("Against similar wards", "", ratingChip(model, cell.rating)) : null),
+      cell.rating ? fact(againstPeers(model), "", ratingChip(model, cell.rating)) : null),
     peersText(model, area) ? h("p", { class: "muted small" }, peersText(model, area)) : null,
     model.areaSentence(index.id, area, true) ? h("p", { class: "change-words" }, model.areaSentence(index.id, area, true)) : null,
     points.length > 1 && cell.value !== null
       ? h("section", {}, h("h3", {}, `Where ${area.name} stands`), chartBox((width) => strip({
-        width, points, intervals: state.intervals, borough: boroughPoint(model, now, index), write: (v, digits) => number(v, digits),
+        width, points, intervals: state.intervals, home: homePoint(model, now, index), write: (v, digits) => number(v, digits),
         label: scorecardSentence(model, area),
       })))
       : null,
     h("div", { class: "buttons no-print card-actions" },
       intervalCheck(ctx, state),
-      area.level === "borough" ? null : button("Show on the map", { class: "button" }, () => ctx.go({ view: "map", level: area.level })),
-      area.level === "borough" ? null : button("Compare", { class: "button" }, () => ctx.go({ view: "compare", level: area.level, areas: [...new Set([area.code, ...ctx.state().areas])] })),
+      model.hasMap(area.level) && model.within(area.level) ? button("Show on the map", { class: "button" }, () => ctx.go({ view: "map", level: area.level })) : null,
+      model.within(area.level) ? button("Compare", { class: "button" }, () => ctx.go({ view: "compare", level: area.level, areas: [...new Set([area.code, ...ctx.state().areas])] })) : null,
       briefLinks(ctx, area)),
-    h("p", { class: "muted small no-print" }, "Choose a name to see it on the map.", h("span", { class: "with-pointer" }, " Point at it, or move to it with the Tab key, for what it means.")),
+    h("p", { class: "muted small no-print" }, `Choose a name to see it ${model.shapes ? "on the map" : "for all areas"}.`, h("span", { class: "with-pointer" }, " Point at it, or move to it with the Tab key, for what it means.")),
     h("div", { class: "dims" }, model.measures.filter((m) => m.kind === "dimension").map((d) => dimension(ctx, state, area, d, last.id, tip))),
   ];
 }
@@ -155,9 +156,8 @@ function component(ctx, state, area, measure, period, tip) {
 }
 
 function homeText(model, measure, area, period) {
-  const home = model.borough();
-  const cell = home && area !== home ? model.cell(measure.id, home, period) : null;
-  return cell && cell.value !== null ? `borough ${valueText(model, measure, cell)}` : "";
+  const cell = model.homeCell(measure.id, area.level, period);
+  return cell ? `${model.whole} ${valueText(model, measure, cell)}` : "";
 }
 
 function likelyText(state, measure, cell) {
@@ -185,7 +185,7 @@ function indicatorLine(ctx, state, area, measure, period, tip) {
     h("span", { class: "value" }, cell.value === null ? h("em", {}, model.state(cell.state).word) : valueText(model, measure, cell)),
     h("p", { class: "what" }, `${measure.description} ${betterText(measure)}`),
     h("span", { class: "said" }, [unitText(model, measure), likelyText(state, measure, cell)].filter(Boolean).join("; ")),
-    h("span", { class: "chips" }, besideBorough(model, measure, area, cell, period), cell.rating ? ratingChip(model, cell.rating) : null, moved, markTags(cell)));
+    h("span", { class: "chips" }, besideWhole(model, measure, area, cell, period), cell.rating ? ratingChip(model, cell.rating) : null, moved, markTags(cell)));
 }
 
 // "per 1,000 residents, 2014/15": the unit, and the period of a figure that is not of the year the scorecard is named by.
@@ -270,7 +270,7 @@ function scorecardTwin(model, state, area) {
   const last = model.periods[model.periods.length - 1];
   const columns = [
     { label: "Measure" }, { label: "Kind" }, { label: "Figure", right: true }, { label: "Period" }, { label: "Likely range" }, { label: "Place, likely places" },
-    { label: "Against similar wards" }, { label: "Change", right: true }, { label: "Change since" }, { label: "Change in words" }, { label: "How it is known" },
+    { label: againstPeers(model) }, ...[{ label: "Change", right: true }, { label: "Change since" }, { label: "Change in words" }].map((c) => (model.periods.length > 1 ? c : null)), { label: "How it is known" },
   ];
   const rows = model.measures.map((m) => {
     const cell = model.cell(m.id, area, last.id);
@@ -293,5 +293,5 @@ function scorecardTwin(model, state, area) {
     };
   });
   const among = model.hasRating(model.measures[0].id, area.level) ? ` Places are among ${model.ranked(model.measures[0].id, area.level)} ${model.level(area.level).plural}.` : "";
-  return { caption: `Scorecard of ${area.name}, edition of ${last.label}: every measure.${among}`, columns, rows };
+  return withoutNull({ caption: `Scorecard of ${area.name}, edition of ${last.label}: every measure.${among}`, columns, rows });
 }

@@ -9,7 +9,7 @@ export function periodWords(model, state) {
   const { measure: id } = state;
   const shown = shownAs(model, state);
   if (shown === "change") return `change from ${model.firstLabel(id)} to ${model.lastLabel(id)}${basisText(model.measure(id))}`;
-  return shown === "rating" ? `against similar wards, ${model.lastLabel(id)}` : model.periodLabel(id, state.period);
+  return shown === "rating" ? `against similar ${model.unit.plural}, ${model.lastLabel(id)}` : model.periodLabel(id, state.period);
 }
 
 export function mapTitle(model, state) {
@@ -32,7 +32,7 @@ export function mapSentence(model, state) {
   return model.spread(measure.id, state.level, state.period) || spreadCounts(model, state, measure);
 }
 
-// What an area's figure is where no sentence is written: its period, and the borough's beside it without a judgement.
+// What an area's figure is where no sentence is written: its period, and the whole's beside it without a judgement.
 function standingSentence(model, state, measure, area) {
   const cell = model.cell(measure.id, area, state.period);
   const title = `${area.name}, ${measure.name}, ${model.periodLabel(measure.id, state.period)}`;
@@ -40,15 +40,15 @@ function standingSentence(model, state, measure, area) {
   const write = (c) => (measure.kind === "indicator" ? valueText(model, measure, c, { unit: true }) : valueText(model, measure, c).replace(/^\S+/, (text) => `${text} out of 100`));
   const likely = state.intervals && cell.low !== null ? `likely ${intervalText(measure, cell.low, cell.high)}` : "";
   const marks = marksOf(cell).map((name) => `, ${MARKS[name].word}`).join("");
-  const home = area.level === "borough" || !model.borough() ? null : model.cell(measure.id, model.borough(), state.period);
-  const beside = home === null || home.value === null ? "" : `; the borough’s is ${valueText(model, measure, home)}`;
+  const home = model.homeCell(measure.id, area.level, state.period);
+  const beside = home ? `; the ${model.whole}’s is ${valueText(model, measure, home)}` : "";
   return `${title}: ${withBracket(write(cell), likely)}${marks}${beside}.`;
 }
 
 export function absentSentence(model, measure, level) {
   const plural = model.level(level).plural;
   if (measure.kind === "component" && measure.scored === false) return `${measure.name} is ${measure.note || "not scored"}.`;
-  const elsewhere = measure.levels.map((l) => (l === "borough" ? "the borough" : model.level(l).plural));
+  const elsewhere = measure.levels.map((l) => (model.areas(l).length === 1 ? `the ${model.level(l).singular}` : model.level(l).plural));
   return elsewhere.length
     ? `There are no figures of ${measure.name} for ${plural}; there are for ${elsewhere.join(" and ")}.`
     : `There are no figures of ${measure.name} in this edition.`;
@@ -75,7 +75,7 @@ function ratingCounts(model, measure, level) {
   const letters = [...model.column(measure.id, level).rating];
   const of = (letter) => letters.filter((l) => l === letter).length;
   const total = letters.length;
-  return `${measure.name}: against similar wards a strength in ${of("s")} of ${total} ${model.level(level).plural} and a weakness in ${of("w")}.`;
+  return `${measure.name}: against similar ${model.unit.plural} a strength in ${of("s")} of ${total} ${model.level(level).plural} and a weakness in ${of("w")}.`;
 }
 
 function spreadCounts(model, state, measure) {

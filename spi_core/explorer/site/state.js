@@ -29,7 +29,7 @@ export function defaultState(model) {
   return {
     view: "map",
     measure: model.measures[0].id,
-    level: model.defaultLevel,
+    level: model.unit.id,
     period: model.periods[model.periods.length - 1].id,
     show: "value",
     area: "",

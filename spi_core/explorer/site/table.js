@@ -20,6 +20,12 @@ export function sortedRows(rows, columns, sort) {
   });
 }
 
+// A twin without the columns that are null.
+export function withoutNull({ columns, rows, ...twin }) {
+  const kept = (_, i) => columns[i] !== null;
+  return { ...twin, columns: columns.filter(kept), rows: rows.map((row) => ({ ...row, cells: row.cells.filter(kept) })) };
+}
+
 // twin: { caption, columns: [{ label, right }], rows: [{ key, chosen, cells: [{ text, nodes, sort }] }] }; the first cell heads its row.
 export function drawTable(twin, sort, onsort) {
   let shown = FIRST_ROWS;

@@ -1,4 +1,4 @@
-// Progress against the borough manifesto's targets, by theme.
+// Progress against the manifesto's targets, by theme.
 
 import { button, h, replace } from "./dom.js";
 import { number, withUnit } from "./format.js";
@@ -10,7 +10,7 @@ export function createTargets(ctx) {
     el,
     controls: [],
     plain: true,
-    title: () => "Progress against the borough’s targets",
+    title: () => `Progress against the ${model.whole}’s targets`,
     sentence: () => targetsSentence(model),
     note: () => targetsNote(model),
     update() {
@@ -54,7 +54,7 @@ function targetsNote(model) {
 
 function figureIsMade(model, target, period = model.periods[model.periods.length - 1]) {
   const measure = model.measures[target.measure];
-  return Boolean(model.borough()) && model.cell(measure.id, model.borough(), period.id).illustrative;
+  return Boolean(model.home()) && model.cell(measure.id, model.home(), period.id).illustrative;
 }
 
 function signOf(made) {
@@ -64,7 +64,7 @@ function signOf(made) {
 // Whether the figure has come nearer to a target that is not reached: no more than the rating of its change says.
 function progressWords(model, measure, target) {
   if (!["not reached", "not yet"].includes(target.word) || target.baseline === null) return "";
-  const move = model.change(measure.id, model.borough());
+  const move = model.change(measure.id, model.home());
   const said = { i: "Clearly nearer to it than", d: "Clearly further from it than", n: "No clear change from" }[move.rating];
   if (said) return `${said} the first figure.${signOf(move.illustrative)}`;
   return `Whether it has come nearer can’t be rated${move.reason ? ` (${move.reason})` : ""}.`;
@@ -78,7 +78,7 @@ function targetCard(ctx, target) {
   const progress = progressWords(model, measure, target);
   const made = target.status === "illustrative" || figureIsMade(model, target);
   return h("article", { class: "card target" },
-    h("h4", {}, button(measure.name, { class: "name-button", "data-measure": measure.id }, () => ctx.go({ view: "map", measure: measure.id, level: "borough", show: "value" }))),
+    h("h4", {}, button(measure.name, { class: "name-button", "data-measure": measure.id }, () => ctx.go({ view: "map", measure: measure.id, level: model.home()?.level ?? model.unit.id, show: "value" }))),
     h("p", {}, h("span", { class: `chip chip-${kind}` }, judgedText(target)), " ", made ? h("span", { class: "tag tag-illustrative" }, "◇ illustrative") : null),
     h("p", {}, `Target: ${withUnit(target.target_text, measure.unit)}${signOf(target.status === "illustrative")} by ${target.by}. `,
       target.value === null ? "No figure yet." : `Now ${withUnit(number(target.value, measure.digits), measure.unit)}${signOf(figureIsMade(model, target))} (${last})${target.baseline === null ? "" : `, ${number(target.baseline, measure.digits)}${signOf(figureIsMade(model, target, model.periods[0]))} in ${first}`}.`),
@@ -88,7 +88,7 @@ function targetCard(ctx, target) {
 
 function targetsTwin(model) {
   return {
-    caption: "The borough’s figures beside its targets.",
+    caption: `The ${model.whole}’s figures beside its targets.`,
     columns: [{ label: "Measure" }, { label: "Theme" }, { label: "Target", right: true }, { label: "By" }, { label: "First figure", right: true }, { label: "Its period" }, { label: "Latest figure", right: true }, { label: "Period of it" }, { label: "Judgement" }, { label: "How it is known" }, { label: "Source" }],
     rows: model.targets.map((t, i) => {
       const measure = model.measures[t.measure];

@@ -11,7 +11,7 @@ import { weighLevel } from "./weigh.js";
 const WEIGHT_WORDS = { 0: "left out", 0.5: "half", 1: "as official", 1.5: "one and a half times", 2: "twice", 2.5: "two and a half times", 3: "three times", 3.5: "three and a half times", 4: "four times" };
 
 function levelOf(model, state) {
-  return model.recipe.scores[state.level] && state.level !== "borough" ? state.level : model.defaultLevel;
+  return model.recipe.scores[state.level] && model.within(state.level) ? state.level : model.unit.id;
 }
 
 export function createWeights(ctx) {
@@ -97,12 +97,12 @@ function weightsText(model, state) {
   return `${said.join("; ")}; all else as official.`;
 }
 
-// The line that stays in sight: where the reader's ward now stands, with its range.
+// The line that stays in sight: where the reader's area now stands, with its range.
 function followText(model, state, rows) {
   if (!rows.length) return "Every component is left out.";
   const chosen = rows.find((r) => r.area.code === state.area);
   const moved = rows.filter((r) => r.moved).length;
-  if (!chosen) return `Your weights: ${moved} of ${rows.length} ${model.level(levelOf(model, state)).plural} change place. Find your ward above to follow it.`;
+  if (!chosen) return `Your weights: ${moved} of ${rows.length} ${model.level(levelOf(model, state)).plural} change place. Find your ${model.unit.singular} above to follow it.`;
   return `Your weights: ${chosen.area.name} ${chosen.mineShort}${chosen.made ? "\u00a0◇" : ""}. Officially ${chosen.officialShort}.`;
 }
 

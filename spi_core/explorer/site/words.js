@@ -99,10 +99,15 @@ export function fromTo(model, measure, move) {
   return `${before} in ${model.firstLabel(measure.id)} to ${after} in ${model.lastLabel(measure.id)}${apart}`;
 }
 
-// The wards that a rating compares with, by name.
-export function peersText(model, area) {
+// What a rating is held against, as a heading.
+export function againstPeers(model) {
+  return `Against similar ${model.unit.plural}`;
+}
+
+// The areas that a rating compares with, by name.
+export function peersText(model, area, title = `Similar ${model.unit.plural}`) {
   const names = model.peers(area).map((a) => a.name);
-  return names.length ? `Similar wards: ${andList(names)}.` : "";
+  return names.length ? `${title}: ${andList(names)}.` : "";
 }
 
 function chipOf(letter, words, reason) {

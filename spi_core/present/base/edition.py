@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from spi_core.present.base.marks import SYMBOL, carried
 from spi_core.present.base.numbers import number
 from spi_core.present.base.scale import scale_start
-from spi_core.present.base.words import and_list
+from spi_core.present.base.words import and_list, capital
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "area_name",
+    "conditions",
     "goalposts_place",
     "labels",
+    "level_titles",
     "name_indicators",
     "notes",
+    "of_units",
     "only_first",
     "origin_sentence",
     "reference_place",
@@ -35,7 +38,7 @@ LONDON = "E09"
 
 
 def area_name(tables: Tables) -> str:
-    """Name the borough.
+    """Name the area that the edition is about.
 
     Parameters
     ----------
@@ -49,7 +52,49 @@ def area_name(tables: Tables) -> str:
     """
     edition: Mapping[str, Any] = tables.about["edition"]
     areas: Any = tables["areas"].set_index("code")["name"]
-    return str(edition.get("area_name") or areas.get(edition["area"], "the borough"))
+    return str(edition.get("area_name") or areas.get(edition["area"], f"the {tables.whole.one}"))
+
+
+def conditions(tables: Tables) -> dict[str, object]:
+    """Say what documents have to do without, as metadata that their parts ask for.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    dict of str to bool
+        ``no-maps`` where the units have no boundaries, ``one-period`` where there is no earlier
+        one: only what is so.
+    """
+    said = {
+        "no-maps": f"map_{tables.levels.unit.id}" not in tables,
+        "one-period": len(tables.about["edition"]["periods"]) < 2,
+    }
+    return {name: True for name, lacking in said.items() if lacking}
+
+
+def of_units(tables: Tables, name: str) -> pd.DataFrame:
+    """Take a table's rows about the units of evidence: nothing of what holds or makes them up.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+    name : str
+        A table with ``area_code``.
+
+    Returns
+    -------
+    DataFrame
+        With its column ``illustrative``.
+    """
+    areas, frame = tables["areas"], carried(tables, name)
+    units = areas.loc[areas["level"] == tables.levels.unit.id, "code"]
+    rows: pd.DataFrame = frame[frame["area_code"].isin(units)]
+    return rows
 
 
 def labels(tables: Tables) -> dict[str, str]:
@@ -69,8 +114,25 @@ def labels(tables: Tables) -> dict[str, str]:
     return {str(p["id"]): str(p["label"]) for p in edition["periods"]}
 
 
+def level_titles(tables: Tables) -> dict[str, str]:
+    """Give the headings of the edition's levels.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    dict of str to str
+        Id to what its areas are called, or its one area: the largest first.
+    """
+    count = tables["areas"]["level"].value_counts()
+    return {lv.id: capital(lv.noun(count.get(lv.id, 0))) for lv in tables.levels}
+
+
 def reference_place(tables: Tables) -> str:
-    """Name the place whose wards the borough is compared with.
+    """Name the place that the whole is compared with.
 
     Parameters
     ----------
@@ -90,7 +152,7 @@ def reference_place(tables: Tables) -> str:
 
 
 def goalposts_place(tables: Tables) -> str:
-    """Name the place whose best and worst wards the scores run between.
+    """Name the place whose best and worst areas the scores run between.
 
     Parameters
     ----------
@@ -140,12 +202,14 @@ def score_meaning(tables: Tables) -> str:
     """
     place, low = goalposts_place(tables), scale_start(tables)
     if place:
+        worst = f"{place}’s worst 1% of {tables.levels.unit.many}"
         return (
-            f"A score of {low} means as poor as {place}’s worst 1% of wards on every figure in it; "
-            f"100 means as good as the best 1%. So a score compares the place with {place}, not "
-            "with perfection."
+            f"A score of {low} means as poor as {worst} on every figure in it; 100 means as good "
+            f"as the best 1%. So a score compares the place with {place}, not with perfection."
         )
-    fixed = "set by a target or by the spread of such areas, the same in both periods"
+    fixed = "set by a target or by the spread of such areas"
+    if len(tables.about["edition"]["periods"]) > 1:
+        fixed += ", the same in both periods"
     return (
         f"A score of {low} means at or below the worst goalpost on every figure in it; 100 means "
         f"at or beyond the best. The goalposts are {fixed}."
@@ -163,18 +227,17 @@ def origin_sentence(tables: Tables) -> str:
     Returns
     -------
     str
-        In an illustrative edition, how many of the wards' values are generated.
+        In an illustrative edition, how many of the units' values are generated.
     """
-    values = carried(tables, "values").dropna(subset="value")
-    edition: Mapping[str, Any] = tables.about["edition"]
-    wards = values[values["area_code"] != edition["area"]]
-    made_up = int(wards["illustrative"].sum())
+    values = of_units(tables, "values").dropna(subset="value")
+    made_up = int(values["illustrative"].sum())
     again = "Anyone can work the scores out again."
     if not made_up:
         return f"Every figure in it comes from an official publication. {again}"
+    of = f"{number(made_up, 0)} of its {number(len(values), 0)} {tables.levels.unit.one} values"
     return (
-        f"{number(made_up, 0)} of its {number(len(wards), 0)} ward values are generated, to show "
-        f"how the index works, and marked {SYMBOL}; the rest are published. {again}"
+        f"{of} are generated, to show how the index works, and marked {SYMBOL}; the rest are "
+        f"published. {again}"
     )
 
 

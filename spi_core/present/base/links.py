@@ -8,10 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-__all__ = ["WARDS", "explorer_page", "site_note", "ward_page", "ward_slug"]
+from spi_core.text.seal import plain
 
-#: The heading of the landing page below which the ward briefs are listed.
-WARDS = "find-your-ward"
+__all__ = ["BRIEFS", "explorer_page", "site_note", "ward_page", "ward_slug"]
+
+#: The heading of the landing page below which the briefs are listed.
+BRIEFS = "sec-briefs"
+#: Characters of a name in a file name: folders of a council's drive are deep.
+LONGEST = 60
 
 
 def ward_slug(name: str) -> str:
@@ -25,48 +29,41 @@ def ward_slug(name: str) -> str:
     Returns
     -------
     str
-        Lower case; whatever is no letter or digit becomes one hyphen.
-
-    Raises
-    ------
-    ValueError
-        If nothing is left.
+        Lower case; whatever is no letter or digit of ASCII becomes one hyphen. At most
+        :data:`LONGEST` characters, none where the name has no such letter.
 
     Examples
     --------
-    >>> ward_slug("Chadwell Heath"), ward_slug("St. Mary's & Park")
-    ('chadwell-heath', 'st-mary-s-park')
+    >>> ward_slug("Chadwell Heath"), ward_slug("St. Mary's & Park"), ward_slug("../?")
+    ('chadwell-heath', 'st-mary-s-park', '')
     """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
-    if not slug:
-        raise ValueError(f"no letter or digit in the name {name!r}")
-    return slug
+    letters = unicodedata.normalize("NFKD", plain(name)).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", letters.lower()).strip("-")[:LONGEST].rstrip("-")
 
 
 def ward_page(code: str, name: str, suffix: str = "html") -> str:
-    """Name the file of a ward's brief.
+    """Name the file of an area's brief; the folder's name is the same in every edition.
 
     Parameters
     ----------
     code : str
         GSS code.
     name : str
-        The ward's name.
+        The area's name.
     suffix : str
         ``html`` or ``pdf``.
 
     Returns
     -------
     str
-        Path relative to ``reports/<edition>/``.
+        Path relative to ``reports/<edition>/``. The code makes it one of its kind.
 
     Examples
     --------
-    >>> ward_page("E05000029", "Chadwell Heath")
-    'wards/E05000029-chadwell-heath.html'
+    >>> ward_page("E05000029", "Chadwell Heath"), ward_page("E05000029", "../?")
+    ('wards/E05000029-chadwell-heath.html', 'wards/E05000029.html')
     """
-    return f"wards/{code}-{ward_slug(name)}.{suffix}"
+    return f"wards/{'-'.join(filter(None, (code, ward_slug(name))))}.{suffix}"
 
 
 def explorer_page(**state: str) -> str:
@@ -110,11 +107,11 @@ def site_note(edition: Mapping[str, Any]) -> str:
     >>> site_note({"site": "https://data.example.gov.uk/spi"})
     ''
     >>> site_note({})[:38]
-    'no `site` in edition.yml: ward briefs '
+    'no `site` in edition.yml: briefs on pa'
     """
     if edition.get("site") or not edition.get("reports", {}).get("ward_briefs", True):
         return ""
     return (
-        "no `site` in edition.yml: ward briefs on paper name the contact instead of the explorer’s "
+        "no `site` in edition.yml: briefs on paper name the contact instead of the explorer’s "
         "address and its QR code"
     )

@@ -237,33 +237,34 @@ def page_mark(about: Mapping[str, Any]) -> str:
     return " · ".join(said)
 
 
-def page_titles(document: str, edition: Mapping[str, Any]) -> dict[str, str]:
+def page_titles(document: str, tables: Tables) -> dict[str, str]:
     """Name a page of the site after its edition.
 
     Parameters
     ----------
     document : str
         As in ``edition.yml``.
-    edition : mapping
-        The edition's settings.
+    tables : Tables
+        The edition's tables.
 
     Returns
     -------
     dict of str to str
-        ``title`` and ``subtitle``, as far as they depend on the edition.
-
-    Examples
-    --------
-    >>> page_titles("borough-report", {"title": "An index", "area_name": "Testing"})
-    {'title': 'Social progress in Testing'}
+        ``title``, ``subtitle`` and ``kicker``, as far as they depend on the edition.
     """
-    title, area = str(edition["title"]), str(edition.get("area_name", "the borough"))
+    edition, unit, whole = tables.about["edition"], tables.levels.unit, tables.whole.one
+    title, area = str(edition["title"]), str(edition.get("area_name", f"the {whole}"))
+    stand = f"How the {whole} and its {unit.many} stand"
     made = {
         "index": {"title": title, "subtitle": str(edition.get("subtitle", ""))},
-        "borough-report": {"title": f"Social progress in {area}"},
+        "borough-report": {
+            "title": f"Social progress in {area}",
+            "subtitle": f"{stand}, and what has changed" if len(edition["periods"]) > 1 else stand,
+            "kicker": f"{whole[:1].upper()}{whole[1:]} report",
+        },
         "methods": {"subtitle": f"Methods of the {title}"},
         "impact-overview": {
-            "subtitle": f"Interventions in {area}, tested against wards they did not reach"
+            "subtitle": f"Interventions in {area}, tested against {unit.many} they did not reach"
         },
     }
     return {name: text for name, text in made.get(document, {}).items() if text}

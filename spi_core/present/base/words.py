@@ -9,16 +9,17 @@ from spi_core.present.base.numbers import number
 
 __all__ = [
     "QUARTERS",
-    "against_borough",
+    "against_whole",
     "and_list",
+    "article",
     "capital",
-    "difference_words",
     "of_each",
+    "owned",
     "small",
     "standing_out",
 ]
 
-#: Words for the quarter of the wards that a ward falls in, 1 the highest.
+#: Words for the quarter of the areas that one falls in, 1 the highest.
 QUARTERS = {
     1: "highest quarter",
     2: "upper middle quarter",
@@ -26,7 +27,7 @@ QUARTERS = {
     4: "lowest quarter",
 }
 
-#: Scores within this many points of the borough are called about the same.
+#: Scores within this many points of the whole's are called about the same.
 ABOUT_THE_SAME = 1.0
 
 
@@ -60,70 +61,47 @@ def and_list(items: Sequence[str]) -> str:
     return comma.join(items[:-1]) + last + items[-1]
 
 
-def difference_words(difference: float) -> str:
-    """Say in words how far a score lies from the borough's.
+def against_whole(score: float, home: float, low: float, high: float, whole: str) -> str:
+    """Say how a score compares with that of the whole, no more than the interval allows.
 
     Parameters
     ----------
-    difference : float
-        Points, positive where the ward scores higher.
-
-    Returns
-    -------
-    str
-        For instance ``5 points below the borough``.
-
-    Examples
-    --------
-    >>> difference_words(-4.96), difference_words(0.6), difference_words(1.2)
-    ('5 points below the borough', 'about the same as the borough', '1 point above the borough')
-    """
-    if math.isnan(difference):
-        return "not compared with the borough"
-    if abs(difference) < ABOUT_THE_SAME:
-        return "about the same as the borough"
-    points = round(abs(difference))
-    side = "above" if difference > 0 else "below"
-    return f"{points} point{'s' if points != 1 else ''} {side} the borough"
-
-
-def against_borough(score: float, borough: float, low: float, high: float) -> str:
-    """Say how a score compares with the borough's, no more than the interval allows.
-
-    Parameters
-    ----------
-    score, borough : float
+    score, home : float
         Scores.
     low, high : float
         Interval of their difference.
+    whole : str
+        What the edition is about: a borough, a region …
 
     Returns
     -------
     str
-        For instance ``clearly below the borough’s 48``.
+        For instance ``clearly below the city’s 48``.
 
     Examples
     --------
-    >>> against_borough(43.2, 48.2, -6.7, -3.0)
-    'clearly below the borough’s 48'
-    >>> against_borough(47.9, 48.2, -2.3, 1.6)
-    'not clearly different from the borough’s 48'
+    >>> against_whole(43.2, 48.2, -6.7, -3.0, "city")
+    'clearly below the city’s 48'
+    >>> against_whole(47.9, 48.2, -2.3, 1.6, "region")
+    'not clearly different from the region’s 48'
     """
-    if math.isnan(score - borough) or math.isnan(low) or math.isnan(high):
-        return "not compared with the borough"
+    if math.isnan(score - home) or math.isnan(low) or math.isnan(high):
+        return f"not compared with the {whole}"
     how = "not clearly different from"
     if low > 0 or high < 0:
-        how = "clearly above" if score > borough else "clearly below"
-    return f"{how} the borough’s {number(borough, 0)}"
+        how = "clearly above" if score > home else "clearly below"
+    return f"{how} the {whole}’s {number(home, 0)}"
 
 
-def standing_out(strengths: Sequence[str], weaknesses: Sequence[str]) -> str:
+def standing_out(strengths: Sequence[str], weaknesses: Sequence[str], many: str) -> str:
     """Name the components that are rated as strengths and weaknesses, the largest first.
 
     Parameters
     ----------
     strengths, weaknesses : sequence of str
         Components; the first of each is named.
+    many : str
+        What the areas are called.
 
     Returns
     -------
@@ -132,10 +110,10 @@ def standing_out(strengths: Sequence[str], weaknesses: Sequence[str]) -> str:
 
     Examples
     --------
-    >>> standing_out(["Personal Safety", "Shelter"], ["Health & Wellness"])
+    >>> standing_out(["Personal Safety", "Shelter"], ["Health & Wellness"], "wards")
     'Against similar wards its clearest strength is Personal Safety, its one weakness Health & \
 Wellness.'
-    >>> standing_out([], [])
+    >>> standing_out([], [], "wards")
     'Against similar wards no component clearly stands out.'
     """
     parts: list[str] = []
@@ -144,8 +122,8 @@ Wellness.'
             verb = "is " if not parts else ""
             parts.append(f"its {'one' if len(names) == 1 else 'clearest'} {word} {verb}{names[0]}")
     if not parts:
-        return "Against similar wards no component clearly stands out."
-    return f"Against similar wards {', '.join(parts)}."
+        return f"Against similar {many} no component clearly stands out."
+    return f"Against similar {many} {', '.join(parts)}."
 
 
 def of_each(count: int, total: int, noun: str) -> str:
@@ -190,7 +168,7 @@ def small(name: str) -> str:
     >>> small("Violent crime"), small("GCSE results"), small("A-level points")
     ('violent crime', 'GCSE results', 'A-level points')
     """
-    first = name.split()[0]
+    first = next(iter(name.split()), "")
     keep = not first[1:].islower() or not first.isalpha()
     return name if keep else name[0].lower() + name[1:]
 
@@ -213,3 +191,45 @@ def capital(text: str) -> str:
     'Most in River'
     """
     return text[0].upper() + text[1:]
+
+
+def article(noun: str) -> str:
+    """Put the article before a noun.
+
+    Parameters
+    ----------
+    noun : str
+        For instance what an area is called.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> article("town"), article("area"), article("LSOA"), article("unitary authority")
+    ('a town', 'an area', 'an LSOA', 'a unitary authority')
+    """
+    spelt = noun[:2].isupper()  # by its letters: an LSOA
+    vowel = noun[0] in "AEFHILMNORSX" if spelt else noun[0].lower() in "aeio"
+    return f"{'an' if vowel else 'a'} {noun}"
+
+
+def owned(noun: str) -> str:
+    """Write whose something is.
+
+    Parameters
+    ----------
+    noun : str
+        For instance what several areas are called.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> owned("wards"), owned("Gemeinden")
+    ('wards’', 'Gemeinden’s')
+    """
+    return f"{noun}’" if noun.endswith("s") else f"{noun}’s"

@@ -1,1 +1,1 @@
-"""The ward brief: its data, charts, sentences and notes."""
+"""The brief of one area: its data, charts, sentences and notes."""

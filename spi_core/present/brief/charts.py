@@ -1,4 +1,4 @@
-"""The ward brief's pictures: locator map, ward strip, component strip, change chart."""
+"""The brief's pictures: locator map, strip of the areas, component strip, change chart."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from spi_core.levels import Level
+from spi_core.present.base.edition import area_name
+from spi_core.present.base.figure import emit_figure
 from spi_core.present.base.marks import marked
 from spi_core.present.base.polygons import draw_areas
 from spi_core.present.base.theme import chart_style, colour
+from spi_core.present.brief.data import Brief
 from spi_core.present.brief.rows import change_chart, component_strip
+from spi_core.store import Tables
 
-__all__ = ["change_chart", "component_strip", "locator_map", "ward_strip"]
+__all__ = ["change_chart", "component_strip", "locator_map", "print_locator", "ward_strip"]
 
 MM = 1 / 25.4
 #: Millimetres beyond which a picture is one for paper, not for a phone.
@@ -24,14 +29,14 @@ WIDE = 100
 
 
 def locator_map(wards: gpd.GeoDataFrame, code: str, width: float = 44) -> Figure:
-    """Show where in the borough a ward lies.
+    """Show where among its neighbours an area lies.
 
     Parameters
     ----------
     wards : GeoDataFrame
         Columns ``code`` and ``geometry``.
     code : str
-        The ward to fill.
+        The area to fill.
     width : float
         Millimetres.
 
@@ -51,35 +56,57 @@ def locator_map(wards: gpd.GeoDataFrame, code: str, width: float = 44) -> Figure
     return fig
 
 
+def print_locator(tables: Tables, brief: Brief) -> None:
+    """Print the map of where the area lies, or that there is none (``output: asis``).
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+    brief : Brief
+        The area's figures.
+    """
+    shapes = tables.get(f"map_{brief.unit.id}")
+    if shapes is None:
+        print("[This edition holds no boundaries, so there is no map.]{.smaller}")
+        return
+    alt = f"Map of the {brief.unit.many} of {area_name(tables)} with {brief.name} filled in."
+    emit_figure(locator_map(shapes, brief.code, 25), "locator", "", alt)
+
+
 def ward_strip(
     scores: pd.DataFrame,
     code: str,
-    borough: float,
+    home: float,
+    levels: tuple[Level, Level],
     width: float = 170,
     illustrative: bool = False,
 ) -> Figure:
-    """Place every ward on the index scale and name this one, the ends and the borough.
+    """Place every area on the index scale and name this one, the ends and the whole.
 
     Parameters
     ----------
     scores : DataFrame
         Columns ``area_code, name, score``; optionally ``low`` and ``high``, the interval, and
-        ``illustrative``: the numbers of those wards are marked.
+        ``illustrative``: the numbers of those areas are marked.
     code : str
-        The ward in question.
-    borough : float
-        The borough's score.
+        The area in question.
+    home : float
+        The score of the whole.
+    levels : tuple of Level
+        What the areas are, and the whole.
     width : float
         Millimetres.
     illustrative : bool
-        Whether the borough's score is marked.
+        Whether the score of the whole is marked.
 
     Returns
     -------
     Figure
     """
-    bottom = -1.25 if _is_crowded(scores, code, borough, width) else -0.85
-    # the key stands where the ward's name does not; on a phone, above it
+    unit, whole = levels
+    bottom = -1.25 if _is_crowded(scores, code, home, width) else -0.85
+    # the key stands where the area's name does not; on a phone, above it
     top = 1.05 if width > WIDE else 1.75
     with chart_style():
         fig = plt.figure(figsize=(width * MM, 8.48 * (top - bottom) * MM))
@@ -87,15 +114,17 @@ def ward_strip(
         ax.set_axis_off()
         ax.set_ylim(bottom, top)
         if scores.empty:
-            ax.text(0.5, 0, "No ward has a score", ha="center", va="center")
+            ax.text(0.5, 0, f"No {unit.one} has a score", ha="center", va="center")
             return fig
-        _draw_strip(ax, scores, code, borough, illustrative)
+        words = marked(f"{whole.one} {home:.0f}", illustrative)
+        _draw_strip(ax, scores, code, (home, words), f"dots: the {unit.many}")
     return fig
 
 
 def _draw_strip(
-    ax: Axes, scores: pd.DataFrame, code: str, borough: float, illustrative: bool
+    ax: Axes, scores: pd.DataFrame, code: str, whole: tuple[float, str], key: str
 ) -> None:
+    home, words = whole
     mine = scores.loc[scores["area_code"] == code]
     span = scores["score"].max() - scores["score"].min() or 1.0
     left, right = scores["score"].min() - 0.08 * span, scores["score"].max() + 0.08 * span
@@ -113,27 +142,26 @@ def _draw_strip(
     others = scores.loc[scores["area_code"] != code, "score"]
     look: dict[str, Any] = {"s": 34, "color": "#9FB3C8", "edgecolor": "white", "lw": 0.6}
     ax.scatter(others, np.zeros(len(others)), zorder=3, **look)
-    if not np.isnan(borough):
-        ax.plot([borough, borough], [-0.32, 0.32], color=colour("ink"), lw=1.1, zorder=3)
-        words = marked(f"borough {borough:.0f}", illustrative)
-        ax.text(borough, -0.42, words, ha="center", va="top")
+    if not np.isnan(home):
+        ax.plot([home, home], [-0.32, 0.32], color=colour("ink"), lw=1.1, zorder=3)
+        ax.text(home, -0.42, words, ha="center", va="top")
     if len(mine):
         _draw_here(ax, mine.iloc[0], (left, right))
-    _name_ends(ax, scores, code, borough, span)
+    _name_ends(ax, scores, code, home, span)
     ax.set_xlim(left, right)
     is_left = bool(len(mine)) and float(mine.iloc[0]["score"]) > (left + right) / 2
-    key: dict[str, Any] = {"ha": "left" if is_left else "right", "va": "top", "fontsize": 7.5}
-    text = "dots: the wards" + (" · band: where this one likely lies" if len(mine) else "")
-    ax.text(left if is_left else right, ax.get_ylim()[1], text, color=colour("muted"), **key)
+    place: dict[str, Any] = {"ha": "left" if is_left else "right", "va": "top", "fontsize": 7.5}
+    key += " · band: where this one likely lies" if len(mine) else ""
+    ax.text(left if is_left else right, ax.get_ylim()[1], key, color=colour("muted"), **place)
 
 
-def _named(ward: pd.Series) -> str:
-    """Write a ward's name with its score, marked where that rests on generated values."""
-    return marked(f"{ward['name']} {ward['score']:.0f}", ward.get("illustrative", False))
+def _named(area: pd.Series) -> str:
+    """Write an area's name with its score, marked where that rests on generated values."""
+    return marked(f"{area['name']} {area['score']:.0f}", area.get("illustrative", False))
 
 
-def _draw_here(ax: Axes, ward: pd.Series, ends: tuple[float, float]) -> None:
-    score = float(ward["score"])
+def _draw_here(ax: Axes, area: pd.Series, ends: tuple[float, float]) -> None:
+    score = float(area["score"])
     blue, place = colour("blue"), (score - ends[0]) / (ends[1] - ends[0])
     # near an end the name stands at the edge, so that none of it is cut off
     side, at = ("left", ends[0]) if place < 0.2 else ("center", score)
@@ -146,33 +174,33 @@ def _draw_here(ax: Axes, ward: pd.Series, ends: tuple[float, float]) -> None:
         "weight": "bold",
         "color": blue,
     }
-    ax.text(at, 0.42, _named(ward), **words)
+    ax.text(at, 0.42, _named(area), **words)
 
 
-def _is_near(score: float, borough: float, span: float, width: float) -> bool:
-    """Whether the words at an end would run into the borough's."""
-    return not np.isnan(borough) and abs(score - borough) <= (0.2 if width > WIDE else 0.36) * span
+def _is_near(score: float, home: float, span: float, width: float) -> bool:
+    """Whether the words at an end would run into those of the whole."""
+    return not np.isnan(home) and abs(score - home) <= (0.2 if width > WIDE else 0.36) * span
 
 
-def _is_crowded(scores: pd.DataFrame, code: str, borough: float, width: float) -> bool:
+def _is_crowded(scores: pd.DataFrame, code: str, home: float, width: float) -> bool:
     """Whether any end is named on a second line."""
     if scores.empty:
         return False
     ends = scores.sort_values("score").iloc[[0, -1]]
     span = scores["score"].max() - scores["score"].min() or 1.0
     others = ends.loc[ends["area_code"] != code, "score"]
-    return any(_is_near(score, borough, span, width) for score in others)
+    return any(_is_near(score, home, span, width) for score in others)
 
 
-def _name_ends(ax: Axes, scores: pd.DataFrame, code: str, borough: float, span: float) -> None:
-    """Name the highest and lowest ward where the words fit."""
+def _name_ends(ax: Axes, scores: pd.DataFrame, code: str, home: float, span: float) -> None:
+    """Name the highest and lowest area where the words fit."""
     ordered = scores.sort_values("score")
     width = cast(Figure, ax.figure).get_size_inches()[0] / MM
     for r in (ordered.iloc[0], ordered.iloc[-1]):
         if r["area_code"] == code:
             continue
-        # towards the middle, so that no name runs off the edge; lower where the borough's stands
-        near = _is_near(r["score"], borough, span, width)
+        # towards the middle, so that no name runs off the edge; lower where the whole's stands
+        near = _is_near(r["score"], home, span, width)
         lowest = r["area_code"] == ordered.iloc[0]["area_code"]
         ax.text(
             r["score"] + (-0.02 if lowest else 0.02) * span,

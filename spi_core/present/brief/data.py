@@ -1,4 +1,4 @@
-"""What a ward brief says, gathered from the built tables."""
+"""What a brief says, gathered from the built tables."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from spi_core.errors import SpiError
+from spi_core.levels import Level
 from spi_core.present.base.marks import carried
 from spi_core.present.base.spans import long_spans
 from spi_core.present.brief.facts import Shown, facts_table, figures_table, standouts
@@ -19,30 +20,32 @@ __all__ = ["Brief", "gather"]
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """A ward's figures.
+    """The figures of one unit of evidence: a ward, say.
 
     Parameters
     ----------
     code, name : str
-        The ward.
+        The area.
+    unit, whole : Level
+        What it is, and what the edition is about.
     index : Series
         Its row of ``standing`` for the index; NaN where it has no score.
     wards : DataFrame
-        The row for the index of every ward that has a score, with its ``name``.
+        The row for the index of every unit that has a score, with its ``name``.
     components : DataFrame
-        In the order of the framework: ``dimension, component, score, borough, difference,
+        In the order of the framework: ``dimension, component, score, whole, difference,
         rating, word, illustrative``; NaN score where not scored.
     spread : DataFrame
-        Index component: ``min, q1, q3, max`` of the wards' scores.
+        Index component: ``min, q1, q3, max`` of the units' scores.
     changes : DataFrame
         ``component, baseline, current, change, rating, word, illustrative`` of the index and the
         components; ``span`` gives the years of a figure in it whose two times lie far apart.
     facts : DataFrame
-        The figures behind the components furthest from the borough, cells as text, marked.
+        The figures behind the components furthest from the whole, cells as text, marked.
     figures : DataFrame
-        Every figure of the ward, cells as text, marked.
+        Every figure of the area, cells as text, marked.
     peers : tuple of str
-        Names of the wards in similar circumstances, the nearest first.
+        Names of the units in similar circumstances, the nearest first.
     contributions : DataFrame
         ``name, points, rating``: what each indicator's change did to the index's, and how that
         change is rated.
@@ -52,6 +55,8 @@ class Brief:
 
     code: str
     name: str
+    unit: Level
+    whole: Level
     index: pd.Series
     wards: pd.DataFrame
     components: pd.DataFrame
@@ -65,26 +70,26 @@ class Brief:
 
     @property
     def scored(self) -> bool:
-        """Whether the ward has an index score."""
+        """Whether the area has an index score."""
         return not bool(np.isnan(self.index["score"]))
 
     @property
     def illustrative(self) -> bool:
-        """Whether the ward's index rests on generated values."""
+        """Whether the area's index rests on generated values."""
         return bool(self.index["illustrative"])
 
 
 def gather(tables: Tables, code: str, facts: int = 4) -> Brief:
-    """Collect what one ward's brief shows.
+    """Collect what one area's brief shows.
 
     Parameters
     ----------
     tables : Tables
         The edition's tables.
     code : str
-        GSS code of the ward.
+        Of a unit of evidence.
     facts : int
-        How many components furthest from the borough are explained by a figure; with 0 neither
+        How many components furthest from the whole are explained by a figure; with 0 neither
         ``facts`` nor ``figures`` nor the facts of strengths and weaknesses are gathered.
 
     Returns
@@ -94,14 +99,14 @@ def gather(tables: Tables, code: str, facts: int = 4) -> Brief:
     Raises
     ------
     SpiError
-        If the edition has no such ward.
+        If the edition has no such unit.
     """
     standing, names = carried(tables, "standing"), _names(tables)
-    areas = tables["areas"]
-    known = areas.loc[(areas["level"] == "ward") & areas["scored"], "code"]
+    areas, unit = tables["areas"], tables.levels.unit
+    known = areas.loc[(areas["level"] == unit.id) & areas["scored"], "code"]
     if code not in set(known):
         listed = ", ".join(f"{c} {names[c]}" for c in sorted(known))
-        raise SpiError(f"no ward {code!r} in this edition; there are {listed}")
+        raise SpiError(f"no {unit.one} {code!r} in this edition; there are {listed}")
     wards = standing[standing["level"] == "index"].dropna(subset="score")
     wards = wards.assign(name=wards["area_code"].map(names))
     component = standing[standing["level"] == "component"]
@@ -120,6 +125,8 @@ def gather(tables: Tables, code: str, facts: int = 4) -> Brief:
     return Brief(
         code=code,
         name=names[code],
+        unit=unit,
+        whole=tables.whole,
         index=mine.iloc[0] if len(mine) else _no_index(wards, code, names[code]),
         wards=wards,
         components=components,
@@ -134,7 +141,7 @@ def gather(tables: Tables, code: str, facts: int = 4) -> Brief:
 
 
 def _no_index(wards: pd.DataFrame, code: str, name: str) -> pd.Series:
-    """Stand in for the index of a ward without one: the borough's score, nothing else."""
+    """Stand in for the index of an area without one: the score of the whole, nothing else."""
     known: dict[Any, Any] = {
         "area_code": code,
         "name": name,
@@ -142,7 +149,7 @@ def _no_index(wards: pd.DataFrame, code: str, name: str) -> pd.Series:
         "illustrative": False,
     }
     row: pd.Series = pd.Series([known.get(c, np.nan) for c in wards], wards.columns, dtype=object)
-    row["borough"] = wards["borough"].max() if len(wards) else np.nan
+    row["whole"] = wards["whole"].max() if len(wards) else np.nan
     return row
 
 

@@ -1,4 +1,4 @@
-"""The way from a ward's brief to its scorecard in the explorer: a link, and a code for paper."""
+"""The way from an area's brief to its scorecard in the explorer: a link, and a code for paper."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import segno
 
-from spi_core.errors import SpiError
 from spi_core.present.base.figure import VARIABLE
 from spi_core.present.base.links import explorer_page
 from spi_core.present.base.theme import colour
 from spi_core.store import write_bytes
+from spi_core.text.seal import plain
 
 if TYPE_CHECKING:
     from spi_core.store import Tables
@@ -27,14 +27,14 @@ BORDER = 4
 
 
 def explorer_address(tables: Tables, code: str) -> str | None:
-    """Give the address of a ward's scorecard, as seen from its brief.
+    """Give the address of an area's scorecard, as seen from its brief.
 
     Parameters
     ----------
     tables : Tables
         The edition's tables.
     code : str
-        GSS code of the ward.
+        Of a unit of evidence.
 
     Returns
     -------
@@ -46,19 +46,8 @@ def explorer_address(tables: Tables, code: str) -> str | None:
     site = str(tables.about["edition"].get("site", "")).rstrip("/")
     if site:
         return f"{site}/{page}"
-    return f"../{page}" if _is_there(tables) else None
-
-
-def _is_there(tables: Tables) -> bool:
-    """Read a small file of the explorer, which records that the brief depends on there being one.
-
-    Only to look whether it exists would leave a brief without its link for good.
-    """
-    try:
-        tables.text("explorer/embed.html")
-    except SpiError:
-        return False
-    return True
+    # asked of the tables, which record that the brief depends on there being one
+    return f"../{page}" if tables.has("explorer/embed.html") else None
 
 
 def qr_code(address: str) -> bytes:
@@ -83,14 +72,14 @@ def qr_code(address: str) -> bytes:
 
 
 def print_source(tables: Tables, code: str, name: str, source: str) -> None:
-    """Print the end of a brief: the way to the ward's scorecard, and its sources.
+    """Print the end of a brief: the way to the area's scorecard, and its sources.
 
     Parameters
     ----------
     tables : Tables
         The edition's tables.
     code, name : str
-        The ward.
+        The area.
     source : str
         Markdown of the sources (``output: asis``).
 
@@ -106,7 +95,7 @@ def print_source(tables: Tables, code: str, name: str, source: str) -> None:
     if address is None:
         print(f"\n::: {{.source}}\n{source}\n:::\n")
         return
-    way = f"**Explore {name}:** [map, scorecard and every figure]({address})."
+    way = f"**Explore {name}:** [map, scorecard and every figure](<{address}>)."
     if address.startswith("../"):
         ask = "On paper, or if the link leads nowhere: ask the contact below for its address."
         for form, text in (("html", way), ("typst", f"{way} {ask}")):
@@ -115,7 +104,7 @@ def print_source(tables: Tables, code: str, name: str, source: str) -> None:
         print(f"\n::: {{.source}}\n{source}\n:::\n")
         return
     path = Path(os.environ.get(VARIABLE) or "_figures") / "explorer-code.svg"
-    write_bytes(path, qr_code(address))
+    write_bytes(path, qr_code(plain(address)))
     alt = f"QR code that opens the explorer at {name}: {address}"
     print(
         '\n:::: {layout="[[83,17]]"}\n'

@@ -1,4 +1,4 @@
-"""The figures that tell why a ward's component stands out: in people where counts are known."""
+"""The figures that tell why an area's component stands out: in people where counts are known."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from spi_core.method.intervals import LEVEL, quantile
 from spi_core.present.base.edition import reference_place
 from spi_core.present.base.marks import carried, marked
 from spi_core.present.base.numbers import number
-from spi_core.present.base.words import ABOUT_THE_SAME
+from spi_core.present.base.words import ABOUT_THE_SAME, capital
 from spi_core.store import Tables
 
 __all__ = ["Shown", "facts_table", "figures_table", "needed", "standouts"]
@@ -28,28 +28,30 @@ _YEAR = range(360, 372)
 
 
 class Shown:
-    """A ward's values as cells of a table, those that are generated marked.
+    """An area's values as cells of a table, those that are generated marked.
 
     Parameters
     ----------
     tables : Tables
         The edition's tables.
     code : str
-        GSS code of the ward.
+        Of a unit of evidence.
     """
 
     def __init__(self, tables: Tables, code: str) -> None:
         self.code = code
-        self.borough = str(tables.about["edition"]["area"])
+        edition = tables.about["edition"]
+        self.home, self.compares = str(edition["area"]), len(edition["periods"]) > 1
+        self.unit, self.whole = tables.levels.unit, tables.whole
         near = tables["peers"].query("area_code == @code").sort_values("order")
         self.peers = tuple(near["peer_code"])
         values = carried(tables, "values")
-        values = values[values["area_code"].isin([code, self.borough, *self.peers])]
+        values = values[values["area_code"].isin([code, self.home, *self.peers])]
         self.values = {(r.indicator_id, r.area_code, r.period): r for r in records(values)}
         self.about = {r.id: r for r in records(tables["indicators"])}
         self.weight = tables["weights"].set_index("indicator_id")["share"]
         place = reference_place(tables)
-        self.reference = f"{place[:1].upper()}{place[1:]} ward" if place else ""
+        self.reference = f"{capital(place)} {self.unit.one}" if place else ""
         self.mean: dict[Any, float] = {}
         if place:
             now = tables["reference"].query("period == 'current'")
@@ -65,7 +67,7 @@ class Shown:
     def columns(self) -> list[str]:
         """Headings of :meth:`now`."""
         place = [self.reference] if self.reference else []
-        return ["Figure", "Here", "Borough", *place, "Period"]
+        return ["Figure", "Here", capital(self.whole.one), *place, "Period"]
 
     def score(self, *areas: str) -> pd.Series:
         """Scores of indicators, current period: one area's, or the median of several."""
@@ -85,7 +87,7 @@ class Shown:
         return marked(number(row.value), row.illustrative)
 
     def label(self, indicator: str, period: str = "current") -> str:
-        """Write what time the ward's value is of."""
+        """Write what time the area's value is of."""
         label = getattr(self.values.get((indicator, self.code, period)), "period_label", "–")
         return label if isinstance(label, str) else "–"
 
@@ -95,7 +97,7 @@ class Shown:
         made = {
             "Figure": f"{about.name}, {_short(about.unit)}",
             "Here": self.cell(indicator, self.code, "current"),
-            "Borough": self.cell(indicator, self.borough, "current"),
+            capital(self.whole.one): self.cell(indicator, self.home, "current"),
             "Period": self.label(indicator),
         }
         if self.reference:
@@ -103,7 +105,7 @@ class Shown:
         return made
 
     def among_peers(self, indicator: str) -> str:
-        """Write the median of the similar wards' values."""
+        """Write the median of the similar areas' values."""
         rows = [self.values.get((indicator, p, "current")) for p in self.peers]
         known = [r for r in rows if r is not None and np.isfinite(r.value)]
         if not known:
@@ -113,12 +115,12 @@ class Shown:
 
 
 def facts_table(shown: Shown, components: pd.DataFrame, n: int) -> pd.DataFrame:
-    """Find what does most to put the components furthest from the borough where they are.
+    """Find what does most to put the components furthest from the whole where they are.
 
     Parameters
     ----------
     shown : Shown
-        The ward's values.
+        The area's values.
     components : DataFrame
         ``component, score, difference, illustrative``.
     n : int
@@ -127,12 +129,12 @@ def facts_table(shown: Shown, components: pd.DataFrame, n: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Cells as text, the furthest first; components about the same as the borough are left out.
+        Cells as text, the furthest first; components about the same as the whole are left out.
     """
     far = components.dropna(subset=["score", "difference"])
     far = far[far["difference"].abs() >= ABOUT_THE_SAME]
     far = far.sort_values("difference", key=abs, ascending=False, kind="stable").head(n)
-    gap = _gap(shown, shown.borough)
+    gap = _gap(shown, shown.home)
     rows = []
     for r in records(far):
         if i := _telling(gap, shown, r.component, r.difference > 0):
@@ -146,19 +148,20 @@ def facts_table(shown: Shown, components: pd.DataFrame, n: int) -> pd.DataFrame:
 
 
 def figures_table(shown: Shown) -> pd.DataFrame:
-    """List every indicator of the framework with the ward's figures, each with its own time.
+    """List every indicator of the framework with the area's figures, each with its own time.
 
     Parameters
     ----------
     shown : Shown
-        The ward's values.
+        The area's values.
 
     Returns
     -------
     DataFrame
         Cells as text.
     """
-    columns = ["Component", "Figure", "Earlier", "Earlier period", *shown.columns[1:]]
+    earlier = ["Earlier", "Earlier period"] if shown.compares else []
+    columns = ["Component", "Figure", *earlier, *shown.columns[1:]]
     rows = [
         {
             "Component": r.component,
@@ -172,20 +175,20 @@ def figures_table(shown: Shown) -> pd.DataFrame:
 
 
 def standouts(shown: Shown, components: pd.DataFrame) -> pd.DataFrame:
-    """Say of every strength and weakness which figure does most to set the ward apart.
+    """Say of every strength and weakness which figure does most to set the area apart.
 
     Parameters
     ----------
     shown : Shown
-        The ward's values.
+        The area's values.
     components : DataFrame
         ``component, score, rating, peers_difference, illustrative``.
 
     Returns
     -------
     DataFrame
-        ``component, rating, fact``, the furthest from similar wards first; ``fact`` is Markdown,
-        with the count and, of a weakness, what the borough's rate would take where that is known.
+        ``component, rating, fact``, the furthest from similar areas first; ``fact`` is Markdown,
+        with the count and, of a weakness, what the whole's rate would take where that is known.
     """
     gap = _gap(shown, *shown.peers)
     rated = components[components["rating"].isin(["strength", "weakness"])]
@@ -217,17 +220,18 @@ def _fact(shown: Shown, indicator: str, weak: bool) -> str:
     about, row = shown.about[indicator], shown.values[indicator, shown.code, "current"]
     per = "%" if about.unit.startswith("%") else ""
     here, near = shown.cell(indicator, shown.code, "current"), shown.among_peers(indicator)
-    home = shown.cell(indicator, shown.borough, "current")
-    count = ""
+    home = shown.cell(indicator, shown.home, "current")
+    count, whole_is = "", f"{shown.whole.one} {_percent(home, per)}"
     if _has_counts(about, row):
         count = f"{marked(number(row.numerator, 0), row.illustrative)}, or "
     text = (
         f"{about.name}, {shown.label(indicator)}: {count}{_percent(here, per)}{_rest(about.unit)} "
-        f"(similar wards {_percent(near, per)}, borough {_percent(home, per)})."
+        f"(similar {shown.unit.many} {_percent(near, per)}, {whole_is})."
     )
-    borough = shown.values.get((indicator, shown.borough, "current"))
-    if weak and borough is not None:
-        text += _take(about, row, borough, shown.error.get(indicator, np.nan))
+    whole = shown.values.get((indicator, shown.home, "current"))
+    if weak and whole is not None:
+        needs = _take(about, row, whole, shown.error.get(indicator, np.nan))
+        text += f" {needs} would bring it to the {shown.whole.one}’s rate." if needs else ""
     return text
 
 
@@ -257,53 +261,53 @@ def _has_counts(about: Any, row: Any) -> bool:
     )
 
 
-def needed(row: Mapping[str, float], borough: Mapping[str, float], error: float) -> float:
-    """Work out how far a ward's count lies from what the borough's rate would make it.
+def needed(row: Mapping[str, float], whole: Mapping[str, float], error: float) -> float:
+    """Work out how far an area's count lies from what the whole's rate would make it.
 
     Parameters
     ----------
-    row, borough : mapping
-        ``value, numerator, denominator`` of the ward and of the borough.
+    row, whole : mapping
+        ``value, numerator, denominator`` of the area and of the whole.
     error : float
-        Standard error of the ward's value, from its counts.
+        Standard error of the area's value, from its counts.
 
     Returns
     -------
     float
-        Whole number, positive where the ward has more; NaN where chance could explain the
+        Whole number, positive where the area has more; NaN where chance could explain the
         distance, or where it is not known.
 
     Examples
     --------
-    >>> ward = {"value": 30.0, "numerator": 300, "denominator": 10_000}
-    >>> needed(ward, {"value": 20.0, "numerator": 4000, "denominator": 200_000}, 1.7)
+    >>> area = {"value": 30.0, "numerator": 300, "denominator": 10_000}
+    >>> needed(area, {"value": 20.0, "numerator": 4000, "denominator": 200_000}, 1.7)
     100.0
-    >>> needed(ward, {"value": 28.0, "numerator": 5600, "denominator": 200_000}, 1.7)
+    >>> needed(area, {"value": 28.0, "numerator": 5600, "denominator": 200_000}, 1.7)
     nan
     """
-    gap = row["value"] - borough["value"]
+    gap = row["value"] - whole["value"]
     if not np.isfinite(error) or not abs(gap) > quantile(LEVEL) * error:
         return float("nan")
-    share = borough["numerator"] / borough["denominator"]
+    share = whole["numerator"] / whole["denominator"]
     return float(np.round(row["numerator"] - share * row["denominator"]))
 
 
-def _take(about: Any, row: Any, borough: Any, error: float) -> str:
-    """Say what the borough's rate would take, of a figure on which the ward does worse."""
-    if not (_has_counts(about, row) and _has_counts(about, borough)):
+def _take(about: Any, row: Any, whole: Any, error: float) -> str:
+    """Say what the whole's rate would take, of a figure on which the area does worse."""
+    if not (_has_counts(about, row) and _has_counts(about, whole)):
         return ""
     ends = ("value", "numerator", "denominator")
-    here, home = ({k: float(getattr(x, k)) for k in ends} for x in (row, borough))
+    here, home = ({k: float(getattr(x, k)) for k in ends} for x in (row, whole))
     n = needed(here, home, error)
     if not np.isfinite(n) or n * about.polarity >= 0:
         return ""
-    made_up = row.illustrative or borough.illustrative
+    made_up = row.illustrative or whole.illustrative
     many, word = marked(number(abs(n), 0), made_up), "fewer" if n > 0 else "more"
     days = (row.end - row.start).days + 1
     when = " a year" if about.kind == "rate" and days in _YEAR else ""
     if days > _YEAR.stop:
         when = f" in {row.period_label}"
-    return f" **About {many} {word}{when}** would bring it to the borough’s rate."
+    return f"**About {many} {word}{when}**"
 
 
 def _short(unit: str) -> str:

@@ -1,4 +1,4 @@
-"""What stands beside the ward brief's figures: how to read them, and where they come from."""
+"""What stands beside the brief's figures: how to read them, and where they come from."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ MOST_PUBLISHERS = 16
 
 __all__ = [
     "facts_caption",
+    "figures_caption",
     "newest",
     "oldest",
     "peers_note",
@@ -26,35 +27,32 @@ __all__ = [
 
 
 def strip_alt(brief: Brief) -> str:
-    """Say what the line of wards shows.
+    """Say what the line of areas shows.
 
     Parameters
     ----------
     brief : Brief
-        The ward's figures.
+        The area's figures.
 
     Returns
     -------
     str
     """
-    wards, i = brief.wards.sort_values("score"), brief.index
+    wards, i, many = brief.wards.sort_values("score"), brief.index, brief.unit.many
     if wards.empty:
-        return "No ward has an index score."
+        return f"No {brief.unit.one} has an index score."
     low, high = wards.iloc[0], wards.iloc[-1]
-    text = f"Index scores of the {len(wards)} wards on one line."
+    text = f"Index scores of the {len(wards)} {many} on one line."
     if brief.scored:
-        text += f" {brief.name} scores {number(i['score'], 0)}, the borough "
-        text += f"{number(i['borough'], 0)};"
-    return (
-        f"{text} The wards run from {low['name']}, {number(low['score'], 0)}, to {high['name']}, "
-        f"{number(high['score'], 0)}."
-        + (
-            f" The light band, {number(i['low'], 0)} to {number(i['high'], 0)}, is where "
-            f"{brief.name}’s score likely lies."
-            if brief.scored
-            else f" {brief.name} has no score."
-        )
-    ).replace("; The wards", "; the wards")
+        text += f" {brief.name} scores {number(i['score'], 0)}, the {brief.whole.one} "
+        text += f"{number(i['whole'], 0)};"
+    ends = (f"{end['name']}, {number(end['score'], 0)}" for end in (low, high))
+    return f"{text} {'the' if brief.scored else 'The'} {many} run from {', to '.join(ends)}." + (
+        f" The light band, {number(i['low'], 0)} to {number(i['high'], 0)}, is where "
+        f"{brief.name}’s score likely lies."
+        if brief.scored
+        else f" {brief.name} has no score."
+    )
 
 
 def score_note(tables: Tables) -> str:
@@ -70,7 +68,8 @@ def score_note(tables: Tables) -> str:
     str
     """
     place, low = goalposts_place(tables), scale_start(tables)
-    among = f" among {place}’s wards" if place else " that can be expected of each figure"
+    units = tables.levels.unit.many
+    among = f" among {place}’s {units}" if place else " that can be expected of each figure"
     framework = tables["framework"]
     n, of = int(framework["scored"].sum()), len(framework)
     rest = "have enough figures" if n == of else "have enough figures; the others await more data"
@@ -81,12 +80,12 @@ def score_note(tables: Tables) -> str:
 
 
 def peers_note(brief: Brief, tables: Tables) -> str:
-    """Say which wards the ward is compared with, and by what rule.
+    """Say which areas this one is compared with, and by what rule.
 
     Parameters
     ----------
     brief : Brief
-        The ward's figures.
+        The area's figures.
     tables : Tables
         The edition's tables.
 
@@ -111,20 +110,40 @@ def facts_caption(brief: Brief) -> str:
     Parameters
     ----------
     brief : Brief
-        The ward's figures.
+        The area's figures.
 
     Returns
     -------
     str
     """
-    average = next((c for c in brief.facts.columns if c.endswith(" ward")), "")
+    unit = f" {brief.unit.one}"
+    average = next((c for c in brief.facts.columns if c.endswith(unit)), "")
     text = (
-        "The components furthest from the borough, in points, and the figure that does most to "
-        f"put {brief.name} there."
+        f"The components furthest from the {brief.whole.one}, in points, and the figure that does "
+        f"most to put {brief.name} there."
     )
     if average:
-        text += f" “{average}” is the average of {average.removesuffix(' ward')}’s wards."
+        text += f" “{average}” is the average of {average.removesuffix(unit)}’s {brief.unit.many}."
     return text
+
+
+def figures_caption(brief: Brief) -> str:
+    """Say what the table of all figures holds.
+
+    Parameters
+    ----------
+    brief : Brief
+        The area's figures.
+
+    Returns
+    -------
+    str
+    """
+    both = ", the earlier and the latest figure" if "Earlier" in brief.figures else ""
+    return (
+        f"All {len(brief.figures)} indicators in the order of the framework{both}, each with its "
+        "own period."
+    )
 
 
 def spans_note(brief: Brief) -> str:
@@ -133,7 +152,7 @@ def spans_note(brief: Brief) -> str:
     Parameters
     ----------
     brief : Brief
-        The ward's figures.
+        The area's figures.
 
     Returns
     -------

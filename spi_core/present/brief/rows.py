@@ -1,4 +1,4 @@
-"""The ward brief's charts of a row a component: where each stands, and how each changed."""
+"""The brief's charts of a row a component: where each stands, and how each changed."""
 
 from __future__ import annotations
 
@@ -77,15 +77,15 @@ def _name(ax: Axes, frame: _Frame, name: str, top: float, weight: str, years: st
 
 
 def component_strip(rows: pd.DataFrame, spread: pd.DataFrame, narrow: bool = False) -> Figure:
-    """Show every component against the borough and the other wards, grouped by dimension.
+    """Show every component against the whole and the other areas, grouped by dimension.
 
     Parameters
     ----------
     rows : DataFrame
-        In the order of the framework: ``dimension, component, score, borough, peers_median,
+        In the order of the framework: ``dimension, component, score, whole, peers_median,
         rating, word``; NaN score where not scored, ``word`` then says why.
     spread : DataFrame
-        Index component: ``min, q1, q3, max`` of the wards.
+        Index component: ``min, q1, q3, max`` of the areas.
     narrow : bool
         For a phone: the name above its bar.
 
@@ -115,15 +115,15 @@ def component_strip(rows: pd.DataFrame, spread: pd.DataFrame, narrow: bool = Fal
 
 
 def _bars(ax: Axes, frame: _Frame, rows: pd.DataFrame, spread: pd.DataFrame) -> None:
-    """Draw the spread of the wards, the borough, the similar wards and the ward's own mark."""
+    """Draw the spread of the areas, the whole, the similar areas and the area's own mark."""
     rows = rows.dropna(subset="score")
-    wards = spread.reindex(rows["component"]).set_index(rows["y"])
+    every = spread.reindex(rows["component"]).set_index(rows["y"])
     for low, high, shade in (("min", "max", "#E4E7EB"), ("q1", "q3", "#BCCCDC")):
-        ends = [_at(frame, wards[end].to_numpy(), 0, 100) for end in (low, high)]
+        ends = [_at(frame, every[end].to_numpy(), 0, 100) for end in (low, high)]
         cap = "round" if low == "min" else "butt"
-        ax.hlines(wards.index, *ends, color=shade, lw=6.5, capstyle=cap, zorder=1)
-    home = rows.dropna(subset="borough")
-    x, y = _at(frame, home["borough"].to_numpy(), 0, 100), home["y"]
+        ax.hlines(every.index, *ends, color=shade, lw=6.5, capstyle=cap, zorder=1)
+    home = rows.dropna(subset="whole")
+    x, y = _at(frame, home["whole"].to_numpy(), 0, 100), home["y"]
     ax.vlines(x, y - 0.36, y + 0.36, color=colour("ink"), lw=1.1, zorder=2)
     if "peers_median" in rows:  # what the rating compares with: a short tick that crowns the bar
         near = rows.dropna(subset="peers_median")

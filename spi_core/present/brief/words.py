@@ -1,4 +1,4 @@
-"""The ward brief's sentences: headline, place, strengths and weaknesses, change, and pictures."""
+"""The brief's sentences: headline, place, strengths and weaknesses, change, and pictures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from spi_core.present.base.bounds import change_words, likely
 from spi_core.present.base.marks import SYMBOL, sentence
 from spi_core.present.base.numbers import endpoints, number, ordinal, signed
 from spi_core.present.base.theme import RATINGS
-from spi_core.present.base.words import against_borough, and_list, capital, standing_out
+from spi_core.present.base.words import against_whole, and_list, capital, standing_out
 from spi_core.present.brief.data import Brief
 
 __all__ = [
@@ -29,12 +29,12 @@ CLEAR = ("clear improvement", "clear decline")
 
 
 def headline(brief: Brief) -> str:
-    """Say a ward's standing in two sentences that can be repeated.
+    """Say an area's standing in two sentences that can be repeated.
 
     Parameters
     ----------
     brief : Brief
-        The ward's figures.
+        The area's figures.
 
     Returns
     -------
@@ -49,18 +49,20 @@ def headline(brief: Brief) -> str:
     rated = brief.components.dropna(subset="score").sort_values("peers_difference")
     strengths = list(rated.loc[rated["rating"] == "strength", "component"])[::-1]
     weaknesses = list(rated.loc[rated["rating"] == "weakness", "component"])
-    compared = against_borough(i["score"], i["borough"], i["difference_low"], i["difference_high"])
+    ends = (i["difference_low"], i["difference_high"])
+    compared = against_whole(i["score"], i["whole"], *ends, brief.whole.one)
     first = f"{brief.name} scores {number(i['score'], 0)} out of 100, {compared}."
-    return sentence(f"{first} {standing_out(strengths, weaknesses)}", brief.illustrative)
+    rest = standing_out(strengths, weaknesses, brief.unit.many)
+    return sentence(f"{first} {rest}", brief.illustrative)
 
 
 def place(brief: Brief) -> str:
-    """Say the interval of a ward's rank.
+    """Say the interval of an area's rank.
 
     Parameters
     ----------
     brief : Brief
-        The ward's figures.
+        The area's figures.
 
     Returns
     -------
@@ -79,19 +81,19 @@ def component_alt(brief: Brief) -> str:
     Parameters
     ----------
     brief : Brief
-        The ward's figures.
+        The area's figures.
 
     Returns
     -------
     str
-        Every component with its score, the borough's and its word.
+        Every component with its score, that of the whole and its word.
     """
     scored = brief.components.dropna(subset="score")
     if scored.empty:
         return f"No component of {brief.name} has a score."
     rest = brief.components.loc[brief.components["score"].isna(), "component"]
     said = "; ".join(
-        f"{r.component} {number(r.score, 0)} (borough {number(r.borough, 0)}), {r.word}"
+        f"{r.component} {number(r.score, 0)} ({brief.whole.one} {number(r.whole, 0)}), {r.word}"
         for r in records(scored)
     )
     unscored = f" Not scored: {and_list(list(rest))}." if len(rest) else ""
@@ -104,7 +106,7 @@ def print_rated(brief: Brief) -> None:
     Parameters
     ----------
     brief : Brief
-        The ward's figures.
+        The area's figures.
 
     Notes
     -----
@@ -120,12 +122,12 @@ def print_rated(brief: Brief) -> None:
 
 
 def rated_markdown(brief: Brief, rating: str, told: int = TOLD) -> str:
-    """List a ward's strengths or its weaknesses against similar wards, with what tells them.
+    """List an area's strengths or its weaknesses against similar ones, with what tells them.
 
     Parameters
     ----------
     brief : Brief
-        The ward's figures.
+        The area's figures.
     rating : {'strength', 'weakness'}
         Which of the two.
     told : int
@@ -134,7 +136,7 @@ def rated_markdown(brief: Brief, rating: str, told: int = TOLD) -> str:
     Returns
     -------
     str
-        Markdown: a paragraph a component, the furthest from similar wards first, or a sentence
+        Markdown: a paragraph a component, the furthest from similar areas first, or a sentence
         that there is none.
     """
     rows = brief.standouts
@@ -143,7 +145,7 @@ def rated_markdown(brief: Brief, rating: str, told: int = TOLD) -> str:
         scored = brief.components.dropna(subset="score")
         if scored.empty or not brief.peers:
             return "Nothing can be compared: figures are missing."
-        none = f"Against similar wards no component is a {rating}."
+        none = f"Against similar {brief.unit.many} no component is a {rating}."
         return sentence(none, scored["illustrative"].any())
     symbol = RATINGS[rating].symbol
     said = [
@@ -159,15 +161,15 @@ def rated_markdown(brief: Brief, rating: str, told: int = TOLD) -> str:
     return text if SYMBOL in text else sentence(text, made_up)
 
 
-def change_sentence(brief: Brief, first: str, last: str) -> str:
+def change_sentence(brief: Brief, first: str) -> str:
     """Say how the index moved, from comparable figures only: the difference before its ends.
 
     Parameters
     ----------
     brief : Brief
-        The ward's figures.
-    first, last : str
-        Labels of the two periods.
+        The area's figures.
+    first : str
+        Label of the earlier period.
 
     Returns
     -------
@@ -222,7 +224,7 @@ def change_alt(brief: Brief) -> str:
     Parameters
     ----------
     brief : Brief
-        The ward's figures.
+        The area's figures.
 
     Returns
     -------

@@ -47,13 +47,15 @@ def map_caption(page: ChapterPage) -> str:
     str
     """
     everywhere = not (page.sides["comparison"] or page.sides["set aside"])
-    first = "Every ward was treated." if everywhere else f"Treated: {and_list(list(page.treated))}."
-    inferred = " The wards are inferred from the places that the sources name."
+    first = f"Treated: {and_list(list(page.treated))}."
+    if everywhere:
+        first = f"Every {page.unit.one} was treated."
+    inferred = f" The {page.unit.many} are inferred from the places that the sources name."
     return f"**{first}**{inferred if page.design['inferred'] else ''}"
 
 
 def map_alt(page: ChapterPage) -> str:
-    """List the wards of each side.
+    """List the areas of each side.
 
     Parameters
     ----------
@@ -65,11 +67,11 @@ def map_alt(page: ChapterPage) -> str:
     str
     """
     said = "; ".join(f"{side}: {and_list(list(n))}" for side, n in page.sides.items() if n)
-    return f"Map of the wards. {said}."
+    return f"Map of the {page.unit.many}. {said}."
 
 
 def slope_caption(page: ChapterPage) -> str:
-    """Count the wards that rose or, where more of the treated ones did so, fell.
+    """Count the areas that rose or, where more of the treated ones did so, fell.
 
     Parameters
     ----------
@@ -81,25 +83,27 @@ def slope_caption(page: ChapterPage) -> str:
     str
     """
     shown = [o for o in page.outcomes if o.raw]
-    said = "; ".join(f"{o.label if o is shown[0] else mid(o)} {_moved(o)}" for o in shown)
-    mean = ", mean of its small areas" if page.node["edition"]["level"] == "lsoa" else ""
-    return f"**{said}.** Every ward, {shown[0].unit or 'each in its own unit'}{mean}."
+    unit = page.unit.one
+    said = "; ".join(f"{o.label if o is shown[0] else mid(o)} {_moved(o, page)}" for o in shown)
+    mean = ", mean of its small areas" if page.small else ""
+    return f"**{said}.** Every {unit}, {shown[0].unit or 'each in its own unit'}{mean}."
 
 
-def _moved(o: OutcomePage) -> str:
+def _moved(o: OutcomePage, page: ChapterPage) -> str:
     sides = [[w for w in o.raw["wards"] if w["treated"] is side] for side in (True, False)]
     up = [sum(w["after"] > w["before"] for w in side) for side in sides]
     down = [sum(w["after"] < w["before"] for w in side) for side in sides]
     verb, moved = ("rose", up) if up[0] >= down[0] else ("fell", down)
-    said = f"{verb} in {_of(moved[0], len(sides[0]), 'treated ward')}"
-    return said + (f" and {_of(moved[1], len(sides[1]), 'other')}" if sides[1] else "")
+    said = f"{verb} in {_of(moved[0], len(sides[0]), f'treated {page.unit.noun(len(sides[0]))}')}"
+    others = "other" if len(sides[1]) == 1 else "others"
+    return said + (f" and {_of(moved[1], len(sides[1]), others)}" if sides[1] else "")
 
 
 def _of(part: int, whole_: int, noun: str) -> str:
     """Count as a person would: all 5 others, both others, none of the 5 others, the one other."""
     if whole_ == 1:
         return f"the one {noun}" if part else f"none of the 1 {noun}"
-    return f"{_part(part, whole_)} {noun}s"
+    return f"{_part(part, whole_)} {noun}"
 
 
 def _part(part: int, whole_: int) -> str:
@@ -109,7 +113,7 @@ def _part(part: int, whole_: int) -> str:
 
 
 def slope_alt(page: ChapterPage) -> str:
-    """Give the levels of the treated wards and the span of the others.
+    """Give the levels of the treated areas and the span of the others.
 
     Parameters
     ----------
@@ -137,7 +141,7 @@ def slope_alt(page: ChapterPage) -> str:
             rest = f"; the others end between {whole(o, low)} and {whole(o, high)}"
         parts.append(f"{o.label}: {said}{rest}.")
     span_of = f"{periods(page.design['before'])} and {periods(page.design['after'])}"
-    return f"Lines from level to level between {span_of}, one a ward. {' '.join(parts)}"
+    return f"Lines from level to level between {span_of}, one a {page.unit.one}. {' '.join(parts)}"
 
 
 def placebo_caption(page: ChapterPage) -> str:
@@ -159,7 +163,7 @@ def placebo_caption(page: ChapterPage) -> str:
         first = f"The effect on {and_list(out)} stands out among those of other sets."
     elif any(o.node["p"] <= alpha for o in page.answered):
         first = "After correction for the number of outcomes, no effect stands out."
-    each = "set" if page.by_ward else "assignment"
+    each = "set" if page.by_unit else "assignment"
     sizes = {o.analysis["effect"]["sets"] for o in page.answered}
     count = number(max(sizes), 0)
     kind = "all" if page.node["exact"] else "drawn from all"

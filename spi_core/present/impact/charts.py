@@ -1,4 +1,4 @@
-"""Pictures of an impact chapter, a panel an outcome: every ward, placebo effects, year by year."""
+"""Pictures of an impact chapter, a panel an outcome: every unit, placebo effects, year by year."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MM = 1 / 25.4
 COMPARED = "#9FB3C8"
 TREATED: dict[str, Any] = {"color": "#12436D", "lw": 1.7, "marker": "o", "ms": 4, "zorder": 3}
 WIDE, NARROW = 170.0, 88.0
-#: With more treated wards than this the lines carry no names.
+#: With more treated units than this the lines carry no names.
 MOST_NAMES = 8
 #: Millimetres left of a panel for the numbers of its scale.
 SCALE = 9.0
@@ -101,7 +101,7 @@ def _quiet(ax: Axes) -> None:
 
 
 def slope_chart(page: ChapterPage, narrow: bool = False) -> Figure:
-    """Draw every ward’s level before and after; treated wards are named.
+    """Draw every unit’s level before and after; treated ones are named.
 
     Parameters
     ----------
@@ -136,15 +136,15 @@ def slope_chart(page: ChapterPage, narrow: bool = False) -> Figure:
             if named:
                 lines = [w for w in wards if w["treated"]]
                 name_ends(ax, page.names, lines, shift, size)
-        items = [(TREATED, "treated wards")]
+        items = [(TREATED, f"treated {page.unit.many}")]
         if page.sides["comparison"]:
-            items.append(({"color": COMPARED, "lw": 1.2}, "comparison wards"))
+            items.append(({"color": COMPARED, "lw": 1.2}, f"comparison {page.unit.many}"))
         _key(fig, items)
     return fig
 
 
 def placebo_chart(page: ChapterPage, narrow: bool = False) -> Figure:
-    """Show the effect found among those of all other sets of wards.
+    """Show the effect found among those of all other sets of areas.
 
     Parameters
     ----------
@@ -191,13 +191,9 @@ def placebo_chart(page: ChapterPage, narrow: bool = False) -> Figure:
             )
         _key(fig, [
             ({"color": colour("blue"), "lw": 2}, "effect found"),
-            ({"color": colour("grey"), "lw": 6}, f"had another set of {_areas(page)} been treated"),
+            ({"color": colour("grey"), "lw": 6}, f"had another set of {page.areas} been treated"),
         ])  # fmt: skip
     return fig
-
-
-def _areas(page: ChapterPage) -> str:
-    return "wards" if page.by_ward else "small areas"
 
 
 def event_chart(page: ChapterPage, narrow: bool = False) -> Figure:

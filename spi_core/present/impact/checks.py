@@ -82,8 +82,9 @@ def companion_table(page: ChapterPage) -> pd.DataFrame:
                 p_is(wild["p"]) if wild else "–",
             )
         )
-    kind = "CR2, Bell–McCaffrey" if page.by_ward else "HC2 within wards"
-    columns = ["Outcome", kind, "Pooled t, ward means", "Wild cluster bootstrap"]
+    unit = page.unit
+    kind = "CR2, Bell–McCaffrey" if page.by_unit else f"HC2 within {unit.many}"
+    columns = ["Outcome", kind, f"Pooled t, {unit.one} means", "Wild cluster bootstrap"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -169,11 +170,11 @@ def check_table(page: ChapterPage) -> pd.DataFrame:
         ("Balance before: baseline, in SD", lambda o: _balance(o, "baseline")),
         ("Balance before: population, in SD", lambda o: _balance(o, "population")),
         (
-            "Placebo group: comparison wards most like the treated",
+            f"Placebo group: comparison {page.unit.many} most like the treated",
             lambda o: _refit(page, o, "placebo"),
         ),
         ("Neighbours of treated areas dropped", lambda o: _refit(page, o, "donut")),
-        ("One ward left out at a time", lambda o: _left_out(page, o)),
+        (f"One {page.unit.one} left out at a time", lambda o: _left_out(page, o)),
         ("Moran’s I of what is left over", _moran),
     )
     table = {"Check": [name for name, _ in checks]}
@@ -196,7 +197,7 @@ def _refit(page: ChapterPage, o: OutcomePage, name: str) -> str:
         return "–"
     if row["estimate"] is None:
         return f"not possible: {row['note']}"
-    who = f", {row['wards']} wards left"
+    who = f", {row['wards']} {page.unit.many} left"
     if name == "placebo":
         who = f", {named(page, row['name'])} had been treated"
     interval = span(o, row["low"], row["high"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from spi_core.errors import SpiError
+from spi_core.levels import Level
+from spi_core.present.base.numbers import number
 from spi_core.store import Tables
 
 __all__ = ["ChapterPage", "Node", "OutcomePage", "end", "gather_chapter", "gather_chapters"]
@@ -52,7 +53,7 @@ class OutcomePage:
 
     @property
     def residents(self) -> float:
-        """Residents of the treated wards; NaN without figures."""
+        """Residents of the treated units; NaN without figures."""
         wards = self.raw.get("wards", ())
         return sum(w["population"] for w in wards if w["treated"]) if wards else math.nan
 
@@ -65,6 +66,8 @@ class ChapterPage:
     ----------
     id, name : str
         Of the protocol.
+    unit, part : Level
+        What effects are of, and what the figures are of.
     design, node : mapping
         Protocol, and the whole result file.
     outcomes : tuple of OutcomePage
@@ -72,11 +75,13 @@ class ChapterPage:
     names : mapping of str to str
         Names of areas by code.
     sides : mapping of str to tuple of str
-        Names of the wards that are ``treated``, ``comparison`` and ``set aside``.
+        Names of the units that are ``treated``, ``comparison`` and ``set aside``.
     """
 
     id: str
     name: str
+    unit: Level
+    part: Level
     design: Node
     node: Node
     outcomes: tuple[OutcomePage, ...]
@@ -95,7 +100,7 @@ class ChapterPage:
 
     @property
     def treated(self) -> tuple[str, ...]:
-        """Names of the treated wards."""
+        """Names of the treated units."""
         return self.sides["treated"]
 
     @property
@@ -104,9 +109,29 @@ class ChapterPage:
         return bool(self.node["edition"]["illustrative"])
 
     @property
-    def by_ward(self) -> bool:
-        """Whether whole wards were treated."""
-        return bool(self.design["targeting"] == "ward")
+    def by_unit(self) -> bool:
+        """Whether whole units of evidence were treated, not small areas within them."""
+        return bool(self.design["by_unit"])
+
+    @property
+    def small(self) -> bool:
+        """Whether the figures are of small areas within the units."""
+        return self.part != self.unit
+
+    @property
+    def counted(self) -> str:
+        """What one of the units that figures are of is called, with what helps to know it."""
+        if not self.small:
+            return self.unit.one
+        size = (
+            f" of about {number(self.part.residents, 0)} residents" if self.part.residents else ""
+        )
+        return f"{self.part.one} (a small area{size})"
+
+    @property
+    def areas(self) -> str:
+        """What was treated is called."""
+        return self.unit.many if self.by_unit else "small areas"
 
 
 def end(value: object, unbounded: float) -> float:
@@ -158,20 +183,23 @@ def gather_chapter(tables: Tables, intervention: str) -> ChapterPage:
     if not path.exists():
         there = ", ".join(sorted(p.stem for p in folder.glob("*.json"))) or "none"
         raise SpiError(f"no impact chapter {intervention!r}; there are: {there}")
-    node = json.loads(tables.text(f"impact/{path.name}"))
+    node = tables.node(f"impact/{path.name}")
     areas = tables["areas"].set_index("code")
     names = {str(code): str(name) for code, name in areas["name"].items()}
     parents = {str(code): str(parent) for code, parent in areas["parent_code"].items()}
     design = node["design"]
-    wards = sorted(areas.index[areas["level"] == "ward"])
+    unit = tables.levels.unit
+    units = sorted(areas.index[areas["level"] == unit.id])
     return ChapterPage(
         id=design["id"],
         name=design["name"],
+        unit=unit,
+        part=tables.levels[node["edition"]["level"]],
         design=design,
         node=node,
         outcomes=tuple(_outcome(entry) for entry in node["primary"]),
         names=names,
-        sides=_sides(design, wards, parents, names),
+        sides=_sides(design, units, parents, names),
     )
 
 
@@ -211,18 +239,21 @@ def _outcome(entry: Node) -> OutcomePage:
 
 
 def _sides(
-    design: Node, wards: list[str], parent: Mapping[str, str], names: Mapping[str, str]
+    design: Node, units: list[str], parent: Mapping[str, str], names: Mapping[str, str]
 ) -> dict[str, tuple[str, ...]]:
-    """Put every ward on a side; a ward with any treated small area counts as treated."""
-    ward_of = (lambda code: code) if design["targeting"] == "ward" else parent.__getitem__
-    treated = {ward_of(code) for code in design["treated"]}
-    excluded = {ward_of(code) for code in design["excluded"]} - treated
+    """Put every unit on a side; one with any treated small area counts as treated."""
+
+    def unit_of(code: str) -> str:
+        return code if code in units else parent[code]
+
+    treated = {unit_of(code) for code in design["treated"]}
+    excluded = {unit_of(code) for code in design["excluded"]} - treated
     comparison = design["comparison"]
-    compared = set(wards) - treated - excluded
+    compared = set(units) - treated - excluded
     if comparison == "none":
         compared = set()
     elif comparison != "others":
-        compared = {ward_of(code) for code in comparison} - treated
-    aside = set(wards) - treated - compared
+        compared = {unit_of(code) for code in comparison} - treated
+    aside = set(units) - treated - compared
     parts = (("treated", treated), ("comparison", compared), ("set aside", aside))
     return {side: tuple(names[code] for code in sorted(codes)) for side, codes in parts}

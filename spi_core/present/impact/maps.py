@@ -14,14 +14,17 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from spi_core.present.base.marks import sentence
+from spi_core.present.base.pairs import emit_both
 from spi_core.present.base.polygons import draw_areas
 from spi_core.present.base.theme import chart_style, colour
+from spi_core.present.impact.captions import map_alt, map_caption
 from spi_core.present.impact.data import ChapterPage
+from spi_core.store import Tables
 
-__all__ = ["treated_map"]
+__all__ = ["print_sides", "treated_map"]
 
 MM = 1 / 25.4
-#: With more treated wards than this the map is no place for their names.
+#: With more treated units than this the map is no place for their names.
 MOST_NAMES = 8
 #: Fill, hatching and text of each side: told apart without colour by hatching and by the text.
 SIDES = {
@@ -31,15 +34,33 @@ SIDES = {
 }
 
 
+def print_sides(tables: Tables, page: ChapterPage) -> None:
+    """Print the map of where the programme was; without boundaries its words (``output: asis``).
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+    page : ChapterPage
+        The chapter.
+    """
+    shapes, caption = tables.get(f"map_{page.unit.id}"), map_caption(page)
+    if shapes is None:
+        print(f"{caption} This edition holds no boundaries, so there is no map of it.\n")
+        return
+    wide, small = (treated_map(shapes, page, narrow) for narrow in (False, True))
+    emit_both(wide, small, "fig-map", caption, map_alt(page), [page.generated])
+
+
 def treated_map(wards: gpd.GeoDataFrame, page: ChapterPage, narrow: bool = False) -> Figure:
-    """Fill the treated wards, name them where they are few, hatch those set aside.
+    """Fill the treated units, name them where they are few, hatch those set aside.
 
     Parameters
     ----------
     wards : GeoDataFrame
         ``name`` and the polygon.
     page : ChapterPage
-        Says which side each ward is on.
+        Says which side each unit is on.
     narrow : bool
         For a phone: the key below the map.
 
@@ -73,7 +94,7 @@ def treated_map(wards: gpd.GeoDataFrame, page: ChapterPage, narrow: bool = False
 
 def _name(ax: Axes, name: str, shape: shapely.Geometry, ink: str) -> None:
     x, y = shapely.maximum_inscribed_circle(shape, tolerance=20).coords[0]
-    # where a name is longer than its ward, a rim of the ward's fill keeps it readable
+    # where a name is longer than its area, a rim of the area's fill keeps it readable
     rim = [patheffects.withStroke(linewidth=2.2, foreground=SIDES["treated"][0])]
     text = textwrap.fill(name, 10, break_long_words=False)
     ax.text(
@@ -121,8 +142,6 @@ def _sides_key(
         ax.text(
             x + 8.5,
             y,
-            sentence(
-                f"{side.capitalize()} · {count} ward{'s' if count != 1 else ''}", page.generated
-            ),
+            sentence(f"{side.capitalize()} · {count} {page.unit.noun(count)}", page.generated),
             va="center",
         )

@@ -35,22 +35,21 @@ def estimand(page: ChapterPage) -> list[str]:
     list of str
         Markdown, one item a line.
     """
-    small = page.node["edition"]["level"] == "lsoa"
-    unit = "LSOA (a small area of about 1,500 residents)" if small else "ward"
+    one, many = page.unit.one, page.unit.many
     before, after = periods(page.design["before"]), periods(page.design["after"])
     raw = page.outcomes[0].raw
-    counted = "small area within wards, because small areas were treated"
-    if page.by_ward:
-        counted = "ward, because wards were treated: small areas of one ward share its fortunes"
+    counted = f"small area within {many}, because small areas were treated"
+    if page.by_unit:
+        counted = f"{one}, because {many} were treated: small areas of one {one} share its fortunes"
     sides = page.sides
-    noun = "wards" if page.by_ward else "small areas"
     dropped = sorted({code for o in page.outcomes for code in o.raw.get("absent", ())})
     items = [
-        f"**Estimand:** how much more or less the treated {noun} changed from {before} to "
+        f"**Estimand:** how much more or less the treated {page.areas} changed from {before} to "
         f"{after} than they would have without the programme, on average over them.",
-        f"**Unit and weights:** each {unit} counts once. The evidence is counted by {counted}.",
-        f"**Treated:** {_side(sides['treated'], raw.get('treated_units', 0), small)}.",
-        f"**Comparison:** {_side(sides['comparison'], raw.get('comparison_units', 0), small)}.",
+        f"**Unit and weights:** each {page.counted} counts once. The evidence is counted by "
+        f"{counted}.",
+        f"**Treated:** {_side(page, 'treated', raw.get('treated_units', 0))}.",
+        f"**Comparison:** {_side(page, 'comparison', raw.get('comparison_units', 0))}.",
     ]
     if sides["set aside"]:
         items.append(f"**Set aside beforehand:** {and_list(list(sides['set aside']))}.")
@@ -86,11 +85,12 @@ def method_words(page: ChapterPage) -> str:
     )
 
 
-def _side(wards: tuple[str, ...], units: int, small: bool) -> str:
-    if not wards:
+def _side(page: ChapterPage, side: str, parts: int) -> str:
+    names = list(page.sides[side])
+    if not names:
         return "none"
-    count = f" ({units} small areas)" if small else ""
-    return f"{len(wards)} ward{'s' if len(wards) != 1 else ''}{count}: {and_list(list(wards))}"
+    count = f" ({parts} small areas)" if page.small else ""
+    return f"{len(names)} {page.unit.noun(len(names))}{count}: {and_list(names)}"
 
 
 def refusal_items(page: ChapterPage) -> list[str]:
@@ -189,12 +189,12 @@ def placebo_outcomes(page: ChapterPage) -> str:
 
 
 def gap_words(gap: float | None) -> str:
-    """Say how far the treated wards stood from the others before.
+    """Say how far the treated areas stood from the others before.
 
     Parameters
     ----------
     gap : float or None
-        In standard deviations of ward levels.
+        In standard deviations of the areas' levels.
 
     Returns
     -------

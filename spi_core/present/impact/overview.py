@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spi_core.present.base.theme import RATINGS
-from spi_core.present.base.words import and_list
+from spi_core.present.base.words import and_list, capital
 from spi_core.present.impact.data import ChapterPage
 from spi_core.present.impact.numbers import day_words
 
@@ -27,10 +27,9 @@ def facts(page: ChapterPage) -> str:
     treated, compared = (len(page.sides[s]) for s in ("treated", "comparison"))
     against = f" compared with {compared}" if compared else ", none to compare with"
     inferred = ", inferred from place names" if page.design["inferred"] else ""
-    wards = "ward" if treated == 1 else "wards"
     start = day_words(page.design["start"])
     comma = "," if inferred and compared else ""
-    return f"{treated} treated {wards}{inferred}{comma}{against}; since {start}."
+    return f"{treated} treated {page.unit.noun(treated)}{inferred}{comma}{against}; since {start}."
 
 
 def overview_lead(pages: Sequence[ChapterPage]) -> str:
@@ -121,7 +120,7 @@ def count_tests(pages: Sequence[ChapterPage]) -> str:
 
 
 def neighbours_words(pages: Sequence[ChapterPage]) -> str:
-    """Say whether wards of one programme serve as comparison for another of the same year.
+    """Say whether areas of one programme serve as comparison for another of the same year.
 
     Parameters
     ----------
@@ -139,14 +138,16 @@ def neighbours_words(pages: Sequence[ChapterPage]) -> str:
             if other is page or other.design["start"][:4] != page.design["start"][:4]:
                 continue
             together = True
-            shared = [ward for ward in page.sides["comparison"] if ward in other.treated]
+            shared = [name for name in page.sides["comparison"] if name in other.treated]
             if shared:
                 said.append(
                     f"In “{page.name}” {_count(len(shared)).lower()} of the "
-                    f"{len(page.sides['comparison'])} wards compared with had a programme of "
-                    f"their own that began in the same year, “{other.name}”."
+                    f"{len(page.sides['comparison'])} {page.unit.many} compared with had a "
+                    f"programme of their own that began in the same year, “{other.name}”."
                 )
-    if said:
+    if said or not together:
         return " ".join(said)
-    kept = "Wards whose own programme began in the same year are compared with in no other chapter."
-    return kept if together else ""
+    return (
+        f"{capital(pages[0].unit.many)} whose own programme began in the same year are compared "
+        "with in no other chapter."
+    )

@@ -212,7 +212,10 @@ def audit_table(page: ChapterPage) -> pd.DataFrame:
     """
     a, edition = page.node["audit"], page.node["edition"]
     versions = ", ".join(f"{k} {v}" for k, v in sorted(a["versions"].items()))
-    names = (("Protocol", "protocol"), ("Values", "values"), ("Areas", "areas"), ("Code", "code"))
+    names = (
+        *(("Protocol", "protocol"), ("Raw means by ward", "means")),
+        *(("Areas", "areas"), ("Code", "code")),
+    )
     rows = [(words, f"`{a[f'{key}_sha256']}`") for words, key in names]
     rows += [
         ("Rows of values read", number(a["rows"], 0)),

@@ -151,7 +151,7 @@ def _answer(page: ChapterPage, o: OutcomePage) -> str:
     return (
         f"### {status_words(o).split(' ')[0]} {o.label}: {o.status}\n\n"
         f"From {periods(page.design['before'])} to {periods(page.design['after'])} the treated "
-        f"{_noun(page)} went from {first} to {last} {o.unit}{_averaged(page, o)}, the others from "
+        f"{page.areas} went from {first} to {last} {o.unit}{_averaged(page, o)}, the others from "
         f"{others[0]} to {others[1]}. "
         f"That is {_said(o, did)} than if they had moved like the others, or {_said(o, ancova)} "
         f"when their {level} is allowed for{_doubt(page, o)}."
@@ -165,8 +165,8 @@ def _leads(page: ChapterPage, o: OutcomePage) -> bool:
 
 
 def _averaged(page: ChapterPage, o: OutcomePage) -> str:
-    """Say what the levels are means of: a mean of small areas is not the wards’ own rate."""
-    small = page.node["edition"]["level"] == "lsoa" and page.by_ward and _leads(page, o)
+    """Say what the levels are means of: a mean of small areas is not the units’ own rate."""
+    small = page.small and page.by_unit and _leads(page, o)
     return " (mean of their small areas)" if small else ""
 
 
@@ -177,10 +177,6 @@ def _doubt(page: ChapterPage, o: OutcomePage) -> str:
     if o.node["p_holm"] > page.design["alpha"]:
         return ": chance alone could bring that"
     return ": areas that drift back to their usual level could bring that"
-
-
-def _noun(page: ChapterPage) -> str:
-    return "wards" if page.by_ward else "small areas"
 
 
 def _counted(o: OutcomePage) -> bool:
@@ -203,13 +199,13 @@ def _evidence(page: ChapterPage, o: OutcomePage) -> str:
 
 
 def _heads(page: ChapterPage, o: OutcomePage) -> str:
-    """Say it in numbers of events, for all treated wards together.
+    """Say it in numbers of events, for all treated units together.
 
     The number is that of the estimate in which each resident counts once: the mean of small areas
     times all residents would count those of small areas for more. The range holds the intervals
     of both.
     """
-    if not (_counted(o) and page.by_ward):  # residents are known by ward only
+    if not (_counted(o) and page.by_unit):  # residents are known by unit only
         return ""
     rows = [row for row in o.analysis["grid"] if row["key"] == "population"]
     weighted = end(rows[0]["estimate"] if rows else None, math.nan)
@@ -256,14 +252,14 @@ def _chance(page: ChapterPage, o: OutcomePage) -> str:
         if family > 1
         else ""
     )
-    if page.by_ward and effect["exact"]:
+    if page.by_unit and effect["exact"]:
         as_strong = round(effect["p"] * effect["sets"])
         found = f"{number(as_strong, 0)} show a difference at least as strong"
         if as_strong == 1:
-            found = "only the wards treated show a difference as strong as theirs"
+            found = f"only the {page.unit.many} treated show a difference as strong as theirs"
         return (
-            f"Of the {number(effect['sets'], 0)} ways to pick as many wards, {found}: exact "
-            f"{p_is(effect['p'])}{after}{floor}."
+            f"Of the {number(effect['sets'], 0)} ways to pick as many {page.unit.many}, {found}: "
+            f"exact {p_is(effect['p'])}{after}{floor}."
         )
     kind = "Exact" if effect["exact"] else "Simulated"
     error = "" if effect["exact"] else f" ± {p_words(effect['monte_carlo_se'])}"

@@ -8,8 +8,10 @@ import pandas as pd
 
 from spi_core.edition.readers.read import records
 from spi_core.present.base.bounds import change_words, likely
+from spi_core.present.base.edition import of_units
 from spi_core.present.base.numbers import day, number
 from spi_core.present.base.theme import RATINGS
+from spi_core.present.base.words import capital
 from spi_core.uncertainty.change import DECLINE, IMPROVEMENT
 from spi_core.uncertainty.peers import RULE
 
@@ -28,8 +30,6 @@ __all__ = [
     "place_table",
     "rating_rule",
 ]
-
-POPULATION = {"reference": "reference population", "this edition": "wards of this edition"}
 
 
 def _names(tables: Tables) -> Any:
@@ -65,7 +65,7 @@ def rating_rule(tables: Tables) -> str:
 
 
 def error_basis(tables: Tables) -> pd.DataFrame:
-    """Count what the standard errors of the wards' figures rest on.
+    """Count what the standard errors of the units' figures rest on.
 
     Parameters
     ----------
@@ -78,8 +78,7 @@ def error_basis(tables: Tables) -> pd.DataFrame:
         One row a basis: how many indicators, which, how many figures.
     """
     about = tables["indicators"].set_index("id")["name"]
-    errors = tables["errors"]
-    errors = errors[errors["area_code"] != tables.about["edition"]["area"]]
+    errors, unit = of_units(tables, "errors"), capital(tables.levels.unit.one)
     rows = []
     for basis, group in errors.groupby("basis", sort=False):
         ids = list(dict.fromkeys(group["indicator_id"]))
@@ -88,14 +87,14 @@ def error_basis(tables: Tables) -> pd.DataFrame:
                 "Basis": str(basis),
                 "Indicators": str(len(ids)),
                 "Which": "; ".join(about.loc[ids]),
-                "Ward figures": number(len(group), 0),
+                f"{unit} figures": number(len(group), 0),
             }
         )
     return pd.DataFrame(rows)
 
 
 def place_table(tables: Tables) -> pd.DataFrame:
-    """List every ward's index with its range, its place with its range, and its chances.
+    """List every unit's index with its range, its place with its range, and its chances.
 
     Parameters
     ----------
@@ -107,13 +106,13 @@ def place_table(tables: Tables) -> pd.DataFrame:
     DataFrame
         In order of the place.
     """
-    names = _names(tables)
+    names, unit = _names(tables), capital(tables.levels.unit.one)
     index = tables["standing"].query("level == 'index'").dropna(subset="score")
     index = index.sort_values(["rank", "area_code"])
     return pd.DataFrame(
         [
             {
-                "Ward": names[w.area_code],
+                unit: names[w.area_code],
                 "Index": number(w.score, 1),
                 "Likely range": f"{number(w.low, 1)}–{number(w.high, 1)}",
                 "Place": number(w.rank, 0 if float(w.rank).is_integer() else 1),
@@ -129,7 +128,7 @@ def place_table(tables: Tables) -> pd.DataFrame:
 
 
 def peer_table(tables: Tables) -> pd.DataFrame:
-    """List each ward's comparators, the nearest first.
+    """List each unit's comparators, the nearest first.
 
     Parameters
     ----------
@@ -141,22 +140,18 @@ def peer_table(tables: Tables) -> pd.DataFrame:
     DataFrame
         With the distance of the nearest and the furthest, in standard deviations.
     """
-    names = _names(tables)
+    names, unit = _names(tables), tables.levels.unit
+    columns = [capital(unit.one), f"Similar {unit.many}, nearest first", "Distance"]
     rows = []
     for code, group in tables["peers"].sort_values("order").groupby("area_code"):
         distance = group["distance"]
-        rows.append(
-            {
-                "Ward": names[code],
-                "Similar wards, nearest first": ", ".join(names[group["peer_code"]]),
-                "Distance": f"{number(distance.min(), 1)}–{number(distance.max(), 1)}",
-            }
-        )
-    return pd.DataFrame(rows, columns=["Ward", "Similar wards, nearest first", "Distance"])
+        far = f"{number(distance.min(), 1)}–{number(distance.max(), 1)}"
+        rows.append((names[code], ", ".join(names[group["peer_code"]]), far))
+    return pd.DataFrame(rows, columns=columns)
 
 
 def mover_table(tables: Tables) -> pd.DataFrame:
-    """Say for every ward whether its index moved, with the many tests allowed for.
+    """Say for every unit whether its index moved, with the many tests allowed for.
 
     Parameters
     ----------
@@ -166,16 +161,16 @@ def mover_table(tables: Tables) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        By ward code.
+        By code.
     """
-    names = _names(tables)
+    names, unit = _names(tables), capital(tables.levels.unit.one)
     changes = tables["changes"].query("level == 'index'").set_index("area_code")
     rows = []
     for m in records(tables["movers"].dropna(subset="change")):
         c: Any = changes.loc[m.area_code]
         rows.append(
             {
-                "Ward": names[m.area_code],
+                unit: names[m.area_code],
                 "Change": change_words(m.change, c["low"] > 0 or c["high"] < 0),
                 "Likely range": likely(c["low"], c["high"]),
                 "Rating": f"{RATINGS[c['rating']].symbol} {c['rating']}",
@@ -184,12 +179,12 @@ def mover_table(tables: Tables) -> pd.DataFrame:
                 "Moved": "yes" if m.moved else "no",
             }
         )
-    columns = ["Ward", "Change", "Likely range", "Rating", "p", "Adjusted p", "Moved"]
+    columns = [unit, "Change", "Likely range", "Rating", "p", "Adjusted p", "Moved"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def mover_sentence(tables: Tables) -> str:
-    """Say how many wards moved by the test of all at once, and how many one by one.
+    """Say how many units moved by the test of all at once, and how many one by one.
 
     Parameters
     ----------
@@ -205,7 +200,7 @@ def mover_sentence(tables: Tables) -> str:
     movers = tables["movers"].dropna(subset="change")
     each = changes.reindex(movers["area_code"]).isin([IMPROVEMENT, DECLINE])
     moved = int(movers["moved"].sum())
-    said = f"{moved or 'No'} {'ward' if moved == 1 else 'wards'} moved by this test"
+    said = f"{moved or 'No'} {tables.levels.unit.noun(moved)} moved by this test"
     if each.sum() == moved:
         return f"{said}, as many as when each is judged by itself."
     return f"{said}; judged one by one, {each.sum() or 'none'} changed clearly."
@@ -228,11 +223,15 @@ def component_audit(tables: Tables) -> pd.DataFrame:
     DataFrame
         One row a component and population.
     """
+    who = {
+        "reference": "reference population",
+        "this edition": f"{tables.levels.unit.many} of this edition",
+    }
     return pd.DataFrame(
         [
             {
                 "Component": r.component,
-                "Rows": f"{number(r.rows, 0)} ({POPULATION.get(r.population, r.population)})",
+                "Rows": f"{number(r.rows, 0)} ({who.get(r.population, r.population)})",
                 "Alpha": number(r.alpha, 2),
                 "Standardised alpha": number(r.alpha_standardised, 2),
                 "KMO": number(r.kmo, 2),

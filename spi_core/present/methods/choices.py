@@ -8,7 +8,7 @@ import pandas as pd
 
 from spi_core.edition.readers.read import records
 from spi_core.present.base.numbers import number, signed
-from spi_core.present.base.words import and_list
+from spi_core.present.base.words import and_list, capital
 
 if TYPE_CHECKING:
     from spi_core.store import Tables
@@ -26,12 +26,13 @@ def _names(tables: Tables) -> Any:
     return tables["areas"].set_index("code")["name"]
 
 
-def _shift(r: Any, names: Any) -> dict[str, str]:
+def _shift(r: Any, names: Any, unit: str) -> dict[str, str]:
     return {
         "Largest shift of a place": number(r.max_rank_shift, 0),
         "Mean shift": number(r.mean_rank_shift, 1),
         "Rank correlation": number(r.rank_correlation, 2),
-        "Ward that shifts most": f"{names.get(r.furthest, '–')} ({signed(r.furthest_by, 0)})",
+        f"{capital(unit)} that shifts most": f"{names.get(r.furthest, '–')} "
+        f"({signed(r.furthest_by, 0)})",
     }
 
 
@@ -48,23 +49,23 @@ def recipe_table(tables: Tables) -> pd.DataFrame:
     DataFrame
         The largest shift first. A recipe that could not run says why.
     """
-    names = _names(tables)
+    names, unit = _names(tables), tables.levels.unit.one
     rows = []
     for r in records(tables["audit_recipes"]):
         what = r.what if not r.reason else f"{r.what}: {r.reason}"
-        rows.append({"Recipe": what} | _shift(r, names))
+        rows.append({"Recipe": what} | _shift(r, names, unit))
     return pd.DataFrame(rows)
 
 
 def left_out_table(tables: Tables, least: float = 2) -> pd.DataFrame:
-    """Show what happens without one indicator or component, where some ward shifts.
+    """Show what happens without one indicator or component, where some unit shifts.
 
     Parameters
     ----------
     tables : Tables
         The edition's tables.
     least : float
-        Places that some ward must shift for a row to be shown.
+        Places that some unit must shift for a row to be shown.
 
     Returns
     -------
@@ -78,7 +79,7 @@ def left_out_table(tables: Tables, least: float = 2) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {"Left out": f"{about.get(r.what, r.what)} ({r.kind})"}
-            | _shift(r, names)
+            | _shift(r, names, tables.levels.unit.one)
             | {"Largest shift of a score": number(r.max_score_shift, 1)}
             for r in records(frame)
         ]
@@ -114,7 +115,7 @@ def sobol_table(tables: Tables) -> pd.DataFrame:
 
 
 def shrinkage_table(tables: Tables) -> pd.DataFrame:
-    """Say what empirical Bayes would keep of the wards' own rates.
+    """Say what empirical Bayes would keep of the units' own rates.
 
     Parameters
     ----------
@@ -132,7 +133,7 @@ def shrinkage_table(tables: Tables) -> pd.DataFrame:
         [
             {
                 "Indicator": about[r.indicator_id],
-                "Kept, average ward": f"{100 * r.kept_mean:.0f}%",
+                f"Kept, average {tables.levels.unit.one}": f"{100 * r.kept_mean:.0f}%",
                 "Kept, least": f"{100 * r.kept_least:.0f}%",
                 "Largest move, points": number(r.largest_move),
             }
@@ -156,12 +157,17 @@ def small_area_sentence(tables: Tables) -> str:
     """
     found = tables["small_area_coverage"]
     needed = f"{100 * found['needed'].iloc[0]:.0f}%"
-    rule = f"LSOAs are scored on a component if {needed} of its weight is published for them."
+    many, unit = and_list([level.many for level in tables.levels.details]), tables.levels.unit.one
+    if not many:
+        return f"This edition has no level below the {unit}."
+    enough = f"if {needed} of its weight is published for them"
+    rule = f"{capital(many)} are scored on a component {enough}."
     scored = list(found.loc[found["scored"], "component"])
     if scored:
         return f"{rule} That holds for {and_list(scored)}."
     best = found["covered"].max()
     if pd.isna(best) or best == 0:
-        return f"{rule} Here every scored figure is published by ward: no LSOA is scored."
+        none = tables.levels.details[-1].one
+        return f"{rule} Here every scored figure is published by {unit}: no {none} is scored."
     name = found.sort_values("covered")["component"].iloc[-1]
     return f"{rule} No component reaches that here; {name} comes nearest with {100 * best:.0f}%."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spi_core.edition.readers.read import records
-from spi_core.present.base.edition import labels
+from spi_core.present.base.edition import labels, level_titles
 from spi_core.present.base.marks import SYMBOL, marked
 from spi_core.present.base.numbers import number
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from spi_core.store import Tables
 
 __all__ = [
-    "LEVEL_WORDS",
     "component_coverage",
     "difference_sentence",
     "difference_table",
@@ -26,8 +25,6 @@ __all__ = [
     "withheld_table",
 ]
 
-#: Levels from large to small, as they are written.
-LEVEL_WORDS = {"region": "Region", "borough": "Borough", "ward": "Wards", "lsoa": "LSOAs"}
 COUNTS = ["areas", "given", "rolled_up", "suppressed", "missing", "illustrative"]
 #: Rows of differences that a page takes.
 LONGEST = 40
@@ -53,8 +50,9 @@ def component_coverage(tables: Tables) -> pd.DataFrame:
     matrix = matrix.assign(component=matrix["indicator_id"].map(about))
     sums: Any = matrix.groupby(["component", "level"])[COUNTS].sum()
     rows = []
+    titles = level_titles(tables)
     for component in tables["framework"]["component"]:
-        for level, word in LEVEL_WORDS.items():
+        for level, word in titles.items():
             if (component, level) not in sums.index:
                 continue
             r: Any = sums.loc[(component, level)]
@@ -89,11 +87,11 @@ def indicator_coverage(tables: Tables) -> pd.DataFrame:
     matrix: Any = tables["coverage_matrix"].set_index(["indicator_id", "level", "period"])
     used = set(matrix.index.get_level_values("level"))
     periods = [p for p in labels(tables) if p in set(matrix.index.get_level_values("period"))]
-    names = labels(tables)
+    names, titles = labels(tables), level_titles(tables)
     rows = []
     for i in records(tables["indicators"]):
         row = {"Indicator": i.name}
-        for level, word in LEVEL_WORDS.items():
+        for level, word in titles.items():
             for period in periods if level in used else []:
                 key = (i.id, level, period)
                 row[f"{word}, {names[period]}"] = (
@@ -208,6 +206,7 @@ def withheld_table(tables: Tables) -> pd.DataFrame:
         Cells as text; indicators of which nothing is withheld, flagged or rounded are left out.
     """
     about: Any = tables["indicators"].set_index("id")
+    titles = level_titles(tables)
     counted = ["cells", "published", "suppressed", "flagged", "rounded"]
     summary = tables["disclosure_summary"]
     summary = summary.groupby(["indicator_id", "level"], sort=False)[counted].sum()
@@ -216,7 +215,7 @@ def withheld_table(tables: Tables) -> pd.DataFrame:
         {
             "Indicator": about.at[r.indicator_id, "name"],
             "Rule": str(about.at[r.indicator_id, "disclosure_rule"]),
-            "Level": LEVEL_WORDS.get(r.level, r.level),
+            "Level": titles.get(r.level, r.level),
             "Figures": number(r.cells, 0),
             "Withheld": number(r.suppressed, 0),
             "Flagged": number(r.flagged, 0),
@@ -233,11 +232,13 @@ def _example(threshold: int) -> tuple[int, int, int]:
     return max(1, threshold - 2), 2 * threshold + 2, 4 * threshold
 
 
-def example_table(threshold: int = THRESHOLD) -> pd.DataFrame:
+def example_table(whole: str, threshold: int = THRESHOLD) -> pd.DataFrame:
     """Show on made-up counts what is withheld, and why.
 
     Parameters
     ----------
+    whole : str
+        What the three areas are parts of.
     threshold : int
         Counts below it are withheld.
 
@@ -248,7 +249,7 @@ def example_table(threshold: int = THRESHOLD) -> pd.DataFrame:
 
     Examples
     --------
-    >>> list(example_table(5)["Published"])
+    >>> list(example_table("town", 5)["Published"])
     ['withheld', 'withheld', '20', '35']
     """
     small, other, large = _example(threshold)
@@ -257,17 +258,19 @@ def example_table(threshold: int = THRESHOLD) -> pd.DataFrame:
         ("Area A", small, "withheld", f"below {threshold}"),
         ("Area B", other, "withheld", f"or A would be {total} − {other} − {large}"),
         ("Area C", large, str(large), "nothing can be worked out from it"),
-        ("Their ward", total, str(total), "large enough"),
+        (f"Their {whole}", total, str(total), "large enough"),
     ]
     columns = ["Made-up area", "Cases", "Published", "Why"]
     return pd.DataFrame([(a, str(n), p, w) for a, n, p, w in rows], columns=columns)
 
 
-def example_words(threshold: int = THRESHOLD) -> str:
+def example_words(whole: str, threshold: int = THRESHOLD) -> str:
     """Say what a reader of the made-up table can still work out.
 
     Parameters
     ----------
+    whole : str
+        What the three areas are parts of.
     threshold : int
         Counts below it are withheld.
 
@@ -277,13 +280,13 @@ def example_words(threshold: int = THRESHOLD) -> str:
 
     Examples
     --------
-    >>> example_words(5).split(":")[0]
-    'A reader who takes C from the ward knows that A and B have 15 cases together'
+    >>> example_words("town", 5).split(":")[0]
+    'A reader who takes C from the town knows that A and B have 15 cases together'
     """
     small, other, _ = _example(threshold)
     both = small + other
     return (
-        f"A reader who takes C from the ward knows that A and B have {both} cases together: A "
+        f"A reader who takes C from the {whole} knows that A and B have {both} cases together: A "
         f"alone could be anything from 1 to {threshold - 1}. Its rate is withheld too, for rate "
         "times base gives the count, and so is its change, for the other year’s count would give "
         "it away. The same is checked across levels, tables and periods. In the score, a withheld "

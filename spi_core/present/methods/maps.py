@@ -12,11 +12,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from spi_core.levels import Level
+from spi_core.present.base.figure import emit_table
 from spi_core.present.base.marks import carried, marked
 from spi_core.present.base.numbers import number
 from spi_core.present.base.polygons import draw_areas
 from spi_core.present.base.theme import chart_style, colour
-from spi_core.present.methods.levels import LEVEL_WORDS
+from spi_core.present.base.words import capital
 from spi_core.present.report.charts import page as sheet
 from spi_core.present.report.maps import MISSING, SUPPRESSED
 
@@ -29,8 +31,10 @@ __all__ = [
     "level_alt",
     "level_scores",
     "level_sheet",
+    "print_small_areas",
     "shown_flags",
     "small_area_components",
+    "small_area_level",
     "small_area_table",
     "widest_component",
 ]
@@ -38,12 +42,12 @@ __all__ = [
 #: Bands of the score, the same on every map: lower end and fill, from light to dark.
 BANDS = ((0, "#EAF2F9"), (20, "#A9CBE8"), (40, "#6BACE6"), (60, "#3B78AC"), (80, "#12436D"))
 #: Coastlines of a metre's detail make heavy pages: what a map this small can show, in metres.
-DETAIL = {"lsoa": 35.0, "ward": 25.0, "borough": 40.0}
+DETAIL = {"detail": 35.0, "evidence": 25.0, "context": 40.0}
 #: Hatching and words of areas without a score.
 GAPS = {"missing": (MISSING, "no figure"), "suppressed": (SUPPRESSED, "withheld")}
 
 
-def level_scores(tables: Tables, element: str, level: str) -> gpd.GeoDataFrame:
+def level_scores(tables: Tables, element: str, level: Level) -> gpd.GeoDataFrame:
     """Take the current scores of one component at one level with the polygons.
 
     Parameters
@@ -52,8 +56,8 @@ def level_scores(tables: Tables, element: str, level: str) -> gpd.GeoDataFrame:
         The edition's tables.
     element : str
         A component, dimension or ``index``.
-    level : {'borough', 'ward', 'lsoa'}
-        The level.
+    level : Level
+        One that has boundaries.
 
     Returns
     -------
@@ -61,19 +65,19 @@ def level_scores(tables: Tables, element: str, level: str) -> gpd.GeoDataFrame:
         ``code, name, score, status, illustrative`` and the polygon in British National Grid;
         status is ``shown``, ``missing`` or ``suppressed``.
     """
-    shapes: Any = tables[f"map_{level}"]
+    shapes: Any = tables[f"map_{level.id}"]
     made: gpd.GeoDataFrame = shapes[["code", "name", "geometry"]].merge(
         _standing(tables, element, level), on="code", how="left"
     )
     # topology is kept: neighbours still share their borders
-    return made.set_geometry(made.geometry.simplify_coverage(DETAIL[level]))
+    return made.set_geometry(made.geometry.simplify_coverage(DETAIL[level.role]))
 
 
-def _standing(tables: Tables, element: str, level: str) -> pd.DataFrame:
+def _standing(tables: Tables, element: str, level: Level) -> pd.DataFrame:
     """Take the areas of a level with ``code, score, illustrative, status``."""
     areas = tables["areas"]
-    made = pd.DataFrame({"code": areas.loc[areas["level"] == level, "code"]})
-    scores = carried(tables, "small_area_scores" if level == "lsoa" else "scores")
+    made = pd.DataFrame({"code": areas.loc[areas["level"] == level.id, "code"]})
+    scores = carried(tables, "small_area_scores" if level.role == "detail" else "scores")
     found = scores[(scores["element"] == element) & (scores["period"] == "current")]
     found = found.drop_duplicates("area_code").set_index("area_code")
     made["score"] = made["code"].map(found["score"]).astype(float)
@@ -85,9 +89,9 @@ def _standing(tables: Tables, element: str, level: str) -> pd.DataFrame:
     return made
 
 
-def _withheld(tables: Tables, element: str, level: str) -> set[str]:
+def _withheld(tables: Tables, element: str, level: Level) -> set[str]:
     """Codes of areas of which some figure of a component is withheld."""
-    values = tables["small_area_values" if level == "lsoa" else "values"]
+    values = tables["small_area_values" if level.role == "detail" else "values"]
     about = tables["indicators"]
     mine = set(about.loc[about["component"] == element, "id"])
     rows = values[(values["period"] == "current") & values["indicator_id"].isin(mine)]
@@ -95,7 +99,7 @@ def _withheld(tables: Tables, element: str, level: str) -> set[str]:
 
 
 def small_area_components(tables: Tables) -> list[str]:
-    """List the components that are scored for LSOAs.
+    """List the components that are scored for small areas.
 
     Parameters
     ----------
@@ -105,16 +109,33 @@ def small_area_components(tables: Tables) -> list[str]:
     Returns
     -------
     list of str
-        In the order of the framework; empty where no LSOA is scored.
+        In the order of the framework; empty where none is scored.
     """
-    if not {"small_area_scores", "small_area_values", "map_lsoa"} <= set(tables):
+    if "small_area_scores" not in tables:
         return []
     scored = set(tables["small_area_scores"].query("period == 'current'")["element"])
     return [c for c in tables["framework"]["component"] if c in scored]
 
 
+def small_area_level(tables: Tables) -> Level:
+    """Say what the small areas are that are scored: the smallest, where there are several.
+
+    Parameters
+    ----------
+    tables : Tables
+        An edition with scores of small areas.
+
+    Returns
+    -------
+    Level
+    """
+    areas, scored = tables["areas"], set(tables["small_area_scores"]["area_code"])
+    used = set(areas.loc[areas["code"].isin(scored), "level"])
+    return next(level for level in tables.levels.details[::-1] if level.id in used)
+
+
 def widest_component(tables: Tables) -> str:
-    """Name the component on which LSOAs of one ward differ most.
+    """Name the component on which the small areas of one unit differ most.
 
     Parameters
     ----------
@@ -124,7 +145,7 @@ def widest_component(tables: Tables) -> str:
     Returns
     -------
     str
-        By the median over wards of the distance between highest and lowest LSOA.
+        By the median over units of the distance between highest and lowest small area.
     """
     spread = tables["small_area_spread"].query("period == 'current'")
     reach = (spread["high"] - spread["low"]).groupby(spread["element"]).median()
@@ -162,7 +183,7 @@ def level_sheet(
     outlines: Sequence[gpd.GeoDataFrame | None] | None = None,
     narrow: bool = False,
 ) -> Figure:
-    """Draw maps of the same borough beside each other: every area by the band of its score.
+    """Draw maps of the same place beside each other: every area by the band of its score.
 
     Parameters
     ----------
@@ -246,7 +267,7 @@ def _keys(areas: pd.DataFrame, counted: bool) -> list[tuple[dict[str, Any], str]
     return made
 
 
-def level_alt(areas: pd.DataFrame, element: str, level: str) -> str:
+def level_alt(areas: pd.DataFrame, element: str, level: Level) -> str:
     """Describe a map: how many areas in each band, and how many without a score.
 
     Parameters
@@ -255,7 +276,7 @@ def level_alt(areas: pd.DataFrame, element: str, level: str) -> str:
         From :func:`level_scores`.
     element : str
         What is mapped.
-    level : str
+    level : Level
         Its level.
 
     Returns
@@ -263,7 +284,7 @@ def level_alt(areas: pd.DataFrame, element: str, level: str) -> str:
     str
     """
     known = areas.dropna(subset="score").sort_values("score")
-    text = f"Map of {element}, {LEVEL_WORDS[level].lower() if level != 'lsoa' else 'LSOAs'}"
+    text = f"Map of {element}, {level.noun(len(areas))}"
     if known.empty:
         return f"{text}: no area has a score."
     if len(areas) == 1:
@@ -304,30 +325,32 @@ def shown_flags(maps: Sequence[tuple[pd.DataFrame, str]]) -> list[bool]:
     ]
 
 
-def small_area_table(tables: Tables, ward: str = "") -> pd.DataFrame:
-    """List the scores of LSOAs: the twin of their maps.
+def small_area_table(tables: Tables, unit: str = "") -> pd.DataFrame:
+    """List the scores of small areas: the twin of their maps.
 
     Parameters
     ----------
     tables : Tables
         The edition's tables.
-    ward : str
-        GSS code of the ward whose LSOAs are listed; all without it.
+    unit : str
+        Code of the unit whose small areas are listed; all without it.
 
     Returns
     -------
     DataFrame
         Cells as text; ``withheld`` and a dash for the two kinds of gap.
     """
-    areas = tables["areas"]
+    areas, level = tables["areas"], small_area_level(tables)
     names: Any = areas.set_index("code")["name"]
-    small = areas[areas["level"] == "lsoa"]
-    if ward:
-        small = small[small["parent_code"] == ward]
-    small = small.assign(ward=small["parent_code"].map(names)).sort_values(["ward", "name"])
-    made = pd.DataFrame({"LSOA": small["name"]} | ({} if ward else {"Ward": small["ward"]}))
+    small = areas[areas["level"] == level.id]
+    if unit:
+        small = small[small["parent_code"] == unit]
+    small = small.assign(above=small["parent_code"].map(names)).sort_values(["above", "name"])
+    made = pd.DataFrame({capital(level.one): small["name"]})
+    if not unit:
+        made[capital(tables.levels.unit.one)] = small["above"]
     for component in small_area_components(tables):
-        found = _standing(tables, component, "lsoa").set_index("code").reindex(small["code"])
+        found = _standing(tables, component, level).set_index("code").reindex(small["code"])
         made[component] = [
             "withheld" if status == "suppressed" else marked(number(score, 0), made_up)
             for score, status, made_up in zip(
@@ -335,3 +358,30 @@ def small_area_table(tables: Tables, ward: str = "") -> pd.DataFrame:
             )
         ]
     return made
+
+
+def print_small_areas(tables: Tables, code: str) -> None:
+    """Print the scores of one unit's small areas, where there are any (``output: asis``).
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+    code : str
+        Of the unit.
+    """
+    rows = small_area_table(tables, code) if small_area_components(tables) else pd.DataFrame()
+    if rows.empty:
+        return
+    level, unit = small_area_level(tables), tables.levels.unit.one
+    size = (
+        f", small areas of about {number(level.residents, 0)} residents" if level.residents else ""
+    )
+    caption = f"Scores of the {unit}’s {level.many}{size}."
+    if rows.iloc[:, 0].str.contains(r"\d").all():
+        caption += " They have codes, no names"
+        mapped = f"map_{level.id}" in tables
+        caption += ": the explorer’s map shows where each lies." if mapped else "."
+    print(f'::: {{.callout-note collapse="true" title="Small areas of this {unit}"}}')
+    emit_table(rows, "tbl-lsoa", caption, align=["left", *["right"] * (rows.shape[1] - 1)])
+    print(":::")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from spi_core.present.base.edition import labels
 from spi_core.present.base.numbers import number
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ def register_source(tables: Tables) -> pd.DataFrame:
     -------
     DataFrame
         In the order of the framework: name and id, publisher, data set, both periods, licence,
-        whether change can be read, and notes where the tables have them.
+        whether change can be read, and notes where the tables have them; of an edition of one
+        period that period, and nothing of change.
     """
     about, dates = tables["indicators"], tables["dates"]
     label = dates.pivot(index="indicator_id", columns="period", values="period_label")
@@ -100,6 +102,8 @@ def register_source(tables: Tables) -> pd.DataFrame:
     if "note" in dates:
         notes = dates.groupby("indicator_id")["note"].last()
         table["Notes"] = notes.reindex(about["id"]).fillna("").to_numpy()
+    if len(labels(tables)) < 2:
+        table = table.drop(columns=["Baseline", "Change"]).rename(columns={"Current": "Period"})
     return table
 
 
@@ -119,12 +123,9 @@ def register_short(tables: Tables) -> pd.DataFrame:
     """
     about, full = tables["indicators"], register_source(tables)
     arrow = about["polarity"].map({k: v[0] for k, v in DIRECTION.items()})
-    periods = zip(full["Baseline"], full["Current"], strict=True)
-    return pd.DataFrame(
-        {
-            "Indicator": about["name"] + " " + arrow,
-            "Publisher": full["Publisher"],
-            "Periods": [old if old == new else f"{old} → {new}" for old, new in periods],
-            "Change": full["Change"],
-        }
-    )
+    made = pd.DataFrame({"Indicator": about["name"] + " " + arrow, "Publisher": full["Publisher"]})
+    if "Period" in full:
+        return made.assign(Period=full["Period"])
+    both = zip(full["Baseline"], full["Current"], strict=True)
+    periods = [old if old == new else f"{old} → {new}" for old, new in both]
+    return made.assign(Periods=periods, Change=full["Change"])

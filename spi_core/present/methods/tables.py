@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spi_core.edition.readers.read import records
+from spi_core.present.base.edition import labels, of_units
 from spi_core.present.base.marks import carried, marked, sentence
 from spi_core.present.base.numbers import number
+from spi_core.present.base.words import capital
 from spi_core.present.methods.register import DIRECTION
 
 if TYPE_CHECKING:
@@ -42,21 +44,25 @@ def base_table(tables: Tables) -> pd.DataFrame:
         One row an indicator with a published or implied base, current period, smallest first.
     """
     areas = tables["areas"].set_index("code")
-    borough = str(tables.about["edition"]["area"])
+    unit, whole = tables.levels.unit.one, tables.whole.one
     about: Any = tables["indicators"].set_index("id")
     now = carried(tables, "values").query("period == 'current'").dropna(subset="denominator")
-    now = now.assign(ratio=now["denominator"] / now["area_code"].map(areas["population"]))
-    home = now[now["area_code"] == borough].set_index("indicator_id").sort_values("ratio")
-    wards = now[now["area_code"] != borough].groupby("indicator_id")["ratio"]
-    low: Any = wards.min()
-    high: Any = wards.max()
+    now = now.assign(
+        ratio=now["denominator"] / now["area_code"].map(areas["population"]),
+        level=now["area_code"].map(areas["level"]),
+    )
+    home = now[now["area_code"] == tables.about["edition"]["area"]]
+    home = home.set_index("indicator_id").sort_values("ratio")
+    units = now[now["level"] == tables.levels.unit.id].groupby("indicator_id")["ratio"]
+    low: Any = units.min()
+    high: Any = units.max()
     rows = [
         {
             "Indicator": about.at[i, "name"],
             "Base, as described": about.at[i, "denominator"],
-            "Base, borough": marked(number(r["denominator"], 0), r["illustrative"]),
+            f"Base, {whole}": marked(number(r["denominator"], 0), r["illustrative"]),
             "Per resident": marked(number(r["ratio"], 2), r["illustrative"]),
-            "Lowest to highest ward": _span(low.get(i), high.get(i), 2, r["illustrative"]),
+            f"Lowest to highest {unit}": _span(low.get(i), high.get(i), 2, r["illustrative"]),
         }
         for i, r in home.iterrows()
     ]
@@ -69,15 +75,8 @@ def _span(low: Any, high: Any, digits: int, illustrative: object) -> str:
     return marked(f"{number(low, digits)} to {number(high, digits)}", illustrative)
 
 
-def _wards(tables: Tables, name: str) -> pd.DataFrame:
-    """Take a table's rows without the borough's."""
-    frame = carried(tables, name)
-    parts: pd.DataFrame = frame[frame["area_code"] != tables.about["edition"]["area"]]
-    return parts
-
-
 def goalpost_table(tables: Tables) -> pd.DataFrame:
-    """List every indicator's goalposts beside the range of the wards.
+    """List every indicator's goalposts beside the range of the units.
 
     Parameters
     ----------
@@ -91,11 +90,13 @@ def goalpost_table(tables: Tables) -> pd.DataFrame:
     """
     about: Any = tables["indicators"].set_index("id")
     posts: Any = tables["goalposts"].set_index("indicator_id")
-    wards = _wards(tables, "values").groupby("indicator_id")
-    low: Any = wards["value"].min()
-    high: Any = wards["value"].max()
-    capped: Any = wards["capped"].sum()
-    made_up: Any = wards["illustrative"].any()
+    units = of_units(tables, "values").groupby("indicator_id")
+    low: Any = units["value"].min()
+    high: Any = units["value"].max()
+    capped: Any = units["capped"].sum()
+    made_up: Any = units["illustrative"].any()
+    span = capital(tables.levels.unit.many)
+    span += ", both periods" if len(labels(tables)) > 1 else ""
     invented = posts["reason"].str.contains("illustrative", case=False)
     rows = [
         {
@@ -104,7 +105,7 @@ def goalpost_table(tables: Tables) -> pd.DataFrame:
             "Direction": DIRECTION[int(r["polarity"])],
             "Worst": marked(number(posts.at[i, "worst"], 3), invented[i]),
             "Best": marked(number(posts.at[i, "best"], 3), invented[i]),
-            "Wards, both periods": _span(low.get(i), high.get(i), 3, made_up.get(i)),
+            span: _span(low.get(i), high.get(i), 3, made_up.get(i)),
             "Capped": str(int(capped.get(i, 0))),
         }
         for i, r in about.iterrows()
@@ -241,18 +242,20 @@ def coverage_table(tables: Tables) -> pd.DataFrame:
     DataFrame
         In the order of the framework.
     """
-    coverage = _wards(tables, "coverage")
+    coverage, unit = of_units(tables, "coverage"), tables.levels.unit
     full = (coverage["present"] == coverage["indicators"]) & (coverage["indicators"] > 0)
     complete: Any = full.groupby([coverage["component"], coverage["period"]]).sum()
-    wards = coverage["area_code"].nunique()
+    units = coverage["area_code"].nunique()
     estimated: Any = coverage.groupby("component")["estimated"].sum()
     rows = []
     for c in records(tables["framework"]):
         row = {"Component": c.component, "Indicators": str(c.indicators)}
-        row["Comparable"] = str(c.comparable_indicators)
-        for period in ("baseline", "current"):
+        periods = [p for p in ("baseline", "current") if p in labels(tables)]
+        if len(periods) > 1:
+            row["Comparable"] = str(c.comparable_indicators)
+        for period in periods:
             n = int(complete[(c.component, period)])
-            row[f"Complete, {period}"] = f"{n} of {wards} wards" if c.indicators else "–"
+            row[f"Complete, {period}"] = f"{n} of {units} {unit.many}" if c.indicators else "–"
         row["Estimated"] = str(int(estimated[c.component]))
         row["Status"] = ("scored" if c.scored else c.note) + (", thin" if c.note == "thin" else "")
         rows.append(row)
@@ -320,7 +323,7 @@ def goalpost_reasons(tables: Tables) -> list[str]:
 
 
 def risen(tables: Tables) -> tuple[int, int, int]:
-    """Count the wards whose index rose, from all indicators and from the comparable ones.
+    """Count the units whose index rose, from all indicators and from the comparable ones.
 
     Parameters
     ----------
@@ -330,7 +333,7 @@ def risen(tables: Tables) -> tuple[int, int, int]:
     Returns
     -------
     tuple of int
-        From all indicators; from the comparable ones; wards.
+        From all indicators; from the comparable ones; units.
     """
     codes = tables["standing"].query("level == 'index'")["area_code"]
     wide = tables["scores"].query("level == 'index' and area_code in @codes")

@@ -1,4 +1,4 @@
-"""One ward's score worked by hand: plain arithmetic from the raw figures, every step kept.
+"""One area's score worked by hand: plain arithmetic from the raw figures, every step kept.
 
 A second way to the same numbers: nothing here calls the code that built the scores.
 """
@@ -37,12 +37,12 @@ PLACES = 2
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """Every step from raw figures to the index of one ward.
+    """Every step from raw figures to the index of one unit of evidence.
 
     Parameters
     ----------
     code, name : str
-        The ward.
+        The area.
     period : str
         Period id.
     indicators : DataFrame
@@ -68,7 +68,7 @@ class Worked:
 
 
 def choose_example(tables: Tables) -> str:
-    """Choose the ward to work: a capped value among its figures, and closest to the borough.
+    """Choose the unit to work: a capped value among its figures, and closest to the whole.
 
     Parameters
     ----------
@@ -78,8 +78,8 @@ def choose_example(tables: Tables) -> str:
     Returns
     -------
     str
-        GSS code. Where no ward has a capped value, the ward closest to the borough; empty where
-        no ward has every figure.
+        Its code. Where none has a capped value, the one closest to the whole; empty where none has
+        every figure.
     """
     index = tables["standing"].query("level == 'index'").set_index("area_code")
     index = index.dropna(subset="score")
@@ -95,14 +95,14 @@ def choose_example(tables: Tables) -> str:
 
 
 def _whole(tables: Tables, code: str) -> bool:
-    """Say whether a ward has a value of every indicator that counts."""
+    """Say whether an area has a value of every indicator that counts."""
     values = tables["values"].query("area_code == @code and period == 'current'")
     known = set(values.dropna(subset="value")["indicator_id"])
     return set(tables["weights"].query("share > 0")["indicator_id"]) <= known
 
 
 def work_by_hand(tables: Tables, code: str, period: str = "current") -> Worked:
-    """Work one ward's index from its raw figures with nothing but + − × ÷.
+    """Work one area's index from its raw figures with nothing but + − × ÷.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def work_by_hand(tables: Tables, code: str, period: str = "current") -> Worked:
     Raises
     ------
     SpiError
-        If the edition averages otherwise than arithmetically, or the ward lacks a figure.
+        If the edition averages otherwise than arithmetically, or the area lacks a figure.
     """
     if not adds_up(tables):
         raise SpiError("the worked example adds up by hand: every mean must be arithmetic")
@@ -206,7 +206,7 @@ def indicator_steps(worked: Worked) -> pd.DataFrame:
     Parameters
     ----------
     worked : Worked
-        The ward's steps.
+        The area's steps.
 
     Returns
     -------
@@ -242,7 +242,7 @@ def share_steps(worked: Worked, component: str) -> pd.DataFrame:
     Parameters
     ----------
     worked : Worked
-        The ward's steps.
+        The area's steps.
     component : str
         Name of a scored component.
 
@@ -276,7 +276,7 @@ def component_steps(worked: Worked) -> pd.DataFrame:
     Parameters
     ----------
     worked : Worked
-        The ward's steps.
+        The area's steps.
 
     Returns
     -------
@@ -305,7 +305,7 @@ def component_equation(worked: Worked, component: str) -> str:
     Parameters
     ----------
     worked : Worked
-        The ward's steps.
+        The area's steps.
     component : str
         Name of a scored component.
 

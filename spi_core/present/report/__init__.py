@@ -1,1 +1,1 @@
-"""The borough report and the landing page: data, charts, captions, tables, sentences."""
+"""The report on the whole and the landing page: data, charts, captions, tables, sentences."""

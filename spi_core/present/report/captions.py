@@ -1,4 +1,4 @@
-"""Captions and alternative texts of the borough report's charts: each says what its chart shows."""
+"""Captions and alternative texts of the report's charts: each says what its chart shows."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from spi_core.present.report.quarters import quarter_names
 from spi_core.uncertainty.change import DECLINE, IMPROVEMENT
 
 if TYPE_CHECKING:
+    from spi_core.levels import Level
     from spi_core.present.report.data import BoroughReport
 
 __all__ = [
@@ -31,7 +32,7 @@ __all__ = [
 
 
 def map_alt(report: BoroughReport) -> str:
-    """Describe the map: which wards are in which quarter.
+    """Describe the map: which areas are in which quarter.
 
     Parameters
     ----------
@@ -48,15 +49,13 @@ def map_alt(report: BoroughReport) -> str:
     ]
     if len(report.missing):
         parts.append(f"no score, hatched: {and_list(list(report.missing['name']))}")
-    return (
-        f"Map of the {len(report.wards)} wards of {report.name} by quarter of the index score. "
-        + ". ".join(map(capital, parts))
-        + "."
-    )
+    who = f"{len(report.wards)} {report.unit.many} of {report.name}"
+    text = ". ".join(map(capital, parts))
+    return f"Map of the {who} by quarter of the index score. {text}."
 
 
 def standing_caption(report: BoroughReport) -> str:
-    """Say which wards clearly stand on one side of the borough on every dimension.
+    """Say which areas clearly stand on one side of the whole on every dimension.
 
     Parameters
     ----------
@@ -68,9 +67,9 @@ def standing_caption(report: BoroughReport) -> str:
     str
         One sentence.
     """
-    dims = report.dimensions
-    if report.borough[dims].isna().any():
-        return "The borough has no score of its own to compare its wards with."
+    dims, unit, whole = report.dimensions, report.unit, report.whole.one
+    if report.home[dims].isna().any():
+        return f"The {whole} has no score of its own to compare its {unit.many} with."
     above = report.grid["difference_low"][dims].astype(float).gt(0).all(axis=1)
     below = report.grid["difference_high"][dims].astype(float).lt(0).all(axis=1)
     names = report.wards.set_index("code")["name"]
@@ -82,17 +81,17 @@ def standing_caption(report: BoroughReport) -> str:
     verb = "scores" if len(high or low) == 1 else "score"
     if high and low:
         return (
-            f"{and_list(high)} {verb} clearly above the borough on {count}; {and_list(low)} "
+            f"{and_list(high)} {verb} clearly above the {whole} on {count}; {and_list(low)} "
             "clearly below it."
         )
     if high or low:
         side = "above" if high else "below"
-        return f"{and_list(high or low)} {verb} clearly {side} the borough on {count}."
-    return f"No ward scores clearly above, and none clearly below, the borough on {count}."
+        return f"{and_list(high or low)} {verb} clearly {side} the {whole} on {count}."
+    return f"No {unit.one} scores clearly above, and none clearly below, the {whole} on {count}."
 
 
 def dots_alt(report: BoroughReport) -> str:
-    """Describe the dot plot: the spread of the wards on the index and each dimension.
+    """Describe the dot plot: the spread of the areas on the index and each dimension.
 
     Parameters
     ----------
@@ -103,27 +102,27 @@ def dots_alt(report: BoroughReport) -> str:
     -------
     str
     """
-    parts = []
+    parts, whole = [], report.whole.one
     for column in ("index", *report.dimensions):
         scores = report.grid["score"][column]
-        above = int((scores > report.borough[column]).sum())
-        home = report.borough[column]
+        home = report.home[column]
+        above = int((scores > home).sum())
         part = (
-            f"{column if column != 'index' else 'Index'}: borough {number(home, 0)}, wards "
-            f"{number(scores.min(), 0)} to {number(scores.max(), 0)}"
+            f"{column if column != 'index' else 'Index'}: {whole} {number(home, 0)}, "
+            f"{report.unit.many} {number(scores.min(), 0)} to {number(scores.max(), 0)}"
         )
-        parts.append(part if pd.isna(home) else f"{part}, {above} above the borough")
-    return "Scores of every ward beside the borough. " + ". ".join(parts) + "."
+        parts.append(part if pd.isna(home) else f"{part}, {above} above the {whole}")
+    return f"Scores of every {report.unit.one} beside the {whole}. " + ". ".join(parts) + "."
 
 
 def _most(report: BoroughReport, rating: str) -> str:
-    """Name the wards with most ratings of one kind, and how many."""
+    """Name the areas with most ratings of one kind, and how many."""
     ratings: Any = report.grid["rating"][report.scored]
     count = ratings.eq(rating).sum(axis=1)
     names = report.wards.set_index("code")["name"]
     most = sorted(names[count[count == count.max()].index])
     if len(most) > 4:
-        return f"{len(most)} wards ({count.max()} each)"
+        return f"{len(most)} {report.unit.many} ({count.max()} each)"
     return f"{and_list(most)} ({count.max()})"
 
 
@@ -144,7 +143,7 @@ def grid_caption(report: BoroughReport) -> str:
     counts = {r: int(ratings.eq(r).to_numpy().sum()) for r in ("strength", "weakness")}
     text = (
         f"Of {ratings.size} component scores, {counts['strength']} are strengths and "
-        f"{counts['weakness']} are weaknesses among similar wards."
+        f"{counts['weakness']} are weaknesses among similar {report.unit.many}."
     )
     ends = [
         f"most {plural} in {_most(report, rating)}"
@@ -155,7 +154,7 @@ def grid_caption(report: BoroughReport) -> str:
 
 
 def grid_alt(report: BoroughReport) -> str:
-    """Describe the component grid: every ward's strengths and weaknesses.
+    """Describe the component grid: every area's strengths and weaknesses.
 
     Parameters
     ----------
@@ -175,11 +174,13 @@ def grid_alt(report: BoroughReport) -> str:
             if (mine == rating).any()
         ]
         parts.append(f"{w.name} {'; '.join(said) or 'similar on all'}")
-    return "Ratings of each ward’s components against similar wards. " + ". ".join(parts) + "."
+    unit = report.unit
+    against = f"Ratings of each {unit.one}’s components against similar {unit.many}. "
+    return against + ". ".join(parts) + "."
 
 
 def change_caption(report: BoroughReport) -> str:
-    """Say how the index and its components moved in the wards, as far as it is clear.
+    """Say how the index and its components moved in the areas, as far as it is clear.
 
     Parameters
     ----------
@@ -192,15 +193,15 @@ def change_caption(report: BoroughReport) -> str:
         One sentence.
     """
     parts = report.changes.iloc[1:]
-    n = len(report.wards)
+    n, unit = len(report.wards), report.unit
     up = list(parts.loc[parts["risen"] == n, "element"])
     down = list(parts.loc[parts["fallen"] == n, "element"])
-    risen = of_each(int(report.index_change["risen"]), n, "wards")
+    risen = of_each(int(report.index_change["risen"]), n, unit.many)
     text = f"The index rose clearly in {risen}, each judged by itself"
     if up:
-        text += f"; in every ward so did {and_list(up)}"
+        text += f"; in every {unit.one} so did {and_list(up)}"
     if down:
-        text += f"; {and_list(down)} fell clearly in every ward"
+        text += f"; {and_list(down)} fell clearly in every {unit.one}"
     return text + "."
 
 
@@ -208,8 +209,8 @@ def _moved(r: Any) -> str:
     return change_words(r.change, r.rating in (IMPROVEMENT, DECLINE))
 
 
-def _wards(count: int) -> str:
-    return f"{count or 'no'} ward{'' if count < 2 else 's'}"
+def _counted(count: int, unit: Level) -> str:
+    return f"{count or 'no'} {unit.noun(max(count, 1))}"
 
 
 def change_alt(report: BoroughReport) -> str:
@@ -228,21 +229,23 @@ def change_alt(report: BoroughReport) -> str:
     for r in records(report.changes):
         name = "Index" if r.element == "index" else r.element
         name += f" ({r.span})" if r.span else ""
-        wards = f"{_wards(r.risen)} clearly up, {_wards(r.fallen)} clearly down"
-        moved = f"{_moved(r)} {r.rating} ({wards})"
+        up, down = (_counted(n, report.unit) for n in (r.risen, r.fallen))
+        moved = f"{_moved(r)} {r.rating} ({up} clearly up, {down} clearly down)"
         parts.append(f"{name} {'not comparable' if math.isnan(r.change) else moved}")
-    return "Change of the borough in points: " + "; ".join(parts) + "."
+    return f"Change of the {report.whole.one} in points: " + "; ".join(parts) + "."
 
 
-def london_caption(rows: pd.DataFrame, place: str = "London") -> str:
-    """Say on how many of the shown indicators borough and reference leaned the same way.
+def london_caption(rows: pd.DataFrame, unit: str, place: str = "London") -> str:
+    """Say on how many of the shown indicators whole and reference leaned the same way.
 
     Parameters
     ----------
     rows : DataFrame
         ``change, london_change``.
+    unit : str
+        What one of the reference's areas is called.
     place : str
-        Whose wards are the reference; empty without one.
+        Whose areas are the reference; empty without one.
 
     Returns
     -------
@@ -251,8 +254,9 @@ def london_caption(rows: pd.DataFrame, place: str = "London") -> str:
 
     Examples
     --------
-    >>> london_caption(pd.DataFrame({"change": [5.0, -3.0], "london_change": [2.0, 1.0]}))
-    'On 1 of the 2 indicators that moved most, London’s average ward leaned the same way.'
+    >>> moved = pd.DataFrame({"change": [5.0, -3.0], "london_change": [2.0, 1.0]})
+    >>> london_caption(moved, "town", "Kent")
+    'On 1 of the 2 indicators that moved most, Kent’s average town leaned the same way.'
     """
     known = rows.dropna(subset="london_change")
     if known.empty:
@@ -263,20 +267,22 @@ def london_caption(rows: pd.DataFrame, place: str = "London") -> str:
             f"{len(known)} of the {len(rows)} indicators that moved most have a figure for {place}"
         )
         there = of_each(same, len(known), "").strip()
-        return f"{some}; {there} leaned the same way in its average ward."
+        return f"{some}; {there} leaned the same way in its average {unit}."
     count = of_each(same, len(known), "indicators")
-    return f"On {count} that moved most, {place}’s average ward leaned the same way."
+    return f"On {count} that moved most, {place}’s average {unit} leaned the same way."
 
 
-def london_alt(rows: pd.DataFrame, place: str = "London") -> str:
+def london_alt(rows: pd.DataFrame, whole: str, place: str = "London") -> str:
     """Describe the comparison with the reference, indicator by indicator.
 
     Parameters
     ----------
     rows : DataFrame
         ``name, change, london_change``.
+    whole : str
+        What the edition is about.
     place : str
-        Whose wards are the reference; empty without one.
+        Whose areas are the reference; empty without one.
 
     Returns
     -------
@@ -284,16 +290,17 @@ def london_alt(rows: pd.DataFrame, place: str = "London") -> str:
 
     Examples
     --------
-    >>> london_alt(pd.DataFrame({"name": ["Robbery"], "change": [2.2], "london_change": [6.8]}))
-    'Change in points, borough and London: Robbery +2 and +7.'
+    >>> moved = pd.DataFrame({"name": ["Robbery"], "change": [2.2], "london_change": [6.8]})
+    >>> london_alt(moved, "city", "Kent")
+    'Change in points, city and Kent: Robbery +2 and +7.'
     """
     if not place:
         own = [f"{r.name} {signed(r.change, 0)}" for r in records(rows)]
-        return "Change of the borough in points: " + "; ".join(own) + "."
+        return f"Change of the {whole} in points: " + "; ".join(own) + "."
     parts = [
         f"{r.name} {signed(r.change, 0)}, no figure for {place}"
         if math.isnan(r.london_change)
         else f"{r.name} {signed(r.change, 0)} and {signed(r.london_change, 0)}"
         for r in records(rows)
     ]
-    return f"Change in points, borough and {place}: " + "; ".join(parts) + "."
+    return f"Change in points, {whole} and {place}: " + "; ".join(parts) + "."

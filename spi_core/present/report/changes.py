@@ -1,4 +1,4 @@
-"""The borough report's charts of change: by component, and beside London."""
+"""The report's charts of change: by component, and beside the reference."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spi_core.edition.readers.read import records
+from spi_core.levels import Level
 from spi_core.present.base.bounds import change_words
 from spi_core.present.base.marks import marked
 from spi_core.present.base.numbers import signed
@@ -65,15 +66,22 @@ def _key(ax: Axes, x: float, marks: Sequence[tuple[str, str, str, str]]) -> None
         x += 24
 
 
-def change_strip(rows: pd.DataFrame, ward_changes: pd.DataFrame, narrow: bool = False) -> Figure:
-    """Show the change of the index and of each component: wards light, the borough dark.
+def change_strip(
+    rows: pd.DataFrame,
+    ward_changes: pd.DataFrame,
+    levels: tuple[Level, Level],
+    narrow: bool = False,
+) -> Figure:
+    """Show the change of the index and of each component: the units light, the whole dark.
 
     Parameters
     ----------
     rows : DataFrame
         ``element, change, low, high, rating, risen, fallen, span``; the first row is the index.
     ward_changes : DataFrame
-        Index ward code, one column an element: change in points.
+        Index code of the unit, one column an element: change in points.
+    levels : tuple of Level
+        What the units are, and the whole.
     narrow : bool
         For the phone: 88 mm wide, names above the scale.
 
@@ -84,15 +92,16 @@ def change_strip(rows: pd.DataFrame, ward_changes: pd.DataFrame, narrow: bool = 
     width, row, top = (88.0, 13.5, 14.0) if narrow else (170.0, 5.5, 14.0)
     ends = (3.0, 85.0) if narrow else (63.0, 114.0)
     bottom = top + row * len(rows) + 2
+    unit, whole = levels
     with chart_style():
         fig, ax = page(width, bottom + 1)
         at = _scale(ax, ends, ward_changes.to_numpy(), top - 2, bottom)
-        _key(ax, ends[0], (("D", colour("blue"), "white", "borough"), ("o", LIGHT, LIGHT, "ward")))
+        _key(ax, ends[0], (_dark(whole), ("o", LIGHT, LIGHT, unit.one)))
         if not narrow:
             ax.text(
                 width,
                 top - 4.5,
-                "wards, clear",
+                f"{unit.many}, clear",
                 ha="right",
                 va="center",
                 fontsize=7.5,
@@ -145,17 +154,25 @@ def _change_row(
     ax.text(170, y, clear, ha="right", va="center", fontsize=8)
 
 
-def london_dumbbell(rows: pd.DataFrame, narrow: bool = False, place: str = "London") -> Figure:
-    """Set the borough's change of each indicator beside that of the reference's average ward.
+def _dark(whole: Level) -> tuple[str, str, str, str]:
+    return ("D", colour("blue"), "white", whole.one)
+
+
+def london_dumbbell(
+    rows: pd.DataFrame, levels: tuple[Level, Level], narrow: bool = False, place: str = "London"
+) -> Figure:
+    """Set the whole's change of each indicator beside that of the reference's average unit.
 
     Parameters
     ----------
     rows : DataFrame
         ``name, label_before, label_now, change, london_change``, in the order to be shown.
+    levels : tuple of Level
+        What the units are, and the whole.
     narrow : bool
         For the phone: 88 mm wide, names above the scale.
     place : str
-        Whose wards are the reference; empty without one: the borough stands alone.
+        Whose units are the reference; empty without one: the whole stands alone.
 
     Returns
     -------
@@ -165,15 +182,16 @@ def london_dumbbell(rows: pd.DataFrame, narrow: bool = False, place: str = "Lond
     ends = (3.0, 85.0) if narrow else (66.0, 136.0)
     bottom = top + row * len(rows)
     values = rows[["change", "london_change"]].to_numpy()
+    unit, whole = levels
     with chart_style():
         fig, ax = page(width, bottom + 1)
         at = _scale(ax, ends, values, top - 2, bottom)
-        marks = [("D", colour("blue"), "white", "borough")]
+        marks = [_dark(whole)]
         if place:
-            marks.append(("o", "white", colour("ink"), f"{place}’s average ward"))
+            marks.append(("o", "white", colour("ink"), f"{place}’s average {unit.one}"))
         _key(ax, ends[0], marks)
         if not narrow:
-            for x, word in ((width - 15, "borough"), (width, place)):
+            for x, word in ((width - 15, whole.one), (width, place)):
                 ax.text(
                     x, top - 4.5, word, ha="right", va="center", fontsize=7.5, color=colour("muted")
                 )

@@ -1,4 +1,4 @@
-"""The borough report's chart of where the wards stand, and what it shares with the others."""
+"""The report's chart of where the areas stand, and what it shares with the others."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def page(width: float, height: float) -> tuple[Figure, Axes]:
 
 
 def ward_rows(quarters: pd.Series, top: float, row: float) -> tuple[list[float], dict[int, float]]:
-    """Place every ward's row, and the heading above each quarter's first ward.
+    """Place every area's row, and the heading above each quarter's first one.
 
     Parameters
     ----------
     quarters : Series
-        Of every ward, 1 the highest, in order.
+        Of every area, 1 the highest, in order.
     top, row : float
         Millimetres: where the first row begins, and how tall each is.
 
@@ -74,14 +74,14 @@ def ward_rows(quarters: pd.Series, top: float, row: float) -> tuple[list[float],
 
 
 def ward_names(ax: Axes, names: pd.Series, middles: list[float], heads: dict[int, float]) -> None:
-    """Write the quarters and the wards at the left.
+    """Write the quarters and the areas at the left.
 
     Parameters
     ----------
     ax : Axes
         From :func:`page`.
     names : Series
-        Of the wards.
+        Of the areas.
     middles, heads : list and dict
         From :func:`ward_rows`.
     """
@@ -102,19 +102,22 @@ def ward_names(ax: Axes, names: pd.Series, middles: list[float], heads: dict[int
 def standing_dots(
     wards: pd.DataFrame,
     scores: dict[str, pd.DataFrame],
-    borough: pd.Series,
+    home: pd.Series,
+    whole: str,
     narrow: bool = False,
 ) -> Figure:
-    """Place every ward on the scale of the index and of each dimension, the borough as a line.
+    """Place every area on the scale of the index and of each dimension, the whole as a line.
 
     Parameters
     ----------
     wards : DataFrame
         ``code, name, quarter``, by quarter, then name.
     scores : dict of str to DataFrame
-        ``score, low, high``: index ward code, one column a panel.
-    borough : Series
-        The borough's score of each panel.
+        ``score, low, high``: index code of the area, one column a panel.
+    home : Series
+        The score of the whole of each panel.
+    whole : str
+        What the whole is called.
     narrow : bool
         For the phone: 88 mm wide, two panels a row.
 
@@ -138,7 +141,8 @@ def standing_dots(
                 ward_names(ax, wards["name"], middles, heads)
             ours = [scores[name].loc[wards["code"], panel].to_numpy() for name in scores]
             scale = np.array([x0, room / (high - low), low, high])
-            _dot_panel(ax, scale, panel, (top, middles), np.array(ours), float(borough[panel]))
+            line = (float(home[panel]), f"{whole} {home[panel]:.0f}")
+            _dot_panel(ax, scale, panel, (top, middles), np.array(ours), line)
     return fig
 
 
@@ -148,9 +152,10 @@ def _dot_panel(
     title: str,
     rows: tuple[float, Sequence[float]],
     ours: Any,
-    borough: float,
+    line: tuple[float, str],
 ) -> None:
     x0, step, first, last = scale
+    home, words = line
     start, middles = rows
     top, bottom = start + HEAD, middles[-1] + 2.3
 
@@ -170,11 +175,9 @@ def _dot_panel(
         )
     name = "Index" if title == "index" else textwrap.fill(title, 16)
     ax.text(x0, start + 1, name, va="top", weight="bold", linespacing=1.1)
-    if not np.isnan(borough):
-        ax.plot([at(borough)] * 2, [top - 1, bottom], color=colour("ink"), lw=1, zorder=1)
-        ax.text(
-            at(borough), top - 2, f"borough {borough:.0f}", ha="center", va="bottom", fontsize=7.5
-        )
+    if not np.isnan(home):
+        ax.plot([at(home)] * 2, [top - 1, bottom], color=colour("ink"), lw=1, zorder=1)
+        ax.text(at(home), top - 2, words, ha="center", va="bottom", fontsize=7.5)
     fill = colour("blue") if title == "index" else "#3B78AC"
     for score, low, high, y in zip(*ours, middles, strict=True):
         if np.isnan(score):
@@ -182,7 +185,7 @@ def _dot_panel(
             continue
         ax.plot([at(low), at(high)], [y, y], color=BAND, lw=3.6, solid_capstyle="butt", zorder=2)
         ax.scatter([at(score)], [y], s=24, color=fill, edgecolor="white", lw=0.5, zorder=3)
-        below = score < borough
+        below = score < home
         ax.text(
             at(min(low, score)) - 1.1 if below else at(max(high, score)) + 1.1,
             y,

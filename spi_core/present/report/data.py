@@ -1,4 +1,4 @@
-"""What the borough report says, gathered from the built tables."""
+"""What the report on the whole says, gathered from the built tables."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 
 from spi_core.errors import SpiError
+from spi_core.levels import Level
 from spi_core.present.base.edition import area_name, labels, reference_place
 from spi_core.present.base.marks import carried
 from spi_core.present.base.spans import long_spans
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from spi_core.store import Tables
 
 __all__ = ["BoroughReport", "gather_report"]
@@ -31,61 +30,67 @@ GAP = ("value_baseline", "value_current", "change", "change_low", "change_high")
 
 @dataclass(frozen=True, slots=True)
 class BoroughReport:
-    """The figures of the borough report, one row a ward, component or indicator.
+    """The figures of the report, one row a unit of evidence, component or indicator.
 
     Parameters
     ----------
     name, code : str
-        The borough.
+        The area that the edition is about.
+    unit, whole : Level
+        What its parts are, and what it is.
     score : float
         Its index score; NaN without one.
     periods : dict of str to str
-        Label of ``baseline`` and ``current``.
+        Label of ``baseline``, where there is one, and ``current``.
     place : str
-        Whose wards the borough is compared with; empty without reference figures.
-    missing : GeoDataFrame
-        ``code, name, geometry`` of wards without an index score.
-    wards : GeoDataFrame
-        ``code, name, score, low, high, difference, rank, rank_low, rank_high, p_top, p_bottom,
-        quarter, rating, illustrative`` of the index, ``change, change_rating`` and the polygon; by
-        quarter, then name: within a quarter the order says nothing.
+        Whose units the whole is compared with; empty without reference figures.
+    missing : DataFrame
+        ``code, name`` of units without an index score; with their polygons where the edition has
+        boundaries.
+    wards : DataFrame
+        Of the units with a score ``code, name, score, low, high, difference, rank, rank_low,
+        rank_high, p_top, p_bottom, quarter, rating, illustrative`` of the index, ``change,
+        change_rating`` and the polygon where there are boundaries; by quarter, then name: within a
+        quarter the order says nothing.
     grid : dict of str to DataFrame
-        ``score, low, high, difference_low, difference_high, rating, illustrative``: index ward
-        code, in the order of `wards`; columns the index, the dimensions and the components that
-        are scored. The difference is from the borough.
-    borough : Series
-        The borough's scores, index as the columns of `grid`.
+        ``score, low, high, difference_low, difference_high, rating, illustrative``: index code,
+        in the order of `wards`; columns the index, the dimensions and the components that
+        are scored. The difference is from the whole.
+    home : Series
+        The scores of the whole, index as the columns of `grid`.
     components : DataFrame
         In the order of the framework: ``component, dimension, indicators, comparable_indicators,
         scored, note``.
     changes : DataFrame
-        ``element, change, low, high, rating, reason, illustrative`` of the borough, the index
-        first (NaN where it cannot be compared); ``risen, fallen``: how many wards rose or fell
+        ``element, change, low, high, rating, reason, illustrative`` of the whole, the index
+        first (NaN where it cannot be compared); ``risen, fallen``: how many units rose or fell
         clearly; ``up``: how many rose at all; ``span``: the years that its figures span, where
         they lie further apart than the periods (else empty).
     uneven : dict of str to str
-        Components that the borough has a score for in one period only: the period that lacks it,
+        Components that the whole has a score for in one period only: the period that lacks it,
         ``baseline`` or ``current``.
     ward_changes : DataFrame
-        Index ward code, columns as ``changes.element``.
+        Index code of the unit, columns as ``changes.element``.
     gap : Series
         ``value_baseline, value_current, change, change_low, change_high`` of the distance between
-        the highest and the lowest ward's index, comparable figures; NaN where not comparable.
+        the highest and the lowest unit's index, comparable figures; NaN where not comparable.
     indicators : DataFrame
         One row an indicator, in the order of the register, index its id; see `_indicators`.
     risen_together : int
-        How many wards' index rose clearly where all wards are tested at once.
+        How many units' index rose clearly where all are tested at once.
     """
 
     name: str
     code: str
+    unit: Level
+    whole: Level
     score: float
     periods: dict[str, str]
     place: str
-    missing: gpd.GeoDataFrame
-    wards: gpd.GeoDataFrame
+    missing: pd.DataFrame
+    wards: pd.DataFrame
     grid: dict[str, pd.DataFrame]
-    borough: pd.Series
+    home: pd.Series
     components: pd.DataFrame
     changes: pd.DataFrame
     uneven: dict[str, str]
@@ -93,6 +98,16 @@ class BoroughReport:
     gap: pd.Series
     indicators: pd.DataFrame
     risen_together: int
+
+    @property
+    def levels(self) -> tuple[Level, Level]:
+        """The words that charts need: of the units and of the whole."""
+        return self.unit, self.whole
+
+    @property
+    def mapped(self) -> bool:
+        """Whether the edition has boundaries of the units."""
+        return "geometry" in self.wards
 
     @property
     def scored(self) -> list[str]:
@@ -112,7 +127,7 @@ class BoroughReport:
 
     @property
     def compared(self) -> bool:
-        """Whether the index can be compared with the baseline in any ward or in the borough."""
+        """Whether the index can be compared with the baseline in any unit or in the whole."""
         return bool(
             self.ward_changes.notna().any(axis=None) or self.changes["change"].notna().any()
         )
@@ -124,12 +139,12 @@ class BoroughReport:
 
     @property
     def index_change(self) -> pd.Series:
-        """The borough's change of the index: ``change, low, high, rating, risen, fallen, up``."""
+        """The change of the whole's index: ``change, low, high, rating, risen, fallen, up``."""
         return self.changes.iloc[0]
 
 
 def gather_report(tables: Tables) -> BoroughReport:
-    """Collect what the borough report shows.
+    """Collect what the report shows.
 
     Parameters
     ----------
@@ -143,9 +158,9 @@ def gather_report(tables: Tables) -> BoroughReport:
     Raises
     ------
     SpiError
-        If a ward of the scores has no polygon.
+        If a unit of the scores is not among the areas, or has no polygon where others have.
     """
-    borough = str(tables.about["edition"]["area"])
+    code = str(tables.about["edition"]["area"])
     framework, standing = tables["framework"], carried(tables, "standing")
     wards, missing = _wards(tables)
     order = list(wards["code"])
@@ -158,56 +173,61 @@ def gather_report(tables: Tables) -> BoroughReport:
         )
         for name in GRID
     }
-    # a ward that is not scored on a component is not rated on it either
+    # a unit that is not scored on a component is not rated on it either
     grid["rating"] = grid["rating"].astype(object).fillna("not rated")
     grid["illustrative"] = grid["illustrative"].eq(True)
-    home = upper.dropna(subset="borough").drop_duplicates("element").set_index("element")["borough"]
-    changes, ward_changes = _changes(tables, borough, order)
+    home = upper.dropna(subset="whole").drop_duplicates("element").set_index("element")["whole"]
+    changes, ward_changes = _changes(tables, code, order)
     gaps = tables["gaps"]
     if len(gaps):
         gaps = gaps.query("element == 'index' and measure == 'range'")
     return BoroughReport(
         name=area_name(tables),
-        code=borough,
+        code=code,
+        unit=tables.levels.unit,
+        whole=tables.whole,
         score=float(home.get("index", np.nan)),
         periods=labels(tables),
         place=reference_place(tables),
         missing=missing,
         wards=wards,
         grid=grid,
-        borough=home.reindex(columns).astype(float),
+        home=home.reindex(columns).astype(float),
         components=framework,
         changes=changes,
-        uneven=_uneven(tables, borough),
+        uneven=_uneven(tables, code),
         ward_changes=ward_changes,
         gap=gaps.iloc[0] if len(gaps) else pd.Series(np.nan, index=list(GAP)),
-        indicators=_indicators(tables, borough, set(changes["element"])),
+        indicators=_indicators(tables, code, set(changes["element"])),
         risen_together=int((tables["movers"]["moved"] & tables["movers"]["change"].gt(0)).sum()),
     )
 
 
-def _wards(tables: Tables) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Polygons of the wards with an index score, and of those without."""
+def _wards(tables: Tables) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Take the units with an index score, and those without, with polygons where there are any."""
     standing, changes = carried(tables, "standing"), tables["changes"]
     index = standing.loc[standing["level"] == "index"].set_index("area_code")
     index = index.dropna(subset="score")
     change = changes.loc[changes["level"] == "index"].set_index("area_code")
-    polygons = tables["map_ward"]
-    lost = sorted(set(index.index) - set(polygons["code"]))
+    areas, unit = tables["areas"], tables.levels.unit.id
+    units = tables.get(f"map_{unit}")
+    if units is None:
+        units = areas.loc[areas["level"] == unit, ["code", "name"]]
+    lost = sorted(set(index.index) - set(units["code"]))
     if lost:
         raise SpiError(f"no polygon for {', '.join(lost)}")
-    scored = polygons["code"].isin(index.index)
-    wards = polygons[scored].copy()
+    scored = units["code"].isin(index.index)
+    wards = units[scored].copy()
     for column in WARD_COLUMNS:
         wards[column] = wards["code"].map(index[column])
     wards["quarter"] = wards["quarter"].astype(int)
     wards["change"] = wards["code"].map(change["change"]).astype(float)
     wards["change_rating"] = wards["code"].map(change["rating"]).fillna("not rated")
-    missing = polygons[~scored].sort_values("name", ignore_index=True)
+    missing = units[~scored].sort_values("name", ignore_index=True)
     return wards.sort_values(["quarter", "name"], ignore_index=True), missing
 
 
-def _changes(tables: Tables, borough: str, order: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _changes(tables: Tables, code: str, order: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     every = carried(tables, "changes")
     every = every[every["level"].isin(["index", "component"])]
     known = every.dropna(subset="change")
@@ -217,39 +237,39 @@ def _changes(tables: Tables, borough: str, order: list[str]) -> tuple[pd.DataFra
     wards = change.reindex(index=order, columns=shown).astype(float)
     rated: Any = known.pivot(index="area_code", columns="element", values="rating")
     rated = rated.reindex(index=order, columns=shown)
-    home = every[every["area_code"] == borough].set_index("element").reindex(shown)
+    home = every[every["area_code"] == code].set_index("element").reindex(shown)
     rows = home[list(CHANGE)].rename_axis("element").reset_index()
     rows["rating"] = rows["rating"].fillna("not rated")
     rows["illustrative"] = rows["illustrative"].eq(True)
     rows["risen"] = rated.eq("clear improvement").sum().to_numpy()
     rows["fallen"] = rated.eq("clear decline").sum().to_numpy()
     rows["up"] = wards.gt(0).sum().to_numpy()
-    spans = long_spans(tables, borough)
+    spans = long_spans(tables, code)
     rows["span"] = [spans.get(element, "") for element in rows["element"]]
     return rows, wards
 
 
-def _uneven(tables: Tables, borough: str) -> dict[str, str]:
-    """Find the components that the borough has a comparable score for in one period only."""
-    rows = tables["changes"].query("area_code == @borough and level == 'component'")
+def _uneven(tables: Tables, code: str) -> dict[str, str]:
+    """Find the components that the whole has a comparable score for in one period only."""
+    rows = tables["changes"].query("area_code == @code and level == 'component'")
     gone = rows.set_index("element")[["baseline", "current"]].isna()
     one = gone[gone["baseline"] != gone["current"]]
     return {str(c): "baseline" if lost else "current" for c, lost in one["baseline"].items()}
 
 
-def _indicators(tables: Tables, borough: str, in_change: set[str]) -> pd.DataFrame:
-    """Each indicator's borough and London values with their own periods.
+def _indicators(tables: Tables, code: str, in_change: set[str]) -> pd.DataFrame:
+    """Each indicator's values of the whole and of the reference with their own periods.
 
     ``name, unit, component, dimension, publisher, comparable, break_reason``; ``used`` if it counts
     in a score, ``in_change`` if it counts in the change of the index; ``before, now,
-    label_before, label_now`` of the borough; ``london_before, london_now``: the mean of London's
-    wards (NaN without a reference); in points of the 0–100 scale ``change, london_change`` (NaN
-    where not comparable), ``rating`` of the change and ``gap`` (borough less London, current);
-    ``illustrative_before, illustrative_now``: whether the borough's figure is generated.
+    label_before, label_now`` of the whole; ``london_before, london_now``: the mean of the
+    reference's units (NaN without one); in points of the 0–100 scale ``change, london_change`` (NaN
+    where not comparable), ``rating`` of the change and ``gap`` (whole less reference, current);
+    ``illustrative_before, illustrative_now``: whether the whole's figure is generated.
     """
     about = tables["indicators"].set_index("id")
     values = carried(tables, "values")
-    mine = values[values["area_code"] == borough]
+    mine = values[values["area_code"] == code]
     cells = ["value", "period_label", "illustrative"]
     wide = mine.pivot(index="indicator_id", columns="period", values=cells).reindex(about.index)
     posts = tables["goalposts"].set_index("indicator_id").reindex(about.index)
@@ -273,7 +293,7 @@ def _indicators(tables: Tables, borough: str, in_change: set[str]) -> pd.DataFra
         out[f"london_{short}"] = london[period].astype(float) if period in london else np.nan
     points = 100 / (posts["best"] - posts["worst"])
     out["gap"] = (out["now"] - out["london_now"]) * points
-    made = tables["indicator_changes"].query("area_code == @borough").set_index("indicator_id")
+    made = tables["indicator_changes"].query("area_code == @code").set_index("indicator_id")
     out["change"] = made["change"].reindex(out.index) * points
     out["rating"] = made["rating"].reindex(out.index).fillna("not rated")
     moved = (out["london_now"] - out["london_before"]) * points

@@ -1,4 +1,4 @@
-"""The borough report's grid: every ward's score on every component, marked by its rating."""
+"""The report's grid: every area's score on every component, marked by its rating."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from spi_core.levels import Level
 from spi_core.present.base.theme import RATINGS, chart_style, colour
+from spi_core.present.base.words import capital
 from spi_core.present.report.charts import page, ward_names, ward_rows
 
 __all__ = ["CELL", "component_grid"]
@@ -29,20 +31,23 @@ def component_grid(
     wards: pd.DataFrame,
     grid: pd.DataFrame,
     ratings: pd.DataFrame,
-    borough: pd.Series,
+    home: pd.Series,
+    levels: tuple[Level, Level],
     groups: pd.Series,
     narrow: bool = False,
 ) -> Figure:
-    """Write every ward's score on every component, marked by its rating.
+    """Write every area's score on every component, marked by its rating.
 
     Parameters
     ----------
     wards : DataFrame
         ``code, name, quarter``, by quarter of the index, then name.
     grid, ratings : DataFrame
-        Index ward code, one column a component: score and rating.
-    borough : Series
-        The borough's score, index as the columns.
+        Index code of the area, one column a component: score and rating.
+    home : Series
+        The score of the whole, index as the columns.
+    levels : tuple of Level
+        What the areas are, and the whole.
     groups : Series
         Each component's dimension, index as the columns: a gap parts the dimensions.
     narrow : bool
@@ -56,9 +61,9 @@ def component_grid(
     blocks = [list(part.index) for _, part in dimension.groupby(dimension, sort=False)]
     with chart_style():
         return (
-            _phone(wards, grid, ratings, borough, blocks)
+            _phone(wards, grid, ratings, home, levels, blocks)
             if narrow
-            else _wide(wards, grid[names], ratings, borough, dimension)
+            else _wide(wards, grid[names], ratings, home, levels, dimension)
         )
 
 
@@ -66,7 +71,8 @@ def _wide(
     wards: pd.DataFrame,
     grid: pd.DataFrame,
     ratings: pd.DataFrame,
-    borough: pd.Series,
+    home: pd.Series,
+    levels: tuple[Level, Level],
     dimension: pd.Series,
 ) -> Figure:
     """Draw all components beside each other, their names slanted."""
@@ -81,8 +87,8 @@ def _wide(
     slant: dict[str, Any] = {"rotation": 42, "va": "center", "ha": "left", "fontsize": 7.8}
     for x, name in zip(starts, grid.columns, strict=True):
         ax.text(x + cell / 2 - 0.5, head - 2, str(name), rotation_mode="anchor", **slant)
-    _block(ax, wards, grid, ratings, borough, (starts, cell, head, row), (middles, heads))
-    _key(ax, middles[-1] + row / 2 + 5, narrow=False)
+    _block(ax, wards, grid, ratings, home, levels, (starts, cell, head, row), (middles, heads))
+    _key(ax, middles[-1] + row / 2 + 5, levels[0].many, narrow=False)
     return fig
 
 
@@ -90,7 +96,8 @@ def _phone(
     wards: pd.DataFrame,
     grid: pd.DataFrame,
     ratings: pd.DataFrame,
-    borough: pd.Series,
+    home: pd.Series,
+    levels: tuple[Level, Level],
     blocks: list[list[str]],
 ) -> Figure:
     """Draw a block of rows for each dimension: every score and every name finds room."""
@@ -109,9 +116,9 @@ def _phone(
             for k, text in enumerate(reversed(words)):
                 y = top + head - 1.5 - line * k
                 ax.text(x + cell / 2, y, text, ha="center", va="center", fontsize=6.4)
-        _block(ax, wards, grid[block], ratings, borough, (starts, cell, top + head, row), rows)
+        _block(ax, wards, grid[block], ratings, home, levels, (starts, cell, top + head, row), rows)
         top += head + tall
-    _key(ax, top + 1.0, narrow=True)
+    _key(ax, top + 1.0, levels[0].many, narrow=True)
     return fig
 
 
@@ -120,16 +127,17 @@ def _block(
     wards: pd.DataFrame,
     grid: pd.DataFrame,
     ratings: pd.DataFrame,
-    borough: pd.Series,
+    home: pd.Series,
+    levels: tuple[Level, Level],
     place: tuple[Any, float, float, float],
     rows: tuple[list[float], dict[int, float]],
 ) -> None:
-    """Write the borough's row and the wards' rows of some components."""
+    """Write the row of the whole and the areas' rows of some components."""
     (starts, cell, head, row), (middles, heads) = place, rows
     names = list(grid.columns)
-    ax.text(0, head + row / 2, "Borough", va="center", weight="bold", fontsize=8)
+    ax.text(0, head + row / 2, capital(levels[1].one), va="center", weight="bold", fontsize=8)
     for x, name in zip(starts, names, strict=True):
-        score = borough[name]
+        score = home[name]
         text = "–" if np.isnan(score) else f"{score:.0f}"
         look: dict[str, Any] = {"ha": "center", "va": "center", "weight": "bold", "fontsize": 8.5}
         ax.text(x + cell / 2, head + row / 2, text, **look)
@@ -171,7 +179,7 @@ def _mark(ax: Axes, x: float, y: float, rating: str) -> None:
     )
 
 
-def _key(ax: Axes, y: float, narrow: bool) -> None:
+def _key(ax: Axes, y: float, many: str, narrow: bool) -> None:
     x = 0.0
     for rating, (fill, edge) in CELL.items():
         ax.add_patch(Rectangle((x + 0.3, y - 1.8), 6, 3.6, facecolor=fill, edgecolor=edge, lw=0.7))
@@ -180,5 +188,5 @@ def _key(ax: Axes, y: float, narrow: bool) -> None:
         ax.text(x + 7.6, y, word, va="center", fontsize=7.5)
         x += 22 if narrow else 27 + (8 if rating == "not rated" else 0)
     at = (0.0, y + 5) if narrow else (x + 2, y)
-    words = "against wards in similar circumstances"
+    words = f"against {many} in similar circumstances"
     ax.text(*at, words, va="center", fontsize=7.5, color=colour("muted"))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from spi_core.present.base.edition import conditions
 from spi_core.present.base.links import explorer_page
 from spi_core.present.base.marks import sentence
+from spi_core.present.base.words import capital
 from spi_core.present.impact.data import gather_chapters
 from spi_core.present.impact.overview import overview_lead
 
@@ -31,21 +33,26 @@ def panels(tables: Tables) -> list[tuple[str, str]]:
     list of tuple of str
         Markdown link, and what one finds there.
     """
-    reports = tables.about["edition"].get("reports", {})
-    documents = reports.get("documents", [])
+    reports, unit = tables.about["edition"].get("reports", {}), tables.levels.unit
+    documents, lacking = reports.get("documents", []), conditions(tables)
     made = []
     if "borough-report" in documents:
-        text = "What stands out, where the wards stand and what has changed. For print: "
-        made.append(("[Borough report](borough-report.html)", f"{text}[PDF](borough-report.pdf)."))
+        stand = f"where the {unit.many} stand"
+        text = f"What stands out, {stand} and what has changed. For print: "
+        if "one-period" in lacking:
+            text = f"What stands out and {stand}. For print: "
+        report = f"[{capital(tables.whole.one)} report](borough-report.html)"
+        made.append((report, f"{text}[PDF](borough-report.pdf)."))
     if (tables.folder.parent / explorer_page()).exists():
-        text = "The map, every ward’s scorecard and every figure, by mouse or keyboard."
+        text = f"every {unit.one}’s scorecard and every figure, by mouse or keyboard."
+        text = capital(text) if "no-maps" in lacking else f"The map, {text}"
         made.append((f"[Data explorer]({explorer_page()})", text))
     if "impact-overview" in documents and "impact" in tables:
         chapters = gather_chapters(tables)
         text = sentence(overview_lead(chapters), any(_made_up(c.node) for c in chapters))
         made.append(("[What programmes did](impact-overview.html)", text))
     if "methods" in documents:
-        text = "Every figure, weight and rule, and one ward’s score worked by hand."
+        text = f"Every figure, weight and rule, and one {unit.one}’s score worked by hand."
         made.append(("[How it is made](methods.html)", text))
     return made
 
@@ -82,8 +89,8 @@ def data_sentence(tables: Tables) -> str:
         Markdown.
     """
     text = (
-        "[ward-data.csv](ward-data.csv) holds everything the briefs show: one row a ward, figure "
-        "and period."
+        "[ward-data.csv](ward-data.csv) holds everything the briefs show: one row a "
+        f"{tables.levels.unit.one}, figure and period."
     )
     if (tables.folder.parent / OPEN_DATA).exists():
         book = f"open-data/{tables.about['edition']['id']}.xlsx"
@@ -98,7 +105,7 @@ def data_sentence(tables: Tables) -> str:
 
 
 def vintage_sentence(tables: Tables) -> str:
-    """Say in which years the wards had the borders shown.
+    """Say in which years the areas had the borders shown.
 
     Parameters
     ----------
@@ -110,8 +117,9 @@ def vintage_sentence(tables: Tables) -> str:
     str
         Empty where the vintage is no span of years.
     """
+    many = capital(tables.levels.unit.many)
     vintage = str(tables.about["edition"]["geography"]["vintage"])
     first, dash, last = vintage.replace("–", "-").partition("-")
     if dash and first.isdigit() and last.isdigit():
-        return f"Wards had these borders from {first} to {last}."
-    return f"Wards have the borders of {vintage}."
+        return f"{many} had these borders from {first} to {last}."
+    return f"{many} have the borders of {vintage}."

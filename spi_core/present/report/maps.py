@@ -1,4 +1,4 @@
-"""Maps of the borough: wards filled by the quarter they fall in, named on the map."""
+"""Maps of the whole: areas filled by the quarter they fall in, named on the map."""
 
 from __future__ import annotations
 
@@ -16,12 +16,16 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation
 
 from spi_core.edition.readers.read import records
+from spi_core.levels import Level
+from spi_core.present.base.pairs import emit_both
 from spi_core.present.base.polygons import draw_areas
 from spi_core.present.base.theme import chart_style, colour
 from spi_core.present.base.words import QUARTERS
-from spi_core.present.report.quarters import quarter_ranges
+from spi_core.present.report.captions import map_alt
+from spi_core.present.report.data import BoroughReport
+from spi_core.present.report.quarters import quarter_caption, quarter_ranges
 
-__all__ = ["MISSING", "QUARTER_FILL", "SUPPRESSED", "quarter_text", "ward_map"]
+__all__ = ["MISSING", "QUARTER_FILL", "SUPPRESSED", "print_map", "quarter_text", "ward_map"]
 
 MM = 1 / 25.4
 
@@ -51,24 +55,52 @@ def quarter_text(quarter: int) -> str:
     return colour("white") if quarter <= 2 else colour("ink")
 
 
+def print_map(report: BoroughReport, across: float) -> None:
+    """Print the map of the quarters, or that there is none (``output: asis``).
+
+    Parameters
+    ----------
+    report : BoroughReport
+        The report's figures.
+    across : float
+        Width of the map itself on the wide page, millimetres.
+    """
+    said, now = quarter_caption(report), report.periods["current"]
+    if not report.mapped:
+        print(f"**{said}** This edition holds no boundaries, so there is no map of it.\n")
+        return
+    wards, missing = gpd.GeoDataFrame(report.wards), gpd.GeoDataFrame(report.missing)
+    emit_both(
+        ward_map(wards, report.unit, across=across, missing=missing),
+        ward_map(wards, report.unit, narrow=True, missing=missing),
+        "fig-map",
+        f"**{said}** Index score, {now}, shaded by quarter.",
+        map_alt(report),
+        wards["illustrative"],
+    )
+
+
 def ward_map(
     wards: gpd.GeoDataFrame,
+    unit: Level,
     across: float = 83,
     narrow: bool = False,
     missing: gpd.GeoDataFrame | None = None,
 ) -> Figure:
-    """Fill every ward by its quarter; name and score stand on it.
+    """Fill every area by its quarter; name and score stand on it.
 
     Parameters
     ----------
     wards : GeoDataFrame
         ``name, score, quarter`` and the polygon.
+    unit : Level
+        What the areas are.
     across : float
         Width of the map itself, millimetres; the picture is as wide as the page.
     narrow : bool
         For the phone: 88 mm wide, the key below the map instead of beside it.
     missing : GeoDataFrame, optional
-        ``name`` and the polygon of wards without a score: hatched, and named in the key.
+        ``name`` and the polygon of areas without a score: hatched, and named in the key.
 
     Returns
     -------
@@ -97,16 +129,16 @@ def ward_map(
         ax.set_axis_off()
         ax.margins(0.01)
         _name(ax, wards)
-        _key(fig, wards, across, (width, tall + below), narrow, len(gone))
+        _key(fig, wards, unit, across, (width, tall + below), narrow, len(gone))
     return fig
 
 
 def _name(ax: Axes, wards: gpd.GeoDataFrame) -> None:
-    for ward in records(wards):
-        point = _inside(ward.geometry)
+    for area in records(wards):
+        point = _inside(area.geometry)
         words = (
-            (textwrap.fill(ward.name, 10, break_long_words=False), "bottom", -1, 6.4, "normal"),
-            (f"{ward.score:.0f}", "top", -1.5, 8, "bold"),
+            (textwrap.fill(area.name, 10, break_long_words=False), "bottom", -1, 6.4, "normal"),
+            (f"{area.score:.0f}", "top", -1.5, 8, "bold"),
         )
         for text, where, lift, size, weight in words:
             label = ax.annotate(
@@ -116,20 +148,20 @@ def _name(ax: Axes, wards: gpd.GeoDataFrame) -> None:
                 va=where,
                 fontsize=size,
                 weight=weight,
-                color=quarter_text(ward.quarter),
+                color=quarter_text(area.quarter),
                 xytext=(0, lift),
                 textcoords="offset points",
                 linespacing=0.95,
             )
-            if not _fits(label, ax, ward.geometry):
-                # where a name is longer than its ward, a rim of the fill keeps it readable
-                fill = QUARTER_FILL[ward.quarter]
+            if not _fits(label, ax, area.geometry):
+                # where a name is longer than its area, a rim of the fill keeps it readable
+                fill = QUARTER_FILL[area.quarter]
                 rim = patheffects.withStroke(linewidth=1.8, foreground=fill)
                 label.set_path_effects([rim])
 
 
 def _fits(label: Annotation, ax: Axes, polygon: shapely.Polygon) -> bool:
-    """Say whether words lie wholly on their ward: a rim costs the page many bytes."""
+    """Say whether words lie wholly on their area: a rim costs the page many bytes."""
     corners = label.get_window_extent().get_points()
     (west, south), (east, north) = ax.transData.inverted().transform(corners)
     return bool(polygon.contains(shapely.box(west, south, east, north)))
@@ -144,6 +176,7 @@ def _inside(polygon: shapely.Polygon) -> tuple[float, float]:
 def _key(
     fig: Figure,
     wards: gpd.GeoDataFrame,
+    unit: Level,
     across: float,
     size: tuple[float, float],
     narrow: bool,
@@ -156,7 +189,7 @@ def _key(
     ax.set_ylim(height, 0)
     ax.set_axis_off()
     x0, y0 = (0.0, height - (29 if not gone else 37)) if narrow else (across + 6, 2.0)
-    title = f"Index score, by quarter of the {len(wards)} wards"
+    title = f"Index score, by quarter of the {len(wards)} {unit.many}"
     ax.text(x0, y0, title, weight="bold", va="center")
     ends = quarter_ranges(wards)
     for i, (quarter, word) in enumerate(QUARTERS.items()):
@@ -179,7 +212,7 @@ def _key(
         ax.text(
             x + 7.5,
             y + 4.2,
-            f"{len(group)} {'ward' if len(group) == 1 else 'wards'}, {' to '.join(ends[quarter])}",
+            f"{len(group)} {unit.noun(len(group))}, {' to '.join(ends[quarter])}",
             va="center",
             color=colour("muted"),
             fontsize=8,
@@ -189,6 +222,5 @@ def _key(
         look: dict[str, Any] = {"facecolor": "white", "edgecolor": colour("muted")}
         ax.add_patch(Rectangle((x0, y - 2.2), 5.5, 4.4, hatch=MISSING, linewidth=0.5, **look))
         ax.text(x0 + 7.5, y, "No score", va="center", weight="semibold", fontsize=8)
-        wards_word = "ward" if gone == 1 else "wards"
-        words = f"{gone} {wards_word}, figures missing"
+        words = f"{gone} {unit.noun(gone)}, figures missing"
         ax.text(x0 + 7.5, y + 4.2, words, va="center", color=colour("muted"), fontsize=8)

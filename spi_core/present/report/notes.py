@@ -1,4 +1,4 @@
-"""What stands beside the borough report's figures: cautions, corrections, what columns mean."""
+"""What stands beside the report's figures: cautions, corrections, what columns mean."""
 
 from __future__ import annotations
 
@@ -79,17 +79,20 @@ def columns_sentence(report: BoroughReport) -> str:
     -------
     str
     """
+    place, unit = report.place, report.unit.one
+    two = len(report.periods) > 1
     signs = (
         "↗ clear improvement, → no clear change, ↘ clear decline, ○ not rated for want of counts"
     )
-    text = f"*Change* is in points of the 0–100 scale, plus for better ({signs})"
-    if not report.place:
-        return f"{text}."
-    place = report.place
-    return (
-        f"*{capital(place)}* is the average ward, not {place} as a whole, in the later period. "
-        f"{text}, with {place}’s average ward in brackets."
-    )
+    said = []
+    if place:
+        later = ", in the later period" if two else ""
+        said.append(f"*{capital(place)}* is the average {unit}, not {place} as a whole{later}.")
+    if two:
+        beside = f", with {place}’s average {unit} in brackets" if place else ""
+        change = "*Change* is in points of the 0–100 scale, plus for better"
+        said.append(f"{change} ({signs}){beside}.")
+    return " ".join(said)
 
 
 def indicator_caption(report: BoroughReport) -> str:
@@ -104,9 +107,10 @@ def indicator_caption(report: BoroughReport) -> str:
     -------
     str
     """
-    average = f"{report.place}’s average ward, " if report.place else ""
-    text = "The borough’s figures in the order of the framework"
-    return f"{text}, {average}change in points and dates."
+    average = f"{report.place}’s average {report.unit.one}, " if report.place else ""
+    change = "change in points and " if len(report.periods) > 1 else ""
+    text = f"The {report.whole.one}’s figures in the order of the framework"
+    return f"{text}, {average}{change}dates."
 
 
 def corrections(log: pd.DataFrame) -> list[str]:

@@ -1,4 +1,4 @@
-"""What may be said of the quarters of the wards: who is clearly in one, and where they part."""
+"""What may be said of the quarters of the areas: who is clearly in one, and where they part."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
 
 
 def quarter_names(wards: pd.DataFrame, quarter: int) -> str:
-    """List the wards of one quarter, by name.
+    """List the areas of one quarter, by name.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def quarter_ranges(wards: pd.DataFrame) -> dict[int, tuple[str, str]]:
 
 
 def clearly(report: BoroughReport, quarter: int) -> list[str]:
-    """Name the wards whose whole rank interval lies in the highest or the lowest quarter.
+    """Name the areas whose whole rank interval lies in the highest or the lowest quarter.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def clearly(report: BoroughReport, quarter: int) -> list[str]:
 
 
 def ends_words(report: BoroughReport) -> str:
-    """Say which wards are clearly at either end.
+    """Say which areas are clearly at either end.
 
     Parameters
     ----------
@@ -122,11 +122,11 @@ def ends_words(report: BoroughReport) -> str:
         named, word = (high, "highest") if high else (low, "lowest")
         verb = "is" if len(named) == 1 else "are"
         return f"{and_list(named)} {verb} clearly in the {word} quarter"
-    return "no ward is clearly in the highest or the lowest quarter"
+    return f"no {report.unit.one} is clearly in the highest or the lowest quarter"
 
 
 def others_words(report: BoroughReport) -> str:
-    """Say how far the wards that are clearly at neither end can be put in order.
+    """Say how far the areas that are clearly at neither end can be put in order.
 
     Parameters
     ----------
@@ -136,14 +136,14 @@ def others_words(report: BoroughReport) -> str:
     Returns
     -------
     str
-        Empty where there are fewer than two such wards.
+        Empty where there are fewer than two such areas.
     """
     sure = {*clearly(report, 1), *clearly(report, 4)}
     rest = report.wards.dropna(subset=["rank", "rank_low", "rank_high"])
     rest = rest[~rest["name"].isin(sure)].sort_values("rank")
     if len(rest) < 2:
         return ""
-    who = "the others" if sure else "the wards"
+    who = "the others" if sure else f"the {report.unit.many}"
     if rest["rank_low"].max() <= rest["rank_high"].min():
         return f"{who} are too close together to be put in order"
     joined = int((rest["rank_low"].to_numpy()[1:] <= rest["rank_high"].to_numpy()[:-1]).sum())
@@ -154,7 +154,7 @@ def others_words(report: BoroughReport) -> str:
 
 
 def missing_sentence(report: BoroughReport) -> str:
-    """Name the wards that have no score.
+    """Name the areas that have no score.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def missing_sentence(report: BoroughReport) -> str:
     Returns
     -------
     str
-        Empty if every ward has one.
+        Empty if every area has one.
     """
     if report.missing.empty:
         return ""
@@ -174,7 +174,7 @@ def missing_sentence(report: BoroughReport) -> str:
 
 
 def quarter_caption(report: BoroughReport) -> str:
-    """Say which wards are surely in the highest and the lowest quarter: the message of the map.
+    """Say which areas are surely in the highest and the lowest quarter: the message of the map.
 
     Parameters
     ----------
@@ -184,21 +184,22 @@ def quarter_caption(report: BoroughReport) -> str:
     Returns
     -------
     str
-        One sentence or two; the second only where a boundary between quarters parts wards that
+        One sentence or two; the second only where a boundary between quarters parts areas that
         cannot be told apart.
     """
     if report.wards.empty:
-        return "No ward has a score."
+        return f"No {report.unit.one} has a score."
     said = [f"{capital(ends_words(report))}."]
     split, lines = _split(report.wards), report.wards["quarter"].nunique() - 1
     if split:
         which = "The" if split == lines else "Some"
-        said.append(f"{which} lines between quarters run between wards too close to tell apart.")
+        close = f"{report.unit.many} too close to tell apart"
+        said.append(f"{which} lines between quarters run between {close}.")
     return " ".join(filter(None, (*said, missing_sentence(report))))
 
 
 def _split(wards: pd.DataFrame) -> int:
-    """Count the boundaries of quarters that part wards whose likely places overlap."""
+    """Count the boundaries of quarters that part areas whose likely places overlap."""
     ranked = wards.dropna(subset=["rank_low", "rank_high"])
     count = 0
     for quarter in list(QUARTERS)[1:]:

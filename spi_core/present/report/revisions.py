@@ -8,7 +8,7 @@ from spi_core.present.base.numbers import day
 from spi_core.present.base.words import and_list
 from spi_core.store import Tables
 
-__all__ = ["LONGEST", "corrections", "details", "lead"]
+__all__ = ["LONGEST", "compared_with", "corrections", "details", "lead"]
 
 #: Rows shown on the page; the whole list stands in ``tables/revisions.parquet``.
 LONGEST = 60
@@ -36,12 +36,31 @@ def lead(tables: Tables) -> str:
             "This is the first publication: no build with other data came before it here, so there "
             "is nothing to compare with."
         )
-    before = tables.about["compared_with"]
+    before = compared_with(tables)
     if found.empty:
-        return f"Nothing that is published here differs from the build with data version {before}."
+        return f"Nothing that is published here differs from {before}."
     counts = found["kind"].value_counts(sort=False)
     said = [f"{n} {_plural(kind, n)}" for kind, n in counts.items()]
-    return f"Since the build with data version {before}: {and_list(said)}."
+    return f"Since {before}: {and_list(said)}."
+
+
+def compared_with(tables: Tables) -> str:
+    """Name the build that this one is compared with.
+
+    Parameters
+    ----------
+    tables : Tables
+        The edition's tables.
+
+    Returns
+    -------
+    str
+        Empty where there is none; without its data version where that rests on hidden figures.
+    """
+    if "compared_with" not in tables.about:
+        return ""
+    version = tables.about["compared_with"]
+    return f"the build with data version {version}" if version else "the build before"
 
 
 def _plural(kind: object, n: int) -> str:

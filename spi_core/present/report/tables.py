@@ -1,4 +1,4 @@
-"""The borough report's tables, cells as text: twins of its charts, and every indicator."""
+"""The report's tables, cells as text: twins of its charts, and every indicator."""
 
 from __future__ import annotations
 
@@ -23,14 +23,8 @@ __all__ = [
     "grid_table",
     "indicator_columns",
     "indicator_table",
-    "source_table",
     "ward_table",
 ]
-
-
-WARD_COLUMNS = [
-    "Ward", "Quarter", "Index", "Likely range", "Likely place", "Against similar wards", "Change"
-]  # fmt: skip
 
 
 def _rated(rating: str) -> str:
@@ -52,7 +46,7 @@ def _change(change: float, rating: str, illustrative: object) -> str:
 
 
 def ward_table(report: BoroughReport) -> pd.DataFrame:
-    """Every ward's index: score, likely range and place, rating, change.
+    """Every area's index: score, likely range and place, rating, change.
 
     Parameters
     ----------
@@ -62,35 +56,38 @@ def ward_table(report: BoroughReport) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        By quarter, then name; the borough last.
+        By quarter, then name; the whole last.
     """
+    unit, against = capital(report.unit.one), f"Against similar {report.unit.many}"
+    columns = [unit, "Quarter", "Index", "Likely range", "Likely place", against]
+    columns += ["Change"] if len(report.periods) > 1 else []
     rows = [
         {
-            "Ward": w.name,
+            unit: w.name,
             "Quarter": QUARTERS[w.quarter].removesuffix(" quarter"),
             "Index": marked(number(w.score, 1), w.illustrative),
             "Likely range": marked(_range(w.low, w.high), w.illustrative),
             "Likely place": marked(_range(w.rank_low, w.rank_high), w.illustrative),
-            "Against similar wards": _rated(w.rating),
+            against: _rated(w.rating),
             "Change": _change(w.change, w.change_rating, w.illustrative),
         }
         for w in records(report.wards)
     ]
     rows += [
-        dict.fromkeys(WARD_COLUMNS, "–") | {"Ward": name, "Quarter": "no score"}
+        dict.fromkeys(columns, "–") | {unit: name, "Quarter": "no score"}
         for name in report.missing["name"]
     ]
     change = report.index_change
-    last = dict.fromkeys(WARD_COLUMNS, "") | {
-        "Ward": f"**{report.name}**",
+    last = dict.fromkeys(columns, "") | {
+        unit: f"**{report.name}**",
         "Index": f"**{marked(number(report.score, 1), report.illustrative)}**",
         "Change": _change(change["change"], change["rating"], change["illustrative"]),
     }
-    return pd.DataFrame([*rows, last], columns=WARD_COLUMNS)
+    return pd.DataFrame([*rows, last], columns=columns)
 
 
 def component_table(report: BoroughReport) -> pd.DataFrame:
-    """Every component: how many figures, the borough's score, strengths, weaknesses, change.
+    """Every component: how many figures, the whole's score, strengths, weaknesses, change.
 
     Parameters
     ----------
@@ -103,6 +100,7 @@ def component_table(report: BoroughReport) -> pd.DataFrame:
         In the order of the framework; a component that is not scored says why.
     """
     names = report.wards.set_index("code")["name"]
+    whole, units = capital(report.whole.one), capital(report.unit.many)
     changes = report.changes.set_index("element")
     rows = []
     for c in records(report.components):
@@ -110,15 +108,16 @@ def component_table(report: BoroughReport) -> pd.DataFrame:
         if c.scored:
             scores, ratings = (report.grid[k][c.component] for k in ("score", "rating"))
             made_up = report.grid["illustrative"][c.component].any()
-            row["Borough"] = marked(number(float(report.borough[c.component]), 0), made_up)
-            row["Wards"] = marked(_range(scores.min(), scores.max()), made_up)
+            row[whole] = marked(number(float(report.home[c.component]), 0), made_up)
+            row[units] = marked(_range(scores.min(), scores.max()), made_up)
             for word in ("strength", "weakness"):
                 rated = sorted(names[ratings[ratings == word].index])
                 row[f"{RATINGS[word].symbol} {word.capitalize()}"] = ", ".join(rated) or "none"
         else:
-            row |= {"Borough": "–", "Wards": "–"}
+            row |= {whole: "–", units: "–"}
             row |= {"▲ Strength": f"*{c.note}*", "▼ Weakness": ""}
-        row["Change"] = "not comparable"
+        if len(report.periods) > 1:
+            row["Change"] = "not comparable"
         if c.component in changes.index:
             moved: Any = changes.loc[c.component]
             row["Change"] = _change(moved["change"], moved["rating"], moved["illustrative"])
@@ -127,7 +126,7 @@ def component_table(report: BoroughReport) -> pd.DataFrame:
 
 
 def grid_table(report: BoroughReport) -> pd.DataFrame:
-    """Every ward's score on every dimension and scored component, with its rating's sign.
+    """Every area's score on every dimension and scored component, with its rating's sign.
 
     Parameters
     ----------
@@ -137,28 +136,29 @@ def grid_table(report: BoroughReport) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a ward, the borough first.
+        One row an area, the whole first.
     """
     columns = [*report.dimensions, *report.scored]
     scores: Any = report.grid["score"]
     ratings: Any = report.grid["rating"]
-    borough: Any = report.borough
+    whole: Any = report.home
+    unit = capital(report.unit.one)
     made_up: Any = report.grid["illustrative"]
     rows = []
     for w in records(report.wards):
-        row = {"Ward": w.name}
+        row = {unit: w.name}
         for c in columns:
             sign = RATINGS[ratings.at[w.code, c]].symbol
             row[c] = f"{sign} {marked(number(scores.at[w.code, c], 0), made_up.at[w.code, c])}"
         rows.append(row)
-    home = {"Ward": "Borough"} | {
-        c: marked(number(borough[c], 0), made_up[c].any()) for c in columns
+    home = {unit: capital(report.whole.one)} | {
+        c: marked(number(whole[c], 0), made_up[c].any()) for c in columns
     }
     return pd.DataFrame([home, *rows])
 
 
 def indicator_table(report: BoroughReport) -> pd.DataFrame:
-    """Every indicator: the borough in both periods, London, change and dates.
+    """Every indicator: the whole in both periods, the reference, change and dates.
 
     Parameters
     ----------
@@ -171,7 +171,7 @@ def indicator_table(report: BoroughReport) -> pd.DataFrame:
         In the order of the register, which is that of the framework.
     """
     return pd.DataFrame(
-        [_indicator_row(r, report.place) for r in records(report.indicators)],
+        [_indicator_row(r, report.place, len(report.periods)) for r in records(report.indicators)],
         columns=indicator_columns(report),
     )
 
@@ -187,13 +187,15 @@ def indicator_columns(report: BoroughReport) -> list[str]:
     Returns
     -------
     list of str
-        Without a reference, without its column.
+        Without a reference, without its column; with one period, without those of change.
     """
     place = [capital(report.place)] if report.place else []
+    if len(report.periods) < 2:
+        return ["Indicator", "Latest", *place, "Dates"]
     return ["Indicator", "Earlier", "Latest", *place, "Change", "Dates"]
 
 
-def _indicator_row(r: Any, place: str) -> dict[str, str]:
+def _indicator_row(r: Any, place: str, periods: int) -> dict[str, str]:
     sign = RATINGS[r.rating].symbol
     both = r.illustrative_before or r.illustrative_now
     change = "not comparable"
@@ -207,25 +209,5 @@ def _indicator_row(r: Any, place: str) -> dict[str, str]:
         "Latest": marked(number(r.now), r.illustrative_now),
         capital(place) if place else "–": number(r.london_now),
         "Change": change + london,
-        "Dates": f"{r.label_before} → {r.label_now}",
+        "Dates": f"{r.label_before} → {r.label_now}" if periods > 1 else r.label_now,
     }
-
-
-def source_table(indicators: pd.DataFrame) -> pd.DataFrame:
-    """Who published what, under which licence.
-
-    Parameters
-    ----------
-    indicators : DataFrame
-        The indicator register.
-
-    Returns
-    -------
-    DataFrame
-        One row a publisher and licence, by name.
-    """
-    rows = []
-    for (publisher, licence), group in indicators.groupby(["publisher_or_owner", "licence"]):
-        names = "; ".join(group["name"])
-        rows.append({"Publisher": publisher, "Figures": names, "Licence": licence})
-    return pd.DataFrame(rows)

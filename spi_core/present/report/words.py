@@ -1,4 +1,4 @@
-"""The borough report's sentences: headline, findings, cautions and corrections."""
+"""The report's sentences: headline, findings, cautions and corrections."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from spi_core.present.base.edition import only_first
 from spi_core.present.base.marks import marked, sentence
 from spi_core.present.base.numbers import endpoints, number
 from spi_core.present.base.theme import RATINGS
-from spi_core.present.base.words import and_list, capital, of_each, small
+from spi_core.present.base.words import and_list, capital, of_each, owned, small
 from spi_core.present.report.quarters import clearly, ends_words, missing_sentence, others_words
 from spi_core.uncertainty.change import DECLINE, IMPROVEMENT
 
@@ -24,7 +24,7 @@ __all__ = ["change_figure", "findings", "gap_sentence", "lead_sentence", "risen_
 
 
 def lead_sentence(report: BoroughReport) -> str:
-    """Answer first: the borough's score, the range of its wards, and who is clearly at either end.
+    """Answer first: the score of the whole, the range of its areas, who is clearly at either end.
 
     Parameters
     ----------
@@ -36,14 +36,15 @@ def lead_sentence(report: BoroughReport) -> str:
     str
         Two sentences.
     """
-    scores = report.wards["score"]
+    scores, unit = report.wards["score"], report.unit
     if scores.empty:
-        return f"No ward of {report.name} has a score: figures are missing."
+        return f"No {unit.one} of {report.name} has a score: figures are missing."
     span = f"from {number(scores.min(), 0)} to {number(scores.max(), 0)}"
     first = (
-        f"{report.name} has no score of its own, as figures are missing; its wards score {span}."
+        f"{report.name} has no score of its own, as figures are missing; its {unit.many} score "
+        f"{span}."
         if math.isnan(report.score)
-        else f"{report.name} scores {number(report.score, 0)} out of 100, its wards {span}."
+        else f"{report.name} scores {number(report.score, 0)} out of 100, its {unit.many} {span}."
     )
     order = "; ".join(filter(None, (ends_words(report), others_words(report))))
     text = f"{first} {capital(order)}."
@@ -61,7 +62,7 @@ def findings(report: BoroughReport) -> list[str]:
     Returns
     -------
     list of str
-        Wards, the reference, components, change, gaps; a finding without figures is left out.
+        The units, the reference, components, change, gaps; a finding without figures is left out.
     """
     known = report.indicators.dropna(subset="gap")
     made = [
@@ -79,7 +80,7 @@ def _wards(r: BoroughReport) -> str:
         return ""
     sure = {*clearly(r, 1), *clearly(r, 4)}
     rest = r.wards[~r.wards["name"].isin(sure)]
-    text = f"**Wards.** {capital(ends_words(r))} (nine chances in ten or more)."
+    text = f"**{capital(r.unit.many)}.** {capital(ends_words(r))} (nine chances in ten or more)."
     if rest.empty:
         return text
     span = (rest["rank_high"] - rest["rank_low"] + 1).round()
@@ -97,8 +98,8 @@ def _reference(r: BoroughReport) -> str:
         return ""
     behind, ahead = known[known["gap"] < 0], known[known["gap"] > 0]
     text = (
-        f"**Against {r.place}.** On {len(behind)} of {_of_known(r, len(known))} the borough does "
-        f"worse than {r.place}’s average ward, on {len(ahead)} it does better."
+        f"**Against {r.place}.** On {len(behind)} of {_of_known(r, len(known))} the {r.whole.one} "
+        f"does worse than {r.place}’s average {r.unit.one}, on {len(ahead)} it does better."
     )
     ends = [
         f"furthest {word} on {_facts(rows)}"
@@ -116,7 +117,7 @@ def _of_known(r: BoroughReport, known: int) -> str:
 
 
 def _facts(rows: pd.DataFrame) -> str:
-    """Each indicator with the borough's figure and the reference's."""
+    """Each indicator with the whole's figure and the reference's."""
     return and_list(
         [
             f"{small(r.name)} ({marked(_short(r.now, r.unit), r.illustrative_now)} against "
@@ -131,7 +132,7 @@ def _short(value: float, unit: str) -> str:
 
 
 def _components(r: BoroughReport) -> str:
-    scores = r.borough[r.scored].dropna().sort_values()
+    scores = r.home[r.scored].dropna().sort_values()
     if scores.empty:
         return ""
 
@@ -140,22 +141,24 @@ def _components(r: BoroughReport) -> str:
 
     n = min(3, len(scores) // 2)
     if n == 0:
-        return f"**Components.** The borough’s only component score is {listed(scores)}."
+        return f"**Components.** The {r.whole.one}’s only component score is {listed(scores)}."
     return (
-        f"**Components.** The borough scores highest on {listed(scores.tail(n)[::-1])}. It scores "
-        f"lowest on {listed(scores.head(n))}."
+        f"**Components.** The {r.whole.one} scores highest on {listed(scores.tail(n)[::-1])}. It "
+        f"scores lowest on {listed(scores.head(n))}."
     )
 
 
 def _change(r: BoroughReport) -> str:
     index = r.index_change
+    if len(r.periods) < 2:
+        return "**Change.** This edition has one period, so it shows no change."
     if not r.compared:
         return f"**Change.** Nothing can be compared: {_why(r)}."
     both = r.indicators[r.indicators["in_change"]]
     n, subject = len(both), "It"
     if math.isnan(index["change"]):
-        text = f"There is no single figure for the borough: {_why(r)}."
-        subject = "The wards’ own index"
+        text = f"There is no single figure for the {r.whole.one}: {_why(r)}."
+        subject = f"The {owned(r.unit.many)} own index"
     else:
         text = (
             f"On the {n} figures that can be compared, the index moved by "
@@ -172,7 +175,7 @@ def _change(r: BoroughReport) -> str:
     which += "" if len(both) == n else f" and have a figure for {r.place}"
     story = (
         f"{same} of {known} {len(both)} figures{which} leaned the same way in {r.place}’s average "
-        "ward, clearly or not."
+        f"{r.unit.one}, clearly or not."
     )
     much = f"Much of this is {r.place}’s story too: " if same > len(both) / 2 else ""
     return f"{text} {much}{story if much else capital(story)}"
@@ -183,7 +186,7 @@ def _clear(rating: str) -> bool:
 
 
 def risen_sentence(report: BoroughReport, subject: str = "The index") -> str:
-    """Count the wards that rose clearly, and how many still do where all are judged together.
+    """Count the areas that rose clearly, and how many still do where all are judged together.
 
     Parameters
     ----------
@@ -198,7 +201,7 @@ def risen_sentence(report: BoroughReport, subject: str = "The index") -> str:
         One sentence: where the two counts differ, it gives both, and says what differs.
     """
     risen = int(report.index_change["risen"])
-    text = f"{subject} rose clearly in {of_each(risen, len(report.wards), 'wards')}"
+    text = f"{subject} rose clearly in {of_each(risen, len(report.wards), report.unit.many)}"
     if report.risen_together == risen:
         return f"{text}."
     count = report.risen_together
@@ -209,7 +212,7 @@ def risen_sentence(report: BoroughReport, subject: str = "The index") -> str:
 
 
 def change_figure(report: BoroughReport) -> tuple[str, str]:
-    """Write the borough's change of the index as a key figure, or why there is none.
+    """Write the whole's change of the index as a key figure, or why there is none.
 
     Parameters
     ----------
@@ -231,7 +234,7 @@ def change_figure(report: BoroughReport) -> tuple[str, str]:
 
 
 def _why(r: BoroughReport) -> str:
-    """Give the reason why the borough's index cannot be compared."""
+    """Give the reason why the whole's index cannot be compared."""
     if r.uneven:
         whole = set(r.uneven) >= set(r.scored)
         return "; ".join(
@@ -272,7 +275,7 @@ def _gaps(r: BoroughReport) -> str:
 
 
 def gap_sentence(report: BoroughReport) -> str:
-    """Say whether highest and lowest ward have moved closer.
+    """Say whether highest and lowest area have moved closer.
 
     Parameters
     ----------
@@ -282,21 +285,23 @@ def gap_sentence(report: BoroughReport) -> str:
     Returns
     -------
     str
-        One sentence.
+        One sentence; none where there is one period.
     """
-    g = report.gap
-    before, now = report.periods["baseline"], report.periods["current"]
+    g, unit = report.gap, report.unit
+    before, now = report.periods.get("baseline"), report.periods["current"]
+    if before is None:
+        return ""
     if math.isnan(g["change"]):
         return (
-            f"Whether the wards have moved closer together since {before} cannot be said: their "
-            "index cannot be compared."
+            f"Whether the {unit.many} have moved closer together since {before} cannot be said: "
+            "their index cannot be compared."
         )
     clear = "a clear narrowing" if g["change_high"] < 0 else "a clear widening"
     verdict = "no clear change" if g["change_low"] <= 0 <= g["change_high"] else clear
     apart, nearer = endpoints(g["value_baseline"], g["value_current"], 0)
     text = (
-        f"The index of the highest and of the lowest ward lay {apart} points apart in {before} "
-        f"and {nearer} in {now}, on comparable figures: {verdict} (likely "
+        f"The index of the highest and of the lowest {unit.one} lay {apart} points apart in "
+        f"{before} and {nearer} in {now}, on comparable figures: {verdict} (likely "
         f"{likely(g['change_low'], g['change_high'])})."
     )
     return sentence(text, report.illustrative)

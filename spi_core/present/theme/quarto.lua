@@ -28,6 +28,13 @@ local function is_format(name)
   return name == (typst and "typst" or "html") or (not typst and name == "html:js")
 end
 
+-- Whether the metadata hold a key, or a key within a key, that is true.
+local function is_meta(key)
+  local value = meta
+  for part in key:gmatch("[^.]+") do value = type(value) == "table" and value[part] or nil end
+  return value == true
+end
+
 local function conditional(el)
   local hidden, shown = el.classes:includes("content-hidden"), el.classes:includes("content-visible")
   if not hidden and not shown then return nil end
@@ -35,7 +42,9 @@ local function conditional(el)
   for key, value in pairs(el.attributes) do
     if key == "when-format" then met = met and is_format(value)
     elseif key == "unless-format" then met = met and not is_format(value)
-    else fail("condition " .. key .. " is not supported; allowed: when-format, unless-format") end
+    elseif key == "when-meta" then met = met and is_meta(value)
+    elseif key == "unless-meta" then met = met and not is_meta(value)
+    else fail("condition " .. key .. " is not supported; allowed: when- and unless-format, when- and unless-meta") end
   end
   if met == hidden then return {} end
   return el.t == "CodeBlock" and pandoc.CodeBlock(el.text) or el.content
@@ -463,6 +472,9 @@ local function image(el)
   local alt = el.attributes["fig-alt"] or el.attributes["alt"] or stringify(el.caption)
   if alt:match("^%s*$") then fail("image " .. el.src .. " has no alt text") end
   if el.src:match("^%a%a+:") and not el.src:match("^data:") then fail("image " .. el.src .. " is not a local file") end
+  if el.src:match("^[/\\]") or el.src:match("%.%.[/\\]") or el.src:match("^%a:") then
+    fail("image " .. el.src .. " does not lie beside or below the document")
+  end
   el.attributes["fig-alt"], el.attributes["alt"] = nil, alt
   if not typst then return el end
   local found_file, mime, content = pcall(pandoc.mediabag.fetch, el.src)

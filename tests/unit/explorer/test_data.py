@@ -329,6 +329,20 @@ def test_postcodes_and_targets_are_checked_at_the_door(edition: Path, tmp_path: 
     } <= found
 
 
+def test_names_that_differ_in_signs_alone_have_ids_of_their_own(made: MadeTables) -> None:
+    names = dict(
+        zip(made["framework"]["component"], ("A b", "A-b", "?!", "\u533a", "+"), strict=False)
+    )
+    frames = {n: made[n] for n in made}
+    for name in ("framework", "indicators"):
+        frames[name]["component"] = frames[name]["component"].replace(names)
+    tree = measure_tree(MadeTables(frames, made.about))
+    ids = {m.element: m.id for m in tree if m.kind == "component"}
+    wanted = {"A b": "c-a-b", "A-b": "c-a-b-2", "?!": "c-", "\u533a": "c--2", "+": "c--3"}
+    assert {name: ids[name] for name in names.values()} == wanted
+    assert len({m.id for m in tree}) == len(tree)
+
+
 def test_links_lead_to_every_brief(data: Data) -> None:
     assert [b["html"][:18] for b in data["links"]["briefs"]] == [
         f"../wards/{code}" for code in data["areas"]["ward"]["code"]

@@ -186,6 +186,18 @@ def test_protocol_is_hashed_before_outcomes_are_read(monkeypatch):
     assert result.audit.protocol_sha256 == original(design())
 
 
+def test_no_fingerprint_is_of_values_that_the_chapter_does_not_show():
+    table = values()
+    swapped = table.copy()
+    pair = swapped.index[(swapped["outcome_id"] == "crime") & (swapped["period"] == "2019")][:2]
+    swapped.loc[pair, "value"] = table.loc[pair[::-1], "value"].to_numpy()
+    one, other = chapter(table=table), chapter(table=swapped)
+    assert one.primary[0].raw.wards == other.primary[0].raw.wards
+    assert one.audit == other.audit
+    swapped.loc[pair[0], "value"] += 1
+    assert chapter(table=swapped).audit.means_sha256 != one.audit.means_sha256
+
+
 def test_one_treated_ward_is_refused():
     result = chapter(design(treated=(WARDS[0],)))
     assert [refusal.code for refusal in result.refusals] == ["one_treated_ward"]

@@ -61,7 +61,7 @@ def all_words(tables: Tables) -> str:
         *(captions.grid_caption(r), captions.grid_alt(r), captions.change_alt(r)),
         *(captions.change_caption(r), *notes.left_out(r.indicators)),
         *(brief_words.headline(b), brief_words.place(b), brief_words.component_alt(b)),
-        *(brief_words.change_sentence(b, "2013", "2014"), brief_words.change_alt(b)),
+        *(brief_words.change_sentence(b, "2013"), brief_words.change_alt(b)),
         *(brief_notes.strip_alt(b), brief_notes.score_note(tables), brief_notes.facts_caption(b)),
         *(brief_notes.peers_note(b, tables), edition_words.score_meaning(tables)),
         *(edition_words.origin_sentence(tables), edition_words.name_indicators(tables)),

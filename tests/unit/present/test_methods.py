@@ -10,6 +10,7 @@ import pytest
 from spi_core.build.edition import build
 from spi_core.edition.inputs import load
 from spi_core.errors import SpiError
+from spi_core.present.base.scale import averaging
 from spi_core.present.methods import audit, register, worked
 from spi_core.present.methods import choices as choice
 from spi_core.present.methods import tables as made
@@ -128,6 +129,12 @@ def test_worked_example_refuses_other_means(tables):
     about["edition"]["index"] = {**about["edition"]["index"], "index_mean": "geometric"}
     with pytest.raises(SpiError, match="arithmetic"):
         worked.work_by_hand(Changed(tables, about=about), wards(tables)[0])
+    said = averaging(Changed(tables, about=about))
+    assert "the plain mean of its scored components, the index the geometric mean of its" in said
+    assert averaging(tables) == (
+        "A dimension is the plain mean of its scored components, the index the plain mean of its "
+        "dimensions. A good score can therefore make up for a poor one."
+    )
 
 
 def test_worked_example_names_a_missing_figure(tables):

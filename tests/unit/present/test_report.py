@@ -1,5 +1,6 @@
 """The borough report says what the tables say: words, tables and charts against the inputs."""
 
+import re
 from dataclasses import replace
 
 import matplotlib.pyplot as plt
@@ -35,7 +36,9 @@ from spi_core.present.report.data import gather_report
 from spi_core.present.report.grid import CELL, component_grid
 from spi_core.present.report.maps import QUARTER_FILL, quarter_text, ward_map
 from spi_core.store import Tables, open_tables
+from spi_core.text.seal import seal
 from tests.support.editions import OPEN
+from tests.support.payloads import PAYLOADS
 
 CHARTS = ["map", "dots", "grid", "strip", "london"]
 
@@ -496,5 +499,10 @@ def test_both_widths_share_one_number_and_alternative_text(report, tmp_path, mon
 def test_slug_and_page():
     assert ward_slug("Barking & Dagenham") == "barking-dagenham"
     assert ward_page("E05000026", "Abbey", "pdf") == "wards/E05000026-abbey.pdf"
-    with pytest.raises(ValueError, match="no letter"):
-        ward_slug("&&")
+    assert ward_page("E05000026", seal("A[b]*c")) == "wards/E05000026-a-b-c.html"
+
+
+@pytest.mark.parametrize("name", [*PAYLOADS.values(), "CON", "a/b", "\x00", "x" * 999, "??"])
+def test_whatever_a_ward_is_called_its_page_has_a_plain_name(name):
+    assert re.fullmatch(r"wards/E05000026(-[a-z0-9]+)*\.html", ward_page("E05000026", name))
+    assert len(ward_page("E05000026", name)) <= 90
