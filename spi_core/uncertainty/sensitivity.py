@@ -1,4 +1,4 @@
-"""See what happens without one indicator, component or area, or with another recipe.
+"""See what happens without one indicator or component, or with another recipe.
 
 The scoring itself is a callable passed in, so any recipe can be examined.
 """
@@ -17,7 +17,6 @@ from spi_core.method.ranking import ranks
 __all__ = [
     "Shift",
     "compare",
-    "leave_area_out",
     "leave_component_out",
     "leave_indicator_out",
     "shift",
@@ -193,45 +192,6 @@ def leave_component_out(score: Score, component: ArrayLike) -> tuple[Shift, ...]
     return _leave_out(
         score, [group != c for c in present], [f"without component {c}" for c in present]
     )
-
-
-def leave_area_out(score: Score, n_areas: int) -> tuple[Shift, ...]:
-    """Score without each area in turn, to see whether one area moves the others.
-
-    Parameters
-    ----------
-    score : callable
-        Takes a mask (areas,) of those to keep, refits on them and returns their scores
-        (kept areas,).
-    n_areas : int
-        Their number, at least 3, so that two remain to be compared.
-
-    Returns
-    -------
-    tuple of Shift
-        One an area; the area left out is not compared. Ranks are among the others in both.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than three areas.
-
-    Examples
-    --------
-    >>> x = np.array([1.0, 2.0, 9.0])
-    >>> [s.max_score_shift for s in leave_area_out(lambda k: x[k] - x[k].max(), 3)]
-    [0.0, 0.0, 7.0]
-    """
-    if n_areas < 3:
-        raise ValueError("leaving an area out needs at least three areas: two must remain")
-
-    def spread(keep: Mask) -> Array:
-        full = np.full(n_areas, np.nan)
-        full[keep] = np.asarray(score(keep), dtype=np.float64)
-        return full
-
-    keeps = list(~np.eye(n_areas, dtype=bool))
-    return _leave_out(spread, keeps, [f"without area {i}" for i in range(n_areas)])
 
 
 def compare(base: ArrayLike, recipes: Mapping[str, ArrayLike]) -> tuple[Shift, ...]:
