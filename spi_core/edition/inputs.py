@@ -24,6 +24,7 @@ from spi_core.edition.readers.read import Read, join_reads, read_table, records
 from spi_core.edition.readers.schema import TABLES
 from spi_core.edition.readers.sheet import find_tables, shown, unread
 from spi_core.edition.reference import read_reference
+from spi_core.edition.rules import check_overlap
 from spi_core.edition.settings import read_edition_file
 from spi_core.errors import Fault, InputError, some
 from spi_core.levels import levels_of
@@ -262,6 +263,10 @@ def _check_tables(
         scored = [level.id for level in levels_of(settings["geography"]["levels"])]
         faults += check_presence(observations, geography, reads["rebase"].frame, scored)
     faults += check_observations(observations, framework)
+    if framework is not None and geography is not None and not faults:
+        rules = framework.indicators["disclosure_rule"]
+        file = shown(folder / "edition.yml")
+        faults += check_overlap(settings, geography, rules, observations.frame, file)
     if framework is not None:
         faults += check_goalposts(framework, reads["goalposts"], ids)
         minimum = settings.get("index", {}).get("minimum_indicators", 2)

@@ -1,4 +1,4 @@
-"""See what happens without one indicator, component or area, or with another recipe.
+"""See what happens without one indicator or component, or with another recipe.
 
 The scoring itself is a callable passed in, so any recipe can be examined.
 """

@@ -303,9 +303,8 @@ def test_lsoa_scheme_permutes_within_wards():
 
 def test_lsoa_scheme_that_fills_its_wards_has_no_comparison():
     chosen = tuple(f"{ward}_{i}" for ward in WARDS[:4] for i in range(6))
-    assert codes(chapter(design(targeting="lsoa", by_unit=False, treated=chosen))) == [
-        "no_comparison"
-    ]
+    plan = design(targeting="lsoa", by_unit=False, treated=chosen)
+    assert codes(chapter(plan)) == ["no_comparison"]
 
 
 def test_drift_back_after_a_bad_year_is_not_claimed():
