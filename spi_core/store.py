@@ -152,7 +152,8 @@ class Tables(Mapping[str, Any]):
     @property
     def levels(self) -> Levels:
         """The edition's levels of areas, with their words."""
-        return levels_of(self.about["edition"]["geography"]["levels"])
+        listed = {area["level"]: None for area in self.rows("areas")}
+        return levels_of(self.about["edition"]["geography"]["levels"], listed)
 
     @property
     def whole(self) -> Level:

@@ -102,7 +102,7 @@ def _wards(chapter: Chapter, found: PrimaryResult) -> Iterator[dict[str, Any]]:
     for row in found.raw.wards if found.raw else ():
         yield {
             **_key(chapter, found),
-            "area_code": row.ward,
+            "area_code": row.area_code,
             "treated": row.treated,
             "units": row.units,
             "population": row.population,

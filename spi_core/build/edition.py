@@ -129,8 +129,6 @@ def publishable(inputs: Inputs, controlled: Controlled) -> Inputs:
 
     Parameters
     ----------
-    inputs : Inputs
-        The edition.
     controlled : Controlled
         What the disclosure rules decided.
 

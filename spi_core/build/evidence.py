@@ -101,10 +101,6 @@ class Assessment:
         ----------
         level : {'component', 'dimension', 'index'}
             The level.
-
-        Returns
-        -------
-        tuple of str
         """
         f = self.inputs.framework
         return {"component": f.components, "dimension": f.dimensions, "index": ("index",)}[level]

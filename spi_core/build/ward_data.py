@@ -29,8 +29,6 @@ def ward_data(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> pd.DataFram
 
     Parameters
     ----------
-    inputs : Inputs
-        The edition.
     tables : mapping of str to DataFrame
         ``values, scores, standing, changes, indicator_changes``, marked.
 

@@ -17,7 +17,7 @@ __all__ = ["LIBRARIES", "code_version", "input_hashes"]
 LIBRARIES = (
     *("esda", "geopandas", "ipython", "jupytext", "libpysal", "matplotlib", "numpy", "pandas"),
     *("pyarrow", "pypandoc_binary", "SALib", "scipy", "seaborn", "shapely", "statsmodels"),
-    *("tabulate", "typst"),
+    "typst",
 )
 _BINARY = {".xlsx", ".gpkg"}
 

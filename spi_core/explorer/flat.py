@@ -33,11 +33,6 @@ DEGREES = 6
 def flat_csv(data: dict[str, Any]) -> str:
     """Write the explorer's figures as one table, a row an area, measure and period.
 
-    Parameters
-    ----------
-    data : dict
-        The explorer's data.
-
     Returns
     -------
     str
@@ -97,10 +92,6 @@ def area_features(tables: Tables, data: dict[str, Any], level: str) -> str:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
-    data : dict
-        The explorer's data.
     level : str
         One that has boundaries.
 

@@ -19,8 +19,6 @@ from spi_core.store import Tables
 
 __all__ = ["Measure", "measure_tree"]
 
-KINDS = ("index", "dimension", "component", "indicator")
-
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -49,11 +47,6 @@ class Measure:
 
 def measure_tree(tables: Tables) -> list[Measure]:
     """List the measures, parents before their children.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------

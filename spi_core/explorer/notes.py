@@ -48,17 +48,7 @@ CHANGE, MADE_UP = {"No clear change", "Comparable"}, {"Illustrative"}
 
 
 def meta(tables: Tables) -> dict[str, Any]:
-    """Say which edition this is, who made it and how to cite it.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
-    Returns
-    -------
-    dict
-    """
+    """Say which edition this is, who made it and how to cite it."""
     about, edition = tables.about, tables.about["edition"]
     title = edition.get("short_title", edition["title"])
     ends = pd.to_datetime(tables["dates"]["end"]).dropna()
@@ -109,8 +99,9 @@ def glossary(tables: Tables) -> list[dict[str, str]]:
     list of dict
         ``term`` and ``text``.
     """
-    edition, unit, low = tables.about["edition"], tables.levels.unit, scale_start(tables)
-    words = {"unit": article(unit.one), "units": unit.many, "whole": tables.whole.one, "low": low}
+    edition, unit = tables.about["edition"], tables.levels.unit
+    words = {"unit": article(unit.one), "units": unit.many, "whole": tables.whole.one}
+    words["low"] = str(scale_start(tables))
     skip = set() if edition["illustrative"] else MADE_UP
     skip = skip | (set() if len(edition["periods"]) > 1 else CHANGE)
     made = [[part.format(**words) for part in pair] for pair in GLOSSARY if pair[0] not in skip]
@@ -123,11 +114,6 @@ def glossary(tables: Tables) -> list[dict[str, str]]:
 
 def history(tables: Tables) -> dict[str, Any]:
     """List corrections and what differs from the last build with other data.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -187,10 +173,6 @@ def targets(
         The measures.
     figures : dict
         Columns by level.
-
-    Returns
-    -------
-    list of dict
     """
     if "targets" not in tables:
         return []
@@ -246,10 +228,6 @@ def ahead(by: str, end: Any) -> bool:
         A year, ``2022/23`` or a date; of anything else the last year named counts, to its end.
     end : Timestamp
         Last day of the figure's period; without one nothing can be called early.
-
-    Returns
-    -------
-    bool
 
     Examples
     --------

@@ -35,8 +35,6 @@ def index_page(data: dict[str, Any], text: str, site: Path = SITE) -> str:
 
     Parameters
     ----------
-    data : dict
-        The explorer's data.
     text : str
         The same as JSON.
     site : Path
@@ -119,10 +117,6 @@ def policy(css: str, script: str, frames: bool = False) -> str:
     frames : bool
         Whether the page shows another page of its own site.
 
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> policy("", "")[:50]
@@ -166,17 +160,7 @@ def element_module(site: Path = SITE) -> str:
 
 
 def embed_page(data: dict[str, Any]) -> str:
-    """Write the page that shows how to embed the explorer.
-
-    Parameters
-    ----------
-    data : dict
-        The explorer's data.
-
-    Returns
-    -------
-    str
-    """
+    """Write the page that shows how to embed the explorer."""
     name = html.escape(data["meta"]["short_title"])
     title = f"{name}: embed the explorer"
     base = html.escape(f"{data['meta']['site']}/explorer/") if data["meta"]["site"] else ""

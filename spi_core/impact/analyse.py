@@ -46,8 +46,8 @@ class WardRow:
 
     Parameters
     ----------
-    ward : str
-        Code.
+    area_code : str
+        Of the ward.
     treated : bool
         Whether any unit of it is treated.
     units : int
@@ -56,7 +56,7 @@ class WardRow:
         Residents, and unit means of the outcome.
     """
 
-    ward: str
+    area_code: str
     treated: bool
     units: int
     population: float

@@ -41,7 +41,7 @@ class Shift:
         The same of ranks among the compared areas; below 0 is a better rank.
     compared : ndarray of bool (areas,)
         Areas scored both ways.
-    max_score_shift, mean_score_shift, max_rank_shift, mean_rank_shift : float or None
+    max_score_shift, max_rank_shift, mean_rank_shift : float or None
         Largest and mean absolute shifts; None if no area could be compared.
     rank_correlation : float or None
         Spearman's; None if not defined.
@@ -56,7 +56,6 @@ class Shift:
     rank_shift: Array
     compared: Mask
     max_score_shift: float | None
-    mean_score_shift: float | None
     max_rank_shift: float | None
     mean_rank_shift: float | None
     rank_correlation: float | None
@@ -97,7 +96,7 @@ def shift(base: ArrayLike, other: ArrayLike, label: str) -> Shift:
     n_lost = int((~np.isnan(a) & np.isnan(b)).sum())
     if not both.any():
         reason = "not defined because no area is scored both ways"
-        return Shift(label, score, rank, both, None, None, None, None, None, n_lost, reason)
+        return Shift(label, score, rank, both, None, None, None, None, n_lost, reason)
     score[both] = b[both] - a[both]
     rank_a, rank_b = ranks(a[both]), ranks(b[both])
     rank[both] = rank_b - rank_a
@@ -107,7 +106,7 @@ def shift(base: ArrayLike, other: ArrayLike, label: str) -> Shift:
     else:
         correlation = float(np.corrcoef(rank_a, rank_b)[0, 1])
     d, e = np.abs(score[both]), np.abs(rank[both])
-    sizes = (float(d.max()), float(d.mean()), float(e.max()), float(e.mean()))
+    sizes = (float(d.max()), float(e.max()), float(e.mean()))
     return Shift(label, score, rank, both, *sizes, correlation, n_lost, reason)
 
 
@@ -117,7 +116,7 @@ def _failed(base: Array, label: str, why: Exception) -> Shift:
     empty = shift(base, other, label)
     return Shift(
         label, empty.score_shift, empty.rank_shift, empty.compared,
-        None, None, None, None, None, empty.n_lost, f"not defined because {why}",
+        None, None, None, None, empty.n_lost, f"not defined because {why}",
     )  # fmt: skip
 
 

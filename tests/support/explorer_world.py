@@ -32,6 +32,9 @@ class MadeTables(Tables):
     def __getitem__(self, name: str) -> Any:
         return self.frames[name].copy()
 
+    def rows(self, name: str) -> Any:
+        return self.frames[name].to_dict("records")
+
     def __iter__(self) -> Any:
         return iter(self.frames)
 
@@ -327,7 +330,7 @@ def _standing(
     n, score = len(cells), rng.uniform(20, 80, len(cells))
     rank = cells.assign(score=score).groupby("element")["score"].rank(ascending=False)
     top = rank.max()
-    wide = {"low": score - 3, "high": score + 3, "borough": 50.0, "difference": score - 50}
+    wide = {"low": score - 3, "high": score + 3, "whole": 50.0, "difference": score - 50}
     return cells.assign(
         level=cells["element"].map(levels),
         score=score,

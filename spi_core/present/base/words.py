@@ -159,10 +159,6 @@ def small(name: str) -> str:
     name : str
         For instance an indicator's name.
 
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> small("Violent crime"), small("GCSE results"), small("A-level points")
@@ -180,10 +176,6 @@ def capital(text: str) -> str:
     ----------
     text : str
         Not empty.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

@@ -31,8 +31,6 @@ def explorer_address(tables: Tables, code: str) -> str | None:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     code : str
         Of a unit of evidence.
 
@@ -76,8 +74,6 @@ def print_source(tables: Tables, code: str, name: str, source: str) -> None:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     code, name : str
         The area.
     source : str

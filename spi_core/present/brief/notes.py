@@ -165,42 +165,17 @@ def spans_note(brief: Brief) -> str:
 
 
 def oldest(tables: Tables) -> str:
-    """Give the first year any figure speaks of.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
-    Returns
-    -------
-    str
-    """
+    """Give the first year any figure speaks of."""
     return str(tables["dates"]["start"].min().year)
 
 
 def newest(tables: Tables) -> str:
-    """Give the last year any figure speaks of.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
-    Returns
-    -------
-    str
-    """
+    """Give the last year any figure speaks of."""
     return str(tables["dates"]["end"].max().year)
 
 
 def sources(tables: Tables) -> str:
     """Name the publishers of the figures.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------

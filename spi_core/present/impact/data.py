@@ -111,7 +111,7 @@ class ChapterPage:
     @property
     def by_unit(self) -> bool:
         """Whether whole units of evidence were treated, not small areas within them."""
-        return bool(self.design["by_unit"])
+        return bool(self.design["targeting"] == self.unit.id)
 
     @property
     def small(self) -> bool:
@@ -168,10 +168,6 @@ def gather_chapter(tables: Tables, intervention: str) -> ChapterPage:
         Of the edition.
     intervention : str
         Its id.
-
-    Returns
-    -------
-    ChapterPage
 
     Raises
     ------

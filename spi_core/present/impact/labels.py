@@ -71,7 +71,7 @@ def name_ends(
         ax.text(
             1 + LEADER * shift,
             y,
-            names.get(w["ward"], w["ward"]),
+            names.get(w["area_code"], w["area_code"]),
             va="center",
             fontsize=size,
             color=colour("blue"),
@@ -87,10 +87,6 @@ def spread(wanted: Sequence[float], gap: float) -> list[float]:
         Ascending.
     gap : float
         Least distance.
-
-    Returns
-    -------
-    list of float
 
     Examples
     --------

@@ -52,8 +52,6 @@ def level_scores(tables: Tables, element: str, level: Level) -> gpd.GeoDataFrame
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     element : str
         A component, dimension or ``index``.
     level : Level
@@ -101,11 +99,6 @@ def _withheld(tables: Tables, element: str, level: Level) -> set[str]:
 def small_area_components(tables: Tables) -> list[str]:
     """List the components that are scored for small areas.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     list of str
@@ -136,11 +129,6 @@ def small_area_level(tables: Tables) -> Level:
 
 def widest_component(tables: Tables) -> str:
     """Name the component on which the small areas of one unit differ most.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -278,10 +266,6 @@ def level_alt(areas: pd.DataFrame, element: str, level: Level) -> str:
         What is mapped.
     level : Level
         Its level.
-
-    Returns
-    -------
-    str
     """
     known = areas.dropna(subset="score").sort_values("score")
     text = f"Map of {element}, {level.noun(len(areas))}"
@@ -313,10 +297,6 @@ def shown_flags(maps: Sequence[tuple[pd.DataFrame, str]]) -> list[bool]:
     ----------
     maps : sequence of tuple of DataFrame and str
         As for :func:`level_sheet`.
-
-    Returns
-    -------
-    list of bool
     """
     return [
         bool(flag)

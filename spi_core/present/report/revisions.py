@@ -19,17 +19,7 @@ def _revisions(tables: Tables) -> pd.DataFrame | None:
 
 
 def lead(tables: Tables) -> str:
-    """Say in one sentence what differs from the build before.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
-    Returns
-    -------
-    str
-    """
+    """Say in one sentence what differs from the build before."""
     found = _revisions(tables)
     if found is None:
         return (
@@ -71,11 +61,6 @@ def _plural(kind: object, n: int) -> str:
 def details(tables: Tables) -> pd.DataFrame:
     """List the differences with names instead of codes, at most `LONGEST` of them.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     DataFrame
@@ -98,11 +83,6 @@ def details(tables: Tables) -> pd.DataFrame:
 
 def corrections(tables: Tables) -> pd.DataFrame:
     """List the corrections that the edition records, the newest first.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------

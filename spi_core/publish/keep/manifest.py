@@ -159,8 +159,6 @@ class Manifest:
 
         Parameters
         ----------
-        job : RenderJob
-            The document.
         output : Path
             One of its files.
         state : State
@@ -188,8 +186,6 @@ class Manifest:
 
         Parameters
         ----------
-        job : RenderJob
-            The document.
         outputs : iterable of Path
             Files that were written.
         reads : iterable of str

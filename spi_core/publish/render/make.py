@@ -93,8 +93,6 @@ def make_document(job: RenderJob, scratch: Path | None = None) -> Made:
 
     Parameters
     ----------
-    job : RenderJob
-        The document.
     scratch : pathlib.Path, optional
         Folder for the private working folder; the system's by default.
 

@@ -400,7 +400,7 @@ def test_a_target_not_due_is_no_failure(tab, data):
 
 
 def test_similar_wards_are_named(tab, data):
-    peers = data["peers"]["ward"][ward(data)]
+    peers = data["peers"]["near"][ward(data)]
     names = [data["areas"]["ward"]["name"][p] for p in peers]
     places = {f"area={WARD}": ".area-facts", f"show=rating&area={WARD}": ".legend"}
     places[f"view=scorecard&area={WARD}"] = "main"

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from spi_core import store
 from spi_core.build.edition import compute
 from spi_core.edition.inputs import load
 from spi_core.errors import InputError
@@ -17,7 +18,6 @@ from spi_core.uncertainty.change import DECLINE, IMPROVEMENT, NO_CHANGE, NOT_RAT
 from tests.support.editions import (
     BOROUGH,
     INDICATORS,
-    OPEN,
     WARDS,
     draw,
     make_edition,
@@ -58,8 +58,8 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Tables:
 
 
 @pytest.fixture(scope="module")
-def open_edition() -> Tables:
-    return compute(load(OPEN))
+def open_edition(built_open: Path) -> Tables:
+    return dict(store.Tables(built_open / "tables"))
 
 
 @pytest.fixture(scope="module", params=["tiny", "open_edition"])
@@ -83,7 +83,7 @@ def test_every_ward_and_scored_element_stands_once(tables: Tables) -> None:
 def test_nothing_is_missing_where_a_rating_is_given(tables: Tables) -> None:
     rated = tables["standing"].query("rating in @RATED")
     assert len(rated)
-    needed = ["score", "low", "high", "borough", "difference", "rank", "rank_low", "rank_high"]
+    needed = ["score", "low", "high", "whole", "difference", "rank", "rank_low", "rank_high"]
     peers = ["peers_median", "peers_difference", "peers_low", "peers_high"]
     assert rated[[*needed, *peers, "quarter", "p_top", "p_bottom"]].notna().all().all()
     assert (rated["reason"] == "").all()
@@ -117,7 +117,7 @@ def test_scores_and_ranks_lie_within_their_intervals(tables: Tables) -> None:
     width = s["high"] - s["low"]
     assert (width > 0).all()
     assert s["score"].between(s["low"] - 0.1 * width, s["high"] + 0.1 * width).all()
-    np.testing.assert_allclose(s["difference"], s["score"] - s["borough"], atol=1e-12)
+    np.testing.assert_allclose(s["difference"], s["score"] - s["whole"], atol=1e-12)
 
 
 def test_ranks_are_those_of_the_scores(tables: Tables) -> None:
@@ -322,7 +322,7 @@ def _sound(tables: Tables) -> None:
     assert np.isfinite(tables["scores"]["score"]).all()
     test_nothing_is_missing_where_a_rating_is_given(tables)
     index = tables["standing"].query("level == 'index'")
-    assert index[["rank", "low", "high", "borough"]].notna().all().all()
+    assert index[["rank", "low", "high", "whole"]].notna().all().all()
     assert not (tables["quality"]["result"] == "failed").any()
     weights = tables["weights"].groupby("component")[["weight", "share"]].sum()
     np.testing.assert_allclose(weights, 1, rtol=1e-9)

@@ -32,10 +32,10 @@ from spi_core.present.base.numbers import number
 from spi_core.present.brief.data import gather
 from spi_core.present.brief.words import headline
 from spi_core.store import Tables
-from spi_core.uncertainty.sampling import value_intervals
 from tests.support.editions import BOROUGH, WARDS, faults, make_edition, read, write
 from tests.support.explorer_checks import HIDDEN, schema_faults, wrong_cells
 from tests.support.explorer_world import MadeTables, Size, made_tables
+from tests.support.intervals import value_intervals
 
 Data = dict[str, Any]
 KINDS = {"crowding": "wilson", "cold_homes": "wilson", "burglary": "byar", "robbery": "byar"}
@@ -415,4 +415,4 @@ def test_edition_names_its_site(edition: Path, tables: Tables) -> None:
     found = meta(MadeTables(frames, about))
     assert found["site"] == "https://data.example.gov.uk/spi"
     assert found["cite"].endswith("https://data.example.gov.uk/spi/explorer/")
-    assert (found["borough"], found["mark"]) == (BOROUGH, "")
+    assert (found["area"], found["mark"]) == (BOROUGH, "")

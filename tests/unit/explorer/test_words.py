@@ -86,10 +86,12 @@ def test_no_bracket_stands_in_or_behind_another(unit: str) -> None:
 
 def test_the_ends_of_a_spread_are_named_where_one_area_stands_there() -> None:
     wards, names = (3, "wards"), ["Abbey", "Heath", "River"]
-    said = about_spread("Shelter", [40.24, 55.0, 71.8], 55.0, wards, digits=1, names=names)
+    said = about_spread(
+        "Shelter", [40.24, 55.0, 71.8], 55.0, wards, digits=1, names=names, whole="city"
+    )
     assert said == (
         "Shelter, out of 100: the 3 wards score from 40.2 in Abbey to 71.8 in River; "
-        "the borough scores 55.0."
+        "the city scores 55.0."
     )
     tied = about_spread("Shelter", [40.24, 40.21, 71.8], 55.0, wards, digits=1, names=names)
     assert "from 40.2 to 71.8 in River" in tied  # as shown, two wards stand at the end

@@ -106,15 +106,15 @@ def test_every_picture_can_be_drawn(case: tuple[str, Tables]) -> None:
     groups = r.components.set_index("component")["dimension"]
     for narrow in (False, True):
         drawn = [
-            ward_map(r.wards, narrow=narrow, missing=r.missing),
-            standing_dots(r.wards, scores, r.borough, narrow),
-            component_grid(r.wards, *grid, r.borough, groups, narrow),
+            ward_map(r.wards, r.unit, narrow=narrow, missing=r.missing),
+            standing_dots(r.wards, scores, r.home, r.whole.one, narrow),
+            component_grid(r.wards, *grid, r.home, r.levels, groups, narrow),
             component_strip(b.components, b.spread, narrow),
             change_chart(b.changes, narrow),
-            ward_strip(b.wards, BARE, b.index.borough),
+            ward_strip(b.wards, BARE, b.index.whole, r.levels),
         ]
         if r.compared:
-            drawn.append(change_strip(r.changes, r.ward_changes, narrow))
+            drawn.append(change_strip(r.changes, r.ward_changes, r.levels, narrow))
         for fig in drawn:
             fig.canvas.draw()
     shown_words = [t.get_text() for ax in drawn[0].axes for t in ax.texts]

@@ -138,7 +138,7 @@ def test_a_place_is_an_interval(brief: Brief) -> None:
 def test_alternative_text_names_every_component_and_the_unscored(brief: Brief) -> None:
     text = component_alt(brief)
     for r in brief.components.dropna(subset="score").itertuples():
-        assert f"{r.component} {r.score:.0f} (borough {r.borough:.0f})" in text
+        assert f"{r.component} {r.score:.0f} (borough {r.whole:.0f})" in text
     assert text.endswith("Not scored: Rights and Choice.")
 
 
@@ -235,7 +235,7 @@ def test_pictures_are_drawn_also_with_gaps(tables: Tables, gappy: Tables) -> Non
         one = gather(source, code)
         figures = [
             locator_map(source["map_ward"], code),
-            ward_strip(one.wards, code, float(one.index["borough"])),
+            ward_strip(one.wards, code, float(one.index["whole"]), (one.unit, one.whole)),
             *(component_strip(one.components, one.spread, narrow=n) for n in (False, True)),
             *(change_chart(one.changes, narrow=n) for n in (False, True)),
         ]
@@ -438,12 +438,12 @@ def _texts(fig: Figure) -> list[str]:
 
 def test_numbers_of_the_strip_carry_their_marks(brief: Brief) -> None:
     made_up = brief.wards.assign(illustrative=True)
-    borough = float(brief.index["borough"])
-    words = _texts(ward_strip(made_up, WARDS[0], borough, illustrative=True))
+    home, levels = float(brief.index["whole"]), (brief.unit, brief.whole)
+    words = _texts(ward_strip(made_up, WARDS[0], home, levels, illustrative=True))
     numbers = [w for w in words if any(c.isdigit() for c in w)]
     assert len(numbers) >= 3
     assert all(w.endswith("◇") for w in numbers)
-    plain = _texts(ward_strip(brief.wards, WARDS[0], borough))
+    plain = _texts(ward_strip(brief.wards, WARDS[0], home, levels))
     assert not any("◇" in w for w in plain)
 
 

@@ -137,10 +137,13 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
     )
     folder = tmp_path_factory.mktemp("reports")
     write_chapters(folder / "impact", chapters, {"id": "tiny", "data_version": "abc"})
-    known = [(w, NAMES[w], "ward", "E09000099") for w in WARDS]
+    known = [("E09000099", "Testing", "borough", "")]
+    known += [(w, NAMES[w], "ward", "E09000099") for w in WARDS]
     known += [(code, code, "lsoa", ward) for code, ward in UNITS]
     listed = pd.DataFrame(known, columns=["code", "name", "level", "parent_code"])
-    write_tables(folder / "tables", {"areas": listed, **chapter_tables(chapters)}, {"edition": {}})
+    edition = {"area": "E09000099", "geography": {"levels": ["borough", "ward"]}}
+    made = {"areas": listed, **chapter_tables(chapters)}
+    write_tables(folder / "tables", made, {"edition": edition})
     return Tables(folder / "tables")
 
 
@@ -662,7 +665,7 @@ def test_wards_are_counted_as_a_person_would(
 ) -> None:
     page = pages["clear"]
     wards = [
-        {"ward": "E05000010", "treated": side, "before": 5.0, "after": 5.0 + move}
+        {"area_code": "E05000010", "treated": side, "before": 5.0, "after": 5.0 + move}
         for side, moves in ((True, treated), (False, others))
         for move in moves
     ]

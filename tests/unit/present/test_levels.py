@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from spi_core.levels import KNOWN, levels_of
 from spi_core.present.base.marks import SYMBOL
 from spi_core.present.methods import levels, maps
 
@@ -18,6 +19,8 @@ SCORES = [5.0, 25.0, 45.0, 99.0, np.nan, np.nan]
 
 class Built(dict):
     """Tables of a small edition, as far as these pages read them."""
+
+    levels, whole = levels_of(["borough", "ward", "lsoa"]), KNOWN["borough"]
 
     def __init__(self) -> None:
         squares = [shapely.box(1000 * i, 0, 1000 * (i + 1), 1000) for i in range(6)]
@@ -111,7 +114,7 @@ def test_withheld_are_counted_but_never_located(tables: Built) -> None:
 
 @pytest.mark.parametrize("threshold", [3, 5, 8, 10])
 def test_the_made_up_example_cannot_be_solved(threshold: int) -> None:
-    table = levels.example_table(threshold).set_index("Made-up area")
+    table = levels.example_table("ward", threshold).set_index("Made-up area")
     cases = table["Cases"].astype(int)
     assert cases["Area A"] < threshold <= cases["Area B"]
     assert cases["Their ward"] == cases.iloc[:3].sum()
@@ -119,20 +122,20 @@ def test_the_made_up_example_cannot_be_solved(threshold: int) -> None:
     together = cases["Their ward"] - cases[~hidden].drop("Their ward").sum()
     # whatever A is below the threshold, B makes up the rest and is no small number
     assert all(together - a >= threshold for a in range(1, threshold))
-    assert f"{together} cases together" in levels.example_words(threshold)
+    assert f"{together} cases together" in levels.example_words("ward", threshold)
 
 
 def test_areas_without_a_score_say_which_kind_of_gap(tables: Built) -> None:
-    areas = maps.level_scores(tables, "Safety", "lsoa").set_index("code")
+    areas = maps.level_scores(tables, "Safety", KNOWN["lsoa"]).set_index("code")
     assert areas["status"].tolist() == ["shown"] * 4 + ["suppressed", "missing"]
-    alt = maps.level_alt(areas.reset_index(), "Safety", "lsoa")
+    alt = maps.level_alt(areas.reset_index(), "Safety", KNOWN["lsoa"])
     assert "1 hatched, no figure" in alt
     assert "1 hatched, withheld" in alt
     assert "Lowest Place 0, 5; highest Place 3, 99." in alt
 
 
 def test_both_hatches_stand_in_the_key_of_the_map(tables: Built) -> None:
-    fig = maps.level_sheet([(maps.level_scores(tables, "Safety", "lsoa"), "Safety")])
+    fig = maps.level_sheet([(maps.level_scores(tables, "Safety", KNOWN["lsoa"]), "Safety")])
     said = [t.get_text() for ax in fig.axes for t in ax.texts]
     assert {"no figure: 1", "withheld: 1", "0–20: 1", "80–100: 1"} <= set(said)
     hatches = {p.get_hatch() for ax in fig.axes for p in [*ax.patches, *ax.collections]}
@@ -145,7 +148,10 @@ def test_both_hatches_stand_in_the_key_of_the_map(tables: Built) -> None:
 def test_maps_beside_each_other_share_one_key_and_whole_titles(
     tables: Built, narrow: bool, count: int
 ) -> None:
-    areas, title = maps.level_scores(tables, "Safety", "lsoa"), "Access to Nothing & Everything"
+    areas, title = (
+        maps.level_scores(tables, "Safety", KNOWN["lsoa"]),
+        "Access to Nothing & Everything",
+    )
     fig = maps.level_sheet([(areas, title)] * count, narrow=narrow)
     said = [t.get_text() for ax in fig.axes for t in ax.texts]
     assert [said.count(band) for band in ("0–20", "80–100", "withheld", "no figure")] == [1] * 4
@@ -157,6 +163,6 @@ def test_maps_beside_each_other_share_one_key_and_whole_titles(
 
 
 def test_the_table_twin_has_the_figures_of_the_map(tables: Built) -> None:
-    table = maps.small_area_table(tables, ward="W1")
+    table = maps.small_area_table(tables, unit="W1")
     assert table["Safety"].tolist() == [f"5{SYMBOL}", "25", f"45{SYMBOL}", "99", "withheld", "–"]
     assert maps.small_area_components(tables) == ["Safety"]

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from spi_core.present.base.numbers import number, ordinal, signed, with_unit
-from spi_core.present.base.words import against_borough, and_list, difference_words, standing_out
+from spi_core.present.base.words import against_whole, and_list, standing_out
 
 NAN = math.nan
 
@@ -80,22 +80,6 @@ def test_a_value_with_its_unit(value: float, unit: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("difference", "words"),
-    [
-        (0.99, "about the same as the borough"),
-        (-0.99, "about the same as the borough"),
-        (1.0, "1 point above the borough"),
-        (-1.4, "1 point below the borough"),
-        (-4.96, "5 points below the borough"),
-        (12.3, "12 points above the borough"),
-        (NAN, "not compared with the borough"),
-    ],
-)
-def test_a_difference_in_words(difference: float, words: str) -> None:
-    assert difference_words(difference) == words
-
-
-@pytest.mark.parametrize(
     ("score", "low", "high", "words"),
     [
         (43.0, -6.7, -3.0, "clearly below"),
@@ -113,12 +97,12 @@ def test_a_difference_in_words(difference: float, words: str) -> None:
 def test_clear_is_said_only_where_the_interval_excludes_zero(
     score: float, low: float, high: float, words: str
 ) -> None:
-    assert against_borough(score, 48.2, low, high) == f"{words} the borough’s 48"
+    assert against_whole(score, 48.2, low, high, "city") == f"{words} the city’s 48"
 
 
 @pytest.mark.parametrize("figures", [(NAN, 48, 0, 1), (48, NAN, 0, 1), (50, 48, NAN, NAN)])
 def test_what_cannot_be_compared_is_not_called_the_same(figures: tuple[float, ...]) -> None:
-    assert against_borough(*figures) == "not compared with the borough"
+    assert against_whole(*figures, "city") == "not compared with the city"
 
 
 @pytest.mark.parametrize(
@@ -167,7 +151,7 @@ def test_a_list(items: list[str], text: str) -> None:
 def test_only_rated_components_are_said_to_stand_out(
     strengths: list[str], weaknesses: list[str], text: str
 ) -> None:
-    sentence = standing_out(strengths, weaknesses)
+    sentence = standing_out(strengths, weaknesses, "wards")
     assert sentence == f"Against similar wards {text}"
     assert len(re.findall(r"\b(strength|weakness)\b", sentence)) == bool(strengths) + bool(
         weaknesses

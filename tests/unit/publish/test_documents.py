@@ -167,7 +167,7 @@ def test_without_interventions_there_is_no_impact_page_and_no_link_to_one(tmp_pa
     made = document_jobs(ROOT, bare, bare.folder.parent, Choice())
     assert not [name for name in _names(made) if "impact" in name]
     nav: Any = made[0].metadata["nav"]
-    assert [entry["href"] for entry in nav] == ["index.html", "index.html#find-your-ward"]
+    assert [entry["href"] for entry in nav] == ["index.html", "index.html#sec-briefs"]
 
 
 def test_the_explorer_is_in_the_navigation_of_every_page_where_there_is_one(
@@ -194,7 +194,7 @@ def test_the_briefs_are_found_from_every_page(jobs: Jobs) -> None:
     assert "\n## Find your ward\n" in heading  # Pandoc makes the anchor of it
     for job in jobs():
         nav = {e["title"]: e["href"] for e in cast(Any, job.metadata["nav"])}
-        assert nav["Ward briefs"].endswith("index.html#find-your-ward")
+        assert nav["Ward briefs"].endswith("index.html#sec-briefs")
 
 
 def test_a_page_links_its_pdf_only_if_there_is_one_or_will_be(tmp_path: Path) -> None:
