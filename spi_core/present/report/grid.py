@@ -189,4 +189,8 @@ def _key(ax: Axes, y: float, many: str, narrow: bool) -> None:
         x += 22 if narrow else 27 + (8 if rating == "not rated" else 0)
     at = (0.0, y + 5) if narrow else (x + 2, y)
     words = f"against {many} in similar circumstances"
-    ax.text(*at, words, va="center", fontsize=7.5, color=colour("muted"))
+    label = ax.text(*at, words, va="center", fontsize=7.5, color=colour("muted"))
+    end = label.get_window_extent().transformed(ax.transData.inverted()).x1
+    width = ax.get_xlim()[1]
+    if end > width:  # a long word: smaller, so that none of it is cut off
+        label.set_fontsize(7.5 * (width - at[0]) / (end - at[0]))
