@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 EDITION ?= lbbd-open
+# Neighbours stay with one worker, so that what a file of tests shares is made once.
+PARALLEL := -n 2 --dist worksteal
 
 .PHONY: reports test gates bench docs lint clean
 
@@ -13,10 +15,10 @@ test: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 -m "not gate"
+	$(BIN)/python -m pytest $(PARALLEL) -m "not gate"
 
 gates: .venv/ready .venv/gates
-	$(BIN)/python -m pytest -m gate
+	$(BIN)/python -m pytest $(PARALLEL) -m gate
 
 bench: .venv/ready
 	$(BIN)/python -m benchmarks
@@ -46,4 +48,4 @@ lint: .venv/ready
 	@touch $@
 
 clean:
-	rm -rf .venv reports/lbbd-* .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
+	rm -rf .venv reports/lbbd-* reports/.private .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info

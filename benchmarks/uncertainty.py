@@ -22,8 +22,9 @@ from spi_core.method.weights import fit, scoring_weights
 from spi_core.uncertainty.change import NO_CHANGE, NOT_RATED, indicator_change, level_changes
 from spi_core.uncertainty.gaps import gap
 from spi_core.uncertainty.peers import SIMILAR, nearest, rate
-from spi_core.uncertainty.sampling import Sampling, value_intervals
+from spi_core.uncertainty.sampling import Sampling
 from spi_core.uncertainty.simulate import ALL, simulate
+from tests.support.intervals import value_intervals
 
 __all__ = [
     "coverage",

@@ -143,15 +143,14 @@ def check(edition: Edition, quiet: Quiet = False, as_json: Json = False) -> None
     filled = int((inputs.panel.status != "missing").sum())
     said.line(
         f"{inputs.settings['id']}: {shape['indicators']} indicators, {shape['areas']} areas, "
-        f"{shape['periods']} periods, {filled} of {inputs.panel.value.size} cells; no faults "
-        f"(data version {inputs.version})"
+        f"{shape['periods']} periods, {filled} of {inputs.panel.value.size} cells; no faults"
     )
     said.table(("indicator", *summary.coverage), summary.coverage.itertuples())
     for line in summary.lines:
         said.line(line)
     if note := site_note(inputs.settings):
         said.line(note)
-    facts = {"data_version": inputs.version, "cells": filled, **shape, **summary.facts}
+    facts = {"cells": filled, **shape, **summary.facts}
     said.result(edition=inputs.settings["id"], **facts)
 
 
@@ -254,18 +253,25 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Compare inputs, tables and documents with what was recorded when they were made."""
+    from spi_core.publish.keep.manifest import NAME
+    from spi_core.publish.keep.verify import knows_inputs
     from spi_core.publish.keep.verify import verify as differences
 
-    said, chosen = Said(quiet, as_json), _edition(edition, audience)
-    found = differences(project_root(), chosen.inputs, chosen.folder)
+    said, alone = Said(quiet, as_json), Path(edition)
+    if (alone / NAME).exists():  # a folder of reports, wherever it was taken
+        name, known, found = alone.resolve().name, False, differences(alone, None, alone)
+    else:
+        chosen = _edition(edition, audience)
+        name, known = chosen.name, knows_inputs(chosen.folder)
+        found = differences(project_root(), chosen.inputs, chosen.folder)
     for difference in found:
         said.line(str(difference))
-    said.line(
-        f"{chosen.name}: {len(found)} differences" if found else f"{chosen.name}: as recorded"
-    )
+    if not known:
+        said.line(f"{name}: inputs are not known: their record stays where the reports were made")
+    said.line(f"{name}: {len(found)} differences" if found else f"{name}: as recorded")
     facts = [{"kind": d.kind, "name": d.name, "what": d.what} for d in found]
     status = "different" if found else "done"
-    said.result(status=status, edition=chosen.name, differences=facts)
+    said.result(status=status, edition=name, inputs_known=known, differences=facts)
     if found:
         raise typer.Exit(1)
 
@@ -291,13 +297,18 @@ def list_editions(as_json: Json = False) -> None:
 def _build(editions: list[Any], force: bool, jobs: int | None, said: Said) -> None:
     from spi_core.publish.editions import build_editions
 
-    started = time.perf_counter()
-    for built in build_editions(editions, force=force, n_workers=jobs):
+    started, removed = time.perf_counter(), list[str]()
+
+    def say(text: str) -> None:
+        removed.append(text)
+        said.line(text)
+
+    for built in build_editions(editions, force=force, n_workers=jobs, say=say):
         seconds = time.perf_counter() - started
         name, where = built.edition.name, _shown(built.edition.folder / "tables")
         how = "up to date" if built.current else f"in {seconds:.1f} s"
         said.line(f"{name}: {len(built.tables)} tables {how} → {where}")
-        facts = {"tables": sorted(built.tables), "up_to_date": built.current}
+        facts = {"tables": sorted(built.tables), "up_to_date": built.current, "removed": removed}
         said.result(edition=name, seconds=round(seconds, 2), **facts)
 
 

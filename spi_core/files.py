@@ -18,6 +18,7 @@ __all__ = [
     "digest",
     "file_digest",
     "in_place",
+    "private_folder",
     "project_root",
     "recording_writes",
     "remove_leftovers",
@@ -65,6 +66,23 @@ def project_root(start: Path | None = None) -> Path:
         if (folder / "_quarto.yml").exists():
             return folder
     raise SpiError(f"{here}: not inside the project (no _quarto.yml here or above)")
+
+
+def private_folder(folder: Path) -> Path:
+    """Name the folder of what must not be published with an edition's reports.
+
+    Parameters
+    ----------
+    folder : Path
+        ``reports/<edition>``.
+
+    Returns
+    -------
+    Path
+        ``reports/.private/<edition>``: hashes of the inputs, what is kept of the build before. All
+        of it can be made anew.
+    """
+    return folder.absolute().parent / ".private" / folder.name
 
 
 def digest(content: bytes) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +14,7 @@ from spi_core.errors import SpiError
 from spi_core.files import in_place, write_bytes
 from spi_core.levels import Level, Levels, levels_of
 from spi_core.tables import check_table, empty_table, fingerprint
+from spi_core.text.seal import seal, seal_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,21 +114,28 @@ class Tables(Mapping[str, Any]):
     ----------
     folder : Path
         ``reports/<edition>/tables``.
+    sealed : bool
+        Whether the text in them is sealed, as documents need it.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = Path(folder)
+    def __init__(self, folder: Path, *, sealed: bool = False) -> None:
+        self.folder, self.sealed = Path(folder), sealed
         if not (self.folder / "build.json").exists():
             raise SpiError(f"{self.folder}: no built tables here; run 'spi build EDITION' first")
         text = (self.folder / "build.json").read_text(encoding="utf-8")
-        self.about: dict[str, Any] = _About(json.loads(text))
-        self._read: dict[str, Any] = dict(_held.get(self.folder.resolve(), {}))
+        self.about: dict[str, Any] = _About(self._shown(json.loads(text)))
+        held = _held.get(self.folder.resolve(), {}) if sealed else {}
+        self._read: dict[str, Any] = dict(held)
         self._rows: dict[str, list[dict[str, Any]]] = {}
+
+    def _shown(self, value: Any) -> Any:
+        return seal(value) if self.sealed else value
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         _note(name)
         if name not in self._read:
-            self._read[name] = _frame(self._path(name))
+            frame = _frame(self._path(name))
+            self._read[name] = seal_frame(frame) if self.sealed else frame
         # a notebook that edits its copy must not change what the next cell reads
         return cast("pd.DataFrame", self._read[name].copy())
 
@@ -177,11 +185,43 @@ class Tables(Mapping[str, Any]):
         if name not in self._rows:
             with parquet.ParquetFile(self._path(name)) as file:
                 _check_fingerprint(self._path(name), file.schema_arrow.metadata)
-                self._rows[name] = file.read().to_pylist()
+                self._rows[name] = self._shown(file.read().to_pylist())
         return [dict(row) for row in self._rows[name]]
 
-    def text(self, name: str) -> str:
-        """Read a file that the build has put beside its tables.
+    def is_of_now(self, names: Iterable[str]) -> bool:
+        """Whether tables were written under the schemas of now.
+
+        Parameters
+        ----------
+        names : iterable of str
+            Which.
+
+        Returns
+        -------
+        bool
+        """
+        from pyarrow import parquet
+
+        schemas = {name: parquet.read_schema(self._path(name)).metadata for name in names}
+        return all(_is_of_now(name, said) for name, said in schemas.items())
+
+    def has(self, name: str) -> bool:
+        """Whether a file stands beside the tables.
+
+        Parameters
+        ----------
+        name : str
+            Its path within ``reports/<edition>``, such as ``explorer/embed.html``.
+
+        Returns
+        -------
+        bool
+        """
+        _note(name)
+        return (self.folder.parent / name).is_file()
+
+    def node(self, name: str) -> Any:
+        """Read a JSON file that the build has put beside its tables.
 
         Parameters
         ----------
@@ -190,7 +230,7 @@ class Tables(Mapping[str, Any]):
 
         Returns
         -------
-        str
+        object
             Its content.
 
         Raises
@@ -200,9 +240,10 @@ class Tables(Mapping[str, Any]):
         """
         _note(name)
         try:
-            return (self.folder.parent / name).read_text(encoding="utf-8")
+            text = (self.folder.parent / name).read_text(encoding="utf-8")
         except OSError as error:
             raise SpiError(f"{self.folder.parent / name}: {error.strerror}") from error
+        return self._shown(json.loads(text))
 
     def __iter__(self) -> Iterator[str]:
         _note(LISTING)
@@ -213,7 +254,7 @@ class Tables(Mapping[str, Any]):
 
 
 def open_tables(folder: str | Path | None = None, edition: str = "lbbd-open") -> Tables:
-    """Open the tables of a built edition.
+    """Open the tables of a built edition for a document: what they say stays text in Markdown.
 
     Parameters
     ----------
@@ -226,7 +267,8 @@ def open_tables(folder: str | Path | None = None, edition: str = "lbbd-open") ->
     Returns
     -------
     Tables
-        A mapping from table name to DataFrame; ``about`` holds the build's own facts.
+        A mapping from table name to DataFrame; ``about`` holds the build's own facts. Text is
+        sealed (:mod:`spi_core.text.seal`); ``Tables(folder)`` gives it as it is.
 
     Raises
     ------
@@ -235,11 +277,11 @@ def open_tables(folder: str | Path | None = None, edition: str = "lbbd-open") ->
     """
     if folder is None:
         folder = os.environ.get(VARIABLE) or _default(edition)
-    return Tables(Path(folder))
+    return Tables(Path(folder), sealed=True)
 
 
 def hold_tables(folder: Path) -> None:
-    """Read an edition's tables once for all who open them in this process and its forks.
+    """Read an edition's tables once for all documents of this process and its forks.
 
     Parameters
     ----------
@@ -253,7 +295,7 @@ def hold_tables(folder: Path) -> None:
     folder = folder.resolve()
     if folder not in _held:
         _held.clear()
-        _held[folder] = {path.stem: _frame(path) for path in sorted(folder.glob("*.parquet"))}
+        _held[folder] = {p.stem: seal_frame(_frame(p)) for p in sorted(folder.glob("*.parquet"))}
 
 
 def _frame(path: Path) -> pd.DataFrame:
@@ -270,9 +312,13 @@ def _frame(path: Path) -> pd.DataFrame:
     return pd.read_parquet(path)
 
 
+def _is_of_now(name: str, metadata: Mapping[bytes, bytes] | None) -> bool:
+    return (metadata or {}).get(SCHEMA) == fingerprint(name).encode()
+
+
 def _check_fingerprint(path: Path, metadata: Mapping[bytes, bytes] | None) -> None:
     """Refuse a table whose columns may mean something else by now."""
-    if (metadata or {}).get(SCHEMA) != fingerprint(path.stem).encode():
+    if not _is_of_now(path.stem, metadata):
         raise SpiError(f"{path}: built by another version of the program; run 'spi build EDITION'")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypeVar
@@ -17,13 +18,15 @@ from spi_core.build.chapter_tables import chapter_tables
 from spi_core.build.chapters import run_chapters, write_chapters
 from spi_core.build.evidence import assess
 from spi_core.build.marking import mark
+from spi_core.build.published import data_version
 from spi_core.build.recipe import comparable_recipe, make_recipe
-from spi_core.build.revisions import COMPARED, compare_builds
+from spi_core.build.revisions import build_before, compare_builds, keep_build
 from spi_core.build.small_areas import small_area_tables
 from spi_core.build.standing import standing_tables
 from spi_core.build.tabulate import (
     areas_table,
     coverage_table,
+    dates_table,
     framework_table,
     goalposts_table,
     scores_table,
@@ -32,14 +35,17 @@ from spi_core.build.tabulate import (
 from spi_core.build.treated import fit_edition, treat_estimated, treat_inputs
 from spi_core.build.ward_data import ward_data
 from spi_core.disclosure.control import Controlled, control
+from spi_core.disclosure.in_force import hold_to, passed, rules_of, write_passed
 from spi_core.edition.areas.geography import boundaries
 from spi_core.edition.areas.rollup import as_published, roll_up
-from spi_core.edition.inputs import Inputs, data_version
+from spi_core.edition.inputs import Inputs
 from spi_core.edition.summary import data_tables
+from spi_core.files import private_folder
 from spi_core.levels import levels_of
 from spi_core.method.score import Estimated, Scores, estimate_missing, score
-from spi_core.store import Tables, write_bytes, write_tables
+from spi_core.store import write_bytes, write_tables
 from spi_core.tables import empty_table
+from spi_core.text.cells import csv_text
 from spi_core.uncertainty.shrink import shrink_panel
 
 __all__ = ["Audience", "build", "compute", "publishable"]
@@ -53,7 +59,12 @@ Found = TypeVar("Found", Estimated, Scores)
 KEYS = ["indicator_id", "area_code", "period"]
 
 
-def build(inputs: Inputs, folder: Path, audience: Audience = "public") -> dict[str, pd.DataFrame]:
+def build(
+    inputs: Inputs,
+    folder: Path,
+    audience: Audience = "public",
+    say: Callable[[str], object] = lambda _: None,
+) -> dict[str, pd.DataFrame]:
     """Compute an edition and write its tables.
 
     Parameters
@@ -65,6 +76,8 @@ def build(inputs: Inputs, folder: Path, audience: Audience = "public") -> dict[s
     audience : {"public", "internal"}
         Who may read the result. Only the internal tables hold suppressed values and the log of
         the decisions to suppress them.
+    say : callable, optional
+        Told in a sentence what was removed, where the rules of now would hide it.
 
     Returns
     -------
@@ -75,29 +88,41 @@ def build(inputs: Inputs, folder: Path, audience: Audience = "public") -> dict[s
     controlled = control(inputs.panel, inputs.framework, inputs.geography, inputs.settings)
     if audience == "public":
         inputs = publishable(inputs, controlled)
+    ruled = inputs.framework.indicators[["disclosure_rule", "kind"]].itertuples(name=None)
+    rules = rules_of(inputs.settings, ruled, audience)
+    now = passed(rules, inputs.panel, inputs.geography)
+    if removed := hold_to(now, folder):
+        say(removed)
     tables = _flag(compute(inputs), controlled, inputs) | data_tables(inputs)
     tables["disclosure_summary"] = controlled.summary
     if audience == "internal":
         tables["disclosure_log"] = controlled.log
     chapters = run_chapters(inputs, tables)
     tables |= chapter_tables(chapters)
+    sha256 = data_version(inputs, tables)
+    version = sha256[:7]
+    tables["ward_data"].insert(1, "data_version", version)
     about: dict[str, Any] = {
         "edition": dict(inputs.settings),
-        "data_version": inputs.version,
-        "data_sha256": data_version(inputs.folder),
+        "data_version": version,
+        "data_sha256": sha256,
         "software": spi_core.__version__,
         "audience": audience,
     }
-    before = _build_before(folder, about["data_sha256"])
+    private = private_folder(folder)
+    before = build_before(private, version, now)
     if before is not None:
-        tables["revisions"] = compare_builds(before, tables, before.about, about)
-        about["compared_with"] = before.about["data_version"]
+        tables["revisions"] = compare_builds(before.tables, tables, before.about, about)
+        about["compared_with"] = before.version
     about["rows"] = {name: len(frame) for name, frame in tables.items()}
-    resting_on = {"id": inputs.settings["id"], "data_version": inputs.version}
-    write_chapters(folder / "impact", chapters, resting_on)
+    write_passed(now, folder)
+    write_chapters(
+        folder / "impact", chapters, {"id": inputs.settings["id"], "data_version": version}
+    )
     write_tables(folder / "tables", tables, about)
     for name, frame in (("weights", tables["weights"]), ("ward-data", tables["ward_data"])):
-        write_bytes(folder / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n").encode())
+        write_bytes(folder / f"{name}.csv", csv_text(frame).encode())
+    keep_build(private, folder, version)
     return tables
 
 
@@ -106,8 +131,6 @@ def publishable(inputs: Inputs, controlled: Controlled) -> Inputs:
 
     Parameters
     ----------
-    inputs : Inputs
-        The edition.
     controlled : Controlled
         What the disclosure rules decided.
 
@@ -137,20 +160,6 @@ def _flag(
         at = pd.MultiIndex.from_frame(tables[name][keys])
         tables[name] = tables[name].assign(flagged=few.reindex(at).to_numpy(bool))
     return tables
-
-
-def _build_before(folder: Path, data_sha256: str) -> Tables | None:
-    """Keep the last build that rested on other data, to say what has changed since."""
-    tables, kept = folder / "tables", folder / "previous"
-    if (tables / "build.json").exists():
-        last = Tables(tables)
-        if last.about["data_sha256"] != data_sha256 and set(COMPARED) <= set(last):
-            # without build.json a copy that was cut short does not count
-            (kept / "build.json").unlink(missing_ok=True)
-            for name in [*(f"{n}.parquet" for n in COMPARED), "build.json"]:
-                write_bytes(kept / name, (tables / name).read_bytes())
-    whole = (kept / "build.json").exists() and set(COMPARED) <= set(Tables(kept))
-    return Tables(kept) if whole else None
 
 
 def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
@@ -187,7 +196,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "areas": areas_table(inputs),
         "framework": framework_table(inputs, recipe),
         "indicators": _plain(inputs.framework.indicators).reset_index(),
-        "dates": inputs.panel.dates,
+        "dates": dates_table(inputs),
         "goalposts": goalposts_table(inputs, recipe),
         "signoff": _entered(inputs, "signoff"),
         "corrections": _entered(inputs, "corrections"),

@@ -103,10 +103,6 @@ class Assessment:
         ----------
         level : {'component', 'dimension', 'index'}
             The level.
-
-        Returns
-        -------
-        tuple of str
         """
         f = self.inputs.framework
         return {"component": f.components, "dimension": f.dimensions, "index": ("index",)}[level]
@@ -139,10 +135,6 @@ def assess(
         By the two recipes.
     treatment : Treatment, optional
         What the catalogue names, fitted.
-
-    Returns
-    -------
-    Assessment
 
     Raises
     ------

@@ -81,8 +81,6 @@ def component_moments(inputs: Inputs, at: NDArray[np.intp]) -> Moments:
 
     Parameters
     ----------
-    inputs : Inputs
-        The edition.
     at : ndarray of int
         Positions of the component's indicators.
 

@@ -16,11 +16,6 @@ __all__ = ["idle", "without"]
 def idle(inputs: Inputs) -> NDArray[np.str_]:
     """Find indicators that cannot tell the units of evidence apart.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The edition.
-
     Returns
     -------
     ndarray of str, shape (indicators,)

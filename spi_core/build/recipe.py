@@ -20,11 +20,6 @@ __all__ = ["comparable_recipe", "make_recipe"]
 def make_recipe(inputs: Inputs) -> tuple[Recipe, pd.DataFrame]:
     """Take goalposts and frozen weights from the edition, or fit the weights.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The edition.
-
     Returns
     -------
     tuple of Recipe and DataFrame

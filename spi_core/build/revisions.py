@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["COMPARED", "compare_builds"]
+from spi_core.disclosure.in_force import NAME, newly_hidden, read_passed, rules_differ
+from spi_core.store import Tables, write_bytes
+
+__all__ = ["COMPARED", "Before", "build_before", "compare_builds", "keep_build"]
 
 #: Tables that are kept of the build before, with the columns that name a row and those compared.
 COMPARED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -27,6 +35,102 @@ NOUN = {
     "areas": "area",
 }
 COLUMNS = ["kind", "what", "field", "before", "after"]
+#: In the private folder: versions of the build before and of the last one, the last one last.
+ORDER = "builds.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What is kept of a build with other data.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Those of `COMPARED`, figures that are hidden now left out and what would tell them.
+    about : mapping
+        Its ``build.json``.
+    version : str
+        Its data version; empty where that rests on figures that are hidden now.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    about: Mapping[str, Any]
+    version: str
+
+
+def build_before(private: Path, version: str, now: Mapping[str, Any]) -> Before | None:
+    """Find the last build that rested on other data, if it may be compared with.
+
+    Parameters
+    ----------
+    private : Path
+        Where builds are kept.
+    version : str
+        Data version of now.
+    now : mapping
+        What the figures of now have passed: one of another time is not compared with, nor kept.
+
+    Returns
+    -------
+    Before or None
+        None where there is none, or not the whole of it.
+    """
+    others = [v for v in _order(private) if v != version]
+    kept = private / others[-1] if others else None
+    if kept is None or not ((kept / "build.json").exists() and set(COMPARED) <= set(Tables(kept))):
+        return None
+    then = read_passed(kept)
+    if then is None or rules_differ(then, now) or not Tables(kept).is_of_now(COMPARED):
+        shutil.rmtree(kept, ignore_errors=True)
+        return None
+    tables, version = Tables(kept), others[-1]
+    frames = {name: tables[name] for name in COMPARED}
+    told = _hidden_in(frames["values"], now["hidden"])
+    if newly_hidden(then, now):  # weights, estimates and even a short hash let guesses be tried
+        told |= frames["values"]["provenance"] == "estimated"
+        del frames["weights"]
+        version = ""
+    fields = list(COMPARED["values"][1])
+    frames["values"][fields] = frames["values"][fields].mask(told)
+    return Before(frames, tables.about, version)
+
+
+def keep_build(private: Path, folder: Path, version: str) -> None:
+    """Keep what the next build is compared with, outside the public folder.
+
+    Parameters
+    ----------
+    private : Path
+        Where builds are kept: this one and the one before.
+    folder : Path
+        ``reports/<edition>``, just built.
+    version : str
+        Its data version.
+    """
+    kept, names = private / version, [f"tables/{name}.parquet" for name in COMPARED]
+    (kept / "build.json").unlink(missing_ok=True)
+    for name in (*names, NAME, "tables/build.json"):  # without the last a copy does not count
+        write_bytes(kept / Path(name).name, (folder / name).read_bytes())
+    order = [*[v for v in _order(private) if v != version][-1:], version]
+    write_bytes(private / ORDER, json.dumps(order).encode())
+    for path in private.glob("*/build.json"):
+        if path.parent.name not in order:
+            shutil.rmtree(path.parent, ignore_errors=True)
+
+
+def _order(private: Path) -> list[str]:
+    with suppress(OSError, ValueError):
+        return [str(v) for v in json.loads((private / ORDER).read_text(encoding="utf-8"))]
+    return []
+
+
+def _hidden_in(values: pd.DataFrame, hidden: Mapping[str, Any]) -> pd.Series:
+    """Mark figures whose successors are hidden: whatever they were, they are not compared."""
+    cells = [
+        (i, a, p) for i, periods in hidden.items() for p, areas in periods.items() for a in areas
+    ]
+    keys = pd.MultiIndex.from_frame(values[list(COMPARED["values"][0])])
+    return pd.Series(keys.isin(cells), values.index)
 
 
 def compare_builds(
@@ -40,7 +144,7 @@ def compare_builds(
     Parameters
     ----------
     before, after : mapping of str to DataFrame
-        Tables of the two builds; those named in `COMPARED` are looked at.
+        Tables of the two builds; those named in `COMPARED` are looked at, where there are both.
     about_before, about_after : mapping
         Their ``build.json``.
 
@@ -51,7 +155,7 @@ def compare_builds(
         text; empty if nothing differs.
     """
     frames = [_settings(about_before, about_after)]
-    for name, (key, fields) in COMPARED.items():
+    for name, (key, fields) in ((n, c) for n, c in COMPARED.items() if n in before):
         frames.append(_table(NOUN[name], before[name], after[name], list(key), list(fields)))
     return pd.concat(frames, ignore_index=True)[COLUMNS]
 

@@ -11,6 +11,7 @@ from spi_core.method.score import Estimated, Recipe, Scores
 __all__ = [
     "areas_table",
     "coverage_table",
+    "dates_table",
     "framework_table",
     "goalposts_table",
     "scores_table",
@@ -35,6 +36,27 @@ def areas_table(inputs: Inputs) -> pd.DataFrame:
     """
     areas = inputs.geography.areas.drop(columns=["file", "row"]).reset_index()
     return areas.assign(scored=areas["code"].isin(inputs.panel.areas))
+
+
+def dates_table(inputs: Inputs) -> pd.DataFrame:
+    """List what each indicator's periods mean, in the order of the edition.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition.
+
+    Returns
+    -------
+    DataFrame
+        ``indicator_id, period, period_label, start, end``. The order of the rows read would tell
+        of figures that a file is sorted by.
+    """
+    p = inputs.panel
+    axes = {"indicator_id": pd.Index(list(p.indicators)), "period": pd.Index(list(p.periods))}
+    return p.dates.sort_values(
+        list(axes), key=lambda s: axes[str(s.name)].get_indexer(pd.Index(s)), ignore_index=True
+    )
 
 
 def framework_table(inputs: Inputs, recipe: Recipe) -> pd.DataFrame:

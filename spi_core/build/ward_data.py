@@ -16,7 +16,7 @@ STANDING = (
     *("quarter", "rating"),
 )
 WARD_DATA = (
-    *("edition", "data_version", "area_code", "area_name", "level", "element", "name"),
+    *("edition", "area_code", "area_name", "level", "element", "name"),
     *("period", "period_label", "start", "end", "value", "unit", "numerator", "denominator"),
     *("score", *STANDING, "change", *CHANGE, "provenance", "illustrative", "capped", "publisher"),
 )
@@ -29,8 +29,6 @@ def ward_data(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> pd.DataFram
 
     Parameters
     ----------
-    inputs : Inputs
-        The edition.
     tables : mapping of str to DataFrame
         ``values, scores, standing, changes, indicator_changes``, marked.
 
@@ -62,7 +60,6 @@ def ward_data(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> pd.DataFram
     flat["name"] = flat["element"].map(about["name"]).fillna(flat["element"])
     flat["publisher"] = flat["element"].map(about["publisher_or_owner"]).fillna("this project")
     flat["edition"] = inputs.settings["id"]
-    flat["data_version"] = inputs.version
     rank_of = {level: i for i, level in enumerate(reversed(LEVELS))}
     flat = flat.assign(by=flat["level"].map(rank_of))
     return flat.sort_values(["area_code", "by", "period"], kind="stable")[list(WARD_DATA)]

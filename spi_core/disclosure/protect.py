@@ -17,7 +17,7 @@ from spi_core.disclosure.classify import BOTH, HIGH, LOW, SHOWN, UNKNOWN, Cells
 from spi_core.disclosure.fill import Counts
 from spi_core.disclosure.tree import Families, Inside, Tree, slack_inside, slack_outside
 
-__all__ = ["Protected", "protect", "shortfall"]
+__all__ = ["Protected", "protect"]
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -122,26 +122,6 @@ def protect(cells: Cells, counts: Counts, tree: Tree, hidden: Mask | None = None
         todo, state = todo[moved], _take(state, np.flatnonzero(moved))
     failed[todo] = True
     return Protected(out, failed)
-
-
-def shortfall(cells: Cells, counts: Counts, tree: Tree, hidden: Mask) -> Mask:
-    """Find hidden cells that follow too closely from what is shown.
-
-    Parameters
-    ----------
-    cells, counts, tree
-        As in :func:`protect`.
-    hidden : ndarray of bool, shape (areas, columns)
-        What is hidden.
-
-    Returns
-    -------
-    ndarray of bool, same shape
-        Cells whose slack is less than they need.
-    """
-    state = _start(cells, counts, tree, hidden, np.arange(hidden.shape[1]))
-    up, down = _short(state, _room(state))
-    return np.asarray((up > TOLERANCE) | (down > TOLERANCE))
 
 
 def _start(cells: Cells, counts: Counts, tree: Tree, hidden: Mask, at: NDArray[np.intp]) -> _State:

@@ -11,13 +11,13 @@ from pathlib import Path
 import spi_core
 from spi_core.files import digest
 
-__all__ = ["LIBRARIES", "code_version", "data_version", "input_hashes"]
+__all__ = ["LIBRARIES", "code_version", "input_hashes"]
 
 #: Libraries whose version may change a figure, a chart or a page.
 LIBRARIES = (
     *("esda", "geopandas", "ipython", "jupytext", "libpysal", "matplotlib", "numpy", "pandas"),
     *("pyarrow", "pypandoc_binary", "SALib", "scipy", "seaborn", "shapely", "statsmodels"),
-    *("tabulate", "typst"),
+    "typst",
 )
 _BINARY = {".xlsx", ".gpkg"}
 
@@ -45,29 +45,10 @@ def input_hashes(folder: Path) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        File name within the folder to SHA-256. Line ends of text files do not count.
+        File name within the folder to SHA-256. Line ends of text files do not count. Never to be
+        published: whoever knows all of a file but one count can try counts against its hash.
     """
     return {name: digest(_content(path)) for name, path in _input_files(folder).items()}
-
-
-def data_version(folder: Path) -> str:
-    """Hash every input of an edition, so that a report can say which data it rests on.
-
-    Parameters
-    ----------
-    folder : Path
-        ``data/<edition>``; the publishers' own files under ``source/`` are not inputs.
-
-    Returns
-    -------
-    str
-        SHA-256, hexadecimal. The same on every system: line ends of text files do not count.
-    """
-    whole = hashlib.sha256()
-    for name, path in _input_files(folder).items():
-        content = _content(path)
-        whole.update(f"{name}\0{len(content)}\0".encode() + content)
-    return whole.hexdigest()
 
 
 @functools.cache

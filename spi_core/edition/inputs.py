@@ -16,7 +16,6 @@ from spi_core.edition.areas.rollup import roll_up
 from spi_core.edition.areas.vintage import check_old_codes, check_rebase, split_vintages
 from spi_core.edition.comparators import check_comparators
 from spi_core.edition.coverage import check_presence
-from spi_core.edition.fingerprint import data_version
 from spi_core.edition.framework import Framework, check_goalposts, check_weights, make_framework
 from spi_core.edition.interventions.design import Design
 from spi_core.edition.interventions.read import read_interventions
@@ -25,11 +24,12 @@ from spi_core.edition.readers.read import Read, join_reads, read_table, records
 from spi_core.edition.readers.schema import TABLES
 from spi_core.edition.readers.sheet import find_tables, shown, unread
 from spi_core.edition.reference import read_reference
+from spi_core.edition.rules import check_overlap
 from spi_core.edition.settings import read_edition_file
 from spi_core.errors import Fault, InputError, some
 from spi_core.levels import levels_of
 
-__all__ = ["Inputs", "data_version", "load"]
+__all__ = ["Inputs", "load", "read_rules"]
 
 #: Tables that may be a folder of several files.
 FOLDERS = ("observations", "series")
@@ -75,8 +75,6 @@ class Inputs:
         ``rebased`` says how much of each area was apportioned from areas of another vintage.
     reference : tuple of DataFrame or None
         Moments and correlations of the reference population, index ``indicator_id``.
-    version : str
-        First characters of the hash of every input file.
     designs : tuple of Design
         Protocols of the impact chapters, from ``interventions.yml``; empty without it.
     """
@@ -89,7 +87,6 @@ class Inputs:
     given: Panel
     tables: Mapping[str, pd.DataFrame]
     reference: tuple[pd.DataFrame, pd.DataFrame] | None
-    version: str
     designs: tuple[Design, ...] = ()
 
     @property
@@ -165,9 +162,34 @@ def load(folder: Path) -> Inputs:
         given=given,
         tables=tables,
         reference=reference,
-        version=data_version(folder)[:7],
         designs=designs,
     )
+
+
+def read_rules(folder: Path) -> tuple[dict[str, Any], list[tuple[str, str, str]]]:
+    """Read of an edition only what decides which figures may be shown.
+
+    Parameters
+    ----------
+    folder : Path
+        ``data/<edition>``.
+
+    Returns
+    -------
+    tuple of dict and list
+        ``edition.yml``; ``id, disclosure_rule, kind`` of each indicator.
+
+    Raises
+    ------
+    InputError
+        With every fault of the two files.
+    """
+    settings, faults = read_edition_file(folder / "edition.yml")
+    read = _read_all(folder, "indicators")
+    if faults or read.faults:
+        raise InputError([*faults, *read.faults])
+    columns = read.frame[["id", "disclosure_rule", "kind"]].astype(str)
+    return settings, list(columns.itertuples(index=False, name=None))
 
 
 def _lay_out(
@@ -241,6 +263,10 @@ def _check_tables(
         scored = [level.id for level in levels_of(settings["geography"]["levels"])]
         faults += check_presence(observations, geography, reads["rebase"].frame, scored)
     faults += check_observations(observations, framework)
+    if framework is not None and geography is not None and not faults:
+        rules = framework.indicators["disclosure_rule"]
+        file = shown(folder / "edition.yml")
+        faults += check_overlap(settings, geography, rules, observations.frame, file)
     if framework is not None:
         faults += check_goalposts(framework, reads["goalposts"], ids)
         minimum = settings.get("index", {}).get("minimum_indicators", 2)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
+import pandas as pd
+
+from spi_core.edition.areas.geography import Geography
 from spi_core.errors import Fault, some
 
-__all__ = ["ALLOWED", "Rule", "check_disclosure", "parse_rule"]
+__all__ = ["ALLOWED", "Rule", "check_disclosure", "check_overlap", "parse_rule"]
 
 #: What an analyst may write, as an error says it.
 ALLOWED = (
@@ -178,4 +182,51 @@ def _check_links(settings: Mapping[str, Any], ids: list[str], edition: str) -> l
             for name in sorted({n for n in used if used.count(n) > 1}):
                 message = "stands twice in one relation"
                 faults.append(Fault(edition, message, None, where, name, "each name once"))
+    return faults
+
+
+def check_overlap(
+    settings: Mapping[str, Any],
+    geography: Geography,
+    rules: pd.Series,
+    observations: pd.DataFrame,
+    edition: str,
+) -> list[Fault]:
+    """Refuse protected figures of two levels that cut across each other.
+
+    Parameters
+    ----------
+    settings : mapping
+        ``edition.yml`` as read.
+    geography : Geography
+        The edition's areas.
+    rules : Series of str
+        ``disclosure_rule`` of each indicator, by id.
+    observations : DataFrame
+        ``indicator_id, area_code, value``.
+    edition : str
+        Name of the settings file, for messages.
+
+    Returns
+    -------
+    list of Fault
+        One a pair of levels of which neither lies in the other: a part of both is told by the one
+        less the other, and no total says so.
+    """
+    if settings.get("disclosure", "none") == "none":
+        return []
+    ruled = {str(name) for name, rule in rules.items() if parse_rule(str(rule)).active}
+    told = observations[observations["value"].notna()].groupby("area_code")["indicator_id"].agg(set)
+    above, level = geography.lines(), geography.areas["level"]
+    inside = {n.id: [c for c in geography.codes(n.id) if geography.whole in above[c]]
+              for n in geography.levels}  # fmt: skip
+    faults = []
+    for small, large in combinations(reversed(geography.levels.rows), 2):
+        nests = all(large.id in set(level[above[code]]) for code in inside[small.id])
+        mine, other = (told.reindex(inside[n.id]).dropna() for n in (small, large))
+        both = sorted(ruled & set().union(*mine) & set().union(*other))
+        if both and not nests:
+            message = f"cannot protect {some(both, 6)}: {small.many} and {large.many} overlap"
+            allowed = f"figures of these for {small.many} or for {large.many}"
+            faults.append(Fault(edition, message, None, "disclosure", None, allowed))
     return faults

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
 import shapely
 
 from spi_core.store import Tables
+from spi_core.text.cells import csv_text
 
 __all__ = ["area_features", "flat_csv"]
 
@@ -33,24 +33,19 @@ DEGREES = 6
 def flat_csv(data: dict[str, Any]) -> str:
     """Write the explorer's figures as one table, a row an area, measure and period.
 
-    Parameters
-    ----------
-    data : dict
-        The explorer's data.
-
     Returns
     -------
     str
         CSV with a header row. Standing and change stand in the rows of the last period.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(HEAD)
-    for level, measures in data["figures"].items():
-        for measure, columns in zip(data["measures"], measures, strict=True):
-            if columns is not None:
-                writer.writerows(_rows(data, level, measure, columns))
-    return out.getvalue()
+    rows = [
+        row
+        for level, measures in data["figures"].items()
+        for measure, columns in zip(data["measures"], measures, strict=True)
+        if columns is not None
+        for row in _rows(data, level, measure, columns)
+    ]
+    return csv_text(pd.DataFrame(rows, columns=list(HEAD), dtype=object))
 
 
 def _rows(
@@ -97,10 +92,6 @@ def area_features(tables: Tables, data: dict[str, Any], level: str) -> str:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
-    data : dict
-        The explorer's data.
     level : str
         One that has boundaries.
 

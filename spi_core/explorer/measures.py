@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import Any
 
 import pandas as pd
@@ -17,8 +18,6 @@ from spi_core.present.base.words import and_list
 from spi_core.store import Tables
 
 __all__ = ["Measure", "measure_tree"]
-
-KINDS = ("index", "dimension", "component", "indicator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +48,6 @@ class Measure:
 def measure_tree(tables: Tables) -> list[Measure]:
     """List the measures, parents before their children.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     list of Measure
@@ -67,18 +61,28 @@ def measure_tree(tables: Tables) -> list[Measure]:
         parts = framework[framework["dimension"] == dimension]
         at = len(tree)
         facts = about.dimension(dimension, parts)
-        tree.append(Measure(f"d-{ward_slug(dimension)}", dimension, "dimension", 0, facts))
+        tree.append(Measure(_id("d", dimension, tree), dimension, "dimension", 0, facts))
         for part in records(parts):
             mine = indicators[indicators["component"] == part.component]
             here = len(tree)
-            slug = f"c-{ward_slug(part.component)}"
             facts = about.component(part, list(mine["name"]))
-            tree.append(Measure(slug, part.component, "component", at, facts))
+            name = part.component
+            tree.append(Measure(_id("c", name, tree), name, "component", at, facts))
             tree += [
                 Measure(str(row["id"]), str(row["id"]), "indicator", here, about.indicator(row))
                 for row in rows(mine)
             ]
     return tree
+
+
+def _id(kind: str, name: str, tree: Sequence[Measure]) -> str:
+    """Make an id fit for an address: names that differ in signs alone have the same letters."""
+    try:
+        slug = f"{kind}-{ward_slug(name)}"
+    except ValueError:  # signs alone
+        slug = f"{kind}-"
+    taken = {m.id for m in tree}
+    return next(i for i in chain([slug], (f"{slug}-{n}" for n in count(2))) if i not in taken)
 
 
 class _Pages:

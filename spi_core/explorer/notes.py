@@ -15,6 +15,7 @@ from spi_core.present.base.marks import page_mark
 from spi_core.present.base.numbers import number
 from spi_core.present.base.scale import scale_start
 from spi_core.present.base.words import article, capital
+from spi_core.present.report.revisions import compared_with
 from spi_core.store import Tables
 
 __all__ = ["ahead", "glossary", "history", "links", "meta", "targets"]
@@ -47,17 +48,7 @@ CHANGE, MADE_UP = {"No clear change", "Comparable"}, {"Illustrative"}
 
 
 def meta(tables: Tables) -> dict[str, Any]:
-    """Say which edition this is, who made it and how to cite it.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
-    Returns
-    -------
-    dict
-    """
+    """Say which edition this is, who made it and how to cite it."""
     about, edition = tables.about, tables.about["edition"]
     title = edition.get("short_title", edition["title"])
     ends = pd.to_datetime(tables["dates"]["end"]).dropna()
@@ -124,22 +115,17 @@ def glossary(tables: Tables) -> list[dict[str, str]]:
 def history(tables: Tables) -> dict[str, Any]:
     """List corrections and what differs from the last build with other data.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     dict
-        ``corrections``, ``revisions`` and the version these ``compared_with``.
+        ``corrections``, ``revisions`` and, in words, the build that these are ``compared_with``.
     """
     frames = {n: tables[n] if n in tables else pd.DataFrame() for n in ("corrections", "revisions")}
     listed = {
         name: [{k: str(v) for k, v in r.items()} for r in rows(frame.fillna(""))]
         for name, frame in frames.items()
     }
-    return {**listed, "compared_with": str(tables.about.get("compared_with", ""))}
+    return {**listed, "compared_with": compared_with(tables)}
 
 
 def links(tables: Tables, areas: pd.DataFrame) -> dict[str, Any]:
@@ -187,10 +173,6 @@ def targets(
         The measures.
     figures : dict
         Columns by level.
-
-    Returns
-    -------
-    list of dict
     """
     if "targets" not in tables:
         return []
@@ -246,10 +228,6 @@ def ahead(by: str, end: Any) -> bool:
         A year, ``2022/23`` or a date; of anything else the last year named counts, to its end.
     end : Timestamp
         Last day of the figure's period; without one nothing can be called early.
-
-    Returns
-    -------
-    bool
 
     Examples
     --------

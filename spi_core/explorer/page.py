@@ -35,8 +35,6 @@ def index_page(data: dict[str, Any], text: str, site: Path = SITE) -> str:
 
     Parameters
     ----------
-    data : dict
-        The explorer's data.
     text : str
         The same as JSON.
     site : Path
@@ -119,10 +117,6 @@ def policy(css: str, script: str, frames: bool = False) -> str:
     frames : bool
         Whether the page shows another page of its own site.
 
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> policy("", "")[:50]
@@ -166,24 +160,12 @@ def element_module(site: Path = SITE) -> str:
 
 
 def embed_page(data: dict[str, Any]) -> str:
-    """Write the page that shows how to embed the explorer.
-
-    Parameters
-    ----------
-    data : dict
-        The explorer's data.
-
-    Returns
-    -------
-    str
-    """
+    """Write the page that shows how to embed the explorer."""
     name = html.escape(data["meta"]["short_title"])
     title = f"{name}: embed the explorer"
-    base = f"{data['meta']['site']}/explorer/" if data["meta"]["site"] else ""
-    frame = (
-        f'<iframe src="{base}index.html#view=map" title="{name}"'
-        ' width="100%" height="760" loading="lazy"></iframe>'
-    )
+    base = html.escape(f"{data['meta']['site']}/explorer/") if data["meta"]["site"] else ""
+    rest = f'index.html#view=map" title="{name}" width="100%" height="760" loading="lazy"></iframe>'
+    frame, here = f'<iframe src="{base}{rest}', f'<iframe src="{rest}'
     element = (
         f'<script type="module" src="{base}spi-explorer.js"></script>\n'
         f'<spi-explorer src="{base}data.json"></spi-explorer>'
@@ -220,7 +202,7 @@ def embed_page(data: dict[str, Any]) -> str:
 <p>For pages whose policy allows this script and reading the data from where they are.</p>
 <pre tabindex="0"><code>{html.escape(element)}</code></pre>
 <h2>What it looks like</h2>
-{frame.replace(base, "") if base else frame}
+{here}
 <p>{html.escape(data["meta"]["attribution"])} {html.escape(data["meta"]["cite"])}</p>
 </main>
 </body>

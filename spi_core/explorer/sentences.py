@@ -29,8 +29,6 @@ def index_sentences(tables: Any, code: str, first: str) -> tuple[str, str]:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     code : str
         Of an area that has a brief.
     first : str
@@ -68,10 +66,6 @@ def about_score(
         How many areas the level has, and what they are called.
     whole : str
         What the edition is about.
-
-    Returns
-    -------
-    str
 
     Examples
     --------
@@ -228,10 +222,6 @@ def about_change(
     lower_is_better : bool
         Whether a fall is an improvement.
 
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> about_change("Abbey, Shelter", {"baseline": 70.0, "current": 74.0, "change": 4.0,
@@ -285,10 +275,6 @@ def about_spread(
         Decimals.
     names : sequence of str
         Of the areas, in the order of the values; without them none is named.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

@@ -47,8 +47,6 @@ def area_sentences(
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     level : Level
         The areas: not so many that sentences would weigh too much.
     tree : sequence of Measure

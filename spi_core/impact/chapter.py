@@ -82,8 +82,18 @@ def run_chapter(
         primary=primary,
         side=side,
         answer=answer,
-        audit=audit(protocol, values, areas),
+        audit=audit(protocol, len(values), _raw_means(primary), areas),
     )
+
+
+def _raw_means(primary: Sequence[PrimaryResult]) -> pd.DataFrame:
+    """List what is published of the outcomes as they are."""
+    rows = [
+        (result.outcome.id, row.area_code, row.before, row.after)
+        for result in primary
+        for row in (result.raw.wards if result.raw else ())
+    ]
+    return pd.DataFrame(rows, columns=["outcome_id", "ward_code", "before", "after"])
 
 
 def _all(design: Design) -> tuple[Outcome, ...]:

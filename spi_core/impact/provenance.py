@@ -18,8 +18,9 @@ class Audit:
 
     Parameters
     ----------
-    protocol_sha256, values_sha256, areas_sha256, code_sha256 : str
-        Hexadecimal fingerprints.
+    protocol_sha256, means_sha256, areas_sha256, code_sha256 : str
+        Hexadecimal fingerprints. Of the outcomes only the raw means by ward, which the chapter
+        shows: a hash of values that are not published would let a reader try guesses.
     rows : int
         Rows of values read.
     versions : dict of str to str
@@ -27,21 +28,25 @@ class Audit:
     """
 
     protocol_sha256: str
-    values_sha256: str
+    means_sha256: str
     areas_sha256: str
     code_sha256: str
     rows: int
     versions: dict[str, str]
 
 
-def audit(protocol: str, values: pd.DataFrame, areas: pd.DataFrame) -> Audit:
-    """Fingerprint data and code.
+def audit(protocol: str, rows: int, means: pd.DataFrame, areas: pd.DataFrame) -> Audit:
+    """Fingerprint what is published of the data, and the code.
 
     Parameters
     ----------
     protocol : str
         Hash taken before the values were read.
-    values, areas : pandas.DataFrame
+    rows : int
+        How many values were read.
+    means : pandas.DataFrame
+        Raw means by ward, as published.
+    areas : pandas.DataFrame
         What was read.
 
     Returns
@@ -52,10 +57,10 @@ def audit(protocol: str, values: pd.DataFrame, areas: pd.DataFrame) -> Audit:
     names = ("numpy", "pandas", "scipy", "statsmodels")
     return Audit(
         protocol_sha256=protocol,
-        values_sha256=_table_hash(values),
+        means_sha256=_table_hash(means),
         areas_sha256=_table_hash(areas),
         code_sha256=_code_hash(),
-        rows=len(values),
+        rows=rows,
         versions={name: version(name) for name in names},
     )
 

@@ -32,10 +32,6 @@ class Imputed:
         Cells that are estimates.
     refused : ndarray of bool (rows,)
         Rows with a gap that was left, so not to be scored.
-    n_refused : int
-        Their number.
-    n_complete : int
-        Complete rows the regressions were fitted on.
     residual_sd : ndarray (k,) or None
         Residual standard deviation of each indicator given all others, in its own units, for the
         Monte Carlo; None if no regression was fitted.
@@ -46,8 +42,6 @@ class Imputed:
     values: Array
     estimated: NDArray[np.bool_]
     refused: NDArray[np.bool_]
-    n_refused: int
-    n_complete: int
     residual_sd: Array | None
     reason: str
 
@@ -110,15 +104,15 @@ def regress(
     m = moments(values)
     k = values.shape[1]
     if method == "none":
-        return _left(values, missing, m, None, "imputation was switched off")
+        return _left(values, missing, None, "imputation was switched off")
     if k < 2:
-        return _left(values, missing, m, None, "one indicator: nothing to estimate it from")
+        return _left(values, missing, None, "one indicator: nothing to estimate it from")
     if m.n_rows < k + min_residual_df:
         reason = (
             f"{m.n_rows} complete rows are too few for {k} coefficients "
             f"and {min_residual_df} degrees of freedom"
         )
-        return _left(values, missing, m, None, reason)
+        return _left(values, missing, None, reason)
     gaps = missing.sum(axis=1)
     for pattern in np.unique(missing[(gaps > 0) & (gaps <= max_missing)], axis=0):
         if pattern.all():
@@ -130,17 +124,13 @@ def regress(
         values[np.ix_(rows, wanted)] = m.mean[wanted] + centred @ beta
     estimated = missing & ~np.isnan(values)
     reason = f"{int(estimated.sum())} cells estimated by regression on {m.n_rows} complete rows"
-    return _left(values, missing, m, _residual_sd(m), reason)
+    return _left(values, missing, _residual_sd(m), reason)
 
 
-def _left(
-    values: Array, missing: NDArray[np.bool_], m: Moments, sd: Array | None, reason: str
-) -> Imputed:
+def _left(values: Array, missing: NDArray[np.bool_], sd: Array | None, reason: str) -> Imputed:
     gap: NDArray[np.bool_] = np.isnan(values)
     refused = np.asarray(gap.any(axis=1))
-    return Imputed(
-        values, np.asarray(missing & ~gap), refused, int(refused.sum()), m.n_rows, sd, reason
-    )
+    return Imputed(values, np.asarray(missing & ~gap), refused, sd, reason)
 
 
 def _coefficients(m: Moments, known: NDArray[np.intp], wanted: NDArray[np.intp]) -> Array:

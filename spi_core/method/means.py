@@ -176,7 +176,7 @@ class Mean:
 
 
 #: Of components, dimensions and the index.
-Means: TypeAlias = tuple[Mean, Mean, Mean]
+Means: TypeAlias = tuple[Mean, ...]
 
 
 def means_of(settings: Mapping[str, Any]) -> Means:
@@ -191,10 +191,9 @@ def means_of(settings: Mapping[str, Any]) -> Means:
     -------
     tuple of Mean
     """
-    component, dimension, index = (
+    return tuple(
         Mean.of(settings[f"{level}_mean"]) for level in ("component", "dimension", "index")
     )
-    return component, dimension, index
 
 
 def lowest(means: Iterable[Mean]) -> float:

@@ -207,8 +207,8 @@ def score(value: ArrayLike, recipe: Recipe) -> Scores:
 
     Notes
     -----
-    Component = Σ share · 100 (x − worst) / (best − worst), which equals the Social Progress
-    Imperative's 100 (X − X_worst) / (X_best − X_worst) with X = Σ u z (see
+    Component = Σ share · 100 (x − worst) / (best − worst) where its mean is arithmetic: the Social
+    Progress Imperative's 100 (X − X_worst) / (X_best − X_worst) with X = Σ u z (see
     :func:`spi_core.method.weights.scoring_weights`).
     """
     x = np.asarray(value, float)
@@ -236,13 +236,8 @@ def score_levels(indicator: ArrayLike, recipe: Recipe) -> tuple[Array, Array, Ar
     """
     x = np.asarray(indicator, float)
     if not recipe.used.any():  # nothing comparable, say: nothing is scored
-        sizes = (recipe.dimension_of.size, int(recipe.dimension_of.max()) + 1)
-        lead = x.shape[:-1]
-        return (
-            np.full((*lead, sizes[0]), np.nan),
-            np.full((*lead, sizes[1]), np.nan),
-            np.full(lead, np.nan),
-        )
+        nothing = np.full((*x.shape[:-1], recipe.dimension_of.size), np.nan)
+        return nothing, nothing[..., : int(recipe.dimension_of.max()) + 1], nothing[..., 0]
     used, components = recipe.used, recipe.component_of[recipe.used]
     members = np.bincount(components, minlength=recipe.dimension_of.size)
     levels = hierarchy(

@@ -35,8 +35,6 @@ class ComponentWeights:
     ----------
     method : {"pca", "equal", "given"}
         What was used.
-    requested : {"pca", "equal", "given"}
-        What was asked for.
     reason : str
         Why the method used was used; never empty.
     weight : ndarray (k,)
@@ -47,8 +45,6 @@ class ComponentWeights:
     kmo : float or None
         Overall Kaiser–Meyer–Olkin measure of the rows without best and worst; None if it is not
         defined, with the cause in `reason` if it mattered.
-    first_share : float
-        Share of the variance that the first principal component carries (0–1).
     sd : ndarray (k,)
         Standard deviation (ddof 1) with the best and the worst row added, in raw units.
     n_rows : int
@@ -56,12 +52,10 @@ class ComponentWeights:
     """
 
     method: WeightMethod
-    requested: WeightMethod
     reason: str
     weight: Array
     loading: Array
     kmo: float | None
-    first_share: float
     sd: Array
     n_rows: int
 
@@ -145,9 +139,7 @@ def fit(
                 f"first principal component of {m.n_rows} rows: "
                 f"{100 * share:.0f} % of the variance, KMO {overall:.2f}"
             )
-    return ComponentWeights(
-        used, method, reason, weight, loading, overall, share, with_ends.sd, m.n_rows
-    )
+    return ComponentWeights(used, reason, weight, loading, overall, with_ends.sd, m.n_rows)
 
 
 def _try_kmo(m: Moments) -> tuple[float | None, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from spi_core.errors import Fault, InputError
 from spi_core.present.base.edition import conditions
-from spi_core.present.base.links import BRIEFS, explorer_page, ward_slug
+from spi_core.present.base.links import BRIEFS, explorer_page, ward_page
 from spi_core.present.base.marks import page_mark, page_titles
 from spi_core.present.base.words import capital
 from spi_core.publish.render.job import RenderJob
@@ -159,7 +159,7 @@ def _brief(
     choice: Choice,
 ) -> RenderJob:
     edition = tables.about["edition"]
-    stem = folder / "wards" / f"{code}-{ward_slug(name)}"
+    stem = (folder / ward_page(code, name)).with_suffix("")
     brief = f"{capital(tables.levels.unit.one)} brief"
     named = (edition.get("area_name"), brief, edition["edition_year"])
     kicker = " · ".join(n for n in named if n)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from spi_core.disclosure.in_force import read_passed, rules_code, rules_differ, rules_of
 from spi_core.edition.fingerprint import input_hashes
 from spi_core.errors import Fault, InputError, SpiError
 from spi_core.files import recording_writes, remove_leftovers
@@ -22,6 +23,7 @@ __all__ = [
     "Edition",
     "build_editions",
     "raise_failed",
+    "refuse_other_rules",
     "render_editions",
 ]
 
@@ -70,7 +72,11 @@ class Built:
 
 
 def build_editions(
-    editions: Sequence[Edition], *, force: bool = False, n_workers: int | None = None
+    editions: Sequence[Edition],
+    *,
+    force: bool = False,
+    n_workers: int | None = None,
+    say: Callable[[str], object] = lambda _: None,
 ) -> list[Built]:
     """Build the editions whose tables are not up to date.
 
@@ -82,6 +88,8 @@ def build_editions(
         Build all, up to date or not.
     n_workers : int, optional
         Editions at a time, where there are several; the number of cores by default.
+    say : callable, optional
+        Told in a sentence what was removed, where the rules of now would hide it.
 
     Returns
     -------
@@ -99,17 +107,21 @@ def build_editions(
     if stale:
         start_warm()  # documents will be rendered next: the workers import what they need meanwhile
     if len(stale) == 1:
-        _build(stale[0])
+        _build(stale[0], say)
     elif stale:
         faulty = answers_of(_faults, [(e,) for e in stale], n_workers)
         if faults := [fault for each in faulty if not isinstance(each, str) for fault in each]:
             raise InputError(faults)
         raise_failed(stale, faulty)
-        raise_failed(stale, answers_of(_try_build, [(e,) for e in stale], n_workers))
+        answers = answers_of(_try_build, [(e,) for e in stale], n_workers)
+        for notes in answers:
+            for note in () if isinstance(notes, str) else notes:
+                say(note)
+        raise_failed(stale, answers)
     return [Built(e, tuple(Tables(e.folder / "tables")), e not in stale) for e in editions]
 
 
-def _build(edition: Edition) -> None:
+def _build(edition: Edition, say: Callable[[str], object]) -> None:
     from spi_core.build.edition import build  # takes seconds, which a run without changes must not
     from spi_core.edition.inputs import load
 
@@ -117,7 +129,7 @@ def _build(edition: Edition) -> None:
     hashes = input_hashes(edition.inputs)
     inputs = load(edition.inputs)
     with recording_writes() as written:
-        build(inputs, edition.folder, edition.audience)
+        build(inputs, edition.folder, edition.audience, say)
     Manifest(edition.folder).record_build(hashes, written)
 
 
@@ -131,12 +143,48 @@ def _faults(edition: Edition) -> tuple[Fault, ...]:
     return ()
 
 
-def _try_build(edition: Edition) -> str:
+def _try_build(edition: Edition) -> list[str] | str:
+    """Build; what is to be said, or as one text with what went wrong."""
+    notes: list[str] = []
     try:
-        _build(edition)
+        _build(edition, notes.append)
     except SpiError as error:
-        return str(error)
-    return ""
+        return "\n".join([*notes, str(error)])
+    return notes
+
+
+def refuse_other_rules(edition: Edition) -> None:
+    """Stop before something is published of tables that have not passed the rules of now.
+
+    Parameters
+    ----------
+    edition : Edition
+        The edition, built.
+
+    Raises
+    ------
+    InputError
+        If the rules cannot be read.
+    SpiError
+        If they, or the code that applies them, are others than those of the build.
+    """
+    if edition.audience == "internal" or not (edition.folder / "tables" / "build.json").exists():
+        return
+    before = read_passed(edition.folder)
+    if before and Manifest(edition.folder).build.get("inputs") == input_hashes(edition.inputs):
+        now = {**before, "code": rules_code()}
+    else:
+        from spi_core.edition.inputs import (
+            read_rules,  # seconds, which a run without changes must not take
+        )
+
+        now = rules_of(*read_rules(edition.inputs), edition.audience)
+    if rules_differ(before, now):
+        name = edition.inputs.name
+        raise SpiError(
+            f"{name}: its tables were not made under the disclosure rules of now (indicators.csv, "
+            f"edition.yml or spi has changed); run 'spi build {name}' first"
+        )
 
 
 def raise_failed(editions: Sequence[Edition], answers: Sequence[object]) -> None:
@@ -197,8 +245,10 @@ def render_editions(
     InputError
         For a document, area or format that an edition does not have.
     SpiError
-        If an edition has not been built.
+        If an edition has not been built, or not under the disclosure rules of now.
     """
+    for e in editions:
+        refuse_other_rules(e)
     whole = not (choice.documents or choice.areas)
     batches = [
         Batch(

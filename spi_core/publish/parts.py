@@ -10,8 +10,8 @@ from typing import Literal
 
 from spi_core.errors import SpiError
 from spi_core.files import remove_leftovers
-from spi_core.publish.editions import Edition, raise_failed
-from spi_core.publish.keep.hashes import State
+from spi_core.publish.editions import Edition, raise_failed, refuse_other_rules
+from spi_core.publish.keep.hashes import OUTDATED, State
 from spi_core.publish.keep.manifest import Manifest
 from spi_core.publish.workers.pool import answers_of
 from spi_core.store import Tables
@@ -84,8 +84,10 @@ def write_part(root: Path, edition: Edition, part: PartName, *, force: bool = Fa
     Raises
     ------
     SpiError
-        If the edition has not been built, or a file cannot be written.
+        If the edition has not been built, or not under the disclosure rules of now, or a file
+        cannot be written.
     """
+    refuse_other_rules(edition)
     started = time.perf_counter()
     manifest, state = Manifest(edition.folder), State(root, edition.folder)
     if not force and manifest.is_part_current(part, state):
@@ -93,6 +95,10 @@ def write_part(root: Path, edition: Edition, part: PartName, *, force: bool = Fa
     folder = edition.folder / part
     remove_leftovers(folder)
     files = tuple(_WRITERS[part](Tables(edition.folder / "tables"), folder))
+    if state.outdated:
+        for path in files:
+            path.unlink(missing_ok=True)
+        raise SpiError(f"{edition.name}: {part}: {OUTDATED}")
     manifest.record_part(part, files, state)
     return Part(edition, part, files, time.perf_counter() - started)
 

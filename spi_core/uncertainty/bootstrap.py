@@ -28,10 +28,7 @@ class Bootstrap:
     n : int
         Replicates drawn.
     n_failed : int
-        Replicates that would have fallen back: a loading ≤ 0 (`n_loading`) or KMO too low
-        (`n_kmo`); one can be both.
-    n_loading, n_kmo : int
-        Counts of the two causes.
+        Replicates that would have fallen back: a loading ≤ 0 or KMO too low.
     reason : str
         Empty, or why there is no spread.
     """
@@ -42,8 +39,6 @@ class Bootstrap:
     high: Array | None
     n: int
     n_failed: int
-    n_loading: int
-    n_kmo: int
     reason: str = ""
 
 
@@ -91,7 +86,7 @@ def bootstrap(
         reason = f"not defined because {m.n_rows} rows for {k} indicators are too few"
         if m.n_rows > k:
             reason = "not defined because an indicator is constant"
-        return Bootstrap(np.empty((0, k)), None, None, None, n, n, 0, 0, reason)
+        return Bootstrap(np.empty((0, k)), None, None, None, n, n, reason)
     mean, scatter = _draw(oriented, rng, n)
     bare = _correlations(scatter)
     low_kmo = ~(kmo_stack(bare) >= min_kmo) if k > 1 else np.ones(n, dtype=bool)
@@ -103,7 +98,7 @@ def bootstrap(
     wrong = (vectors <= ZERO_LOADING).any(axis=1)
     kept = vectors[~(wrong | low_kmo)]
     weights = kept / kept.sum(axis=1, keepdims=True)
-    counts = (n, n - len(kept), int(wrong.sum()), int(low_kmo.sum()))
+    counts = (n, n - len(kept))
     if len(kept) < 2:
         reason = "not defined because fewer than two replicates gave principal-component weights"
         return Bootstrap(weights, None, None, None, *counts, reason)

@@ -12,19 +12,12 @@ from scipy import stats
 from spi_core.method.intervals import LEVEL
 from spi_core.method.ranking import interval
 
-__all__ = ["MEASURES", "MOVERS_RULE", "Gap", "Movers", "gap", "movers"]
+__all__ = ["MEASURES", "Gap", "Movers", "gap", "movers"]
 
 Array: TypeAlias = NDArray[np.float64]
 
 #: What is measured, in the order of the arrays.
 MEASURES = ("range", "interquartile range", "standard deviation")
-
-#: How the pages say it.
-MOVERS_RULE = (
-    "Every ward is tested for a change of its index. With many tests some would stand out by "
-    "chance, so the list is cut where at most one in ten of those named is expected to be there by "
-    "chance (false discovery rate 10 %, Benjamini and Hochberg)."
-)
 
 
 @dataclass(frozen=True, slots=True)

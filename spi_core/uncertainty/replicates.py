@@ -137,8 +137,7 @@ def replicate(
     blocks = list(_blocks(plan, max(1, _BLOCK_CELLS // noise.centre.size)))
     for rows, z in _errors(noise, blocks, plan, rng, pool):
         kind = str(plan.normaliser[rows[0]])
-        component, dimension, index = (Mean(float(b)) for b in plan.order[rows[0]])
-        means = (component, dimension, index)
+        means = tuple(Mean(float(order)) for order in plan.order[rows[0]])
         u = _draw(noise, z, rows, plan, step)
         ends = None if plan.ends is None else plan.ends[rows]
         bad, why = _normalise(u, kind, ends, reference)

@@ -16,9 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from spi_core.edition.framework import Framework
 from spi_core.edition.panel import Panel
-from spi_core.method.intervals import LEVEL, poisson, poisson_se, quantile, wilson, wilson_se
+from spi_core.method.intervals import LEVEL, poisson_se, quantile, wilson_se
 
-__all__ = ["Sampling", "overlap", "robust_sd", "sampling", "value_intervals"]
+__all__ = ["Sampling", "overlap", "robust_sd", "sampling"]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -272,34 +272,3 @@ def _stand_in(
         share = people[panel.rows(parts)] / people[panel.rows(parts)].sum()
         damped[panel.areas.index(head)] = np.sqrt((share**2).sum())
     return np.asarray(se * damped[:, None])
-
-
-def value_intervals(
-    panel: Panel, framework: Framework, level: float = LEVEL
-) -> tuple[Array, Array]:
-    """Interval of every raw value that has counts: Wilson, Byar, or exact below a count of ten.
-
-    Parameters
-    ----------
-    panel : Panel
-        Values and counts.
-    framework : Framework
-        ``interval`` and ``per`` of each indicator.
-    level : float
-        Coverage.
-
-    Returns
-    -------
-    low, high : ndarray, shape (periods, areas, indicators)
-        Raw units; NaN without counts.
-    """
-    low, high = (np.full(panel.value.shape, np.nan) for _ in range(2))
-    per = framework.indicators["per"].to_numpy(float)
-    for k, kind in enumerate(framework.indicators["interval"]):
-        x, n = panel.numerator[..., k], panel.denominator[..., k]
-        if kind == "wilson":
-            ends = wilson(x, n, level)
-            low[..., k], high[..., k] = (per[k] * e for e in ends)
-        elif kind == "byar":
-            low[..., k], high[..., k] = (per[k] * e / n for e in poisson(x, level))
-    return low, high

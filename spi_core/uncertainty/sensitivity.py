@@ -1,4 +1,4 @@
-"""See what happens without one indicator, component or area, or with another recipe.
+"""See what happens without one indicator or component, or with another recipe.
 
 The scoring itself is a callable passed in, so any recipe can be examined.
 """
@@ -17,7 +17,6 @@ from spi_core.method.ranking import ranks
 __all__ = [
     "Shift",
     "compare",
-    "leave_area_out",
     "leave_component_out",
     "leave_indicator_out",
     "shift",
@@ -42,7 +41,7 @@ class Shift:
         The same of ranks among the compared areas; below 0 is a better rank.
     compared : ndarray of bool (areas,)
         Areas scored both ways.
-    max_score_shift, mean_score_shift, max_rank_shift, mean_rank_shift : float or None
+    max_score_shift, max_rank_shift, mean_rank_shift : float or None
         Largest and mean absolute shifts; None if no area could be compared.
     rank_correlation : float or None
         Spearman's; None if not defined.
@@ -57,7 +56,6 @@ class Shift:
     rank_shift: Array
     compared: Mask
     max_score_shift: float | None
-    mean_score_shift: float | None
     max_rank_shift: float | None
     mean_rank_shift: float | None
     rank_correlation: float | None
@@ -98,7 +96,7 @@ def shift(base: ArrayLike, other: ArrayLike, label: str) -> Shift:
     n_lost = int((~np.isnan(a) & np.isnan(b)).sum())
     if not both.any():
         reason = "not defined because no area is scored both ways"
-        return Shift(label, score, rank, both, None, None, None, None, None, n_lost, reason)
+        return Shift(label, score, rank, both, None, None, None, None, n_lost, reason)
     score[both] = b[both] - a[both]
     rank_a, rank_b = ranks(a[both]), ranks(b[both])
     rank[both] = rank_b - rank_a
@@ -108,7 +106,7 @@ def shift(base: ArrayLike, other: ArrayLike, label: str) -> Shift:
     else:
         correlation = float(np.corrcoef(rank_a, rank_b)[0, 1])
     d, e = np.abs(score[both]), np.abs(rank[both])
-    sizes = (float(d.max()), float(d.mean()), float(e.max()), float(e.mean()))
+    sizes = (float(d.max()), float(e.max()), float(e.mean()))
     return Shift(label, score, rank, both, *sizes, correlation, n_lost, reason)
 
 
@@ -118,7 +116,7 @@ def _failed(base: Array, label: str, why: Exception) -> Shift:
     empty = shift(base, other, label)
     return Shift(
         label, empty.score_shift, empty.rank_shift, empty.compared,
-        None, None, None, None, None, empty.n_lost, f"not defined because {why}",
+        None, None, None, None, empty.n_lost, f"not defined because {why}",
     )  # fmt: skip
 
 
@@ -193,45 +191,6 @@ def leave_component_out(score: Score, component: ArrayLike) -> tuple[Shift, ...]
     return _leave_out(
         score, [group != c for c in present], [f"without component {c}" for c in present]
     )
-
-
-def leave_area_out(score: Score, n_areas: int) -> tuple[Shift, ...]:
-    """Score without each area in turn, to see whether one area moves the others.
-
-    Parameters
-    ----------
-    score : callable
-        Takes a mask (areas,) of those to keep, refits on them and returns their scores
-        (kept areas,).
-    n_areas : int
-        Their number, at least 3, so that two remain to be compared.
-
-    Returns
-    -------
-    tuple of Shift
-        One an area; the area left out is not compared. Ranks are among the others in both.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than three areas.
-
-    Examples
-    --------
-    >>> x = np.array([1.0, 2.0, 9.0])
-    >>> [s.max_score_shift for s in leave_area_out(lambda k: x[k] - x[k].max(), 3)]
-    [0.0, 0.0, 7.0]
-    """
-    if n_areas < 3:
-        raise ValueError("leaving an area out needs at least three areas: two must remain")
-
-    def spread(keep: Mask) -> Array:
-        full = np.full(n_areas, np.nan)
-        full[keep] = np.asarray(score(keep), dtype=np.float64)
-        return full
-
-    keeps = list(~np.eye(n_areas, dtype=bool))
-    return _leave_out(spread, keeps, [f"without area {i}" for i in range(n_areas)])
 
 
 def compare(base: ArrayLike, recipes: Mapping[str, ArrayLike]) -> tuple[Shift, ...]:

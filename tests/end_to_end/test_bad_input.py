@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.support.editions import ROOT, copy_open, faults, read, rewrite, spoil
+from tests.support.editions import OPEN, ROOT, copy_open, faults, read, rewrite, spoil
 
 OBSERVATIONS = "observations/open.csv"
 
@@ -66,6 +66,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+#: Of the row that is put at the end; the first below the header is row 2.
+LAST = len(read(OPEN / OBSERVATIONS)) + 2
 EXPECTED = [
     # file, row, column, value, a word of the message, a word of what is allowed
     (OBSERVATIONS, 10, "area_code", "E05999999", "is not an area", "E05000026"),
@@ -73,7 +75,7 @@ EXPECTED = [
     (OBSERVATIONS, 30, "value", 140.0, "outside the valid range", "0 to 100"),
     (OBSERVATIONS, 40, "indicator_id", "happiness", "is not an indicator", "obesity_reception"),
     (OBSERVATIONS, 50, "period", "next_year", "is not a period", "baseline, current"),
-    (OBSERVATIONS, 1158, "indicator_id + area_code + period", None, "repeats row 70", "once"),
+    (OBSERVATIONS, LAST, "indicator_id + area_code + period", None, "repeats row 70", "once"),
     (OBSERVATIONS, 100, "indicator_id + area_code + period", None, "repeats", "over all files"),
     ("goalposts.csv", 1, "basis", None, "the column is missing", "indicator_id, worst, best"),
     ("geography/areas.csv", 3, "parent_code", "E09000099", "is not an area", "a code of this file"),

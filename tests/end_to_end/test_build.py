@@ -11,7 +11,6 @@ import pytest
 
 from spi_core.build.edition import build, compute
 from spi_core.edition.inputs import load
-from spi_core.store import Tables
 from tests.support.editions import BOROUGH, WARDS, make_edition, read, write
 
 WARD = WARDS[2]
@@ -173,4 +172,3 @@ def test_frozen_weights_do_not_refit_when_figures_change(tmp_path: Path) -> None
         first["weights"][["indicator_id", "weight", "sd"]],
         rtol=1e-12,
     )
-    assert Tables(tmp_path / "one" / "tables").about["data_version"] == load(edition).version

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.browser import AXE, FLAGS, chromium
+from tests.support.once import once
 from tests.support.project import WARDS_84, copy_project, run
 
 #: Every kind of document of the illustrative edition.
@@ -18,31 +19,41 @@ NOTEBOOKS_84 = ("methods", "ward-brief")
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project."""
-    return copy_project(tmp_path_factory.mktemp("gates") / "project")
+    """A copy of the project, shared by all workers."""
+    return once(tmp_path_factory, "project", copy_project)
 
 
 @pytest.fixture(scope="session")
-def rendered(project: Path) -> Path:
+def rendered(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """``reports/lbbd-open`` of the copy, wholly rendered by the built-in engine."""
-    run(project, "all", "lbbd-open", "--engine", "builtin")
+
+    def make(_: Path) -> None:
+        run(project, "all", "lbbd-open", "--engine", "builtin")
+
+    once(tmp_path_factory, "rendered", make)
     return project / "reports" / "lbbd-open"
 
 
 @pytest.fixture(scope="session")
-def rendered_84(project: Path) -> Path:
-    """``reports/lbbd-84`` of the copy: every kind of document, two briefs, two notebooks."""
-    run(project, "build", "lbbd-84")
-    run(project, "explore", "lbbd-84")
-    render = ("render", "lbbd-84", "--engine", "builtin")
-    wards = [f"--area={code}" for code in WARDS_84]
-    run(project, *render, *(f"--document={name}" for name in KINDS_84))
-    run(project, *render, *wards)
-    run(project, *render, "--format=ipynb", *(f"--document={n}" for n in NOTEBOOKS_84), wards[0])
+def rendered_84(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """``reports/lbbd-84`` of the copy: every kind of document, two briefs and notebooks, data."""
+
+    def make(_: Path) -> None:
+        run(project, "build", "lbbd-84")
+        run(project, "explore", "lbbd-84")
+        run(project, "open-data", "lbbd-84")
+        render = ("render", "lbbd-84", "--engine", "builtin")
+        wards = [f"--area={code}" for code in WARDS_84]
+        run(project, *render, *(f"--document={name}" for name in KINDS_84))
+        run(project, *render, *wards)
+        notebooks = [f"--document={name}" for name in NOTEBOOKS_84]
+        run(project, *render, "--format=ipynb", *notebooks, wards[0])
+
+    once(tmp_path_factory, "rendered-84", make)
     return project / "reports" / "lbbd-84"
 
 
-@pytest.fixture(scope="session", params=["lbbd-open", "lbbd-84"])
+@pytest.fixture(scope="module", params=["lbbd-open", "lbbd-84"])
 def site(request: pytest.FixtureRequest) -> Path:
     """The rendered folder of each edition in turn."""
     name = "rendered" if request.param == "lbbd-open" else "rendered_84"

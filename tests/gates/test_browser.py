@@ -22,12 +22,16 @@ def faults_of_page(tab: Any, axe: str, page: Path) -> list[str]:
     """Open a page and list what is wrong with it."""
     fetched: list[str] = []
     tab.on("request", lambda request: fetched.append(request.url))
+    said: list[str] = []
+    tab.on("console", lambda message: said.append(message.text))
     tab.goto(page.as_uri())
+    # what the page's own policy forbids is said there
+    faults = [f"the console says {text[:200]}" for text in said]
     # the script is put in by the test: a page that forbade it would still be tested
     tab.evaluate(axe)
     result = axe_run(tab)
     overflow = tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    faults = [
+    faults += [
         f"{v['id']}: {v['help']} ({len(v['nodes'])} places, first {v['nodes'][0]['html'][:120]})"
         for v in result["violations"]
     ]

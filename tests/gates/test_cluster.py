@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.editions import WARDS
 from tests.support.small import BUILD, Small
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed")
@@ -88,12 +89,12 @@ def test_a_killed_worker_loses_nothing_and_the_bytes_are_those_made_at_home(
     killed = kill_a_busy_worker(address, process)
     out, err = process.communicate(timeout=5 * SECONDS)
     assert process.returncode == 0, out + err
-    assert len(json.loads(out)["files"]) == len(at_home) == 16
+    assert len(json.loads(out)["files"]) == len(at_home) == 2 * len(WARDS)
     assert briefs(small) == at_home
     with distributed.Client(address, set_as_default=False) as client:
         assert killed not in client.scheduler_info()["workers"]
     assert small.run("verify", "tiny").returncode == 0
-    assert "16 files up to date" in small.run(*RENDER).stdout
+    assert f"{2 * len(WARDS)} files up to date" in small.run(*RENDER).stdout
 
 
 def test_a_failing_cell_on_a_worker_is_named_and_the_others_go_on(
@@ -108,7 +109,8 @@ def test_a_failing_cell_on_a_worker_is_named_and_the_others_go_on(
     assert done.returncode == 1
     for part in ("Ward 3", "ward-brief.qmd, cell 'stops'", "E05000103", "no third ward"):
         assert part in done.stderr
-    assert "1 of 8 documents failed; the other 7 are done" in done.stderr
+    others = len(WARDS) - 1
+    assert f"1 of {len(WARDS)} documents failed; the other {others} are done" in done.stderr
 
 
 def test_no_scheduler_is_a_sentence(small: Small, at_home: dict[str, bytes]) -> None:

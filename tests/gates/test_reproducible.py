@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.project import command, copy_project
+from tests.support.once import once
+from tests.support.project import command, copy_project, files
 
 pytestmark = pytest.mark.gate
 
@@ -31,35 +32,24 @@ ELSEWHERE = {
 }
 
 
-def files(folder: Path) -> dict[str, bytes]:
-    return {
-        p.relative_to(folder).as_posix(): p.read_bytes()
-        for p in sorted(folder.rglob("*"))
-        if p.is_file()
-    }
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Render everything again under another root, in another order of parts."""
-    above = tmp_path_factory.mktemp("ä b")
-    project = copy_project(above / "umbenannt")
-    home, temporary = above / "home", above / "tmp"
-    home.mkdir()
-    temporary.mkdir()
-    places = {"HOME": str(home), "TMPDIR": str(temporary), "MPLCONFIGDIR": str(home)}
-    line, environment = command(
-        project, "all", "lbbd-open", "--engine", "builtin", "--quiet", "--jobs", "1"
-    )
-    subprocess.run(
-        line,
-        cwd=home,
-        env={**environment, **ELSEWHERE, **places},
-        umask=0o077,
-        check=True,
-    )
-    assert list(temporary.iterdir()) == [], "working files are left behind"
-    return project / "reports" / "lbbd-open"
+
+    def make(above: Path) -> None:
+        above.mkdir()
+        project = copy_project(above / "umbenannt")
+        home, temporary = above / "home", above / "tmp"
+        home.mkdir()
+        temporary.mkdir()
+        places = {"HOME": str(home), "TMPDIR": str(temporary), "MPLCONFIGDIR": str(home)}
+        arguments = ("all", "lbbd-open", "--engine", "builtin", "--quiet", "--jobs", "1")
+        line, environment = command(project, *arguments)
+        variables = {**environment, **ELSEWHERE, **places}
+        subprocess.run(line, cwd=home, env=variables, umask=0o077, check=True)
+        assert list(temporary.iterdir()) == [], "working files are left behind"
+
+    return once(tmp_path_factory, "ä b", make) / "umbenannt" / "reports" / "lbbd-open"
 
 
 def test_every_file_is_the_same_bytes(rendered: Path, elsewhere: Path) -> None:

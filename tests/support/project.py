@@ -33,6 +33,12 @@ def run(project: Path, *arguments: str) -> None:
     subprocess.run(line, cwd=project, env=environment, check=True)
 
 
+def files(folder: Path) -> dict[str, bytes]:
+    """Everything in a folder, by name."""
+    found = [p for p in sorted(folder.rglob("*")) if p.is_file()]
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in found}
+
+
 def pages(site: Path) -> list[Path]:
     """Every HTML document of an edition; the explorer has tests of its own."""
     found = [p for p in sorted(site.rglob("*.html")) if "explorer" not in p.parts]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.editions import WARDS, make_edition
-from tests.support.project import command, copy_project
+from tests.support.project import command, copy_project, files
 
 #: Two briefs are enough to go wrong side by side.
 BRIEFS = ("render", "tiny", "--area", WARDS[0], "--area", WARDS[1])
@@ -55,8 +55,7 @@ class Small:
 
     def files(self) -> dict[str, bytes]:
         """Everything in the edition's folder, whatever its name."""
-        found = [p for p in sorted(self.reports.rglob("*")) if p.is_file()]
-        return {p.relative_to(self.reports).as_posix(): p.read_bytes() for p in found}
+        return files(self.reports)
 
     def visible(self) -> list[Path]:
         """Files under their final names; temporary ones start with a dot."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from spi_core.cli import main
-from tests.support.editions import make_edition, rewrite, spoil
+from tests.support.editions import make_edition, rewrite, settings, spoil
 
 Run = Callable[..., "Done"]
 
@@ -73,7 +74,6 @@ def test_check_for_scripts(spi: Run) -> None:
     assert done.code == 0
     assert done.json["status"] == "done"
     assert (done.json["indicators"], done.json["areas"], done.json["periods"]) == (9, 9, 2)
-    assert len(done.json["data_version"]) == 7
     cells = {(r["indicator_id"], r["level"], r["period"]): r for r in done.json["coverage"]}
     assert len(cells) == 9 * 2 * 2
     assert cells["rent", "ward", "current"]["given"] == 8
@@ -144,7 +144,7 @@ def test_the_edition_one_stands_in_is_written_under_its_own_name(
 ) -> None:
     monkeypatch.chdir(root / "data" / "tiny")
     assert spi("build", ".", "-q").code == 0
-    assert [p.name for p in (root / "reports").iterdir()] == ["tiny"]
+    assert sorted(p.name for p in (root / "reports").iterdir()) == [".private", "tiny"]
 
 
 def test_an_unknown_edition_names_those_there_are(spi: Run, root: Path) -> None:
@@ -273,6 +273,52 @@ def test_verify_is_silent_about_what_is_as_recorded_and_names_the_rest(
     answer = spi("verify", "tiny", "--json")
     assert (answer.code, answer.json["status"]) == (1, "different")
     assert [d["name"] for d in answer.json["differences"]] == ["context.csv", "weights.csv"]
+
+
+def test_verify_of_a_published_folder_alone_says_what_it_can(
+    spi: Run, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spi("build", "tiny", "-q")
+    (root / "www").mkdir()
+    alone = shutil.move(root / "reports" / "tiny", root / "www" / "spi-of-tiny")
+    shutil.rmtree(root / "data")
+    unknown = "spi-of-tiny: inputs are not known: their record stays where the reports were made\n"
+    assert spi("verify", str(alone)) == (0, f"{unknown}spi-of-tiny: as recorded\n", "")
+    assert spi("verify", str(alone), "--json").json["inputs_known"] is False
+    (Path(alone) / "ward-data.csv").write_text("by hand")
+    done = spi("verify", str(alone))
+    assert done.code == 1
+    assert "table ward-data.csv: edited since it was made" in done.out
+
+
+def test_a_rule_set_later_empties_the_folder_and_says_so(spi: Run, root: Path) -> None:
+    spi("build", "tiny", "-q")
+    spi("open-data", "tiny", "-q")
+    edition, folder = root / "data" / "tiny", root / "reports" / "tiny"
+    (folder / "copy of ward-data.csv").write_bytes((folder / "ward-data.csv").read_bytes())
+    n = sum(p.is_file() for p in folder.rglob("*"))
+    spoil(edition / "indicators.csv", 2, disclosure_rule="suppress<5")
+    settings(edition, lambda s: s.update(disclosure={"method": "suppress"}))
+    for command in ("render", "explore", "open-data"):
+        done = spi(command, "tiny")
+        assert done.code == 1
+        assert "not made under the disclosure rules of now" in done.err
+        assert "run 'spi build tiny' first" in done.err
+    answer = spi("build", "tiny", "--json").json
+    said = f"tiny: {n} files removed, not made under the disclosure rules of now; 'spi all' makes "
+    assert answer["removed"] == [f"{said}them anew"]
+    assert not (folder / "open-data" / "values.csv").exists()
+    assert spi("verify", "tiny").code == 0
+    assert spi("open-data", "tiny").code == 0
+    assert "removed" not in spi("build", "tiny", "--force").out
+
+
+def test_rules_that_cannot_be_read_stop_a_rendering(spi: Run, root: Path) -> None:
+    spi("build", "tiny", "-q")
+    spoil(root / "data" / "tiny" / "indicators.csv", 2, kind="percentage")
+    done = spi("explore", "tiny")
+    assert done.code == 2
+    assert "'percentage'" in done.err
 
 
 def test_all_needs_an_edition_and_names_those_there_are(spi: Run, root: Path) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.support.editions import ROOT
 
@@ -77,3 +82,61 @@ def test_the_house_stays_readable() -> None:
         sum(len(p.read_text("utf-8").splitlines()) for p in (package / "method").glob("*.py"))
         <= 3000
     )
+
+
+#: Declared though no module or notebook of ours imports them, and why.
+NEEDED = {
+    "ipykernel": "runs notebooks that --format ipynb writes, and Quarto's cells",
+    "nbclient": "with it Quarto runs cells",
+    "seaborn": "named by the project's card",
+}
+
+
+def plain(name: str) -> str:
+    """Give a distribution's name as package indexes compare it."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[ <>=!\[;]", name, maxsplit=1)[0]).lower()
+
+
+def imported() -> set[str]:
+    """Distributions that modules and notebooks import; extras are imported where they are used."""
+    found = set()
+    for path in (ROOT / "spi_core").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                found.add(node.module or "")
+    for path in (*(ROOT / "notebooks").glob("*.qmd"), ROOT / "index.qmd"):
+        found |= set(re.findall(r"^(?:import|from) (\S+)", path.read_text("utf-8"), re.MULTILINE))
+    made_by = packages_distributions()
+    names = {name.partition(".")[0] for name in found} - {"spi_core"}
+    return {plain(d) for name in names - sys.stdlib_module_names for d in made_by[name]}
+
+
+def test_what_is_declared_is_imported_and_what_is_imported_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {plain(d) for d in project["dependencies"]}
+    extra = {plain(d) for d in project["optional-dependencies"]["cluster"]}
+    assert imported() | set(NEEDED) == declared | extra
+    assert not imported() & set(NEEDED)
+
+
+def test_the_conda_environment_has_the_same_packages() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    listed = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
+    by_pip = next(entry["pip"] for entry in listed if isinstance(entry, dict))
+    names = {plain(d) for d in [*(e for e in listed if isinstance(e, str)), *by_pip]}
+    brought = {"python", "quarto", "jupyter", "pip", "", "-e"}
+    assert names - brought == {plain(d) for d in project["dependencies"]}
+
+
+def test_docstrings_do_not_repeat_the_type_that_the_signature_gives() -> None:
+    bare = []
+    for path in (ROOT / "spi_core").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                said = (ast.get_docstring(node) or "").partition("Returns\n-------\n")[2]
+                first, _, rest = said.partition("\n")
+                if first and " : " not in first and not rest.startswith(" "):
+                    bare.append(f"{path.name}: {node.name}")
+    assert bare == []

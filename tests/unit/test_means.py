@@ -73,3 +73,9 @@ def test_a_single_mean_in_single_precision_stays_there() -> None:
         found = mean.inverse(mean.forward(x))
         assert found.dtype == np.float32
         np.testing.assert_allclose(found, x, rtol=1e-5)
+
+
+def test_the_worked_example_of_the_human_development_index() -> None:
+    """UNDP, *Technical notes*, note 1 (2020): (0.6971 · 0.3447 · 0.5506)^(1/3) = 0.510."""
+    parts, mean = np.array([0.6971, 0.3447, 0.5506]), Mean.of("geometric")
+    assert round(float(mean.inverse(mean.forward(parts).mean())), 3) == 0.510

@@ -128,9 +128,9 @@ def test_held_tables_are_read_once_and_those_of_another_edition_let_go(
         write_tables(tmp_path / name, {"scores": ONE}, {"id": name})
     hold_tables(tmp_path / "a")
     (tmp_path / "a" / "scores.parquet").write_bytes(b"no table any more")
-    first = Tables(tmp_path / "a")["scores"]
+    first = open_tables(tmp_path / "a")["scores"]
     first["score"] = 9.0  # a cell that edits its copy
-    assert list(Tables(tmp_path / "a")["scores"]["score"]) == [47.9]
+    assert list(open_tables(tmp_path / "a")["scores"]["score"]) == [47.9]
     hold_tables(tmp_path / "b")
     with pytest.raises(ValueError, match="magic bytes"):
-        Tables(tmp_path / "a")["scores"]
+        open_tables(tmp_path / "a")["scores"]

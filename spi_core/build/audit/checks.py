@@ -125,13 +125,12 @@ def _means(a: Assessment) -> tuple[str, str, str]:
     """Dimensions and index one area at a time, with another library and the formula as written."""
     found = np.concatenate([a.scores.dimension, a.scores.index[..., None]], axis=-1)
     expected = np.full(found.shape, np.nan)
+    _, of_parts, of_all = (mean.order for mean in a.recipe.means)
     for place in np.ndindex(a.scores.index.shape):
         parts = a.scores.component[place]
         for d in range(found.shape[-1] - 1):
-            expected[(*place, d)] = _mean(
-                parts[a.recipe.dimension_of == d], a.recipe.means[1].order
-            )
-        expected[(*place, -1)] = _mean(expected[place][:-1], a.recipe.means[2].order)
+            expected[(*place, d)] = _mean(parts[a.recipe.dimension_of == d], of_parts)
+        expected[(*place, -1)] = _mean(expected[place][:-1], of_all)
     return "Dimensions and index are means of what is scored", *_apart(expected, found)
 
 

@@ -55,19 +55,18 @@ def _recipes(a: Assessment) -> pd.DataFrame:
     """Every alternative recipe against the one in use, the largest rank shift first."""
     value, rows = a.filled.value, a.rows
     equal = _equal_shares(a.recipe)
-    geometric = (Mean(0.0), Mean(0.0), Mean(0.0))
+    geometric = (Mean(0.0),) * 3
     named: dict[str, tuple[NormaliserName, Array, Means]] = {
         "equal shares": ("goalposts", equal, a.recipe.means),
         "geometric means": ("goalposts", a.recipe.share, geometric),
         "equal shares, geometric means": ("goalposts", equal, geometric),
     }
-    for method, word in (
-        ("zscore", "z-scores"),
-        ("minmax", "min–max"),
-        ("percentile_rank", "percentile ranks"),
-    ):
-        named[word] = (method, a.recipe.share, a.recipe.means)  # type: ignore[assignment]
-        named[f"{word}, equal shares"] = (method, equal, a.recipe.means)  # type: ignore[assignment]
+    kinds: dict[str, NormaliserName] = {
+        "z-scores": "zscore", "min–max": "minmax", "percentile ranks": "percentile_rank",
+    }  # fmt: skip
+    for word, method in kinds.items():
+        named[word] = (method, a.recipe.share, a.recipe.means)
+        named[f"{word}, equal shares"] = (method, equal, a.recipe.means)
     scores, undefined = {}, {}
     for label, choice in named.items():
         try:
@@ -113,11 +112,7 @@ def _equal_shares(recipe: Recipe) -> Array:
 
 
 def _by_recipe(
-    value: Array,
-    recipe: Recipe,
-    method: NormaliserName,
-    share: Array,
-    means: Means,
+    value: Array, recipe: Recipe, method: NormaliserName, share: Array, means: Means
 ) -> Array:
     """Score the index by another recipe; the scale is fitted over both periods."""
     used, normal = recipe.used, np.full(value.shape, np.nan)
@@ -127,12 +122,9 @@ def _by_recipe(
     else:
         scale = fit_scale(value[..., used], best, worst, np.sign(best - worst))
         normal[..., used] = normalise(value[..., used], scale, method)
-    if method == "zscore":
-        normal = (
-            50 + 10 * normal
-        )  # T-scores: on the scale of the others, so that means can be taken
-    normal = lift(normal, means)
-    return score_levels(normal, replace(recipe, share=share, means=means))[-1]
+    if method == "zscore":  # T-scores: on the scale of the others, so that means can be taken
+        normal = 50 + 10 * normal
+    return score_levels(lift(normal, means), replace(recipe, share=share, means=means))[-1]
 
 
 def _shift_table(

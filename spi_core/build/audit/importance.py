@@ -12,10 +12,6 @@ __all__ = ["Importance", "importance"]
 
 Array: TypeAlias = NDArray[np.float64]
 
-# Each group of the correlation ratio needs rows enough for a mean of its own.
-_BINS = 10
-_ROWS_PER_BIN = 20
-
 
 @dataclass(frozen=True, slots=True)
 class Importance:
@@ -29,9 +25,6 @@ class Importance:
         Squared correlations scaled to sum 1: what the weight amounts to.
     correlation : ndarray (k,)
         Pearson correlation of each indicator's score with the index; 0 where not defined.
-    main_effect : ndarray (k,) or None
-        Correlation ratio, the share of the index's variance (0–1) that goes with the indicator
-        along any curve; None with fewer than 200 rows for an indicator.
     n_rows : ndarray of int (k,)
         Rows where both indicator and index are present.
     reason : tuple of str
@@ -41,7 +34,6 @@ class Importance:
     nominal: Array
     effective: Array
     correlation: Array
-    main_effect: Array | None
     n_rows: NDArray[np.int64]
     reason: tuple[str, ...]
 
@@ -72,9 +64,6 @@ def importance(scores: ArrayLike, share: ArrayLike, index: ArrayLike) -> Importa
     -----
     Paruolo, Saisana and Saltelli, *Journal of the Royal Statistical Society A* 176 (2013)
     609–634: a weight is not an importance, since indicators differ in variance and move together.
-    The main effect ``Var(E[y|x]) / Var(y)`` is estimated by the means of ten groups of equal size
-    with the correction ``1 − (1 − η²)(n − 1)/(n − groups)``, not below 0; a straight line gives
-    the squared correlation.
 
     Examples
     --------
@@ -93,7 +82,7 @@ def importance(scores: ArrayLike, share: ArrayLike, index: ArrayLike) -> Importa
     if there.sum() < 2 or np.ptp(y[there]) == 0:
         raise ValueError("importance is not defined because the index does not vary")
     k = x.shape[1]
-    correlation, main, reasons = np.zeros(k), np.zeros(k), [""] * k
+    correlation, reasons = np.zeros(k), [""] * k
     n_rows = (there[:, None] & ~np.isnan(x)).sum(axis=0)
     for j in range(k):
         both = there & ~np.isnan(x[:, j])
@@ -104,27 +93,13 @@ def importance(scores: ArrayLike, share: ArrayLike, index: ArrayLike) -> Importa
             )
             continue
         correlation[j] = np.corrcoef(a, b)[0, 1]
-        main[j] = _correlation_ratio(a, b) if a.size >= _BINS * _ROWS_PER_BIN else 0.0
     squared = correlation**2
     if not squared.sum() > 0:
         raise ValueError("importance is not defined because no indicator moves with the index")
-    enough = bool((n_rows >= _BINS * _ROWS_PER_BIN).all())
     return Importance(
         nominal / nominal.sum(),
         squared / squared.sum(),
         correlation,
-        main if enough else None,
         n_rows,
         tuple(reasons),
     )
-
-
-def _correlation_ratio(a: Array, b: Array) -> float:
-    """Corrected share of the variance of b between groups of a; ties stay in one group."""
-    edges = np.unique(np.quantile(a, np.linspace(0, 1, _BINS + 1)[1:-1]))
-    _, group = np.unique(np.searchsorted(edges, a), return_inverse=True)
-    count = np.bincount(group)
-    means = np.bincount(group, weights=b) / count
-    within = float(((b - means[group]) ** 2).sum())
-    total = float(((b - b.mean()) ** 2).sum())
-    return max(0.0, 1 - within / total * (a.size - 1) / (a.size - count.size))

@@ -1,4 +1,4 @@
-"""Look over all indicators at once: silence, double counting, outliers, coverage.
+"""Look over all indicators at once: silence, double counting, outliers.
 
 Each function returns what an auditor should look at; a value that is not defined comes with a
 reason instead.
@@ -16,10 +16,8 @@ from scipy import stats
 from spi_core.build.audit.correlation import pair_correlation
 
 __all__ = [
-    "Coverage",
     "Finding",
     "Outliers",
-    "coverage",
     "double_counting",
     "outliers",
     "silent",
@@ -178,65 +176,3 @@ def outliers(x: ArrayLike, max_z: float = 3.0) -> Outliers:
         cells[:, j] = np.abs(rows[:, j] - column.mean()) > max_z * column.std(ddof=1)
     skewed = (np.abs(skew) > 2) & (kurtosis > 3.5)
     return Outliers(skew, kurtosis, skewed, cells.reshape(values.shape), tuple(reasons))
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """Share (0–1) of cells that have a value.
-
-    Parameters
-    ----------
-    indicator : ndarray (k,)
-        Of all areas and periods.
-    component : ndarray (C,)
-        Of all cells of the component; 0 for one without indicators.
-    area : ndarray (..., areas)
-        Of all indicators.
-    empty : tuple of int
-        Components without a single value: they cannot be scored.
-    """
-
-    indicator: Array
-    component: Array
-    area: Array
-    empty: tuple[int, ...]
-
-
-def coverage(x: ArrayLike, component: ArrayLike, n_components: int | None = None) -> Coverage:
-    """Count what is there, by indicator, component and area.
-
-    Parameters
-    ----------
-    x : array_like (..., areas, k)
-        Values.
-    component : array_like of int (k,)
-        Position of each indicator's component.
-    n_components : int, optional
-        Number of components, if some have no indicator.
-
-    Returns
-    -------
-    Coverage
-        Shares, and the components that are empty.
-
-    Raises
-    ------
-    ValueError
-        If there is no area, or not one component an indicator.
-
-    Examples
-    --------
-    >>> coverage([[1.0, np.nan], [2.0, np.nan]], [0, 1]).empty
-    (1,)
-    """
-    values = np.asarray(x, dtype=np.float64)
-    group = np.asarray(component)
-    if group.shape != values.shape[-1:] or not values.size:
-        raise ValueError("coverage needs at least one area and one component an indicator")
-    there = ~np.isnan(values)
-    indicator = there.reshape(-1, group.size).mean(axis=0)
-    size = int(group.max()) + 1 if n_components is None else n_components
-    members = np.bincount(group, minlength=size)
-    share = np.bincount(group, weights=indicator, minlength=size) / np.maximum(members, 1)
-    empty = tuple(int(c) for c in np.flatnonzero(share == 0))
-    return Coverage(indicator, share, there.mean(axis=-1), empty)

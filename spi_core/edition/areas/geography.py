@@ -65,6 +65,17 @@ class Geography:
         """
         return sorted(self.areas.index[self.areas["level"] == level])
 
+    def lines(self) -> dict[str, list[str]]:
+        """Name what each area lies in.
+
+        Returns
+        -------
+        dict of str to list of str
+            Area to the larger ones, from its parent up.
+        """
+        parent = {str(code): str(above) for code, above in self.areas["parent_code"].items()}
+        return {code: lies_in(parent, code) for code in parent}
+
     def families(self, areas: Sequence[str]) -> list[tuple[str, list[str]]]:
         """Larger areas and the areas that make them up, smallest families first.
 
@@ -80,11 +91,10 @@ class Geography:
             smaller area, of the areas right below it. What the whole is part of is made up of
             nothing here: most of its parts belong to other editions.
         """
-        parent = {str(code): str(above) for code, above in self.areas["parent_code"].items()}
         level = {str(code): self.levels[name] for code, name in self.areas["level"].items()}
-        parts: dict[str, list[str]] = {}
+        lines, parts = self.lines(), dict[str, list[str]]()
         for code in areas:
-            above = lies_in(parent, code)
+            above = lines[code]
             if level[code].role == "detail":
                 heads = [head for head in above[:1] if level[head].role != "context"]
             elif level[code].role == "evidence" and self.whole in above:
@@ -110,11 +120,12 @@ class Geography:
             By level, the smallest first, area to unit (a unit to itself); without levels that
             have an area outside every unit.
         """
-        parent = {str(code): str(above) for code, above in self.areas["parent_code"].items()}
-        units, found = set(self.units), {}
+        lines, units, found = self.lines(), set(self.units), {}
         for level in (*reversed(self.levels.details), self.levels.unit):
-            lines = {code: (code, *lies_in(parent, code)) for code in self.codes(level.id)}
-            home = {code: next((a for a in line if a in units), "") for code, line in lines.items()}
+            home = {
+                code: next((a for a in (code, *lines[code]) if a in units), "")
+                for code in self.codes(level.id)
+            }
             if home and all(home.values()):
                 found[level.id] = home
         return found

@@ -14,6 +14,7 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from spi_core.errors import Fault
+from spi_core.text.cells import unshielded
 
 __all__ = ["find_tables", "read_cells", "shown", "unread"]
 
@@ -125,7 +126,7 @@ def read_cells(path: Path) -> tuple[pd.DataFrame | None, list[Fault]]:
 def _csv(path: Path, file: str) -> tuple[list[list[str]], list[Fault]]:
     text = path.read_bytes().decode("utf-8-sig")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows = [[cell.strip() for cell in row] for row in reader]
+    rows = [[unshielded(cell.strip()) for cell in row] for row in reader]
     if rows and len(rows[0]) == 1:
         for mark, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
             if mark in rows[0][0]:

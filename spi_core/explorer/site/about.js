@@ -61,7 +61,7 @@ function aboutBody(model) {
       : h("p", {}, "None so far.")),
     h("section", {}, h("h3", {}, "What has changed"), history.revisions.length
       ? h("dl", { class: "page" }, history.revisions.map((r) => [h("dt", {}, `${r.kind}: ${r.what}`), h("dd", {}, `${r.field}: ${r.before || "none"} → ${r.after || "none"}`)]))
-      : h("p", {}, history.compared_with ? `No figure differs from data version ${history.compared_with}.` : "This is the first version.")),
+      : h("p", {}, history.compared_with ? `No figure differs from ${history.compared_with}.` : "This is the first version.")),
     h("section", {}, h("h3", {}, "Cite and reuse"), h("p", {}, `${meta.cite} Figures to ${day(meta.data_to)}.`), h("p", {}, `Licence: ${meta.licence}. ${meta.attribution}`), h("p", {}, `Questions: ${meta.contact}.`)),
   ];
 }

@@ -227,5 +227,5 @@ function compareTwin(model, state) {
     });
     return { key: area.code, chosen: area.code === state.area, cells: [...one.rows[i].cells, ...scores] };
   });
-  return { caption: `${one.caption.replace(/ by .*?, /, ", areas compared, ")} With the scores of all components.`, columns, rows };
+  return { caption: `${one.caption} With the scores of all components.`, columns, rows };
 }

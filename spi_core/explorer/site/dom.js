@@ -2,9 +2,19 @@
 
 const SVG_NS = "http://www.w3.org/2000/svg";
 
+// A link leads to a page or to a file; an address of another kind could run as a script.
+function leadsSomewhere(address) {
+  try {
+    return ["https:", "http:", "file:", "blob:"].includes(new URL(address, document.baseURI).protocol);
+  } catch {
+    return false;
+  }
+}
+
 function fill(node, attributes, children) {
   for (const [name, value] of Object.entries(attributes ?? {})) {
     if (value === null || value === undefined || value === false) continue;
+    if (name === "href" && !leadsSomewhere(value)) continue;
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else if (name === "text") node.textContent = value;
     else if (name === "vars") for (const [key, v] of Object.entries(value)) node.style.setProperty(key, v);

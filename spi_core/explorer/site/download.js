@@ -5,7 +5,7 @@ import { day, number } from "./format.js";
 import { toGeoJson } from "./geojson.js";
 import { fileName, viewName } from "./names.js";
 import { drawPicture, pngBlob, svgText } from "./picture.js";
-import { record, RECORD_COLUMNS, toCsv, twinRecords } from "./records.js";
+import { record, RECORD_COLUMNS, recordRows, toCsv, twinRows } from "./records.js";
 import { writeState } from "./state.js";
 
 function save(name, blob) {
@@ -62,22 +62,15 @@ export function createSharing(ctx, view, current) {
 
   function saveCsv() {
     const now = view();
-    const { columns, rows } = now.pairs
-      ? { columns: RECORD_COLUMNS, rows: now.pairs.map(([m, a, p]) => record(model, m, a, p)) }
-      : twinRecords(model, now.twin);
-    save(`${nameOf(ctx.state())}.csv`, new Blob([toCsv(rows, columns)], { type: "text/csv;charset=utf-8" }));
+    const [columns, rows] = now.pairs ? [RECORD_COLUMNS, recordRows(model, now.pairs)] : twinRows(model, now.twin);
+    save(`${nameOf(ctx.state())}.csv`, new Blob([toCsv(columns, rows)], { type: "text/csv;charset=utf-8" }));
     done("The figures of this view are saved as CSV.");
   }
 
   function saveAll() {
-    const rows = [];
-    for (const level of model.levels) {
-      for (const measure of model.measures) {
-        if (!model.has(measure.id, level.id)) continue;
-        for (const area of model.areas(level.id)) for (const p of model.periods) rows.push(record(model, measure, area, p.id));
-      }
-    }
-    save(`${fileName(model, ["all"])}.csv`, new Blob([toCsv(rows, RECORD_COLUMNS)], { type: "text/csv;charset=utf-8" }));
+    const rows = recordRows(model, model.levels.flatMap((level) => model.measures.filter((m) => model.has(m.id, level.id))
+      .flatMap((m) => model.areas(level.id).flatMap((area) => model.periods.map((p) => [m, area, p.id])))));
+    save(`${fileName(model, ["all"])}.csv`, new Blob([toCsv(RECORD_COLUMNS, rows)], { type: "text/csv;charset=utf-8" }));
     done(`All ${number(rows.length, 0)} rows are saved as CSV.`);
   }
 

@@ -17,7 +17,7 @@ export function createGlance(ctx) {
       if (el.hidden) return;
       const own = ["map", "compare", "figure"].includes(state.view);
       const measure = own ? model.measure(state.measure) : model.measures[0];
-      const [partial, lacks] = (measure.partial ?? "").split(/(?<=\.) (?=No )/);
+      const [, partial, lacks] = /^(.*?\.)(?: (No .*))?$/s.exec(measure.partial ?? "") ?? [];
       replace(el, parted([
         state.view === "map" && measure.kind === "indicator" ? measure.description : null,
         state.view === "figure" || (own && !model.has(measure.id, state.level)) ? null : agesText(model, measure, own ? state.period : model.periods[model.periods.length - 1].id),

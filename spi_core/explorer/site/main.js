@@ -41,7 +41,9 @@ export function mount(root, data, options = {}) {
     sheet.replaceSync(options.css);
     root.adoptedStyleSheets = [sheet];
   }
-  const ctx = { model, data, base: options.base ?? null, embedded: shadow, state: () => store.get(), go: (change, how) => store.set(change, how) };
+  const base = webAddress(options.base);
+  const address = (path) => (base ? new URL(path, base).href : path);
+  const ctx = { model, data, base, address, embedded: shadow, state: () => store.get(), go: (change, how) => store.set(change, how) };
   const store = createStore(model, options.url ?? "hash", (state, before) => frame.update(state, before));
   const frame = createFrame(ctx);
   root.replaceChildren(frame.el);
@@ -70,6 +72,15 @@ export function mount(root, data, options = {}) {
   };
   if (!shadow) window.spiExplorer = api;
   return api;
+}
+
+// The folder's address, or nothing where the edition's settings name none that a browser can follow.
+function webAddress(text) {
+  try {
+    return new URL(text).href;
+  } catch {
+    return null;
+  }
 }
 
 function whenPainted(then) {
@@ -192,9 +203,8 @@ function createFoot(ctx) {
   const { meta, links, whole } = ctx.model;
   const documents = [["index", "All documents of this edition"], ["report", `${whole[0].toUpperCase()}${whole.slice(1)} report`], ["methods", "Methods"]];
   const usable = ctx.base || !ctx.embedded;
-  const address = (path) => (ctx.base ? new URL(path, ctx.base).href : path);
   return h("footer", { class: "spi-wrap" }, h("div", { class: "foot" },
-    usable ? h("p", {}, documents.filter(([key]) => links[key]).map(([key, text], i) => [i ? " · " : "", h("a", { href: address(links[key]) }, text)])) : null,
+    usable ? h("p", {}, documents.filter(([key]) => links[key]).map(([key, text], i) => [i ? " · " : "", h("a", { href: ctx.address(links[key]) }, text)])) : null,
     h("p", {}, `${meta.short_title}, data version ${meta.data_version}. ${meta.licence}. ${meta.contact}.`),
     h("p", {}, meta.attribution),
     h("p", {}, "No cookies, no third parties: this page sends nothing about you anywhere.")));

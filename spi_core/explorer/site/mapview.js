@@ -172,13 +172,13 @@ export function briefLinks(ctx, area) {
   const { briefs } = ctx.model.links;
   const brief = area.level === ctx.model.unit.id ? (Array.isArray(briefs) ? briefs[area.place] : briefs?.[area.code]) : null;
   if (!brief || (ctx.embedded && !ctx.base)) return [];
-  const address = (path) => (ctx.base ? new URL(path, ctx.base).href : path);
   return [["html", "Brief"], ["pdf", "Brief (PDF)"]].filter(([kind]) => brief[kind])
-    .map(([kind, text]) => h("a", { class: "button", href: address(brief[kind]) }, text));
+    .map(([kind, text]) => h("a", { class: "button", href: ctx.address(brief[kind]) }, text));
 }
 
-// The map's table: every area with everything the map can show of it.
-export function mapTwin(model, state, areas = [...model.areas(state.level)].sort(byName)) {
+// The map's table: every area, or those compared, with everything the map can show of it.
+export function mapTwin(model, state, compared = null) {
+  const areas = compared ?? [...model.areas(state.level)].sort(byName);
   const measure = model.measure(state.measure);
   const last = model.isLast(state.period);
   const rated = last && model.hasRating(measure.id, state.level);
@@ -203,7 +203,7 @@ export function mapTwin(model, state, areas = [...model.areas(state.level)].sort
   ];
   const rows = areas.map((area) => ({ key: area.code, chosen: area.code === state.area, cells: mapCells(model, state, measure, area, columns) }));
   return withoutNull({
-    caption: `${measure.name} by ${model.level(state.level).singular}, ${shown}${moved ? `, and its change since ${first}${basisText(measure)}` : ""}. ${measure.unit}.${rated ? ` Places are among ${model.ranked(measure.id, state.level)} ${model.level(state.level).plural}.` : ""}`,
+    caption: `${measure.name}${compared ? ", areas compared" : ` by ${model.level(state.level).singular}`}, ${shown}${moved ? `, and its change since ${first}${basisText(measure)}` : ""}. ${measure.unit}.${rated ? ` Places are among ${model.ranked(measure.id, state.level)} ${model.level(state.level).plural}.` : ""}`,
     columns,
     rows,
   });

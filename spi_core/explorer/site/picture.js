@@ -112,8 +112,10 @@ function drawLegend(parts, keys, title, top) {
   return y;
 }
 
+// XML forbids control characters, which a page may hold: with one the file would not open.
 export function svgText(svg) {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(svg)}\n`;
+  const text = new XMLSerializer().serializeToString(svg);
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${text.replace(/[^\t\n\r\u{20}-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd")}\n`;
 }
 
 // The same picture as PNG at twice the size, drawn by the browser itself.

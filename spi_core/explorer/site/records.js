@@ -49,30 +49,48 @@ export function record(model, measure, area, period) {
   };
 }
 
-// Comma-separated text; a text that a spreadsheet would run as a formula gets a leading apostrophe.
-export function toCsv(rows, columns) {
+const BLANK = String.raw`[\0-\x08\x0b\x0c\x0e-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]`;
+const SIGN = String.raw`[=+\-@|\uff1d\uff0b\uff0d\uff20\uff5c\ufe66\ufe62\ufe63\ufe6b]`;
+const FORMULA = `'*${BLANK}*${SIGN}`;
+const START = new RegExp(`^(?:${FORMULA}|[\t\r\n])`);
+const WITHIN = new RegExp(`([;\t\r\n])(?=${FORMULA})`, "g");
+const NUMBER = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+
+// An apostrophe before what a spreadsheet would calculate, as spi_core/text/cells.py puts it; why there is said there.
+export function shielded(text) {
+  if (NUMBER.test(text)) return text;
+  const within = text.replace(WITHIN, "$1'");
+  return START.test(text) ? `'${within}` : within;
+}
+
+// Comma-separated text; `rows` are lists, so that a column may bear any name, and two the same.
+export function toCsv(columns, rows) {
   const write = (value) => {
     if (value === null || value === undefined) return "";
     if (typeof value === "number") return String(value);
-    const safe = /^[=+@\t\r-]/.test(value) ? `'${value}` : String(value);
+    const safe = shielded(String(value));
     return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
-  const lines = rows.map((row) => columns.map((c) => write(row[c])).join(","));
-  return `﻿${columns.map(write).join(",")}\r\n${lines.join("\r\n")}\r\n`;
+  return `\ufeff${[columns, ...rows].map((row) => `${row.map(write).join(",")}\r\n`).join("")}`;
 }
 
-// A twin table as rows for toCsv: numbers as numbers, and the sign of made-up figures in a column of its own.
-export function twinRecords(model, twin) {
+// The rows of measures, areas and periods.
+export function recordRows(model, trios) {
+  return trios.map(([measure, area, period]) => {
+    const found = record(model, measure, area, period);
+    return RECORD_COLUMNS.map((column) => found[column]);
+  });
+}
+
+// A twin table as rows: numbers as numbers, and the sign of made-up figures in a column of its own.
+export function twinRows(model, twin) {
   const columns = ["edition", "data_version", ...twin.columns.map((c) => c.label), "illustrative"];
   const rows = twin.rows.map((row) => {
-    const found = { edition: model.meta.id, data_version: model.meta.data_version };
-    twin.columns.forEach((c, i) => {
-      found[c.label] = c.right ? plainNumber(row.cells[i]) : row.cells[i].text ?? "";
-    });
-    found.illustrative = row.cells.some((cell) => String(cell.text ?? "").includes(MARKS.illustrative.sign)) ? "yes" : "no";
-    return found;
+    const made = row.cells.some((cell) => String(cell.text ?? "").includes(MARKS.illustrative.sign));
+    const cells = twin.columns.map((c, i) => (c.right ? plainNumber(row.cells[i]) : row.cells[i].text ?? ""));
+    return [model.meta.id, model.meta.data_version, ...cells, made ? "yes" : "no"];
   });
-  return { columns, rows };
+  return [columns, rows];
 }
 
 // The number of a cell with the decimals that its text shows.

@@ -1,9 +1,9 @@
 // Finding a measure by what a reader calls it: by the beginnings of words, in its name and in what is said about it.
 
 // Everyday words for what registers say otherwise.
-const EVERYDAY = {
+const EVERYDAY = new Map(Object.entries({
   doctor: "health", exam: "gcse", job: "employment", knife: "violent", pollution: "air", rubbish: "environment", stabbing: "violent", vote: "turnout", voting: "turnout",
-};
+}));
 const ENDINGS = ["ence", "ance", "ness", "ity", "ion", "ing", "ies", "es", "ed", "e", "y"];
 
 export function plain(text) {
@@ -32,7 +32,7 @@ export function createSearch(model) {
 
   return (query) => {
     const words = plain(query).split(" ").filter(Boolean).map((word) => {
-      const everyday = EVERYDAY[word] ?? EVERYDAY[word.replace(/s$/, "")];
+      const everyday = EVERYDAY.get(word) ?? EVERYDAY.get(word.replace(/s$/, ""));
       return [stem(word), ...(everyday ? [everyday] : [])];
     });
     if (!words.length) return [];

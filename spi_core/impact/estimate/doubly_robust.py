@@ -14,20 +14,17 @@ __all__ = ["DoublyRobust", "doubly_robust"]
 
 @dataclass(frozen=True, slots=True)
 class DoublyRobust:
-    """Doubly robust point estimate and how far the comparison carries it.
+    """Doubly robust point estimate, or why there is none.
 
     Parameters
     ----------
     estimate : float
         Effect on the treated, in the unit of the outcome; NaN without overlap.
-    effective_comparisons : float
-        Kish's effective number of comparison units, (Σw)²/Σw².
     reason : str
         Why there is no estimate; empty when there is one.
     """
 
     estimate: float
-    effective_comparisons: float
     reason: str = ""
 
 
@@ -64,16 +61,14 @@ def doubly_robust(
     x = np.column_stack([np.ones(change.size), scaled])
     tilt = _tilt(x[~treated], x[treated].sum(axis=0))
     if tilt is None:
-        return DoublyRobust(float("nan"), 0.0, "no weighting of the comparison units balances")
-    effective = float(tilt.sum() ** 2 / (tilt**2).sum())
+        return DoublyRobust(float("nan"), "no weighting of the comparison units balances")
+    effective = float(tilt.sum() ** 2 / (tilt**2).sum())  # Kish's number
     if effective < least_effective:
-        return DoublyRobust(
-            float("nan"), effective, "too few comparison units resemble the treated ones"
-        )
+        return DoublyRobust(float("nan"), "too few comparison units resemble the treated ones")
     fit = sm.WLS(change[~treated], x[~treated], weights=tilt).fit()
     residual = change - x @ fit.params
     estimate = residual[treated].mean() - np.average(residual[~treated], weights=tilt)
-    return DoublyRobust(float(estimate), effective)
+    return DoublyRobust(float(estimate))
 
 
 def _tilt(x: Floats, target: Floats, steps: int = 100) -> Floats | None:

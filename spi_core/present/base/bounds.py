@@ -46,10 +46,6 @@ def likely(low: float, high: float) -> str:
     low, high : float
         Its ends.
 
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> likely(-0.42, 3.6), likely(0.001, 3.6)

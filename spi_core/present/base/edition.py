@@ -40,11 +40,6 @@ LONDON = "E09"
 def area_name(tables: Tables) -> str:
     """Name the area that the edition is about.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     str
@@ -100,11 +95,6 @@ def of_units(tables: Tables, name: str) -> pd.DataFrame:
 def labels(tables: Tables) -> dict[str, str]:
     """Give the labels of the edition's periods.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     dict of str to str
@@ -134,11 +124,6 @@ def level_titles(tables: Tables) -> dict[str, str]:
 def reference_place(tables: Tables) -> str:
     """Name the place that the whole is compared with.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     str
@@ -154,11 +139,6 @@ def reference_place(tables: Tables) -> str:
 def goalposts_place(tables: Tables) -> str:
     """Name the place whose best and worst areas the scores run between.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     str
@@ -173,8 +153,6 @@ def notes(tables: Tables, topic: str) -> list[str]:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     topic : {'measured', 'change', 'twice', 'limits'}
         Part of ``notes`` in ``edition.yml``.
 
@@ -189,11 +167,6 @@ def notes(tables: Tables, topic: str) -> list[str]:
 
 def score_meaning(tables: Tables) -> str:
     """Say what 0 and 100 points mean.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -219,11 +192,6 @@ def score_meaning(tables: Tables) -> str:
 def origin_sentence(tables: Tables) -> str:
     """Say where the figures behind the index come from.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     str
@@ -243,11 +211,6 @@ def origin_sentence(tables: Tables) -> str:
 
 def name_indicators(tables: Tables) -> str:
     """Say how many indicators there are and what they cover.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -308,10 +271,6 @@ def scored_sentence(framework: pd.DataFrame) -> str:
     framework : DataFrame
         ``scored``.
 
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> import pandas as pd
@@ -335,10 +294,6 @@ def only_first(text: str) -> str:
     ----------
     text : str
         A sentence; may be empty.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from spi_core.errors import SpiError
 
-__all__ = ["FAMILY", "check_fonts", "fonts_dir", "register_fonts", "theme_dir"]
+__all__ = ["FAMILY", "check_fonts", "drawable", "fonts_dir", "register_fonts", "theme_dir"]
 
 FAMILY = "Inter"
+#: Has what Inter lacks, emoji and Hebrew among it; comes with matplotlib.
+SPARE = "DejaVuSans.ttf"
 #: Print and charts take OTF, pages WOFF2.
 _FILES = tuple(
     f"{FAMILY}-{style}.{kind}"
@@ -67,6 +70,33 @@ def check_fonts() -> None:
             f"{fonts_dir()}: missing font {', '.join(missing)}; no other is taken for it; "
             "install the package again"
         )
+
+
+def drawable(text: str, folder: Path) -> str:
+    """Make a text one that print can show, whatever script data is written in.
+
+    Parameters
+    ----------
+    text : str
+        A document that holds characters which the bundled fonts lack.
+    folder : pathlib.Path
+        Where a font that has more of them is put.
+
+    Returns
+    -------
+    str
+        The text; characters that this font lacks, too, are given by their number in Unicode.
+    """
+    import matplotlib as mpl
+    from fontTools.ttLib import TTFont
+
+    spare = Path(mpl.get_data_path()) / "fonts" / "ttf" / SPARE
+    folder.mkdir(exist_ok=True)
+    shutil.copyfile(spare, folder / SPARE)
+    known: set[int] = set()
+    for font in (fonts_dir() / f"{FAMILY}-Regular.otf", spare):
+        known |= set(TTFont(font, lazy=True).getBestCmap())
+    return "".join(c if ord(c) in known or ord(c) < 0xA0 else f"U+{ord(c):04X}" for c in text)
 
 
 def register_fonts() -> str:

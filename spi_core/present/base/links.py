@@ -8,10 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from spi_core.text.seal import plain
+
 __all__ = ["BRIEFS", "explorer_page", "site_note", "ward_page", "ward_slug"]
 
 #: The heading of the landing page below which the briefs are listed.
 BRIEFS = "sec-briefs"
+#: Characters of a name in a file name: folders of a council's drive are deep.
+LONGEST = 60
 
 
 def ward_slug(name: str) -> str:
@@ -25,23 +29,16 @@ def ward_slug(name: str) -> str:
     Returns
     -------
     str
-        Lower case; whatever is no letter or digit becomes one hyphen.
-
-    Raises
-    ------
-    ValueError
-        If nothing is left.
+        Lower case; whatever is no letter or digit of ASCII becomes one hyphen. At most
+        :data:`LONGEST` characters, none where the name has no such letter.
 
     Examples
     --------
-    >>> ward_slug("Chadwell Heath"), ward_slug("St. Mary's & Park")
-    ('chadwell-heath', 'st-mary-s-park')
+    >>> ward_slug("Chadwell Heath"), ward_slug("St. Mary's & Park"), ward_slug("../?")
+    ('chadwell-heath', 'st-mary-s-park', '')
     """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
-    if not slug:
-        raise ValueError(f"no letter or digit in the name {name!r}")
-    return slug
+    letters = unicodedata.normalize("NFKD", plain(name)).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", letters.lower()).strip("-")[:LONGEST].rstrip("-")
 
 
 def ward_page(code: str, name: str, suffix: str = "html") -> str:
@@ -59,14 +56,14 @@ def ward_page(code: str, name: str, suffix: str = "html") -> str:
     Returns
     -------
     str
-        Path relative to ``reports/<edition>/``.
+        Path relative to ``reports/<edition>/``. The code makes it one of its kind.
 
     Examples
     --------
-    >>> ward_page("E05000029", "Chadwell Heath")
-    'wards/E05000029-chadwell-heath.html'
+    >>> ward_page("E05000029", "Chadwell Heath"), ward_page("E05000029", "../?")
+    ('wards/E05000029-chadwell-heath.html', 'wards/E05000029.html')
     """
-    return f"wards/{code}-{ward_slug(name)}.{suffix}"
+    return f"wards/{'-'.join(filter(None, (code, ward_slug(name))))}.{suffix}"
 
 
 def explorer_page(**state: str) -> str:

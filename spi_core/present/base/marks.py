@@ -117,10 +117,6 @@ def sentence(text: str, illustrative: object) -> str:
     illustrative : bool
         Whether any figure in it does.
 
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> sentence("It scores 43.", True)
@@ -135,8 +131,6 @@ def flags(tables: Tables, name: str) -> pd.Series:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     name : str
         A table.
 
@@ -165,14 +159,8 @@ def carried(tables: Tables, name: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     name : str
         A table.
-
-    Returns
-    -------
-    DataFrame
     """
     frame: pd.DataFrame = tables[name]
     return frame.assign(illustrative=flags(tables, name))
@@ -191,10 +179,6 @@ def mark_rows(
         One a row, or one for all.
     columns : sequence of str
         The columns whose cells are marked; those that the frame lacks are passed over.
-
-    Returns
-    -------
-    DataFrame
 
     Examples
     --------

@@ -16,10 +16,6 @@ def day(date: object) -> str:
     date : date or str
         A day; other text stays as it is.
 
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> day("2026-11-02"), day("after the census")
@@ -98,10 +94,6 @@ def endpoints(before: float, after: float, digits: int = 1) -> tuple[str, str]:
         Decimals; one more where rounding would otherwise make the two disagree with their
         difference: nobody reads a third.
 
-    Returns
-    -------
-    tuple of str
-
     Examples
     --------
     >>> endpoints(45.91, 50.72)
@@ -157,10 +149,6 @@ def ordinal(n: float) -> str:
     n : float
         1 for the first; a tie's half is rounded up, to the less flattering place; a dash where
         there is none.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

@@ -16,8 +16,6 @@ def long_spans(tables: Tables, code: str) -> dict[str, str]:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     code : str
         GSS code of an area.
 
@@ -54,10 +52,6 @@ def span(first: int, last: int) -> str:
     ----------
     first, last : int
         Years.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 import matplotlib as mpl
 import yaml
 from matplotlib import font_manager
+from matplotlib.text import Text
 
 from spi_core.files import project_root
+from spi_core.text.seal import plain
 
 __all__ = ["RATINGS", "Rating", "brand", "chart_style", "colour", "forget", "project_root"]
 
@@ -98,6 +101,14 @@ def forget() -> None:
     _register_fonts.cache_clear()
 
 
+_set_text = Text.set_text
+
+
+def _set_plain(text: Text, words: object) -> None:
+    """Take the seal off whatever is written into a chart: a picture reads no mark-up."""
+    _set_text(text, plain(words) if isinstance(words, str) else words)
+
+
 @contextmanager
 def chart_style(size: float = 8.5) -> Iterator[None]:
     """Draw in the house style.
@@ -109,7 +120,8 @@ def chart_style(size: float = 8.5) -> Iterator[None]:
     """
     ink, line = colour("ink"), colour("line")
     settings: dict[Any, Any] = {
-        "font.family": _register_fonts(),
+        # what the first lacks the second may have: names come in any script
+        "font.family": [_register_fonts(), "DejaVu Sans"],
         "font.size": size,
         "axes.titlesize": size,
         "axes.labelsize": size,
@@ -131,6 +143,8 @@ def chart_style(size: float = 8.5) -> Iterator[None]:
         # a fixed salt makes the same chart the same bytes
         "svg.hashsalt": "spi",
         "figure.constrained_layout.use": False,
+        # a dollar sign in a name is no formula
+        "text.parse_math": False,
     }
-    with mpl.rc_context(settings):
+    with mpl.rc_context(settings), patch.object(Text, "set_text", _set_plain):
         yield

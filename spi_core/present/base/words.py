@@ -159,16 +159,12 @@ def small(name: str) -> str:
     name : str
         For instance an indicator's name.
 
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> small("Violent crime"), small("GCSE results"), small("A-level points")
     ('violent crime', 'GCSE results', 'A-level points')
     """
-    first = name.split()[0]
+    first = next(iter(name.split()), "")
     keep = not first[1:].islower() or not first.isalpha()
     return name if keep else name[0].lower() + name[1:]
 
@@ -180,10 +176,6 @@ def capital(text: str) -> str:
     ----------
     text : str
         Not empty.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

@@ -39,10 +39,6 @@ def locator_map(wards: gpd.GeoDataFrame, code: str, width: float = 44) -> Figure
         The area to fill.
     width : float
         Millimetres.
-
-    Returns
-    -------
-    Figure
     """
     west, south, east, north = wards.total_bounds
     height = width * (north - south) / (east - west)

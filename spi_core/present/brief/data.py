@@ -84,17 +84,11 @@ def gather(tables: Tables, code: str, facts: int = 4) -> Brief:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     code : str
         Of a unit of evidence.
     facts : int
         How many components furthest from the whole are explained by a figure; with 0 neither
         ``facts`` nor ``figures`` nor the facts of strengths and weaknesses are gathered.
-
-    Returns
-    -------
-    Brief
 
     Raises
     ------

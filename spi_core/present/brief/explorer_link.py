@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import segno
 
-from spi_core.errors import SpiError
 from spi_core.present.base.edition import conditions
 from spi_core.present.base.figure import VARIABLE
 from spi_core.present.base.links import explorer_page
 from spi_core.present.base.theme import colour
 from spi_core.store import write_bytes
+from spi_core.text.seal import plain
 
 if TYPE_CHECKING:
     from spi_core.store import Tables
@@ -32,8 +32,6 @@ def explorer_address(tables: Tables, code: str) -> str | None:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     code : str
         Of a unit of evidence.
 
@@ -47,19 +45,8 @@ def explorer_address(tables: Tables, code: str) -> str | None:
     site = str(tables.about["edition"].get("site", "")).rstrip("/")
     if site:
         return f"{site}/{page}"
-    return f"../{page}" if _is_there(tables) else None
-
-
-def _is_there(tables: Tables) -> bool:
-    """Read a small file of the explorer, which records that the brief depends on there being one.
-
-    Only to look whether it exists would leave a brief without its link for good.
-    """
-    try:
-        tables.text("explorer/embed.html")
-    except SpiError:
-        return False
-    return True
+    # asked of the tables, which record that the brief depends on there being one
+    return f"../{page}" if tables.has("explorer/embed.html") else None
 
 
 def qr_code(address: str) -> bytes:
@@ -88,8 +75,6 @@ def print_source(tables: Tables, code: str, name: str, source: str) -> None:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     code, name : str
         The area.
     source : str
@@ -108,7 +93,7 @@ def print_source(tables: Tables, code: str, name: str, source: str) -> None:
         print(f"\n::: {{.source}}\n{source}\n:::\n")
         return
     there = "scorecard" if "no-maps" in conditions(tables) else "map, scorecard"
-    way = f"**Explore {name}:** [{there} and every figure]({address})."
+    way = f"**Explore {name}:** [{there} and every figure](<{address}>)."
     if address.startswith("../"):
         ask = "On paper, or if the link leads nowhere: ask the contact below for its address."
         for form, text in (("html", way), ("typst", f"{way} {ask}")):
@@ -117,7 +102,7 @@ def print_source(tables: Tables, code: str, name: str, source: str) -> None:
         print(f"\n::: {{.source}}\n{source}\n:::\n")
         return
     path = Path(os.environ.get(VARIABLE) or "_figures") / "explorer-code.svg"
-    write_bytes(path, qr_code(address))
+    write_bytes(path, qr_code(plain(address)))
     alt = f"QR code that opens the explorer at {name}: {address}"
     print(
         '\n:::: {layout="[[83,17]]"}\n'

@@ -67,11 +67,8 @@ def score_note(tables: Tables) -> str:
     str
     """
     place, low = goalposts_place(tables), scale_start(tables)
-    among = (
-        f" among {place}’s {tables.levels.unit.many}"
-        if place
-        else " that can be expected of each figure"
-    )
+    units = tables.levels.unit.many
+    among = f" among {place}’s {units}" if place else " that can be expected of each figure"
     framework = tables["framework"]
     n, of = int(framework["scored"].sum()), len(framework)
     rest = "have enough figures" if n == of else "have enough figures; the others await more data"
@@ -167,18 +164,7 @@ def spans_note(brief: Brief) -> str:
 
 
 def years(tables: Tables) -> str:
-    """Say which years the figures speak of.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
-    Returns
-    -------
-    str
-        The end of a sentence that begins with periods.
-    """
+    """Say which years the figures speak of, in a sentence that begins with the word periods."""
     first, last = tables["dates"]["start"].min().year, tables["dates"]["end"].max().year
     if first == last:
         return f"are of {last}."
@@ -187,11 +173,6 @@ def years(tables: Tables) -> str:
 
 def sources(tables: Tables) -> str:
     """Name the publishers of the figures.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------

@@ -88,10 +88,6 @@ def component_strip(rows: pd.DataFrame, spread: pd.DataFrame, narrow: bool = Fal
         Index component: ``min, q1, q3, max`` of the areas.
     narrow : bool
         For a phone: the name above its bar.
-
-    Returns
-    -------
-    Figure
     """
     frame = NARROW if narrow else WIDE
     dimensions = list(dict.fromkeys(rows["dimension"]))
@@ -185,10 +181,6 @@ def change_chart(rows: pd.DataFrame, narrow: bool = False) -> Figure:
         cannot be compared, ``word`` then says why; ``span``, where there is one, beside the name.
     narrow : bool
         For a phone: the name above its bar.
-
-    Returns
-    -------
-    Figure
     """
     frame = NARROW if narrow else WIDE
     reach = _reach(rows)

@@ -35,17 +35,7 @@ __all__ = [
 
 
 def map_caption(page: ChapterPage) -> str:
-    """Say what the map shows and how sure it is.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    str
-    """
+    """Say what the map shows and how sure it is."""
     everywhere = not (page.sides["comparison"] or page.sides["set aside"])
     first = f"Treated: {and_list(list(page.treated))}."
     if everywhere:
@@ -145,17 +135,7 @@ def slope_alt(page: ChapterPage) -> str:
 
 
 def placebo_caption(page: ChapterPage) -> str:
-    """Say whether the effect stands out among the placebo effects.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    str
-    """
+    """Say whether the effect stands out among the placebo effects."""
     alpha = page.design["alpha"]
     out = [mid(o) for o in page.answered if o.node["p_holm"] <= alpha]
     first = "No effect stands out from those of other sets of areas."
@@ -174,17 +154,7 @@ def placebo_caption(page: ChapterPage) -> str:
 
 
 def placebo_alt(page: ChapterPage) -> str:
-    """Give the effect, and the span of the middle of the placebo effects.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    str
-    """
+    """Give the effect, and the span of the middle of the placebo effects."""
     parts = []
     for o in page.answered:
         effect = o.analysis["effect"]
@@ -198,17 +168,7 @@ def placebo_alt(page: ChapterPage) -> str:
 
 
 def event_caption(page: ChapterPage) -> str:
-    """Say whether the areas moved alike before.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    str
-    """
+    """Say whether the areas moved alike before."""
     shown = [o for o in page.answered if o.analysis["study"]]
     apart = [mid(o) for o in shown if _joint(o) <= page.design["alpha"]]
     first = "Before the start the treated areas did not move clearly apart from the others."
@@ -229,17 +189,7 @@ def _joint(o: OutcomePage) -> float:
 
 
 def event_alt(page: ChapterPage) -> str:
-    """Give every period’s gap.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    str
-    """
+    """Give every period’s gap."""
     parts = []
     for o in page.answered:
         study = o.analysis["study"]
@@ -252,17 +202,7 @@ def event_alt(page: ChapterPage) -> str:
 
 
 def bracket_caption(page: ChapterPage) -> str:
-    """Say what both ends of the bracket agree on.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    str
-    """
+    """Say what both ends of the bracket agree on."""
     clear = []
     for o in page.answered:
         panel = o.analysis["panel"]
@@ -282,17 +222,7 @@ def bracket_caption(page: ChapterPage) -> str:
 
 
 def bracket_alt(page: ChapterPage) -> str:
-    """Give the three figures of each outcome.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    str
-    """
+    """Give the three figures of each outcome."""
     parts = []
     for o in page.answered:
         panel = o.analysis["panel"]
@@ -311,10 +241,6 @@ def answer_alt(pages: Sequence[ChapterPage]) -> str:
     ----------
     pages : sequence of ChapterPage
         The chapters.
-
-    Returns
-    -------
-    str
     """
     parts = []
     for page in pages:

@@ -109,10 +109,6 @@ def slope_chart(page: ChapterPage, narrow: bool = False) -> Figure:
         The chapter; outcomes without raw figures are left out.
     narrow : bool
         For a phone: panels below each other.
-
-    Returns
-    -------
-    Figure
     """
     shown = [o for o in page.outcomes if o.raw]
     before, after = (periods(page.design[k]) for k in ("before", "after"))
@@ -148,14 +144,8 @@ def placebo_chart(page: ChapterPage, narrow: bool = False) -> Figure:
 
     Parameters
     ----------
-    page : ChapterPage
-        The chapter.
     narrow : bool
         For a phone.
-
-    Returns
-    -------
-    Figure
     """
     with chart_style():
         fig, panels = _panels(page, page.answered, narrow, 40, (3, 5, 15, 11))
@@ -205,10 +195,6 @@ def event_chart(page: ChapterPage, narrow: bool = False) -> Figure:
         The chapter; outcomes without an event study are left out.
     narrow : bool
         For a phone.
-
-    Returns
-    -------
-    Figure
     """
     shown = [o for o in page.answered if o.analysis["study"]]
     after = set(page.design["after"])

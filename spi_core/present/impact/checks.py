@@ -25,17 +25,7 @@ Column = Callable[[OutcomePage], str]
 
 
 def estimate_table(page: ChapterPage) -> pd.DataFrame:
-    """Give the primary estimates with their exact inference.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    DataFrame
-    """
+    """Give the primary estimates with their exact inference."""
     rows = []
     for o in page.answered:
         e = o.analysis["effect"]
@@ -55,17 +45,7 @@ def estimate_table(page: ChapterPage) -> pd.DataFrame:
 
 
 def companion_table(page: ChapterPage) -> pd.DataFrame:
-    """Give the companion tests; empty where all are withheld.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    DataFrame
-    """
+    """Give the companion tests; empty where all are withheld."""
     rows = []
     for o in page.answered:
         a = o.analysis
@@ -89,17 +69,7 @@ def companion_table(page: ChapterPage) -> pd.DataFrame:
 
 
 def grid_table(page: ChapterPage) -> pd.DataFrame:
-    """Set all specifications side by side, a column an outcome.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    DataFrame
-    """
+    """Set all specifications side by side, a column an outcome."""
     table: dict[str, list[str]] = {}
     for o in page.answered:
         grid = o.analysis["grid"]
@@ -126,17 +96,7 @@ def _specification(o: OutcomePage, row: Node) -> str:
 
 
 def trend_table(page: ChapterPage) -> pd.DataFrame:
-    """Give the difference in trend before, and the one that would explain the estimate.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    DataFrame
-    """
+    """Give the difference in trend before, and the one that would explain the estimate."""
     rows = []
     for o in page.answered:
         t, digits = o.analysis["trend"], o.digits + 1
@@ -154,17 +114,7 @@ def trend_table(page: ChapterPage) -> pd.DataFrame:
 
 
 def check_table(page: ChapterPage) -> pd.DataFrame:
-    """List the attempts to break the estimate, a column an outcome.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    DataFrame
-    """
+    """List the attempts to break the estimate, a column an outcome."""
     checks: Sequence[tuple[str, Column]] = (
         ("Estimate", lambda o: effect_text(o, o.analysis["effect"]["estimate"])),
         ("Balance before: baseline, in SD", lambda o: _balance(o, "baseline")),
@@ -226,17 +176,7 @@ def _moran(o: OutcomePage) -> str:
 
 
 def multiplicity_table(page: ChapterPage) -> pd.DataFrame:
-    """List every outcome tested, with its corrected p-value.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    DataFrame
-    """
+    """List every outcome tested, with its corrected p-value."""
     rows = []
     for o in page.answered:
         e = o.analysis["effect"]

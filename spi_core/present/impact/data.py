@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -170,10 +169,6 @@ def gather_chapter(tables: Tables, intervention: str) -> ChapterPage:
     intervention : str
         Its id.
 
-    Returns
-    -------
-    ChapterPage
-
     Raises
     ------
     SpiError
@@ -184,7 +179,7 @@ def gather_chapter(tables: Tables, intervention: str) -> ChapterPage:
     if not path.exists():
         there = ", ".join(sorted(p.stem for p in folder.glob("*.json"))) or "none"
         raise SpiError(f"no impact chapter {intervention!r}; there are: {there}")
-    node = json.loads(tables.text(f"impact/{path.name}"))
+    node = tables.node(f"impact/{path.name}")
     areas = tables["areas"].set_index("code")
     names = {str(code): str(name) for code, name in areas["name"].items()}
     parents = {str(code): str(parent) for code, parent in areas["parent_code"].items()}

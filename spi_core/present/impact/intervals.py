@@ -45,14 +45,8 @@ def bracket_chart(page: ChapterPage, narrow: bool = False) -> Figure:
 
     Parameters
     ----------
-    page : ChapterPage
-        The chapter.
     narrow : bool
         For a phone: the words above the line.
-
-    Returns
-    -------
-    Figure
     """
     rows: list[tuple[str, list[_Line], tuple[float, float]]] = []
     made = page.generated
@@ -77,10 +71,6 @@ def answer_chart(pages: Sequence[ChapterPage], narrow: bool = False) -> Figure:
         Chapters; outcomes without an estimate are left out.
     narrow : bool
         For a phone.
-
-    Returns
-    -------
-    Figure
     """
     rows: list[tuple[str, list[_Line], tuple[float, float]]] = []
     for page in pages:

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.textpath import TextPath
 
 from spi_core.present.base.theme import colour
+from spi_core.text.seal import plain
 
 __all__ = ["name_ends", "name_room", "spread"]
 
@@ -33,7 +34,8 @@ def name_room(names: Sequence[str], width: float) -> tuple[float, float]:
     tuple of float
         Points and millimetres; the type is smaller where a name would leave no panel.
     """
-    widths = [TextPath((0, 0), name, size=NAME_SIZE).get_extents().width for name in names]
+    paths = [TextPath((0, 0), plain(name), size=NAME_SIZE) for name in names]
+    widths = [path.get_extents().width for path in paths]
     longest = max(widths, default=0.0) * 25.4 / 72
     room = width - LEAST_PANEL - LEADER - 1
     shrink = min(1.0, room / longest) if longest else 1.0
@@ -85,10 +87,6 @@ def spread(wanted: Sequence[float], gap: float) -> list[float]:
         Ascending.
     gap : float
         Least distance.
-
-    Returns
-    -------
-    list of float
 
     Examples
     --------

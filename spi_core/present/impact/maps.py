@@ -63,10 +63,6 @@ def treated_map(wards: gpd.GeoDataFrame, page: ChapterPage, narrow: bool = False
         Says which side each unit is on.
     narrow : bool
         For a phone: the key below the map.
-
-    Returns
-    -------
-    Figure
     """
     west, south, east, north = wards.total_bounds
     width, across = (88.0, 76.0) if narrow else (170.0, 70.0)

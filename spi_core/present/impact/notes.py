@@ -25,11 +25,6 @@ ANSWERABLE = "What would make it answerable"
 def estimand(page: ChapterPage) -> list[str]:
     """Say what is estimated, on whom, how weighted, who is in and who is out.
 
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
     Returns
     -------
     list of str
@@ -96,11 +91,6 @@ def _side(page: ChapterPage, side: str, parts: int) -> str:
 def refusal_items(page: ChapterPage) -> list[str]:
     """List what the chapter refuses to say, with the reason and what would help.
 
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
     Returns
     -------
     list of str
@@ -121,11 +111,6 @@ def _refusal(refusal: dict[str, str]) -> str:
 def caution_items(page: ChapterPage) -> list[str]:
     """List what a reader should know though the question is answered.
 
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
     Returns
     -------
     list of str
@@ -144,11 +129,6 @@ def caution_items(page: ChapterPage) -> list[str]:
 
 def card_items(page: ChapterPage) -> str:
     """Write the programme card as a definition list.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
 
     Returns
     -------
@@ -171,10 +151,6 @@ def placebo_outcomes(page: ChapterPage) -> str:
     ----------
     page : ChapterPage
         The chapter, with placebo outcomes.
-
-    Returns
-    -------
-    str
     """
     rows = [s for s in page.node["side"] if s["role"] == "placebo" and s["p"] is not None]
     if not rows:
@@ -195,10 +171,6 @@ def gap_words(gap: float | None) -> str:
     ----------
     gap : float or None
         In standard deviations of the areas' levels.
-
-    Returns
-    -------
-    str
 
     Examples
     --------
@@ -222,10 +194,6 @@ def sd(value: float) -> str:
     ----------
     value : float
         The bias.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

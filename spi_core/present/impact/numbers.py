@@ -65,10 +65,6 @@ def p_is(p: float | None) -> str:
     p : float or None
         The p-value.
 
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> p_is(0.6545), p_is(1e-8)
@@ -110,10 +106,6 @@ def day_words(date: str) -> str:
     ----------
     date : str
         ISO date, year and month, or year.
-
-    Returns
-    -------
-    str
 
     Examples
     --------
@@ -175,10 +167,6 @@ def whole(outcome: OutcomePage, value: float) -> str:
         Says how many decimals.
     value : float
         The level.
-
-    Returns
-    -------
-    str
     """
     return number(value, outcome.digits)
 
@@ -194,10 +182,6 @@ def fewer_or_more(value: float, digits: int, *, counted: bool = True) -> str:
         Decimals.
     counted : bool
         Whether it is about things that are fewer or more, else lower or higher.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

@@ -13,17 +13,7 @@ __all__ = ["count_tests", "facts", "neighbours_words", "overview_caption", "over
 
 
 def facts(page: ChapterPage) -> str:
-    """Give a chapter's size in one line.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    str
-    """
+    """Give a chapter's size in one line."""
     treated, compared = (len(page.sides[s]) for s in ("treated", "comparison"))
     against = f" compared with {compared}" if compared else ", none to compare with"
     inferred = ", inferred from place names" if page.design["inferred"] else ""
@@ -33,17 +23,7 @@ def facts(page: ChapterPage) -> str:
 
 
 def overview_lead(pages: Sequence[ChapterPage]) -> str:
-    """Sum the chapters up.
-
-    Parameters
-    ----------
-    pages : sequence of ChapterPage
-        All chapters of the edition.
-
-    Returns
-    -------
-    str
-    """
+    """Sum the chapters up."""
     answers = [o.status for page in pages for o in page.answered]
     head = f"{_count(len(pages), 'programme')}, {_count(len(answers), 'answer').lower()}"
     unclear = answers.count("no clear change")
@@ -77,17 +57,7 @@ def _count(n: int, thing: str = "") -> str:
 
 
 def overview_caption(pages: Sequence[ChapterPage]) -> str:
-    """Say what the table of answers holds.
-
-    Parameters
-    ----------
-    pages : sequence of ChapterPage
-        All chapters of the edition.
-
-    Returns
-    -------
-    str
-    """
+    """Say what the table of answers holds."""
     units = list(dict.fromkeys(o.unit for page in pages for o in page.answered if o.unit))
     unit = units[0] if len(units) == 1 else "each in its own unit"
     return (
@@ -97,17 +67,7 @@ def overview_caption(pages: Sequence[ChapterPage]) -> str:
 
 
 def count_tests(pages: Sequence[ChapterPage]) -> str:
-    """Count the primary outcomes tested, and say what their number means.
-
-    Parameters
-    ----------
-    pages : sequence of ChapterPage
-        All chapters of the edition.
-
-    Returns
-    -------
-    str
-    """
+    """Count the primary outcomes tested, and say what their number means."""
     tested = [len(page.answered) for page in pages if page.answered]
     count = _count(sum(tested), "primary test").lower()
     said = "Corrections for the number of primary outcomes are made within a chapter"
@@ -121,11 +81,6 @@ def count_tests(pages: Sequence[ChapterPage]) -> str:
 
 def neighbours_words(pages: Sequence[ChapterPage]) -> str:
     """Say whether areas of one programme serve as comparison for another of the same year.
-
-    Parameters
-    ----------
-    pages : sequence of ChapterPage
-        All chapters of the edition.
 
     Returns
     -------

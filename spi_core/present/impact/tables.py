@@ -28,17 +28,7 @@ NO_FIGURES = ("Side", "Role", "Why", "Outcome")
 
 
 def protocol_table(page: ChapterPage) -> pd.DataFrame:
-    """List what was fixed beforehand.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    DataFrame
-    """
+    """List what was fixed beforehand."""
     d = page.design
     better = {"down": "lower is better", "up": "higher is better"}
     primary = "; ".join(f"{o.label} ({better[o.direction]})" for o in page.outcomes)
@@ -72,10 +62,6 @@ def raw_table(page: ChapterPage) -> pd.DataFrame:
     ----------
     page : ChapterPage
         The chapter; outcomes without figures are left out.
-
-    Returns
-    -------
-    DataFrame
     """
     before, after = periods(page.design["before"]), periods(page.design["after"])
     rows = []
@@ -144,17 +130,7 @@ def mark_table(table: pd.DataFrame, generated: bool) -> pd.DataFrame:
 
 
 def power_table(page: ChapterPage) -> pd.DataFrame:
-    """Say how large an effect would have to be.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    DataFrame
-    """
+    """Say how large an effect would have to be."""
     wanted = f"{100 * page.design['power']:.0f}%"
     rows = []
     for o in page.answered:
@@ -176,17 +152,7 @@ def power_table(page: ChapterPage) -> pd.DataFrame:
 
 
 def certainty_table(page: ChapterPage) -> pd.DataFrame:
-    """Give scale, certainty and the reasons.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    DataFrame
-    """
+    """Give scale, certainty and the reasons."""
     rows = []
     for o in page.outcomes:
         v = o.verdict
@@ -199,20 +165,13 @@ def certainty_table(page: ChapterPage) -> pd.DataFrame:
 
 
 def audit_table(page: ChapterPage) -> pd.DataFrame:
-    """Give the fingerprints.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    DataFrame
-    """
+    """Give the fingerprints."""
     a, edition = page.node["audit"], page.node["edition"]
     versions = ", ".join(f"{k} {v}" for k, v in sorted(a["versions"].items()))
-    names = (("Protocol", "protocol"), ("Values", "values"), ("Areas", "areas"), ("Code", "code"))
+    names = (
+        *(("Protocol", "protocol"), ("Raw means by ward", "means")),
+        *(("Areas", "areas"), ("Code", "code")),
+    )
     rows = [(words, f"`{a[f'{key}_sha256']}`") for words, key in names]
     rows += [
         ("Rows of values read", number(a["rows"], 0)),

@@ -33,10 +33,6 @@ def named(page: ChapterPage, text: str) -> str:
         Knows the names.
     text : str
         Such as ``without E05000026``.
-
-    Returns
-    -------
-    str
     """
     return re.sub(r"[EWSN]\d{8}", lambda found: page.names.get(found[0], found[0]), text)
 
@@ -59,17 +55,7 @@ def status_words(outcome: OutcomePage) -> str:
 
 
 def lead(page: ChapterPage) -> str:
-    """Give the answer in a sentence or two that can be repeated.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-
-    Returns
-    -------
-    str
-    """
+    """Give the answer in a sentence or two that can be repeated."""
     if page.refused or not page.answered:
         reasons = page.node["refusals"] or page.outcomes[0].node["refusals"]
         return f"This question cannot be answered with the figures at hand. {reasons[0]['words']}"
@@ -99,10 +85,6 @@ def mid(outcome: OutcomePage) -> str:
     ----------
     outcome : OutcomePage
         The outcome.
-
-    Returns
-    -------
-    str
     """
     label = outcome.label
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
@@ -114,11 +96,6 @@ def _or_list(items: list[str]) -> str:
 
 def answer_items(page: ChapterPage) -> list[str]:
     """Give the answer for each primary outcome, as a paragraph.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
 
     Returns
     -------
@@ -282,11 +259,6 @@ def _power(page: ChapterPage, o: OutcomePage) -> str:
 
 def change_mind(page: ChapterPage) -> list[str]:
     """List what would turn the answer.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
 
     Returns
     -------

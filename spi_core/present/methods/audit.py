@@ -48,11 +48,6 @@ def _percent(share: float) -> str:
 def rating_rule(tables: Tables) -> str:
     """Say the rule of strength and weakness with this edition's numbers.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     str
@@ -68,11 +63,6 @@ def rating_rule(tables: Tables) -> str:
 
 def error_basis(tables: Tables) -> pd.DataFrame:
     """Count what the standard errors of the units' figures rest on.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -97,11 +87,6 @@ def error_basis(tables: Tables) -> pd.DataFrame:
 
 def place_table(tables: Tables) -> pd.DataFrame:
     """List every unit's index with its range, its place with its range, and its chances.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -132,11 +117,6 @@ def place_table(tables: Tables) -> pd.DataFrame:
 def peer_table(tables: Tables) -> pd.DataFrame:
     """List each unit's comparators, the nearest first.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     DataFrame
@@ -154,11 +134,6 @@ def peer_table(tables: Tables) -> pd.DataFrame:
 
 def mover_table(tables: Tables) -> pd.DataFrame:
     """Say for every unit whether its index moved, with the many tests allowed for.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -188,11 +163,6 @@ def mover_table(tables: Tables) -> pd.DataFrame:
 def mover_sentence(tables: Tables) -> str:
     """Say how many units moved by the test of all at once, and how many one by one.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     str
@@ -214,11 +184,6 @@ def _chance(p: float) -> str:
 
 def component_audit(tables: Tables) -> pd.DataFrame:
     """Show how well each component's indicators hang together.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -247,11 +212,6 @@ def component_audit(tables: Tables) -> pd.DataFrame:
 
 def indicator_audit(tables: Tables) -> pd.DataFrame:
     """Show what each indicator is worth: nominal and effective, and how stable its weight is.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -285,11 +245,6 @@ def indicator_audit(tables: Tables) -> pd.DataFrame:
 
 def finding_table(tables: Tables) -> pd.DataFrame:
     """List what the audit found, in its own words.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------

@@ -39,11 +39,6 @@ def _shift(r: Any, names: Any, unit: str) -> dict[str, str]:
 def recipe_table(tables: Tables) -> pd.DataFrame:
     """Compare every other recipe with the one in use.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     DataFrame
@@ -62,8 +57,6 @@ def left_out_table(tables: Tables, least: float = 2) -> pd.DataFrame:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     least : float
         Places that some unit must shift for a row to be shown.
 
@@ -89,11 +82,6 @@ def left_out_table(tables: Tables, least: float = 2) -> pd.DataFrame:
 def sobol_table(tables: Tables) -> pd.DataFrame:
     """Share the shifts of places out among the choices that made them.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     DataFrame
@@ -117,11 +105,6 @@ def sobol_table(tables: Tables) -> pd.DataFrame:
 def shrinkage_table(tables: Tables) -> pd.DataFrame:
     """Say what empirical Bayes would keep of the units' own rates.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     DataFrame
@@ -144,11 +127,6 @@ def shrinkage_table(tables: Tables) -> pd.DataFrame:
 
 def small_area_sentence(tables: Tables) -> str:
     """Say which components are scored for small areas, or why none is.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------

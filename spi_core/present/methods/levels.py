@@ -117,10 +117,6 @@ def difference_sentence(tables: Tables) -> str:
     ----------
     tables : Tables
         The edition's tables; ``rollup_differences`` among them.
-
-    Returns
-    -------
-    str
     """
     found = tables["rollup_differences"]
     if found.empty:
@@ -178,10 +174,6 @@ def withheld_sentence(tables: Tables) -> str:
     ----------
     tables : Tables
         The edition's tables; ``disclosure_summary`` among them.
-
-    Returns
-    -------
-    str
     """
     s = tables["disclosure_summary"]
     cells, hidden = int(s["cells"].sum()), int(s["suppressed"].sum())
@@ -273,10 +265,6 @@ def example_words(whole: str, threshold: int = THRESHOLD) -> str:
         What the three areas are parts of.
     threshold : int
         Counts below it are withheld.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

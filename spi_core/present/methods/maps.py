@@ -46,8 +46,6 @@ def level_scores(tables: Tables, element: str, level: Level) -> gpd.GeoDataFrame
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     element : str
         A component, dimension or ``index``.
     level : Level
@@ -233,10 +231,6 @@ def level_alt(areas: pd.DataFrame, element: str, level: Level) -> str:
         What is mapped.
     level : Level
         Its level.
-
-    Returns
-    -------
-    str
     """
     known = areas.dropna(subset="score").sort_values("score")
     text = f"Map of {element}, {level.noun(len(areas))}"
@@ -268,10 +262,6 @@ def shown_flags(maps: Sequence[tuple[pd.DataFrame, str]]) -> list[bool]:
     ----------
     maps : sequence of tuple of DataFrame and str
         As for :func:`level_sheet`.
-
-    Returns
-    -------
-    list of bool
     """
     return [
         bool(flag)

@@ -21,11 +21,6 @@ DIRECTION = {1: "↑ higher is better", -1: "↓ lower is better"}
 def row_counts(tables: Tables) -> pd.DataFrame:
     """Show how many rows each step leaves, so that nothing gets lost unseen.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     DataFrame
@@ -44,11 +39,6 @@ def row_counts(tables: Tables) -> pd.DataFrame:
 
 def register_meaning(tables: Tables) -> pd.DataFrame:
     """List what each indicator measures and why it is there.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -72,11 +62,6 @@ def register_meaning(tables: Tables) -> pd.DataFrame:
 
 def register_source(tables: Tables) -> pd.DataFrame:
     """List where each indicator comes from and when it was measured.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -109,11 +94,6 @@ def register_source(tables: Tables) -> pd.DataFrame:
 
 def register_short(tables: Tables) -> pd.DataFrame:
     """List the indicators in one line each, for paper.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------

@@ -33,11 +33,6 @@ __all__ = [
 def base_table(tables: Tables) -> pd.DataFrame:
     """Show how large each indicator's base is beside the number of residents.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     DataFrame
@@ -78,11 +73,6 @@ def _span(low: Any, high: Any, digits: int, illustrative: object) -> str:
 def goalpost_table(tables: Tables) -> pd.DataFrame:
     """List every indicator's goalposts beside the range of the units.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     DataFrame
@@ -116,11 +106,6 @@ def goalpost_table(tables: Tables) -> pd.DataFrame:
 def capped_table(tables: Tables) -> pd.DataFrame:
     """List every value that lies beyond a goalpost and counts as the goalpost.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     DataFrame
@@ -153,11 +138,6 @@ def capped_table(tables: Tables) -> pd.DataFrame:
 def weight_table(tables: Tables) -> pd.DataFrame:
     """List every weight with its loading, standard deviation and share of the component's score.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     DataFrame
@@ -181,17 +161,7 @@ def weight_table(tables: Tables) -> pd.DataFrame:
 
 
 def generated_components(tables: Tables) -> set[str]:
-    """Name the components that hold any generated value.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
-    Returns
-    -------
-    set of str
-    """
+    """Name the components that hold any generated value."""
     about = tables["indicators"].set_index("id")["component"]
     values = carried(tables, "values")
     made_up: set[str] = set(about.reindex(values.loc[values["illustrative"], "indicator_id"]))
@@ -200,11 +170,6 @@ def generated_components(tables: Tables) -> set[str]:
 
 def weight_reasons(tables: Tables) -> pd.DataFrame:
     """Say for each component how its weights were found, and why so.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -231,11 +196,6 @@ def weight_reasons(tables: Tables) -> pd.DataFrame:
 
 def coverage_table(tables: Tables) -> pd.DataFrame:
     """Count for each component: indicators, areas that have them all, what was estimated.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -264,11 +224,6 @@ def coverage_table(tables: Tables) -> pd.DataFrame:
 
 def excluded_table(tables: Tables) -> pd.DataFrame:
     """List the indicators left out of every change, and what that does to their component.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -304,11 +259,6 @@ def excluded_table(tables: Tables) -> pd.DataFrame:
 def goalpost_reasons(tables: Tables) -> list[str]:
     """Say how the goalposts were set, and for how many indicators.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     list of str
@@ -324,11 +274,6 @@ def goalpost_reasons(tables: Tables) -> list[str]:
 
 def risen(tables: Tables) -> tuple[int, int, int]:
     """Count the units whose index rose, from all indicators and from the comparable ones.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------

@@ -70,11 +70,6 @@ class Worked:
 def choose_example(tables: Tables) -> str:
     """Choose the unit to work: a capped value among its figures, and closest to the whole.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     str
@@ -112,10 +107,6 @@ def work_by_hand(tables: Tables, code: str, period: str = "current") -> Worked:
         GSS code.
     period : str
         Period id.
-
-    Returns
-    -------
-    Worked
 
     Raises
     ------
@@ -330,10 +321,6 @@ def mean_equation(scores: list[float], result: float, places: int = PLACES) -> s
         The mean.
     places : int
         Decimals of the result.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

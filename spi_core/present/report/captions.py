@@ -57,11 +57,6 @@ def map_alt(report: BoroughReport) -> str:
 def standing_caption(report: BoroughReport) -> str:
     """Say which areas clearly stand on one side of the whole on every dimension.
 
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
     Returns
     -------
     str
@@ -127,11 +122,6 @@ def _most(report: BoroughReport, rating: str) -> str:
 def grid_caption(report: BoroughReport) -> str:
     """Say how many strengths and weaknesses there are, and where most of them lie.
 
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
     Returns
     -------
     str
@@ -180,11 +170,6 @@ def grid_alt(report: BoroughReport) -> str:
 def change_caption(report: BoroughReport) -> str:
     """Say how the index and its components moved in the areas, as far as it is clear.
 
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
     Returns
     -------
     str
@@ -212,17 +197,7 @@ def _counted(count: int, unit: Level) -> str:
 
 
 def change_alt(report: BoroughReport) -> str:
-    """Describe the change chart, element by element.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
-    Returns
-    -------
-    str
-    """
+    """Describe the change chart, element by element."""
     parts = []
     for r in records(report.changes):
         name = "Index" if r.element == "index" else r.element
@@ -281,10 +256,6 @@ def london_alt(rows: pd.DataFrame, whole: str, place: str = "London") -> str:
         What the edition is about.
     place : str
         Whose areas are the reference; empty without one.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

@@ -84,10 +84,6 @@ def change_strip(
         What the units are, and the whole.
     narrow : bool
         For the phone: 88 mm wide, names above the scale.
-
-    Returns
-    -------
-    Figure
     """
     width, row, top = (88.0, 13.5, 14.0) if narrow else (170.0, 5.5, 14.0)
     ends = (3.0, 85.0) if narrow else (63.0, 114.0)

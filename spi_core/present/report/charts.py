@@ -120,10 +120,6 @@ def standing_dots(
         What the whole is called.
     narrow : bool
         For the phone: 88 mm wide, two panels a row.
-
-    Returns
-    -------
-    Figure
     """
     width, row, left, gap = (88.0, 3.9, 24.0, 4.5) if narrow else (170.0, 3.7, 32.0, 6.0)
     panels = list(scores["score"].columns)

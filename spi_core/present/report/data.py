@@ -146,15 +146,6 @@ class BoroughReport:
 def gather_report(tables: Tables) -> BoroughReport:
     """Collect what the report shows.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
-    Returns
-    -------
-    BoroughReport
-
     Raises
     ------
     SpiError

@@ -52,10 +52,6 @@ def component_grid(
         Each component's dimension, index as the columns: a gap parts the dimensions.
     narrow : bool
         For the phone: 88 mm wide, a block of rows for each dimension.
-
-    Returns
-    -------
-    Figure
     """
     names, dimension = list(grid.columns), groups.loc[list(grid.columns)]
     blocks = [list(part.index) for _, part in dimension.groupby(dimension, sort=False)]

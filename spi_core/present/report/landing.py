@@ -23,11 +23,6 @@ OPEN_DATA = "open-data/datapackage.json"
 def panels(tables: Tables) -> list[tuple[str, str]]:
     """List what can be opened from the landing page.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     list of tuple of str
@@ -62,13 +57,7 @@ def _made_up(node: Mapping[str, Any]) -> bool:
 
 
 def print_panels(tables: Tables) -> None:
-    """Print the panels two by two (``output: asis``).
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-    """
+    """Print the panels two by two (``output: asis``)."""
     print('::: {layout-ncol="2"}')
     for link, text in panels(tables):
         print(f"::: {{.panel}}\n**{link}**\n\n{text}\n:::\n")
@@ -77,11 +66,6 @@ def print_panels(tables: Tables) -> None:
 
 def data_sentence(tables: Tables) -> str:
     """Say where the data can be had.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -106,11 +90,6 @@ def data_sentence(tables: Tables) -> str:
 
 def vintage_sentence(tables: Tables) -> str:
     """Say in which years the areas had the borders shown.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------

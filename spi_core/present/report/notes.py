@@ -55,10 +55,6 @@ def left_out(indicators: pd.DataFrame) -> list[str]:
     ----------
     indicators : DataFrame
         ``name, comparable, break_reason, label_before, label_now``.
-
-    Returns
-    -------
-    list of str
     """
     rows = records(indicators[~indicators["comparable"]])
     return [
@@ -120,10 +116,6 @@ def corrections(log: pd.DataFrame) -> list[str]:
     ----------
     log : DataFrame
         ``date, what, why``; may be empty.
-
-    Returns
-    -------
-    list of str
 
     Examples
     --------

@@ -82,8 +82,6 @@ def clearly(report: BoroughReport, quarter: int) -> list[str]:
 
     Parameters
     ----------
-    report : BoroughReport
-        The report's figures.
     quarter : {1, 4}
         The highest or the lowest.
 
@@ -100,11 +98,6 @@ def clearly(report: BoroughReport, quarter: int) -> list[str]:
 
 def ends_words(report: BoroughReport) -> str:
     """Say which areas are clearly at either end.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
 
     Returns
     -------
@@ -127,11 +120,6 @@ def ends_words(report: BoroughReport) -> str:
 
 def others_words(report: BoroughReport) -> str:
     """Say how far the areas that are clearly at neither end can be put in order.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
 
     Returns
     -------
@@ -156,11 +144,6 @@ def others_words(report: BoroughReport) -> str:
 def missing_sentence(report: BoroughReport) -> str:
     """Name the areas that have no score.
 
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
     Returns
     -------
     str
@@ -175,11 +158,6 @@ def missing_sentence(report: BoroughReport) -> str:
 
 def quarter_caption(report: BoroughReport) -> str:
     """Say which areas are surely in the highest and the lowest quarter: the message of the map.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
 
     Returns
     -------

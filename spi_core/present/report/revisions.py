@@ -8,7 +8,7 @@ from spi_core.present.base.numbers import day
 from spi_core.present.base.words import and_list
 from spi_core.store import Tables
 
-__all__ = ["LONGEST", "corrections", "details", "lead"]
+__all__ = ["LONGEST", "compared_with", "corrections", "details", "lead"]
 
 #: Rows shown on the page; the whole list stands in ``tables/revisions.parquet``.
 LONGEST = 60
@@ -19,7 +19,23 @@ def _revisions(tables: Tables) -> pd.DataFrame | None:
 
 
 def lead(tables: Tables) -> str:
-    """Say in one sentence what differs from the build before.
+    """Say in one sentence what differs from the build before."""
+    found = _revisions(tables)
+    if found is None:
+        return (
+            "This is the first publication: no build with other data came before it here, so there "
+            "is nothing to compare with."
+        )
+    before = compared_with(tables)
+    if found.empty:
+        return f"Nothing that is published here differs from {before}."
+    counts = found["kind"].value_counts(sort=False)
+    said = [f"{n} {_plural(kind, n)}" for kind, n in counts.items()]
+    return f"Since {before}: {and_list(said)}."
+
+
+def compared_with(tables: Tables) -> str:
+    """Name the build that this one is compared with.
 
     Parameters
     ----------
@@ -29,19 +45,12 @@ def lead(tables: Tables) -> str:
     Returns
     -------
     str
+        Empty where there is none; without its data version where that rests on hidden figures.
     """
-    found = _revisions(tables)
-    if found is None:
-        return (
-            "This is the first publication: no build with other data came before it here, so there "
-            "is nothing to compare with."
-        )
-    before = tables.about["compared_with"]
-    if found.empty:
-        return f"Nothing that is published here differs from the build with data version {before}."
-    counts = found["kind"].value_counts(sort=False)
-    said = [f"{n} {_plural(kind, n)}" for kind, n in counts.items()]
-    return f"Since the build with data version {before}: {and_list(said)}."
+    if "compared_with" not in tables.about:
+        return ""
+    version = tables.about["compared_with"]
+    return f"the build with data version {version}" if version else "the build before"
 
 
 def _plural(kind: object, n: int) -> str:
@@ -51,11 +60,6 @@ def _plural(kind: object, n: int) -> str:
 
 def details(tables: Tables) -> pd.DataFrame:
     """List the differences with names instead of codes, at most `LONGEST` of them.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------
@@ -79,11 +83,6 @@ def details(tables: Tables) -> pd.DataFrame:
 
 def corrections(tables: Tables) -> pd.DataFrame:
     """List the corrections that the edition records, the newest first.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------

@@ -48,11 +48,6 @@ def _change(change: float, rating: str, illustrative: object) -> str:
 def ward_table(report: BoroughReport) -> pd.DataFrame:
     """Every area's index: score, likely range and place, rating, change.
 
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
     Returns
     -------
     DataFrame
@@ -89,11 +84,6 @@ def ward_table(report: BoroughReport) -> pd.DataFrame:
 def component_table(report: BoroughReport) -> pd.DataFrame:
     """Every component: how many figures, the whole's score, strengths, weaknesses, change.
 
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
     Returns
     -------
     DataFrame
@@ -128,11 +118,6 @@ def component_table(report: BoroughReport) -> pd.DataFrame:
 def grid_table(report: BoroughReport) -> pd.DataFrame:
     """Every area's score on every dimension and scored component, with its rating's sign.
 
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
     Returns
     -------
     DataFrame
@@ -160,11 +145,6 @@ def grid_table(report: BoroughReport) -> pd.DataFrame:
 def indicator_table(report: BoroughReport) -> pd.DataFrame:
     """Every indicator: the whole in both periods, the reference, change and dates.
 
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
     Returns
     -------
     DataFrame
@@ -178,11 +158,6 @@ def indicator_table(report: BoroughReport) -> pd.DataFrame:
 
 def indicator_columns(report: BoroughReport) -> list[str]:
     """Name the columns of the table of indicators.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
 
     Returns
     -------

@@ -26,11 +26,6 @@ __all__ = ["change_figure", "findings", "gap_sentence", "lead_sentence", "risen_
 def lead_sentence(report: BoroughReport) -> str:
     """Answer first: the score of the whole, the range of its areas, who is clearly at either end.
 
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-
     Returns
     -------
     str
@@ -53,11 +48,6 @@ def lead_sentence(report: BoroughReport) -> str:
 
 def findings(report: BoroughReport) -> list[str]:
     """Say what stands out, as Markdown list items that begin with their subject in bold.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
 
     Returns
     -------
@@ -190,8 +180,6 @@ def risen_sentence(report: BoroughReport, subject: str = "The index") -> str:
 
     Parameters
     ----------
-    report : BoroughReport
-        The report's figures.
     subject : str
         What rose.
 
@@ -213,11 +201,6 @@ def risen_sentence(report: BoroughReport, subject: str = "The index") -> str:
 
 def change_figure(report: BoroughReport) -> tuple[str, str]:
     """Write the whole's change of the index as a key figure, or why there is none.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
 
     Returns
     -------
@@ -276,11 +259,6 @@ def _gaps(r: BoroughReport) -> str:
 
 def gap_sentence(report: BoroughReport) -> str:
     """Say whether highest and lowest area have moved closer.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
 
     Returns
     -------

@@ -472,6 +472,9 @@ local function image(el)
   local alt = el.attributes["fig-alt"] or el.attributes["alt"] or stringify(el.caption)
   if alt:match("^%s*$") then fail("image " .. el.src .. " has no alt text") end
   if el.src:match("^%a%a+:") and not el.src:match("^data:") then fail("image " .. el.src .. " is not a local file") end
+  if el.src:match("^[/\\]") or el.src:match("%.%.[/\\]") or el.src:match("^%a:") then
+    fail("image " .. el.src .. " does not lie beside or below the document")
+  end
   el.attributes["fig-alt"], el.attributes["alt"] = nil, alt
   if not typst then return el end
   local found_file, mime, content = pcall(pandoc.mediabag.fetch, el.src)

@@ -8,15 +8,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from spi_core.disclosure import in_force
 from spi_core.files import digest, file_digest
 from spi_core.publish.render.job import RenderJob
 from spi_core.publish.render.source import source_files
 from spi_core.store import ABOUT, LISTING
 
-__all__ = ["State", "listing_digest", "project_sources"]
+__all__ = ["OUTDATED", "State", "listing_digest", "project_sources"]
 
 #: Files beside a document that it may show, cite or import.
 _BESIDE = {".py", ".svg", ".png", ".jpg", ".jpeg", ".bib", ".csl", ".yml", ".csv", ".json"}
+OUTDATED = "left out: the edition was built anew meanwhile and hides other figures; run it again"
 #: Parts of a job that say where it runs, not what it says.
 _PLACE = {"source", "output_stem", "formats", "environment"}
 
@@ -58,6 +60,12 @@ class State:
         self.root, self.folder = root.resolve(), folder.resolve()
         self._hashes: dict[Path, str | None] = {}
         self._about: dict[str, Any] | None = None
+        self._passed = file_digest(self.folder / in_force.NAME)
+
+    @property
+    def outdated(self) -> bool:
+        """Whether a build has held the folder to other rules since: nothing older may come in."""
+        return file_digest(self.folder / in_force.NAME) != self._passed
 
     def name(self, path: Path) -> str:
         """Name a source so that the project's place on the disk does not matter."""

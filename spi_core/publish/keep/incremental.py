@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from spi_core.errors import RenderError
 from spi_core.files import file_digest, remove_leftovers
-from spi_core.publish.keep.hashes import State
+from spi_core.publish.keep.hashes import OUTDATED, State
 from spi_core.publish.keep.manifest import Manifest
 from spi_core.publish.render.engine import render
 from spi_core.publish.render.job import RenderJob, RenderResult
@@ -95,6 +96,11 @@ class _Edition:
         self.saved = time.monotonic()
 
     def finished(self, result: RenderResult) -> None:
+        if self.state.outdated:
+            for path in result.outputs:
+                path.unlink(missing_ok=True)
+            error = RenderError(f"{result.job.source.name}: {OUTDATED}")
+            result = replace(result, outputs=(), error=result.error or error)
         self.results.append(result)
         reads = self.state.everything() if result.reads is None else result.reads
         self.manifest.record_document(result.job, result.outputs, reads, self.state)

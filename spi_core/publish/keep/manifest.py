@@ -1,21 +1,28 @@
-"""What each output rests on, as hashes in ``reports/<edition>/manifest.json``."""
+"""What each output rests on, as hashes: of published content in ``manifest.json``, all beside it.
+
+A hash of an input lets whoever knows all of it but one count try counts against it: such hashes
+stay outside the public folder, with what else only the next run needs.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from spi_core.edition.fingerprint import code_version, input_hashes
-from spi_core.files import file_digest, write_bytes
+from spi_core.files import digest, file_digest, private_folder, write_bytes
 from spi_core.publish.keep.hashes import State
 from spi_core.publish.render.job import RenderJob
 
 __all__ = ["NAME", "Manifest"]
 
 NAME = "manifest.json"
-_FORMAT = 1
+_FORMAT = 2
+#: What of a record is not published.
+_PRIVATE = {"inputs", "job", "sources"}
 
 
 class Manifest:
@@ -24,31 +31,24 @@ class Manifest:
     Parameters
     ----------
     folder : Path
-        ``reports/<edition>``; the record in it is read, an unreadable one counts as none.
+        ``reports/<edition>``; the record in it is read, an unreadable one counts as none. Without
+        the private one beside it only what is published is known.
     """
 
     def __init__(self, folder: Path) -> None:
+        self.private = private_folder(folder) / "record.json"
         self.folder = folder.resolve()
         self.path = self.folder / NAME
         self._changed: dict[str, dict[str, Any] | None] = {}
         self._content = self._load()
 
     def _load(self) -> dict[str, Any]:
-        try:
-            content = json.loads(self.path.read_text(encoding="utf-8"))
-            known = isinstance(content, dict) and content.get("format") == _FORMAT
-        except (OSError, ValueError):
-            known = False
-        return content if known else {"format": _FORMAT}
-
-    @property
-    def exists(self) -> bool:
-        """Whether anything has been recorded."""
-        return len(self._content) > 1
+        published = _read(self.path)
+        return (published and _read(self.private)) or published or {"format": _FORMAT}
 
     @property
     def build(self) -> Mapping[str, Any]:
-        """The record of the build: ``inputs``, ``code``, ``files``; empty without one."""
+        """The record of the build: ``inputs`` where known, ``code``, ``files``; or empty."""
         return dict(self._content.get("build", {}))
 
     @property
@@ -60,6 +60,11 @@ class Manifest:
     def others(self) -> Mapping[str, Mapping[str, Any]]:
         """The record of other commands by part, such as ``explorer``."""
         return dict(self._content.get("others", {}))
+
+    @property
+    def published(self) -> bytes:
+        """What of the record may be known to all: the content of ``manifest.json``."""
+        return _json(_without_private(self._content))
 
     def name(self, path: Path) -> str:
         """Name an output within the folder."""
@@ -76,13 +81,15 @@ class Manifest:
         Returns
         -------
         bool
-            True when inputs, code and every file of the build are as recorded.
+            True when inputs, code and every file of the build, and the record itself, are as
+            recorded.
         """
         build = self.build
         return (
             build.get("code") == code_version()
             and build.get("inputs") == input_hashes(inputs)
             and all(file_digest(self.folder / n) == h for n, h in build["files"].items())
+            and file_digest(self.path) == digest(self.published)
         )
 
     def record_build(self, inputs: Mapping[str, str], written: Iterable[Path]) -> None:
@@ -93,10 +100,10 @@ class Manifest:
         inputs : mapping of str to str
             Hashes of the inputs, taken before they were read.
         written : iterable of Path
-            Files that it wrote; kept tables of the build before are added.
+            Files that it wrote; those outside the folder do not count.
         """
-        kept = (self.folder / "previous").glob("*")
-        names = sorted({self.name(p) for p in (*written, *kept) if p.is_file()})
+        inside = (p for p in written if p.resolve().is_relative_to(self.folder))
+        names = sorted({self.name(p) for p in inside if p.is_file()})
         files = {name: file_digest(self.folder / name) for name in names}
         self._content = self._load()
         self._content["build"] = {"code": code_version(), "inputs": dict(inputs), "files": files}
@@ -152,8 +159,6 @@ class Manifest:
 
         Parameters
         ----------
-        job : RenderJob
-            The document.
         output : Path
             One of its files.
         state : State
@@ -167,9 +172,9 @@ class Manifest:
         record = self.documents.get(self.name(output))
         return (
             record is not None
-            and record["job"] == state.job(job)
+            and record.get("job") == state.job(job)
             and record["code"] == code_version()
-            and record["sources"] == state.sources(job)
+            and record.get("sources") == state.sources(job)
             and all(state.read(name) == known for name, known in record["reads"].items())
             and file_digest(output) == record["sha256"]
         )
@@ -181,8 +186,6 @@ class Manifest:
 
         Parameters
         ----------
-        job : RenderJob
-            The document.
         outputs : iterable of Path
             Files that were written.
         reads : iterable of str
@@ -215,5 +218,23 @@ class Manifest:
         self._write()
 
     def _write(self) -> None:
-        text = json.dumps(self._content, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-        write_bytes(self.path, text.encode())
+        write_bytes(self.private, _json(self._content))
+        write_bytes(self.path, self.published)
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    with suppress(OSError, ValueError):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(content, dict) and content.get("format") == _FORMAT:
+            return content
+    return None
+
+
+def _json(content: object) -> bytes:
+    return (json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
+
+
+def _without_private(node: Any) -> Any:
+    if not isinstance(node, dict):
+        return node
+    return {key: _without_private(value) for key, value in node.items() if key not in _PRIVATE}

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from spi_core.edition.fingerprint import code_version, input_hashes
 from spi_core.errors import SpiError
-from spi_core.files import file_digest
+from spi_core.files import digest, file_digest
 from spi_core.publish.keep.hashes import State, listing_digest
 from spi_core.publish.keep.manifest import NAME, Manifest
 from spi_core.store import ABOUT, LISTING
 
-__all__ = ["Difference", "verify"]
+__all__ = ["Difference", "knows_inputs", "verify"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +38,22 @@ class Difference:
         return f"{self.kind} {self.name}: {self.what}" if self.name else f"{self.kind}: {self.what}"
 
 
-def verify(root: Path, inputs: Path, folder: Path) -> list[Difference]:
+def verify(root: Path, inputs: Path | None, folder: Path) -> list[Difference]:
     """Recompute every hash of an edition and name what differs.
 
     Parameters
     ----------
     root : Path
         The project's folder.
-    inputs : Path
-        ``data/<edition>``.
+    inputs : Path or None
+        ``data/<edition>``; None where only the reports are at hand.
     folder : Path
         ``reports/<edition>``.
 
     Returns
     -------
     list of Difference
-        Empty when everything is as recorded.
+        Empty when everything is as recorded: inputs and sources too, where :func:`knows_inputs`.
 
     Raises
     ------
@@ -64,12 +64,27 @@ def verify(root: Path, inputs: Path, folder: Path) -> list[Difference]:
     if not manifest.build:
         raise SpiError(f"{folder}: nothing is recorded here; run 'spi all EDITION' first")
     return [
-        *_inputs(manifest, inputs),
+        *(_inputs(manifest, inputs) if inputs and "inputs" in manifest.build else ()),
         *_code(manifest),
         *_files(manifest),
         *_sources(manifest, State(root, folder)),
         *_unknown(manifest),
     ]
+
+
+def knows_inputs(folder: Path) -> bool:
+    """Tell whether the hashes of the inputs are at hand: they do not go with the public folder.
+
+    Parameters
+    ----------
+    folder : Path
+        ``reports/<edition>``.
+
+    Returns
+    -------
+    bool
+    """
+    return "inputs" in Manifest(folder).build
 
 
 def _inputs(manifest: Manifest, folder: Path) -> Iterator[Difference]:
@@ -102,6 +117,8 @@ def _files(manifest: Manifest) -> Iterator[Difference]:
         "document": documents,
         "file": others,
     }
+    if file_digest(manifest.path) != digest(manifest.published):
+        yield Difference("file", NAME, "edited since it was made")
     for kind, files in kinds.items():
         for name, known in sorted(files.items()):
             now = file_digest(manifest.folder / name)
@@ -116,7 +133,7 @@ def _sources(manifest: Manifest, state: State) -> Iterator[Difference]:
     changed = {
         name
         for record in manifest.documents.values()
-        for name, known in record["sources"].items()
+        for name, known in record.get("sources", {}).items()
         if state.source(name) != known
     }
     for name in sorted(changed):

@@ -11,6 +11,7 @@ from typing import Any
 import gptables
 import numpy as np
 import pandas as pd
+from gptables.core.gptable import FormatList
 
 from spi_core.levels import levels_of
 from spi_core.publish.open_data.datapackage import warning
@@ -61,6 +62,9 @@ EPOCH = datetime(2000, 1, 1)
 WHOLE = ("population", "numerator", "denominator", "rank", "rank_low", "rank_high")
 #: Widths of columns in characters.
 NARROWEST, WIDEST = 8, 60
+#: A cell holds 32,767 units of UTF-16, of which a character takes two at most.
+LONGEST = 16_000
+CUT = " … (cut here, as a cell holds no more: the CSV files hold all of it)"
 #: Everything is text or a number; nothing in a cell may run.
 PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -160,6 +164,16 @@ def shorthand(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(shown)
 
 
+def _literal(text: str) -> Any:
+    """Keep a text as it is: gptables reads strings for links and refuses those of signs alone."""
+    if len(text) > LONGEST:
+        text = text[:LONGEST] + CUT
+    if text.startswith("<r>") and text.endswith("</r>"):
+        # XlsxWriter takes this for its own markup, unless it writes the markup itself
+        return FormatList([{}, text[:1], {}, text[1:]])
+    return FormatList([{}, text])
+
+
 def _heading(name: str) -> str:
     words = name.replace("_", " ").replace(" id", " ID").capitalize()
     return "GSS code" if name == "area_code" else words
@@ -176,6 +190,9 @@ def _larger(frame: pd.DataFrame, edition: Mapping[str, Any]) -> pd.DataFrame:
 
 def _sheet(name: str, table: pd.DataFrame, marked: str) -> Any:
     table["Shorthand"] = table["Shorthand"].where(table["Shorthand"] != "", "None")
+    for column in [_heading(n) for n, f in FIELDS[name].items() if f.kind == "string"]:
+        if column in table:
+            table[column] = table[column].map(_literal)
     numbers = [n for n, f in FIELDS[name].items() if f.kind == "number"]
     shapes = {"#,##0": [n for n in numbers if n in WHOLE]}
     shapes["#,##0.0##"] = [n for n in numbers if n not in WHOLE]
@@ -203,20 +220,23 @@ def _widths(sheets: Mapping[str, Any]) -> dict[str, list[int]]:
     for label, sheet in sheets.items():
         widths[label] = []
         for name, column in sheet.table.items():
-            longest = max(len(x) for x in [name, *column] if isinstance(x, str))
+            texts = [getattr(x, "string", x) for x in [name, *column]]
+            longest = max(len(x) for x in texts if isinstance(x, str))
             widths[label].append(min(max(longest, NARROWEST) + 3, WIDEST))
     return widths
 
 
 def _cover(edition: Mapping[str, Any], about: Mapping[str, Any], marked: str) -> Any:
     small = "LSOAs, where the edition has them, are in the CSV files beside this workbook."
+    subtitle = edition.get("subtitle", "Open data")
+    about_it = [
+        f"Data version {about['data_version']}, software {about['software']}.",
+        f"Licence: {edition['licence']}",
+        edition["attribution"],
+    ]
     return gptables.Cover(
-        title=edition["title"],
-        intro=[*([marked] if marked else []), edition.get("subtitle", "Open data"), LEGEND, small],
-        about=[
-            f"Data version {about['data_version']}, software {about['software']}.",
-            f"Licence: {edition['licence']}",
-            edition["attribution"],
-        ],
-        contact=[edition["contact"]],
+        title=_literal(edition["title"]),
+        intro=[_literal(t) for t in (marked, subtitle, LEGEND, small) if t],
+        about=[_literal(t) for t in about_it],
+        contact=[_literal(edition["contact"])],
     )

@@ -13,6 +13,7 @@ from spi_core.files import write_bytes
 from spi_core.publish.open_data.datapackage import descriptor, readme
 from spi_core.publish.open_data.tidy import tidy
 from spi_core.publish.open_data.workbook import workbook
+from spi_core.text.cells import csv_text
 
 if TYPE_CHECKING:
     from spi_core.store import Tables
@@ -64,4 +65,4 @@ def open_data(tables: Tables, folder: Path) -> list[Path]:
 
 def _csv(frame: pd.DataFrame) -> bytes:
     marked = frame.assign(illustrative=frame["illustrative"].map({True: "true", False: "false"}))
-    return marked.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d").encode()
+    return csv_text(marked).encode()

@@ -16,7 +16,8 @@ import pypandoc
 import typst
 
 from spi_core.errors import RenderError
-from spi_core.present.base.fonts import fonts_dir, theme_dir
+from spi_core.present.base.fonts import drawable, fonts_dir, theme_dir
+from spi_core.text.seal import plain
 
 __all__ = ["to_html", "to_pdf"]
 
@@ -35,7 +36,9 @@ def _convert(
 ) -> str:
     """Run Pandoc with the theme's filters; its warnings are errors."""
     meta = folder / "metadata.json"
-    meta.write_text(json.dumps(metadata, default=str), encoding="utf-8")
+    # as it is: Pandoc takes no characters in two halves
+    text = json.dumps(metadata, default=str, ensure_ascii=False)
+    meta.write_text(text, encoding="utf-8")
     command = [
         _pandoc(),
         "--from=markdown",
@@ -47,6 +50,8 @@ def _convert(
         f"--resource-path={folder}{os.pathsep}{source.parent}",
         f"--lua-filter={theme_dir() / 'quarto.lua'}",
         *arguments,
+        # after all others: until then nothing may read text from data as mark-up
+        f"--lua-filter={theme_dir() / 'text.lua'}",
     ]
     if metadata.get("bibliography") or metadata.get("references"):
         command.append("--citeproc")
@@ -59,7 +64,7 @@ def _convert(
         message = done.stderr.decode(errors="replace")
         ours = _FILTER_MESSAGE.search(message)
         said = message.replace("Failing because there were warnings.", "").strip()
-        raise RenderError(f"{source.name}: {ours[1] if ours else said}")
+        raise RenderError(plain(f"{source.name}: {ours[1] if ours else said}"))
     return done.stdout.decode()
 
 
@@ -99,6 +104,20 @@ def to_html(markdown: str, metadata: Mapping[str, Any], folder: Path, source: Pa
     return page.replace('<math display="block"', '<math display="block" tabindex="0"').encode()
 
 
+def _compile(path: Path, text: str, *fonts: Path) -> tuple[Any, Any]:
+    path.write_text(text, encoding="utf-8")
+    made: tuple[Any, Any] = typst.compile_with_warnings(
+        str(path),
+        root=str(path.parent),
+        font_paths=[str(fonts_dir()), *map(str, fonts)],
+        ignore_system_fonts=True,
+        format="pdf",
+        pdf_standards=["ua-1"],
+        timestamp=_TIMESTAMP,
+    )
+    return made
+
+
 def to_pdf(markdown: str, metadata: Mapping[str, Any], folder: Path, source: Path) -> bytes:
     """Make a tagged PDF that declares and passes PDF/UA-1.
 
@@ -130,17 +149,14 @@ def to_pdf(markdown: str, metadata: Mapping[str, Any], folder: Path, source: Pat
         f"--lua-filter={theme_dir() / 'classes.lua'}",
     ]
     path = folder / "document.typ"
-    path.write_text(_convert(markdown, metadata, arguments, folder, source), encoding="utf-8")
+    text = _convert(markdown, metadata, arguments, folder, source)
     try:
-        pdf, warnings = typst.compile_with_warnings(
-            str(path),
-            root=str(folder),
-            font_paths=[str(fonts_dir())],
-            ignore_system_fonts=True,
-            format="pdf",
-            pdf_standards=["ua-1"],
-            timestamp=_TIMESTAMP,
-        )
+        try:
+            pdf, warnings = _compile(path, text)
+        except typst.TypstError as error:
+            if "could not be displayed with font" not in error.message:
+                raise
+            pdf, warnings = _compile(path, drawable(text, folder / "fonts"), folder / "fonts")
     except typst.TypstError as error:
         raise RenderError(f"{source.name}: Typst: {error.message}\n{error.diagnostic}") from error
     for warning in warnings:

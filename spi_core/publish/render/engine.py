@@ -39,8 +39,6 @@ def render_document(job: RenderJob, scratch: Path | None = None) -> RenderResult
 
     Parameters
     ----------
-    job : RenderJob
-        The document.
     scratch : pathlib.Path, optional
         Folder for the private working folder; the system's by default.
 

@@ -18,6 +18,7 @@ from spi_core.errors import RenderError
 from spi_core.publish.render.options import CellOptions, cell_options
 from spi_core.publish.render.shell import new_shell, run_code
 from spi_core.publish.render.source import Cell, Document
+from spi_core.text.seal import plain
 
 __all__ = ["ExecutedCell", "execute", "inline_text"]
 
@@ -89,7 +90,8 @@ def _failure(
     lines = "".join(traceback.format_exception(error)).rstrip().splitlines()
     shown = "\n".join("  " + text for text in lines[-_TRACEBACK_LINES:])
     with_parameters = f" ({given})" if given else ""
-    return RenderError(f"{place}{with_parameters}: {type(error).__name__}: {error}\n{shown}")
+    said = f"{place}{with_parameters}: {type(error).__name__}: {error}\n{shown}"
+    return RenderError(plain(said))
 
 
 def _parameter_names(cell: Cell) -> list[str]:

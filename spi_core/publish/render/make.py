@@ -12,6 +12,7 @@ from spi_core.errors import RenderError
 from spi_core.publish.render.job import Made, RenderJob
 from spi_core.publish.render.options import Format, document_metadata, merge, project_metadata
 from spi_core.store import hold_tables, recording_reads
+from spi_core.text.seal import seal
 
 if TYPE_CHECKING:
     from spi_core.publish.render.source import Document
@@ -61,7 +62,8 @@ def _make(job: RenderJob, folder: Path) -> dict[Format, bytes]:
     from spi_core.publish.render.quarto import render_with_quarto
 
     document, base = _ahead.get(job.source) or _read(job.source)
-    metadata = merge(base, job.metadata)
+    # what a job says comes from data, what a document says is its author's Markdown
+    metadata = merge(base, seal(job.metadata))
     name = document.path.name
     flat = {target: document_metadata(metadata, target, name) for target in job.formats}
     made: dict[Format, bytes] = {}
@@ -91,8 +93,6 @@ def make_document(job: RenderJob, scratch: Path | None = None) -> Made:
 
     Parameters
     ----------
-    job : RenderJob
-        The document.
     scratch : pathlib.Path, optional
         Folder for the private working folder; the system's by default.
 

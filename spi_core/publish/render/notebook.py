@@ -12,6 +12,7 @@ import nbformat
 
 from spi_core.publish.render.execute import ExecutedCell
 from spi_core.publish.render.source import Document
+from spi_core.text.seal import as_markdown, plain
 
 __all__ = ["to_notebook"]
 
@@ -66,14 +67,16 @@ def _readable(text: str) -> str:
 
 
 def _text(value: object) -> object:
-    """Drop what changes from run to run: addresses of objects."""
-    return _ADDRESS.sub("", value) if isinstance(value, str) else value
+    """Drop what changes from run to run: addresses of objects. What is left is shown as it is."""
+    return _ADDRESS.sub("", plain(value)) if isinstance(value, str) else value
 
 
 def _shown(data: Mapping[str, Any]) -> Node:
     bundle = {}
     for kind, value in data.items():
         content = base64.b64encode(value).decode() if isinstance(value, bytes) else value
+        if kind in ("text/markdown", "text/html"):
+            content = as_markdown(str(content))
         bundle[kind] = _text(content) if kind.startswith("text/") else content
     return _V4.new_output("display_data", data=bundle)
 
@@ -153,13 +156,13 @@ def _cells(
     parameters: Mapping[str, object],
     folder: Path,
 ) -> Iterator[Node]:
-    yield _V4.new_markdown_cell(_first_cell(metadata))
+    yield _V4.new_markdown_cell(as_markdown(_first_cell(metadata)))
     count = 0
     for done in cells:
         if done.options is None:
             text = _readable(done.cell.source)
             if text:
-                yield _V4.new_markdown_cell(text)
+                yield _V4.new_markdown_cell(as_markdown(text))
             continue
         if not done.options.eval:  # shown, not run: as code it would run with the rest
             yield _V4.new_markdown_cell(f"```python\n{done.cell.source}\n```")
@@ -221,11 +224,11 @@ def to_notebook(
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": _LANGUAGE,
             "papermill": {"parameters": dict(parameters), "input_path": document.path.name},
-            "title": str(metadata["title"]),
+            "title": plain(str(metadata["title"])),
         },
     )
     if metadata.get("mark"):
-        notebook.metadata["mark"] = str(metadata["mark"])
+        notebook.metadata["mark"] = plain(str(metadata["mark"]))
     for number, cell in enumerate(notebook.cells, start=1):
         cell["id"] = f"cell-{number:03}"  # random ones would change the bytes
     _NBFORMAT.validate(notebook)

@@ -20,6 +20,7 @@ from spi_core.errors import Fault, InputError, RenderError
 from spi_core.publish.render.options import QUARTO_FORMATS, Format
 from spi_core.publish.render.source import Document
 from spi_core.publish.render.working_copy import working_copy, write_yaml
+from spi_core.text.seal import seal
 
 __all__ = ["EngineName", "Quarto", "choose_engine", "find_quarto", "render_with_quarto"]
 
@@ -224,7 +225,7 @@ def _one_format(
     variables: Mapping[str, str],
     seconds: float,
 ) -> bytes:
-    said = {key: value for key, value in metadata.items() if key != "nav"}
+    said = seal({key: value for key, value in metadata.items() if key != "nav"})
     if target == "html":
         said.update(_page_furniture(metadata))
     write_yaml(copy / "_metadata-of-job.yml", said)

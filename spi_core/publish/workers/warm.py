@@ -20,7 +20,6 @@ MODULES = (
     "pandas",
     "pandas.io.formats.style",
     "pyarrow.parquet",
-    "tabulate",
     "matplotlib.backends.backend_svg",
     "matplotlib.backends.backend_agg",
     "matplotlib.pyplot",

@@ -7,6 +7,7 @@ import io
 import json
 import math
 import re
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from spi_core.explorer.explore import explore
 from spi_core.present.base.numbers import number, ordinal, signed
 from spi_core.store import Tables
 from tests.support.browser import axe_run
@@ -32,7 +34,6 @@ from tests.support.explorer_hands import (
     radio_by_keys,
     radio_by_mouse,
 )
-from tests.support.project import run
 
 pytestmark = pytest.mark.gate
 
@@ -679,11 +680,11 @@ def test_names_are_in_the_order_that_the_browser_would_give_them(browser, host):
 
 
 @pytest.fixture(scope="module")
-def built(project: Path) -> Path:
-    """``reports/lbbd-open`` of the copy of the project, its tables and explorer made."""
-    for step in ("build", "explore"):
-        run(project, step, "lbbd-open")
-    return project / "reports" / "lbbd-open"
+def built(built_open: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """``reports/lbbd-open``, its tables and explorer made."""
+    folder = shutil.copytree(built_open, tmp_path_factory.mktemp("reports") / "lbbd-open")
+    explore(Tables(folder / "tables"), folder / "explorer")
+    return folder
 
 
 def test_numbers_shown_are_those_of_the_built_tables(browser, built):

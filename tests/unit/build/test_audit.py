@@ -6,13 +6,12 @@ import statsmodels.api as sm
 from scipy import stats
 
 from spi_core.build.audit.correlation import component_links, pair_correlation
-from spi_core.build.audit.screening import coverage, double_counting, outliers, silent
+from spi_core.build.audit.screening import double_counting, outliers, silent
 from spi_core.method.moments import Moments, moments
 from spi_core.method.ranking import ranks
 from spi_core.method.reliability import audit_component, bartlett, cronbach, vif
 from spi_core.uncertainty.sensitivity import (
     compare,
-    leave_area_out,
     leave_component_out,
     leave_indicator_out,
     shift,
@@ -168,19 +167,6 @@ def test_outliers_report_shape_and_cells() -> None:
     assert np.isfinite(result.skew).all()
 
 
-def test_coverage_counts_by_indicator_component_and_area() -> None:
-    x = np.array([[[1.0, NAN, NAN], [1.0, 2.0, NAN]]])
-    result = coverage(x, [0, 0, 1], n_components=3)
-    np.testing.assert_allclose(result.indicator, [1, 0.5, 0])
-    np.testing.assert_allclose(result.component, [0.75, 0, 0])
-    np.testing.assert_allclose(result.area, [[1 / 3, 2 / 3]])
-    assert result.empty == (1, 2)
-    with pytest.raises(ValueError, match="at least one area"):
-        coverage(np.empty((0, 3)), [0, 0, 1])
-    with pytest.raises(ValueError, match="one component an indicator"):
-        coverage(x, [0, 0])
-
-
 def test_ranks_count_from_the_best_and_keep_gaps() -> None:
     np.testing.assert_array_equal(
         ranks([[3.0, NAN, 9.0, 3.0], [1.0, 2.0, 3.0, 4.0]]), [[2.5, NAN, 1, 2.5], [4, 3, 2, 1]]
@@ -225,20 +211,10 @@ def test_leaving_out_reports_every_alternative_and_its_failure() -> None:
     np.testing.assert_allclose(by_component[0].score_shift, [20, 5, 0])
 
 
-def test_leaving_an_area_out_compares_the_others() -> None:
-    x = np.array([1.0, 2.0, 5.0, 9.0])
-    shifts = leave_area_out(lambda keep: 100 * x[keep] / x[keep].max(), 4)
-    assert [s.compared.sum() for s in shifts] == [3] * 4
-    assert shifts[0].max_score_shift == 0
-    np.testing.assert_allclose(shifts[3].score_shift[:3], 100 * x[:3] * (1 / 5 - 1 / 9))
-    assert all(s.max_rank_shift == 0 for s in shifts)
-
-
 def test_leaving_out_needs_something_to_remain() -> None:
     for call in (
         lambda: leave_indicator_out(lambda k: k, 1),
         lambda: leave_component_out(lambda k: k, [0, 0]),
-        lambda: leave_area_out(lambda k: k, 2),
     ):
         with pytest.raises(ValueError, match="at least"):
             call()

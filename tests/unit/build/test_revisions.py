@@ -13,6 +13,7 @@ from spi_core.build import edition as build_module
 from spi_core.build.edition import build
 from spi_core.build.revisions import compare_builds
 from spi_core.edition.inputs import load
+from spi_core.files import private_folder
 from spi_core.store import Tables
 from tests.support.editions import WARDS, make_edition, read, rewrite, settings, spoil
 
@@ -41,6 +42,12 @@ def rebuild(edition: Path, reports: Path) -> Rebuild:
         return build(load(edition), reports)["revisions"]
 
     return run
+
+
+def _kept(reports: Path, which: int = -1) -> Path:
+    """The folder of a build that is kept: the last one, or the one before."""
+    private = private_folder(reports)
+    return private / json.loads((private / "builds.json").read_text("utf-8"))[which]
 
 
 def _rows(revisions: pd.DataFrame, kind: str) -> list[tuple[str, str, str, str]]:
@@ -157,7 +164,7 @@ def test_going_back_is_a_change_as_well(rebuild: Rebuild, edition: Path, reports
 def test_a_first_build_has_nothing_to_compare(edition: Path, reports: Path) -> None:
     assert "revisions" not in build(load(edition), reports)
     assert "compared_with" not in Tables(reports / "tables").about
-    assert not (reports / "previous").exists()
+    assert not any(reports.rglob("*previous*"))
 
 
 def test_other_data_without_a_difference_that_counts(rebuild: Rebuild, reports: Path) -> None:
@@ -168,9 +175,9 @@ def test_other_data_without_a_difference_that_counts(rebuild: Rebuild, reports: 
 
 
 def test_an_interrupted_build_before_is_not_compared_with(edition: Path, reports: Path) -> None:
-    """Without build.json the tables do not count."""
+    """Without build.json what is kept does not count."""
     build(load(edition), reports)
-    (reports / "tables" / "build.json").unlink()
+    (_kept(reports) / "build.json").unlink()
     spoil(edition / "geography" / "areas.csv", 3, name="New Ward")
     assert "revisions" not in build(load(edition), reports)
 
@@ -179,10 +186,81 @@ def test_a_kept_build_that_cannot_be_read_does_not_stop_the_next(
     rebuild: Rebuild, edition: Path, reports: Path
 ) -> None:
     rebuild(lambda e: spoil(e / "geography" / "areas.csv", 3, name="New Ward"))
-    (reports / "previous" / "values.parquet").unlink()
+    (_kept(reports, 0) / "values.parquet").unlink()
     tables = build(load(edition), reports)
     assert "revisions" not in tables
     assert json.loads((reports / "tables" / "build.json").read_text("utf-8"))["rows"]
+
+
+# what is hidden now
+
+
+@pytest.fixture
+def ruled(edition: Path) -> Path:
+    """Burglary under a rule, with every count far above it."""
+    settings(edition, lambda s: s.update(disclosure={"method": "suppress"}))
+    _rule(edition, "suppress<5")
+    return edition
+
+
+def _rule(edition: Path, text: str) -> None:
+    rewrite(
+        edition / "indicators.csv",
+        lambda rows: [r | {"disclosure_rule": text} if r["id"] == "burglary" else r for r in rows],
+    )
+
+
+def _count(edition: Path, ward: str, count: int) -> None:
+    rewrite(
+        edition / "observations" / "all.csv",
+        lambda rows: [
+            r | {"numerator": str(count), "value": f"{1000 * count / int(r['denominator']):.6f}"}
+            if (r["indicator_id"], r["area_code"], r["period"]) == ("burglary", ward, "current")
+            else r
+            for r in rows
+        ],
+    )
+
+
+def test_a_figure_hidden_now_is_in_no_row_whatever_it_was(
+    ruled: Path, rebuild: Rebuild, reports: Path
+) -> None:
+    def change(edition: Path) -> None:
+        _count(edition, WARDS[0], 3)  # another ward's figure is hidden with it
+        for ward in WARDS[5:]:
+            _count(edition, ward, 150)
+
+    revisions = rebuild(change)
+    tables = Tables(reports / "tables")
+    rows = tables["values"].query("indicator_id == 'burglary' and period == 'current'")
+    hidden = set(rows.loc[rows["provenance"] == "suppressed", "area_code"])
+    assert WARDS[0] in hidden
+    assert len(hidden) > 1
+    told = [r[0].split(" · ") for r in _rows(revisions, "figure revised")]
+    told = {area for indicator, area, _ in told if indicator == "burglary"}
+    assert told >= set(WARDS[5:]) - hidden
+    assert not told & hidden
+    # its data version rests on figures that are hidden now: even a short hash lets guesses be tried
+    assert tables.about["compared_with"] == ""
+
+
+@pytest.mark.parametrize("rule", ["suppress<8", "suppress<5;round5", "none"])
+def test_a_build_under_other_rules_is_neither_compared_with_nor_kept(
+    ruled: Path, reports: Path, rule: str
+) -> None:
+    build(load(ruled), reports)
+    before = _kept(reports)
+    _rule(ruled, rule)
+    assert "revisions" not in build(load(ruled), reports)
+    assert not before.exists()
+    assert "compared_with" not in Tables(reports / "tables").about
+
+
+def test_rules_that_go_hide_nothing_of_before(ruled: Path, reports: Path) -> None:
+    build(load(ruled), reports)
+    _rule(ruled, "none")
+    settings(ruled, lambda s: s.update(disclosure="none"))
+    assert "revisions" in build(load(ruled), reports)
 
 
 def test_rounding_is_no_revision() -> None:

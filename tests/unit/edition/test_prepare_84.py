@@ -152,8 +152,9 @@ def test_series_and_signoffs_say_what_they_are() -> None:
     assert {r["status"] for r in read(EDITION / GENERATED[-1])} == {"illustrative"}
     assert all("ILLUSTRATIVE" in r["caveat"] for r in read(EDITION / "signoff.csv"))
     assert {r["expert"] for r in read(EDITION / "signoff.csv")} == {"Invented expert"}
-    ours = [r for r in read(EDITION / "goalposts.csv") if r["basis"] == "edition distribution"]
-    assert len(ours) == 50
+    theirs = {r["indicator_id"] for r in read(OPEN / "goalposts.csv")}
+    ours = [r for r in read(EDITION / "goalposts.csv") if r["indicator_id"] not in theirs]
+    assert {r["basis"] for r in ours} == {"edition distribution"}
     assert all("ILLUSTRATIVE" in r["reason"] for r in ours)
 
 
@@ -178,6 +179,7 @@ def test_census_figures_are_the_published_ones() -> None:
 
 
 def test_catalogue_has_84_indicators_with_the_open_editions_corrections() -> None:
+    """The catalogue of 2017 had 84 indicators, half of them from internal systems: a fact."""
     ours = {r["id"]: r for r in read(EDITION / "indicators.csv")}
     assert len(ours) == 84
     assert sum(r["access"] == "internal" for r in ours.values()) == 42
@@ -260,12 +262,12 @@ def test_both_periods_are_alike_but_not_the_same(inputs: Inputs) -> None:
 
 
 def test_every_component_can_be_scored_after_disclosure_control(inputs: Inputs) -> None:
-    """At most one gap a component and ward, in 12 wards at least; and there is much to hide."""
+    """At most one gap a component in most wards; and there is much to hide."""
     shown = control(inputs.panel, inputs.framework, inputs.geography, inputs.settings)
     wards = shown.panel.take(inputs.geography.codes("ward"))
     member = inputs.framework.component_of[:, None] == np.arange(len(inputs.framework.components))
     gaps = np.isnan(wards.value).astype(int) @ member
-    assert ((gaps <= 1).sum(axis=1) >= 12).all()
+    assert ((gaps <= 1).mean(axis=1) > 0.7).all()
     decided = shown.log.groupby(["level", "decision"]).size()
     assert decided["ward", "primary"] >= 5
     assert decided["ward", "secondary"] >= 2

@@ -41,9 +41,7 @@ def entry(**changes):
 
 def read(document):
     levels, areas = levels_of(["borough", "ward", "lsoa"]), {"lsoa": LSOAS, "ward": WARDS}
-    return read_designs(
-        document, levels=levels, areas=areas, outcomes=OUTCOMES, covariates=["imd"]
-    )
+    return read_designs(document, levels=levels, areas=areas, outcomes=OUTCOMES, covariates=["imd"])
 
 
 def test_protocol_is_read_with_dates_and_years_as_text():

@@ -32,10 +32,10 @@ from spi_core.present.base.numbers import number
 from spi_core.present.brief.data import gather
 from spi_core.present.brief.words import headline
 from spi_core.store import Tables
-from spi_core.uncertainty.sampling import value_intervals
 from tests.support.editions import BOROUGH, WARDS, faults, make_edition, read, write
 from tests.support.explorer_checks import HIDDEN, schema_faults, wrong_cells
 from tests.support.explorer_world import MadeTables, Size, made_tables
+from tests.support.intervals import value_intervals
 
 Data = dict[str, Any]
 KINDS = {"crowding": "wilson", "cold_homes": "wilson", "burglary": "byar", "robbery": "byar"}
@@ -327,6 +327,20 @@ def test_postcodes_and_targets_are_checked_at_the_door(edition: Path, tmp_path: 
         ("targets.csv", 2, "indicator_id"),
         ("targets.csv", 2, "status"),
     } <= found
+
+
+def test_names_that_differ_in_signs_alone_have_ids_of_their_own(made: MadeTables) -> None:
+    names = dict(
+        zip(made["framework"]["component"], ("A b", "A-b", "?!", "\u533a", "+"), strict=False)
+    )
+    frames = {n: made[n] for n in made}
+    for name in ("framework", "indicators"):
+        frames[name]["component"] = frames[name]["component"].replace(names)
+    tree = measure_tree(MadeTables(frames, made.about))
+    ids = {m.element: m.id for m in tree if m.kind == "component"}
+    wanted = {"A b": "c-a-b", "A-b": "c-a-b-2", "?!": "c-", "\u533a": "c--2", "+": "c--3"}
+    assert {name: ids[name] for name in names.values()} == wanted
+    assert len({m.id for m in tree}) == len(tree)
 
 
 def test_links_lead_to_every_brief(data: Data) -> None:

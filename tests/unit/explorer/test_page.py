@@ -190,8 +190,12 @@ def test_addresses_to_embed_are_whole_or_said_to_be_relative(data: dict[str, Any
     said = "write the full address of the folder"
     assert said in embed_page(data)
     sited = {**data, "meta": {**data["meta"], "site": "https://data.example.gov.uk/spi"}}
+    sited["meta"]["short_title"] = "Of https://data.example.gov.uk/spi/explorer/"
     page = embed_page(sited)
     assert said not in page
+    (frame,) = [a for t, a in _Page(page).found if t == "iframe"]
+    assert frame["src"] == "index.html#view=map"
+    assert frame["title"] == sited["meta"]["short_title"]
     assert "https://data.example.gov.uk/spi/explorer/spi-explorer.js" in page
 
 
@@ -269,15 +273,15 @@ def test_a_brief_links_only_to_what_is_there(
     print_source(here, "E05000001", "Heath", "Sources.")
     said = capsys.readouterr().out
     screen, paper = said.split('when-format="typst"')
-    assert f"(../{page})" in screen
-    assert f"(../{page})" in paper  # it works beside the explorer; a PDF sent on says whom to ask
+    assert f"(<../{page}>)" in screen
+    assert f"(<../{page}>)" in paper  # it works beside the explorer; a PDF sent on says whom to ask
     assert "ask the contact" in paper
     assert "ask the contact" not in screen
     assert "QR" not in said
     away = _with(made, tmp_path, site="https://data.example.gov.uk/spi/")
     print_source(away, "E05000001", "Heath", "Sources.")
     said = capsys.readouterr().out
-    assert f"(https://data.example.gov.uk/spi/{page})" in said
+    assert f"(<https://data.example.gov.uk/spi/{page}>)" in said
     assert (
         f'fig-alt="QR code that opens the explorer at Heath: https://data.example.gov.uk/spi/{page}"'
         in said

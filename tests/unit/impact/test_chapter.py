@@ -186,6 +186,18 @@ def test_protocol_is_hashed_before_outcomes_are_read(monkeypatch):
     assert result.audit.protocol_sha256 == original(design())
 
 
+def test_no_fingerprint_is_of_values_that_the_chapter_does_not_show():
+    table = values()
+    swapped = table.copy()
+    pair = swapped.index[(swapped["outcome_id"] == "crime") & (swapped["period"] == "2019")][:2]
+    swapped.loc[pair, "value"] = table.loc[pair[::-1], "value"].to_numpy()
+    one, other = chapter(table=table), chapter(table=swapped)
+    assert one.primary[0].raw.wards == other.primary[0].raw.wards
+    assert one.audit == other.audit
+    swapped.loc[pair[0], "value"] += 1
+    assert chapter(table=swapped).audit.means_sha256 != one.audit.means_sha256
+
+
 def test_one_treated_ward_is_refused():
     result = chapter(design(treated=(WARDS[0],)))
     assert [refusal.code for refusal in result.refusals] == ["one_treated_ward"]
@@ -291,7 +303,8 @@ def test_lsoa_scheme_permutes_within_wards():
 
 def test_lsoa_scheme_that_fills_its_wards_has_no_comparison():
     chosen = tuple(f"{ward}_{i}" for ward in WARDS[:4] for i in range(6))
-    assert codes(chapter(design(targeting="lsoa", by_unit=False, treated=chosen))) == ["no_comparison"]
+    plan = design(targeting="lsoa", by_unit=False, treated=chosen)
+    assert codes(chapter(plan)) == ["no_comparison"]
 
 
 def test_drift_back_after_a_bad_year_is_not_claimed():

@@ -38,6 +38,15 @@ def test_no_difference_is_said():
     )
 
 
+def test_a_version_that_rests_on_hidden_figures_is_not_named():
+    tables = FakeTables([])
+    tables.about["compared_with"] = ""
+    assert words.compared_with(tables) == "the build before"
+    assert words.lead(tables) == "Nothing that is published here differs from the build before."
+    del tables.about["compared_with"]
+    assert words.compared_with(tables) == ""
+
+
 @pytest.mark.parametrize(("n", "said"), [(1, "1 figure revised"), (3, "3 figures revised")])
 def test_lead_counts_each_kind(n, said):
     rows = [REVISED] * n + [("method changed", "weights", "weights", "pca", "equal")]

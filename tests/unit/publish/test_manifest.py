@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +13,11 @@ import pandas as pd
 import pytest
 
 from spi_core.errors import RenderError
+from spi_core.files import file_digest
 from spi_core.publish.keep import incremental, manifest
 from spi_core.publish.keep.incremental import Batch, Outcome, render_changed
 from spi_core.publish.keep.manifest import Manifest
-from spi_core.publish.keep.verify import verify
+from spi_core.publish.keep.verify import knows_inputs, verify
 from spi_core.publish.render.job import RenderJob, RenderResult
 from spi_core.store import write_tables
 
@@ -33,6 +35,7 @@ class Project:
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.root, self.folder = root, root / "reports" / "tiny"
         self.inputs = root / "data" / "tiny"
+        self.private = root / "reports" / ".private" / "tiny" / "record.json"
         self.fails: set[str] = set()
         self.turn = 0
         for name, text in {
@@ -255,6 +258,59 @@ def test_a_record_that_cannot_be_read_counts_as_none(project: Project) -> None:
     assert project.rendered() == ONE + TWO
 
 
+@pytest.mark.parametrize("text", [None, '{"format": 2, "docum', '{"format": 99}'])
+def test_a_private_record_that_is_lost_is_made_anew(project: Project, text: str | None) -> None:
+    files = {path: path.read_bytes() for path in (project.folder / manifest.NAME, project.private)}
+    project.private.unlink()
+    if text is not None:
+        project.private.write_text(text)
+    assert not Manifest(project.folder).is_built(project.inputs)
+    project.build()
+    project.turn = 0
+    assert project.rendered() == ONE + TWO
+    assert {path: path.read_bytes() for path in files} == files
+    assert project.rendered() == []
+
+
+def test_the_public_record_holds_no_hash_of_an_input_or_source(project: Project) -> None:
+    told = (project.folder / manifest.NAME).read_text("utf-8")
+    known = project.private.read_text("utf-8")
+    hidden = [*manifest.input_hashes(project.inputs).values()]
+    hidden += [file_digest(path) for path in sorted((project.root / "notebooks").iterdir())]
+    assert len(hidden) == 5
+    for sha in hidden:
+        assert str(sha) in known
+        assert str(sha) not in told
+    published = [file_digest(p) for p in project.folder.rglob("*.*") if p.name != manifest.NAME]
+    assert all(str(sha) in told for sha in published)
+
+
+def test_a_public_record_that_was_edited_is_made_anew(project: Project) -> None:
+    path = project.folder / manifest.NAME
+    before = path.read_bytes()
+    path.write_bytes(before + b"\n")
+    assert project.differences() == ["file manifest.json: edited since it was made"]
+    assert not Manifest(project.folder).is_built(project.inputs)
+    project.build()
+    assert path.read_bytes() == before
+
+
+def test_what_a_run_makes_while_the_rules_change_is_left_out(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render = project.render
+
+    def interrupted(jobs: Iterable[RenderJob], *rest: Any) -> list[RenderResult]:
+        project.write("reports/tiny/disclosure.json", "{}")
+        return render(jobs, *rest)
+
+    monkeypatch.setattr(incremental, "render", interrupted)
+    outcome = project.run(force=True)
+    assert outcome.files == ()
+    assert all("was built anew meanwhile" in str(r.error) for r in outcome.results)
+    assert list((project.folder / "pages").iterdir()) == []
+
+
 def test_documents_the_edition_no_longer_has_are_removed(project: Project) -> None:
     one, _ = project.jobs
     assert project.run(one).removed == ()  # a part was asked for: nothing goes
@@ -315,6 +371,25 @@ def test_each_difference_is_named_once_and_alone(
         project.write(name, text)
     (difference,) = project.differences()
     assert difference.startswith(said)
+
+
+def test_a_public_folder_alone_is_compared_with_its_own_record(
+    project: Project, tmp_path: Path
+) -> None:
+    alone = tmp_path / "www" / "tiny"
+    shutil.copytree(project.folder, alone)
+    assert knows_inputs(project.folder)
+    assert not knows_inputs(alone)
+    assert verify(alone, None, alone) == []
+    assert verify(project.root, project.inputs, alone) == []
+    (alone / "pages" / "one.pdf").write_text("by hand")
+    (alone / "tables" / "scores.parquet").unlink()
+    (alone / "new.html").write_text("?")
+    assert [str(d) for d in verify(alone, None, alone)] == [
+        "table tables/scores.parquet: missing",
+        "document pages/one.pdf: edited since it was made",
+        "file new.html: unknown: no command has recorded it",
+    ]
 
 
 def test_line_ends_of_inputs_are_no_difference(project: Project) -> None:

@@ -28,6 +28,7 @@ from spi_core.publish.open_data.write import open_data
 from spi_core.publish.parts import write_part
 from spi_core.store import Tables
 from tests.support.editions import BOROUGH, ROOT, WARDS, make_edition, rewrite, settings
+from tests.support.spreadsheet import workbook_texts
 
 Files = dict[str, bytes]
 FORMULA = "=HYPERLINK(1)"
@@ -284,6 +285,38 @@ def test_without_generated_values_nothing_says_so(tables: Tables, tmp_path: Path
     cover = " ".join(str(c.value) for row in book["Cover"].iter_rows() for c in row)
     assert "ILLUSTRATIVE DATA" not in cover
     assert {r["Illustrative"] for r in _sheet(book, "1 Scores")} == {"No"}
+
+
+#: What gptables, XlsxWriter or Excel would read, or refuse.
+READ = (
+    *("[GLA](www.london.gov.uk)", "[a](b) [c](d)", "[x](javascript:alert(1))", "$$scores$$"),
+    *("<r><t>rich</t></r>", "<r>&</r>", "_x0041_", "a\x01b", "{=1+1}", "=1+1", "@x"),
+    *("http://www.example.org", "mailto:a@example.org", "internal:'5 Areas'!A1", "file:///etc"),
+    *("\u2013", "\u533a", "\U0001f600", "?!*", " ends in blanks ", "12", "two\nlines"),
+)
+
+
+def test_every_text_is_shown_as_it_is(tables: Tables) -> None:
+    frame = tidy(tables, _about(tables))["indicators"]
+    frame = pd.concat([frame] * 3, ignore_index=True).iloc[: len(READ)]
+    frame = frame.assign(description=READ, status=READ[::-1])
+    for text in READ:
+        given = dict.fromkeys(("title", "subtitle", "contact", "licence", "attribution"), text)
+        about = {**_about(tables), "edition": {**_about(tables)["edition"], **given}}
+        cells = workbook_texts(workbook({"indicators": frame}, about))
+        assert cells["Cover"].count(text) == 4
+        assert f"Licence: {text}" in cells["Cover"]
+        assert [c for c in cells["1 Indicators"] if c in READ] == list(READ)
+
+
+def test_a_text_too_long_for_a_cell_says_that_it_is_cut(tables: Tables) -> None:
+    frame = tidy(tables, _about(tables))["indicators"]
+    long = "\U0001f600" * 40_000
+    frame = frame.assign(description=[long, *frame["description"][1:]])
+    cells = workbook_texts(workbook({"indicators": frame}, _about(tables)))
+    [cut] = [c for c in cells["1 Indicators"] if isinstance(c, str) and c.startswith(long[:9])]
+    assert len(cut.encode("utf-16-le")) // 2 <= 32_767
+    assert cut.endswith("the CSV files hold all of it)")
 
 
 # the description

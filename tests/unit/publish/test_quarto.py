@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import lxml.html
 import pytest
 import yaml
 
@@ -17,7 +18,10 @@ from spi_core.errors import InputError, RenderError
 from spi_core.publish import RenderJob, RenderResult, render_document
 from spi_core.publish.render import quarto
 from spi_core.publish.render.source import read_document
+from spi_core.text import seal
+from spi_core.text.seal import plain
 from tests.support.fake_quarto import calls, install
+from tests.support.payloads import PAYLOADS
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the fake command is a script")
 
@@ -89,6 +93,26 @@ def test_parameters_and_metadata_go_through_files(
     assert 'class="mark"' in yaml.safe_load(web["metadata"])["include-before-body"][0]["text"]
     assert "v &lt;1&gt;" in yaml.safe_load(web["metadata"])["include-after-body"][0]["text"]
     assert "include-before-body" not in yaml.safe_load(paper["metadata"])
+
+
+@pytest.mark.parametrize("text", PAYLOADS.values(), ids=PAYLOADS)
+def test_what_data_says_reaches_quarto_sealed_or_as_escaped_html(
+    text: str, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = install(tmp_path / "bin", monkeypatch)
+    nav = [{"title": text, "href": "index.html"}]
+    result = one(source, metadata={"title": text, "mark": text, "footer": text, "nav": nav})
+    assert result.error is None
+    web, paper = (yaml.safe_load(call["metadata"]) for call in calls(fake))
+    for said in (web, paper):
+        assert said["title"] == seal(text)
+        assert plain(said["title"]) == text
+    above, below = (web[f"include-{place}-body"][0]["text"] for place in ("before", "after"))
+    page = lxml.html.fromstring(f"<div>{above}{below}</div>")
+    for place in ("aside", "footer/p", "header//a"):
+        (element,) = page.xpath(f"//{place}")
+        assert (len(element), element.text) == (0, text)
+    assert "{{<" not in above + below
 
 
 def test_each_job_has_a_working_copy_of_its_own(

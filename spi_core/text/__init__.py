@@ -1,0 +1,1 @@
+"""Text from data stays text: sealed in documents, shielded in the cells of CSV files."""
