@@ -12,10 +12,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spi_core.levels import Level
+from spi_core.present.base.canvas import MM
 from spi_core.present.base.edition import area_name
 from spi_core.present.base.figure import emit_figure
 from spi_core.present.base.marks import marked
-from spi_core.present.base.polygons import draw_areas
+from spi_core.present.base.polygons import draw_areas, map_page
 from spi_core.present.base.theme import chart_style, colour
 from spi_core.present.brief.data import Brief
 from spi_core.present.brief.rows import change_chart, component_strip
@@ -23,7 +24,6 @@ from spi_core.store import Tables
 
 __all__ = ["change_chart", "component_strip", "locator_map", "print_locator", "ward_strip"]
 
-MM = 1 / 25.4
 #: Millimetres beyond which a picture is one for paper, not for a phone.
 WIDE = 100
 
@@ -40,15 +40,10 @@ def locator_map(wards: gpd.GeoDataFrame, code: str, width: float = 44) -> Figure
     width : float
         Millimetres.
     """
-    west, south, east, north = wards.total_bounds
-    height = width * (north - south) / (east - west)
     with chart_style():
-        fig = plt.figure(figsize=(width * MM, height * MM))
-        ax = fig.add_axes((0, 0, 1, 1))
+        fig, ax, _ = map_page(wards, width, width)
         fills = [colour("blue") if ward == code else "#E4E7EB" for ward in wards["code"]]
         draw_areas(ax, wards, facecolor=fills, edgecolor="white", linewidth=0.7)
-        ax.set_axis_off()
-        ax.margins(0.01)
     return fig
 
 

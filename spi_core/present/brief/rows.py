@@ -14,13 +14,12 @@ from matplotlib.figure import Figure
 
 from spi_core.edition.readers.read import records
 from spi_core.present.base.bounds import change_words
+from spi_core.present.base.canvas import MM
 from spi_core.present.base.marks import marked
 from spi_core.present.base.numbers import signed
 from spi_core.present.base.theme import RATINGS, Rating, chart_style, colour
 
 __all__ = ["change_chart", "component_strip"]
-
-MM = 1 / 25.4
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from spi_core.present.base.canvas import MM
 from spi_core.present.base.marks import marked, sentence
 from spi_core.present.base.numbers import signed
 from spi_core.present.base.theme import RATINGS, chart_style, colour
@@ -21,7 +22,6 @@ from spi_core.present.impact.numbers import effect_text
 
 __all__ = ["answer_chart", "bracket_chart"]
 
-MM = 1 / 25.4
 #: Millimetres from one line of a heading to the next.
 LINE = 3.9
 

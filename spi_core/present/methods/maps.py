@@ -13,11 +13,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from spi_core.levels import Level
+from spi_core.present.base.canvas import page as sheet
 from spi_core.present.base.marks import carried
 from spi_core.present.base.numbers import number
-from spi_core.present.base.polygons import draw_areas
+from spi_core.present.base.polygons import draw_areas, rim
 from spi_core.present.base.theme import chart_style, colour
-from spi_core.present.report.charts import page as sheet
 from spi_core.present.report.maps import MISSING, SUPPRESSED
 
 if TYPE_CHECKING:
@@ -176,15 +176,15 @@ def level_sheet(
             _fill(ax, areas)
             over = outlines[i] if outlines is not None else None
             if over is not None:
-                rim = {"facecolor": "none", "edgecolor": colour("ink"), "linewidth": 0.5}
-                draw_areas(ax, over, **rim)
+                look = {"facecolor": "none", "edgecolor": colour("ink"), "linewidth": 0.5}
+                draw_areas(ax, over, **look)
             ax.set_axis_off()
             ax.margins(0.01)
             for k, line in enumerate(titles[i]):
                 page.text(x, y + 2.4 + 3.4 * k, line, weight="bold", va="center", fontsize=7.8)
-        for i, (look, word) in enumerate(keys):
+        for i, (fill, word) in enumerate(keys):
             x, y = step * (i % across_key), height - foot + 3.0 + 4.4 * (i // across_key)
-            page.add_patch(Rectangle((x + 0.2, y - 1.4), 4, 2.8, linewidth=0.5, **look))
+            page.add_patch(Rectangle((x + 0.2, y - 1.4), 4, 2.8, linewidth=0.5, **fill))
             page.text(x + 5.6, y, word, va="center", fontsize=7)
     return fig
 
@@ -200,8 +200,7 @@ def _fill(ax: Axes, areas: gpd.GeoDataFrame) -> None:
         if len(gone):
             look = {"facecolor": "white", "edgecolor": colour("muted"), "hatch": hatch * 2}
             draw_areas(ax, gone, linewidth=0.3, **look)
-    rim = {"facecolor": "none", "edgecolor": colour("muted"), "linewidth": 0.6}
-    draw_areas(ax, areas.dissolve(), **rim)
+    rim(ax, areas, 0.6)
 
 
 def _keys(areas: pd.DataFrame, counted: bool) -> list[tuple[dict[str, Any], str]]:
