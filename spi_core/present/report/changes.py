@@ -80,9 +80,8 @@ def change_strip(
     with chart_style():
         fig, ax = page(width, bottom + 1)
         at = _scale(ax, ends, ward_changes.to_numpy(), top - 2, bottom)
-        _key(
-            ax, ends[0], (("D", colour("blue"), "white", whole.one), ("o", LIGHT, LIGHT, unit.one))
-        )
+        marks = [("D", colour("blue"), "white", whole.one), ("o", LIGHT, LIGHT, unit.one)]
+        _key(ax, ends[0], marks)
         if not narrow:
             words(ax, width, top - 4.5, f"{unit.many}, clear", 7.5, muted=True, ha="right")
         for i, r in enumerate(records(rows)):
