@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pikepdf
+import psutil
 import pytest
 
 from tests.support.small import BRIEFS, BUILD, Small
@@ -20,6 +21,8 @@ from tests.support.small import BRIEFS, BUILD, Small
 pytestmark = pytest.mark.gate
 
 KILLS = 50
+#: Parts of a run after which it is interrupted.
+SHARES = (0.0, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9)
 
 
 def whole(path: Path) -> bool:
@@ -53,6 +56,42 @@ def kill_during(small: Small, arguments: tuple[str, ...], seconds: float) -> boo
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     return killed
+
+
+def interrupt_during(small: Small, arguments: tuple[str, ...], seconds: float) -> tuple[int, str]:
+    """Start a command and, a while after its first worker, press Ctrl-C in its terminal."""
+    line, environment = small.line(*arguments, "--force", "--quiet")
+    process = subprocess.Popen(
+        line,
+        cwd=small.project,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    watched = psutil.Process(process.pid)
+    while process.poll() is None and not watched.children():
+        time.sleep(0.01)
+    time.sleep(seconds)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGINT)
+    said = process.communicate()[1]
+    return process.returncode, said
+
+
+def test_an_interrupted_run_says_so_in_one_line_and_the_next_one_finishes(tmp_path: Path) -> None:
+    small = Small(tmp_path)
+    undisturbed = small.finish()
+    for arguments in (BUILD, BRIEFS):
+        start = time.perf_counter()
+        assert small.run(*arguments, "--force").returncode == 0
+        length = time.perf_counter() - start
+        # from the first moment of the process that workers are forked from to the last document
+        ends = [interrupt_during(small, arguments, share * length) for share in SHARES]
+        assert set(ends) <= {(130, "spi: stopped\n"), (0, "")}
+        assert (130, "spi: stopped\n") in ends
+        assert list(small.project.joinpath("reports").glob("spi-fault-*")) == []
+    assert small.finish() == undisturbed
 
 
 def test_killed_runs_leave_only_whole_files_and_the_next_one_finishes(tmp_path: Path) -> None:
