@@ -27,6 +27,7 @@ from spi_core.edition.reference import read_reference
 from spi_core.edition.rules import check_overlap
 from spi_core.edition.settings import read_edition_file
 from spi_core.errors import Fault, InputError, some
+from spi_core.files import refusals_as_faults
 from spi_core.levels import levels_of
 
 __all__ = ["Inputs", "load", "read_rules"]
@@ -95,6 +96,7 @@ class Inputs:
         return {p["id"]: p["label"] for p in self.settings["periods"]}
 
 
+@refusals_as_faults()
 def load(folder: Path) -> Inputs:
     """Read and check an edition.
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-import yaml
 
 from spi_core.edition.readers.sheet import shown
-from spi_core.errors import Fault, some
+from spi_core.edition.readers.yaml_text import parse_yaml
+from spi_core.errors import Fault, InputError, some
 from spi_core.levels import KNOWN, levels_of, units_named
 
 __all__ = ["read_edition_file"]
@@ -47,16 +47,11 @@ def read_edition_file(path: Path) -> tuple[dict[str, Any], list[Fault]]:
     """
     file = shown(path)
     try:
-        settings = yaml.safe_load(path.read_bytes().decode("utf-8-sig"))
+        settings = parse_yaml(file, path.read_bytes())
     except (FileNotFoundError, IsADirectoryError):
         return {}, [Fault(file, "is missing", allowed="every edition has an edition.yml")]
-    except UnicodeDecodeError as error:
-        return {}, [Fault(file, f"is not UTF-8 (byte {error.start})", allowed="text in UTF-8")]
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error)
-        row = mark.line + 1 if mark else None
-        return {}, [Fault(file, f"is not valid YAML: {problem}", row)]
+    except InputError as error:
+        return {}, list(error.faults)
     schema = json.loads(
         (resources.files("spi_core.edition") / "edition.schema.json").read_text("utf-8")
     )

@@ -89,11 +89,11 @@ def run_chapter(
 def _raw_means(primary: Sequence[PrimaryResult]) -> pd.DataFrame:
     """List what is published of the outcomes as they are."""
     rows = [
-        (result.outcome.id, row.ward, row.before, row.after)
+        (result.outcome.id, row.area_code, row.before, row.after)
         for result in primary
         for row in (result.raw.wards if result.raw else ())
     ]
-    return pd.DataFrame(rows, columns=["outcome_id", "ward_code", "before", "after"])
+    return pd.DataFrame(rows, columns=["outcome_id", "area_code", "before", "after"])
 
 
 def _all(design: Design) -> tuple[Outcome, ...]:
