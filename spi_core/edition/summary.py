@@ -88,6 +88,8 @@ def summarise(inputs: Inputs) -> Summary:
         "rebased": _rows(whole.drop(columns="area_code")),
     }
     lines = [KEY, *_rollups(inputs, compared, beyond), *(_rebased(r) for r in records(whole))]
+    if inputs.geography.polygons is None:
+        lines.append("no maps: geography/ has no boundaries")
     return Summary(in_brief(matrix), tuple(lines), facts)
 
 
