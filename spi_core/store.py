@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from spi_core.errors import SpiError
 from spi_core.files import in_place, write_bytes
 from spi_core.levels import Level, Levels, levels_of
-from spi_core.tables import check_table, empty_table, fingerprint
+from spi_core.tables import check_table, fingerprint, typed
 from spi_core.text.seal import seal, seal_frame
 
 if TYPE_CHECKING:
@@ -193,10 +193,6 @@ class Tables(Mapping[str, Any]):
         ----------
         names : iterable of str
             Which.
-
-        Returns
-        -------
-        bool
         """
         from pyarrow import parquet
 
@@ -210,10 +206,6 @@ class Tables(Mapping[str, Any]):
         ----------
         name : str
             Its path within ``reports/<edition>``, such as ``explorer/embed.html``.
-
-        Returns
-        -------
-        bool
         """
         _note(name)
         return (self.folder.parent / name).is_file()
@@ -380,8 +372,7 @@ def write_tables(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "build.json").unlink(missing_ok=True)
     for name, frame in tables.items():
-        if frame.empty and not name.startswith("map_"):
-            frame = empty_table(name)  # pandas knows no types of columns without rows
+        frame = typed(name, frame)
         check_table(name, frame)
         with in_place(folder / f"{name}.parquet") as path:
             _write(path, frame, name)

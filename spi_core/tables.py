@@ -28,6 +28,7 @@ __all__ = [
     "empty_table",
     "fingerprint",
     "schema_of",
+    "typed",
 ]
 
 
@@ -109,10 +110,6 @@ def schema_of(name: str) -> TableSchema:
     ----------
     name : str
         For instance ``scores`` or ``map_ward``.
-
-    Returns
-    -------
-    TableSchema
 
     Raises
     ------
@@ -213,6 +210,27 @@ def empty_table(name: str) -> pd.DataFrame:
     types = {"number": "float64", "count": "int64", "date": "datetime64[ns]", "flag": "bool"}
     columns = schema_of(name).columns
     return pd.DataFrame({c.name: pd.Series(dtype=types.get(c.type, "str")) for c in columns})
+
+
+def typed(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Give columns without any value the type of their schema: pandas knows none.
+
+    Parameters
+    ----------
+    name : str
+        Name of the table.
+    frame : DataFrame
+        Its rows.
+
+    Returns
+    -------
+    DataFrame
+        The same rows.
+    """
+    bare = [c.name for c in schema_of(name).columns if c.name in frame and c.type != "shape"]
+    types = empty_table(name).dtypes
+    bare = [c for c in bare if frame[c].dtype == object and frame[c].isna().all()]
+    return frame.astype({c: types[c] for c in bare if not len(frame) or types[c] == "float64"})
 
 
 def describe() -> str:

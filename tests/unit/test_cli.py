@@ -62,7 +62,7 @@ def test_check_says_what_is_there_and_writes_nothing(spi: Run, root: Path) -> No
 
 
 def test_check_says_that_no_address_is_known(spi: Run, root: Path) -> None:
-    said = "no `site` in edition.yml: ward briefs on paper name the contact instead"
+    said = "no `site` in edition.yml: briefs on paper name the contact instead"
     assert said in spi("check", "tiny").out
     path = root / "data" / "tiny" / "edition.yml"
     path.write_text(path.read_text("utf-8") + "\nsite: https://data.example.gov.uk/spi\n", "utf-8")

@@ -35,10 +35,6 @@ def adds_up(tables: Tables) -> bool:
     ----------
     tables : Tables
         The edition's tables.
-
-    Returns
-    -------
-    bool
     """
     return all(mean.order == 1 for mean in means_of(tables.about["edition"]["index"]))
 

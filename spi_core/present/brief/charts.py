@@ -90,10 +90,6 @@ def ward_strip(
         Millimetres.
     illustrative : bool
         Whether the score of the whole is marked.
-
-    Returns
-    -------
-    Figure
     """
     unit, whole = levels
     bottom = -1.25 if _is_crowded(scores, code, home, width) else -0.85

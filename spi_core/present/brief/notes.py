@@ -32,10 +32,6 @@ def strip_alt(brief: Brief) -> str:
     ----------
     brief : Brief
         The area's figures.
-
-    Returns
-    -------
-    str
     """
     wards, i, many = brief.wards.sort_values("score"), brief.index, brief.unit.many
     if wards.empty:
@@ -61,10 +57,6 @@ def score_note(tables: Tables) -> str:
     ----------
     tables : Tables
         The edition's tables.
-
-    Returns
-    -------
-    str
     """
     place, low = goalposts_place(tables), scale_start(tables)
     units = tables.levels.unit.many
@@ -87,10 +79,6 @@ def peers_note(brief: Brief, tables: Tables) -> str:
         The area's figures.
     tables : Tables
         The edition's tables.
-
-    Returns
-    -------
-    str
     """
     rule = tables.about["edition"].get("comparators")
     if rule is None or not brief.peers:
@@ -110,10 +98,6 @@ def facts_caption(brief: Brief) -> str:
     ----------
     brief : Brief
         The area's figures.
-
-    Returns
-    -------
-    str
     """
     unit = f" {brief.unit.one}"
     average = next((c for c in brief.facts.columns if c.endswith(unit)), "")
@@ -133,10 +117,6 @@ def figures_caption(brief: Brief) -> str:
     ----------
     brief : Brief
         The area's figures.
-
-    Returns
-    -------
-    str
     """
     both = ", the earlier and the latest figure" if "Earlier" in brief.figures else ""
     return (

@@ -51,10 +51,6 @@ def map_alt(page: ChapterPage) -> str:
     ----------
     page : ChapterPage
         The chapter.
-
-    Returns
-    -------
-    str
     """
     said = "; ".join(f"{side}: {and_list(list(n))}" for side, n in page.sides.items() if n)
     return f"Map of the {page.unit.many}. {said}."
@@ -67,10 +63,6 @@ def slope_caption(page: ChapterPage) -> str:
     ----------
     page : ChapterPage
         The chapter.
-
-    Returns
-    -------
-    str
     """
     shown = [o for o in page.outcomes if o.raw]
     unit = page.unit.one
@@ -109,10 +101,6 @@ def slope_alt(page: ChapterPage) -> str:
     ----------
     page : ChapterPage
         The chapter.
-
-    Returns
-    -------
-    str
     """
     parts = []
     for o in page.outcomes:

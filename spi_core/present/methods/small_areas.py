@@ -51,10 +51,6 @@ def small_area_level(tables: Tables) -> Level:
     ----------
     tables : Tables
         An edition with scores of small areas.
-
-    Returns
-    -------
-    Level
     """
     areas, scored = tables["areas"], set(tables["small_area_scores"]["area_code"])
     used = set(areas.loc[areas["code"].isin(scored), "level"])

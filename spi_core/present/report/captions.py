@@ -38,10 +38,6 @@ def map_alt(report: BoroughReport) -> str:
     ----------
     report : BoroughReport
         The report's figures.
-
-    Returns
-    -------
-    str
     """
     used = set(report.wards["quarter"])
     parts = [
@@ -90,10 +86,6 @@ def dots_alt(report: BoroughReport) -> str:
     ----------
     report : BoroughReport
         The report's figures.
-
-    Returns
-    -------
-    str
     """
     parts, whole = [], report.whole.one
     for column in ("index", *report.dimensions):
@@ -148,10 +140,6 @@ def grid_alt(report: BoroughReport) -> str:
     ----------
     report : BoroughReport
         The report's figures.
-
-    Returns
-    -------
-    str
     """
     parts = []
     for w in records(report.wards):

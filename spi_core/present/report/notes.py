@@ -70,10 +70,6 @@ def columns_sentence(report: BoroughReport) -> str:
     ----------
     report : BoroughReport
         The report's figures.
-
-    Returns
-    -------
-    str
     """
     place, unit = report.place, report.unit.one
     two = len(report.periods) > 1
@@ -98,10 +94,6 @@ def indicator_caption(report: BoroughReport) -> str:
     ----------
     report : BoroughReport
         The report's figures.
-
-    Returns
-    -------
-    str
     """
     beside = [f"{report.place}’s average {report.unit.one}"] if report.place else []
     beside += ["change in points"] if len(report.periods) > 1 else []

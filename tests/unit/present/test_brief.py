@@ -355,7 +355,7 @@ class _Changed(dict[str, pd.DataFrame]):
 
     def __init__(self, tables: Tables, **frames: pd.DataFrame) -> None:
         super().__init__({name: tables[name] for name in tables} | frames)
-        self.about = tables.about
+        self.about, self.levels, self.whole = tables.about, tables.levels, tables.whole
 
 
 def _burglaries(tables: Tables, n: int, **cells: object) -> _Changed:

@@ -145,7 +145,7 @@ def test_the_style_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
     before = mpl.rcParams["axes.spines.top"], mpl.rcParams["svg.hashsalt"]
     with chart_style(7):
         assert mpl.rcParams["font.size"] == 7
-        assert mpl.rcParams["font.family"] == [brand()["typography"]["base"]["family"]]
+        assert mpl.rcParams["font.family"][0] == brand()["typography"]["base"]["family"]
     assert (mpl.rcParams["axes.spines.top"], mpl.rcParams["svg.hashsalt"]) == before
 
 

@@ -56,6 +56,7 @@ from spi_core.present.impact import (
 from spi_core.present.impact.data import ChapterPage, gather_chapter, gather_chapters
 from spi_core.store import Tables, write_tables
 from tests.support.editions import ROOT
+from tests.support.tables import table
 
 WARDS = [f"E0500001{i}" for i in range(10)]
 NAMES = dict(zip(WARDS, [f"{letter}wood" for letter in "ABCDEFGHIJ"], strict=True))
@@ -142,7 +143,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
     known += [(code, code, "lsoa", ward) for code, ward in UNITS]
     listed = pd.DataFrame(known, columns=["code", "name", "level", "parent_code"])
     edition = {"area": "E09000099", "geography": {"levels": ["borough", "ward"]}}
-    made = {"areas": listed, **chapter_tables(chapters)}
+    made = {"areas": table("areas", listed), **chapter_tables(chapters)}
     write_tables(folder / "tables", made, {"edition": edition})
     return Tables(folder / "tables")
 

@@ -32,6 +32,7 @@ class Changed(dict):
     def __init__(self, tables, about=None, **changes):
         super().__init__({name: tables[name] for name in tables} | changes)
         self.about = about or tables.about
+        self.levels, self.whole = tables.levels, tables.whole
 
 
 def wards(tables):
@@ -348,6 +349,10 @@ def test_small_areas_that_reach_the_coverage_are_named():
     frame = pd.DataFrame(
         {"component": ["A", "B"], "covered": [0.9, 0.2], "needed": 0.75, "scored": [True, False]}
     )
-    assert choice.small_area_sentence({"small_area_coverage": frame}).endswith("holds for A.")
-    nearest = choice.small_area_sentence({"small_area_coverage": frame.assign(scored=False)})
+    assert choice.small_area_sentence(Changed(tables, small_area_coverage=frame)).endswith(
+        "holds for A."
+    )
+    nearest = choice.small_area_sentence(
+        Changed(tables, small_area_coverage=frame.assign(scored=False))
+    )
     assert nearest.endswith("A comes nearest with 90%.")

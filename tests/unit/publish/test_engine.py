@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from spi_core.publish import RenderJob, RenderResult, render, render_document
 from spi_core.publish.render import engine
 from spi_core.store import write_tables
+from tests.support.tables import table
 
 Render = Callable[..., RenderResult]
 
@@ -18,9 +18,12 @@ Render = Callable[..., RenderResult]
 @pytest.fixture
 def rendered(tmp_path: Path) -> Render:
     """Render a page of one cell beside built tables."""
-    frame = pd.DataFrame({"x": [1.0]})
     tables = tmp_path / "reports" / "tiny" / "tables"
-    write_tables(tables, {"scores": frame, "values": frame}, {"edition": {"id": "t"}, "rows": 1})
+    write_tables(
+        tables,
+        {"scores": table("scores"), "values": table("values")},
+        {"edition": {"id": "t"}, "rows": 1},
+    )
 
     def run(code: str, **metadata: str) -> RenderResult:
         source = tmp_path / "page.qmd"

@@ -20,6 +20,7 @@ from spi_core.publish.keep.manifest import Manifest
 from spi_core.publish.keep.verify import knows_inputs, verify
 from spi_core.publish.render.job import RenderJob, RenderResult
 from spi_core.store import write_tables
+from tests.support.tables import table
 
 #: What each document is said to have read.
 READS = {
@@ -67,7 +68,7 @@ class Project:
         path.write_text(text, encoding="utf-8")
 
     def build(self, **changed: int) -> None:
-        frames = {n: pd.DataFrame({"x": [changed.get(n, 0)]}) for n in ("scores", "values")}
+        frames = {n: table(n, score=float(changed.get(n, 0))) for n in ("scores", "values")}
         about = {"edition": {"id": "tiny"}, "rows": changed}
         write_tables(self.folder / "tables", frames, about)
         self.write("reports/tiny/impact/a.json", "{}")

@@ -18,8 +18,7 @@ from spi_core.errors import InputError, RenderError
 from spi_core.publish import RenderJob, RenderResult, render_document
 from spi_core.publish.render import quarto
 from spi_core.publish.render.source import read_document
-from spi_core.text import seal
-from spi_core.text.seal import plain
+from spi_core.text.seal import plain, seal
 from tests.support.editions import make_edition
 from tests.support.fake_quarto import calls, install
 from tests.support.payloads import PAYLOADS

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from spi_core.errors import InputError
 from spi_core.publish.render.job import RenderJob
 from spi_core.publish.workers.scheduler import make_on_cluster, pack, unpack
 from spi_core.store import write_tables
+from tests.support.tables import table
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ def root(tmp_path: Path) -> Path:
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
-    frame = pd.DataFrame({"x": [1]})
-    write_tables(tmp_path / "reports" / "tiny" / "tables", {"scores": frame}, {"edition": {}})
+    tables = {"scores": table("scores")}
+    write_tables(tmp_path / "reports" / "tiny" / "tables", tables, {"edition": {}})
     return tmp_path
 
 

@@ -120,7 +120,7 @@ def test_a_comparator_without_a_score_is_left_out():
 
 
 def test_the_rule_names_its_numbers():
-    text = RULE.format(number=5, minimum=1.0, level=90)
+    text = RULE.format(number=5, minimum=1.0, level=90, areas="wards", whose="wards’")
     assert "median of the 5 wards" in text
     assert "at least 1 point" in text
     assert "90 %" in text
