@@ -195,10 +195,6 @@ class Tables(Mapping[str, Any]):
         ----------
         names : iterable of str
             Which.
-
-        Returns
-        -------
-        bool
         """
         from pyarrow import parquet
 
@@ -212,10 +208,6 @@ class Tables(Mapping[str, Any]):
         ----------
         name : str
             Its path within ``reports/<edition>``, such as ``explorer/embed.html``.
-
-        Returns
-        -------
-        bool
         """
         _note(name)
         return (self.folder.parent / name).is_file()

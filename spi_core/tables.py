@@ -110,10 +110,6 @@ def schema_of(name: str) -> TableSchema:
     name : str
         For instance ``scores`` or ``map_ward``.
 
-    Returns
-    -------
-    TableSchema
-
     Raises
     ------
     SpiError

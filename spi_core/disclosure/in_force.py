@@ -149,10 +149,6 @@ def newly_hidden(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     ----------
     before, now : mapping
         From :func:`read_passed` and :func:`passed`.
-
-    Returns
-    -------
-    bool
     """
     return any(
         set(areas) - set(before["hidden"].get(indicator, {}).get(period, ()))

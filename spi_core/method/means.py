@@ -70,10 +70,6 @@ class Mean:
         setting : str or mapping
             A name, or ``{"mean": "generalised", "order": β}``.
 
-        Returns
-        -------
-        Mean
-
         Raises
         ------
         ValueError
@@ -111,10 +107,6 @@ class Mean:
         x : ndarray
             Scores.
 
-        Returns
-        -------
-        ndarray
-
         Raises
         ------
         ValueError
@@ -134,10 +126,6 @@ class Mean:
         ----------
         y : ndarray
             Averages of g.
-
-        Returns
-        -------
-        ndarray
         """
         if self.order == 1:
             return y
@@ -186,10 +174,6 @@ def means_of(settings: Mapping[str, Any]) -> Means:
     ----------
     settings : mapping
         With ``component_mean``, ``dimension_mean`` and ``index_mean``.
-
-    Returns
-    -------
-    tuple of Mean
     """
     return tuple(
         Mean.of(settings[f"{level}_mean"]) for level in ("component", "dimension", "index")

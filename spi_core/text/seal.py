@@ -135,10 +135,6 @@ def plain(text: str) -> str:
     ----------
     text : str
         Sealed or not.
-
-    Returns
-    -------
-    str
     """
     return text.translate(_SEALED)
 

@@ -272,34 +272,3 @@ def _stand_in(
         share = people[panel.rows(parts)] / people[panel.rows(parts)].sum()
         damped[panel.areas.index(head)] = np.sqrt((share**2).sum())
     return np.asarray(se * damped[:, None])
-
-
-def value_intervals(
-    panel: Panel, framework: Framework, level: float = LEVEL
-) -> tuple[Array, Array]:
-    """Interval of every raw value that has counts: Wilson, Byar, or exact below a count of ten.
-
-    Parameters
-    ----------
-    panel : Panel
-        Values and counts.
-    framework : Framework
-        ``interval`` and ``per`` of each indicator.
-    level : float
-        Coverage.
-
-    Returns
-    -------
-    low, high : ndarray, shape (periods, areas, indicators)
-        Raw units; NaN without counts.
-    """
-    low, high = (np.full(panel.value.shape, np.nan) for _ in range(2))
-    per = framework.indicators["per"].to_numpy(float)
-    for k, kind in enumerate(framework.indicators["interval"]):
-        x, n = panel.numerator[..., k], panel.denominator[..., k]
-        if kind == "wilson":
-            ends = wilson(x, n, level)
-            low[..., k], high[..., k] = (per[k] * e for e in ends)
-        elif kind == "byar":
-            low[..., k], high[..., k] = (per[k] * e / n for e in poisson(x, level))
-    return low, high

@@ -193,10 +193,6 @@ def article(noun: str) -> str:
     noun : str
         For instance what an area is called.
 
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> article("town"), article("area"), article("LSOA"), article("unitary authority")
@@ -214,10 +210,6 @@ def owned(noun: str) -> str:
     ----------
     noun : str
         For instance what several areas are called.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

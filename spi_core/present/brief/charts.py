@@ -57,8 +57,6 @@ def print_locator(tables: Tables, brief: Brief) -> None:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     brief : Brief
         The area's figures.
     """
@@ -95,10 +93,6 @@ def ward_strip(
         Millimetres.
     illustrative : bool
         Whether the score of the whole is marked.
-
-    Returns
-    -------
-    Figure
     """
     unit, whole = levels
     bottom = -1.25 if _is_crowded(scores, code, home, width) else -0.85

@@ -33,10 +33,6 @@ def strip_alt(brief: Brief) -> str:
     ----------
     brief : Brief
         The area's figures.
-
-    Returns
-    -------
-    str
     """
     wards, i, many = brief.wards.sort_values("score"), brief.index, brief.unit.many
     if wards.empty:
@@ -56,17 +52,7 @@ def strip_alt(brief: Brief) -> str:
 
 
 def score_note(tables: Tables) -> str:
-    """Say what a score means, and how many components have one.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
-    Returns
-    -------
-    str
-    """
+    """Say what a score means, and how many components have one."""
     place, low = goalposts_place(tables), scale_start(tables)
     units = tables.levels.unit.many
     among = f" among {place}’s {units}" if place else " that can be expected of each figure"
@@ -86,12 +72,6 @@ def peers_note(brief: Brief, tables: Tables) -> str:
     ----------
     brief : Brief
         The area's figures.
-    tables : Tables
-        The edition's tables.
-
-    Returns
-    -------
-    str
     """
     rule = tables.about["edition"].get("comparators")
     if rule is None or not brief.peers:
@@ -111,10 +91,6 @@ def facts_caption(brief: Brief) -> str:
     ----------
     brief : Brief
         The area's figures.
-
-    Returns
-    -------
-    str
     """
     unit = f" {brief.unit.one}"
     average = next((c for c in brief.facts.columns if c.endswith(unit)), "")
@@ -134,10 +110,6 @@ def figures_caption(brief: Brief) -> str:
     ----------
     brief : Brief
         The area's figures.
-
-    Returns
-    -------
-    str
     """
     both = ", the earlier and the latest figure" if "Earlier" in brief.figures else ""
     return (

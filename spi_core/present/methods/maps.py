@@ -117,10 +117,6 @@ def small_area_level(tables: Tables) -> Level:
     ----------
     tables : Tables
         An edition with scores of small areas.
-
-    Returns
-    -------
-    Level
     """
     areas, scored = tables["areas"], set(tables["small_area_scores"]["area_code"])
     used = set(areas.loc[areas["code"].isin(scored), "level"])
@@ -310,8 +306,6 @@ def small_area_table(tables: Tables, unit: str = "") -> pd.DataFrame:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     unit : str
         Code of the unit whose small areas are listed; all without it.
 
@@ -345,8 +339,6 @@ def print_small_areas(tables: Tables, code: str) -> None:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     code : str
         Of the unit.
     """

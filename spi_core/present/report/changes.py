@@ -169,10 +169,6 @@ def london_dumbbell(
         For the phone: 88 mm wide, names above the scale.
     place : str
         Whose units are the reference; empty without one: the whole stands alone.
-
-    Returns
-    -------
-    Figure
     """
     width, row, top = (88.0, 13.0, 14.0) if narrow else (170.0, 6.9, 14.0)
     ends = (3.0, 85.0) if narrow else (66.0, 136.0)

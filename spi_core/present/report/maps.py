@@ -60,8 +60,6 @@ def print_map(report: BoroughReport, across: float) -> None:
 
     Parameters
     ----------
-    report : BoroughReport
-        The report's figures.
     across : float
         Width of the map itself on the wide page, millimetres.
     """
@@ -101,10 +99,6 @@ def ward_map(
         For the phone: 88 mm wide, the key below the map instead of beside it.
     missing : GeoDataFrame, optional
         ``name`` and the polygon of areas without a score: hatched, and named in the key.
-
-    Returns
-    -------
-    Figure
     """
     gone = wards.iloc[:0] if missing is None else missing
     wards = wards.set_geometry(wards.simplify_coverage(DETAIL))

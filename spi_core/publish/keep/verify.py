@@ -79,10 +79,6 @@ def knows_inputs(folder: Path) -> bool:
     ----------
     folder : Path
         ``reports/<edition>``.
-
-    Returns
-    -------
-    bool
     """
     return "inputs" in Manifest(folder).build
 
