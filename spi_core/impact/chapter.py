@@ -89,7 +89,7 @@ def run_chapter(
 def _raw_means(primary: Sequence[PrimaryResult]) -> pd.DataFrame:
     """List what is published of the outcomes as they are."""
     rows = [
-        (result.outcome.id, row.ward, row.before, row.after)
+        (result.outcome.id, row.area_code, row.before, row.after)
         for result in primary
         for row in (result.raw.wards if result.raw else ())
     ]
