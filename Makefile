@@ -48,4 +48,4 @@ lint: .venv/ready
 	@touch $@
 
 clean:
-	rm -rf .venv reports/lbbd-* reports/.private .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
+	rm -rf .venv reports/lbbd-* reports/.private reports/spi-fault-*.log .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info

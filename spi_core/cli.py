@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import json
+import errno
+import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 
-from spi_core.errors import Fault, InputError, SpiError
+from spi_core.errors import Fault, InputError, SpiError, where_it_arose
 from spi_core.files import project_root
-from spi_core.said import Said, explain, explain_faults
+from spi_core.said import Said, end_streams, explain, nobody_reads, ready_streams, say_json
 
 __all__ = ["main"]
 
 app = typer.Typer(
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="The Social Progress Index of a borough: check the data, build tables, render reports.",
 )
+
+#: What a full or a small machine says without naming a file.
+_LIMITS = (errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE)
+#: Folders of the editions that this command was asked for.
+_asked: list[Path] = []
 
 Force = Annotated[
     bool, typer.Option("--force", help="Compute and render again what is up to date.")
@@ -48,9 +54,7 @@ Jobs = Annotated[
 ]
 Engine = Annotated[
     Literal["auto", "quarto", "builtin"],
-    typer.Option(
-        help="What renders; auto: Quarto from 1.9 where installed, else the built-in one."
-    ),
+    typer.Option(help="What renders; auto: the built-in one, also where Quarto is installed."),
 ]
 Area = Annotated[
     list[str] | None, typer.Option(help="GSS code of a ward; only its brief. Repeatable.")
@@ -64,28 +68,42 @@ Document = Annotated[
 
 
 def main() -> NoReturn:
-    """Run the command line; exit 0 when done, 1 when something failed, 2 for bad input."""
+    """Run the command line; exit 0 when done, 1 when something failed, 2 for bad input.
+
+    Whatever a command raises ends here in words: no traceback is ever shown.
+    """
+    ready_streams()
+    _asked.clear()
+    code = 0
     try:
-        left = app(standalone_mode=False)  # the code of a command that has left early
-    except InputError as error:
-        explain_faults(error)
-        sys.exit(error.exit_code)
-    except SpiError as error:
-        explain(str(error))
-        sys.exit(error.exit_code)
-    except OSError as error:
-        explain(f"{error.filename or 'a file'}: {error.strerror or error}")
-        sys.exit(1)
+        command = typer.main.get_command(app)
+        with command.make_context("spi", sys.argv[1:] or ["--help"]) as context:
+            command.invoke(context)
+        sys.stdout.flush()
     except typer.Exit as leaving:
-        sys.exit(leaving.exit_code)
-    except typer.Abort:
-        sys.exit(1)
+        code = leaving.exit_code
+    except KeyboardInterrupt:
+        explain(SpiError("stopped"))
+        code = 130
     except Exception as error:
-        if not hasattr(error, "format_message"):  # not one of click's usage errors
-            raise
-        typer.echo(f"spi: {error.format_message()}", err=True)
-        sys.exit(2)
-    sys.exit(left if isinstance(left, int) else 0)
+        told = _told(error)
+        code = told.exit_code
+        if not (isinstance(error, BrokenPipeError) and nobody_reads()):
+            with suppress(OSError):
+                explain(told, _asked)
+    end_streams()
+    sys.exit(code)
+
+
+def _told(error: Exception) -> SpiError:
+    """Turn what a command raised into what is told."""
+    if isinstance(error, SpiError):
+        return error
+    if hasattr(error, "format_message"):  # one of click's usage errors
+        return InputError([Fault("command line", error.format_message())])
+    if isinstance(error, OSError) and (error.filename or error.errno in _LIMITS):
+        return SpiError(f"{error.filename or 'the system'}: {error.strerror or error}")
+    return SpiError("", where_it_arose(error))
 
 
 def _edition(name: str, audience: Literal["public", "internal"] = "public") -> Any:
@@ -101,8 +119,11 @@ def _matching(pattern: str, audience: Literal["public", "internal"]) -> list[Any
     whole = Path(pattern).is_absolute()
     places = (Path("/"),) if whole else (Path.cwd(), project_root(), project_root() / "data")
     for place in places:
-        found = sorted(place.glob(pattern.lstrip("/")))
-        folders = [f for f in found if (f / "edition.yml").exists()]
+        try:
+            found = sorted(place.glob(pattern.lstrip("/")))
+        except Exception:  # pathlib has many words for a pattern that it does not take
+            break
+        folders = [f for f in found if _is_edition(f)]
         if folders:
             return [_edition(str(folder), audience) for folder in folders]
     fault = Fault("command line", "matches no edition", None, "--editions", pattern, _known())
@@ -114,15 +135,19 @@ def _known() -> str:
 
 
 def _edition_folder(edition: str) -> Path:
-    given = Path(edition)
-    if (given / "edition.yml").exists():
-        return given.resolve()  # "." has no name to write under
-    data = project_root() / "data"
-    folder = data / edition
-    if not (folder / "edition.yml").exists():
+    given, named = Path(edition), project_root() / "data" / edition
+    if not _is_edition(given) and not _is_edition(named):
         fault = Fault("command line", "is not an edition", None, "EDITION", edition, _known())
         raise InputError([fault])
+    # "." has no name to write under
+    folder = given.resolve() if _is_edition(given) else named
+    _asked.append(folder)
     return folder
+
+
+def _is_edition(folder: Path) -> bool:
+    """Tell whether a folder holds an edition, whatever was typed for its name."""
+    return os.path.exists(folder / "edition.yml")  # noqa: PTH110, pathlib raises for long names
 
 
 def _output_folder(name: str) -> Path:
@@ -186,6 +211,7 @@ def render(
     from spi_core.publish.documents import FORMATS, Choice
     from spi_core.publish.render.quarto import choose_engine
 
+    _check_scheduler(scheduler)
     wanted = (tuple(document or ()), tuple(area or ()), tuple(format_ or FORMATS))
     choice = Choice(*wanted, choose_engine(engine))
     how = {"force": force, "n_workers": jobs, "scheduler": scheduler}
@@ -233,6 +259,7 @@ def everything(
 
     said = Said(quiet, as_json)
     choice = Choice(engine=choose_engine(engine))  # before the work, not after it
+    _check_scheduler(scheduler)
     wanted = [_edition(name, audience) for name in edition or ()]
     wanted += [
         e for pattern in editions or () for e in _matching(pattern, audience) if e not in wanted
@@ -288,10 +315,17 @@ def list_editions(as_json: Json = False) -> None:
         title = settings.get("title", "") if not faults else "edition.yml has faults"
         rows.append({"edition": path.parent.name, "title": title, "built": built})
     if as_json:
-        typer.echo(json.dumps(rows, ensure_ascii=False))
+        say_json(rows)
         return
     for row in rows:
         typer.echo(f"{row['edition']:<16} {'built' if row['built'] else '–':<6} {row['title']}")
+
+
+def _check_scheduler(address: str | None) -> None:
+    if address is not None:
+        from spi_core.publish.workers.scheduler import check_address  # Dask takes a while to import
+
+        check_address(address)
 
 
 def _build(editions: list[Any], force: bool, jobs: int | None, said: Said) -> None:
@@ -356,11 +390,13 @@ def _render(editions: list[Any], choice: Any, how: dict[str, Any], said: Said) -
             f"{edition.name}: {outcome.summary} in {seconds:.1f} s → {_shown(edition.folder)}"
         )
         facts.append({"edition": edition.name, **_files(outcome)})
-    errors = [str(r.error) for outcome in outcomes for r in outcome.results if r.error is not None]
+    errors = [r.error for outcome in outcomes for r in outcome.results if r.error is not None]
     if errors:
         total = sum(len(outcome.results) for outcome in outcomes)
         done = f"the other {total - len(errors)} are done"
-        raise SpiError("\n".join([*errors, f"{len(errors)} of {total} documents failed; {done}"]))
+        lines = [*map(str, errors), f"{len(errors)} of {total} documents failed; {done}"]
+        details = "\n".join(error.details for error in errors if error.details)
+        raise SpiError("\n".join(lines), details)
     said.result(seconds=seconds, **(facts[0] if len(facts) == 1 else {"editions": facts}))
 
 

@@ -6,16 +6,41 @@ Every module raises one of these; the command line turns the class into an exit 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from traceback import TracebackException
 
-__all__ = ["Fault", "InputError", "RenderError", "SpiError", "some"]
+__all__ = [
+    "Fault",
+    "InputError",
+    "RenderError",
+    "SpiError",
+    "some",
+    "unforeseen",
+    "where_it_arose",
+]
+
+#: A number that stands by itself: it may be a count that is hidden in what is published.
+_NUMBER = re.compile(r"(?<!\w)\d[\d.,]*")
 
 
 class SpiError(Exception):
-    """Base class of every error this package raises on purpose."""
+    """Base class of every error this package raises on purpose.
+
+    Parameters
+    ----------
+    message : str
+        What an analyst needs to know.
+    details : str
+        Where something that nobody foresaw arose, for a log; empty where the message says it all.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str = "", details: str = "") -> None:
+        super().__init__(message)
+        self.details = details
 
 
 class RenderError(SpiError):
@@ -81,6 +106,9 @@ class InputError(SpiError):
         self.faults = tuple(Fault("input", f) if isinstance(f, str) else f for f in faults)
         super().__init__("\n".join(str(f) for f in self.faults))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Fault, ...]]]:
+        return type(self), (self.faults,)  # it travels from a worker as what it was made of
+
 
 def some(names: Collection[str], most: int = 40) -> str:
     """List what is allowed, shortened where the list would hide the message.
@@ -106,3 +134,55 @@ def some(names: Collection[str], most: int = 40) -> str:
     if len(listed) <= most:
         return ", ".join(listed)
     return f"{', '.join(listed[: most // 2])} … ({len(listed)} in all)"
+
+
+def where_it_arose(error: BaseException) -> str:
+    """Tell the way to an error through the code, without the values at hand there.
+
+    Parameters
+    ----------
+    error : BaseException
+        The error, with those that it followed from.
+
+    Returns
+    -------
+    str
+        Lines of a traceback; numbers in the words of each error are written as ``#``.
+
+    Examples
+    --------
+    >>> print(where_it_arose(ValueError("7 of E05000026 is too few")))
+    ValueError: # of E05000026 is too few
+    <BLANKLINE>
+    """
+    return "".join(_lines(TracebackException.from_exception(error)))
+
+
+def _lines(told: TracebackException) -> Iterator[str]:
+    before = told.__cause__ or (None if told.__suppress_context__ else told.__context__)
+    if before is not None:
+        yield from _lines(before)
+        yield "which led to\n"
+    yield from told.stack.format()
+    yield _NUMBER.sub("#", "".join(told.format_exception_only()))
+
+
+def unforeseen(error: BaseException) -> SpiError:
+    """Turn an error that nobody foresaw into one that can be sent from a worker, told and logged.
+
+    Parameters
+    ----------
+    error : BaseException
+        The error.
+
+    Returns
+    -------
+    SpiError
+        It names the kind of error; its ``details`` are for the log.
+
+    Examples
+    --------
+    >>> str(unforeseen(KeyError("x")))
+    'unforeseen KeyError'
+    """
+    return SpiError(f"unforeseen {type(error).__name__}", where_it_arose(error))

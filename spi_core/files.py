@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from spi_core.errors import SpiError
+from spi_core.errors import Fault, InputError, SpiError
 
 __all__ = [
     "WriteError",
@@ -21,6 +21,7 @@ __all__ = [
     "private_folder",
     "project_root",
     "recording_writes",
+    "refusals_as_faults",
     "remove_leftovers",
     "scratch_folder",
     "temporary_name",
@@ -131,6 +132,24 @@ def file_digest(path: Path) -> str | None:
         return None
     except OSError as error:
         raise SpiError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+@contextmanager
+def refusals_as_faults() -> Iterator[None]:
+    """Turn what the system refuses while inputs are read into a fault of the file.
+
+    Raises
+    ------
+    InputError
+        For no permission, a disk that fails and the like.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:  # not the system's
+            raise
+        message = f"cannot be read: {error.strerror}"
+        raise InputError([Fault(str(error.filename or "an input"), message)]) from error
 
 
 def temporary_name(target: Path) -> Path:
@@ -258,7 +277,7 @@ def scratch_folder() -> Iterator[Path]:
     WriteError
         If it cannot be made.
     """
-    above = Path(tempfile.gettempdir())
+    above = _temporary_folder()
     if os.name == "posix":  # elsewhere nobody can tell whose processes still run
         for path in above.glob("spi-*"):
             named = _SCRATCH.match(path.name)
@@ -272,6 +291,13 @@ def scratch_folder() -> Iterator[Path]:
         yield Path(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _temporary_folder() -> Path:
+    try:
+        return Path(tempfile.gettempdir())
+    except OSError as error:  # it names the folders that were tried
+        raise WriteError(str(error.strerror)) from error
 
 
 def _runs(process: int) -> bool:

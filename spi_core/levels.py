@@ -129,10 +129,9 @@ def units_named(named: Iterable[str | Mapping[str, Any]]) -> list[str]:
         Those whose ``role`` says so; where none does, the known ones that usually are. One in a
         sound edition.
     """
-    said = [{"id": item} if isinstance(item, str) else item for item in named]
-    claimed = [item["id"] for item in said if "role" in item]
-    usual = (item["id"] for item in said if item["id"] in KNOWN)
-    return claimed or [name for name in usual if KNOWN[name].role == "evidence"]
+    said = {item if isinstance(item, str) else item["id"]: item for item in named}
+    claimed = [name for name, item in said.items() if "role" in item]
+    return claimed or [n for n in said if n in KNOWN and KNOWN[n].role == "evidence"]
 
 
 def levels_of(named: Iterable[str | Mapping[str, Any]], also: Iterable[str] = ()) -> Levels:

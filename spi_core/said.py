@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import platform
+import select
+import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import distributions
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -15,9 +24,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from spi_core.errors import InputError
+import spi_core
+from spi_core.errors import InputError, SpiError
+from spi_core.files import project_root
 
-__all__ = ["Said", "explain", "explain_faults"]
+__all__ = ["Said", "end_streams", "explain", "nobody_reads", "ready_streams", "say_json"]
+
+_HEAD = """\
+A fault of the program. This file says where in the code it arose and what was asked for. It holds
+no values of variables, and numbers in the words of an error are written as #.
+
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +62,16 @@ class Said:
     def result(self, **facts: Any) -> None:
         """Tell a script what was done."""
         if self.json:
-            facts = {"status": "done"} | facts
-            typer.echo(json.dumps(facts, ensure_ascii=False, sort_keys=True))
+            say_json({"status": "done"} | facts)
 
     @contextmanager
     def progress(self, what: str) -> Iterator[tuple[Callable[[int], None], Callable[[str], None]]]:
         """Show a bar on a terminal's standard error; hand out what sets its end and moves it."""
-        console = Console(stderr=True, quiet=self.quiet or self.json)
+        console = Console(stderr=True)
+        silent = self.quiet or self.json or not console.is_terminal
         text = TextColumn("{task.description}")
         columns = (text, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=console, transient=True) as bar:
+        with Progress(*columns, console=console, transient=True, disable=silent) as bar:
             task = bar.add_task(what, total=None)
             yield (
                 lambda total: bar.update(task, total=total),
@@ -62,36 +79,131 @@ class Said:
             )
 
 
-def explain_faults(error: InputError) -> None:
-    """Tell of bad input, every fault with its place; as JSON where ``--json`` stands anywhere.
+def explain(error: SpiError, editions: Iterable[object] = ()) -> None:
+    """Tell why a command failed; as one JSON object where ``--json`` stands anywhere.
 
     Parameters
     ----------
-    error : InputError
-        With all faults.
+    error : SpiError
+        Bad input is told fault by fault; what nobody foresaw goes into a log that is named.
+    editions : iterable
+        What the log says was asked for.
     """
-    if "--json" in sys.argv:
+    if isinstance(error, InputError):
         fields = ("file", "row", "column", "value", "message", "allowed")
         faults = [{f: getattr(fault, f) for f in fields} for fault in error.faults]
-        typer.echo(
-            json.dumps({"status": "bad input", "faults": faults}, ensure_ascii=False, default=str)
-        )
+        n = len(faults)
+        count = f"spi: {n} fault{'s' if n != 1 else ''} in the input; nothing was written"
+        _explain([*map(str, error.faults), count], {"status": "bad input", "faults": faults})
         return
-    for fault in error.faults:
-        typer.echo(str(fault), err=True)
-    n = len(error.faults)
-    typer.echo(f"spi: {n} fault{'s' if n != 1 else ''} in the input; nothing was written", err=True)
+    lines = [str(error)] if str(error) else []
+    facts: dict[str, object] = {"status": "failed"}
+    if error.details:
+        log = _write_log(error.details, editions)
+        facts["log"] = log
+        arose = " | ".join(line.strip() for line in error.details.splitlines()[-3:])
+        what = f"this file: {log}" if log else f"this line, for no log can be written: {arose}"
+        lines.append(f"a fault of the program; please send {what}")
+    text = "\n".join(lines)
+    _explain([f"spi: {text}"], facts | {"error": text})
 
 
-def explain(text: str) -> None:
-    """Tell why a command failed.
+def _explain(lines: Iterable[str], facts: Mapping[str, object]) -> None:
+    if "--json" in sys.argv:
+        say_json(facts)
+    else:
+        typer.echo("\n".join(lines), err=True)
+
+
+def say_json(value: object) -> None:
+    """Tell a script something, in one line that a console of any encoding can print.
 
     Parameters
     ----------
-    text : str
-        A sentence, or several lines.
+    value : object
+        Anything that JSON can hold; other things as text.
     """
-    if "--json" in sys.argv:
-        typer.echo(json.dumps({"status": "failed", "error": text}, ensure_ascii=False))
-    else:
-        typer.echo(f"spi: {text}", err=True)
+    typer.echo(json.dumps(value, sort_keys=True, default=str))
+
+
+def _write_log(details: str, editions: Iterable[object]) -> Path | None:
+    """Write down what whoever mends the program needs to know.
+
+    It stands in the project's ``reports``, or in the system's folder for temporary files: never in
+    the folder of an edition's reports, which is published.
+
+    Parameters
+    ----------
+    details : str
+        From :func:`where_it_arose`.
+    editions : iterable
+        Folders of the editions that were asked for. No hash of their data goes into the log: from
+        it a hidden count could be guessed.
+
+    Returns
+    -------
+    Path or None
+        The file; None where neither folder can be written.
+    """
+    facts = {
+        "command": shlex.join(sys.argv),
+        "editions": ", ".join(map(str, editions)),
+        "system": platform.platform(),
+        "versions": f"spi-core {spi_core.__version__}, Python {platform.python_version()}",
+        "packages": ", ".join(sorted(f"{d.name} {d.version}" for d in distributions())),
+    }
+    text = _HEAD + "".join(f"{name}: {fact}\n" for name, fact in facts.items()) + "\n" + details
+    name = f"spi-fault-{datetime.now():%Y%m%d-%H%M%S-%f}.log"
+    for folder in _folders():
+        with suppress(OSError):
+            folder.mkdir(exist_ok=True)
+            # for the one who ran it: the words of an error may quote a name from the data
+            handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with open(handle, "w", encoding="utf-8", errors="backslashreplace") as stream:  # noqa: PTH123
+                stream.write(text)
+            return folder / name
+    return None
+
+
+def _folders() -> Iterator[Path]:
+    with suppress(OSError, SpiError):
+        yield project_root() / "reports"
+    with suppress(OSError):
+        yield Path(tempfile.gettempdir())
+
+
+def ready_streams() -> None:
+    """Let no letter and no closed stream stop a command from saying what it has to say."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115, it stays open
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def nobody_reads() -> bool:
+    """Tell whether the reader of what we say has gone, as ``head`` does.
+
+    Returns
+    -------
+    bool
+        True, too, where the system cannot tell (Windows).
+    """
+    if not hasattr(select, "poll"):
+        return True
+    poll = select.poll()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # a stream without a file of the system
+            poll.register(stream.fileno(), select.POLLERR)
+    return bool(poll.poll(0))
+
+
+def end_streams() -> None:
+    """Write what is still to be written; nobody is told where that cannot be done."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with suppress(OSError, ValueError):  # else the interpreter would complain as it ends
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from spi_core.errors import SpiError
 from spi_core.files import in_place, write_bytes
@@ -29,6 +29,8 @@ __all__ = [
     "write_bytes",
     "write_tables",
 ]
+
+T = TypeVar("T")
 
 #: Environment variable that tells a notebook where its edition's tables are.
 VARIABLE = "SPI_TABLES"
@@ -122,8 +124,8 @@ class Tables(Mapping[str, Any]):
         self.folder, self.sealed = Path(folder), sealed
         if not (self.folder / "build.json").exists():
             raise SpiError(f"{self.folder}: no built tables here; run 'spi build EDITION' first")
-        text = (self.folder / "build.json").read_text(encoding="utf-8")
-        self.about: dict[str, Any] = _About(self._shown(json.loads(text)))
+        facts = _whole(self.folder / "build.json", lambda p: dict(json.loads(p.read_bytes())))
+        self.about: dict[str, Any] = _About(self._shown(facts))
         held = _held.get(self.folder.resolve(), {}) if sealed else {}
         self._read: dict[str, Any] = dict(held)
         self._rows: dict[str, list[dict[str, Any]]] = {}
@@ -134,7 +136,7 @@ class Tables(Mapping[str, Any]):
     def __getitem__(self, name: str) -> pd.DataFrame:
         _note(name)
         if name not in self._read:
-            frame = _frame(self._path(name))
+            frame = _whole(self._path(name), _frame)
             self._read[name] = seal_frame(frame) if self.sealed else frame
         # a notebook that edits its copy must not change what the next cell reads
         return cast("pd.DataFrame", self._read[name].copy())
@@ -179,13 +181,9 @@ class Tables(Mapping[str, Any]):
         SpiError
             If there is no such table.
         """
-        from pyarrow import parquet
-
         _note(name)
         if name not in self._rows:
-            with parquet.ParquetFile(self._path(name)) as file:
-                _check_fingerprint(self._path(name), file.schema_arrow.metadata)
-                self._rows[name] = self._shown(file.read().to_pylist())
+            self._rows[name] = self._shown(_whole(self._path(name), _list))
         return [dict(row) for row in self._rows[name]]
 
     def is_of_now(self, names: Iterable[str]) -> bool:
@@ -287,7 +285,8 @@ def hold_tables(folder: Path) -> None:
     folder = folder.resolve()
     if folder not in _held:
         _held.clear()
-        _held[folder] = {p.stem: seal_frame(_frame(p)) for p in sorted(folder.glob("*.parquet"))}
+        found = sorted(folder.glob("*.parquet"))
+        _held[folder] = {p.stem: seal_frame(_whole(p, _frame)) for p in found}
 
 
 def _frame(path: Path) -> pd.DataFrame:
@@ -306,6 +305,25 @@ def _frame(path: Path) -> pd.DataFrame:
 
 def _is_of_now(name: str, metadata: Mapping[bytes, bytes] | None) -> bool:
     return (metadata or {}).get(SCHEMA) == fingerprint(name).encode()
+
+
+def _list(path: Path) -> list[dict[str, Any]]:
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(path) as file:
+        _check_fingerprint(path, file.schema_arrow.metadata)
+        return list(file.read().to_pylist())
+
+
+def _whole(path: Path, read: Callable[[Path], T]) -> T:
+    """Read a file that a build has made, unless something has spoilt it since."""
+    try:
+        return read(path)
+    except SpiError:
+        raise
+    except Exception as error:  # JSON and Parquet have many words for what they cannot read
+        why = f"{path}: cannot be read ({type(error).__name__})"
+        raise SpiError(f"{why}; remove {path.parent} and run 'spi build EDITION'") from error
 
 
 def _check_fingerprint(path: Path, metadata: Mapping[bytes, bytes] | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -42,7 +42,7 @@ from spi_core.edition.inputs import Inputs
 from spi_core.edition.summary import data_tables
 from spi_core.files import private_folder
 from spi_core.levels import levels_of
-from spi_core.method.score import Estimated, Scores, estimate_missing, score
+from spi_core.method.score import Estimated, Scores, estimate_missing, score, take
 from spi_core.store import write_bytes, write_tables
 from spi_core.tables import empty_table
 from spi_core.text.cells import csv_text
@@ -53,8 +53,6 @@ __all__ = ["Audience", "build", "compute", "publishable"]
 #: ``public``: what the disclosure rules let out; ``internal``: everything.
 Audience: TypeAlias = Literal["public", "internal"]
 
-#: What has an axis of periods.
-Found = TypeVar("Found", Estimated, Scores)
 #: What of an observation's row is no secret: that there is one.
 KEYS = ["indicator_id", "area_code", "period"]
 
@@ -189,9 +187,11 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     filled = estimate_missing(raw, recipe, rows, limit)
     filled = _carry_up(inputs, filled)
     scale = filled if treatment is None else treat_estimated(filled, treatment, rows)
-    scores = score(scale.value, recipe)
-    changing = comparable_recipe(recipe, inputs.framework)
-    comparable = score(scale.value, changing)
+    changing, at = comparable_recipe(recipe, inputs.framework), inputs.panel.compared
+    cut = replace(inputs, panel=inputs.panel.during(at))
+    drawn = assess(cut, full, recipe, changing, take(scale, at), treatment)
+    scores = _laid_out(score(scale.value, recipe), drawn.scores, at)
+    comparable = _laid_out(score(scale.value, changing), drawn.comparable, at)
     tables = {
         "areas": areas_table(inputs),
         "framework": framework_table(inputs, recipe),
@@ -207,17 +207,6 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "scores": scores_table(inputs, scores),
         "scores_comparable": scores_table(inputs, comparable),
     }
-    at = inputs.panel.compared
-    drawn = assess(
-        replace(inputs, panel=inputs.panel.during(at)),
-        full,
-        recipe,
-        changing,
-        _during(scale, at),
-        _during(scores, at),
-        _during(comparable, at),
-        treatment,
-    )
     tables |= standing_tables(drawn) | review(drawn, weights) | challenge(drawn)
     tables |= {"steps": steps(drawn, inputs, scale, scores), "quality": quality_log(drawn)}
     tables["coverage"] = coverage_table(inputs, filled)
@@ -246,10 +235,16 @@ def _entered(inputs: Inputs, file: str, table: str = "") -> pd.DataFrame:
     return empty_table(table or file) if found.empty else found
 
 
-def _during(found: Found, at: list[int]) -> Found:
-    """Keep some of the periods of what was estimated or scored."""
-    cells = {f.name: getattr(found, f.name) for f in fields(found)}
-    return replace(found, **{n: a[at] for n, a in cells.items() if a.ndim > 1})
+def _laid_out(scores: Scores, evidence: Scores, at: list[int]) -> Scores:
+    """Lay the evidence's own scores into those of all areas and periods.
+
+    The last digit of a sum hangs on how many areas are summed at once: the evidence is scored by
+    itself.
+    """
+    for f in fields(scores):
+        own = getattr(evidence, f.name)
+        getattr(scores, f.name)[at, : own.shape[1]] = own
+    return scores
 
 
 def _carry_up(inputs: Inputs, filled: Estimated) -> Estimated:

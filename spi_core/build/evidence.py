@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ from spi_core.build.treated import treat_errors
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.readers.sheet import shown
 from spi_core.errors import Fault, InputError
-from spi_core.method.score import Estimated, Recipe, Scores
+from spi_core.method.score import Estimated, Recipe, Scores, score, take
 from spi_core.method.treat import Treatment
 from spi_core.uncertainty.alternatives import ALL, SAMPLING, Alternatives, pca_shares
 from spi_core.uncertainty.sampling import Sampling, sampling
@@ -28,9 +27,9 @@ Array = NDArray[np.float64]
 class Assessment:
     """One edition's scores with everything drawn around them.
 
-    All arrays are of the baseline and the current period, or of the latter alone: what lies
-    between the two changes nothing that is said of them. On the axis of areas the evidence, units
-    and their whole, comes first; what they are only held against follows.
+    All arrays are of the baseline and the current period, or of the latter alone, and of the
+    evidence, the units and their whole: what lies between or beside them changes nothing that is
+    said of them.
 
     Parameters
     ----------
@@ -55,6 +54,9 @@ class Assessment:
     fell_back : mapping of int to int
         For each component with principal-component weights, how many of the bootstrapped sets
         of weights fell back to equal ones.
+    beside : Assessment or None
+        The same of areas that the evidence is only held against: no standing, nothing but errors
+        varied.
     """
 
     inputs: Inputs
@@ -70,6 +72,7 @@ class Assessment:
     sampling: Draws
     everything: Draws
     fell_back: dict[int, int]
+    beside: Assessment | None = None
 
     @property
     def units(self) -> list[str]:
@@ -80,11 +83,6 @@ class Assessment:
     def rows(self) -> NDArray[np.intp]:
         """Positions of the units."""
         return self.inputs.panel.rows(self.units)
-
-    @property
-    def own(self) -> slice:
-        """Positions of the evidence: the units and their whole."""
-        return slice(len(self.units) + 1)
 
     @property
     def now(self) -> int:
@@ -114,8 +112,6 @@ def assess(
     recipe: Recipe,
     comparable_recipe: Recipe,
     filled: Estimated,
-    scores: Scores,
-    comparable: Scores,
     treatment: Treatment | None = None,
 ) -> Assessment:
     """Draw the errors and the choices of an edition.
@@ -123,64 +119,82 @@ def assess(
     Parameters
     ----------
     inputs : Inputs
-        The edition, its panel cut to what is compared, the evidence first; its ``uncertainty``
-        names replicates and seed.
+        The edition, its panel cut to the periods that are compared, the evidence first; its
+        ``uncertainty`` names replicates and seed.
     scale : Inputs
         On the scale of scoring, all levels and periods.
     recipe, comparable_recipe : Recipe
         For levels, and for changes.
     filled : Estimated
-        Values on the scale of scoring, gaps estimated.
-    scores, comparable : Scores
-        By the two recipes.
+        Values of the same areas and periods on the scale of scoring, gaps estimated.
     treatment : Treatment, optional
         What the catalogue names, fitted.
+
+    Returns
+    -------
+    Assessment
+        Of the evidence.
 
     Raises
     ------
     InputError
         If fewer than two units have an index in the current period.
     """
-    _refuse_unscored(inputs, scores)
     settings, panel, places = inputs.settings["uncertainty"], inputs.panel, inputs.geography
-    rng = np.random.default_rng(settings["seed"])
     people = places.areas.loc[list(panel.areas), "population"].to_numpy(float)
     errors = scale_errors = sampling(panel, inputs.framework, places.families(panel.areas), people)
     if treatment is not None:
         scale_errors = treat_errors(errors, panel.value, treatment)
-    parts, fell_back = _bootstrapped_shares(scale, recipe, rng)
+    n, size = settings["replicates"], len(places.units) + 1
+    _refuse_unscored(inputs, score(filled.value[:, :size], recipe))
 
-    def draw(at: slice, rng: np.random.Generator, **how: Any) -> Draws:
-        some = filled.take(at)
-        cells = (some.value, scale_errors.take(at), recipe, rng, settings["replicates"])
-        return simulate(*cells, estimated=some, **how)
+    def part(at: slice, rng: np.random.Generator) -> Assessment:
+        held, mine = take(filled, areas=at), scale_errors.take(at)
+        draws = simulate(
+            held.value,
+            mine,
+            recipe,
+            rng,
+            n,
+            vary=SAMPLING,
+            comparable=comparable_recipe,
+            estimated=held,
+        )
+        return Assessment(
+            replace(inputs, panel=panel.take(panel.areas[at])),
+            scale,
+            treatment,
+            recipe,
+            comparable_recipe,
+            held,
+            score(held.value, recipe),
+            score(held.value, comparable_recipe),
+            errors.take(at),
+            mine,
+            draws,
+            draws,
+            fell_back,
+        )
 
-    size = len(places.units) + 1
-    own, others = slice(size), slice(size, None)
-    values = {"vary": SAMPLING, "comparable": comparable_recipe}
-    chance = draw(own, rng, **values)
-    shares = Alternatives(shares=parts)
-    units = np.isin(panel.areas[own], places.units)
-    everything = draw(own, rng, vary=ALL, alternatives=shares, reference=units)
+    rng = np.random.default_rng(settings["seed"])
+    shares, fell_back = _bootstrapped_shares(scale, recipe, rng)
+    evidence = part(slice(size), rng)
+    everything = simulate(
+        evidence.filled.value,
+        evidence.scale_errors,
+        recipe,
+        rng,
+        n,
+        vary=ALL,
+        estimated=evidence.filled,
+        alternatives=Alternatives(shares=shares),
+        reference=np.isin(panel.areas[:size], places.units),
+    )
+    beside = None
     if len(panel.areas) > size:
         # from a stream of their own: no draw of the evidence hangs on what stands beside it
-        beside = draw(others, np.random.default_rng([settings["seed"], size]), **values)
-        chance = chance.beside(beside)
-    return Assessment(
-        inputs,
-        scale,
-        treatment,
-        recipe,
-        comparable_recipe,
-        filled,
-        scores,
-        comparable,
-        errors,
-        scale_errors,
-        chance,
-        everything,
-        fell_back,
-    )
+        beside = part(slice(size, None), np.random.default_rng([settings["seed"], size]))
+    return replace(evidence, everything=everything, beside=beside)
 
 
 def _refuse_unscored(inputs: Inputs, scores: Scores) -> None:

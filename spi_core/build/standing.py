@@ -45,15 +45,20 @@ def standing_tables(a: Assessment) -> dict[str, pd.DataFrame]:
         ``standing``, ``changes``, ``indicator_changes``, ``contributions``, ``peers``, ``gaps``,
         ``movers``, ``errors``.
     """
-    moved: dict[str, Callable[[Assessment], pd.DataFrame]] = {
-        "changes": _changes,
-        "indicator_changes": _indicator_changes,
-        "contributions": _contributions,
-        "gaps": _gaps,
-        "movers": _movers,
+    tables = {"standing": _standing(a), "peers": _peers(a), "errors": _each(a, _errors)}
+    moved: dict[str, Callable[[], pd.DataFrame]] = {
+        "changes": lambda: _each(a, _changes),
+        "indicator_changes": lambda: _each(a, _indicator_changes),
+        "contributions": lambda: _each(a, _contributions),
+        "gaps": lambda: _gaps(a),
+        "movers": lambda: _movers(a),
     }
-    tables = {"standing": _standing(a), "peers": _peers(a), "errors": _errors(a)}
-    return tables | {n: find(a) if a.compared else empty_table(n) for n, find in moved.items()}
+    return tables | {n: find() if a.compared else empty_table(n) for n, find in moved.items()}
+
+
+def _each(a: Assessment, find: Callable[[Assessment], pd.DataFrame]) -> pd.DataFrame:
+    """Say it of the evidence, then of what stands beside it."""
+    return pd.concat([find(b) for b in (a, a.beside) if b is not None], ignore_index=True)
 
 
 def _pick(scored: Scores | Scored, level: str) -> NDArray[np.floating]:

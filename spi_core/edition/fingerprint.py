@@ -9,7 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import spi_core
-from spi_core.files import digest
+from spi_core.errors import Fault, InputError
+from spi_core.files import digest, refusals_as_faults
 
 __all__ = ["LIBRARIES", "code_version", "input_hashes"]
 
@@ -31,9 +32,16 @@ def _input_files(folder: Path) -> dict[str, Path]:
     """List the files of an edition that count, by name: not the publishers' own, nor hidden."""
     files = [p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(("~$", "."))]
     named = {p.relative_to(folder).as_posix(): p for p in files}
+    strange = [name for name in named if name.encode(errors="replace").decode() != name]
+    if strange:
+        message, allowed = "has a name that is no text in UTF-8", "another name"
+        raise InputError(
+            Fault(str(folder / name), message, None, None, None, allowed) for name in strange
+        )
     return {name: named[name] for name in sorted(named) if not name.startswith("source/")}
 
 
+@refusals_as_faults()
 def input_hashes(folder: Path) -> dict[str, str]:
     """Hash each input of an edition.
 

@@ -27,6 +27,7 @@ from spi_core.edition.reference import read_reference
 from spi_core.edition.rules import check_overlap
 from spi_core.edition.settings import read_edition_file
 from spi_core.errors import Fault, InputError, some
+from spi_core.files import refusals_as_faults
 from spi_core.levels import levels_of
 
 __all__ = ["Inputs", "load", "read_rules"]
@@ -95,6 +96,7 @@ class Inputs:
         return {p["id"]: p["label"] for p in self.settings["periods"]}
 
 
+@refusals_as_faults()
 def load(folder: Path) -> Inputs:
     """Read and check an edition.
 
@@ -147,10 +149,11 @@ def load(folder: Path) -> Inputs:
     faults += found
     if faults or framework is None or geography is None:
         raise InputError(_in_order(faults))
-    named = settings["geography"]["levels"]
-    scored = [code for n in named for code in geography.codes(n if isinstance(n, str) else n["id"])]
+    named = levels_of(settings["geography"]["levels"])
+    scored = [code for level in named for code in geography.codes(level.id)]
     # the evidence first, so that it stands where it stood whatever else is laid beside it
-    scored.sort(key=lambda code: code != geography.whole and code not in geography.units)
+    evidence = {geography.whole, *geography.units}
+    scored.sort(key=lambda code: code not in evidence)
     tables = {name: read.frame for name, read in reads.items()}
     given, tables["rebased"] = _lay_out(settings, framework, scored, tables, old.frame)
     return Inputs(

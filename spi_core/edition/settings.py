@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-import yaml
 
 from spi_core.edition.readers.sheet import shown
-from spi_core.errors import Fault, some
+from spi_core.edition.readers.yaml_text import parse_yaml
+from spi_core.errors import Fault, InputError, some
 from spi_core.levels import KNOWN, levels_of, units_named
 
 __all__ = ["read_edition_file"]
@@ -47,20 +47,17 @@ def read_edition_file(path: Path) -> tuple[dict[str, Any], list[Fault]]:
     """
     file = shown(path)
     try:
-        settings = yaml.safe_load(path.read_bytes().decode("utf-8-sig"))
+        settings = parse_yaml(file, path.read_bytes())
     except (FileNotFoundError, IsADirectoryError):
         return {}, [Fault(file, "is missing", allowed="every edition has an edition.yml")]
-    except UnicodeDecodeError as error:
-        return {}, [Fault(file, f"is not UTF-8 (byte {error.start})", allowed="text in UTF-8")]
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error)
-        row = mark.line + 1 if mark else None
-        return {}, [Fault(file, f"is not valid YAML: {problem}", row)]
+    except InputError as error:
+        return {}, list(error.faults)
     schema = json.loads(
         (resources.files("spi_core.edition") / "edition.schema.json").read_text("utf-8")
     )
     schema["$defs"]["known"]["enum"] = list(KNOWN)
+    vintage = {f"^({'|'.join(KNOWN)})_vintage$": {"type": "string"}}
+    schema["properties"]["geography"]["patternProperties"] = vintage
     validator = _Validator(schema, format_checker=_Validator.FORMAT_CHECKER)
     errors = list(validator.iter_errors(settings))
     faults = [_setting_fault(file, e) for e in errors]
@@ -70,7 +67,7 @@ def read_edition_file(path: Path) -> tuple[dict[str, Any], list[Fault]]:
     settings = {key: value for key, value in settings.items() if key not in broken}
     faults += _repeated_names(file, settings) + _period_order(file, settings)
     if "geography" in settings:
-        found = _level_faults(file, settings["geography"])
+        found = _level_faults(file, settings["geography"]["levels"])
         faults += found
         settings = {k: v for k, v in settings.items() if k != "geography" or not found}
     return settings, sorted(faults, key=lambda f: f.column or "")
@@ -87,7 +84,7 @@ def _setting_fault(file: str, error: jsonschema.ValidationError) -> Fault:
         name = wanted.get("const") or wanted["properties"]["id"]["const"]
         return Fault(file, f"{name!r} is not listed", None, where, None, f"{name} among others")
     sayings: dict[str, Callable[[Any], str]] = {
-        "enum": lambda v: ", ".join(map(str, v)),
+        "enum": lambda v: ", ".join([*map(str, v), *error.schema.get("examples", [])]),
         "const": str,
         "type": lambda v: f"{v}; text that looks like a number in quotes" if v == "string" else v,
         "pattern": lambda v: f"text that matches {v}",
@@ -107,6 +104,10 @@ def _repeated_names(file: str, settings: dict[str, Any]) -> list[Fault]:
     names = {
         "periods": [p["id"] for p in settings.get("periods", [])],
         "framework": [c for d in settings.get("framework", []) for c in d["components"]],
+        "geography.levels": [
+            n if isinstance(n, str) else n["id"]
+            for n in settings.get("geography", {}).get("levels", [])
+        ],
     }
     return [
         Fault(file, "is named twice", None, column, name, "each name once")
@@ -116,34 +117,29 @@ def _repeated_names(file: str, settings: dict[str, Any]) -> list[Fault]:
     ]
 
 
-def _level_faults(file: str, geography: dict[str, Any]) -> list[Fault]:
-    """Find levels that say one thing twice, lie in one that is not named, or lack a unit."""
-    named, column, faults = geography["levels"], "geography.levels", []
-    ids = [item if isinstance(item, str) else item["id"] for item in named]
-    for name in sorted({i for i in ids if ids.count(i) > 1}):
-        faults.append(Fault(file, "is named twice", None, column, name, "each name once"))
+def _level_faults(file: str, named: list[Any]) -> list[Fault]:
+    """Find levels of one order or in none, and editions without one unit or anything above it."""
+
+    def fault(message: str, value: str | None, allowed: str) -> Fault:
+        return Fault(file, message, None, "geography.levels", value, allowed)
+
     units = units_named(named)
     if len(units) != 1:
-        message = f"name {len(units) or 'no'} units of evidence: {some(units) or 'none is a ward'}"
-        allowed = "role: evidence for one of them, what scores and ranks are of"
-        faults.append(Fault(file, message, None, column, None, allowed))
-    known = {f"{name}_vintage" for name in (*ids, *KNOWN)}
-    for key in sorted(k for k in geography if k.endswith("_vintage") and k not in known):
-        faults.append(Fault(file, "is not a level's", None, f"geography.{key}", None, some(known)))
-    if faults:
-        return faults
+        message = f"name {len(units)} units of evidence, what scores and ranks are of"
+        return [fault(message, some(units) or None, "ward, or role: evidence for one level")]
     levels = levels_of(named)
-    for level, next_one in pairwise(levels):
-        if level.order == next_one.order:
-            message = f"has the same order as {next_one.id}"
-            faults.append(Fault(file, message, None, column, level.id, "a number of its own"))
-    for item in named:
-        if not isinstance(item, str) and item.get("parent", ids[0]) not in ids:
-            message = f"lies in {item['parent']!r}, which is not named"
-            faults.append(Fault(file, message, None, column, item["id"], some(ids)))
+    faults = [
+        fault(f"has the order of {smaller.id}", level.id, "an order of its own")
+        for level, smaller in pairwise(levels)
+        if level.order == smaller.order
+    ]
+    for item in (i for i in named if isinstance(i, dict)):
+        if item.get("parent", "") and item["parent"] not in levels:
+            message = f"lies in {item['parent']}, which is not named"
+            faults.append(fault(message, item["id"], some([level.id for level in levels])))
     if not levels.contexts:
-        message = f"are all smaller than {levels.unit.id}: no level is left for the whole area"
-        faults.append(Fault(file, message, None, column, None, "a larger level besides"))
+        message = "is the largest level: none is left for the area that the edition is about"
+        faults.append(fault(message, levels.unit.id, "a larger level besides"))
     return faults
 
 

@@ -93,7 +93,7 @@ def _raw_means(primary: Sequence[PrimaryResult]) -> pd.DataFrame:
         for result in primary
         for row in (result.raw.wards if result.raw else ())
     ]
-    return pd.DataFrame(rows, columns=["outcome_id", "ward_code", "before", "after"])
+    return pd.DataFrame(rows, columns=["outcome_id", "area_code", "before", "after"])
 
 
 def _all(design: Design) -> tuple[Outcome, ...]:

@@ -19,6 +19,7 @@ __all__ = [
     "Moments",
     "add_rows",
     "first_component",
+    "is_singular",
     "kmo",
     "kmo_stack",
     "moments",
@@ -239,6 +240,28 @@ def first_component(correlation: ArrayLike) -> tuple[Array, float]:
     return sign * vectors[:, -1] * np.sqrt(values[-1]), float(values[-1] / r.shape[0])
 
 
+def is_singular(correlation: Array) -> bool:
+    """Tell whether a correlation matrix has no inverse worth the name.
+
+    Parameters
+    ----------
+    correlation : ndarray (k, k)
+        Correlation matrix.
+
+    Returns
+    -------
+    bool
+        True where an indicator repeats others, or the numbers cannot be correlations of anything.
+
+    Examples
+    --------
+    >>> is_singular(np.array([[1, 0.5], [0.5, 1]])), is_singular(np.ones((2, 2)))
+    (False, True)
+    """
+    eigenvalues = np.linalg.eigvalsh(correlation)
+    return bool(eigenvalues[0] <= _SINGULAR * eigenvalues[-1])
+
+
 def kmo(correlation: ArrayLike) -> tuple[float, Array]:
     """Kaiser–Meyer–Olkin measure of sampling adequacy.
 
@@ -273,8 +296,7 @@ def kmo(correlation: ArrayLike) -> tuple[float, Array]:
     r = np.asarray(correlation, dtype=np.float64)
     if r.shape[0] < 2:
         raise ValueError("KMO is not defined because there is only one indicator")
-    eigenvalues = np.linalg.eigvalsh(r)
-    if eigenvalues[0] <= _SINGULAR * eigenvalues[-1]:
+    if is_singular(r):
         raise ValueError(
             "KMO is not defined because the correlation matrix is singular "
             "(an indicator repeats others, or there are too few rows)"

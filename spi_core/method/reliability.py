@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from spi_core.method.checks import check_polarity
-from spi_core.method.moments import Moments, kmo
+from spi_core.method.moments import Moments, is_singular, kmo
 
 __all__ = [
     "Alpha",
@@ -285,8 +285,7 @@ def vif(correlation: ArrayLike) -> Array:
 
 
 def _regular(r: Array, name: str) -> Array:
-    eigenvalues = np.linalg.eigvalsh(r)
-    if eigenvalues[0] <= 1e-10 * eigenvalues[-1]:
+    if is_singular(r):
         raise ValueError(
             f"{name} is not defined because the correlation matrix is singular "
             "(an indicator repeats others) or not a possible one"

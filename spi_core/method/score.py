@@ -6,7 +6,9 @@ a function of the values alone, over any number of periods or Monte-Carlo replic
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,9 +26,11 @@ __all__ = [
     "recipe_for",
     "score",
     "score_levels",
+    "take",
 ]
 
 Array = NDArray[np.float64]
+ALL = slice(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,20 +111,28 @@ class Estimated:
     estimated: NDArray[np.bool_]
     residual_sd: Array
 
-    def take(self, at: slice) -> Estimated:
-        """Keep some of the areas.
 
-        Parameters
-        ----------
-        at : slice
-            Their positions.
+#: What has an axis of periods and one of areas.
+Cells = TypeVar("Cells", Estimated, Scores)
 
-        Returns
-        -------
-        Estimated
-            The same periods and indicators.
-        """
-        return replace(self, value=self.value[:, at], estimated=self.estimated[:, at])
+
+def take(found: Cells, periods: Sequence[int] | slice = ALL, areas: slice = ALL) -> Cells:
+    """Keep some periods and areas of what was estimated or scored.
+
+    Parameters
+    ----------
+    found : Estimated or Scores
+        Of any periods and areas.
+    periods, areas : sequence of int or slice
+        Positions to keep; all if left out.
+
+    Returns
+    -------
+    Estimated or Scores
+        The same indicators.
+    """
+    arrays = {f.name: getattr(found, f.name) for f in fields(found)}
+    return replace(found, **{n: a[periods][:, areas] for n, a in arrays.items() if a.ndim > 1})
 
 
 def recipe_for(recipe: Recipe, available: NDArray[np.bool_], minimum_coverage: float) -> Recipe:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from spi_core.disclosure.in_force import read_passed, rules_code, rules_differ, rules_of
 from spi_core.edition.fingerprint import input_hashes
-from spi_core.errors import Fault, InputError, SpiError
+from spi_core.errors import InputError, SpiError
 from spi_core.files import recording_writes, remove_leftovers
 from spi_core.publish.documents import Choice, document_jobs
 from spi_core.publish.keep.incremental import Batch, Outcome, render_changed
@@ -109,15 +109,15 @@ def build_editions(
     if len(stale) == 1:
         _build(stale[0], say)
     elif stale:
-        faulty = answers_of(_faults, [(e,) for e in stale], n_workers)
-        if faults := [fault for each in faulty if not isinstance(each, str) for fault in each]:
+        answers = answers_of(_check, [(e,) for e in stale], n_workers)
+        if faults := [f for each in answers if isinstance(each, InputError) for f in each.faults]:
             raise InputError(faults)
-        raise_failed(stale, faulty)
-        answers = answers_of(_try_build, [(e,) for e in stale], n_workers)
-        for notes in answers:
-            for note in () if isinstance(notes, str) else notes:
-                say(note)
         raise_failed(stale, answers)
+        built = answers_of(_noting, [(e,) for e in stale], n_workers)
+        for notes in built:
+            for note in notes if isinstance(notes, list) else ():
+                say(note)
+        raise_failed(stale, built)
     return [Built(e, tuple(Tables(e.folder / "tables")), e not in stale) for e in editions]
 
 
@@ -133,23 +133,19 @@ def _build(edition: Edition, say: Callable[[str], object]) -> None:
     Manifest(edition.folder).record_build(hashes, written)
 
 
-def _faults(edition: Edition) -> tuple[Fault, ...]:
+def _check(edition: Edition) -> None:
     from spi_core.edition.inputs import load
 
-    try:
-        load(edition.inputs)
-    except InputError as error:
-        return error.faults
-    return ()
+    load(edition.inputs)
 
 
-def _try_build(edition: Edition) -> list[str] | str:
-    """Build; what is to be said, or as one text with what went wrong."""
+def _noting(edition: Edition) -> list[str]:
+    """Build in another process; hand back what is to be said."""
     notes: list[str] = []
     try:
         _build(edition, notes.append)
     except SpiError as error:
-        return "\n".join([*notes, str(error)])
+        raise SpiError("\n".join([*notes, str(error)]), error.details) from error
     return notes
 
 
@@ -188,27 +184,28 @@ def refuse_other_rules(edition: Edition) -> None:
 
 
 def raise_failed(editions: Sequence[Edition], answers: Sequence[object]) -> None:
-    """Raise the sentences among answers of the pool, each with its edition's name.
+    """Raise the errors among answers of the pool as one, each with its edition's name.
 
     Parameters
     ----------
     editions : sequence of Edition
         The editions.
     answers : sequence
-        One an edition: text that is not empty says what failed.
+        One an edition.
 
     Raises
     ------
     SpiError
         If there is any.
     """
-    failed = [
-        f"{edition.name}: {answer}"
+    failed = {
+        edition.name: answer
         for edition, answer in zip(editions, answers, strict=True)
-        if isinstance(answer, str) and answer
-    ]
+        if isinstance(answer, SpiError)
+    }
     if failed:
-        raise SpiError("\n".join(failed))
+        details = "\n".join(error.details for error in failed.values() if error.details)
+        raise SpiError("\n".join(f"{name}: {error}" for name, error in failed.items()), details)
 
 
 def render_editions(

@@ -135,10 +135,10 @@ def write_parts(
     """
     stale = [e for e in editions if force or not _is_current(root, e)]
     if len(stale) > 1:
-        answers = answers_of(_try_parts, [(root, e, force) for e in stale], n_workers)
+        answers = answers_of(_parts_of, [(root, e, force) for e in stale], n_workers)
         raise_failed(stale, answers)
         answered = zip(stale, answers, strict=True)
-        written = {e: parts for e, parts in answered if not isinstance(parts, str)}
+        written = {e: parts for e, parts in answered if not isinstance(parts, SpiError)}
     else:
         written = {e: _parts_of(root, e, force) for e in stale}
     current = {e: [Part(e, name, (), 0.0) for name in _names(e)] for e in editions}
@@ -156,10 +156,3 @@ def _is_current(root: Path, edition: Edition) -> bool:
 
 def _parts_of(root: Path, edition: Edition, force: bool) -> list[Part]:
     return [write_part(root, edition, name, force=force) for name in _names(edition)]
-
-
-def _try_parts(root: Path, edition: Edition, force: bool) -> list[Part] | str:
-    try:
-        return _parts_of(root, edition, force)
-    except SpiError as error:
-        return str(error)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spi_core.method.moments import ZERO_LOADING, Moments, kmo_stack, orient
+from spi_core.method.moments import ZERO_LOADING, Moments, is_singular, kmo_stack, orient
 
 __all__ = ["Bootstrap", "bootstrap"]
 
@@ -82,10 +82,7 @@ def bootstrap(
         raise ValueError(f"n must be at least 1; got {n}")
     k = m.mean.size
     oriented, ends = orient(m, best, worst, polarity)
-    if m.n_rows <= k or (m.sd == 0).any():
-        reason = f"not defined because {m.n_rows} rows for {k} indicators are too few"
-        if m.n_rows > k:
-            reason = "not defined because an indicator is constant"
+    if reason := _why_not(m):
         return Bootstrap(np.empty((0, k)), None, None, None, n, n, reason)
     mean, scatter = _draw(oriented, rng, n)
     bare = _correlations(scatter)
@@ -104,6 +101,17 @@ def bootstrap(
         return Bootstrap(weights, None, None, None, *counts, reason)
     low, high = np.quantile(weights, [0.05, 0.95], axis=0)
     return Bootstrap(weights, weights.std(axis=0, ddof=1), low, high, *counts)
+
+
+def _why_not(m: Moments) -> str:
+    """Say why nothing can be drawn; empty if it can."""
+    if m.n_rows <= m.mean.size:
+        return f"not defined because {m.n_rows} rows for {m.mean.size} indicators are too few"
+    if (m.sd == 0).any():
+        return "not defined because an indicator is constant"
+    if is_singular(m.correlation):
+        return "not defined because the correlation matrix is singular: an indicator repeats others"
+    return ""
 
 
 def _draw(m: Moments, rng: np.random.Generator, n: int) -> tuple[Array, Array]:

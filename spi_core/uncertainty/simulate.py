@@ -7,7 +7,7 @@ Two uses. For a rating the goalposts and weights are fixed by the method, so onl
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -74,28 +74,6 @@ class Draws:
     failures: dict[str, int]
     fixed: Mask
     varied: frozenset[Choice]
-
-    def beside(self, other: Draws) -> Draws:
-        """Set the scores of further areas, drawn apart, beside these.
-
-        Parameters
-        ----------
-        other : Draws
-            As many replicates by the same recipes.
-
-        Returns
-        -------
-        Draws
-            Of all areas; counts of failures stay as they are.
-        """
-
-        def join(one: Scored, two: Scored) -> Scored:
-            names = ("component", "dimension", "index")
-            pairs = ((getattr(one, n), getattr(two, n)) for n in names)
-            return Scored(*(np.concatenate(pair, axis=2) for pair in pairs))
-
-        full, comparable = join(self.full, other.full), join(self.comparable, other.comparable)
-        return replace(self, full=full, comparable=comparable)
 
 
 def simulate(

@@ -206,7 +206,7 @@ def test_the_explorer_weighs_anew_by_the_same_means(made: Made, tmp_path: Path) 
         spread = np.array(found["ranges"], float)
         assert (spread[:, 0] <= order).all()
         assert (order <= spread[:, 1]).all()
-        assert (spread[:, 1] - spread[:, 0] >= 2).all()
+        assert (spread[:, 1] - spread[:, 0] >= 5).all()
     official = tables["scores"].query("level == 'index' and period == 'current'")
     official = official.set_index("area_code")["score"][data["areas"]["ward"]["code"]]
     np.testing.assert_allclose(json.loads(done.stdout)[0]["values"], official, atol=1e-3)

@@ -178,16 +178,15 @@ def _left_out(a: Assessment) -> pd.DataFrame:
 def _sobol(a: Assessment) -> pd.DataFrame:
     """Share of the mean rank shift's variance that each choice makes."""
     rng = np.random.default_rng(a.inputs.settings["uncertainty"]["seed"] + 2)
-    own = a.filled.take(a.own)
     found = choices(
-        own.value,
-        a.scale_errors.take(a.own),
+        a.filled.value,
+        a.scale_errors,
         a.recipe,
         rng,
         SOBOL_RUNS,
         period=a.now,
-        estimated=own,
-        reference=np.isin(a.inputs.panel.areas[a.own], a.units),
+        estimated=a.filled,
+        reference=np.isin(a.inputs.panel.areas, a.units),
     )
     names = ("first", "first_error", "total", "total_error")
     table = pd.DataFrame({"factor": found.factors, **{n: getattr(found, n) for n in names}})

@@ -176,7 +176,7 @@ def load_boundaries(path: Path) -> tuple[gpd.GeoDataFrame | None, list[Fault]]:
         return None, []
     try:
         frame = gpd.read_file(path)
-    except (RuntimeError, ValueError, OSError) as error:  # what GDAL says of a broken file
+    except Exception as error:  # GDAL has many words for what it cannot read
         return None, [Fault(file, f"cannot be read as polygons: {error}")]
     if "code" not in frame or frame.crs is None:
         return None, [Fault(file, "needs a column 'code' and a coordinate reference system")]

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from spi_core.edition.areas.geography import Geography
 from spi_core.edition.framework import Framework
@@ -21,6 +20,7 @@ from spi_core.edition.interventions.outcomes import (
 from spi_core.edition.interventions.protocol import read_designs
 from spi_core.edition.readers.read import Read
 from spi_core.edition.readers.sheet import shown
+from spi_core.edition.readers.yaml_text import parse_yaml
 from spi_core.errors import Fault, InputError, some
 
 __all__ = ["filled_cells", "read_interventions"]
@@ -51,21 +51,18 @@ def read_interventions(
     Returns
     -------
     tuple of Design, list of Fault
-        No design when there is a fault. Nothing is held against areas or series that have faults
-        of their own: what would be said of it is only their echo.
+        No design when there is a fault. Nothing is held against areas, series or periods that have
+        faults of their own: what would be said of it is only their echo.
     """
     if not path.exists():
         return (), []
     file = shown(path)
     try:
-        document = yaml.safe_load(path.read_bytes().decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        return (), [Fault(file, f"is not UTF-8 (byte {error.start})", allowed="text in UTF-8")]
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error)
-        return (), [Fault(file, f"is not valid YAML: {problem}", mark.line + 1 if mark else None)]
-    if framework is None or geography is None or reads["series"].faults:
+        document = parse_yaml(file, path.read_bytes())
+    except InputError as error:
+        return (), list(error.faults)
+    unfit = reads["series"].faults or "periods" not in settings
+    if framework is None or geography is None or unfit:
         return (), []
     homes = geography.homes()
     known = _known(settings, framework, reads, homes)

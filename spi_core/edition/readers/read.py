@@ -47,7 +47,9 @@ class Read:
     def whole(self) -> pd.DataFrame:
         """The rows of those files that lack no column."""
         files = {file for file, _ in self.lacks}
-        return self.frame[~self.frame["file"].isin(files)] if files else self.frame
+        if self.frame.empty or not files:
+            return self.frame
+        return self.frame[~self.frame["file"].isin(files)]
 
     @property
     def sound(self) -> pd.DataFrame:

@@ -7,7 +7,6 @@ import io
 import warnings
 from pathlib import Path
 from typing import Any, cast
-from zipfile import BadZipFile
 
 import openpyxl
 import pandas as pd
@@ -22,6 +21,7 @@ SUFFIXES = (".csv", ".xlsx")
 #: What looks like a table but is not read: passing over it in silence would lose its figures.
 NOT_READ = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".tsv", ".txt", ".json", ".parquet")
 SAVE_AS = "CSV UTF-8 (comma delimited), or .xlsx"
+SAVE_AGAIN = "opened in Excel or LibreOffice and saved again as Excel Workbook (.xlsx), not Strict"
 
 
 def shown(path: Path) -> str:
@@ -105,28 +105,23 @@ def read_cells(path: Path) -> tuple[pd.DataFrame | None, list[Fault]]:
         where no table can be made of the file.
     """
     file = shown(path)
-    try:
-        if path.suffix.lower() == ".xlsx":
-            rows, faults = _workbook(path, file)
-        else:
-            rows, faults = _csv(path, file)
-    except FileNotFoundError:
+    if not path.is_file():
         return None, [Fault(file, "is missing")]
-    except UnicodeDecodeError as error:
-        row = error.object.count(b"\n", 0, error.start) + 1
-        message = f"is not UTF-8 (byte {error.start})"
-        return None, [Fault(file, message, row, allowed=SAVE_AS)]
-    except csv.Error as error:
-        return None, [Fault(file, f"cannot be read as CSV: {error}", allowed=SAVE_AS)]
-    except (BadZipFile, KeyError, OSError, ValueError) as error:
-        return None, [Fault(file, f"cannot be read as an Excel workbook: {error}", allowed=SAVE_AS)]
+    read = _workbook if path.suffix.lower() == ".xlsx" else _csv
+    rows, faults = read(path, file)
     return (None, faults) if faults else _table(rows, file)
 
 
 def _csv(path: Path, file: str) -> tuple[list[list[str]], list[Fault]]:
-    text = path.read_bytes().decode("utf-8-sig")
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows = [[unshielded(cell.strip()) for cell in row] for row in reader]
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        rows = [[unshielded(cell.strip()) for cell in row] for row in reader]
+    except UnicodeDecodeError as error:
+        row = error.object.count(b"\n", 0, error.start) + 1
+        return [], [Fault(file, f"is not UTF-8 (byte {error.start})", row, allowed=SAVE_AS)]
+    except csv.Error as error:
+        return [], [Fault(file, f"cannot be read as CSV: {error}", allowed=SAVE_AS)]
     if rows and len(rows[0]) == 1:
         for mark, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
             if mark in rows[0][0]:
@@ -135,9 +130,17 @@ def _csv(path: Path, file: str) -> tuple[list[list[str]], list[Fault]]:
 
 
 def _workbook(path: Path, file: str) -> tuple[list[list[str]], list[Fault]]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # drop-down lists and the like: no figures
-        sheet = openpyxl.load_workbook(path, data_only=True).worksheets[0]
+    content = io.BytesIO(path.read_bytes())
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # drop-down lists and the like: no figures
+            sheets = openpyxl.load_workbook(content, data_only=True).worksheets
+    except Exception as error:  # openpyxl, zip and XML have many words for what they cannot read
+        message = f"cannot be read as an Excel workbook: {type(error).__name__}: {error}"
+        return [], [Fault(file, message, allowed=SAVE_AGAIN)]
+    if not sheets:  # Strict Open XML has other names for everything
+        return [], [Fault(file, "has no sheet that can be read", allowed=SAVE_AGAIN)]
+    sheet = sheets[0]
     merged = [
         Fault(
             file,
@@ -166,6 +169,9 @@ def _table(rows: list[list[str]], file: str) -> tuple[pd.DataFrame | None, list[
     if not rows or not any(rows[0]):
         return None, [Fault(file, "has no headings", 1, allowed="column headings in row 1")]
     head = rows[0]
+    if sum(map(bool, head)) == 1 and any(sum(map(bool, row)) > 1 for row in rows[1:]):
+        allowed = "column headings in row 1, nothing above them"
+        return None, [Fault(file, "stands where the headings belong", 1, None, max(head), allowed)]
     width = max(i + 1 for i, h in enumerate(head) if h)
     twice = sorted({h for h in head[:width] if head.count(h) > 1})
     if twice:

@@ -9,10 +9,10 @@ from typing import Any
 from unittest.mock import patch
 
 import matplotlib as mpl
-import yaml
 from matplotlib import font_manager
 from matplotlib.text import Text
 
+from spi_core.edition.readers.yaml_text import parse_yaml
 from spi_core.files import project_root
 from spi_core.text.seal import plain
 
@@ -66,8 +66,8 @@ def brand() -> dict[str, Any]:
     dict
         Its content.
     """
-    text = (project_root() / "_brand.yml").read_text(encoding="utf-8")
-    return dict(yaml.safe_load(text))
+    path = project_root() / "_brand.yml"
+    return dict(parse_yaml(str(path), path.read_bytes()))
 
 
 def colour(name: str) -> str:

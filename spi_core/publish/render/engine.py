@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
-from spi_core.errors import RenderError
+from spi_core.errors import RenderError, SpiError
 from spi_core.files import WriteError, in_place, scratch_folder
 from spi_core.present.base.fonts import check_fonts
 from spi_core.publish.render.job import Made, RenderJob, RenderResult
@@ -30,7 +30,7 @@ def _put_in_place(job: RenderJob, made: Made) -> RenderResult:
     except WriteError as caught:
         error = RenderError(str(caught))
     if error is not None and "title" in job.metadata:  # a person knows a ward by its name
-        error = RenderError(f"{job.metadata['title']}: {error}")
+        error = RenderError(f"{job.metadata['title']}: {error}", error.details)
     return RenderResult(job, outputs, error, made.seconds, made.reads)
 
 
@@ -101,10 +101,11 @@ def render(
         raise ValueError(f"two jobs write the same file: {', '.join(twice)}")
     results: list[RenderResult | None] = [None] * len(todo)
 
-    def finished(index: int, made: Made | str) -> None:
+    def finished(index: int, made: Made | SpiError) -> None:
         job = todo[index]
-        if isinstance(made, str):
-            made = Made({}, RenderError(f"{job.source.name}{_given(job)}: {made}"), 0.0)
+        if isinstance(made, SpiError):
+            what = f"{job.source.name}{_given(job)}: {made}"
+            made = Made({}, RenderError(what, made.details), 0.0)
         results[index] = result = _put_in_place(job, made)
         if on_progress is not None:
             on_progress(result)

@@ -14,7 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from spi_core.errors import RenderError
+import spi_core
+from spi_core.errors import RenderError, SpiError, where_it_arose
 from spi_core.publish.render.options import CellOptions, cell_options
 from spi_core.publish.render.shell import new_shell, run_code
 from spi_core.publish.render.source import Cell, Document
@@ -24,7 +25,7 @@ __all__ = ["ExecutedCell", "execute", "inline_text"]
 
 _INLINE = re.compile(r"(?P<before>^|[^`])`\{python\}[ \t](?P<code>[^`]+)`", re.MULTILINE)
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-!|~^$@&])")
-_TRACEBACK_LINES = 8
+_PACKAGE = Path(spi_core.__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +88,17 @@ def _failure(
     on = f", line {cell.line + line - 1}" if line and cell.line else ""
     place = f"{cell.file.name}, {what}{on}"
     given = ", ".join(f"{name}={value!r}" for name, value in parameters.items())
-    lines = "".join(traceback.format_exception(error)).rstrip().splitlines()
-    shown = "\n".join("  " + text for text in lines[-_TRACEBACK_LINES:])
     with_parameters = f" ({given})" if given else ""
-    said = f"{place}{with_parameters}: {type(error).__name__}: {error}\n{shown}"
-    return RenderError(plain(said))
+    details = where_it_arose(error) if _is_ours(error) else ""
+    said = f"{place}{with_parameters}: {type(error).__name__}: {error}"
+    return RenderError(plain(said), details)
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Tell whether an error that nobody foresaw arose in our code, not in the document's own."""
+    frames = traceback.extract_tb(error.__traceback__)
+    below = (Path(frame.filename) for frame in frames if frame.filename != __file__)
+    return not isinstance(error, SpiError) and any(p.is_relative_to(_PACKAGE) for p in below)
 
 
 def _parameter_names(cell: Cell) -> list[str]:
@@ -202,7 +209,7 @@ def execute(
     ------
     RenderError
         If a parameter is unknown, or a cell or inline expression fails: the message names document,
-        cell, line, parameters and the end of the traceback.
+        cell, line, parameters and error; where it arose in our code is in ``details``.
     """
     _check_parameters(document, parameters)
     with _surroundings(cwd, environment, document.path):

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
+from spi_core.edition.readers.yaml_text import parse_yaml
 from spi_core.errors import RenderError
 
 __all__ = [
@@ -232,7 +231,7 @@ def project_metadata(source: Path) -> dict[str, Any]:
     path = project_file(source)
     if path is None:
         return {}
-    data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    data = parse_yaml(str(path), path.read_bytes()) or {}
     data = {key: value for key, value in data.items() if key not in _PROJECT_ONLY}
     for key in ("bibliography", "csl"):
         if key in data:

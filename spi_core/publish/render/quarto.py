@@ -92,7 +92,8 @@ def choose_engine(asked: Literal["auto", "quarto", "builtin"]) -> EngineName:
     Parameters
     ----------
     asked : {"auto", "quarto", "builtin"}
-        ``auto`` takes Quarto where a version of at least 1.9 is installed.
+        ``auto`` is the built-in engine, also where Quarto is installed: the same inputs then give
+        the same pages on every machine.
 
     Returns
     -------
@@ -106,16 +107,14 @@ def choose_engine(asked: Literal["auto", "quarto", "builtin"]) -> EngineName:
 
     Examples
     --------
-    >>> choose_engine("builtin")
+    >>> choose_engine("auto")
     'builtin'
     """
-    if asked == "builtin":
+    if asked != "quarto":
         return "builtin"
     quarto = find_quarto()
     if quarto is not None and quarto.is_recent:
         return "quarto"
-    if asked == "auto":
-        return "builtin"
     wanted = ".".join(map(str, MINIMUM))
     if quarto is None:
         said = f"needs the Quarto command, version {wanted} or later, which is not installed"
@@ -212,6 +211,9 @@ def _read(log: Path) -> str:
 
 def _last_lines(log: Path) -> str:
     lines = [line.rstrip() for line in _read(log).splitlines() if line.strip()]
+    traceback = [i for i, line in enumerate(lines) if "Traceback (most recent call last)" in line]
+    if traceback:  # of a cell: what stands above shows the cell, and the last line the error
+        lines = [*lines[: traceback[0]], lines[-1]]
     return "\n".join("  " + line for line in lines[-_MESSAGE_LINES:])
 
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
-from spi_core.errors import RenderError
+from spi_core.edition.readers.yaml_text import parse_yaml
+from spi_core.errors import InputError, RenderError
 
 __all__ = ["Cell", "Document", "read_document", "source_files"]
 
@@ -172,9 +171,9 @@ def _options(source: str, where: str) -> tuple[dict[str, Any], str, list[str]]:
     count = next((i for i, line in enumerate(lines) if not _OPTION.match(line)), len(lines))
     text = "\n".join(_OPTION.sub("", line) for line in lines[:count])
     try:
-        options = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
-        raise RenderError(f"{where}: cell options are not YAML: {error}") from error
+        options = parse_yaml(f"{where}, cell options", text.encode()) or {}
+    except InputError as error:
+        raise RenderError(str(error)) from error
     if not isinstance(options, dict):
         raise RenderError(f"{where}: cell options must be 'name: value' lines")
     return options, "\n".join(lines[count:]), lines[:count]
@@ -184,9 +183,9 @@ def _header(cells: list[Any], path: Path) -> dict[str, Any]:
     if not cells or cells[0].cell_type != "raw":
         return {}
     try:
-        header = yaml.safe_load(cells[0].source.strip().strip("-")) or {}
-    except yaml.YAMLError as error:
-        raise RenderError(f"{path}: the header is not YAML: {error}") from error
+        header = parse_yaml(f"{path}, header", cells[0].source.strip().strip("-").encode()) or {}
+    except InputError as error:
+        raise RenderError(str(error)) from error
     if not isinstance(header, dict):
         raise RenderError(f"{path}: the header must be 'name: value' lines")
     return header

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from spi_core.edition.readers.yaml_text import parse_yaml
 from spi_core.present.base.fonts import theme_dir
 from spi_core.publish.render.options import project_file
 from spi_core.publish.render.source import Document
@@ -79,7 +80,7 @@ def working_copy(document: Document, copy: Path) -> Path:
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(file, place)
     shutil.copytree(theme_dir(), copy / _THEME, dirs_exist_ok=True)
-    settings = yaml.safe_load(project.read_text(encoding="utf-8")) or {} if project else {}
+    settings = parse_yaml(str(project), project.read_bytes()) or {} if project else {}
     write_yaml(copy / "_quarto.yml", _project_settings(settings, relative))
     return relative
 

@@ -8,11 +8,13 @@ import os
 import pickle
 import signal
 import sys
-import traceback
+import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from spi_core.errors import SpiError, unforeseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,16 +34,31 @@ _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
+#: Longest folder for a socket: its address has about 100 bytes, of which its own name takes 32.
+_LONGEST = 70
+
+
+def _socket_folder() -> str | None:
+    """Find a folder for temporary files whose path leaves room for the name of a socket."""
+    folders = (tempfile.gettempdir(), "/tmp", "/var/tmp")
+    fit = (f for f in folders if len(os.fsencode(f)) <= _LONGEST and os.access(f, os.W_OK))
+    return next(fit, None)
 
 
 @contextmanager
 def _environment() -> Iterator[None]:
-    """Set the workers' environment while one is started."""
+    """Set the workers' environment while one is started; the terminal's Ctrl-C is not for them."""
     before = {name: os.environ.get(name) for name in _ENVIRONMENT}
     os.environ.update(_ENVIRONMENT)
+    folder, tempfile.tempdir = tempfile.tempdir, _socket_folder() or tempfile.tempdir
+    posix = hasattr(signal, "pthread_sigmask")
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT]) if posix else None
     try:
         yield
     finally:
+        if mask is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        tempfile.tempdir = folder
         for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)
@@ -50,8 +67,8 @@ def _environment() -> Iterator[None]:
 
 
 def _context() -> tuple[BaseContext, bool]:
-    """Return how to start workers, and whether they can fork."""
-    if "forkserver" in multiprocessing.get_all_start_methods():
+    """Return how to start workers, and whether they can fork: who forks them is met at a socket."""
+    if "forkserver" in multiprocessing.get_all_start_methods() and _socket_folder():
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["spi_core.publish.workers.preload"])
         return context, True
@@ -59,11 +76,13 @@ def _context() -> tuple[BaseContext, bool]:
 
 
 def _call(function: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes:
-    """Call the function; its result, or what went wrong as a sentence, ready to be sent."""
+    """Call the function; its result or the error, ready to be sent."""
     try:
         return pickle.dumps(function(*arguments))
-    except BaseException:  # a notebook may call sys.exit: the worker reports, whatever happened
-        return pickle.dumps(f"internal error\n{traceback.format_exc(limit=-6)}")
+    except SpiError as error:
+        return pickle.dumps(error)
+    except BaseException as error:  # a notebook may call sys.exit: whatever happened is told
+        return pickle.dumps(unforeseen(error))
 
 
 def _call_in_fork(function: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes:
@@ -86,8 +105,8 @@ def _call_in_fork(function: Callable[..., Any], arguments: tuple[Any, ...]) -> b
     return answer or pickle.dumps(_ended(os.waitstatus_to_exitcode(status)))
 
 
-def _ended(code: int | None) -> str:
-    return f"the worker process ended (exit code {code})"
+def _ended(code: int | None) -> SpiError:
+    return SpiError(f"the worker process ended (exit code {code})")
 
 
 def _worker(
@@ -101,13 +120,17 @@ def _worker(
     if forks:
         os.setpgid(0, 0)  # what it starts is stopped with it
     call = _call_in_fork if forks else _call
-    with suppress(EOFError, OSError):
+    try:
         while True:
             arguments = connection.recv()
             if prepare is not None:
                 with suppress(Exception):  # the call meets the same fault, and reports it
                     prepare(*arguments)
             connection.send_bytes(call(function, arguments))
+    except (EOFError, OSError):
+        return
+    except Exception as error:  # Python would print a traceback
+        connection.send_bytes(pickle.dumps(unforeseen(error)))
 
 
 class _Pool:
@@ -138,7 +161,7 @@ class _Pool:
             connection.send(arguments)
 
     def collect(self) -> list[tuple[int, Any]]:
-        """Wait for the next answers; a worker that died answers with a sentence."""
+        """Wait for the next answers; a worker that died answers with an error."""
         answers = []
         for ready in wait(list(self.busy)):
             assert isinstance(ready, Connection)
@@ -181,7 +204,7 @@ def run_all(
     function: Callable[..., R],
     arguments: Sequence[tuple[Any, ...]],
     n_workers: int,
-    finished: Callable[[int, R | str], None],
+    finished: Callable[[int, R | SpiError], None],
     prepare: Callable[..., None] | None = None,
 ) -> None:
     """Call a function once for each tuple of arguments, side by side in other processes.
@@ -195,8 +218,8 @@ def run_all(
     n_workers : int
         Processes at a time, at least 1.
     finished : callable
-        Called here with the position of each call and its result, as they arrive; with a sentence
-        instead of a result where the worker raised an error or died.
+        Called here with the position of each call and its result, as they arrive; with an error
+        instead of a result where the call raised one or the worker died.
     prepare : callable, optional
         Called in the worker with the arguments of each call before it: what it loads stays there
         for the calls that follow.
@@ -231,7 +254,7 @@ def run_all(
 
 def answers_of(
     function: Callable[..., R], arguments: Sequence[tuple[Any, ...]], n_workers: int | None = None
-) -> list[R | str]:
+) -> list[R | SpiError]:
     """Call a function once for each tuple of arguments and wait for all.
 
     Parameters
@@ -244,7 +267,8 @@ def answers_of(
     Returns
     -------
     list
-        Results in the order of the arguments; a sentence where the worker raised an error or died.
+        Results in the order of the arguments; an error where the call raised one or the worker
+        died.
 
     Examples
     --------
@@ -252,6 +276,6 @@ def answers_of(
     >>> answers_of(math.sqrt, [(9,), (4,)], 1)
     [3.0, 2.0]
     """
-    answers: dict[int, R | str] = {}
+    answers: dict[int, R | SpiError] = {}
     run_all(function, arguments, n_workers or os.cpu_count() or 1, answers.__setitem__)
     return [answers[i] for i in range(len(arguments))]

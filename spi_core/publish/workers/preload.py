@@ -1,5 +1,8 @@
 """What the fork server imports: importing it warms the process."""
 
-from spi_core.publish.workers.warm import warm_up
+from contextlib import suppress
 
-warm_up()
+with suppress(Exception):  # the document that needs what is amiss meets it again, and tells it
+    from spi_core.publish.workers.warm import warm_up
+
+    warm_up()

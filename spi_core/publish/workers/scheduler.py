@@ -13,16 +13,15 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import yaml
-
 from spi_core.edition.fingerprint import code_version
-from spi_core.errors import Fault, InputError, RenderError, SpiError
+from spi_core.edition.readers.yaml_text import parse_yaml
+from spi_core.errors import Fault, InputError, SpiError, unforeseen
 from spi_core.files import digest
 from spi_core.publish.keep.hashes import project_sources
 from spi_core.publish.render.job import Made, RenderJob
 from spi_core.publish.render.make import make_document
 
-__all__ = ["make_on_cluster", "pack", "unpack"]
+__all__ = ["check_address", "make_on_cluster", "pack", "unpack"]
 
 #: Seconds to wait for the scheduler, then for a first worker or for a new one when all have gone.
 CONNECT, WORKERLESS = 20.0, 60.0
@@ -32,23 +31,41 @@ _one_at_a_time = threading.Lock()
 _unpacked: dict[str, Path] = {}
 
 
-def _client(address: str) -> Any:
+def check_address(address: str) -> None:
+    """Refuse what cannot be the address of a scheduler, before any work.
+
+    Parameters
+    ----------
+    address : str
+        Such as ``tcp://10.0.0.4:8786``.
+
+    Raises
+    ------
+    InputError
+        If it is none, or Dask is not installed.
+    """
     try:
-        from distributed import Client
+        from distributed.comm.addressing import get_address_host_port
+
+        get_address_host_port(address)
     except ImportError:
-        fault = Fault(
-            "command line",
-            "needs Dask, which is not installed",
-            None,
-            "--scheduler",
-            address,
-            "pip install 'spi-core[cluster]', or no --scheduler",
-        )
-        raise InputError([fault]) from None
+        message = "needs Dask, which is not installed"
+        allowed = "pip install 'spi-core[cluster]', or no --scheduler"
+    except ValueError as error:
+        message, allowed = f"is not the address of a scheduler: {error}", "tcp://HOST:PORT"
+    else:
+        return
+    raise InputError([Fault("command line", message, None, "--scheduler", address, allowed)])
+
+
+def _client(address: str) -> Any:
+    check_address(address)
+    from distributed import Client
+
     connect: Any = Client  # its constructor has no types
     try:
         return connect(address, timeout=CONNECT, set_as_default=False)
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, TypeError) as error:
         raise SpiError(f"no Dask scheduler answers at {address}: {error}") from error
 
 
@@ -72,7 +89,7 @@ def _check_workers(client: Any, address: str) -> None:
 def _brand_fonts(root: Path) -> list[Path]:
     """Find the fonts that ``_brand.yml`` names: charts read them by these paths."""
     path = root / "_brand.yml"
-    brand = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    brand = parse_yaml(str(path), path.read_bytes()) if path.is_file() else {}
     listed = ((brand or {}).get("typography") or {}).get("fonts") or []
     return [root / file["path"] for font in listed for file in font.get("files", [])]
 
@@ -142,12 +159,12 @@ def _local_copy(packed: bytes, key: str) -> Path:
     return _unpacked[key]
 
 
-def _remote(packed: bytes, key: str, job: RenderJob, code: str) -> Made:
+def _remote(packed: bytes, key: str, job: RenderJob, code: str) -> Made | SpiError:
     """Make one document on a worker."""
     from spi_core.present.base import theme
 
     if code != code_version():
-        return Made({}, RenderError("the Dask worker runs another version of spi"), 0.0)
+        return SpiError("the Dask worker runs another version of spi")
     with _one_at_a_time:
         folder = _local_copy(packed, key)
         theme.forget()
@@ -156,8 +173,10 @@ def _remote(packed: bytes, key: str, job: RenderJob, code: str) -> Made:
         there = replace(job, source=folder / "project" / job.source, environment=environment)
         try:
             return make_document(there)
+        except SpiError as error:
+            return error
         except BaseException as error:  # a notebook may call sys.exit; the worker goes on
-            return Made({}, RenderError(f"{job.source.name}: {error!r}"), 0.0)
+            return unforeseen(error)
 
 
 def _places(job: RenderJob) -> tuple[Path, Path | None]:
@@ -185,17 +204,18 @@ def _submit(client: Any, jobs: Sequence[RenderJob]) -> Mapping[Any, int]:
     return futures
 
 
-def _answer(future: Any) -> Made | str:
+def _answer(future: Any) -> Made | SpiError:
     if future.status == "finished":
-        made: Made = future.result()
+        made: Made | SpiError = future.result()
         return made
     if future.status == "error":
-        return f"the Dask worker failed: {future.exception()!r}"
-    return f"the Dask cluster gave it up ({future.status})"
+        error = unforeseen(future.exception())
+        return SpiError(f"the Dask worker failed: {error}", error.details)
+    return SpiError(f"the Dask cluster gave it up ({future.status})")
 
 
 def make_on_cluster(
-    address: str, jobs: Sequence[RenderJob], finished: Callable[[int, Made | str], None]
+    address: str, jobs: Sequence[RenderJob], finished: Callable[[int, Made | SpiError], None]
 ) -> None:
     """Make documents on a Dask cluster.
 
@@ -206,8 +226,8 @@ def make_on_cluster(
     jobs : sequence of RenderJob
         The documents; sources and tables are sent along.
     finished : callable
-        Called here with the position of each job and its files as bytes, as they arrive; with a
-        sentence instead where the cluster failed.
+        Called here with the position of each job and its files as bytes, as they arrive; with an
+        error instead where the worker or the cluster failed.
 
     Raises
     ------

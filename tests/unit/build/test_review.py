@@ -199,3 +199,32 @@ def test_a_recipe_that_is_not_defined_says_which_indicator_and_why(tmp_path: Pat
     assert reasons["geometric means"] == ""
     draws = tables["audit_draws"].set_index("use")
     assert draws.at["ranks", "failed"] < draws.at["ranks", "replicates"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("crowding", "cold_homes"), ("burglary", "robbery")], ids=["three", "two"]
+)
+def test_an_indicator_that_repeats_another_is_audited_as_far_as_that_goes(
+    tmp_path: Path, one: str, other: str
+) -> None:
+    def repeat(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+        of = {(r["area_code"], r["period"]): r for r in rows if r["indicator_id"] == one}
+        kept = ("value", "numerator", "denominator")
+        twins = {k: {name: of[k][name] for name in kept} for k in of}
+        return [
+            r | twins[r["area_code"], r["period"]] if r["indicator_id"] == other else r
+            for r in rows
+        ]
+
+    edition = make_edition(tmp_path / "twins")
+    rewrite(edition / "observations" / "all.csv", repeat)
+    made = compute(load(edition))
+    component = made["framework"].set_index("component").query("scored").index
+    weights = made["weights"].query("indicator_id in [@one, @other]")
+    assert weights["component"].isin(component).all()
+    assert set(weights["method"]) == {"equal"}
+    audited = made["audit_indicators"].set_index("indicator_id").loc[[one, other]]
+    assert (audited["bootstrap_failed"] == audited["bootstrap_n"]).all()
+    assert audited[["weight_low", "vif"]].isna().all().all()
+    reasons = made["audit_components"].set_index("component")["reasons"]
+    assert "singular" in reasons[weights["component"].iloc[0]]

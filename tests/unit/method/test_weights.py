@@ -251,6 +251,9 @@ def test_bootstrap_says_why_there_is_no_spread() -> None:
     assert "too few" in few.reason
     flat = moments(np.column_stack([_sample(99, 2), np.ones(99)]))
     assert "constant" in bootstrap(flat, [30.0] * 3, [-9.0] * 3, [1] * 3, rng, 9).reason
+    twins = bootstrap(_moments_of(_equicorrelated(3, 1)), [3.0] * 3, [-3.0] * 3, [1] * 3, rng, 9)
+    assert (twins.n_failed, twins.se) == (9, None)
+    assert "an indicator repeats others" in twins.reason
     none = bootstrap(_moments_of(NEGATIVE), [3.0] * 3, [-3.0] * 3, [1] * 3, rng, 9)
     assert none.n_failed == 9
     assert "fewer than two" in none.reason

@@ -13,13 +13,14 @@ import lxml.html
 import pytest
 import yaml
 
-from spi_core.cli import main
+from spi_core import cli
 from spi_core.errors import InputError, RenderError
 from spi_core.publish import RenderJob, RenderResult, render_document
 from spi_core.publish.render import quarto
 from spi_core.publish.render.source import read_document
 from spi_core.text import seal
 from spi_core.text.seal import plain
+from tests.support.editions import make_edition
 from tests.support.fake_quarto import calls, install
 from tests.support.payloads import PAYLOADS
 
@@ -201,6 +202,20 @@ def test_failure_shows_the_last_lines(
     assert not result.job.output("html").exists()
 
 
+def test_a_cell_that_fails_is_shown_without_its_traceback(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cell = "An error occurred while executing the following cell:\n----\nbrief(nobody)\n----\n\n"
+    head = "NameError       Traceback (most recent call last)\nCell In[2], line 1\n"
+    said = f"{cell}{head}----> 1 brief(nobody)\n\nNameError: name 'nobody' is not defined\n"
+    install(tmp_path / "bin", monkeypatch, fails=1, says=said)
+    message = str(one(source).error)
+    assert "brief(nobody)" in message
+    assert message.endswith("NameError: name 'nobody' is not defined")
+    assert "Traceback" not in message
+    assert "---->" not in message
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -251,7 +266,6 @@ def test_a_bad_document_stops_before_quarto(
 
 def test_without_quarto(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: Path) -> None:
     monkeypatch.setenv("QUARTO_PATH", str(tmp_path / "nowhere"))
-    assert quarto.choose_engine("auto") == "builtin"
     with pytest.raises(
         InputError, match=r"1\.9 or later, which is not installed.*environment\.yml"
     ):
@@ -259,15 +273,33 @@ def test_without_quarto(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source:
     assert "Quarto 1.9 or later is not installed" in str(one(source).error)
 
 
-@pytest.mark.parametrize(
-    ("version", "engine"),
-    [("1.9.0", "quarto"), ("1.10.2", "quarto"), ("2.0", "quarto"), ("1.8.27", "builtin")],
-)
-def test_auto_takes_a_recent_quarto(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, engine: str
+@pytest.mark.parametrize("version", ["1.9.0", "1.10.2", "2.0"])
+def test_quarto_renders_only_where_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str
 ) -> None:
     install(tmp_path / "bin", monkeypatch, version=version)
-    assert quarto.choose_engine("auto") == engine
+    assert quarto.choose_engine("quarto") == "quarto"
+    assert quarto.choose_engine("auto") == quarto.choose_engine("builtin") == "builtin"
+
+
+@pytest.mark.parametrize(("asked", "engine"), [([], "builtin"), (["--engine", "quarto"], "quarto")])
+def test_the_command_line_leaves_an_installed_quarto_alone_unless_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[str], engine: str
+) -> None:
+    install(tmp_path / "bin", monkeypatch, version="1.10.2")
+    (tmp_path / "_quarto.yml").touch()
+    make_edition(tmp_path / "data" / "tiny")
+    monkeypatch.setenv("SPI_ROOT", str(tmp_path))
+    chosen: list[str] = []
+    monkeypatch.setattr(cli, "_render", lambda _, choice, *rest: chosen.append(choice.engine))
+    for step in ("_build", "_write_parts"):
+        monkeypatch.setattr(cli, step, lambda *_: None)
+    for command in ("render", "all"):
+        monkeypatch.setattr(sys, "argv", ["spi", command, "tiny", *asked])
+        with pytest.raises(SystemExit) as leaving:
+            cli.main()
+        assert leaving.value.code == 0
+    assert chosen == [engine, engine]
 
 
 @pytest.mark.parametrize(("version", "said"), [("1.8.27", "is 1.8.27"), ("what?", "unknown")])
@@ -288,7 +320,7 @@ def test_the_command_line_says_what_to_install(
     for command in ("render", "all"):
         monkeypatch.setattr(sys, "argv", ["spi", command, "any", "--engine", "quarto"])
         with pytest.raises(SystemExit) as leaving:
-            main()
+            cli.main()
         assert leaving.value.code == 2
         said = capsys.readouterr().err
         assert "--engine: 'quarto' needs the Quarto command, version 1.9 or later" in said

@@ -75,9 +75,9 @@ def test_html_tables_in_the_text_become_raw_blocks_once(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("```{julia}\n1\n```", "line 1: cells in 'julia'"),
-        ("```{python}\n#| label: [\n1\n```", "not YAML"),
+        ("```{python}\n#| label: [\n1\n```", "is not valid YAML"),
         ("```{python}\n#| just words\n1\n```", "'name: value'"),
-        ("---\ntitle: [\n---\n\nText", "the header is not YAML"),
+        ("---\ntitle: [\n---\n\nText", "header, row 3: is not valid YAML"),
         ("```{{python}}\n1\n```", "is not supported"),
     ],
 )
