@@ -98,9 +98,9 @@ def about_indicator(
     unit: str,
     here: tuple[float, float, float],
     there: tuple[float, float, float],
+    whole: str,
     state: str = "observed",
     digits: int | None = None,
-    whole: str = "whole",
 ) -> str:
     """Say what an indicator's figure is, beside that of the whole.
 
@@ -112,12 +112,12 @@ def about_indicator(
         Of the indicator.
     here, there : tuple of float
         Value and its interval, NaN where unknown.
+    whole : str
+        What the edition is about.
     state : str
         Where the figure comes from; said where a reader has to know.
     digits : int, optional
         Decimals; by size without it.
-    whole : str
-        What the edition is about.
 
     Returns
     -------
@@ -127,13 +127,14 @@ def about_indicator(
     Examples
     --------
     >>> about_indicator("Abbey, Claimants, 2014", "% of residents", (5.2, 4.9, 5.5),
-    ...     (4.1, 4.0, 4.2), whole="region")
+    ...     (4.1, 4.0, 4.2), "region")
     'Abbey, Claimants, 2014: 5.2% of residents (likely 4.9 to 5.5), clearly higher than the \
 region’s 4.1.'
-    >>> about_indicator("Abbey, Claimants, 2014", "%", (math.nan,) * 3, (4.1, 4, 4.2), "suppressed")
-    'Abbey, Claimants, 2014: no figure (suppressed); the whole’s is 4.1%.'
+    >>> about_indicator("Abbey, Claimants, 2014", "%", (math.nan,) * 3, (4.1, 4, 4.2), "city",
+    ...     "suppressed")
+    'Abbey, Claimants, 2014: no figure (suppressed); the city’s is 4.1%.'
     >>> about_indicator("Abbey, Deaths, 2013", "ratio (national = 100)", (118.7, 96.0, 145.1),
-    ...     (104.6, 100, 109), whole="region")
+    ...     (104.6, 100, 109), "region")
     'Abbey, Deaths, 2013: 118.7 (national = 100, likely 96.0 to 145.1), not clearly different \
 from the region’s 104.6.'
     """
@@ -249,10 +250,10 @@ def about_spread(
     values: Sequence[float],
     there: float,
     areas: tuple[int, str],
+    whole: str,
     unit: str = "",
     digits: int = 0,
     names: Sequence[str] = (),
-    whole: str = "whole",
 ) -> str:
     """Say how far a level's areas lie apart.
 
@@ -266,22 +267,22 @@ def about_spread(
         The whole's; NaN where unknown.
     areas : tuple of int and str
         How many areas the level has, and what they are called.
+    whole : str
+        What the edition is about.
     unit : str
         Of an indicator; a score without it.
     digits : int
         Decimals.
     names : sequence of str
         Of the areas, in the order of the values; without them none is named.
-    whole : str
-        What the edition is about.
 
     Examples
     --------
-    >>> about_spread("Shelter", [40.2, 71.8], 55.0, (3, "wards"), whole="region")
+    >>> about_spread("Shelter", [40.2, 71.8], 55.0, (3, "wards"), "region")
     'Shelter, out of 100: 2 of 3 wards score from 40 to 72; the region scores 55.'
-    >>> about_spread("Shelter", [40.2, 71.8], 55.0, (2, "wards"), names=["Abbey", "River"])
-    'Shelter, out of 100: the 2 wards score from 40 in Abbey to 72 in River; the whole scores 55.'
-    >>> about_spread("Claimants", [4.1], math.nan, (1, "boroughs"), "% of residents", 1)
+    >>> about_spread("Shelter", [40.2, 71.8], 55.0, (2, "wards"), "city", names=["Abbey", "River"])
+    'Shelter, out of 100: the 2 wards score from 40 in Abbey to 72 in River; the city scores 55.'
+    >>> about_spread("Claimants", [4.1], math.nan, (1, "cities"), "city", "% of residents", 1)
     'Claimants: 4.1% of residents.'
     """
     number_of, plural = areas

@@ -150,9 +150,9 @@ def _figures(
             measure.facts["unit"],
             _figure(column, i),
             there,
+            whole,
             without.get(column["state"][-1][i], str(words[i])),
             digits,
-            whole,
         )
         for i, name in enumerate(level.areas["name"])
     ]
@@ -248,7 +248,7 @@ def _spread(
         known = [v for v in values if v is not None]
         names = [n for n, v in zip(named, values, strict=False) if v is not None]
         there = _first(home if level.within else None, key, p)
-        text = about_spread(title, known, there, areas, unit, digits, names, whole)
+        text = about_spread(title, known, there, areas, whole, unit, digits, names)
         flags = "".join(c["flags"][p] for c in (column, home) if c and "flags" in c)
         said.append(once_marked(text, any(int(f, 16) & GENERATED for f in flags)))
     return said

@@ -17,8 +17,8 @@ Array: TypeAlias = NDArray[np.float64]
 
 #: How the pages say it.
 QUARTER_RULE = (
-    "A quarter is the number of wards divided by four, rounded to the nearest whole number and at "
-    "least one: 4 of 17 wards. Wards that tie share their mean rank."
+    "A quarter is the number of {areas} divided by four, rounded to the nearest whole number and "
+    "at least one: 4 of 17 {areas}. {Areas} that tie share their mean rank."
 )
 
 

@@ -35,8 +35,8 @@ STRENGTH, SIMILAR, WEAKNESS, NOT_RATED = "strength", "similar", "weakness", "not
 
 #: How the pages say it; ``RULE.format(number=5, minimum=1, level=90)``.
 RULE = (
-    "A score is a strength if it lies above the median of the {number} wards in the most similar "
-    "circumstances by at least {minimum:g} point, by more than these wards' average distance from "
+    "A score is a strength if it lies above the median of the {number} {areas} in the most similar "
+    "circumstances by at least {minimum:g} point, by more than these {whose} average distance from "
     "their median, and by more than chance (the {level:g} % interval of the difference excludes "
     "zero); a weakness if it lies below in the same way; otherwise it is similar. This rule is "
     "this project's own choice."

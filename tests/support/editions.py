@@ -243,3 +243,48 @@ def only(folder: Path) -> Fault:
     found = faults(folder)
     assert len(found) == 1, "\n".join(map(str, found)) or "no fault was found"
     return found[0]
+
+
+#: An edition of other levels than wards in a borough: codes of another country, nothing drawn.
+STATE, TOWNS = "13", tuple(f"130000{i}" for i in range(1, 9))
+
+
+def make_municipal(folder: Path) -> Path:
+    """Write the made-up edition as one of eight municipalities of a state: one period, no map."""
+    make_edition(folder)
+    codes = dict(zip((BOROUGH, *WARDS), (STATE, *TOWNS), strict=True))
+    for path in folder.rglob("*.csv"):
+        rows = read(path)
+        for row in rows:
+            row |= {key: codes.get(cell, cell) for key, cell in row.items()}
+        write(path, [row for row in rows if row.get("period") != "baseline"])
+    (folder / "geography" / "boundaries.geojson").unlink()
+    rename = {"ward": "municipality", "borough": "state"}
+    for name in ("geography/areas.csv", "indicators.csv"):
+        key = "level" if name.startswith("geo") else "finest_level"
+        rewrite(folder / name, lambda rows, k=key: [r | {k: rename[r[k]]} for r in rows])
+    rewrite(
+        folder / "geography" / "areas.csv",
+        lambda rows: [r | {"name": r["name"].replace("Ward", "Vila")} for r in rows],
+    )
+    levels = [
+        {"id": "state", "order": 60, "one": "state", "many": "states", "pattern": "[0-9]{2}"},
+        {
+            "id": "municipality",
+            "order": 40,
+            "one": "municipality",
+            "many": "municipalities",
+            "pattern": "[0-9]{7}",
+            "role": "evidence",
+        },
+    ]
+
+    def change(values: dict[str, Any]) -> None:
+        values |= {"area": STATE, "area_name": "Testing", "title": "Index of the municipalities"}
+        values |= {"short_title": "Index of Testing", "subtitle": "", "attribution": "Made up."}
+        values |= {"contact": "Insight team, State of Testing"}
+        values["geography"] = {"vintage": "2022", "levels": levels}
+        values["periods"] = [p for p in values["periods"] if p["id"] == "current"]
+
+    settings(folder, change)
+    return folder

@@ -14,7 +14,7 @@ export function againstWhole(measure, cell, home) {
   return side === 0 ? "like" : side * measure.polarity > 0 ? "better" : "worse";
 }
 
-// "borough 104.6" and, where it can be said, "● not clearly different"; nothing for the borough itself.
+// "city 104.6" of a part of it and, where it can be said, "● not clearly different".
 export function besideWhole(model, measure, area, cell, period) {
   const home = model.homeCell(measure.id, area.level, period);
   if (!home || cell.value === null) return [];

@@ -30,7 +30,7 @@ export function createMapView(ctx) {
     sentence: (state) => mapSentence(model, state),
     update(state, before) {
       none.hidden = mapped();
-      none.textContent = none.hidden ? "" : `This edition holds no boundaries of its ${model.level(state.level).plural}, so no map of them is drawn.`;
+      none.textContent = none.hidden ? "" : `This edition holds no boundaries of its ${model.called(state.level)}, so no map is drawn.`;
       for (const part of [map, legend]) if (part) part.el.hidden = !mapped();
       if (mapped()) {
         map.update(state, before);
@@ -72,7 +72,7 @@ function drawPlace(ctx, section, state) {
 function stripCaption(model, state, measure) {
   const chosen = model.area(state.area);
   const marked = chosen?.level === state.level;
-  const which = marked ? "The dark mark is the area you chose" : `Choose an area, here${model.hasMap(state.level) ? " or on the map" : ""}, to see it marked`;
+  const which = marked ? "The dark mark is the area you chose" : `Choose an area${model.hasMap(state.level) ? ", here or on the map," : ""} to see it marked`;
   const range = state.intervals ? ", the band its likely range (90 of 100)" : "";
   const basis = state.show === "change" && basisText(measure) ? " Changes are worked out from figures that mean the same in every period." : "";
   return `${which}${marked ? range : ""}. ${measure.kind === "indicator" && measure.polarity < 0 ? "Further left is better." : "Further right is better."}${basis}`;

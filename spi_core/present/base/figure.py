@@ -206,14 +206,13 @@ def emit_table(
     caption : str
         What the table says.
     align, widths : sequence, optional
-        As for :func:`pipe_table`.
+        As for :func:`pipe_table`; they may go on for columns that an edition lacks at the end.
     """
     if frame.empty:  # still a table: text refers to it by its number
         names = list(frame.columns) or ["Nothing to list"]
         frame = pd.DataFrame([["–"] * len(names)], columns=names)
-        align = align if align and len(align) == len(names) else None
-        widths = widths if widths and len(widths) == len(names) else None
-    text = pipe_table(frame, align, widths)
+    n = frame.shape[1]
+    text = pipe_table(frame, align and align[:n], widths and widths[:n])
     if SYMBOL in text:
         caption = f"{caption} {LEGEND}."
     print(f"\n{text}\n\n: {caption} {{#{label}}}\n")

@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import geopandas as gpd
+import matplotlib.pyplot as plt
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
 from matplotlib.path import Path
 
-__all__ = ["draw_areas"]
+from spi_core.present.base.canvas import MM
+from spi_core.present.base.theme import colour
+
+__all__ = ["draw_areas", "inside", "map_page", "rim"]
 
 
 def draw_areas(ax: Axes, areas: gpd.GeoDataFrame, **look: Any) -> None:
@@ -42,6 +47,45 @@ def draw_areas(ax: Axes, areas: gpd.GeoDataFrame, **look: Any) -> None:
     ax.add_collection(PathCollection([_outline(g) for g in areas.geometry], **look))
     ax.set_aspect("equal")
     ax.autoscale_view()
+
+
+def map_page(
+    areas: gpd.GeoDataFrame, across: float, width: float, below: float = 0
+) -> tuple[Figure, Axes, float]:
+    """Open a picture with a map at its top left.
+
+    Parameters
+    ----------
+    areas : GeoDataFrame
+        All that will be drawn: the map is as tall as they ask for.
+    across, width, below : float
+        Millimetres: width of the map and of the picture, and room below the map.
+
+    Returns
+    -------
+    tuple of Figure, Axes and float
+        The picture, the map on it, and the height of the picture.
+    """
+    west, south, east, north = areas.total_bounds
+    tall = across * (north - south) / (east - west)
+    height = tall + below
+    fig = plt.figure(figsize=(width * MM, height * MM))
+    ax = fig.add_axes((0, below / height, across / width, tall / height))
+    ax.set_axis_off()
+    ax.margins(0.01)
+    return fig, ax, height
+
+
+def rim(ax: Axes, areas: gpd.GeoDataFrame, width: float = 0.7) -> None:
+    """Draw the outer border of areas."""
+    look = {"facecolor": "none", "edgecolor": colour("muted"), "linewidth": width}
+    draw_areas(ax, areas.dissolve(), **look)
+
+
+def inside(area: shapely.Geometry) -> tuple[float, float]:
+    """Find the centre of the largest circle that fits: the place with most room for a name."""
+    x, y = shapely.maximum_inscribed_circle(area, tolerance=20).coords[0]
+    return float(x), float(y)
 
 
 def _outline(area: shapely.Geometry) -> Path:

@@ -12,10 +12,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spi_core.levels import Level
+from spi_core.present.base.canvas import MM
 from spi_core.present.base.edition import area_name
 from spi_core.present.base.figure import emit_figure
 from spi_core.present.base.marks import marked
-from spi_core.present.base.polygons import draw_areas
+from spi_core.present.base.polygons import draw_areas, map_page
 from spi_core.present.base.theme import chart_style, colour
 from spi_core.present.brief.data import Brief
 from spi_core.present.brief.rows import change_chart, component_strip
@@ -23,7 +24,6 @@ from spi_core.store import Tables
 
 __all__ = ["change_chart", "component_strip", "locator_map", "print_locator", "ward_strip"]
 
-MM = 1 / 25.4
 #: Millimetres beyond which a picture is one for paper, not for a phone.
 WIDE = 100
 
@@ -40,15 +40,10 @@ def locator_map(wards: gpd.GeoDataFrame, code: str, width: float = 44) -> Figure
     width : float
         Millimetres.
     """
-    west, south, east, north = wards.total_bounds
-    height = width * (north - south) / (east - west)
     with chart_style():
-        fig = plt.figure(figsize=(width * MM, height * MM))
-        ax = fig.add_axes((0, 0, 1, 1))
+        fig, ax, _ = map_page(wards, width, width)
         fills = [colour("blue") if ward == code else "#E4E7EB" for ward in wards["code"]]
         draw_areas(ax, wards, facecolor=fills, edgecolor="white", linewidth=0.7)
-        ax.set_axis_off()
-        ax.margins(0.01)
     return fig
 
 
@@ -121,13 +116,8 @@ def _draw_strip(
     if "low" in scores and len(mine):
         low, high = mine.iloc[0][["low", "high"]]
         left, right = min(left, low - 0.02 * span), max(right, high + 0.02 * span)
-        band: dict[str, Any] = {
-            "color": colour("sky"),
-            "lw": 5,
-            "alpha": 0.55,
-            "solid_capstyle": "butt",
-        }
-        ax.plot([low, high], [0, 0], zorder=2, **band)
+        band: dict[str, Any] = {"color": colour("sky"), "lw": 5, "alpha": 0.55}
+        ax.plot([low, high], [0, 0], zorder=2, solid_capstyle="butt", **band)
     ax.axhline(0, color=colour("line"), lw=0.8, zorder=1)
     others = scores.loc[scores["area_code"] != code, "score"]
     look: dict[str, Any] = {"s": 34, "color": "#9FB3C8", "edgecolor": "white", "lw": 0.6}
@@ -157,14 +147,8 @@ def _draw_here(ax: Axes, area: pd.Series, ends: tuple[float, float]) -> None:
     side, at = ("left", ends[0]) if place < 0.2 else ("center", score)
     side, at = ("right", ends[1]) if place > 0.8 else (side, at)
     ax.scatter([score], [0], s=95, color=blue, edgecolor="white", lw=0.8, zorder=4)
-    words: dict[str, Any] = {
-        "ha": side,
-        "va": "bottom",
-        "fontsize": 10,
-        "weight": "bold",
-        "color": blue,
-    }
-    ax.text(at, 0.42, _named(area), **words)
+    look: dict[str, Any] = {"fontsize": 10, "weight": "bold", "color": blue}
+    ax.text(at, 0.42, _named(area), ha=side, va="bottom", **look)
 
 
 def _is_near(score: float, home: float, span: float, width: float) -> bool:
@@ -192,11 +176,6 @@ def _name_ends(ax: Axes, scores: pd.DataFrame, code: str, home: float, span: flo
         # towards the middle, so that no name runs off the edge; lower where the whole's stands
         near = _is_near(r["score"], home, span, width)
         lowest = r["area_code"] == ordered.iloc[0]["area_code"]
-        ax.text(
-            r["score"] + (-0.02 if lowest else 0.02) * span,
-            -0.8 if near else -0.42,
-            _named(r),
-            ha="left" if lowest else "right",
-            va="top",
-            color=colour("muted"),
-        )
+        shift, side = (-0.02, "left") if lowest else (0.02, "right")
+        look: dict[str, Any] = {"ha": side, "va": "top", "color": colour("muted")}
+        ax.text(r["score"] + shift * span, -0.8 if near else -0.42, _named(r), **look)

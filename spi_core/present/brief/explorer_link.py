@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import segno
 
+from spi_core.present.base.edition import conditions
 from spi_core.present.base.figure import VARIABLE
 from spi_core.present.base.links import explorer_page
 from spi_core.present.base.theme import colour
@@ -91,7 +92,8 @@ def print_source(tables: Tables, code: str, name: str, source: str) -> None:
     if address is None:
         print(f"\n::: {{.source}}\n{source}\n:::\n")
         return
-    way = f"**Explore {name}:** [map, scorecard and every figure](<{address}>)."
+    there = "scorecard" if "no-maps" in conditions(tables) else "map, scorecard"
+    way = f"**Explore {name}:** [{there} and every figure](<{address}>)."
     if address.startswith("../"):
         ask = "On paper, or if the link leads nowhere: ask the contact below for its address."
         for form, text in (("html", way), ("typst", f"{way} {ask}")):

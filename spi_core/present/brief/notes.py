@@ -16,13 +16,12 @@ MOST_PUBLISHERS = 16
 __all__ = [
     "facts_caption",
     "figures_caption",
-    "newest",
-    "oldest",
     "peers_note",
     "score_note",
     "sources",
     "spans_note",
     "strip_alt",
+    "years",
 ]
 
 
@@ -136,14 +135,12 @@ def spans_note(brief: Brief) -> str:
     return "Years beside a name: at least one of its figures spans so many."
 
 
-def oldest(tables: Tables) -> str:
-    """Give the first year any figure speaks of."""
-    return str(tables["dates"]["start"].min().year)
-
-
-def newest(tables: Tables) -> str:
-    """Give the last year any figure speaks of."""
-    return str(tables["dates"]["end"].max().year)
+def years(tables: Tables) -> str:
+    """Say which years the figures speak of, in a sentence that begins with the word periods."""
+    first, last = tables["dates"]["start"].min().year, tables["dates"]["end"].max().year
+    if first == last:
+        return f"are of {last}."
+    return f"differ: from {first} to {last}, each figure with its own."
 
 
 def sources(tables: Tables) -> str:

@@ -14,13 +14,12 @@ from matplotlib.figure import Figure
 
 from spi_core.edition.readers.read import records
 from spi_core.present.base.bounds import change_words
+from spi_core.present.base.canvas import MM, laid_over
 from spi_core.present.base.marks import marked
 from spi_core.present.base.numbers import signed
 from spi_core.present.base.theme import RATINGS, Rating, chart_style, colour
 
 __all__ = ["change_chart", "component_strip"]
-
-MM = 1 / 25.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +47,7 @@ NARROW = _Frame(88, 5, 2, 46, 55, 57, 2.1, 0.55, 1.45)
 def _canvas(frame: _Frame, slots: float) -> tuple[Figure, Axes]:
     """Open a picture whose coordinates are millimetres across and rows down."""
     fig = plt.figure(figsize=(frame.width * MM, slots * frame.row * MM))
-    ax = fig.add_axes((0, 0, 1, 1))
-    ax.set_xlim(0, frame.width)
-    ax.set_ylim(slots, 0)
-    ax.set_axis_off()
-    return fig, ax
+    return fig, laid_over(fig, frame.width, slots)
 
 
 def _name(ax: Axes, frame: _Frame, name: str, top: float, weight: str, years: str = "") -> None:

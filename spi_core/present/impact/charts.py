@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from spi_core.present.base.canvas import MM
 from spi_core.present.base.marks import marked, sentence
 from spi_core.present.base.numbers import signed
 from spi_core.present.base.theme import chart_style, colour
@@ -26,7 +27,6 @@ __all__ = [
     "slope_chart",
 ]
 
-MM = 1 / 25.4
 COMPARED = "#9FB3C8"
 TREATED: dict[str, Any] = {"color": "#12436D", "lw": 1.7, "marker": "o", "ms": 4, "zorder": 3}
 WIDE, NARROW = 170.0, 88.0

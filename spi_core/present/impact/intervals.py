@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from spi_core.present.base import canvas
 from spi_core.present.base.marks import marked, sentence
 from spi_core.present.base.numbers import signed
 from spi_core.present.base.theme import RATINGS, chart_style, colour
@@ -21,7 +21,6 @@ from spi_core.present.impact.numbers import effect_text
 
 __all__ = ["answer_chart", "bracket_chart"]
 
-MM = 1 / 25.4
 #: Millimetres from one line of a heading to the next.
 LINE = 3.9
 
@@ -128,11 +127,7 @@ def _intervals(
     height = sum(3 + frame.step * len(lines) for _, lines, _ in groups)
     height += sum(frame.head + LINE * (len(title) - 1) for title in titles)
     with chart_style():
-        fig = plt.figure(figsize=(frame.width * MM, height * MM))
-        ax = fig.add_axes((0, 0, 1, 1))
-        ax.set_xlim(0, frame.width)
-        ax.set_ylim(height, 0)
-        ax.set_axis_off()
+        fig, ax = canvas.page(frame.width, height)
         top = 0.0
         for title, (_, lines, band) in zip(titles, groups, strict=True):
             scale = _Scale(frame, together if suffix else _reach(lines))
@@ -183,14 +178,9 @@ class _Scale:
 
 def _tick_words(ax: Axes, scale: _Scale, y: float, suffix: str) -> None:
     digits = max(0, -math.floor(math.log10(scale.reach / 2)))
-    look: dict[str, Any] = {
-        "ha": "center",
-        "va": "center",
-        "fontsize": 7.5,
-        "color": colour("muted"),
-    }
     for value in scale.ticks:
-        ax.text(scale.at(value), y, signed(value, digits) + suffix, **look)
+        text = signed(value, digits) + suffix
+        canvas.words(ax, scale.at(value), y, text, 7.5, muted=True, ha="center")
 
 
 def _ground(ax: Axes, scale: _Scale, top: float, band: tuple[float, float]) -> None:
@@ -210,30 +200,17 @@ def _ground(ax: Axes, scale: _Scale, top: float, band: tuple[float, float]) -> N
 
 def _draw_line(ax: Axes, line: _Line, scale: _Scale, top: float) -> None:
     frame, y = scale.frame, top + scale.frame.mark_at
-    ax.text(0, top + frame.text_at, line.text, va="center", fontsize=8.5)
+    canvas.words(ax, 0, top + frame.text_at, line.text, 8.5)
     strong = line.paint in ("blue", "muted")
     dark = colour(line.paint) if strong else colour("ink")
+    stroke: dict[str, Any] = {"color": dark, "lw": 1.4, "solid_capstyle": "butt"}
     for low, high in ((line.low, line.estimate), (line.estimate, line.high)):
         if not math.isnan(low + high):
-            ax.plot(
-                [scale.at(low), scale.at(high)],
-                [y, y],
-                color=dark,
-                lw=1.4,
-                zorder=2,
-                solid_capstyle="butt",
-            )
-    ax.scatter(
-        [scale.at(line.estimate)],
-        [y],
-        s=34,
-        marker=line.marker,
-        zorder=3,
-        lw=1.0,
-        color=colour(line.paint) if line.filled else "white",
-        edgecolor=dark,
-    )
-    ax.text(frame.x1 + 4, y, line.said, va="center", fontsize=8.5)
+            ax.plot([scale.at(low), scale.at(high)], [y, y], zorder=2, **stroke)
+    fill = colour(line.paint) if line.filled else "white"
+    look: dict[str, Any] = {"marker": line.marker, "color": fill, "edgecolor": dark, "lw": 1.0}
+    ax.scatter([scale.at(line.estimate)], [y], s=34, zorder=3, **look)
+    canvas.words(ax, frame.x1 + 4, y, line.said, 8.5)
 
 
 def _reach(lines: Sequence[_Line]) -> float:

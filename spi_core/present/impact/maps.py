@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 import geopandas as gpd
-import matplotlib.pyplot as plt
 import shapely
 from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
+from spi_core.present.base.canvas import box, laid_over, words
 from spi_core.present.base.marks import sentence
 from spi_core.present.base.pairs import emit_both
-from spi_core.present.base.polygons import draw_areas
-from spi_core.present.base.theme import chart_style, colour
+from spi_core.present.base.polygons import draw_areas, inside, map_page, rim
+from spi_core.present.base.theme import chart_style
 from spi_core.present.impact.captions import map_alt, map_caption
 from spi_core.present.impact.data import ChapterPage
 from spi_core.store import Tables
 
 __all__ = ["print_sides", "treated_map"]
 
-MM = 1 / 25.4
 #: With more treated units than this the map is no place for their names.
 MOST_NAMES = 8
 #: Fill, hatching and text of each side: told apart without colour by hatching and by the text.
@@ -56,14 +55,10 @@ def treated_map(wards: gpd.GeoDataFrame, page: ChapterPage, narrow: bool = False
     narrow : bool
         For a phone: the key below the map.
     """
-    west, south, east, north = wards.total_bounds
     width, across = (88.0, 76.0) if narrow else (170.0, 70.0)
     used = [side for side in SIDES if page.sides[side]]
-    tall = across * (north - south) / (east - west)
-    below = 7.0 * len(used) if narrow else 0.0
     with chart_style():
-        fig = plt.figure(figsize=(width * MM, (tall + below) * MM))
-        ax = fig.add_axes((0, below / (tall + below), across / width, tall / (tall + below)))
+        fig, ax, height = map_page(wards, across, width, 7.0 * len(used) if narrow else 0.0)
         for side in used:
             fill, hatch, ink = SIDES[side]
             group = wards[wards["name"].isin(page.sides[side])]
@@ -72,64 +67,27 @@ def treated_map(wards: gpd.GeoDataFrame, page: ChapterPage, narrow: bool = False
             if side == "treated" and len(group) <= MOST_NAMES:
                 for name, shape in zip(group["name"], group.geometry, strict=True):
                     _name(ax, name, shape, ink)
-        rim = {"facecolor": "none", "edgecolor": colour("muted"), "linewidth": 0.7}
-        draw_areas(ax, wards.dissolve(), **rim)
-        ax.set_axis_off()
-        ax.margins(0.01)
-        _sides_key(fig, page, used, (width, tall + below), across, narrow)
+        rim(ax, wards)
+        _sides_key(laid_over(fig, width, height), page, used, height, across, narrow)
     return fig
 
 
 def _name(ax: Axes, name: str, shape: shapely.Geometry, ink: str) -> None:
-    x, y = shapely.maximum_inscribed_circle(shape, tolerance=20).coords[0]
     # where a name is longer than its area, a rim of the area's fill keeps it readable
-    rim = [patheffects.withStroke(linewidth=2.2, foreground=SIDES["treated"][0])]
+    stroke = [patheffects.withStroke(linewidth=2.2, foreground=SIDES["treated"][0])]
+    look: dict[str, Any] = {"color": ink, "linespacing": 0.95, "path_effects": stroke}
     text = textwrap.fill(name, 10, break_long_words=False)
-    ax.text(
-        x,
-        y,
-        text,
-        ha="center",
-        va="center",
-        fontsize=6.9,
-        color=ink,
-        linespacing=0.95,
-        path_effects=rim,
-    )
+    words(ax, *inside(shape), text, 6.9, ha="center", **look)
 
 
 def _sides_key(
-    fig: Figure,
-    page: ChapterPage,
-    used: Sequence[str],
-    size: tuple[float, float],
-    across: float,
-    narrow: bool,
+    ax: Axes, page: ChapterPage, used: Sequence[str], height: float, across: float, narrow: bool
 ) -> None:
-    width, height = size
-    ax = fig.add_axes((0, 0, 1, 1), facecolor="none")
-    ax.set_xlim(0, width)
-    ax.set_ylim(height, 0)
-    ax.set_axis_off()
     for i, side in enumerate(used):
         fill, hatch, _ = SIDES[side]
         x = 0.0 if narrow else across + 6
         y = height - 7 * len(used) + 4 + 7 * i if narrow else 5 + 9 * i
-        ax.add_patch(
-            Rectangle(
-                (x, y - 2.2),
-                6,
-                4.4,
-                facecolor=fill,
-                hatch=hatch,
-                edgecolor="#9AA5B1",
-                linewidth=0.6,
-            )
-        )
+        box(ax, x, y, 6, facecolor=fill, hatch=hatch, edgecolor="#9AA5B1", linewidth=0.6)
         count = len(page.sides[side])
-        ax.text(
-            x + 8.5,
-            y,
-            sentence(f"{side.capitalize()} · {count} {page.unit.noun(count)}", page.generated),
-            va="center",
-        )
+        said = f"{side.capitalize()} · {count} {page.unit.noun(count)}"
+        words(ax, x + 8.5, y, sentence(said, page.generated), 8.5)

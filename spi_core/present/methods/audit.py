@@ -11,7 +11,7 @@ from spi_core.present.base.bounds import change_words, likely
 from spi_core.present.base.edition import of_units
 from spi_core.present.base.numbers import day, number
 from spi_core.present.base.theme import RATINGS
-from spi_core.present.base.words import capital
+from spi_core.present.base.words import capital, owned
 from spi_core.uncertainty.change import DECLINE, IMPROVEMENT
 from spi_core.uncertainty.peers import RULE
 
@@ -56,7 +56,9 @@ def rating_rule(tables: Tables) -> str:
     rule = tables.about["edition"].get("comparators")
     if rule is None:
         return "This edition names no comparators, so nothing is rated as a strength or weakness."
-    return RULE.format(number=rule["number"], minimum=rule["minimum_points"], level=90)
+    many = tables.levels.unit.many
+    said = {"number": rule["number"], "minimum": rule["minimum_points"], "level": 90}
+    return RULE.format(areas=many, whose=owned(many), **said)
 
 
 def error_basis(tables: Tables) -> pd.DataFrame:

@@ -13,13 +13,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from spi_core.levels import Level
-from spi_core.present.base.figure import emit_table
-from spi_core.present.base.marks import carried, marked
+from spi_core.present.base.canvas import page as sheet
+from spi_core.present.base.marks import carried
 from spi_core.present.base.numbers import number
-from spi_core.present.base.polygons import draw_areas
+from spi_core.present.base.polygons import draw_areas, rim
 from spi_core.present.base.theme import chart_style, colour
-from spi_core.present.base.words import capital
-from spi_core.present.report.charts import page as sheet
 from spi_core.present.report.maps import MISSING, SUPPRESSED
 
 if TYPE_CHECKING:
@@ -31,12 +29,8 @@ __all__ = [
     "level_alt",
     "level_scores",
     "level_sheet",
-    "print_small_areas",
+    "level_standing",
     "shown_flags",
-    "small_area_components",
-    "small_area_level",
-    "small_area_table",
-    "widest_component",
 ]
 
 #: Bands of the score, the same on every map: lower end and fill, from light to dark.
@@ -65,14 +59,27 @@ def level_scores(tables: Tables, element: str, level: Level) -> gpd.GeoDataFrame
     """
     shapes: Any = tables[f"map_{level.id}"]
     made: gpd.GeoDataFrame = shapes[["code", "name", "geometry"]].merge(
-        _standing(tables, element, level), on="code", how="left"
+        level_standing(tables, element, level), on="code", how="left"
     )
     # topology is kept: neighbours still share their borders
     return made.set_geometry(made.geometry.simplify_coverage(DETAIL[level.role]))
 
 
-def _standing(tables: Tables, element: str, level: Level) -> pd.DataFrame:
-    """Take the areas of a level with ``code, score, illustrative, status``."""
+def level_standing(tables: Tables, element: str, level: Level) -> pd.DataFrame:
+    """Take the areas of a level with their current score of one component.
+
+    Parameters
+    ----------
+    element : str
+        A component, dimension or ``index``.
+    level : Level
+        The level.
+
+    Returns
+    -------
+    DataFrame
+        ``code, score, illustrative, status``.
+    """
     areas = tables["areas"]
     made = pd.DataFrame({"code": areas.loc[areas["level"] == level.id, "code"]})
     scores = carried(tables, "small_area_scores" if level.role == "detail" else "scores")
@@ -94,46 +101,6 @@ def _withheld(tables: Tables, element: str, level: Level) -> set[str]:
     mine = set(about.loc[about["component"] == element, "id"])
     rows = values[(values["period"] == "current") & values["indicator_id"].isin(mine)]
     return set(rows.loc[rows["provenance"] == "suppressed", "area_code"])
-
-
-def small_area_components(tables: Tables) -> list[str]:
-    """List the components that are scored for small areas.
-
-    Returns
-    -------
-    list of str
-        In the order of the framework; empty where none is scored.
-    """
-    if "small_area_scores" not in tables:
-        return []
-    scored = set(tables["small_area_scores"].query("period == 'current'")["element"])
-    return [c for c in tables["framework"]["component"] if c in scored]
-
-
-def small_area_level(tables: Tables) -> Level:
-    """Say what the small areas are that are scored: the smallest, where there are several.
-
-    Parameters
-    ----------
-    tables : Tables
-        An edition with scores of small areas.
-    """
-    areas, scored = tables["areas"], set(tables["small_area_scores"]["area_code"])
-    used = set(areas.loc[areas["code"].isin(scored), "level"])
-    return next(level for level in tables.levels.details[::-1] if level.id in used)
-
-
-def widest_component(tables: Tables) -> str:
-    """Name the component on which the small areas of one unit differ most.
-
-    Returns
-    -------
-    str
-        By the median over units of the distance between highest and lowest small area.
-    """
-    spread = tables["small_area_spread"].query("period == 'current'")
-    reach = (spread["high"] - spread["low"]).groupby(spread["element"]).median()
-    return str(reach.idxmax())
 
 
 def band_counts(areas: pd.DataFrame) -> list[int]:
@@ -207,15 +174,15 @@ def level_sheet(
             _fill(ax, areas)
             over = outlines[i] if outlines is not None else None
             if over is not None:
-                rim = {"facecolor": "none", "edgecolor": colour("ink"), "linewidth": 0.5}
-                draw_areas(ax, over, **rim)
+                look = {"facecolor": "none", "edgecolor": colour("ink"), "linewidth": 0.5}
+                draw_areas(ax, over, **look)
             ax.set_axis_off()
             ax.margins(0.01)
             for k, line in enumerate(titles[i]):
                 page.text(x, y + 2.4 + 3.4 * k, line, weight="bold", va="center", fontsize=7.8)
-        for i, (look, word) in enumerate(keys):
+        for i, (fill, word) in enumerate(keys):
             x, y = step * (i % across_key), height - foot + 3.0 + 4.4 * (i // across_key)
-            page.add_patch(Rectangle((x + 0.2, y - 1.4), 4, 2.8, linewidth=0.5, **look))
+            page.add_patch(Rectangle((x + 0.2, y - 1.4), 4, 2.8, linewidth=0.5, **fill))
             page.text(x + 5.6, y, word, va="center", fontsize=7)
     return fig
 
@@ -231,8 +198,7 @@ def _fill(ax: Axes, areas: gpd.GeoDataFrame) -> None:
         if len(gone):
             look = {"facecolor": "white", "edgecolor": colour("muted"), "hatch": hatch * 2}
             draw_areas(ax, gone, linewidth=0.3, **look)
-    rim = {"facecolor": "none", "edgecolor": colour("muted"), "linewidth": 0.6}
-    draw_areas(ax, areas.dissolve(), **rim)
+    rim(ax, areas, 0.6)
 
 
 def _keys(areas: pd.DataFrame, counted: bool) -> list[tuple[dict[str, Any], str]]:
@@ -299,61 +265,3 @@ def shown_flags(maps: Sequence[tuple[pd.DataFrame, str]]) -> list[bool]:
         for areas, _ in maps
         for flag in areas.loc[areas["status"] == "shown", "illustrative"]
     ]
-
-
-def small_area_table(tables: Tables, unit: str = "") -> pd.DataFrame:
-    """List the scores of small areas: the twin of their maps.
-
-    Parameters
-    ----------
-    unit : str
-        Code of the unit whose small areas are listed; all without it.
-
-    Returns
-    -------
-    DataFrame
-        Cells as text; ``withheld`` and a dash for the two kinds of gap.
-    """
-    areas, level = tables["areas"], small_area_level(tables)
-    names: Any = areas.set_index("code")["name"]
-    small = areas[areas["level"] == level.id]
-    if unit:
-        small = small[small["parent_code"] == unit]
-    small = small.assign(above=small["parent_code"].map(names)).sort_values(["above", "name"])
-    made = pd.DataFrame({capital(level.one): small["name"]})
-    if not unit:
-        made[capital(tables.levels.unit.one)] = small["above"]
-    for component in small_area_components(tables):
-        found = _standing(tables, component, level).set_index("code").reindex(small["code"])
-        made[component] = [
-            "withheld" if status == "suppressed" else marked(number(score, 0), made_up)
-            for score, status, made_up in zip(
-                found["score"], found["status"], found["illustrative"], strict=True
-            )
-        ]
-    return made
-
-
-def print_small_areas(tables: Tables, code: str) -> None:
-    """Print the scores of one unit's small areas, where there are any (``output: asis``).
-
-    Parameters
-    ----------
-    code : str
-        Of the unit.
-    """
-    rows = small_area_table(tables, code) if small_area_components(tables) else pd.DataFrame()
-    if rows.empty:
-        return
-    level, unit = small_area_level(tables), tables.levels.unit.one
-    size = (
-        f", small areas of about {number(level.residents, 0)} residents" if level.residents else ""
-    )
-    caption = f"Scores of the {unit}’s {level.many}{size}."
-    if rows.iloc[:, 0].str.contains(r"\d").all():
-        caption += " They have codes, no names"
-        mapped = f"map_{level.id}" in tables
-        caption += ": the explorer’s map shows where each lies." if mapped else "."
-    print(f'::: {{.callout-note collapse="true" title="Small areas of this {unit}"}}')
-    emit_table(rows, "tbl-lsoa", caption, align=["left", *["right"] * (rows.shape[1] - 1)])
-    print(":::")

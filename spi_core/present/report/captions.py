@@ -59,10 +59,8 @@ def standing_caption(report: BoroughReport) -> str:
     below = report.grid["difference_high"][dims].astype(float).lt(0).all(axis=1)
     names = report.wards.set_index("code")["name"]
     high, low = sorted(names[above[above].index]), sorted(names[below[below].index])
-    if len(dims) == 1:
-        count = dims[0]
-    else:
-        count = "all three dimensions" if len(dims) == 3 else f"all {len(dims)} dimensions"
+    every = {2: "both", 3: "all three"}.get(len(dims), f"all {len(dims)}")
+    count = dims[0] if len(dims) == 1 else f"{every} dimensions"
     verb = "scores" if len(high or low) == 1 else "score"
     if high and low:
         return (

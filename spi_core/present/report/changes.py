@@ -13,10 +13,10 @@ from matplotlib.figure import Figure
 from spi_core.edition.readers.read import records
 from spi_core.levels import Level
 from spi_core.present.base.bounds import change_words
+from spi_core.present.base.canvas import BAND, RULE, page, words
 from spi_core.present.base.marks import marked
 from spi_core.present.base.numbers import signed
 from spi_core.present.base.theme import RATINGS, chart_style, colour
-from spi_core.present.report.charts import BAND, RULE, page
 from spi_core.uncertainty.change import DECLINE, IMPROVEMENT
 
 __all__ = ["change_strip", "london_dumbbell"]
@@ -39,22 +39,10 @@ def _scale(
     every = 10 if high - low <= 60 or ends[1] - ends[0] > 60 else 20
     for tick in np.arange(np.ceil(low / every) * every, high + 1, every):
         zero = tick == 0
-        ax.plot(
-            [at(tick)] * 2,
-            [top, bottom],
-            color=colour("ink") if zero else RULE,
-            lw=0.9 if zero else 0.6,
-            zorder=0,
-        )
-        ax.text(
-            at(tick),
-            top - 2.5,
-            "0" if zero else signed(tick, 0),
-            ha="center",
-            va="center",
-            fontsize=7.5,
-            color=colour("muted"),
-        )
+        paint, thick = (colour("ink"), 0.9) if zero else (RULE, 0.6)
+        ax.plot([at(tick)] * 2, [top, bottom], color=paint, lw=thick, zorder=0)
+        text = "0" if zero else signed(tick, 0)
+        words(ax, at(tick), top - 2.5, text, 7.5, muted=True, ha="center")
     return at
 
 
@@ -62,7 +50,7 @@ def _key(ax: Axes, x: float, marks: Sequence[tuple[str, str, str, str]]) -> None
     """Say at the top what each marker is: marker, fill, edge, word."""
     for marker, fill, edge, word in marks:
         ax.scatter([x + 1.5], [3], s=30, marker=marker, facecolor=fill, edgecolor=edge, lw=0.9)
-        ax.text(x + 5, 3, word, va="center", fontsize=8)
+        words(ax, x + 5, 3, word)
         x += 24
 
 
@@ -92,20 +80,18 @@ def change_strip(
     with chart_style():
         fig, ax = page(width, bottom + 1)
         at = _scale(ax, ends, ward_changes.to_numpy(), top - 2, bottom)
-        _key(ax, ends[0], (_dark(whole), ("o", LIGHT, LIGHT, unit.one)))
+        marks = [("D", colour("blue"), "white", whole.one), ("o", LIGHT, LIGHT, unit.one)]
+        _key(ax, ends[0], marks)
         if not narrow:
-            ax.text(
-                width,
-                top - 4.5,
-                f"{unit.many}, clear",
-                ha="right",
-                va="center",
-                fontsize=7.5,
-                color=colour("muted"),
-            )
+            words(ax, width, top - 4.5, f"{unit.many}, clear", 7.5, muted=True, ha="right")
         for i, r in enumerate(records(rows)):
             _change_row(ax, r, ward_changes[r.element].dropna(), at, top + row * (i + 0.5), narrow)
     return fig
+
+
+def _dark() -> dict[str, Any]:
+    """How the change of the whole is marked."""
+    return {"marker": "D", "color": colour("blue"), "edgecolor": "white", "zorder": 3}
 
 
 def _change_row(
@@ -121,37 +107,21 @@ def _change_row(
     dots = y + 4.0 if narrow else y
     ax.scatter(at(wards), np.full(len(wards), dots), s=18, color=LIGHT, alpha=0.75, lw=0, zorder=2)
     if known:
-        ax.plot(
-            [at(r.low), at(r.high)], [dots, dots], color=BAND, lw=5, solid_capstyle="butt", zorder=1
-        )
-        ax.scatter(
-            [at(r.change)],
-            [dots],
-            s=40,
-            marker="D",
-            color=colour("blue"),
-            edgecolor="white",
-            lw=0.7,
-            zorder=3,
-        )
+        band: dict[str, Any] = {"color": BAND, "lw": 5, "solid_capstyle": "butt"}
+        ax.plot([at(r.low), at(r.high)], [dots, dots], zorder=1, **band)
+        ax.scatter([at(r.change)], [dots], s=40, lw=0.7, **_dark())
     line = y - 4.0 if narrow else y
-    label = ax.text(0, line, name, va="center", weight=weight, fontsize=8, bbox=PLAIN)
+    label = words(ax, 0, line, name, weight=weight, bbox=PLAIN)
     if r.span:
         # the years stand beside the name, where they are further apart than the title says
-        look: dict[str, Any] = {"fontsize": 7, "color": colour("muted"), "bbox": PLAIN}
         beside = label.get_window_extent().transformed(ax.transData.inverted()).x1 + 1.2
-        ax.text(beside, line, r.span, va="center", **look)
+        words(ax, beside, line, r.span, 7, muted=True, bbox=PLAIN)
     if narrow:
-        words = f"{shown} {said}" if known else said
-        ax.text(0, y - 0.3, words, va="center", fontsize=8, bbox=PLAIN)
+        words(ax, 0, y - 0.3, f"{shown} {said}" if known else said, bbox=PLAIN)
         return
-    ax.text(124, y, shown, ha="right", va="center", weight="bold")
-    ax.text(126, y, said, va="center", fontsize=8)
-    ax.text(170, y, clear, ha="right", va="center", fontsize=8)
-
-
-def _dark(whole: Level) -> tuple[str, str, str, str]:
-    return ("D", colour("blue"), "white", whole.one)
+    words(ax, 124, y, shown, 8.5, ha="right", weight="bold")
+    words(ax, 126, y, said)
+    words(ax, 170, y, clear, ha="right")
 
 
 def london_dumbbell(
@@ -178,15 +148,13 @@ def london_dumbbell(
     with chart_style():
         fig, ax = page(width, bottom + 1)
         at = _scale(ax, ends, values, top - 2, bottom)
-        marks = [_dark(whole)]
+        marks = [("D", colour("blue"), "white", whole.one)]
         if place:
             marks.append(("o", "white", colour("ink"), f"{place}’s average {unit.one}"))
         _key(ax, ends[0], marks)
         if not narrow:
             for x, word in ((width - 15, whole.one), (width, place)):
-                ax.text(
-                    x, top - 4.5, word, ha="right", va="center", fontsize=7.5, color=colour("muted")
-                )
+                words(ax, x, top - 4.5, word, 7.5, muted=True, ha="right")
         for i, r in enumerate(records(rows)):
             _dumbbell(ax, r, at, top + row * (i + 0.5), place if narrow else None)
     return fig
@@ -197,47 +165,18 @@ def _dumbbell(ax: Axes, r: Any, at: Callable[[Any], Any], y: float, place: str |
     narrow = place is not None
     lift, dots = (3.4, y + 3.2) if narrow else (1.5, y)
     name = marked(r.name, r.illustrative_before or r.illustrative_now)
-    ax.text(0, y - lift, name, va="center", fontsize=8, bbox=PLAIN)
-    ax.text(
-        0,
-        y - lift + 3.3,
-        f"{r.label_before} → {r.label_now}",
-        va="center",
-        fontsize=6.8,
-        color=colour("muted"),
-    )
+    words(ax, 0, y - lift, name, bbox=PLAIN)
+    words(ax, 0, y - lift + 3.3, f"{r.label_before} → {r.label_now}", 6.8, muted=True)
     known = not np.isnan(r.london_change)
     if known:
         ax.plot([at(r.change), at(r.london_change)], [dots, dots], color=LIGHT, lw=1.4, zorder=1)
-        ax.scatter(
-            [at(r.london_change)],
-            [dots],
-            s=26,
-            facecolor="white",
-            edgecolor=colour("ink"),
-            lw=1,
-            zorder=2,
-        )
-    ax.scatter(
-        [at(r.change)],
-        [dots],
-        s=38,
-        marker="D",
-        color=colour("blue"),
-        edgecolor="white",
-        lw=0.6,
-        zorder=3,
-    )
+        hollow: dict[str, Any] = {"facecolor": "white", "edgecolor": colour("ink"), "lw": 1}
+        ax.scatter([at(r.london_change)], [dots], s=26, zorder=2, **hollow)
+    ax.scatter([at(r.change)], [dots], s=38, lw=0.6, **_dark())
     london = signed(r.london_change, 0) if known else "–"
     if narrow:
-        ax.text(
-            88,
-            y - 0.1,
-            f"{signed(r.change, 0)}, {place} {london}" if place else signed(r.change, 0),
-            ha="right",
-            va="center",
-            fontsize=8,
-        )
+        beside = f"{signed(r.change, 0)}, {place} {london}" if place else signed(r.change, 0)
+        words(ax, 88, y - 0.1, beside, ha="right")
         return
-    ax.text(155, y, signed(r.change, 0), ha="right", va="center", weight="bold")
-    ax.text(170, y, london, ha="right", va="center")
+    words(ax, 155, y, signed(r.change, 0), 8.5, ha="right", weight="bold")
+    words(ax, 170, y, london, 8.5, ha="right")

@@ -6,43 +6,19 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from spi_core.present.base.canvas import BAND, RULE, page, words
 from spi_core.present.base.theme import chart_style, colour
 from spi_core.present.base.words import QUARTERS
 
-__all__ = ["BAND", "RULE", "page", "standing_dots", "ward_names", "ward_rows"]
+__all__ = ["standing_dots", "ward_names", "ward_rows"]
 
-MM = 1 / 25.4
-#: Grey of scale lines, and blue-grey of a band in which a value likely lies.
-RULE, BAND = "#E4E7EB", "#BCCCDC"
 #: Millimetres above the first row of the chart of standing.
 HEAD = 15.5
-
-
-def page(width: float, height: float) -> tuple[Figure, Axes]:
-    """Open a picture whose coordinates are millimetres, from the top left.
-
-    Parameters
-    ----------
-    width, height : float
-        Millimetres.
-
-    Returns
-    -------
-    tuple of Figure and Axes
-        The axes cover the whole figure.
-    """
-    fig = plt.figure(figsize=(width * MM, height * MM))
-    ax = fig.add_axes((0, 0, 1, 1))
-    ax.set_xlim(0, width)
-    ax.set_ylim(height, 0)
-    ax.set_axis_off()
-    return fig, ax
 
 
 def ward_rows(quarters: pd.Series, top: float, row: float) -> tuple[list[float], dict[int, float]]:
@@ -86,17 +62,9 @@ def ward_names(ax: Axes, names: pd.Series, middles: list[float], heads: dict[int
         From :func:`ward_rows`.
     """
     for quarter, y in heads.items():
-        ax.text(
-            0,
-            y,
-            QUARTERS[quarter].capitalize(),
-            va="center",
-            weight="semibold",
-            color=colour("blue"),
-            fontsize=8,
-        )
+        words(ax, 0, y, QUARTERS[quarter].capitalize(), weight="semibold", color=colour("blue"))
     for name, y in zip(names, middles, strict=True):
-        ax.text(2, y, name, va="center", fontsize=8)
+        words(ax, 2, y, name)
 
 
 def standing_dots(
@@ -151,7 +119,7 @@ def _dot_panel(
     line: tuple[float, str],
 ) -> None:
     x0, step, first, last = scale
-    home, words = line
+    home, said = line
     start, middles = rows
     top, bottom = start + HEAD, middles[-1] + 2.3
 
@@ -160,33 +128,19 @@ def _dot_panel(
 
     for tick in np.arange(first, last + 1, 20):
         ax.plot([at(tick)] * 2, [top, bottom], color=RULE, lw=0.6, zorder=0)
-        ax.text(
-            at(tick),
-            bottom + 1.6,
-            f"{tick:.0f}",
-            ha="center",
-            va="center",
-            fontsize=7,
-            color=colour("muted"),
-        )
+        words(ax, at(tick), bottom + 1.6, f"{tick:.0f}", 7, muted=True, ha="center")
     name = "Index" if title == "index" else textwrap.fill(title, 16)
     ax.text(x0, start + 1, name, va="top", weight="bold", linespacing=1.1)
     if not np.isnan(home):
         ax.plot([at(home)] * 2, [top - 1, bottom], color=colour("ink"), lw=1, zorder=1)
-        ax.text(at(home), top - 2, words, ha="center", va="bottom", fontsize=7.5)
+        ax.text(at(home), top - 2, said, ha="center", va="bottom", fontsize=7.5)
     fill = colour("blue") if title == "index" else "#3B78AC"
     for score, low, high, y in zip(*ours, middles, strict=True):
         if np.isnan(score):
-            ax.text(x0, y, "no score", va="center", fontsize=7, color=colour("muted"))
+            words(ax, x0, y, "no score", 7, muted=True)
             continue
         ax.plot([at(low), at(high)], [y, y], color=BAND, lw=3.6, solid_capstyle="butt", zorder=2)
         ax.scatter([at(score)], [y], s=24, color=fill, edgecolor="white", lw=0.5, zorder=3)
-        below = score < home
-        ax.text(
-            at(min(low, score)) - 1.1 if below else at(max(high, score)) + 1.1,
-            y,
-            f"{score:.0f}",
-            va="center",
-            fontsize=7.5,
-            ha="right" if below else "left",
-        )
+        left = score < home
+        beside = at(min(low, score)) - 1.1 if left else at(max(high, score)) + 1.1
+        words(ax, beside, y, f"{score:.0f}", 7.5, ha="right" if left else "left")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -12,12 +12,15 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from spi_core.levels import Level
+from spi_core.present.base.canvas import page, words
 from spi_core.present.base.theme import RATINGS, chart_style, colour
 from spi_core.present.base.words import capital
-from spi_core.present.report.charts import page, ward_names, ward_rows
+from spi_core.present.report.charts import ward_names, ward_rows
 
 __all__ = ["CELL", "component_grid"]
 
+#: The areas, their ratings, the scores of the whole, and what both are called.
+Shown: TypeAlias = tuple[pd.DataFrame, pd.DataFrame, pd.Series, tuple[Level, Level]]
 #: Fill and edge of a cell; the text on it stays dark. The two tints differ in grey too.
 CELL = {
     "strength": ("#A9C3DD", "#12436D"),
@@ -56,22 +59,13 @@ def component_grid(
     names, dimension = list(grid.columns), groups.loc[list(grid.columns)]
     blocks = [list(part.index) for _, part in dimension.groupby(dimension, sort=False)]
     with chart_style():
-        return (
-            _phone(wards, grid, ratings, home, levels, blocks)
-            if narrow
-            else _wide(wards, grid[names], ratings, home, levels, dimension)
-        )
+        shown = (wards, ratings, home, levels)
+        return _phone(shown, grid, blocks) if narrow else _wide(shown, grid[names], dimension)
 
 
-def _wide(
-    wards: pd.DataFrame,
-    grid: pd.DataFrame,
-    ratings: pd.DataFrame,
-    home: pd.Series,
-    levels: tuple[Level, Level],
-    dimension: pd.Series,
-) -> Figure:
+def _wide(shown: Shown, grid: pd.DataFrame, dimension: pd.Series) -> Figure:
     """Draw all components beside each other, their names slanted."""
+    wards, _, _, levels = shown
     width, left, right, gap, row = 170.0, 31.0, 26.0, 2.5, 4.4
     # the names slant upwards: the longest must find room
     head = max(31.0, 3.5 + 0.92 * max(len(str(c)) for c in grid.columns))
@@ -83,20 +77,14 @@ def _wide(
     slant: dict[str, Any] = {"rotation": 42, "va": "center", "ha": "left", "fontsize": 7.8}
     for x, name in zip(starts, grid.columns, strict=True):
         ax.text(x + cell / 2 - 0.5, head - 2, str(name), rotation_mode="anchor", **slant)
-    _block(ax, wards, grid, ratings, home, levels, (starts, cell, head, row), (middles, heads))
+    _block(ax, shown, grid, (starts, cell, head, row), (middles, heads))
     _key(ax, middles[-1] + row / 2 + 5, levels[0].many, narrow=False)
     return fig
 
 
-def _phone(
-    wards: pd.DataFrame,
-    grid: pd.DataFrame,
-    ratings: pd.DataFrame,
-    home: pd.Series,
-    levels: tuple[Level, Level],
-    blocks: list[list[str]],
-) -> Figure:
+def _phone(shown: Shown, grid: pd.DataFrame, blocks: list[list[str]]) -> Figure:
     """Draw a block of rows for each dimension: every score and every name finds room."""
+    wards, _, _, levels = shown
     width, left, row, line = 88.0, 25.0, 4.0, 2.7
     cell = (width - left) / max(map(len, blocks))
     letters = max(8, int(cell / 1.12))
@@ -108,11 +96,10 @@ def _phone(
     for block, lines, head in zip(blocks, titles, heads, strict=True):
         rows = ward_rows(wards["quarter"], top + head + row + 2, row)
         starts = left + cell * np.arange(len(block))
-        for x, words in zip(starts, lines, strict=True):
-            for k, text in enumerate(reversed(words)):
-                y = top + head - 1.5 - line * k
-                ax.text(x + cell / 2, y, text, ha="center", va="center", fontsize=6.4)
-        _block(ax, wards, grid[block], ratings, home, levels, (starts, cell, top + head, row), rows)
+        for x, title in zip(starts, lines, strict=True):
+            for k, text in enumerate(reversed(title)):
+                words(ax, x + cell / 2, top + head - 1.5 - line * k, text, 6.4, ha="center")
+        _block(ax, shown, grid[block], (starts, cell, top + head, row), rows)
         top += head + tall
     _key(ax, top + 1.0, levels[0].many, narrow=True)
     return fig
@@ -120,23 +107,20 @@ def _phone(
 
 def _block(
     ax: Axes,
-    wards: pd.DataFrame,
+    shown: Shown,
     grid: pd.DataFrame,
-    ratings: pd.DataFrame,
-    home: pd.Series,
-    levels: tuple[Level, Level],
     place: tuple[Any, float, float, float],
     rows: tuple[list[float], dict[int, float]],
 ) -> None:
     """Write the row of the whole and the areas' rows of some components."""
+    wards, ratings, home, levels = shown
     (starts, cell, head, row), (middles, heads) = place, rows
     names = list(grid.columns)
-    ax.text(0, head + row / 2, capital(levels[1].one), va="center", weight="bold", fontsize=8)
+    words(ax, 0, head + row / 2, capital(levels[1].one), weight="bold")
     for x, name in zip(starts, names, strict=True):
         score = home[name]
         text = "–" if np.isnan(score) else f"{score:.0f}"
-        look: dict[str, Any] = {"ha": "center", "va": "center", "weight": "bold", "fontsize": 8.5}
-        ax.text(x + cell / 2, head + row / 2, text, **look)
+        words(ax, x + cell / 2, head + row / 2, text, 8.5, ha="center", weight="bold")
     ward_names(ax, wards["name"], middles, heads)
     for code, y in zip(wards["code"], middles, strict=True):
         ours: Any = zip(starts, grid.loc[code], ratings.loc[code, names], strict=True)
@@ -151,10 +135,10 @@ def _cell(ax: Axes, box: tuple[float, float, float, float], score: float, rating
     look: dict[str, Any] = {"facecolor": fill, "edgecolor": edge, "linewidth": 0.7}
     ax.add_patch(Rectangle(corner, w - 0.7, h - 0.7, **look))
     if np.isnan(score):
-        ax.text(x + w / 2, y, "–", ha="center", va="center", color=colour("muted"))
+        words(ax, x + w / 2, y, "–", 8.5, muted=True, ha="center")
         return
     _mark(ax, x + w / 2 - 2.7, y, rating)
-    ax.text(x + w / 2 + 1.2, y, f"{score:.0f}", ha="center", va="center", fontsize=8)
+    words(ax, x + w / 2 + 1.2, y, f"{score:.0f}", ha="center")
 
 
 def _mark(ax: Axes, x: float, y: float, rating: str) -> None:
@@ -162,17 +146,11 @@ def _mark(ax: Axes, x: float, y: float, rating: str) -> None:
     if rating == "not rated":
         return
     sign = RATINGS[rating]
-    same = rating == "similar"
-    ax.scatter(
-        [x],
-        [y],
-        s=9 if same else 16,
-        marker=sign.marker,
-        facecolor=colour("muted") if same else colour(sign.colour),
-        edgecolor=colour("ink"),
-        lw=0 if same else 0.5,
-        zorder=3,
-    )
+    fill, size, edge = (colour(sign.colour), 16, 0.5)
+    if rating == "similar":
+        fill, size, edge = (colour("muted"), 9, 0)
+    look: dict[str, Any] = {"facecolor": fill, "edgecolor": colour("ink"), "lw": edge}
+    ax.scatter([x], [y], s=size, marker=sign.marker, zorder=3, **look)
 
 
 def _key(ax: Axes, y: float, many: str, narrow: bool) -> None:
@@ -181,8 +159,11 @@ def _key(ax: Axes, y: float, many: str, narrow: bool) -> None:
         ax.add_patch(Rectangle((x + 0.3, y - 1.8), 6, 3.6, facecolor=fill, edgecolor=edge, lw=0.7))
         _mark(ax, x + 3.3, y, rating)
         word = f"{rating} (no sign)" if rating == "not rated" and not narrow else rating
-        ax.text(x + 7.6, y, word, va="center", fontsize=7.5)
+        words(ax, x + 7.6, y, word, 7.5)
         x += 22 if narrow else 27 + (8 if rating == "not rated" else 0)
     at = (0.0, y + 5) if narrow else (x + 2, y)
-    words = f"against {many} in similar circumstances"
-    ax.text(*at, words, va="center", fontsize=7.5, color=colour("muted"))
+    label = words(ax, *at, f"against {many} in similar circumstances", 7.5, muted=True)
+    end = label.get_window_extent().transformed(ax.transData.inverted()).x1
+    width = ax.get_xlim()[1]
+    if end > width:  # a long word: smaller, so that none of it is cut off
+        label.set_fontsize(7.5 * (width - at[0]) / (end - at[0]))

@@ -6,19 +6,18 @@ import textwrap
 from typing import Any
 
 import geopandas as gpd
-import matplotlib.pyplot as plt
 import pandas as pd
 import shapely
 from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation
 
 from spi_core.edition.readers.read import records
 from spi_core.levels import Level
+from spi_core.present.base.canvas import box, laid_over, words
 from spi_core.present.base.pairs import emit_both
-from spi_core.present.base.polygons import draw_areas
+from spi_core.present.base.polygons import draw_areas, inside, map_page, rim
 from spi_core.present.base.theme import chart_style, colour
 from spi_core.present.base.words import QUARTERS
 from spi_core.present.report.captions import map_alt
@@ -26,8 +25,6 @@ from spi_core.present.report.data import BoroughReport
 from spi_core.present.report.quarters import quarter_caption, quarter_ranges
 
 __all__ = ["MISSING", "QUARTER_FILL", "SUPPRESSED", "print_map", "quarter_text", "ward_map"]
-
-MM = 1 / 25.4
 
 #: One fill a quarter, from dark (1, highest) to light: in order even without colour vision.
 QUARTER_FILL = {1: "#12436D", 2: "#3B78AC", 3: "#A9CBE8", 4: "#EAF2F9"}
@@ -103,14 +100,11 @@ def ward_map(
     gone = wards.iloc[:0] if missing is None else missing
     wards = wards.set_geometry(wards.simplify_coverage(DETAIL))
     everywhere = pd.concat([wards[["name", "geometry"]], gone[["name", "geometry"]]])
-    west, south, east, north = everywhere.total_bounds
     width = 88.0 if narrow else 170.0
     across = width if narrow else across
-    tall = across * (north - south) / (east - west)
     below = (34.0 if gone.empty else 42.0) if narrow else 0.0
     with chart_style():
-        fig = plt.figure(figsize=(width * MM, (tall + below) * MM))
-        ax = fig.add_axes((0, below / (tall + below), across / width, tall / (tall + below)))
+        fig, ax, height = map_page(everywhere, across, width, below)
         for quarter, fill in QUARTER_FILL.items():
             group = wards[wards["quarter"] == quarter]
             if len(group):
@@ -118,40 +112,28 @@ def ward_map(
         if len(gone):
             look = {"facecolor": "white", "edgecolor": colour("muted"), "hatch": MISSING}
             draw_areas(ax, gone, linewidth=0.6, **look)
-        rim = {"facecolor": "none", "edgecolor": colour("muted"), "linewidth": 0.7}
-        draw_areas(ax, everywhere.dissolve(), **rim)
-        ax.set_axis_off()
-        ax.margins(0.01)
+        rim(ax, everywhere)
         _name(ax, wards)
-        _key(fig, wards, unit, across, (width, tall + below), narrow, len(gone))
+        start = (0.0, height - (37 if len(gone) else 29)) if narrow else (across + 6, 2.0)
+        _key(laid_over(fig, width, height), wards, unit, start, narrow, len(gone))
     return fig
 
 
 def _name(ax: Axes, wards: gpd.GeoDataFrame) -> None:
     for area in records(wards):
-        point = _inside(area.geometry)
-        words = (
+        point = inside(area.geometry)
+        lines = (
             (textwrap.fill(area.name, 10, break_long_words=False), "bottom", -1, 6.4, "normal"),
             (f"{area.score:.0f}", "top", -1.5, 8, "bold"),
         )
-        for text, where, lift, size, weight in words:
-            label = ax.annotate(
-                text,
-                point,
-                ha="center",
-                va=where,
-                fontsize=size,
-                weight=weight,
-                color=quarter_text(area.quarter),
-                xytext=(0, lift),
-                textcoords="offset points",
-                linespacing=0.95,
-            )
+        for text, where, lift, size, weight in lines:
+            label = ax.annotate(text, point, (0, lift), textcoords="offset points")
+            label.set(ha="center", va=where, fontsize=size, weight=weight, linespacing=0.95)
+            label.set_color(quarter_text(area.quarter))
             if not _fits(label, ax, area.geometry):
                 # where a name is longer than its area, a rim of the fill keeps it readable
                 fill = QUARTER_FILL[area.quarter]
-                rim = patheffects.withStroke(linewidth=1.8, foreground=fill)
-                label.set_path_effects([rim])
+                label.set_path_effects([patheffects.withStroke(linewidth=1.8, foreground=fill)])
 
 
 def _fits(label: Annotation, ax: Axes, polygon: shapely.Polygon) -> bool:
@@ -161,60 +143,32 @@ def _fits(label: Annotation, ax: Axes, polygon: shapely.Polygon) -> bool:
     return bool(polygon.contains(shapely.box(west, south, east, north)))
 
 
-def _inside(polygon: shapely.Polygon) -> tuple[float, float]:
-    """Centre of the largest circle that fits: the place with most room for a name."""
-    x, y = shapely.maximum_inscribed_circle(polygon, tolerance=20).coords[0]
-    return float(x), float(y)
-
-
 def _key(
-    fig: Figure,
+    ax: Axes,
     wards: gpd.GeoDataFrame,
     unit: Level,
-    across: float,
-    size: tuple[float, float],
+    start: tuple[float, float],
     narrow: bool,
     gone: int,
 ) -> None:
     """Say what the fills mean: beside the map one below the other, below it two by two."""
-    width, height = size
-    ax = fig.add_axes((0, 0, 1, 1), facecolor="none")
-    ax.set_xlim(0, width)
-    ax.set_ylim(height, 0)
-    ax.set_axis_off()
-    x0, y0 = (0.0, height - (29 if not gone else 37)) if narrow else (across + 6, 2.0)
+    x0, y0 = start
     title = f"Index score, by quarter of the {len(wards)} {unit.many}"
-    ax.text(x0, y0, title, weight="bold", va="center")
+    words(ax, x0, y0, title, 8.5, weight="bold")
     ends = quarter_ranges(wards)
     for i, (quarter, word) in enumerate(QUARTERS.items()):
-        group = wards.loc[wards["quarter"] == quarter, "score"]
-        if group.empty:
-            continue
-        x = x0 + (44 * (i % 2) if narrow else 0)
-        y = y0 + 6.5 + (10 * (i // 2) if narrow else 11 * i)
-        ax.add_patch(
-            Rectangle(
-                (x, y - 2.2),
-                5.5,
-                4.4,
-                facecolor=QUARTER_FILL[quarter],
-                edgecolor=colour("muted"),
-                linewidth=0.5,
-            )
-        )
-        ax.text(x + 7.5, y, word.capitalize(), va="center", weight="semibold", fontsize=8)
-        ax.text(
-            x + 7.5,
-            y + 4.2,
-            f"{len(group)} {unit.noun(len(group))}, {' to '.join(ends[quarter])}",
-            va="center",
-            color=colour("muted"),
-            fontsize=8,
-        )
+        if n := int((wards["quarter"] == quarter).sum()):
+            x = x0 + (44 * (i % 2) if narrow else 0)
+            y = y0 + 6.5 + (10 * (i // 2) if narrow else 11 * i)
+            said = f"{n} {unit.noun(n)}, {' to '.join(ends[quarter])}"
+            _entry(ax, x, y, word.capitalize(), said, facecolor=QUARTER_FILL[quarter])
     if gone:
+        said = f"{gone} {unit.noun(gone)}, figures missing"
         y = y0 + (27.0 if narrow else 51.0)
-        look: dict[str, Any] = {"facecolor": "white", "edgecolor": colour("muted")}
-        ax.add_patch(Rectangle((x0, y - 2.2), 5.5, 4.4, hatch=MISSING, linewidth=0.5, **look))
-        ax.text(x0 + 7.5, y, "No score", va="center", weight="semibold", fontsize=8)
-        words = f"{gone} {unit.noun(gone)}, figures missing"
-        ax.text(x0 + 7.5, y + 4.2, words, va="center", color=colour("muted"), fontsize=8)
+        _entry(ax, x0, y, "No score", said, facecolor="white", hatch=MISSING)
+
+
+def _entry(ax: Axes, x: float, y: float, title: str, said: str, **look: Any) -> None:
+    box(ax, x, y, edgecolor=colour("muted"), linewidth=0.5, **look)
+    words(ax, x + 7.5, y, title, weight="semibold")
+    words(ax, x + 7.5, y + 4.2, said, muted=True)

@@ -83,10 +83,10 @@ def columns_sentence(report: BoroughReport) -> str:
 
 def indicator_caption(report: BoroughReport) -> str:
     """Say what the table of indicators holds."""
-    average = f"{report.place}’s average {report.unit.one}, " if report.place else ""
-    change = "change in points and " if len(report.periods) > 1 else ""
+    beside = [f"{report.place}’s average {report.unit.one}"] if report.place else []
+    beside += ["change in points"] if len(report.periods) > 1 else []
     text = f"The {report.whole.one}’s figures in the order of the framework"
-    return f"{text}, {average}{change}dates."
+    return f"{text}, {', '.join(beside)} and dates." if beside else f"{text}, with their dates."
 
 
 def corrections(log: pd.DataFrame) -> list[str]:

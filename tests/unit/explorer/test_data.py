@@ -246,7 +246,7 @@ def test_sentences_on_generated_figures_carry_the_mark(large: Data) -> None:
 def test_no_comparison_goes_beyond_its_interval(
     here: tuple[float, float, float], home: tuple[float, float, float], word: str
 ) -> None:
-    said = about_indicator("Heath, Claimants, 2014", "% of residents", here, home)
+    said = about_indicator("Heath, Claimants, 2014", "% of residents", here, home, "borough")
     assert word in said
     assert said.count("clearly") == ("clearly" in word)
 
@@ -292,7 +292,7 @@ def test_a_target_is_judged_no_further_than_the_interval_and_the_date(
     borough: list[Data | None] = [None] * len(tree)
     borough[at] = columns
     dates = made.frames["dates"].assign(end=pd.Timestamp(f"{ended}-12-31"))
-    tables = MadeTables({"targets": pd.DataFrame([row]), "dates": dates}, made.about)
+    tables = MadeTables(made.frames | {"targets": pd.DataFrame([row]), "dates": dates}, made.about)
     found = targets(tables, tree, {"borough": borough})
     assert [(t["word"], t["target_text"]) for t in found] == [(word, number(target))]
 
@@ -411,7 +411,7 @@ def test_texts_are_kept_once() -> None:
 def test_edition_names_its_site(edition: Path, tables: Tables) -> None:
     settings = yaml.safe_load((edition / "edition.yml").read_text(encoding="utf-8"))
     about = tables.about | {"edition": settings | {"site": "https://data.example.gov.uk/spi/"}}
-    frames = {name: tables[name] for name in ("dates", "framework")}
+    frames = {name: tables[name] for name in ("areas", "dates", "framework")}
     found = meta(MadeTables(frames, about))
     assert found["site"] == "https://data.example.gov.uk/spi"
     assert found["cite"].endswith("https://data.example.gov.uk/spi/explorer/")

@@ -76,7 +76,8 @@ def data(made: MadeTables) -> dict[str, Any]:
 def site(tmp_path: Path) -> Path:
     """Write a smallest site, so that what is tested is the joining."""
     files = {
-        "index.html": "<!doctype html><title><!--title--></title><!--csp--><!--css--><!--data-->"
+        "index.html": "<!doctype html><title><!--title--></title><!--noscript--><!--csp-->"
+        "<!--css--><!--data-->"
         "<div id=explorer></div><!--js-->",
         "explorer.css": "p { color: red; }\n",
         "main.js": 'import { twice } from "./b.js";\nexport function mount(root) {\n'

@@ -74,11 +74,13 @@ def test_every_written_change_says_it(made: MadeTables) -> None:
 def test_no_bracket_stands_in_or_behind_another(unit: str) -> None:
     figure = (118.7, 96.0, 145.1)
     for state in ("observed", "modelled"):
-        said = about_indicator("Abbey, Deaths, 2013", unit, figure, (104.6, 99.0, 110.0), state, 1)
+        said = about_indicator(
+            "Abbey, Deaths, 2013", unit, figure, (104.6, 99.0, 110.0), "city", state, 1
+        )
         assert not NESTED.search(said)
         assert "likely 96.0 to 145.1)" in said
-    none = about_indicator("Abbey, Deaths", unit, (math.nan,) * 3, figure, "missing", 1)
-    spread = about_spread("Deaths", [67.2, 118.7], 104.6, (2, "wards"), unit, 1)
+    none = about_indicator("Abbey, Deaths", unit, (math.nan,) * 3, figure, "city", "missing", 1)
+    spread = about_spread("Deaths", [67.2, 118.7], 104.6, (2, "wards"), "city", unit, 1)
     assert not NESTED.search(none + spread)
     assert "118.7" in none
     assert "to 118.7" in spread
@@ -86,16 +88,14 @@ def test_no_bracket_stands_in_or_behind_another(unit: str) -> None:
 
 def test_the_ends_of_a_spread_are_named_where_one_area_stands_there() -> None:
     wards, names = (3, "wards"), ["Abbey", "Heath", "River"]
-    said = about_spread(
-        "Shelter", [40.24, 55.0, 71.8], 55.0, wards, digits=1, names=names, whole="city"
-    )
+    said = about_spread("Shelter", [40.24, 55.0, 71.8], 55.0, wards, "city", "", 1, names)
     assert said == (
         "Shelter, out of 100: the 3 wards score from 40.2 in Abbey to 71.8 in River; "
         "the city scores 55.0."
     )
-    tied = about_spread("Shelter", [40.24, 40.21, 71.8], 55.0, wards, digits=1, names=names)
+    tied = about_spread("Shelter", [40.24, 40.21, 71.8], 55.0, wards, "city", "", 1, names)
     assert "from 40.2 to 71.8 in River" in tied  # as shown, two wards stand at the end
-    alike = about_spread("Shelter", [40.2] * 3, math.nan, wards, digits=1, names=names)
+    alike = about_spread("Shelter", [40.2] * 3, math.nan, wards, "city", "", 1, names)
     assert not any(name in alike for name in names)
 
 

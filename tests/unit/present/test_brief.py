@@ -19,7 +19,7 @@ from spi_core.errors import SpiError
 from spi_core.present.brief.charts import change_chart, component_strip, locator_map, ward_strip
 from spi_core.present.brief.data import Brief, gather
 from spi_core.present.brief.facts import Shown, standouts
-from spi_core.present.brief.notes import newest, oldest, sources, spans_note
+from spi_core.present.brief.notes import sources, spans_note, years
 from spi_core.present.brief.words import (
     change_alt,
     change_sentence,
@@ -186,7 +186,7 @@ def test_change_is_told_with_its_interval_and_its_rating(brief: Brief) -> None:
 
 
 def test_years_and_publishers_are_those_of_the_figures(tables: Tables) -> None:
-    assert (oldest(tables), newest(tables)) == ("2013", "2014")
+    assert years(tables) == "differ: from 2013 to 2014, each figure with its own."
     assert sources(tables) == "Publishers: ONS."
 
 

@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from spi_core.levels import KNOWN, levels_of
 from spi_core.present.report import landing
 
 
 class Built(dict):
-    """Facts of an edition without tables."""
+    """Facts of an edition of wards in a borough, two periods and a map."""
+
+    levels, whole = levels_of(["borough", "ward"]), KNOWN["borough"]
 
     def __init__(self, folder: Path, illustrative: bool = False) -> None:
-        super().__init__()
+        super().__init__({"map_ward": None})
         self.folder = folder / "tables"
         documents = ["index", "borough-report", "impact-overview", "methods"]
         self.about = {
@@ -21,6 +24,7 @@ class Built(dict):
                 "id": "made-up",
                 "illustrative": illustrative,
                 "geography": {"vintage": "2002-2022"},
+                "periods": [{"id": "baseline"}, {"id": "current"}],
                 "reports": {"documents": documents},
             }
         }

@@ -11,7 +11,7 @@ import shapely
 
 from spi_core.levels import KNOWN, levels_of
 from spi_core.present.base.marks import SYMBOL
-from spi_core.present.methods import levels, maps
+from spi_core.present.methods import levels, maps, small_areas
 
 CODES = [f"E0100000{i}" for i in range(6)]
 SCORES = [5.0, 25.0, 45.0, 99.0, np.nan, np.nan]
@@ -163,6 +163,6 @@ def test_maps_beside_each_other_share_one_key_and_whole_titles(
 
 
 def test_the_table_twin_has_the_figures_of_the_map(tables: Built) -> None:
-    table = maps.small_area_table(tables, unit="W1")
+    table = small_areas.small_area_table(tables, unit="W1")
     assert table["Safety"].tolist() == [f"5{SYMBOL}", "25", f"45{SYMBOL}", "99", "withheld", "–"]
-    assert maps.small_area_components(tables) == ["Safety"]
+    assert small_areas.small_area_components(tables) == ["Safety"]

@@ -52,10 +52,13 @@ CELL = names(
     "layout layout-ncol layout-valign classes"
 )
 DIV_ATTRIBUTES = names(
-    "layout layout-ncol layout-valign title collapse when-format unless-format tbl-colwidths "
+    "layout layout-ncol layout-valign title collapse when-format unless-format when-meta "
+    "tbl-colwidths "
     "fig-alt width"
 )
 FORMATS = {"html", "typst"}
+#: What an edition may do without: spi_core.present.base.edition.conditions.
+LACKING = {"no-maps", "one-period"}
 CALLOUTS = {f"callout-{kind}" for kind in names("note tip important warning caution")}
 
 _DIV = re.compile(r"^:{3,}\s*\{(?P<attributes>[^}]*)\}", re.MULTILINE)
@@ -149,6 +152,8 @@ def test_blocks_labels_and_conditions(path: Path) -> None:
         for name, quoted, bare in pairs:
             if name in {"when-format", "unless-format"}:
                 assert (quoted or bare) in FORMATS, match[0]
+            if name == "when-meta":
+                assert (quoted or bare) in LACKING, match[0]
         classes = re.findall(r"\.([\w-]+)", re.sub(_PAIR, "", match["attributes"]))
         kinds = {name for name in classes if name.startswith("callout-")}
         assert kinds <= CALLOUTS, match[0]

@@ -1,0 +1,60 @@
+"""A picture in millimetres: its page, the small words on it, the fills of its key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+
+from spi_core.present.base.theme import colour
+
+__all__ = ["BAND", "MM", "RULE", "box", "laid_over", "page", "words"]
+
+#: Inches.
+MM = 1 / 25.4
+#: Grey of scale lines, and blue-grey of a band in which a value likely lies.
+RULE, BAND = "#E4E7EB", "#BCCCDC"
+
+
+def page(width: float, height: float) -> tuple[Figure, Axes]:
+    """Open a picture whose coordinates are millimetres, from the top left.
+
+    Parameters
+    ----------
+    width, height : float
+        Millimetres.
+
+    Returns
+    -------
+    tuple of Figure and Axes
+        The axes cover the whole figure.
+    """
+    fig = plt.figure(figsize=(width * MM, height * MM))
+    return fig, laid_over(fig, width, height)
+
+
+def laid_over(fig: Figure, width: float, height: float) -> Axes:
+    """Lay the same coordinates over a picture of that size."""
+    ax = fig.add_axes((0, 0, 1, 1), facecolor="none")
+    ax.set_xlim(0, width)
+    ax.set_ylim(height, 0)
+    ax.set_axis_off()
+    return ax
+
+
+def words(
+    ax: Axes, x: float, y: float, text: str, size: float = 8, muted: bool = False, **look: Any
+) -> Text:
+    """Write a line of a picture, its middle at ``y``; ``look`` as for matplotlib."""
+    if muted:
+        look["color"] = colour("muted")
+    return ax.text(x, y, text, va="center", fontsize=size, **look)
+
+
+def box(ax: Axes, x: float, y: float, width: float = 5.5, **look: Any) -> None:
+    """Draw a fill of a key, its middle at ``y``; ``look`` as for a matplotlib patch."""
+    ax.add_patch(Rectangle((x, y - 2.2), width, 4.4, **look))
