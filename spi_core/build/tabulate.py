@@ -41,11 +41,6 @@ def areas_table(inputs: Inputs) -> pd.DataFrame:
 def dates_table(inputs: Inputs) -> pd.DataFrame:
     """List what each indicator's periods mean, in the order of the edition.
 
-    Parameters
-    ----------
-    inputs : Inputs
-        The edition.
-
     Returns
     -------
     DataFrame

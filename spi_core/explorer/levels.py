@@ -102,11 +102,6 @@ class Level:
 def explorer_levels(tables: Tables) -> list[Level]:
     """Gather what the built tables say of each level of which they have figures.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     list of Level

@@ -133,8 +133,6 @@ def links(tables: Tables, areas: pd.DataFrame) -> dict[str, Any]:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     areas : DataFrame
         ``code`` and ``name`` of those that have a brief, in the order of the explorer.
 

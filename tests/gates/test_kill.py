@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import random
-import signal
-import subprocess
 import time
 from pathlib import Path
 
@@ -16,7 +13,7 @@ import pikepdf
 import psutil
 import pytest
 
-from tests.support.small import BRIEFS, BUILD, Small
+from tests.support.small import BRIEFS, BUILD, Small, kill_during
 
 pytestmark = pytest.mark.gate
 
@@ -37,25 +34,6 @@ def whole(path: Path) -> bool:
     if path.suffix == ".json":
         return bool(json.loads(content))
     return len(content) > 0
-
-
-def kill_during(small: Small, arguments: tuple[str, ...], seconds: float) -> bool:
-    """Start a command, kill it and all its workers after a while; tell whether it still ran."""
-    line, environment = small.line(*arguments, "--force", "--quiet")
-    # a session of its own: the workers die with the parent, as in a power cut
-    process = subprocess.Popen(
-        line,
-        cwd=small.project,
-        env=environment,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    time.sleep(seconds)
-    killed = process.poll() is None
-    if killed:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    return killed
 
 
 def interrupt_during(small: Small, arguments: tuple[str, ...], seconds: float) -> tuple[int, str]:

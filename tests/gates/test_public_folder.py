@@ -20,6 +20,8 @@ from tests.gates.conftest import copy_project, run
 from tests.gates.test_kill import kill_during
 from tests.support.editions import WARDS, Row, rewrite, settings
 from tests.support.folder_bytes import contents, numbers_in
+from tests.support.project import copy_project, run
+from tests.support.small import Small, kill_during
 
 pytestmark = pytest.mark.gate
 

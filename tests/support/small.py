@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -59,3 +62,22 @@ class Small:
     def visible(self) -> list[Path]:
         """Files under their final names; temporary ones start with a dot."""
         return [p for p in self.reports.rglob("[!.]*") if p.is_file()]
+
+
+def kill_during(small: Small, arguments: tuple[str, ...], seconds: float) -> bool:
+    """Start a command, kill it and all its workers after a while; tell whether it still ran."""
+    line, environment = small.line(*arguments, "--force", "--quiet")
+    # a session of its own: the workers die with the parent, as in a power cut
+    process = subprocess.Popen(
+        line,
+        cwd=small.project,
+        env=environment,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    time.sleep(seconds)
+    killed = process.poll() is None
+    if killed:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    return killed

@@ -10,10 +10,11 @@ import pytest
 from pyarrow import parquet
 
 from spi_core.errors import SpiError
-from spi_core.store import Tables, write_tables
+from spi_core.store import SCHEMA, Tables, write_tables
 from spi_core.tables import SCHEMA, check_table, describe, empty_table, fingerprint, schema_of
+from tests.support.editions import ROOT
 
-DOCS = Path(__file__).parents[2] / "docs" / "tables.md"
+DOCS = ROOT / "docs" / "tables.md"
 
 
 def scores() -> pd.DataFrame:

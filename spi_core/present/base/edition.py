@@ -53,11 +53,6 @@ def area_name(tables: Tables) -> str:
 def conditions(tables: Tables) -> dict[str, object]:
     """Say what documents have to do without, as metadata that their parts ask for.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     dict of str to bool
@@ -76,8 +71,6 @@ def of_units(tables: Tables, name: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     name : str
         A table with ``area_code``.
 
@@ -106,11 +99,6 @@ def labels(tables: Tables) -> dict[str, str]:
 
 def level_titles(tables: Tables) -> dict[str, str]:
     """Give the headings of the edition's levels.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------

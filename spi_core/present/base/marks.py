@@ -228,8 +228,6 @@ def page_titles(document: str, tables: Tables) -> dict[str, str]:
     ----------
     document : str
         As in ``edition.yml``.
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------

@@ -15,11 +15,6 @@ __all__ = ["adds_up", "averaging", "scale_start"]
 def scale_start(tables: Tables) -> int:
     """Give the score of the worst goalpost.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     int
@@ -29,23 +24,12 @@ def scale_start(tables: Tables) -> int:
 
 
 def adds_up(tables: Tables) -> bool:
-    """Say whether every mean of an edition is arithmetic, so that scores are sums of products.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-    """
+    """Say whether every mean of an edition is arithmetic, so that scores are sums of products."""
     return all(mean.order == 1 for mean in means_of(tables.about["edition"]["index"]))
 
 
 def averaging(tables: Tables) -> str:
     """Say how components become dimensions and these the index, and what that rewards.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
 
     Returns
     -------

@@ -52,8 +52,6 @@ def print_locator(tables: Tables, brief: Brief) -> None:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     brief : Brief
         The area's figures.
     """

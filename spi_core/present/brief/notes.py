@@ -51,13 +51,7 @@ def strip_alt(brief: Brief) -> str:
 
 
 def score_note(tables: Tables) -> str:
-    """Say what a score means, and how many components have one.
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-    """
+    """Say what a score means, and how many components have one."""
     place, low = goalposts_place(tables), scale_start(tables)
     units = tables.levels.unit.many
     among = f" among {place}’s {units}" if place else " that can be expected of each figure"

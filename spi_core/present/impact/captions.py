@@ -45,25 +45,13 @@ def map_caption(page: ChapterPage) -> str:
 
 
 def map_alt(page: ChapterPage) -> str:
-    """List the areas of each side.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-    """
+    """List the areas of each side."""
     said = "; ".join(f"{side}: {and_list(list(n))}" for side, n in page.sides.items() if n)
     return f"Map of the {page.unit.many}. {said}."
 
 
 def slope_caption(page: ChapterPage) -> str:
-    """Count the areas that rose or, where more of the treated ones did so, fell.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-    """
+    """Count the areas that rose or, where more of the treated ones did so, fell."""
     shown = [o for o in page.outcomes if o.raw]
     unit = page.unit.one
     said = "; ".join(f"{o.label if o is shown[0] else mid(o)} {_moved(o, page)}" for o in shown)
@@ -95,13 +83,7 @@ def _part(part: int, whole_: int) -> str:
 
 
 def slope_alt(page: ChapterPage) -> str:
-    """Give the levels of the treated areas and the span of the others.
-
-    Parameters
-    ----------
-    page : ChapterPage
-        The chapter.
-    """
+    """Give the levels of the treated areas and the span of the others."""
     parts = []
     for o in page.outcomes:
         if not o.raw:

@@ -34,15 +34,7 @@ SIDES = {
 
 
 def print_sides(tables: Tables, page: ChapterPage) -> None:
-    """Print the map of where the programme was; without boundaries its words (``output: asis``).
-
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-    page : ChapterPage
-        The chapter.
-    """
+    """Print the map of where the programme was; without boundaries its words (``output: asis``)."""
     shapes, caption = tables.get(f"map_{page.unit.id}"), map_caption(page)
     if shapes is None:
         print(f"{caption} This edition holds no boundaries, so there is no map of it.\n")

@@ -70,8 +70,6 @@ def level_standing(tables: Tables, element: str, level: Level) -> pd.DataFrame:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     element : str
         A component, dimension or ``index``.
     level : Level

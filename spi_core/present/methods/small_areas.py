@@ -28,11 +28,6 @@ __all__ = [
 def small_area_components(tables: Tables) -> list[str]:
     """List the components that are scored for small areas.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     list of str
@@ -60,11 +55,6 @@ def small_area_level(tables: Tables) -> Level:
 def widest_component(tables: Tables) -> str:
     """Name the component on which the small areas of one unit differ most.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     str
@@ -80,8 +70,6 @@ def small_area_table(tables: Tables, unit: str = "") -> pd.DataFrame:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     unit : str
         Code of the unit whose small areas are listed; all without it.
 
@@ -115,8 +103,6 @@ def print_small_areas(tables: Tables, code: str) -> None:
 
     Parameters
     ----------
-    tables : Tables
-        The edition's tables.
     code : str
         Of the unit.
     """

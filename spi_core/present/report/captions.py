@@ -32,13 +32,7 @@ __all__ = [
 
 
 def map_alt(report: BoroughReport) -> str:
-    """Describe the map: which areas are in which quarter.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-    """
+    """Describe the map: which areas are in which quarter."""
     used = set(report.wards["quarter"])
     parts = [
         f"{word}: {quarter_names(report.wards, q)}" for q, word in QUARTERS.items() if q in used
@@ -80,13 +74,7 @@ def standing_caption(report: BoroughReport) -> str:
 
 
 def dots_alt(report: BoroughReport) -> str:
-    """Describe the dot plot: the spread of the areas on the index and each dimension.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-    """
+    """Describe the dot plot: the spread of the areas on the index and each dimension."""
     parts, whole = [], report.whole.one
     for column in ("index", *report.dimensions):
         scores = report.grid["score"][column]
@@ -134,13 +122,7 @@ def grid_caption(report: BoroughReport) -> str:
 
 
 def grid_alt(report: BoroughReport) -> str:
-    """Describe the component grid: every area's strengths and weaknesses.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-    """
+    """Describe the component grid: every area's strengths and weaknesses."""
     parts = []
     for w in records(report.wards):
         mine = report.grid["rating"].loc[w.code, report.scored]

@@ -57,8 +57,6 @@ def print_map(report: BoroughReport, across: float) -> None:
 
     Parameters
     ----------
-    report : BoroughReport
-        The report's figures.
     across : float
         Width of the map itself on the wide page, millimetres.
     """

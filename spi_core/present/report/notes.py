@@ -64,13 +64,7 @@ def left_out(indicators: pd.DataFrame) -> list[str]:
 
 
 def columns_sentence(report: BoroughReport) -> str:
-    """Say what the columns of the table of indicators mean.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-    """
+    """Say what the columns of the table of indicators mean."""
     place, unit = report.place, report.unit.one
     two = len(report.periods) > 1
     signs = (
@@ -88,13 +82,7 @@ def columns_sentence(report: BoroughReport) -> str:
 
 
 def indicator_caption(report: BoroughReport) -> str:
-    """Say what the table of indicators holds.
-
-    Parameters
-    ----------
-    report : BoroughReport
-        The report's figures.
-    """
+    """Say what the table of indicators holds."""
     beside = [f"{report.place}’s average {report.unit.one}"] if report.place else []
     beside += ["change in points"] if len(report.periods) > 1 else []
     text = f"The {report.whole.one}’s figures in the order of the framework"

@@ -37,11 +37,6 @@ def lead(tables: Tables) -> str:
 def compared_with(tables: Tables) -> str:
     """Name the build that this one is compared with.
 
-    Parameters
-    ----------
-    tables : Tables
-        The edition's tables.
-
     Returns
     -------
     str

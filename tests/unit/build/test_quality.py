@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,27 +19,25 @@ MEANS = "Dimensions and index are means of what is scored"
 FROZEN = "Frozen weights"
 PARTS = "Contributions add up to the change"
 
-Assess = Callable[[Path], Assessment]
 
-
-@pytest.fixture
-def assessed(monkeypatch: pytest.MonkeyPatch) -> Assess:
+def assessed(edition: Path) -> Assessment:
     """Compute an edition and hand out what its checks are given."""
-
-    def run(edition: Path) -> Assessment:
-        kept: list[Assessment] = []
-        original = build_module.quality_log
-        monkeypatch.setattr(build_module, "quality_log", lambda a: [kept.append(a), original(a)][1])
+    kept: list[Assessment] = []
+    with pytest.MonkeyPatch.context() as patch:
+        log = build_module.quality_log
+        patch.setattr(build_module, "quality_log", lambda a: [kept.append(a), log(a)][1])
         build_module.compute(load(edition))
-        monkeypatch.undo()
-        return kept[0]
-
-    return run
+    return kept[0]
 
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     return make_edition(tmp_path / "tiny")
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Assessment:
+    return assessed(make_edition(tmp_path_factory.mktemp("sound") / "tiny"))
 
 
 def _results(a: Assessment) -> dict[str, str]:
@@ -50,8 +47,8 @@ def _results(a: Assessment) -> dict[str, str]:
     return dict(zip(log["check"], log["result"], strict=True))
 
 
-def test_a_sound_edition_fails_nothing(tiny: Path, assessed: Assess) -> None:
-    results = _results(assessed(tiny))
+def test_a_sound_edition_fails_nothing(sound: Assessment) -> None:
+    results = _results(sound)
     assert "failed" not in results.values()
     assert (results[FORMULA], results[MEANS], results[PARTS]) == ("passed",) * 3
     assert results[FROZEN] == "noted"  # fitted by this build
@@ -61,17 +58,14 @@ def test_a_sound_edition_fails_nothing(tiny: Path, assessed: Assess) -> None:
 
 @pytest.mark.parametrize("level", ["component", "dimension", "index"])
 @pytest.mark.parametrize("wrong", [1e-6, np.nan], ids=["moved", "lost"])
-def test_a_score_that_was_tampered_with_fails(
-    tiny: Path, assessed: Assess, level: str, wrong: float
-) -> None:
-    a = assessed(tiny)
-    spoilt = getattr(a.scores, level).copy()
+def test_a_score_that_was_tampered_with_fails(sound: Assessment, level: str, wrong: float) -> None:
+    spoilt = getattr(sound.scores, level).copy()
     spoilt[(1, 3, 0)[: spoilt.ndim]] += wrong
-    results = _results(replace(a, scores=replace(a.scores, **{level: spoilt})))
+    results = _results(replace(sound, scores=replace(sound.scores, **{level: spoilt})))
     assert results[FORMULA if level == "component" else MEANS] == "failed"
 
 
-def test_means_are_checked_under_geometric_means_too(tiny: Path, assessed: Assess) -> None:
+def test_means_are_checked_under_geometric_means_too(tiny: Path) -> None:
     settings(
         tiny,
         lambda s: s["index"].update(
@@ -86,7 +80,7 @@ def test_means_are_checked_under_geometric_means_too(tiny: Path, assessed: Asses
     assert _results(replace(a, scores=replace(a.scores, index=spoilt)))[MEANS] == "failed"
 
 
-def test_gaps_do_not_hide_a_wrong_score(tiny: Path, assessed: Assess) -> None:
+def test_gaps_do_not_hide_a_wrong_score(tiny: Path) -> None:
     """One missing figure must not turn the comparison of every other component into nothing."""
     path = tiny / "observations" / "all.csv"
     gap = {"value": "", "numerator": "", "denominator": "", "status": "missing"}
@@ -98,20 +92,18 @@ def test_gaps_do_not_hide_a_wrong_score(tiny: Path, assessed: Assess) -> None:
     assert _results(replace(a, scores=replace(a.scores, component=spoilt)))[FORMULA] == "failed"
 
 
-def _freeze(edition: Path, assessed: Assess) -> None:
+def _freeze(edition: Path) -> None:
     weights = build_module.compute(load(edition))["weights"]
     weights.to_csv(edition / "weights.csv", index=False)
 
 
-def test_frozen_weights_of_the_same_data_pass(tiny: Path, assessed: Assess) -> None:
-    _freeze(tiny, assessed)
+def test_frozen_weights_of_the_same_data_pass(tiny: Path) -> None:
+    _freeze(tiny)
     assert _results(assessed(tiny))[FROZEN] == "passed"
 
 
-def test_frozen_weights_that_a_refit_would_not_give_are_noted_not_failed(
-    tiny: Path, assessed: Assess
-) -> None:
-    _freeze(tiny, assessed)
+def test_frozen_weights_that_a_refit_would_not_give_are_noted_not_failed(tiny: Path) -> None:
+    _freeze(tiny)
     rows = read(tiny / "weights.csv")
     posts = {r["indicator_id"]: r for r in read(tiny / "goalposts.csv")}
     shelter = [r for r in rows if r["component"] == "Shelter"]
@@ -134,22 +126,21 @@ def test_frozen_weights_that_a_refit_would_not_give_are_noted_not_failed(
     assert "a refit differs by at most 1.7e-01" in detail
 
 
-def test_given_weights_are_not_refitted(tiny: Path, assessed: Assess) -> None:
-    _freeze(tiny, assessed)
+def test_given_weights_are_not_refitted(tiny: Path) -> None:
+    _freeze(tiny)
     rewrite(tiny / "weights.csv", lambda rows: [r | {"method": "given"} for r in rows])
     settings(tiny, lambda s: s["index"].update(weights="given"))
     assert _results(assessed(tiny))[FROZEN] == "noted"
 
 
-def test_failed_replicates_are_noted(tiny: Path, assessed: Assess) -> None:
-    a = assessed(tiny)
-    failed = replace(a.everything, n_failed=3)
-    log = quality_log(replace(a, everything=failed)).set_index("check")
+def test_failed_replicates_are_noted(sound: Assessment) -> None:
+    failed = replace(sound.everything, n_failed=3)
+    log = quality_log(replace(sound, everything=failed)).set_index("check")
     assert log.at["Monte Carlo", "result"] == "noted"
     assert log.at["Monte Carlo", "detail"] == "3 of 400 replicates failed"
 
 
-def test_sign_off_passes_when_every_indicator_is_signed(tiny: Path, assessed: Assess) -> None:
+def test_sign_off_passes_when_every_indicator_is_signed(tiny: Path) -> None:
     signature = {"organisation": "Council", "date": "2015-01-05", "caveat": "", "expert": "A. Ames"}
     rows = [{"indicator_id": i[0], **signature} for i in INDICATORS]
     columns = ["indicator_id", "expert", "organisation", "date", "caveat"]
@@ -159,7 +150,7 @@ def test_sign_off_passes_when_every_indicator_is_signed(tiny: Path, assessed: As
     assert _results(assessed(tiny))["Expert sign-off"] == "noted"
 
 
-def test_steps_count_what_goes_in_and_out(tiny: Path, assessed: Assess) -> None:
+def test_steps_count_what_goes_in_and_out(tiny: Path) -> None:
     gap = {"value": "", "numerator": "", "denominator": "", "status": "missing"}
     rewrite(
         tiny / "observations" / "all.csv",
