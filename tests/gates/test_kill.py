@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import random
+import signal
+import subprocess
 import time
 from pathlib import Path
 

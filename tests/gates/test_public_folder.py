@@ -12,12 +12,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from tests.gates.small import Small
 
 from spi_core.disclosure.control import Controlled, control
 from spi_core.edition.inputs import Inputs, load
-from tests.gates.conftest import copy_project, run
-from tests.gates.test_kill import kill_during
 from tests.support.editions import WARDS, Row, rewrite, settings
 from tests.support.folder_bytes import contents, numbers_in
 from tests.support.project import copy_project, run
