@@ -46,13 +46,13 @@ def _cells(
     data: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
 ) -> Iterator[tuple[str, float | None, float, int]]:
     periods = [p["id"] for p in data["periods"]]
-    for level in (lv["id"] for lv in data["levels"]):
-        small = level == "lsoa"
+    for level, role in ((lv["id"], lv["role"]) for lv in data["levels"]):
+        small = role == "detail"
         values = _lookup(tables["small_area_values" if small else "values"], "indicator_id", True)
         scores = {}
         if "small_area_scores" in tables or not small:
             scores = _lookup(tables["small_area_scores" if small else "scores"], "element", True)
-        stands = {} if level != "ward" else _lookup(tables["standing"], "element", False)
+        stands = {} if role != "evidence" else _lookup(tables["standing"], "element", False)
         moves = {}
         if not small:
             moves = _lookup(tables["changes"], "element", False)
