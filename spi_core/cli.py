@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
-from spi_core.errors import Fault, InputError, SpiError, where_it_arose
+from spi_core.errors import Fault, InputError, SpiError
 from spi_core.files import project_root
-from spi_core.said import Said, end_streams, explain, nobody_reads, ready_streams, say_json
+from spi_core.publish.named import (
+    ASKED,
+    edition_folder,
+    edition_named,
+    known_editions,
+    matching,
+    output_folder,
+)
+from spi_core.said import (
+    Area,
+    Audience,
+    Document,
+    Edition,
+    Engine,
+    Force,
+    Jobs,
+    Json,
+    Quiet,
+    Said,
+    Scheduler,
+    end_streams,
+    explain,
+    nobody_reads,
+    ready_streams,
+    say_json,
+    told_of,
+)
 
 __all__ = ["main"]
 
@@ -25,47 +49,6 @@ app = typer.Typer(
     help="The Social Progress Index of a borough: check the data, build tables, render reports.",
 )
 
-#: What a full or a small machine says without naming a file.
-_LIMITS = (errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE)
-#: Folders of the editions that this command was asked for.
-_asked: list[Path] = []
-
-Force = Annotated[
-    bool, typer.Option("--force", help="Compute and render again what is up to date.")
-]
-Audience = Annotated[
-    Literal["public", "internal"],
-    typer.Option(help="internal: with suppressed values, marked, in reports/EDITION-internal/."),
-]
-Scheduler = Annotated[
-    str | None,
-    typer.Option(
-        help="Address of a Dask cluster, tcp://HOST:PORT, whose workers make the documents."
-    ),
-]
-Edition = Annotated[
-    str, typer.Argument(help="An edition's name, or the path of its folder.", metavar="EDITION")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
-Jobs = Annotated[
-    int | None,
-    typer.Option("--jobs", "-j", min=1, help="Documents at a time; a core each without it."),
-]
-Engine = Annotated[
-    Literal["auto", "quarto", "builtin"],
-    typer.Option(help="What renders; auto: the built-in one, also where Quarto is installed."),
-]
-Area = Annotated[
-    list[str] | None, typer.Option(help="GSS code of a ward; only its brief. Repeatable.")
-]
-Document = Annotated[
-    list[str] | None,
-    typer.Option(
-        help="index, borough-report, impact-overview, impact, methods, ward-brief. Repeatable."
-    ),
-]
-
 
 def main() -> NoReturn:
     """Run the command line; exit 0 when done, 1 when something failed, 2 for bad input.
@@ -73,7 +56,7 @@ def main() -> NoReturn:
     Whatever a command raises ends here in words: no traceback is ever shown.
     """
     ready_streams()
-    _asked.clear()
+    ASKED.clear()
     code = 0
     try:
         command = typer.main.get_command(app)
@@ -86,72 +69,13 @@ def main() -> NoReturn:
         explain(SpiError("stopped"))
         code = 130
     except Exception as error:
-        told = _told(error)
+        told = told_of(error)
         code = told.exit_code
         if not (isinstance(error, BrokenPipeError) and nobody_reads()):
             with suppress(OSError):
-                explain(told, _asked)
+                explain(told, ASKED)
     end_streams()
     sys.exit(code)
-
-
-def _told(error: Exception) -> SpiError:
-    """Turn what a command raised into what is told."""
-    if isinstance(error, SpiError):
-        return error
-    if hasattr(error, "format_message"):  # one of click's usage errors
-        return InputError([Fault("command line", error.format_message())])
-    if isinstance(error, OSError) and (error.filename or error.errno in _LIMITS):
-        return SpiError(f"{error.filename or 'the system'}: {error.strerror or error}")
-    return SpiError("", where_it_arose(error))
-
-
-def _edition(name: str, audience: Literal["public", "internal"] = "public") -> Any:
-    from spi_core.publish.editions import Edition
-
-    inputs = _edition_folder(name)
-    folder = inputs.name if audience == "public" else f"{inputs.name}-internal"
-    return Edition(inputs, _output_folder(folder), audience)
-
-
-def _matching(pattern: str, audience: Literal["public", "internal"]) -> list[Any]:
-    """Find the editions that a pattern of folders means, here or in the project's data."""
-    whole = Path(pattern).is_absolute()
-    places = (Path("/"),) if whole else (Path.cwd(), project_root(), project_root() / "data")
-    for place in places:
-        try:
-            found = sorted(place.glob(pattern.lstrip("/")))
-        except Exception:  # pathlib has many words for a pattern that it does not take
-            break
-        folders = [f for f in found if _is_edition(f)]
-        if folders:
-            return [_edition(str(folder), audience) for folder in folders]
-    fault = Fault("command line", "matches no edition", None, "--editions", pattern, _known())
-    raise InputError([fault])
-
-
-def _known() -> str:
-    return ", ".join(sorted(p.parent.name for p in (project_root() / "data").glob("*/edition.yml")))
-
-
-def _edition_folder(edition: str) -> Path:
-    given, named = Path(edition), project_root() / "data" / edition
-    if not _is_edition(given) and not _is_edition(named):
-        fault = Fault("command line", "is not an edition", None, "EDITION", edition, _known())
-        raise InputError([fault])
-    # "." has no name to write under
-    folder = given.resolve() if _is_edition(given) else named
-    _asked.append(folder)
-    return folder
-
-
-def _is_edition(folder: Path) -> bool:
-    """Tell whether a folder holds an edition, whatever was typed for its name."""
-    return os.path.exists(folder / "edition.yml")  # noqa: PTH110, pathlib raises for long names
-
-
-def _output_folder(name: str) -> Path:
-    return project_root() / "reports" / name
 
 
 @app.command()
@@ -161,7 +85,7 @@ def check(edition: Edition, quiet: Quiet = False, as_json: Json = False) -> None
     from spi_core.edition.summary import summarise
     from spi_core.present.base.links import site_note
 
-    inputs = load(_edition_folder(edition))
+    inputs = load(edition_folder(edition))
     said = Said(quiet, as_json)
     summary = summarise(inputs)
     shape = dict(zip(("periods", "areas", "indicators"), inputs.panel.value.shape, strict=True))
@@ -188,7 +112,7 @@ def build(
     as_json: Json = False,
 ) -> None:
     """Compute an edition and write its tables to reports/EDITION/tables/."""
-    _build([_edition(edition, audience)], force, None, Said(quiet, as_json))
+    _build([edition_named(edition, audience)], force, None, Said(quiet, as_json))
 
 
 @app.command()
@@ -215,7 +139,7 @@ def render(
     wanted = (tuple(document or ()), tuple(area or ()), tuple(format_ or FORMATS))
     choice = Choice(*wanted, choose_engine(engine))
     how = {"force": force, "n_workers": jobs, "scheduler": scheduler}
-    _render([_edition(edition, audience)], choice, how, Said(quiet, as_json))
+    _render([edition_named(edition, audience)], choice, how, Said(quiet, as_json))
 
 
 @app.command()
@@ -226,13 +150,13 @@ def explore(
     as_json: Json = False,
 ) -> None:
     """Write a built edition's explorer: maps, scorecards, every figure, in one page."""
-    _write_part(_edition(edition, audience), "explorer", Said(quiet, as_json))
+    _write_part(edition_named(edition, audience), "explorer", Said(quiet, as_json))
 
 
 @app.command(name="open-data")
 def open_data(edition: Edition, quiet: Quiet = False, as_json: Json = False) -> None:
     """Write a built edition's open data: CSV files, a workbook, their description."""
-    _write_part(_edition(edition), "open-data", Said(quiet, as_json))
+    _write_part(edition_named(edition), "open-data", Said(quiet, as_json))
 
 
 @app.command(name="all")
@@ -260,12 +184,14 @@ def everything(
     said = Said(quiet, as_json)
     choice = Choice(engine=choose_engine(engine))  # before the work, not after it
     _check_scheduler(scheduler)
-    wanted = [_edition(name, audience) for name in edition or ()]
+    wanted = [edition_named(name, audience) for name in edition or ()]
     wanted += [
-        e for pattern in editions or () for e in _matching(pattern, audience) if e not in wanted
+        e for pattern in editions or () for e in matching(pattern, audience) if e not in wanted
     ]
     if not wanted:
-        raise InputError([Fault("command line", "is missing", None, "EDITION", None, _known())])
+        raise InputError(
+            [Fault("command line", "is missing", None, "EDITION", None, known_editions())]
+        )
     silent = Said(quiet or as_json, False)
     _build(wanted, force, jobs, silent)
     _write_parts(wanted, force, jobs, silent)
@@ -288,7 +214,7 @@ def verify(
     if (alone / NAME).exists():  # a folder of reports, wherever it was taken
         name, known, found = alone.resolve().name, False, differences(alone, None, alone)
     else:
-        chosen = _edition(edition, audience)
+        chosen = edition_named(edition, audience)
         name, known = chosen.name, knows_inputs(chosen.folder)
         found = differences(project_root(), chosen.inputs, chosen.folder)
     for difference in found:
@@ -311,7 +237,7 @@ def list_editions(as_json: Json = False) -> None:
     rows = []
     for path in sorted((project_root() / "data").glob("*/edition.yml")):
         settings, faults = read_edition_file(path)
-        built = (_output_folder(path.parent.name) / "tables" / "build.json").exists()
+        built = (output_folder(path.parent.name) / "tables" / "build.json").exists()
         title = settings.get("title", "") if not faults else "edition.yml has faults"
         rows.append({"edition": path.parent.name, "title": title, "built": built})
     if as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import distributions
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -25,16 +26,74 @@ from rich.table import Table
 from rich.text import Text
 
 import spi_core
-from spi_core.errors import InputError, SpiError
+from spi_core.errors import Fault, InputError, SpiError, where_it_arose
 from spi_core.files import project_root
 
-__all__ = ["Said", "end_streams", "explain", "nobody_reads", "ready_streams", "say_json"]
+__all__ = [
+    "Area",
+    "Audience",
+    "Document",
+    "Edition",
+    "Engine",
+    "Force",
+    "Jobs",
+    "Json",
+    "Quiet",
+    "Said",
+    "Scheduler",
+    "end_streams",
+    "explain",
+    "nobody_reads",
+    "ready_streams",
+    "say_json",
+    "told_of",
+]
 
 _HEAD = """\
 A fault of the program. This file says where in the code it arose and what was asked for. It holds
 no values of variables, and numbers in the words of an error are written as #.
 
 """
+
+#: What a full or a small machine says without naming a file.
+_LIMITS = (errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE)
+
+# What commands take.
+Force = Annotated[
+    bool, typer.Option("--force", help="Compute and render again what is up to date.")
+]
+Audience = Annotated[
+    Literal["public", "internal"],
+    typer.Option(help="internal: with suppressed values, marked, in reports/EDITION-internal/."),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        help="Address of a Dask cluster, tcp://HOST:PORT, whose workers make the documents."
+    ),
+]
+Edition = Annotated[
+    str, typer.Argument(help="An edition's name, or the path of its folder.", metavar="EDITION")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", min=1, help="Documents at a time; a core each without it."),
+]
+Engine = Annotated[
+    Literal["auto", "quarto", "builtin"],
+    typer.Option(help="What renders; auto: the built-in one, also where Quarto is installed."),
+]
+Area = Annotated[
+    list[str] | None, typer.Option(help="GSS code of a ward; only its brief. Repeatable.")
+]
+Document = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="index, borough-report, impact-overview, impact, methods, ward-brief. Repeatable."
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,3 +266,14 @@ def end_streams() -> None:
         except (OSError, ValueError):
             with suppress(OSError, ValueError):  # else the interpreter would complain as it ends
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def told_of(error: Exception) -> SpiError:
+    """Turn what a command raised into what is told."""
+    if isinstance(error, SpiError):
+        return error
+    if hasattr(error, "format_message"):  # one of click's usage errors
+        return InputError([Fault("command line", error.format_message())])
+    if isinstance(error, OSError) and (error.filename or error.errno in _LIMITS):
+        return SpiError(f"{error.filename or 'the system'}: {error.strerror or error}")
+    return SpiError("", where_it_arose(error))

@@ -6,14 +6,13 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from spi_core.errors import SpiError
 from spi_core.files import in_place, write_bytes
 from spi_core.levels import Level, Levels, levels_of
-from spi_core.tables import check_table, fingerprint, typed
+from spi_core.tables import is_of_now, refuse_other, write_table
 from spi_core.text.seal import seal, seal_frame
 
 if TYPE_CHECKING:
@@ -38,8 +37,6 @@ VARIABLE = "SPI_TABLES"
 ABOUT, LISTING = "build.json#", "*"
 #: Sets that want to know what this process reads.
 _listening: list[set[str]] = []
-#: Where a Parquet file says under which schema it was written.
-SCHEMA = b"spi_schema"
 #: Frames of the one edition that this process holds for all who open it.
 _held: dict[Path, dict[str, Any]] = {}
 
@@ -187,17 +184,11 @@ class Tables(Mapping[str, Any]):
         return [dict(row) for row in self._rows[name]]
 
     def is_of_now(self, names: Iterable[str]) -> bool:
-        """Whether tables were written under the schemas of now.
-
-        Parameters
-        ----------
-        names : iterable of str
-            Which.
-        """
+        """Whether tables of these names were written under the schemas of now."""
         from pyarrow import parquet
 
         schemas = {name: parquet.read_schema(self._path(name)).metadata for name in names}
-        return all(_is_of_now(name, said) for name, said in schemas.items())
+        return all(is_of_now(name, said) for name, said in schemas.items())
 
     def has(self, name: str) -> bool:
         """Whether a file stands beside the tables.
@@ -293,7 +284,7 @@ def _frame(path: Path) -> pd.DataFrame:
     """Read a table; only whoever needs one imports the heavy modules."""
     from pyarrow import parquet
 
-    _check_fingerprint(path, parquet.read_schema(path).metadata)
+    refuse_other(path, parquet.read_schema(path).metadata)
     if path.stem.startswith("map_"):
         import geopandas as gpd
 
@@ -303,15 +294,11 @@ def _frame(path: Path) -> pd.DataFrame:
     return pd.read_parquet(path)
 
 
-def _is_of_now(name: str, metadata: Mapping[bytes, bytes] | None) -> bool:
-    return (metadata or {}).get(SCHEMA) == fingerprint(name).encode()
-
-
 def _list(path: Path) -> list[dict[str, Any]]:
     from pyarrow import parquet
 
     with parquet.ParquetFile(path) as file:
-        _check_fingerprint(path, file.schema_arrow.metadata)
+        refuse_other(path, file.schema_arrow.metadata)
         return list(file.read().to_pylist())
 
 
@@ -324,27 +311,6 @@ def _whole(path: Path, read: Callable[[Path], T]) -> T:
     except Exception as error:  # JSON and Parquet have many words for what they cannot read
         why = f"{path}: cannot be read ({type(error).__name__})"
         raise SpiError(f"{why}; remove {path.parent} and run 'spi build EDITION'") from error
-
-
-def _check_fingerprint(path: Path, metadata: Mapping[bytes, bytes] | None) -> None:
-    """Refuse a table whose columns may mean something else by now."""
-    if not _is_of_now(path.stem, metadata):
-        raise SpiError(f"{path}: built by another version of the program; run 'spi build EDITION'")
-
-
-def _write(path: Path, frame: pd.DataFrame, name: str) -> None:
-    """Write a table with the fingerprint of its schema."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    if name.startswith("map_"):
-        whole = BytesIO()
-        frame.to_parquet(whole, index=False)  # geopandas alone knows how polygons are written
-        table = parquet.read_table(whole)
-    else:
-        table = pa.Table.from_pandas(frame, preserve_index=False)
-    metadata = {**(table.schema.metadata or {}), SCHEMA: fingerprint(name).encode()}
-    parquet.write_table(table.replace_schema_metadata(metadata), path, compression="zstd")
 
 
 def _default(edition: str) -> Path:
@@ -372,10 +338,8 @@ def write_tables(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "build.json").unlink(missing_ok=True)
     for name, frame in tables.items():
-        frame = typed(name, frame)
-        check_table(name, frame)
         with in_place(folder / f"{name}.parquet") as path:
-            _write(path, frame, name)
+            write_table(path, frame, name)
     for path in folder.glob("*.parquet"):
         if path.stem not in tables:
             path.unlink()

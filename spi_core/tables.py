@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -27,9 +29,14 @@ __all__ = [
     "describe",
     "empty_table",
     "fingerprint",
+    "is_of_now",
+    "refuse_other",
     "schema_of",
-    "typed",
+    "write_table",
 ]
+
+#: Where a Parquet file says under which schema it was written.
+SCHEMA = b"spi_schema"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,25 +219,40 @@ def empty_table(name: str) -> pd.DataFrame:
     return pd.DataFrame({c.name: pd.Series(dtype=types.get(c.type, "str")) for c in columns})
 
 
-def typed(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Give columns without any value the type of their schema: pandas knows none.
-
-    Parameters
-    ----------
-    name : str
-        Name of the table.
-    frame : DataFrame
-        Its rows.
-
-    Returns
-    -------
-    DataFrame
-        The same rows.
-    """
+def _typed(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Give columns without any value the type of their schema: pandas knows none."""
     bare = [c.name for c in schema_of(name).columns if c.name in frame and c.type != "shape"]
     types = empty_table(name).dtypes
     bare = [c for c in bare if frame[c].dtype == object and frame[c].isna().all()]
     return frame.astype({c: types[c] for c in bare if not len(frame) or types[c] == "float64"})
+
+
+def is_of_now(name: str, metadata: Mapping[bytes, bytes] | None) -> bool:
+    """Whether a file's metadata say that it was written under the schema of now."""
+    return (metadata or {}).get(SCHEMA) == fingerprint(name).encode()
+
+
+def refuse_other(path: Path, metadata: Mapping[bytes, bytes] | None) -> None:
+    """Refuse a table whose columns may mean something else by now."""
+    if not is_of_now(path.stem, metadata):
+        raise SpiError(f"{path}: built by another version of the program; run 'spi build EDITION'")
+
+
+def write_table(path: Path, frame: pd.DataFrame, name: str) -> None:
+    """Check a table and write it with the fingerprint of its schema."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    frame = _typed(name, frame)
+    check_table(name, frame)
+    if name.startswith("map_"):
+        whole = BytesIO()
+        frame.to_parquet(whole, index=False)  # geopandas alone knows how polygons are written
+        table = parquet.read_table(whole)
+    else:
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+    metadata = {**(table.schema.metadata or {}), SCHEMA: fingerprint(name).encode()}
+    parquet.write_table(table.replace_schema_metadata(metadata), path, compression="zstd")
 
 
 def describe() -> str:

@@ -1,8 +1,7 @@
 """Protect counts that are tied across tables: a total and its parts, years and their pool.
 
-Sums over areas and sums over indicators together form loops, where slack cannot be carried from
-cell to cell. Here each hidden count is pushed to both ends of its range by a linear program that
-moves as little of the published counts as it can; what it had to move is hidden too.
+Sums over areas and over indicators form loops, where slack cannot be carried from cell to cell: a
+linear program pushes each hidden count to both ends of its range and hides what it had to move.
 """
 
 from __future__ import annotations

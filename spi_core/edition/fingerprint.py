@@ -12,7 +12,7 @@ import spi_core
 from spi_core.errors import Fault, InputError
 from spi_core.files import digest, refusals_as_faults
 
-__all__ = ["LIBRARIES", "code_version", "input_hashes"]
+__all__ = ["LIBRARIES", "code_version", "input_files", "input_hashes"]
 
 #: Libraries whose version may change a figure, a chart or a page.
 LIBRARIES = (
@@ -28,8 +28,24 @@ def _content(path: Path) -> bytes:
     return content if path.suffix in _BINARY else content.replace(b"\r\n", b"\n")
 
 
-def _input_files(folder: Path) -> dict[str, Path]:
-    """List the files of an edition that count, by name: not the publishers' own, nor hidden."""
+def input_files(folder: Path) -> dict[str, Path]:
+    """List the files of an edition that count: not the publishers' own, nor hidden ones.
+
+    Parameters
+    ----------
+    folder : Path
+        ``data/<edition>``.
+
+    Returns
+    -------
+    dict of str to Path
+        By name within the folder.
+
+    Raises
+    ------
+    InputError
+        For names that are no text.
+    """
     files = [p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(("~$", "."))]
     named = {p.relative_to(folder).as_posix(): p for p in files}
     strange = [name for name in named if name.encode(errors="replace").decode() != name]
@@ -56,7 +72,7 @@ def input_hashes(folder: Path) -> dict[str, str]:
         File name within the folder to SHA-256. Line ends of text files do not count. Never to be
         published: whoever knows all of a file but one count can try counts against its hash.
     """
-    return {name: digest(_content(path)) for name, path in _input_files(folder).items()}
+    return {name: digest(_content(path)) for name, path in input_files(folder).items()}
 
 
 @functools.cache

@@ -16,6 +16,7 @@ from spi_core.edition.areas.rollup import roll_up
 from spi_core.edition.areas.vintage import check_old_codes, check_rebase, split_vintages
 from spi_core.edition.comparators import check_comparators
 from spi_core.edition.coverage import check_presence
+from spi_core.edition.fingerprint import input_files
 from spi_core.edition.framework import Framework, check_goalposts, check_weights, make_framework
 from spi_core.edition.interventions.design import Design
 from spi_core.edition.interventions.read import read_interventions
@@ -119,6 +120,7 @@ def load(folder: Path) -> Inputs:
         others = sorted(p.parent.name for p in folder.parent.glob("*/edition.yml"))
         allowed = ", ".join(others) or None
         raise InputError([Fault(str(folder), "is not an edition's folder", allowed=allowed)])
+    input_files(folder)
     settings, faults = read_edition_file(folder / "edition.yml")
     reads = {name: _read_all(folder, name) for name in FILES}
     faults += [f for read in reads.values() for f in read.faults]

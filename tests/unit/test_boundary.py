@@ -23,6 +23,7 @@ import yaml
 
 from spi_core import cli
 from spi_core.edition import inputs
+from spi_core.present.base import theme
 from spi_core.publish import documents, editions, parts
 from spi_core.publish.keep import verify
 from spi_core.publish.render import engine
@@ -371,6 +372,7 @@ def test_what_a_build_has_left_may_be_spoilt(
 
 def test_a_brand_that_is_no_yaml_is_named(spi: Run, root: Path) -> None:
     (root / "_brand.yml").write_text("color: [", "utf-8")
+    theme.forget()
     done = spi("explore", "tiny")
     assert done.code == 2
     assert "_brand.yml, row 1: is not valid YAML" in done.err
@@ -514,7 +516,7 @@ def test_a_fault_in_a_worker_that_builds_is_a_sentence_and_a_log(
     spi: Run, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_edition(root / "data" / "other")
-    plant(monkeypatch, editions, "_build")
+    plant(monkeypatch, editions, "_noting")
     done = spi("all", "tiny", "other", "--force", "--jobs", "1")
     (log,) = logs(root)
     assert done.code == 1

@@ -10,8 +10,8 @@ import pytest
 from pyarrow import parquet
 
 from spi_core.errors import SpiError
-from spi_core.store import SCHEMA, Tables, write_tables
-from spi_core.tables import check_table, describe, empty_table, fingerprint, schema_of
+from spi_core.store import Tables, write_tables
+from spi_core.tables import SCHEMA, check_table, describe, empty_table, fingerprint, schema_of
 
 DOCS = Path(__file__).parents[2] / "docs" / "tables.md"
 

@@ -345,7 +345,7 @@ def test_small_areas_without_any_figure_are_not_scored(tables):
     assert choice.small_area_sentence(tables).endswith("published by ward: no LSOA is scored.")
 
 
-def test_small_areas_that_reach_the_coverage_are_named():
+def test_small_areas_that_reach_the_coverage_are_named(tables):
     frame = pd.DataFrame(
         {"component": ["A", "B"], "covered": [0.9, 0.2], "needed": 0.75, "scored": [True, False]}
     )

@@ -176,7 +176,7 @@ def test_a_hidden_cell_shows_nothing_even_if_the_tables_hold_it(tables: Tables) 
 def test_small_areas_stand_among_the_values_with_their_own_marks(tables: Tables) -> None:
     areas, values = tables["areas"], tables["values"]
     ward = areas["code"] == WARDS[0]
-    small = areas[ward].assign(code="E01000001", level="lsoa", parent_code=WARDS[0])
+    small = areas[ward].assign(code="E01000001", level="lsoa", parent_code=WARDS[0], scored=False)
     rows = values[values["area_code"] == WARDS[0]]
     rows = rows.assign(area_code="E01000001", illustrative=True, provenance="illustrative")
     rows = rows.drop(columns=["period_label", "start", "end"])

@@ -1,0 +1,74 @@
+"""Find the editions that a command names: by name, by folder, by a pattern of folders."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from spi_core.errors import Fault, InputError
+from spi_core.files import project_root
+
+__all__ = [
+    *("ASKED", "edition_folder", "edition_named"),
+    *("known_editions", "matching", "output_folder"),
+]
+
+#: Folders of the editions that this command was asked for.
+ASKED: list[Path] = []
+
+
+def edition_named(name: str, audience: Literal["public", "internal"] = "public") -> Any:
+    """Find the edition of a name or a folder, and where its reports go."""
+    from spi_core.publish.editions import Edition
+
+    inputs = edition_folder(name)
+    folder = inputs.name if audience == "public" else f"{inputs.name}-internal"
+    return Edition(inputs, output_folder(folder), audience)
+
+
+def matching(pattern: str, audience: Literal["public", "internal"]) -> list[Any]:
+    """Find the editions that a pattern of folders means, here or in the project's data."""
+    whole = Path(pattern).is_absolute()
+    places = (Path("/"),) if whole else (Path.cwd(), project_root(), project_root() / "data")
+    for place in places:
+        try:
+            found = sorted(place.glob(pattern.lstrip("/")))
+        except Exception:  # pathlib has many words for a pattern that it does not take
+            break
+        folders = [f for f in found if _is_edition(f)]
+        if folders:
+            return [edition_named(str(folder), audience) for folder in folders]
+    fault = Fault(
+        "command line", "matches no edition", None, "--editions", pattern, known_editions()
+    )
+    raise InputError([fault])
+
+
+def known_editions() -> str:
+    """Name the editions of the project."""
+    return ", ".join(sorted(p.parent.name for p in (project_root() / "data").glob("*/edition.yml")))
+
+
+def edition_folder(edition: str) -> Path:
+    """Find the folder of an edition that a command names; one that is none is a fault."""
+    given, named = Path(edition), project_root() / "data" / edition
+    if not _is_edition(given) and not _is_edition(named):
+        fault = Fault(
+            "command line", "is not an edition", None, "EDITION", edition, known_editions()
+        )
+        raise InputError([fault])
+    # "." has no name to write under
+    folder = given.resolve() if _is_edition(given) else named
+    ASKED.append(folder)
+    return folder
+
+
+def _is_edition(folder: Path) -> bool:
+    """Tell whether a folder holds an edition, whatever was typed for its name."""
+    return os.path.exists(folder / "edition.yml")  # noqa: PTH110, pathlib raises for long names
+
+
+def output_folder(name: str) -> Path:
+    """Say where reports of a name go."""
+    return project_root() / "reports" / name
