@@ -221,10 +221,11 @@ def empty_table(name: str) -> pd.DataFrame:
 
 def _typed(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Give columns without any value the type of their schema: pandas knows none."""
-    bare = [c.name for c in schema_of(name).columns if c.name in frame and c.type != "shape"]
-    types = empty_table(name).dtypes
-    bare = [c for c in bare if frame[c].dtype == object and frame[c].isna().all()]
-    return frame.astype({c: types[c] for c in bare if not len(frame) or types[c] == "float64"})
+    empty = empty_table(name)
+    if not len(frame) and not name.startswith("map_"):
+        return empty.reindex(columns=[*empty, *(c for c in frame if c not in empty)])
+    bare = [c for c in empty if c in frame and frame[c].dtype == object and frame[c].isna().all()]
+    return frame.astype({c: "float64" for c in bare if empty[c].dtype == "float64"})
 
 
 def is_of_now(name: str, metadata: Mapping[bytes, bytes] | None) -> bool:

@@ -154,9 +154,11 @@ class Mean:
             return np.asarray(np.where(np.isnan(top), np.nan, 1.0))
         # A mean that is 0 both times rests on parts that are all 0: nothing moved, any slope does.
         top = np.where(top == 0, 1.0, top)
-        gap = np.minimum(first, last) - top
+        low = np.minimum(first, last)
+        gap = low - top
         with np.errstate(divide="ignore"):  # down to 0
-            change = np.log1p(gap / top)
+            # a score of almost 0 is lost beside one that is not: from afar the ratio itself
+            change = np.where(low < top / 2, np.log(low / top), np.log1p(gap / top))
         if self.order != 0:
             change = top**self.order * np.expm1(self.order * change)
         derivative = (self.order or 1.0) * top ** (self.order - 1)

@@ -117,9 +117,9 @@ def hostile(folder: Path, text: str) -> Path:
     settings["notes"] = {"measured": ["A"], "change": ["B"], "twice": [["C", "D", "E"]]}
     settings["notes"]["limits"] = ["F"]
     settings["site"] = "https://data.example.gov.uk/spi"
-    _write_yaml(folder / "edition.yml", "edition.schema.json", settings, text, names)
+    _write_yaml(folder / "edition.yml", "edition/edition.schema.json", settings, text, names)
     plan = {"interventions": [INTERVENTION]}
-    schema = "impact/interventions.schema.json"
+    schema = "edition/interventions/interventions.schema.json"
     _write_yaml(folder / "interventions.yml", schema, plan, text, names)
     return folder
 

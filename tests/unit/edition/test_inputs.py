@@ -445,7 +445,7 @@ def test_polygons_that_cannot_be_read(edition: Path) -> None:
         (
             lambda s: s["geography"].update(levels=["ward", "lsoa"]),
             "geography.levels",
-            "no level is left for the whole area",
+            "none is left for the area that the edition is about",
         ),
         (lambda s: s.update(geography=[]), "geography", "is not of type 'object'"),
     ],
