@@ -305,7 +305,7 @@ def _takes(column: Any, text: str) -> bool:
 
 def json_schema(name: str) -> dict[str, Any]:
     """The schema of a YAML file of an edition."""
-    package = "spi_core" if name == "edition" else "spi_core.impact"
+    package = "spi_core.edition" if name == "edition" else "spi_core.edition.interventions"
     text = (resources.files(package) / f"{name}.schema.json").read_text("utf-8")
     return dict(json.loads(text))
 
