@@ -47,6 +47,7 @@ NOT_SHOWN = {
 }
 #: Settings that a small edition cannot have all at once: kept out of the poisoned one.
 UNUSED = {
+    *("parent", "pattern", "role", "mean", "order"),  # names, words of the program, numbers
     *(
         "comparison",
         "covariate",

@@ -35,14 +35,17 @@ PLAIN = "Plain"
 OWN = re.compile(r"sha256| bytes$| hash$| measures \d+ id$| links briefs|data\.csv \d+ 5$")
 
 #: Columns of free text that name something else of the edition, or follow a grammar.
-REFERENCES = {"indicator_id", "period", "parent_code", "vintage", "disclosure_rule"}
+REFERENCES = {
+    *("indicator_id", "period", "parent_code", "vintage", "disclosure_rule"),
+    *("level", "finest_level"),
+}
 #: What a JSON schema says of strings that may not be any text.
 FIXED = {"enum", "const", "pattern", "anyOf", "oneOf"}
 #: The same in edition.yml and interventions.yml: ids, codes, periods, names of files and columns.
 SETTING_REFERENCES = {
     *("vintage", "lsoa_vintage", "moments", "correlation", "context", "documents", "id"),
     *("relations", "pooled", "total", "parts", "before", "after", "earlier", "treated", "excluded"),
-    *("comparison", "covariate", "end", "disclosure"),
+    *("comparison", "covariate", "end", "disclosure", "targeting"),
 }
 INTERVENTION = {
     "id": "wardens",
@@ -175,7 +178,7 @@ def _walk(
         return [
             _walk(item, each, rules, f"{where}.{n}", text, names) for n, item in enumerate(value, 1)
         ]
-    if not isinstance(value, str) or FIXED & set(rule):
+    if not isinstance(value, str) or FIXED & set(rule) or "if" in rule:
         return value
     carried = f"{text} {where}"
     framework = where.startswith("edition.framework")

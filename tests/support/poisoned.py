@@ -22,6 +22,7 @@ from pandera.errors import SchemaError, SchemaErrors
 from spi_core.build.edition import build
 from spi_core.edition.inputs import FILES, load
 from spi_core.edition.readers.schema import TABLES
+from spi_core.levels import KNOWN
 from tests.support.editions import WARDS, Row, make_edition, read, rewrite, settings, write
 from tests.support.payloads import PAYLOADS, SHORT
 
@@ -29,9 +30,9 @@ __all__ = ["MARK_FORM", "Texts", "harmless", "missing_settings", "poison", "whol
 
 #: Text that must name something else: an indicator, a document, a file. By table or file.
 REFERENCES = {
-    "indicators": {"disclosure_rule"},
+    "indicators": {"disclosure_rule", "finest_level"},
     "observations": {"indicator_id", "period"},
-    "areas": {"parent_code"},
+    "areas": {"parent_code", "level"},
     "goalposts": {"indicator_id"},
     "weights": {"indicator_id"},
     "moments": {"indicator_id"},
@@ -39,7 +40,7 @@ REFERENCES = {
     "signoff": {"indicator_id"},
     "targets": {"indicator_id"},
     "edition": {"reference", "documents", "context", "relations", "pooled"},
-    "interventions": {"treated", "comparison", "excluded", "id", "covariate"},
+    "interventions": {"targeting", "treated", "comparison", "excluded", "id", "covariate"},
 }
 #: Columns and settings of one meaning: what is equal in them stays equal.
 ALIKE = {
@@ -85,7 +86,7 @@ def _fill_settings(values: dict[str, Any]) -> None:
     values["area_name"] = "Testing"
     values["subtitle"], values["short_title"] = "All of it", "Short"
     values["site"] = AWKWARD_SITE
-    values["geography"]["lsoa_vintage"] = "2011"
+    values["geography"]["levels"] = ["borough", {"id": "ward", "one": "ward", "many": "wards"}]
     values["geography"]["compare_across_vintages"] = True
     values["notes"] = {
         "measured": ["One", "Two"],
@@ -306,8 +307,10 @@ def _takes(column: Any, text: str) -> bool:
 def json_schema(name: str) -> dict[str, Any]:
     """The schema of a YAML file of an edition."""
     package = "spi_core.edition" if name == "edition" else "spi_core.edition.interventions"
-    text = (resources.files(package) / f"{name}.schema.json").read_text("utf-8")
-    return dict(json.loads(text))
+    schema = json.loads((resources.files(package) / f"{name}.schema.json").read_text("utf-8"))
+    if name == "edition":
+        schema["$defs"]["known"]["enum"] = list(KNOWN)
+    return dict(schema)
 
 
 def missing_settings(edition: Path) -> set[str]:

@@ -52,6 +52,10 @@ def _environment() -> Iterator[None]:
     os.environ.update(_ENVIRONMENT)
     folder, tempfile.tempdir = tempfile.tempdir, _socket_folder() or tempfile.tempdir
     posix = hasattr(signal, "pthread_sigmask")
+    if posix:  # to start it lets Ctrl-C through again: it must run before that is held back
+        from multiprocessing import resource_tracker
+
+        resource_tracker.ensure_running()
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT]) if posix else None
     try:
         yield
