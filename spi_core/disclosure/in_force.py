@@ -8,11 +8,13 @@ import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from spi_core.edition.areas.geography import Geography
-from spi_core.edition.panel import Panel
 from spi_core.files import WriteError, digest, write_bytes
+
+if TYPE_CHECKING:  # a run that finds nothing to do must not wait for pandas
+    from spi_core.edition.areas.geography import Geography
+    from spi_core.edition.panel import Panel
 
 __all__ = [
     *("NAME", "hold_to", "newly_hidden", "passed", "read_passed"),

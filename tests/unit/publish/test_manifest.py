@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -448,3 +450,9 @@ def test_is_built_asks_for_inputs_files_and_code(
     (project.inputs / "signoff.csv").unlink()
     monkeypatch.setattr(manifest, "code_version", lambda: "other")
     assert not is_built()
+
+
+def test_a_run_without_changes_does_not_wait_for_pandas() -> None:
+    code = "import sys, spi_core.publish.parts; print('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
