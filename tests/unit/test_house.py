@@ -140,3 +140,16 @@ def test_docstrings_do_not_repeat_the_type_that_the_signature_gives() -> None:
                 if first and " : " not in first and not rest.startswith(" "):
                     bare.append(f"{path.name}: {node.name}")
     assert bare == []
+
+
+def test_helpers_of_tests_have_one_import_path() -> None:
+    """A helper imported by two names is loaded twice, and what its copies hold differs."""
+    helpers = {path.stem for path in (ROOT / "tests" / "support").glob("*.py")}
+    other = []
+    for path in (*(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                top, _, rest = node.module.partition(".")
+                if top in helpers or (top == "tests" and not rest.startswith("support.")):
+                    other.append(f"{path.relative_to(ROOT)}: {node.module}")
+    assert other == []
