@@ -14,15 +14,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spi_core.edition.readers.read import Read, records
+from spi_core.edition.readers.read import Read, fault_at, records, strangers
 from spi_core.edition.rules import check_disclosure
-from spi_core.errors import Fault, some
+from spi_core.errors import Fault
 from spi_core.levels import KNOWN, levels_of
 
 __all__ = ["Framework", "check_goalposts", "check_weights", "make_framework"]
 
 #: The file that ``settings`` were read from, as messages name it.
 EDITION = "edition.yml"
+#: What messages call what other tables name.
+INDICATOR = "an indicator of indicators.csv"
 #: Columns of the register without which nothing else can be checked against it.
 ESSENTIAL = frozenset(
     ("id", "component", "dimension", "polarity", "kind", "per", "valid_min", "valid_max")
@@ -109,11 +111,11 @@ def make_framework(
     named = settings.get("geography", {}).get("levels", ())
     levels = {*KNOWN, *(level.id for level in levels_of(named))} if named else set()
     faults = _misplaced(indicators, home, levels)
-    if "disclosure_rule" not in {column for _, column in indicators.lacks}:
+    if "disclosure_rule" not in indicators.missing:
         faults += check_disclosure(settings, list(records(indicators.frame)), EDITION)
     # what is sound still serves to check the other tables
     frame = Read(indicators.frame, (*indicators.faults, *faults)).sound
-    if frame.empty or {c for _, c in indicators.lacks} & ESSENTIAL:
+    if frame.empty or indicators.missing & ESSENTIAL:
         return None, faults
     order = frame.assign(position=frame["component"].map(components.index))
     order = order.sort_values("position", kind="stable").set_index("id")
@@ -135,32 +137,27 @@ def make_framework(
 
 
 def _misplaced(indicators: Read, home: Mapping[str, str], levels: Collection[str]) -> list[Fault]:
-    lost = {column for _, column in indicators.lacks}
+    lost = indicators.missing
     faults = []
     for r in records(indicators.frame):
         if "component" in lost:
             pass
         elif r.component not in home:
-            allowed = ", ".join(home)
             message = "is not a component of edition.yml"
-            faults.append(Fault(r.file, message, r.row, "component", r.component, allowed))
+            faults.append(fault_at(r, "component", message, ", ".join(home)))
         elif home[r.component] != r.dimension and "dimension" not in lost:
             message = f"is not the dimension of {r.component!r}"
-            faults.append(
-                Fault(r.file, message, r.row, "dimension", r.dimension, home[r.component])
-            )
+            faults.append(fault_at(r, "dimension", message, home[r.component]))
         if levels and r.finest_level not in levels and "finest_level" not in lost:
-            allowed = ", ".join(sorted(levels))
             message = "is not a level of edition.yml"
-            faults.append(Fault(r.file, message, r.row, "finest_level", r.finest_level, allowed))
+            faults.append(fault_at(r, "finest_level", message, ", ".join(sorted(levels))))
         if r.comparable == "no" and not r.break_reason and "break_reason" not in lost:
             message = "a blank is not allowed here: comparable is 'no'"
             allowed = "why the two periods cannot be compared"
-            faults.append(Fault(r.file, message, r.row, "break_reason", None, allowed))
+            faults.append(fault_at(r, "break_reason", message, allowed))
         if r.valid_min > r.valid_max:
             message = f"is above valid_max, {r.valid_max:g}"
-            allowed = f"at most {r.valid_max:g}"
-            faults.append(Fault(r.file, message, r.row, "valid_min", r.valid_min, allowed))
+            faults.append(fault_at(r, "valid_min", message, f"at most {r.valid_max:g}"))
     return faults
 
 
@@ -181,19 +178,19 @@ def check_goalposts(framework: Framework, goalposts: Read, listed: Collection[st
     list of Fault
         Unknown or absent indicators, equal goalposts, goalposts that contradict the polarity.
     """
-    faults = _strangers(goalposts, listed)
+    faults = strangers(goalposts, "indicator_id", listed, INDICATOR)
     if goalposts.lacks or goalposts.frame.empty:
         return faults + _absent(goalposts, framework.ids)
     sound = goalposts.sound
     for r in records(sound[sound["indicator_id"].isin(framework.ids)]):
         if np.isclose(r.best, r.worst, rtol=1e-12, atol=0):
             message = "equals worst: the goalposts must differ"
-            faults.append(Fault(r.file, message, r.row, "best", r.best, "a value that differs"))
+            faults.append(fault_at(r, "best", message, "a value that differs"))
         elif np.sign(r.best - r.worst) != framework.indicators.at[r.indicator_id, "polarity"]:
             side = "below" if r.best > r.worst else "above"
             message = f"contradicts the polarity of {r.indicator_id}"
             allowed = f"a value {side} worst, {r.worst:g}"
-            faults.append(Fault(r.file, message, r.row, "best", r.best, allowed))
+            faults.append(fault_at(r, "best", message, allowed))
     return faults + _absent(goalposts, framework.ids)
 
 
@@ -227,15 +224,14 @@ def check_weights(
         that do not follow from the weights and today's goalposts.
     """
     known = framework.indicators["component"]
-    faults = _strangers(weights, listed)
+    faults = strangers(weights, "indicator_id", listed, INDICATOR)
     if weights.lacks or weights.frame.empty:
         return faults
     sound = weights.sound
     for r in records(sound[sound["indicator_id"].isin(known.index)]):
         if known[r.indicator_id] != r.component:
             message = f"is not the component of {r.indicator_id}"
-            allowed = str(known[r.indicator_id])
-            faults.append(Fault(r.file, message, r.row, "component", r.component, allowed))
+            faults.append(fault_at(r, "component", message, str(known[r.indicator_id])))
     size = (known if told is None else known[known.index.isin(list(told))]).value_counts()
     scored = known[known.map(size).fillna(0) >= minimum]
     faults += _absent(weights, list(scored.index))
@@ -264,23 +260,11 @@ def _stale(weights: pd.DataFrame, goalposts: pd.DataFrame) -> list[Fault]:
     share = share / share.groupby(weights["component"]).transform("sum")
     off = weights.assign(should=share)[(share - weights["share"]).abs() > 1e-6]
     message = "does not follow from weight, sd and goalposts.csv: remove weights.csv to fit anew"
-    return [
-        Fault(r.file, message, r.row, "share", r.share, f"{r.should:.9g}") for r in records(off)
-    ]
-
-
-def _strangers(read: Read, listed: Collection[str]) -> list[Fault]:
-    if read.frame.empty:
-        return []
-    message, allowed = "is not an indicator of indicators.csv", some(listed)
-    return [
-        Fault(r.file, message, r.row, "indicator_id", r.indicator_id, allowed)
-        for r in records(read.frame[~read.frame["indicator_id"].isin(list(listed))])
-    ]
+    return [fault_at(r, "share", message, f"{r.should:.9g}") for r in records(off)]
 
 
 def _absent(read: Read, ids: Collection[str]) -> list[Fault]:
-    if read.frame.empty or "indicator_id" in {column for _, column in read.lacks}:
+    if read.frame.empty or "indicator_id" in read.missing:
         return []
     file, there = str(read.frame["file"].iloc[0]), set(read.frame["indicator_id"])
     message = "has no row for this indicator"

@@ -10,18 +10,24 @@ from typing import Any
 import pandas as pd
 
 from spi_core.edition.areas.geography import Geography, load_boundaries
-from spi_core.edition.areas.nesting import check_codes, check_geography
+from spi_core.edition.areas.nesting import AREA, check_codes, check_geography
 from spi_core.edition.areas.rebase import apportionment, fill_from, rebase
 from spi_core.edition.areas.rollup import roll_up
 from spi_core.edition.areas.vintage import check_old_codes, check_rebase, split_vintages
 from spi_core.edition.comparators import check_comparators
 from spi_core.edition.coverage import check_presence
 from spi_core.edition.fingerprint import input_files
-from spi_core.edition.framework import Framework, check_goalposts, check_weights, make_framework
+from spi_core.edition.framework import (
+    INDICATOR,
+    Framework,
+    check_goalposts,
+    check_weights,
+    make_framework,
+)
 from spi_core.edition.interventions.design import Design
 from spi_core.edition.interventions.read import read_interventions
 from spi_core.edition.panel import Panel, check_keys, check_observations, make_panel
-from spi_core.edition.readers.read import Read, join_reads, read_table, records
+from spi_core.edition.readers.read import Read, join_reads, read_table, strangers
 from spi_core.edition.readers.schema import TABLES
 from spi_core.edition.readers.sheet import find_tables, shown, unread
 from spi_core.edition.reference import read_reference
@@ -33,6 +39,8 @@ from spi_core.levels import levels_of
 
 __all__ = ["Inputs", "load", "read_rules"]
 
+#: More faults than this that differ in nothing but their row are one.
+MOST_ALIKE = 3
 #: Tables that may be a folder of several files.
 FOLDERS = ("observations", "series")
 #: Tables by name: the file within the edition's folder, and whether it must be there.
@@ -236,12 +244,29 @@ def _read_all(folder: Path, name: str) -> Read:
 
 
 def _in_order(faults: list[Fault]) -> list[Fault]:
-    """By file and row; one fault a cell, the first found: the next would only echo it."""
+    """File by file and row by row; of two faults of one cell the first, the cause, is enough.
+
+    Of many cells that are wrong alike the first is named, with a count and the next rows: whoever
+    mends one mends them all.
+    """
     files = list(dict.fromkeys(f.file for f in faults))
     cells: dict[object, Fault] = {}
     for fault in faults:
         cells.setdefault((fault.file, fault.row, fault.column) if fault.row else fault, fault)
-    return sorted(cells.values(), key=lambda f: (files.index(f.file), f.row or 0))
+    alike: dict[object, list[Fault]] = {}
+    for fault in sorted(cells.values(), key=lambda f: (files.index(f.file), f.row or 0)):
+        kind = (fault.file, fault.column, repr(fault.value), fault.message, fault.allowed)
+        alike.setdefault(kind if fault.row else fault, []).append(fault)
+    found = [_as_one(group) if len(group) > MOST_ALIKE else group for group in alike.values()]
+    return sorted(
+        (f for group in found for f in group), key=lambda f: (files.index(f.file), f.row or 0)
+    )
+
+
+def _as_one(faults: list[Fault]) -> list[Fault]:
+    first = faults[0]
+    rows = some([str(f.row) for f in faults[:MOST_ALIKE]])
+    return [replace(first, message=f"{first.message} ({len(faults)} rows: {rows} …)")]
 
 
 def _boundary_file(folder: Path) -> Path:
@@ -281,11 +306,12 @@ def _check_tables(
                                 ("postcodes", "area_code", areas),
                                 ("targets", "indicator_id", ids),
                                 ("signoff", "indicator_id", ids)):  # fmt: skip
-        faults += _unknown(reads[name], column, known + former * (column == "area_code"))
+        there, what = (known + former, AREA) if column == "area_code" else (known, INDICATOR)
+        faults += strangers(reads[name], column, there, what) if there else []
         faults += check_old_codes(settings, reads[name], old, reads["rebase"], rebased=False)
     file, context = shown(folder / "edition.yml"), reads["context"]
     # else a unit seems to lack what is misspelt
-    if geography is not None and not _unknown(context, "area_code", areas):
+    if geography is not None and not strangers(context, "area_code", areas, AREA):
         faults += check_comparators(file, settings, geography, context)
     return faults + _check_claims(file, settings, reads)
 
@@ -296,18 +322,6 @@ def _told(observations: pd.DataFrame) -> list[str] | None:
         return None
     different = observations.groupby("indicator_id")["value"].nunique()
     return [str(i) for i in different.index[different > 1]]
-
-
-def _unknown(read: Read, column: str, known: list[str]) -> list[Fault]:
-    if read.frame.empty or not known:
-        return []
-    what = "an area of geography/areas.csv"
-    if column == "indicator_id":
-        what = "an indicator of indicators.csv"
-    return [
-        Fault(r.file, f"is not {what}", r.row, column, getattr(r, column), some(known))
-        for r in records(read.frame[~read.frame[column].isin(known)])
-    ]
 
 
 def _check_claims(file: str, settings: Mapping[str, Any], reads: Mapping[str, Read]) -> list[Fault]:

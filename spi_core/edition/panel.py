@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from spi_core.edition.areas.geography import Geography
 from spi_core.edition.framework import Framework
-from spi_core.edition.readers.read import Read, records
+from spi_core.edition.readers.read import Read, fault_at, records
 from spi_core.errors import Fault, some
 
 __all__ = ["Panel", "check_keys", "check_observations", "make_panel"]
@@ -35,7 +34,7 @@ class Panel:
     value, numerator, denominator : ndarray, shape (periods, areas, indicators)
         Raw units; NaN where there is none.
     status : ndarray of str, same shape
-        One of :data:`spi_core.edition.readers.schema.STATUSES`; ``missing`` where no row was given.
+        One of those of ``edition/readers/inputs.yml``; ``missing`` where no row was given.
     dates : DataFrame
         ``indicator_id, period, period_label, start, end``: what each indicator's period means.
     """
@@ -129,7 +128,7 @@ def check_keys(
     list of Fault
         Unknown indicators, areas and periods.
     """
-    missing = {column for _, column in observations.lacks}
+    missing = observations.missing
     frame, faults = observations.frame, []
     for column, known, message in (
         ("indicator_id", indicators, "is not an indicator of indicators.csv"),
@@ -139,11 +138,10 @@ def check_keys(
         if known and not frame.empty and column not in missing:
             bad = frame[~frame[column].isin(list(known))]
             for r in records(bad):
-                value = getattr(r, column)
                 about, alike = "", known
                 if column == "area_code":
-                    about, alike = _same_kind(value, areas, geography)
-                faults.append(_fault(r, message + about, column, value, some(alike)))
+                    about, alike = _same_kind(r.area_code, areas, geography)
+                faults.append(fault_at(r, column, message + about, some(alike)))
     return faults
 
 
@@ -222,22 +220,18 @@ def make_panel(
     return Panel(tuple(periods), tuple(areas), framework.ids, **arrays, status=status, dates=dates)
 
 
-def _fault(r: Any, message: str, column: str, value: object, allowed: str | None) -> Fault:
-    return Fault(r.file, message, r.row, column, value, allowed)
-
-
 def _contradictions(frame: pd.DataFrame) -> list[Fault]:
     hidden = frame["status"].isin(["missing", "suppressed"])
     faults = [
-        _fault(r, f"stands beside status {r.status!r}", "value", r.value, "a blank")
+        fault_at(r, "value", f"stands beside status {r.status!r}", "a blank")
         for r in records(frame[hidden & frame["value"].notna()])
     ]
     faults += [
-        _fault(r, "a blank is not allowed here", "value", None, "a number, or status 'missing'")
+        fault_at(r, "value", "a blank is not allowed here", "a number, or status 'missing'")
         for r in records(frame[~hidden & frame["value"].isna()])
     ]
     faults += [
-        _fault(r, f"lies after end, {r.end:%Y-%m-%d}", "start", _plain(r.start), "end or before")
+        fault_at(r, "start", f"lies after end, {r.end:%Y-%m-%d}", "end or before")
         for r in records(frame[frame["start"] > frame["end"]])
     ]
     return faults
@@ -254,8 +248,8 @@ def _labels(frame: pd.DataFrame) -> list[Fault]:
                 continue
             message = f"differs from the other rows of {indicator} in {period}"
             for r in records(frame.loc[values.index[values.notna() & (values != usual[0])]]):
-                allowed, found = (_plain(v) for v in (usual[0], getattr(r, column)))
-                faults.append(_fault(r, message, column, found, allowed))
+                allowed = _plain(usual[0])
+                faults.append(fault_at(r, column, message, allowed))
     return faults
 
 
@@ -273,7 +267,7 @@ def _out_of_range(frame: pd.DataFrame, about: pd.DataFrame) -> list[Fault]:
         bounds = f"{lo:g} to {hi:g}"
         if np.isnan(lo) or np.isnan(hi):
             bounds = f"{hi:g} or less" if np.isnan(lo) else f"{lo:g} or more"
-        faults.append(_fault(r, message, "value", r.value, bounds))
+        faults.append(fault_at(r, "value", message, bounds))
     return faults
 
 
@@ -281,11 +275,11 @@ def _counts(frame: pd.DataFrame, about: pd.DataFrame) -> list[Fault]:
     top, base = frame["numerator"].to_numpy(), frame["denominator"].to_numpy()
     above = (about["kind"] == "proportion").to_numpy() & (base > 0) & (top > base)
     faults = [
-        _fault(r, "is above the denominator", "numerator", r.numerator, f"up to {r.denominator:g}")
+        fault_at(r, "numerator", "is above the denominator", f"up to {r.denominator:g}")
         for r in records(frame[above])
     ]
     faults += [
-        _fault(r, "cannot divide", "denominator", r.denominator, "more than 0")
+        fault_at(r, "denominator", "cannot divide", "more than 0")
         for r in records(frame[base == 0])
     ]
     per = about["per"].to_numpy(float)
@@ -294,5 +288,5 @@ def _counts(frame: pd.DataFrame, about: pd.DataFrame) -> list[Fault]:
     off = ~above & (np.abs(implied - value) > np.maximum(RATE_TOLERANCE * np.abs(value), 0.05))
     for r, should in zip(records(frame[off]), implied[off], strict=True):
         message = "is not numerator / denominator × per"
-        faults.append(_fault(r, message, "value", r.value, f"about {should:.6g}"))
+        faults.append(fault_at(r, "value", message, f"about {should:.6g}"))
     return faults

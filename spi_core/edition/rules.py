@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from spi_core.edition.areas.geography import Geography
+from spi_core.edition.readers.read import fault_at
 from spi_core.errors import Fault, some
 
 __all__ = ["ALLOWED", "Rule", "check_disclosure", "check_overlap", "parse_rule"]
@@ -142,19 +143,19 @@ def check_disclosure(
         Rules outside the grammar or unfit for the indicator's kind, rules that ``disclosure:
         none`` would leave undone, relations that name what the edition does not know.
     """
-    column, faults, ruled = "disclosure_rule", [], []
+    faults, ruled = list[Fault](), []
     for r in indicators:
         try:
             rule = parse_rule(r.disclosure_rule)
         except ValueError as error:
-            faults.append(Fault(r.file, str(error), r.row, column, r.disclosure_rule, ALLOWED))
+            faults.append(fault_at(r, "disclosure_rule", str(error), ALLOWED))
             continue
         if rule.active:
             ruled.append(r.id)
         if rule.round5 and r.kind not in ("rate", "proportion"):
             message = f"rounds counts, and a {r.kind} is not recomputed from them"
             allowed = "round5 for kind rate or proportion only"
-            faults.append(Fault(r.file, message, r.row, column, r.disclosure_rule, allowed))
+            faults.append(fault_at(r, "disclosure_rule", message, allowed))
     setting = settings.get("disclosure", "none")
     if setting == "none":
         if ruled:

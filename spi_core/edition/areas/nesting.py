@@ -10,12 +10,14 @@ import geopandas as gpd
 import pandas as pd
 
 from spi_core.edition.areas.geography import lies_in
-from spi_core.edition.readers.read import Read, records
+from spi_core.edition.readers.read import Read, fault_at, records, strangers
 from spi_core.errors import Fault, some
 from spi_core.levels import KNOWN, Levels, levels_of
 
 __all__ = ["check_codes", "check_geography"]
 
+#: What messages call what other tables name.
+AREA = "an area of geography/areas.csv"
 CUT = "polygons of the smallest scored level: larger ones are dissolved from them"
 
 
@@ -40,11 +42,11 @@ def check_codes(levels: Levels, areas: Read) -> list[Fault]:
             allowed = ", ".join(dict.fromkeys([*(level.id for level in levels), *KNOWN]))
             allowed += "; levels of your own are described in edition.yml, under geography"
             message = "is not a level of this edition"
-            faults.append(Fault(r.file, message, r.row, "level", r.level, allowed))
+            faults.append(fault_at(r, "level", message, allowed))
         elif not re.fullmatch(levels[r.level].pattern, r.code):
             allowed = f"text that matches {levels[r.level].pattern}"
             message = f"is not a code of level {r.level}"
-            faults.append(Fault(r.file, message, r.row, "code", r.code, allowed))
+            faults.append(fault_at(r, "code", message, allowed))
     return faults
 
 
@@ -103,11 +105,11 @@ def _check_areas(whole: str | None, scored: Levels, levels: Levels, areas: Read)
         above = level.get(r.parent_code)
         if above is None:
             message, allowed = "is not an area of this file", "a code of this file, or blank"
-            faults.append(Fault(r.file, message, r.row, "parent_code", r.parent_code, allowed))
+            faults.append(fault_at(r, "parent_code", message, allowed))
         elif above in levels and levels[above].order <= levels[r.level].order:
             message = f"is a {above}, which cannot hold a {r.level}"
             allowed = "an area of a larger level"
-            faults.append(Fault(r.file, message, r.row, "parent_code", r.parent_code, allowed))
+            faults.append(fault_at(r, "parent_code", message, allowed))
     return faults + _elsewhere(areas.sound, level, levels, whole)
 
 
@@ -121,22 +123,22 @@ def _elsewhere(
     for r in records(sound[sound["level"].isin(inner)]):
         if r.parent_code == "":
             message, allowed = f"is blank: every {r.level} lies in a larger area", "its code"
-            faults.append(Fault(r.file, message, r.row, "parent_code", None, allowed))
+            faults.append(fault_at(r, "parent_code", message, allowed))
         # of the parts of a unit elsewhere nothing is said: it would only echo
         elif (whole in parent and r.parent_code in parent and level[r.parent_code] not in inner
               and whole not in lies_in(parent, r.code)):  # fmt: skip
             message = f"does not lie in edition.yml's area: {r.code} is not of this edition"
-            faults.append(Fault(r.file, message, r.row, "parent_code", r.parent_code, whole))
+            faults.append(fault_at(r, "parent_code", message, whole))
     return faults
 
 
 def _check_lookup(codes: list[str], areas: pd.DataFrame, lookup: Read) -> list[Fault]:
-    links, faults = lookup.frame, []
-    for column in ("from_code", "to_code"):
-        for r in records(links[~links[column].isin(codes)]):
-            message, allowed = "is not an area of geography/areas.csv", some(codes)
-            faults.append(Fault(r.file, message, r.row, column, getattr(r, column), allowed))
-    sound = lookup.sound
+    links, sound = lookup.frame, lookup.sound
+    faults = [
+        fault
+        for column in ("from_code", "to_code")
+        for fault in strangers(lookup, column, codes, AREA)
+    ]
     for code, group in sound.groupby("from_code", sort=False):
         row, total = int(group["row"].iloc[0]), group["weight"].sum()
         whole = len(group) == (links["from_code"] == code).sum()
@@ -153,7 +155,7 @@ def _check_lookup(codes: list[str], areas: pd.DataFrame, lookup: Read) -> list[F
     for r in records(sound[nests]):
         if parent[r.from_code] != r.to_code and (links["from_code"] == r.from_code).sum() == 1:
             message = f"is not the parent_code of {r.from_code} in geography/areas.csv"
-            faults.append(Fault(r.file, message, r.row, "to_code", r.to_code, parent[r.from_code]))
+            faults.append(fault_at(r, "to_code", message, parent[r.from_code]))
     return faults
 
 
@@ -163,18 +165,20 @@ def _unmatched(
     if polygons is None:
         return []
     file, level = str(polygons.attrs["file"]), areas.set_index("code")["level"]
-    strangers = sorted(set(polygons.index) - set(level.index))
+    unlisted = sorted(set(polygons.index) - set(level.index))
     drawn = set(level[level.index.intersection(polygons.index)])
     lost = sorted(set(level.index[level.isin(drawn)]) - set(polygons.index))
     finest = min((levels[name].order for name in drawn), default=0)
     finer = [n.id for n in reversed(scored.rows) if n.order < finest and (level == n.id).any()]
-    message = "is not an area of geography/areas.csv"
     return [
         *(
             Fault(file, f"has no polygons of level {name}, which edition.yml scores", allowed=CUT)
             for name in finer
         ),
-        *(Fault(file, message, None, "code", c, some(list(level.index))) for c in strangers),
+        *(
+            Fault(file, f"is not {AREA}", None, "code", c, some(list(level.index)))
+            for c in unlisted
+        ),
         *(
             Fault(file, "has no polygon for this area", None, "code", c, "one an area")
             for c in lost

@@ -12,19 +12,9 @@ from numpy.typing import NDArray
 from spi_core.edition.areas.rollup import MODELLED, WEAKNESS, weakness
 from spi_core.edition.framework import Framework
 from spi_core.edition.panel import Panel
+from spi_core.tables import empty_table
 
 __all__ = ["apportionment", "fill_from", "rebase"]
-
-REBASED = {
-    "area_code": str,
-    "level": str,
-    "from_vintage": str,
-    "to_vintage": str,
-    "sources": int,
-    "population": float,
-    "apportioned": float,
-    "moved": float,
-}
 
 
 def rebase(
@@ -142,7 +132,7 @@ def apportionment(links: pd.DataFrame, old: pd.DataFrame, new: pd.DataFrame) -> 
     2         y       125.0          0.2  0.200
     """
     if links.empty or old.empty:
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in REBASED.items()})
+        return empty_table("rebased")
     used = links[(links["weight"] > 0) & links["from_code"].isin(old.index)]
     most = used.groupby("from_code")["weight"].transform("max")
     first = ~used[used["weight"] == most].duplicated("from_code")
@@ -160,7 +150,7 @@ def apportionment(links: pd.DataFrame, old: pd.DataFrame, new: pd.DataFrame) -> 
     each = _shares(used.rename(columns={"to_code": "area_code"}), ["area_code", *keys])
     whole = _shares(used, keys).assign(area_code="")
     frame = pd.concat([whole, each], ignore_index=True)
-    return frame.sort_values([*keys, "area_code"], ignore_index=True)[list(REBASED)]
+    return frame.sort_values([*keys, "area_code"], ignore_index=True)[list(empty_table("rebased"))]
 
 
 def _shares(used: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from spi_core.edition.areas.geography import Geography
 from spi_core.edition.framework import Framework
 from spi_core.edition.panel import Panel
+from spi_core.tables import empty_table
 
 __all__ = ["MODELLED", "WEAKNESS", "as_published", "roll_up", "rollup_differences", "weakness"]
 
@@ -20,19 +21,6 @@ WEAKNESS = ("observed", "revised", "provisional", "modelled", "illustrative")
 MODELLED = WEAKNESS.index("modelled")
 #: More decimals than this are the computer's, not the publisher's.
 DECIMALS = 9
-DIFFERENCES = {
-    "indicator_id": str,
-    "area_code": str,
-    "level": str,
-    "period": str,
-    "given": float,
-    "rolled_up": float,
-    "difference": float,
-    "relative": float,
-    "beyond_rounding": bool,
-    "basis": str,
-    "illustrative": bool,
-}
 
 
 def roll_up(panel: Panel, geography: Geography, framework: Framework) -> Panel:
@@ -214,10 +202,10 @@ def _half_unit(value: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _measured(frame: pd.DataFrame) -> pd.DataFrame:
     if frame.empty:
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in DIFFERENCES.items()})
+        return empty_table("rollup_differences")
     made = frame["rolled_up"].to_numpy()
     difference = frame["given"].to_numpy() - made
     relative = np.divide(difference, made, out=np.full_like(made, np.nan), where=made != 0)
     beyond = np.abs(difference) > frame["slack"]
     frame = frame.assign(difference=difference, relative=relative, beyond_rounding=beyond)
-    return frame[list(DIFFERENCES)]
+    return frame[list(empty_table("rollup_differences"))]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from spi_core.edition.readers.read import Read, records
+from spi_core.edition.readers.read import Read, fault_at, records
 from spi_core.errors import Fault, some
 from spi_core.levels import Levels
 
@@ -50,7 +50,7 @@ def split_vintages(
         if here.any() and other.sum() == here.sum():
             r = next(iter(records(frame[here])))
             message = f"is not the vintage of the {level}s that edition.yml asks for"
-            faults.append(Fault(r.file, message, r.row, "vintage", r.vintage, vintage))
+            faults.append(fault_at(r, "vintage", message, vintage))
         else:
             old |= other
     return replace(areas, frame=frame[~old]), Read(frame[old], ()), faults
@@ -109,12 +109,12 @@ def check_rebase(own: Read, old: Read, links: Read) -> list[Fault]:
             message = "is an area of this edition" if here else "is not in geography/areas.csv"
             allowed = "areas of another vintage, listed in geography/areas.csv: "
             allowed += some(list(old_level.index)) or "it lists none"
-            faults.append(Fault(r.file, message, r.row, "from_code", r.from_code, allowed))
+            faults.append(fault_at(r, "from_code", message, allowed))
         elif new_level.get(r.to_code) != old_level[r.from_code]:
             level = old_level[r.from_code]
             message = f"is not a {level} of this edition's vintage"
             allowed = some(list(new_level.index[new_level == level]))
-            faults.append(Fault(r.file, message, r.row, "to_code", r.to_code, allowed))
+            faults.append(fault_at(r, "to_code", message, allowed))
     for code, group in links.sound.groupby("from_code", sort=False):
         row, total = int(group["row"].iloc[0]), group["weight"].sum()
         whole = len(group) == (links.frame["from_code"] == code).sum()
@@ -170,8 +170,7 @@ def check_old_codes(
             choices.append(f"or, to have it rebased, {ASKED}")
         if rebased and not next_ones:
             choices.append(f"with rows from it in {REBASE}")
-        fault = Fault(r.file, message, r.row, "area_code", code, ", ".join(choices))
-        faults.append(fault)
+        faults.append(fault_at(r, "area_code", message, ", ".join(choices)))
     return faults
 
 

@@ -6,19 +6,19 @@ typed; numbers and dates are then converted cell by cell, and pandera checks the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spi_core.errors import Fault
+from spi_core.errors import Fault, some
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
-__all__ = ["Read", "join_reads", "read_table", "records"]
+__all__ = ["Read", "fault_at", "join_reads", "read_table", "records", "strangers"]
 
 
 #: Larger numbers are slips of the keyboard, and infinity is no number to compute with.
@@ -42,6 +42,11 @@ class Read:
     frame: pd.DataFrame
     faults: tuple[Fault, ...]
     lacks: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def missing(self) -> set[str]:
+        """Columns that some file lacks."""
+        return {column for _, column in self.lacks}
 
     @property
     def whole(self) -> pd.DataFrame:
@@ -134,6 +139,49 @@ def records(frame: pd.DataFrame) -> Iterable[Any]:
         Named tuples, which type checkers cannot know the fields of.
     """
     return frame.itertuples()
+
+
+def fault_at(row: Any, column: str, message: str, allowed: str | None = None) -> Fault:
+    """Make a fault of a cell that was read.
+
+    Parameters
+    ----------
+    row : named tuple
+        Of :func:`records`; it says file, row and value.
+    column, message, allowed : str
+        As for :class:`spi_core.errors.Fault`.
+
+    Returns
+    -------
+    Fault
+        A blank cell has no value; a date is written as it was given.
+    """
+    value = getattr(row, column)
+    if value == "" or pd.isna(value):
+        value = None
+    elif isinstance(value, pd.Timestamp):
+        value = f"{value:%Y-%m-%d}"
+    return Fault(row.file, message, row.row, column, value, allowed)
+
+
+def strangers(read: Read, column: str, known: Collection[str], what: str) -> list[Fault]:
+    """Find the cells that name something that is not there.
+
+    Parameters
+    ----------
+    read : Read
+        The table.
+    column : str
+        Where it names others.
+    known : collection of str
+        What is there.
+    what : str
+        As a message calls one of them, for instance ``an area of geography/areas.csv``.
+    """
+    if read.frame.empty:
+        return []
+    lost = read.frame[~read.frame[column].isin(list(known))]
+    return [fault_at(r, column, f"is not {what}", some(known)) for r in records(lost)]
 
 
 def _repeated(frame: pd.DataFrame, key: list[str]) -> list[Fault]:

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from spi_core.files import digest
-from spi_core.publish.open_data.tidy import FIELDS, ILLUSTRATIVE, TITLES
+from spi_core.publish.open_data.described import TABLES
+from spi_core.publish.open_data.tidy import ILLUSTRATIVE
 
 __all__ = ["descriptor", "readme", "warning"]
 
@@ -16,15 +17,6 @@ OGL = {
     "name": "OGL-UK-3.0",
     "title": "Open Government Licence v3.0",
     "path": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
-}
-#: Columns that together name a row of each table.
-KEYS = {
-    "scores": ["area_code", "period", "element"],
-    "values": ["area_code", "period", "indicator_id"],
-    "changes": ["area_code", "element"],
-    "indicators": ["indicator_id"],
-    "areas": ["area_code"],
-    "effects": ["intervention", "outcome"],
 }
 
 
@@ -95,10 +87,10 @@ def _resource(name: str, frame: pd.DataFrame, content: bytes) -> dict[str, Any]:
     schema: dict[str, Any] = {
         "fields": [
             {"name": n, "type": f.kind, "description": f.description}
-            for n, f in FIELDS[name].items()
+            for n, f in TABLES[name].columns.items()
         ],
         "missingValues": [""],
-        "primaryKey": KEYS[name],
+        "primaryKey": list(TABLES[name].key),
     }
     if "area_code" in frame and name != "areas":
         to = {"resource": "areas", "fields": "area_code"}
@@ -107,7 +99,7 @@ def _resource(name: str, frame: pd.DataFrame, content: bytes) -> dict[str, Any]:
         "profile": "tabular-data-resource",
         "name": name,
         "path": f"{name}.csv",
-        "title": TITLES[name],
+        "title": TABLES[name].title,
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
@@ -135,7 +127,7 @@ def readme(frames: Mapping[str, pd.DataFrame], about: Mapping[str, Any]) -> str:
         Content of ``README.txt``.
     """
     edition, marked = about["edition"], warning(frames)
-    files = [f"{n}.csv: {TITLES[n]}, {len(f):,} rows" for n, f in frames.items()]
+    files = [f"{n}.csv: {TABLES[n].title}, {len(f):,} rows" for n, f in frames.items()]
     parts = [
         f"{edition['title']}\n{edition.get('subtitle', '')}".rstrip(),
         *([marked] if marked else []),

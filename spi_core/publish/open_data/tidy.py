@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
 from spi_core.levels import levels_of
+from spi_core.publish.open_data.described import TABLES
 
-__all__ = ["EMPTY", "FIELDS", "ILLUSTRATIVE", "MEASURED", "TITLES", "Field", "tidy"]
+__all__ = ["EMPTY", "ILLUSTRATIVE", "MEASURED", "tidy"]
 
 #: What the column ``status`` says.
 ILLUSTRATIVE = "ILLUSTRATIVE: generated, not measured, or resting on generated values"
@@ -17,135 +18,6 @@ MEASURED = "rests on no generated value"
 #: What it says of a row that has no value to show.
 EMPTY = {"suppressed": "suppressed to protect people", "missing": "not available"}
 COMPOSITES = ("index", "dimension", "component")
-
-
-class Field(NamedTuple):
-    """A column of an open table.
-
-    Parameters
-    ----------
-    kind : {'string', 'number', 'integer', 'boolean', 'date'}
-        Its type, as the Table Schema of Frictionless names it.
-    description : str
-        What it holds.
-    """
-
-    kind: str
-    description: str
-
-
-_AREA = {
-    "area_code": Field("string", "GSS code of the area"),
-    "area_name": Field("string", "Name of the area"),
-    "area_level": Field("string", "Level of the area: ward, borough or another of the edition's"),
-}
-_PERIOD = {
-    "period": Field("string", "Period of the edition: baseline, current or an earlier one"),
-    "period_label": Field("string", "What the period is"),
-}
-_INTERVAL = {
-    "low": Field("number", "Lower end of the 90 % interval; blank where there is none"),
-    "high": Field("number", "Upper end of the 90 % interval; blank where there is none"),
-}
-_MARKS = {
-    "provenance": Field(
-        "string",
-        "observed, modelled, provisional, revised, estimated, illustrative; computed from several "
-        "values; suppressed or missing where there is no value",
-    ),
-    "illustrative": Field("boolean", "true where the row rests on a generated value"),
-    "status": Field("string", "The same in words"),
-}
-#: The columns of each table, in order: scripts may count on them.
-FIELDS: dict[str, dict[str, Field]] = {
-    "scores": {
-        **_AREA,
-        **_PERIOD,
-        "element": Field("string", "index, or the name of a dimension or component"),
-        "element_level": Field("string", "index, dimension or component"),
-        "score": Field("number", "0 to 100, higher is better; blank where not scored"),
-        **_INTERVAL,
-        "rank": Field("number", "Rank among areas of its level, 1 the best; current period only"),
-        "rank_low": Field("number", "Best rank of the 90 % interval"),
-        "rank_high": Field("number", "Worst rank of the 90 % interval"),
-        "rating": Field("string", "strength, similar or weakness beside areas in similar places"),
-        **_MARKS,
-    },
-    "values": {
-        **_AREA,
-        **_PERIOD,
-        "start": Field("date", "First day of the indicator's period"),
-        "end": Field("date", "Last day of the indicator's period"),
-        "indicator_id": Field("string", "Id of the indicator, see indicators.csv"),
-        "indicator_name": Field("string", "Name of the indicator"),
-        "unit": Field("string", "Unit of the value"),
-        "value": Field("number", "Value; blank where suppressed or missing"),
-        "numerator": Field("number", "Count above the line; blank where there is none"),
-        "denominator": Field("number", "Count below the line; blank where there is none"),
-        "score": Field("number", "0 to 100, higher is better"),
-        **_MARKS,
-    },
-    "changes": {
-        **_AREA,
-        "element": Field("string", "index, a dimension or component, or an indicator's id"),
-        "element_name": Field("string", "Its name"),
-        "element_level": Field("string", "index, dimension, component or indicator"),
-        "unit": Field("string", "Unit of the change"),
-        "change": Field("number", "Current less baseline, from comparable indicators"),
-        **_INTERVAL,
-        "rating": Field("string", "clear improvement, no clear change, clear decline, not rated"),
-        "reason": Field("string", "Why it is not rated"),
-        **_MARKS,
-    },
-    "indicators": {
-        "indicator_id": Field("string", "Id of the indicator"),
-        "indicator_name": Field("string", "Name"),
-        "component": Field("string", "Component it belongs to"),
-        "dimension": Field("string", "Dimension it belongs to"),
-        "description": Field("string", "What it measures"),
-        "unit": Field("string", "Unit"),
-        "polarity": Field("integer", "1 where higher is better, -1 where lower is"),
-        "numerator": Field("string", "What is counted above the line"),
-        "denominator": Field("string", "What is counted below the line"),
-        "goalpost_worst": Field("number", "Value that scores 0"),
-        "goalpost_best": Field("number", "Value that scores 100"),
-        "weight_share": Field("number", "Share of the component's weight"),
-        "comparable": Field("string", "no where the periods do not mean the same"),
-        "break_reason": Field("string", "Why they do not"),
-        "publisher_or_owner": Field("string", "Who publishes or owns the source"),
-        "source_dataset": Field("string", "The source"),
-        "licence": Field("string", "Licence of the source"),
-        **_MARKS,
-    },
-    "areas": {
-        **_AREA,
-        "parent_code": Field("string", "GSS code of the area it lies in"),
-        "vintage": Field("string", "Set of boundaries the code belongs to"),
-        "population": Field("number", "People, as the edition gives them"),
-        **_MARKS,
-    },
-    "effects": {
-        "intervention": Field("string", "Id of the intervention"),
-        "name": Field("string", "Its name"),
-        "outcome": Field("string", "What was measured"),
-        "unit": Field("string", "Unit of the effect"),
-        "effect": Field("number", "Difference in differences"),
-        **_INTERVAL,
-        "p": Field("number", "Exact permutation p-value"),
-        "certainty": Field("string", "How certain the evidence is"),
-        "refusals": Field("string", "Why an effect is not stated, where it is not"),
-        **_MARKS,
-    },
-}
-#: What each table holds, in a line.
-TITLES = {
-    "scores": "Scores of the index, its dimensions and components",
-    "values": "Values and scores of every indicator",
-    "changes": "Change from the baseline to the current period",
-    "indicators": "The indicators: what they mean, where they come from, how they count",
-    "areas": "The areas",
-    "effects": "Effects of interventions",
-}
 
 
 def tidy(tables: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
@@ -161,7 +33,7 @@ def tidy(tables: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, pd.Da
     Returns
     -------
     dict of str to DataFrame
-        The tables of :data:`FIELDS`, with these columns in this order; ``effects`` only where
+        The tables of ``open_data.yml``, with these columns in this order; ``effects`` only where
         the edition has interventions. A suppressed cell has no value, count or score.
     """
     areas = tables["areas"].set_index("code")
@@ -182,7 +54,7 @@ def tidy(tables: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, pd.Da
         said = frame["illustrative"].map({True: ILLUSTRATIVE, False: MEASURED})
         frame["status"] = said.where(frame["illustrative"], frame["provenance"].map(EMPTY))
         frame["status"] = frame["status"].fillna(said)
-        made[name] = frame.reindex(columns=list(FIELDS[name])).reset_index(drop=True)
+        made[name] = frame.reindex(columns=list(TABLES[name].columns)).reset_index(drop=True)
     return made
 
 

@@ -93,9 +93,24 @@ def test_a_period_that_ends_before_it_starts(edition: Path) -> None:
             for r in rows
         ],
     )
-    found = faults(edition)
-    assert len(found) == len(WARDS)
-    assert {(f.column, f.message) for f in found} == {("start", "lies after end, 2012-12-31")}
+    fault = only(edition)
+    assert (fault.column, fault.value) == ("start", "2013-01-01")
+    assert fault.message.startswith(f"lies after end, 2012-12-31 ({len(WARDS)} rows: {fault.row}, ")
+
+
+@pytest.mark.parametrize(("wrong", "said"), [(3, ""), (4, " (4 rows: 2, 3, 4 …)")])
+def test_many_cells_that_are_wrong_alike_are_one_fault_with_a_count(
+    edition: Path, wrong: int, said: str
+) -> None:
+    areas = edition / "geography" / "areas.csv"
+    assert read(areas)[wrong]["level"] == "ward"
+    rewrite(
+        areas,
+        lambda rows: [r | {"level": "parish"} if i < wrong else r for i, r in enumerate(rows)],
+    )
+    unknown = [f for f in faults(edition) if f.column == "level" and f.value == "parish"]
+    assert [f.row for f in unknown] == ([2] if said else [2, 3, 4])
+    assert {f.message for f in unknown} == {f"is not a level of this edition{said}"}
 
 
 def test_a_row_given_in_two_files(edition: Path) -> None:

@@ -21,8 +21,8 @@ from spi_core.build.edition import build
 from spi_core.edition.inputs import load
 from spi_core.errors import SpiError
 from spi_core.publish.editions import Edition
-from spi_core.publish.open_data.datapackage import KEYS
-from spi_core.publish.open_data.tidy import EMPTY, FIELDS, ILLUSTRATIVE, MEASURED, TITLES, tidy
+from spi_core.publish.open_data.described import TABLES
+from spi_core.publish.open_data.tidy import EMPTY, ILLUSTRATIVE, MEASURED, tidy
 from spi_core.publish.open_data.workbook import workbook
 from spi_core.publish.open_data.write import open_data
 from spi_core.publish.parts import write_part
@@ -86,7 +86,7 @@ def test_headers_are_fixed_and_every_row_has_its_marks(files: Files) -> None:
     names = []
     for name, rows in _tables_of(files):
         names.append(name)
-        assert list(rows[0]) == list(FIELDS[name])
+        assert list(rows[0]) == list(TABLES[name].columns)
         assert list(rows[0])[-3:] == ["provenance", "illustrative", "status"]
         for row in rows:
             assert row["provenance"]
@@ -94,7 +94,7 @@ def test_headers_are_fixed_and_every_row_has_its_marks(files: Files) -> None:
             assert (row["status"] == ILLUSTRATIVE) == (row["illustrative"] == "true")
             assert row["status"] in {ILLUSTRATIVE, MEASURED, *EMPTY.values()}
     assert names == ["scores", "values", "changes", "indicators", "areas"]
-    assert set(FIELDS) == set(TITLES) == set(KEYS)
+    assert set(names) == set(TABLES) - {"effects"}
 
 
 def test_what_rests_on_a_generated_value_is_marked_and_nothing_else(files: Files) -> None:
@@ -358,7 +358,7 @@ CASTS = {
 def test_every_cell_is_of_the_kind_that_is_declared(files: Files) -> None:
     cells = 0
     for name, rows in _tables_of(files):
-        for column, field in FIELDS[name].items():
+        for column, field in TABLES[name].columns.items():
             cast = CASTS[field.kind]
             for row in rows:
                 if row[column]:
