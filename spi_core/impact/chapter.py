@@ -70,9 +70,6 @@ def run_chapter(
         sets = ward_sets(wards.to_numpy(dtype=bool), rng)
     side = () if refusals else _side_results(design, trials, sets, rng)
     primary = _primary_results(design, trials, refusals, side, sets, rng, neighbours)
-    answer = tuple(sentence for result in primary for sentence in result.verdict.sentences)
-    if refusals:
-        answer = tuple(f"{refusal.words} {refusal.needs}" for refusal in refusals)
     return ChapterResult(
         design=design,
         refusals=refusals,
@@ -81,7 +78,6 @@ def run_chapter(
         floor=floor,
         primary=primary,
         side=side,
-        answer=answer,
         audit=audit(protocol, len(values), _raw_means(primary), areas),
     )
 
@@ -208,10 +204,8 @@ def _judged(
     raw = describe(trial.sample) if trial.sample is not None else None
     reasons = tuple({reason.code: reason for reason in (*trial.refusals, *refusals)}.values())
     if analysis is None or trial.sample is None:
-        label = trial.outcome.label or trial.outcome.id
-        words = (f"{label}: not answerable.", *(reason.words for reason in reasons))
         needs = tuple(dict.fromkeys(reason.needs for reason in reasons))
-        verdict = Verdict("not answerable", words, "", (), 0, "", needs)
+        verdict = Verdict("not answerable", "", (), 0, "", needs)
         return PrimaryResult(trial.outcome, reasons, (), raw, None, NAN, NAN, NAN, verdict)
     refits = (*analysis.refits, *((analysis.donut,) if analysis.donut else ()))
     group = [analysis.placebo.p] if analysis.placebo and np.isfinite(analysis.placebo.p) else []

@@ -97,8 +97,6 @@ class ChapterResult:
         In the order of the protocol.
     side : tuple of SideResult
         Placebo outcomes, then exploratory ones.
-    answer : tuple of str
-        The answer in one paragraph, a sentence each.
     audit : Audit
         Hashes and versions.
     """
@@ -110,7 +108,6 @@ class ChapterResult:
     floor: float
     primary: tuple[PrimaryResult, ...]
     side: tuple[SideResult, ...]
-    answer: tuple[str, ...]
     audit: Audit
 
 

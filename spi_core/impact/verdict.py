@@ -15,7 +15,7 @@ from spi_core.impact.estimate.regression_to_mean import RegressionPanel
 from spi_core.impact.inference.permutation import Permutation
 from spi_core.impact.inference.power import Power
 
-__all__ = ["Evidence", "Verdict", "judge", "say"]
+__all__ = ["Evidence", "Verdict", "judge"]
 
 Status = Literal["clear improvement", "no clear change", "clear decline", "not answerable"]
 
@@ -59,8 +59,6 @@ class Verdict:
     ----------
     status : str
         "clear improvement", "no clear change", "clear decline" or "not answerable".
-    sentences : tuple of str
-        The answer, a sentence each.
     certainty : str
         "very low", "low", "moderate"; "" when refused.
     reasons : tuple of str
@@ -74,39 +72,11 @@ class Verdict:
     """
 
     status: Status
-    sentences: tuple[str, ...]
     certainty: str
     reasons: tuple[str, ...]
     maryland: int
     maryland_reason: str
     change_mind: tuple[str, ...]
-
-
-def say(value: float) -> str:
-    """Write a number for a sentence: three significant figures, a true minus sign.
-
-    Parameters
-    ----------
-    value : float
-        Number.
-
-    Returns
-    -------
-    str
-        Words for an infinite one.
-
-    Examples
-    --------
-    >>> say(-2.0144), say(1234.5), say(float("inf"))
-    ('−2.01', '1,230', 'no upper bound')
-    """
-    if math.isinf(value):
-        return "no upper bound" if value > 0 else "no lower bound"
-    if value == 0 or not math.isfinite(value):
-        return "0" if value == 0 else "not known"
-    rounded = float(f"{value:.2e}")
-    places = max(0, 2 - math.floor(math.log10(abs(rounded))))
-    return f"{rounded:,.{places}f}".replace("-", "−")
 
 
 def judge(design: Design, outcome: Outcome, evidence: Evidence) -> Verdict:
@@ -145,7 +115,6 @@ def judge(design: Design, outcome: Outcome, evidence: Evidence) -> Verdict:
     contradicted = _contradicted(evidence, design.alpha)
     return Verdict(
         status=status,
-        sentences=_sentences(design, outcome, evidence, status),
         certainty=LEVELS[level],
         reasons=("The protocol records no drawing by lot: moderate at best.", *concerns),
         maryland=2 if contradicted else 3,
@@ -156,36 +125,6 @@ def judge(design: Design, outcome: Outcome, evidence: Evidence) -> Verdict:
         ),
         change_mind=_change_mind(design, evidence, clear),
     )
-
-
-def _sentences(
-    design: Design, outcome: Outcome, evidence: Evidence, status: str
-) -> tuple[str, ...]:
-    """Write the answer in real units."""
-    effect, panel = evidence.effect, evidence.panel
-    label, unit = outcome.label or outcome.id, f" {outcome.unit}" if outcome.unit else ""
-    level = f"{100 * (1 - design.alpha):g} %"
-    kind = "exact p" if effect.exact else f"p (± {say(effect.monte_carlo_se)})"
-    sentences = [
-        f"{label}: {status}.",
-        f"Relative to comparison areas the treated ones changed by {say(panel.did)}{unit} "
-        f"(difference-in-differences) or {say(panel.ancova)}{unit} (given their starting level); "
-        f"the {level} interval over both runs from {say(panel.low)} to {say(panel.high)}.",
-        f"The {kind} of the difference-in-differences is {say(effect.p)}, "
-        f"{say(evidence.p_adjusted)} after Holm's correction; the smallest this design can give is "
-        f"{say(effect.floor)}.",
-    ]
-    if status == "no clear change":
-        sentences.append(
-            f"This is not evidence of no effect: an effect below {say(evidence.power.effect)}"
-            f"{unit} would probably have gone unseen."
-        )
-        if evidence.p_adjusted <= design.alpha:
-            sentences.append(
-                "The simple comparison alone would claim a change; areas drifting back to their "
-                "usual level explain it as well."
-            )
-    return tuple(sentences)
 
 
 def _contradicted(evidence: Evidence, alpha: float) -> bool:

@@ -14,7 +14,6 @@ from spi_core.errors import InputError
 from spi_core.impact.chapter import run_chapter
 from spi_core.impact.results import to_json
 from spi_core.impact.sample import arrange
-from spi_core.impact.verdict import say
 
 WARDS = [f"W{i:02d}" for i in range(17)]
 PERIODS = ("2015", "2016", "2017", "2019")
@@ -104,15 +103,6 @@ def test_same_effect_in_the_other_direction_is_a_decline():
 def test_no_effect_is_called_no_clear_change_and_not_no_effect():
     (found,) = chapter().primary
     assert found.verdict.status == "no clear change"
-    assert any("not evidence of no effect" in words for words in found.verdict.sentences)
-
-
-def test_headline_is_the_bracket_and_never_the_treated_areas_own_change(clear):
-    found = clear.primary[0]
-    panel, words = found.analysis.panel, " ".join(found.verdict.sentences)
-    assert say(panel.low) in found.verdict.sentences[1]
-    assert say(panel.high) in found.verdict.sentences[1]
-    assert say(panel.naive) not in words
 
 
 def test_grid_brackets_diagnostics_are_all_there(clear):
@@ -217,7 +207,7 @@ def test_no_comparison_is_refused_with_raw_means():
     assert codes(result) == ["no_comparison"]
     assert result.primary[0].raw.treated_units == 102
     assert np.isnan(result.primary[0].raw.comparison_before)
-    assert "comparable areas" in result.answer[0]
+    assert "comparable areas" in result.refusals[0].needs
     to_json(result)
 
 

@@ -17,7 +17,6 @@ from spi_core.impact.inference.sets import ward_sets
 from spi_core.impact.refusal import REFUSALS, refuse
 from spi_core.impact.sample import Sample, restrict
 from spi_core.impact.spatial import morans_i
-from spi_core.impact.verdict import say
 
 
 def entropy_balanced_difference(change, treated, x):
@@ -211,22 +210,6 @@ def test_restrict_renumbers_wards():
     assert part.wards == ("U20", "U21", "U22", "U23", "U24")
     assert part.ward.tolist() == [0, 1, 2, 3, 4]
     assert part.treated.tolist() == [True, False, False, False, False]
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [
-        (0.0, "0"),
-        (-0.05, "−0.0500"),
-        (0.99951, "1.00"),
-        (12_345.0, "12,300"),
-        (1e-4, "0.000100"),
-        (-np.inf, "no lower bound"),
-        (np.nan, "not known"),
-    ],
-)
-def test_numbers_in_sentences(value, words):
-    assert say(value) == words
 
 
 def test_refusals_are_words_and_unknown_codes_an_error():

@@ -216,6 +216,7 @@ def test_answer_gives_levels_effect_interval_exact_p_floor_power_and_certainty(
     assert f"Of the 120 ways to pick as many wards, {round(effect['p'] * 120)} show" in fires
     assert "the smallest this design can give is 0.0083" in fires
     assert f"{panel['high']:+.1f}." in fires.replace("−", "-")
+    assert f"{abs(panel['naive']):.1f} " not in fires  # the treated areas' own change
     chance = f"a chance of {100 * o.analysis['power_exact']:.0f}% of being found"
     assert f"A true effect of {o.analysis['power']['effect']:.1f} had {chance}" in fires
     assert f"Certainty: **{o.verdict['certainty']}**" in fires
