@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from spi_core.errors import Fault, InputError, SpiError
-from spi_core.files import project_root
+from spi_core.files import project_root, shown
 from spi_core.publish.named import (
     ASKED,
     edition_folder,
@@ -265,7 +265,7 @@ def _build(editions: list[Any], force: bool, jobs: int | None, said: Said) -> No
 
     for built in build_editions(editions, force=force, n_workers=jobs, say=say):
         seconds = time.perf_counter() - started
-        name, where = built.edition.name, _shown(built.edition.folder / "tables")
+        name, where = built.edition.name, shown(built.edition.folder / "tables")
         how = "up to date" if built.current else f"in {seconds:.1f} s"
         said.line(f"{name}: {len(built.tables)} tables {how} → {where}")
         facts = {"tables": sorted(built.tables), "up_to_date": built.current, "removed": removed}
@@ -286,10 +286,10 @@ def _write_parts(editions: list[Any], force: bool, jobs: int | None, said: Said)
 
 
 def _say_part(part: Any, said: Said) -> None:
-    named, where = f"{part.edition.name}: {part.name}", _shown(part.edition.folder / part.name)
+    named, where = f"{part.edition.name}: {part.name}", shown(part.edition.folder / part.name)
     how = f"{len(part.files)} files in {part.seconds:.1f} s" if part.files else "up to date"
     said.line(f"{named}: {how} → {where}")
-    files = [_shown(path) for path in part.files]
+    files = [shown(path) for path in part.files]
     said.result(edition=part.edition.name, files=files, seconds=round(part.seconds, 2))
 
 
@@ -312,9 +312,7 @@ def _render(editions: list[Any], choice: Any, how: dict[str, Any], said: Said) -
             said.line(f"{edition.name}: {note}")
     facts: list[dict[str, Any]] = []
     for edition, outcome in zip(editions, outcomes, strict=True):
-        said.line(
-            f"{edition.name}: {outcome.summary} in {seconds:.1f} s → {_shown(edition.folder)}"
-        )
+        said.line(f"{edition.name}: {outcome.summary} in {seconds:.1f} s → {shown(edition.folder)}")
         facts.append({"edition": edition.name, **_files(outcome)})
     errors = [r.error for outcome in outcomes for r in outcome.results if r.error is not None]
     if errors:
@@ -329,14 +327,7 @@ def _render(editions: list[Any], choice: Any, how: dict[str, Any], said: Said) -
 def _files(outcome: Any) -> dict[str, list[str]]:
     """List an outcome's files for scripts."""
     lists = {"files": outcome.files, "up_to_date": outcome.current, "removed": outcome.removed}
-    return {name: [_shown(path) for path in paths] for name, paths in lists.items()}
-
-
-def _shown(path: Path) -> str:
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.as_posix()
+    return {name: [shown(path) for path in paths] for name, paths in lists.items()}
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ __all__ = [
     "refusals_as_faults",
     "remove_leftovers",
     "scratch_folder",
+    "shown",
     "temporary_name",
     "write_bytes",
 ]
@@ -311,3 +312,22 @@ def _runs(process: int) -> bool:
     except (PermissionError, OverflowError):
         return True
     return True
+
+
+def shown(path: Path) -> str:
+    """Write a path as the analyst would type it: from the current folder where it lies below.
+
+    Parameters
+    ----------
+    path : Path
+        Any path.
+
+    Returns
+    -------
+    str
+        With forward slashes.
+    """
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()

@@ -94,7 +94,7 @@ def _answer(chapter: Chapter, found: PrimaryResult) -> dict[str, Any]:
         "refusals": ", ".join(r.code for r in found.refusals),
         "inferred": design.inferred,
         "illustrative": chapter.illustrative,
-        "protocol_sha256": result.audit.protocol_sha256,
+        "protocol_sha256": result.provenance.protocol_sha256,
     }
 
 

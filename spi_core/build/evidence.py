@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from spi_core.build.fitting import component_moments
 from spi_core.build.treated import treat_errors
 from spi_core.edition.inputs import Inputs
-from spi_core.edition.readers.sheet import shown
 from spi_core.errors import Fault, InputError
+from spi_core.files import shown
 from spi_core.method.score import Estimated, Recipe, Scores, score, take
 from spi_core.method.treat import Treatment
 from spi_core.uncertainty.alternatives import ALL, SAMPLING, Alternatives, pca_shares

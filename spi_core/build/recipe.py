@@ -9,8 +9,8 @@ from spi_core.build.fitting import fit_weights
 from spi_core.build.idle import idle, without
 from spi_core.edition.framework import Framework
 from spi_core.edition.inputs import Inputs
-from spi_core.edition.readers.sheet import shown
 from spi_core.errors import Fault, InputError
+from spi_core.files import shown
 from spi_core.method.means import means_of
 from spi_core.method.score import Recipe, recipe_for
 

@@ -29,12 +29,12 @@ from spi_core.edition.interventions.read import read_interventions
 from spi_core.edition.panel import Panel, check_keys, check_observations, make_panel
 from spi_core.edition.readers.read import Read, join_reads, read_table, strangers
 from spi_core.edition.readers.schema import TABLES
-from spi_core.edition.readers.sheet import find_tables, shown, unread
+from spi_core.edition.readers.sheet import find_tables, unread
 from spi_core.edition.reference import read_reference
 from spi_core.edition.rules import check_overlap
 from spi_core.edition.settings import read_edition_file
 from spi_core.errors import Fault, InputError, some
-from spi_core.files import refusals_as_faults
+from spi_core.files import refusals_as_faults, shown
 from spi_core.levels import levels_of
 
 __all__ = ["Inputs", "load", "read_rules"]

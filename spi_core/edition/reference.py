@@ -12,8 +12,9 @@ import pandas as pd
 from spi_core.edition.framework import Framework
 from spi_core.edition.readers.read import read_table
 from spi_core.edition.readers.schema import TABLES
-from spi_core.edition.readers.sheet import read_cells, shown
+from spi_core.edition.readers.sheet import read_cells
 from spi_core.errors import Fault
+from spi_core.files import shown
 
 __all__ = ["read_reference"]
 

@@ -15,7 +15,7 @@ from spi_core.impact.inference.multiplicity import benjamini_hochberg, holm, max
 from spi_core.impact.inference.permutation import Permutation
 from spi_core.impact.inference.sets import WardSets, ward_sets
 from spi_core.impact.inference.studentise import studentised, ward_sums
-from spi_core.impact.provenance import audit
+from spi_core.impact.provenance import trace
 from spi_core.impact.refusal import Refusal, refuse
 from spi_core.impact.results import ChapterResult, PrimaryResult, SideResult
 from spi_core.impact.sample import Sample, carried_forward, members
@@ -78,7 +78,7 @@ def run_chapter(
         floor=floor,
         primary=primary,
         side=side,
-        audit=audit(protocol, len(values), _raw_means(primary), areas),
+        provenance=trace(protocol, len(values), _raw_means(primary), areas),
     )
 
 

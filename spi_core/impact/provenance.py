@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-__all__ = ["Audit", "audit"]
+__all__ = ["Provenance", "trace"]
 
 
 @dataclass(frozen=True, slots=True)
-class Audit:
-    """Audit block of a chapter.
+class Provenance:
+    """Provenance block of a chapter.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class Audit:
     versions: dict[str, str]
 
 
-def audit(protocol: str, rows: int, means: pd.DataFrame, areas: pd.DataFrame) -> Audit:
+def trace(protocol: str, rows: int, means: pd.DataFrame, areas: pd.DataFrame) -> Provenance:
     """Fingerprint what is published of the data, and the code.
 
     Parameters
@@ -51,11 +51,11 @@ def audit(protocol: str, rows: int, means: pd.DataFrame, areas: pd.DataFrame) ->
 
     Returns
     -------
-    Audit
+    Provenance
         Independent of the order of rows and columns.
     """
     names = ("numpy", "pandas", "scipy", "statsmodels")
-    return Audit(
+    return Provenance(
         protocol_sha256=protocol,
         means_sha256=_table_hash(means),
         areas_sha256=_table_hash(areas),

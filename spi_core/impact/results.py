@@ -13,7 +13,7 @@ import numpy as np
 
 from spi_core.edition.interventions.design import Design, Outcome
 from spi_core.impact.analyse import Analysis, RawTable
-from spi_core.impact.provenance import Audit
+from spi_core.impact.provenance import Provenance
 from spi_core.impact.refusal import Refusal
 from spi_core.impact.verdict import Verdict
 
@@ -97,7 +97,7 @@ class ChapterResult:
         In the order of the protocol.
     side : tuple of SideResult
         Placebo outcomes, then exploratory ones.
-    audit : Audit
+    provenance : Provenance
         Hashes and versions.
     """
 
@@ -108,7 +108,7 @@ class ChapterResult:
     floor: float
     primary: tuple[PrimaryResult, ...]
     side: tuple[SideResult, ...]
-    audit: Audit
+    provenance: Provenance
 
 
 def to_json(result: ChapterResult) -> dict[str, Any]:

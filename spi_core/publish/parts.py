@@ -11,7 +11,7 @@ from typing import Literal
 from spi_core.errors import SpiError
 from spi_core.files import remove_leftovers
 from spi_core.publish.editions import Edition, raise_failed, refuse_other_rules
-from spi_core.publish.keep.hashes import OUTDATED, State
+from spi_core.publish.keep.hashes import OUTDATED, Hashes
 from spi_core.publish.keep.manifest import Manifest
 from spi_core.publish.workers.pool import answers_of
 from spi_core.store import Tables
@@ -89,17 +89,17 @@ def write_part(root: Path, edition: Edition, part: PartName, *, force: bool = Fa
     """
     refuse_other_rules(edition)
     started = time.perf_counter()
-    manifest, state = Manifest(edition.folder), State(root, edition.folder)
-    if not force and manifest.is_part_current(part, state):
+    manifest, hashes = Manifest(edition.folder), Hashes(root, edition.folder)
+    if not force and manifest.is_part_current(part, hashes):
         return Part(edition, part, (), 0.0)
     folder = edition.folder / part
     remove_leftovers(folder)
     files = tuple(_WRITERS[part](Tables(edition.folder / "tables"), folder))
-    if state.outdated:
+    if hashes.outdated:
         for path in files:
             path.unlink(missing_ok=True)
         raise SpiError(f"{edition.name}: {part}: {OUTDATED}")
-    manifest.record_part(part, files, state)
+    manifest.record_part(part, files, hashes)
     return Part(edition, part, files, time.perf_counter() - started)
 
 
@@ -150,8 +150,8 @@ def _names(edition: Edition) -> tuple[PartName, ...]:
 
 
 def _is_current(root: Path, edition: Edition) -> bool:
-    manifest, state = Manifest(edition.folder), State(root, edition.folder)
-    return all(manifest.is_part_current(name, state) for name in _names(edition))
+    manifest, hashes = Manifest(edition.folder), Hashes(root, edition.folder)
+    return all(manifest.is_part_current(name, hashes) for name in _names(edition))
 
 
 def _parts_of(root: Path, edition: Edition, force: bool) -> list[Part]:

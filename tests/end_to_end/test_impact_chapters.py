@@ -191,7 +191,7 @@ def test_page_repeats_the_numbers_of_the_result_file(pages: Path, chapters: dict
     node = chapters["pspo-barking"]["primary"][0]
     p = node["analysis"]["effect"]["p"]
     assert f"exact p = {p:.2f}" in re.sub(r"\s+", " ", text)
-    assert chapters["pspo-barking"]["audit"]["protocol_sha256"] in text
+    assert chapters["pspo-barking"]["provenance"]["protocol_sha256"] in text
 
 
 def test_overview_links_every_chapter(pages: Path) -> None:

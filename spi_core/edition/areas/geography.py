@@ -9,8 +9,8 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from spi_core.edition.readers.sheet import shown
 from spi_core.errors import Fault
+from spi_core.files import shown
 from spi_core.levels import Level, Levels
 
 __all__ = ["Geography", "boundaries", "lies_in", "load_boundaries"]

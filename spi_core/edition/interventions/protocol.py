@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 
 from spi_core.edition.interventions.design import Design, Outcome, protocol_hash
-from spi_core.errors import Fault, InputError
+from spi_core.errors import Fault, InputError, some
 from spi_core.levels import Levels
 
 __all__ = ["read_designs"]
@@ -141,7 +141,9 @@ def _area_faults(design: Design, areas: set[str], where: str) -> Iterator[Fault]
     for column, codes in named.items():
         for code in codes:
             if code not in areas:
-                yield _fault(where, column, code, f"is none of the {design.called}", _some(areas))
+                yield _fault(
+                    where, column, code, f"is none of the {design.called}", some(sorted(areas), 8)
+                )
     sides = list(named.items())
     for index, (column, codes) in enumerate(sides):
         for other, others in sides[index + 1 :]:
@@ -195,21 +197,16 @@ def _outcome_faults(
                 yield _fault(where, role, outcome.id, message, "one role an outcome")
             seen[outcome.id] = role
             if outcome.id not in outcomes:
-                yield _fault(where, role, outcome.id, "is no known outcome", _some(set(outcomes)))
+                yield _fault(
+                    where, role, outcome.id, "is no known outcome", some(sorted(outcomes), 8)
+                )
                 continue
             for period in (*design.earlier, *design.before, *design.after):
                 if period not in outcomes[outcome.id]:
                     message = f"has no values in period {period}"
-                    allowed = _some(set(outcomes[outcome.id]))
+                    allowed = some(sorted(outcomes[outcome.id]), 8)
                     yield _fault(where, role, outcome.id, message, f"periods {allowed}")
 
 
 def _is_year(period: str) -> bool:
     return len(period) == 4 and period.isdigit()
-
-
-def _some(values: set[str], most: int = 8) -> str:
-    """Return a short list for a message."""
-    listed = sorted(values)
-    rest = f" and {len(listed) - most} more" if len(listed) > most else ""
-    return ", ".join(listed[:most]) + rest

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spi_core.errors import Fault, some
+from spi_core.files import shown
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
@@ -82,7 +83,7 @@ def read_table(path: Path, schema: pa.DataFrameSchema) -> Read:
         The typed rows, and every fault with file, row, column, value and what is allowed. A
         missing column does not hide the faults of the others.
     """
-    from spi_core.edition.readers.sheet import read_cells, shown  # heavy, as pandera is
+    from spi_core.edition.readers.sheet import read_cells  # heavy, as pandera is
 
     file = shown(path)
     raw, faults = read_cells(path)

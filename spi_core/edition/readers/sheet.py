@@ -13,34 +13,16 @@ import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from spi_core.errors import Fault
+from spi_core.files import shown
 from spi_core.text.cells import unshielded
 
-__all__ = ["find_tables", "read_cells", "shown", "unread"]
+__all__ = ["find_tables", "read_cells", "unread"]
 
 SUFFIXES = (".csv", ".xlsx")
 #: What looks like a table but is not read: passing over it in silence would lose its figures.
 NOT_READ = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".tsv", ".txt", ".json", ".parquet")
 SAVE_AS = "CSV UTF-8 (comma delimited), or .xlsx"
 SAVE_AGAIN = "opened in Excel or LibreOffice and saved again as Excel Workbook (.xlsx), not Strict"
-
-
-def shown(path: Path) -> str:
-    """Write a path as the analyst would type it: from the current folder where it lies below.
-
-    Parameters
-    ----------
-    path : Path
-        Any path.
-
-    Returns
-    -------
-    str
-        With forward slashes.
-    """
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.as_posix()
 
 
 def find_tables(folder: Path, name: str) -> list[Path]:

@@ -28,7 +28,6 @@ from spi_core.text.seal import address
 
 __all__ = [
     "answers",
-    "audit",
     "change_mind",
     "conditions",
     "earlier_periods",
@@ -40,6 +39,7 @@ __all__ = [
     "power",
     "programme",
     "protocol",
+    "provenance",
     "question",
     "raw_figures",
     "refusals",
@@ -96,7 +96,7 @@ def programme(built: Tables, page: ChapterPage) -> None:
 
 def protocol(page: ChapterPage) -> None:
     """Print what was fixed beforehand."""
-    fingerprint = page.node["audit"]["protocol_sha256"][:16]
+    fingerprint = page.node["provenance"]["protocol_sha256"][:16]
     caption = _fixed(page, "captions.protocol", fingerprint=fingerprint)
     emit_table(tables.protocol_table(page), "tbl-protocol", caption, widths=[28, 72])
 
@@ -204,12 +204,12 @@ def sureness(page: ChapterPage) -> None:
     _table(page, "certainty", tables.certainty_table(page), widths=[20, 30, 12, 38])
 
 
-def audit(page: ChapterPage) -> None:
+def provenance(page: ChapterPage) -> None:
     """Print the fingerprints of what the chapter rests on."""
     emit_table(
-        tables.audit_table(page),
+        tables.provenance_table(page),
         "tbl-audit",
-        _fixed(page, "captions.audit", id=page.id),
+        _fixed(page, "captions.provenance", id=page.id),
         widths=[20, 80],
     )
 

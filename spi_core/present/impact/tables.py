@@ -15,12 +15,12 @@ from spi_core.present.impact.numbers import day_words, effect_text, percent, per
 from spi_core.present.impact.words import status_words
 
 __all__ = [
-    "audit_table",
     "certainty_table",
     "mark_table",
     "overview_table",
     "power_table",
     "protocol_table",
+    "provenance_table",
     "raw_table",
 ]
 
@@ -159,9 +159,9 @@ def certainty_table(page: ChapterPage) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Outcome", "Maryland scale", "Certainty", "Why"])
 
 
-def audit_table(page: ChapterPage) -> pd.DataFrame:
+def provenance_table(page: ChapterPage) -> pd.DataFrame:
     """Give the fingerprints."""
-    a, edition = page.node["audit"], page.node["edition"]
+    a, edition = page.node["provenance"], page.node["edition"]
     versions = ", ".join(f"{k} {v}" for k, v in sorted(a["versions"].items()))
     names = (
         *(("Protocol", "protocol"), ("Raw means by ward", "means")),

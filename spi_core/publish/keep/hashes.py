@@ -15,7 +15,7 @@ from spi_core.publish.render.job import RenderJob
 from spi_core.publish.render.source import source_files
 from spi_core.store import ABOUT, LISTING
 
-__all__ = ["OUTDATED", "State", "listing_digest", "project_sources"]
+__all__ = ["OUTDATED", "Hashes", "listing_digest", "project_sources"]
 
 #: Files beside a document that it may show, cite or import.
 _BESIDE = {".py", ".svg", ".png", ".jpg", ".jpeg", ".bib", ".csl", ".yml", ".csv", ".json"}
@@ -46,7 +46,7 @@ def project_sources(root: Path, source: Path) -> set[Path]:
     return {*written, *beside, *words_files(root), root / "_quarto.yml", root / "_brand.yml"}
 
 
-class State:
+class Hashes:
     """Files of a project as they are now; each is hashed once.
 
     Parameters

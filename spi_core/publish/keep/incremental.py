@@ -9,7 +9,7 @@ from pathlib import Path
 
 from spi_core.errors import RenderError
 from spi_core.files import file_digest, remove_leftovers
-from spi_core.publish.keep.hashes import OUTDATED, State
+from spi_core.publish.keep.hashes import OUTDATED, Hashes
 from spi_core.publish.keep.manifest import Manifest
 from spi_core.publish.render.engine import render
 from spi_core.publish.render.job import RenderJob, RenderResult
@@ -80,14 +80,14 @@ class _Edition:
     def __init__(self, root: Path, batch: Batch, force: bool) -> None:
         remove_leftovers(batch.folder)
         self.batch, self.results = batch, list[RenderResult]()
-        self.manifest, self.state = Manifest(batch.folder), State(root, batch.folder)
+        self.manifest, self.hashes = Manifest(batch.folder), Hashes(root, batch.folder)
         self.current: list[Path] = []
         self.todo: list[RenderJob] = []
         for job in batch.jobs:
             fresh = [
                 target
                 for target in job.formats
-                if not force and self.manifest.is_current(job, job.output(target), self.state)
+                if not force and self.manifest.is_current(job, job.output(target), self.hashes)
             ]
             self.current += [job.output(target) for target in fresh]
             stale = tuple(target for target in job.formats if target not in fresh)
@@ -96,14 +96,14 @@ class _Edition:
         self.saved = time.monotonic()
 
     def finished(self, result: RenderResult) -> None:
-        if self.state.outdated:
+        if self.hashes.outdated:
             for path in result.outputs:
                 path.unlink(missing_ok=True)
             error = RenderError(f"{result.job.source.name}: {OUTDATED}")
             result = replace(result, outputs=(), error=result.error or error)
         self.results.append(result)
-        reads = self.state.everything() if result.reads is None else result.reads
-        self.manifest.record_document(result.job, result.outputs, reads, self.state)
+        reads = self.hashes.everything() if result.reads is None else result.reads
+        self.manifest.record_document(result.job, result.outputs, reads, self.hashes)
         if time.monotonic() - self.saved > _SAVE_AFTER:
             self.manifest.save()
             self.saved = time.monotonic()

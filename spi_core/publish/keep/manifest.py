@@ -14,7 +14,7 @@ from typing import Any
 
 from spi_core.edition.fingerprint import code_version, input_hashes
 from spi_core.files import digest, file_digest, private_folder, write_bytes
-from spi_core.publish.keep.hashes import State
+from spi_core.publish.keep.hashes import Hashes
 from spi_core.publish.render.job import RenderJob
 
 __all__ = ["NAME", "Manifest"]
@@ -109,14 +109,14 @@ class Manifest:
         self._content["build"] = {"code": code_version(), "inputs": dict(inputs), "files": files}
         self._write()
 
-    def is_part_current(self, part: str, state: State) -> bool:
+    def is_part_current(self, part: str, hashes: Hashes) -> bool:
         """Tell whether what another command has made, such as the explorer, is up to date.
 
         Parameters
         ----------
         part : str
             Name of the command's part of the folder.
-        state : State
+        hashes : Hashes
             The project's files.
 
         Returns
@@ -128,12 +128,12 @@ class Manifest:
         return (
             record is not None
             and record["code"] == code_version()
-            and record.get("sources") == state.words()
-            and record["reads"] == {name: state.read(name) for name in state.everything()}
+            and record.get("sources") == hashes.words()
+            and record["reads"] == {name: hashes.read(name) for name in hashes.everything()}
             and all(file_digest(self.folder / n) == h for n, h in record["files"].items())
         )
 
-    def record_part(self, part: str, written: Iterable[Path], state: State) -> None:
+    def record_part(self, part: str, written: Iterable[Path], hashes: Hashes) -> None:
         """Record what another command wrote, such as the explorer, so that it can be verified.
 
         Parameters
@@ -142,28 +142,28 @@ class Manifest:
             Name of the command's part of the folder.
         written : iterable of Path
             Its files.
-        state : State
+        hashes : Hashes
             The files as they were before it ran.
         """
         names = sorted({self.name(p) for p in written if p.is_file()})
         self._content = self._load()
         record = {
             "code": code_version(),
-            "sources": state.words(),
-            "reads": {name: state.read(name) for name in state.everything()},
+            "sources": hashes.words(),
+            "reads": {name: hashes.read(name) for name in hashes.everything()},
             "files": {name: file_digest(self.folder / name) for name in names},
         }
         self._content["others"] = {**self._content.get("others", {}), part: record}
         self._write()
 
-    def is_current(self, job: RenderJob, output: Path, state: State) -> bool:
+    def is_current(self, job: RenderJob, output: Path, hashes: Hashes) -> bool:
         """Tell whether a file is what rendering would make now.
 
         Parameters
         ----------
         output : Path
             One of its files.
-        state : State
+        hashes : Hashes
             The project's files.
 
         Returns
@@ -174,15 +174,15 @@ class Manifest:
         record = self.documents.get(self.name(output))
         return (
             record is not None
-            and record.get("job") == state.job(job)
+            and record.get("job") == hashes.job(job)
             and record["code"] == code_version()
-            and record.get("sources") == state.sources(job)
-            and all(state.read(name) == known for name, known in record["reads"].items())
+            and record.get("sources") == hashes.sources(job)
+            and all(hashes.read(name) == known for name, known in record["reads"].items())
             and file_digest(output) == record["sha256"]
         )
 
     def record_document(
-        self, job: RenderJob, outputs: Iterable[Path], reads: Iterable[str], state: State
+        self, job: RenderJob, outputs: Iterable[Path], reads: Iterable[str], hashes: Hashes
     ) -> None:
         """Take note of a rendered document; :meth:`save` writes it down.
 
@@ -192,14 +192,14 @@ class Manifest:
             Files that were written.
         reads : iterable of str
             What it read from the build.
-        state : State
+        hashes : Hashes
             The files as they were before it was rendered.
         """
         record = {
-            "job": state.job(job),
+            "job": hashes.job(job),
             "code": code_version(),
-            "sources": state.sources(job),
-            "reads": {name: state.read(name) for name in sorted(reads)},
+            "sources": hashes.sources(job),
+            "reads": {name: hashes.read(name) for name in sorted(reads)},
         }
         for path in outputs:
             self._changed[self.name(path)] = {**record, "sha256": file_digest(path)}

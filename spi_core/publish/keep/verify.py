@@ -9,7 +9,7 @@ from pathlib import Path
 from spi_core.edition.fingerprint import code_version, input_hashes
 from spi_core.errors import SpiError
 from spi_core.files import digest, file_digest
-from spi_core.publish.keep.hashes import State, listing_digest
+from spi_core.publish.keep.hashes import Hashes, listing_digest
 from spi_core.publish.keep.manifest import NAME, Manifest
 from spi_core.store import ABOUT, LISTING
 
@@ -67,7 +67,7 @@ def verify(root: Path, inputs: Path | None, folder: Path) -> list[Difference]:
         *(_inputs(manifest, inputs) if inputs and "inputs" in manifest.build else ()),
         *_code(manifest),
         *_files(manifest),
-        *_sources(manifest, State(root, folder)),
+        *_sources(manifest, Hashes(root, folder)),
         *_unknown(manifest),
     ]
 
@@ -124,13 +124,13 @@ def _files(manifest: Manifest) -> Iterator[Difference]:
                 )
 
 
-def _sources(manifest: Manifest, state: State) -> Iterator[Difference]:
+def _sources(manifest: Manifest, hashes: Hashes) -> Iterator[Difference]:
     """Name changed sources once, and documents that rest on figures of an earlier build."""
     changed = {
         name
         for record in (*manifest.documents.values(), *manifest.others.values())
         for name, known in record.get("sources", {}).items()
-        if state.source(name) != known
+        if hashes.source(name) != known
     }
     for name in sorted(changed):
         yield Difference("source", name, "changed since documents were rendered")
@@ -139,13 +139,13 @@ def _sources(manifest: Manifest, state: State) -> Iterator[Difference]:
     for part in manifest.others.values():
         built |= part["files"]  # a brief reads whether there is an explorer to point to
     for name, record in sorted(manifest.documents.items()):
-        older = [n for n in record["reads"] if _other_build(n, record["reads"][n], built, state)]
+        older = [n for n in record["reads"] if _other_build(n, record["reads"][n], built, hashes)]
         if older:
             read = ", ".join(n.replace(ABOUT, "build.json ") for n in older[:3])
             yield Difference("document", name, f"rests on another build ({read})")
 
 
-def _other_build(name: str, known: str | None, built: Mapping[str, str], state: State) -> bool:
+def _other_build(name: str, known: str | None, built: Mapping[str, str], hashes: Hashes) -> bool:
     if name == LISTING:
         return (
             listing_digest(
@@ -155,8 +155,8 @@ def _other_build(name: str, known: str | None, built: Mapping[str, str], state: 
         )
     if name.startswith(ABOUT):
         # build.json itself is checked as a file: when it is edited that is said once
-        whole = built.get("tables/build.json") == file_digest(state.folder / "tables/build.json")
-        return whole and state.read(name) != known
+        whole = built.get("tables/build.json") == file_digest(hashes.folder / "tables/build.json")
+        return whole and hashes.read(name) != known
     file = name if "/" in name or "." in name else f"tables/{name}.parquet"
     return built.get(file) != known
 

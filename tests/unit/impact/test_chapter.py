@@ -173,7 +173,7 @@ def test_protocol_is_hashed_before_outcomes_are_read(monkeypatch):
     monkeypatch.setattr("spi_core.impact.chapter.protocol_hash", hashed)
     result = run_chapter(design(), load, areas(), np.random.default_rng(1))
     assert seen == ["hash", "load"]
-    assert result.audit.protocol_sha256 == original(design())
+    assert result.provenance.protocol_sha256 == original(design())
 
 
 def test_no_fingerprint_is_of_values_that_the_chapter_does_not_show():
@@ -183,9 +183,9 @@ def test_no_fingerprint_is_of_values_that_the_chapter_does_not_show():
     swapped.loc[pair, "value"] = table.loc[pair[::-1], "value"].to_numpy()
     one, other = chapter(table=table), chapter(table=swapped)
     assert one.primary[0].raw.wards == other.primary[0].raw.wards
-    assert one.audit == other.audit
+    assert one.provenance == other.provenance
     swapped.loc[pair[0], "value"] += 1
-    assert chapter(table=swapped).audit.means_sha256 != one.audit.means_sha256
+    assert chapter(table=swapped).provenance.means_sha256 != one.provenance.means_sha256
 
 
 def test_one_treated_ward_is_refused():

@@ -297,13 +297,14 @@ def test_raw_table_has_a_difference_only_with_a_comparison(pages: dict[str, Chap
     assert gap == pytest.approx(o.analysis["effect"]["estimate"], abs=0.05)
 
 
-def test_protocol_certainty_power_and_audit_tables(pages: dict[str, ChapterPage]) -> None:
+def test_protocol_certainty_power_and_provenance_tables(pages: dict[str, ChapterPage]) -> None:
     page = pages["unclear"]
     protocol = impact_tables.protocol_table(page).set_index("Fixed beforehand")["As"]
     assert protocol["Primary outcomes"] == "Fires (lower is better); Noise score (higher is better)"
     assert protocol["Before · after"] == "2016–17 · 2019"
     assert (
-        page.node["audit"]["protocol_sha256"] in impact_tables.audit_table(page)["SHA-256"].iloc[0]
+        page.node["provenance"]["protocol_sha256"]
+        in impact_tables.provenance_table(page)["SHA-256"].iloc[0]
     )
     assert len(impact_tables.power_table(page)) == 2
     assert "of 5" in impact_tables.certainty_table(page)["Maryland scale"].iloc[0]

@@ -227,11 +227,11 @@ def test_parts_rendered_one_after_the_other_share_one_record(project: Project) -
 
 def test_two_records_open_at_once_lose_nothing(project: Project) -> None:
     first, second = Manifest(project.folder), Manifest(project.folder)
-    state = manifest.State(project.root, project.folder)
+    hashes = manifest.Hashes(project.root, project.folder)
     for record, name in ((first, "x.html"), (second, "y.html")):
         project.write(f"reports/tiny/pages/{name}", name)
         output = project.folder / "pages" / name
-        record.record_document(project.jobs[0], [output], ["scores"], state)
+        record.record_document(project.jobs[0], [output], ["scores"], hashes)
         record.save()
     assert {"pages/x.html", "pages/y.html", "pages/one.pdf"} <= set(
         Manifest(project.folder).documents
@@ -330,8 +330,8 @@ def test_documents_the_edition_no_longer_has_are_removed(project: Project) -> No
 
 
 def test_an_engine_that_does_not_tell_what_it_read_has_read_everything(project: Project) -> None:
-    state = manifest.State(project.root, project.folder)
-    assert state.everything() == (
+    hashes = manifest.Hashes(project.root, project.folder)
+    assert hashes.everything() == (
         "*",
         "build.json#edition",
         "build.json#rows",
@@ -419,20 +419,20 @@ def test_other_code_is_named(project: Project, monkeypatch: pytest.MonkeyPatch) 
 
 def test_files_of_other_commands_are_checked_too(project: Project) -> None:
     record = Manifest(project.folder)
-    state = manifest.State(project.root, project.folder)
+    hashes = manifest.Hashes(project.root, project.folder)
     project.write("reports/tiny/explorer/index.html", "<html>")
     assert project.differences() == [
         "file explorer/index.html: unknown: no command has recorded it"
     ]
-    record.record_part("explorer", [project.folder / "explorer" / "index.html"], state)
+    record.record_part("explorer", [project.folder / "explorer" / "index.html"], hashes)
     assert project.differences() == []
-    assert record.is_part_current("explorer", state)
+    assert record.is_part_current("explorer", hashes)
     project.write("notebooks/words/report.yml", "title: Four.\n")
-    assert not record.is_part_current("explorer", manifest.State(project.root, project.folder))
+    assert not record.is_part_current("explorer", manifest.Hashes(project.root, project.folder))
     project.write("notebooks/words/report.yml", "title: Three.\n")
     project.write("reports/tiny/explorer/index.html", "<p>")
     assert project.differences() == ["file explorer/index.html: edited since it was made"]
-    assert not record.is_part_current("explorer", state)
+    assert not record.is_part_current("explorer", hashes)
 
 
 def test_is_built_asks_for_inputs_files_and_code(
