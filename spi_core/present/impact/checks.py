@@ -26,46 +26,36 @@ Column = Callable[[OutcomePage], str]
 
 def estimate_table(page: ChapterPage) -> pd.DataFrame:
     """Give the primary estimates with their exact inference."""
-    rows = []
-    for o in page.answered:
-        e = o.analysis["effect"]
-        rows.append(
-            (
-                o.label,
-                effect_text(o, e["estimate"]),
-                span(o, e["low"], e["high"]),
-                p_words(e["p"]),
-                p_words(o.node["p_holm"]),
-                p_words(e["floor"]),
-            )
-        )
     level = f"{100 * (1 - page.design['alpha']):g}% interval"
-    columns = ["Outcome", "Effect", level, "Exact p", "After Holm", "Smallest p"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(
+        {
+            "Outcome": o.label,
+            "Effect": effect_text(o, e["estimate"]),
+            level: span(o, e["low"], e["high"]),
+            "Exact p": p_words(e["p"]),
+            "After Holm": p_words(o.node["p_holm"]),
+            "Smallest p": p_words(e["floor"]),
+        }
+        for o in page.answered
+        for e in [o.analysis["effect"]]
+    )
 
 
 def companion_table(page: ChapterPage) -> pd.DataFrame:
     """Give the companion tests; empty where all are withheld."""
-    rows = []
-    for o in page.answered:
-        a = o.analysis
-        if not a["model"]:
-            continue
-        m = a["model"]
-        cr2 = f"{span(o, m['low'], m['high'])}; {p_is(m['p_cr2'])}, {m['df']:.1f} df"
-        means, wild = a["means"], a["wild"]
-        rows.append(
-            (
-                o.label,
-                cr2,
-                f"{p_is(means['p_pooled'])}, {means['df_pooled']:.0f} df" if means else "–",
-                p_is(wild["p"]) if wild else "–",
-            )
-        )
-    unit = page.unit
+    unit, rows = page.unit, []
     kind = "CR2, Bell–McCaffrey" if page.by_unit else f"HC2 within {unit.many}"
-    columns = ["Outcome", kind, f"Pooled t, {unit.one} means", "Wild cluster bootstrap"]
-    return pd.DataFrame(rows, columns=columns)
+    for o in (o for o in page.answered if o.analysis["model"]):
+        m, means, wild = (o.analysis[name] for name in ("model", "means", "wild"))
+        pooled = f"{p_is(means['p_pooled'])}, {means['df_pooled']:.0f} df" if means else "–"
+        row = {
+            "Outcome": o.label,
+            kind: f"{span(o, m['low'], m['high'])}; {p_is(m['p_cr2'])}, {m['df']:.1f} df",
+            f"Pooled t, {unit.one} means": pooled,
+            "Wild cluster bootstrap": p_is(wild["p"]) if wild else "–",
+        }
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def grid_table(page: ChapterPage) -> pd.DataFrame:

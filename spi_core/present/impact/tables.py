@@ -129,21 +129,17 @@ def power_table(page: ChapterPage) -> pd.DataFrame:
     wanted = f"{100 * page.design['power']:.0f}%"
     rows = []
     for o in page.answered:
-        power = o.analysis["power"]
-        exact = end(o.analysis["power_exact"], math.nan)
-        rows.append(
-            (
-                o.label,
-                whole(o, power["effect"]),
-                percent(power["effect"], o.level).lstrip("+"),
-                "–" if math.isnan(exact) else f"{100 * exact:.0f}%",
-                f"{power['sd']:.2g}",
-                f"{power['icc']:.2f}",
-            )
-        )
-    columns = ["Outcome", f"Found with {wanted} chance, by formula", "Of the level before",
-               "Chance in the exact test", "SD of changes", "ICC"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+        power, exact = o.analysis["power"], end(o.analysis["power_exact"], math.nan)
+        row = {
+            "Outcome": o.label,
+            f"Found with {wanted} chance, by formula": whole(o, power["effect"]),
+            "Of the level before": percent(power["effect"], o.level).lstrip("+"),
+            "Chance in the exact test": "–" if math.isnan(exact) else f"{100 * exact:.0f}%",
+            "SD of changes": f"{power['sd']:.2g}",
+            "ICC": f"{power['icc']:.2f}",
+        }
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def certainty_table(page: ChapterPage) -> pd.DataFrame:
@@ -191,19 +187,16 @@ def overview_table(pages: Sequence[ChapterPage]) -> pd.DataFrame:
     """
     rows = []
     for page in pages:
-        for i, o in enumerate(page.outcomes):
-            panel = o.analysis.get("panel") if o.analysis else None
-            effect = (
-                f"{effect_text(o, panel['did'])} ({span(o, panel['low'], panel['high'])})"
-                if panel
-                else "–"
-            )
-            name = (
-                f"[{page.name}](impact/{page.id}.html), {day_words(page.design['start'])}"
-                if i == 0
-                else ""
-            )
-            sure = o.verdict["certainty"] or "–"
-            rows.append((name, o.label, status_words(o), effect, sure))
-    columns = ["Programme, start", "Outcome", "Answer", "Effect", "Certainty"]
-    return pd.DataFrame(rows, columns=columns)
+        name = f"[{page.name}](impact/{page.id}.html), {day_words(page.design['start'])}"
+        for o in page.outcomes:
+            panel = o.analysis.get("panel")
+            both = panel and f" ({span(o, panel['low'], panel['high'])})"
+            row = {
+                "Programme, start": name if o is page.outcomes[0] else "",
+                "Outcome": o.label,
+                "Answer": status_words(o),
+                "Effect": f"{effect_text(o, panel['did'])}{both}" if panel else "–",
+                "Certainty": o.verdict["certainty"] or "–",
+            }
+            rows.append(row)
+    return pd.DataFrame(rows)
