@@ -73,10 +73,10 @@ def _table_hash(table: pd.DataFrame) -> str:
 
 
 def _code_hash() -> str:
-    """SHA-256 over the source files of this package, in the order of their names."""
+    """SHA-256 over the source and words of this package, in the order of their names."""
     digest = hashlib.sha256()
     room = Path(__file__).parent
-    for source in sorted(room.rglob("*.py")):
+    for source in sorted(p for p in room.rglob("*") if p.suffix in {".py", ".yml"}):
         digest.update(source.relative_to(room).as_posix().encode("utf-8"))
         digest.update(source.read_text("utf-8").encode("utf-8"))
     return digest.hexdigest()

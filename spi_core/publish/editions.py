@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from spi_core.disclosure.in_force import read_passed, rules_code, rules_differ, rules_of
 from spi_core.edition.fingerprint import input_hashes
@@ -14,7 +14,6 @@ from spi_core.files import recording_writes, remove_leftovers
 from spi_core.publish.documents import Choice, document_jobs
 from spi_core.publish.keep.incremental import Batch, Outcome, render_changed
 from spi_core.publish.keep.manifest import Manifest
-from spi_core.publish.render.job import RenderResult
 from spi_core.publish.workers.pool import answers_of, start_warm
 from spi_core.store import Tables
 
@@ -212,12 +211,7 @@ def render_editions(
     root: Path,
     editions: Sequence[Edition],
     choice: Choice,
-    *,
-    force: bool = False,
-    n_workers: int | None = None,
-    scheduler: str | None = None,
-    on_progress: Callable[[RenderResult], None] | None = None,
-    on_plan: Callable[[int], None] | None = None,
+    **how: Any,
 ) -> list[Outcome]:
     """Render what has changed of built editions, in one pool.
 
@@ -229,8 +223,8 @@ def render_editions(
         The editions, built.
     choice : Choice
         What is wanted of each.
-    force, n_workers, scheduler, on_progress, on_plan
-        As for :func:`spi_core.publish.keep.incremental.render_changed`.
+    **how
+        Keywords as for :func:`spi_core.publish.keep.incremental.render_changed`.
 
     Returns
     -------
@@ -247,20 +241,6 @@ def render_editions(
     for e in editions:
         refuse_other_rules(e)
     whole = not (choice.documents or choice.areas)
-    batches = [
-        Batch(
-            e.folder,
-            tuple(document_jobs(root, Tables(e.folder / "tables"), e.folder, choice)),
-            whole,
-        )
-        for e in editions
-    ]
-    return render_changed(
-        root,
-        batches,
-        force=force,
-        n_workers=n_workers,
-        scheduler=scheduler,
-        on_progress=on_progress,
-        on_plan=on_plan,
-    )
+    jobs = [document_jobs(root, Tables(e.folder / "tables"), e.folder, choice) for e in editions]
+    batches = [Batch(e.folder, tuple(j), whole) for e, j in zip(editions, jobs, strict=True)]
+    return render_changed(root, batches, **how)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from spi_core.publish import RenderJob, RenderResult, render
+from spi_core.publish.render.engine import render
+from spi_core.publish.render.job import RenderJob, RenderResult
 from spi_core.publish.render.quarto import EngineName, find_quarto
 from tests.support.editions import ROOT
 from tests.support.pdf_checks import element_types, figure_alts, page_texts, pdf_faults

@@ -11,7 +11,8 @@ import pytest
 import typst
 
 from spi_core.errors import RenderError
-from spi_core.publish import RenderJob, RenderResult, render
+from spi_core.publish.render.engine import render
+from spi_core.publish.render.job import RenderJob, RenderResult
 from tests.support.editions import ROOT
 from tests.support.pdf_checks import pdf_faults
 from tests.support.rendered import Rendered

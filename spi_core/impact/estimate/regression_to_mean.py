@@ -12,27 +12,9 @@ from spi_core.impact.arrays import Bools, Floats
 from spi_core.impact.estimate.difference import Specification
 from spi_core.impact.inference.permutation import Permutation
 from spi_core.impact.sample import Sample
+from spi_core.impact.words import STORIES
 
 __all__ = ["RegressionPanel", "StoryBias", "regression_panel", "simulate_selection"]
-
-STORIES = {
-    "baseline_figure": (
-        "The areas were chosen on the baseline year's figure. Part of a bad year passes by itself: "
-        "the ANCOVA end of the bracket is the one this story supports."
-    ),
-    "lasting_level": (
-        "The areas were chosen for a lasting problem. A lasting gap does not close by itself: the "
-        "difference-in-differences end of the bracket is the one this story supports."
-    ),
-    "other": (
-        "The areas were chosen for reasons apart from the outcome: both ends are fair, and should "
-        "agree."
-    ),
-    "unknown": (
-        "Why these areas were chosen is not known: no end of the bracket can be preferred, and "
-        "only what both ends support is claimed."
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from spi_core.impact.inference.power import (
     permutation_power,
 )
 from spi_core.impact.inference.sets import ward_sets
-from spi_core.impact.refusal import REFUSALS, refuse
+from spi_core.impact.refusal import refuse
 from spi_core.impact.sample import Sample, restrict
 from spi_core.impact.spatial import morans_i
+from spi_core.impact.words import REFUSALS
 
 
 def entropy_balanced_difference(change, treated, x):

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from spi_core.publish import RenderJob, RenderResult, render, render_document
 from spi_core.publish.render import engine
+from spi_core.publish.render.engine import render, render_document
+from spi_core.publish.render.job import RenderJob, RenderResult
 from spi_core.store import write_tables
 from tests.support.tables import table
 

@@ -9,7 +9,8 @@ import nbclient
 import nbformat
 import pytest
 
-from spi_core.publish import RenderJob, render_document
+from spi_core.publish.render.engine import render_document
+from spi_core.publish.render.job import RenderJob
 
 TEXT = """---
 title: Ward brief

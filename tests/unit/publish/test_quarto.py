@@ -15,8 +15,9 @@ import yaml
 
 from spi_core import cli
 from spi_core.errors import InputError, RenderError
-from spi_core.publish import RenderJob, RenderResult, render_document
 from spi_core.publish.render import quarto
+from spi_core.publish.render.engine import render_document
+from spi_core.publish.render.job import RenderJob, RenderResult
 from spi_core.publish.render.source import read_document
 from spi_core.text.seal import plain, seal
 from tests.support.editions import make_edition
