@@ -7,7 +7,7 @@ the files carry its fingerprint, and whoever reads a table written under another
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -30,6 +30,7 @@ __all__ = [
     "empty_table",
     "fingerprint",
     "is_of_now",
+    "records",
     "refuse_other",
     "schema_of",
     "write_table",
@@ -217,6 +218,22 @@ def empty_table(name: str) -> pd.DataFrame:
     types = {"number": "float64", "count": "int64", "date": "datetime64[ns]", "flag": "bool"}
     columns = schema_of(name).columns
     return pd.DataFrame({c.name: pd.Series(dtype=types.get(c.type, "str")) for c in columns})
+
+
+def records(frame: pd.DataFrame) -> Iterable[Any]:
+    """Go through the rows of a frame by attribute.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Column names must be Python names.
+
+    Returns
+    -------
+    iterable
+        Named tuples, which type checkers cannot know the fields of.
+    """
+    return frame.itertuples()
 
 
 def _typed(name: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,12 +46,10 @@ from spi_core.method.score import Estimated, Scores, estimate_missing, score, ta
 from spi_core.store import write_bytes, write_tables
 from spi_core.tables import empty_table
 from spi_core.text.cells import csv_text
+from spi_core.text.words import Audience
 from spi_core.uncertainty.shrink import shrink_panel
 
-__all__ = ["Audience", "build", "compute", "publishable"]
-
-#: ``public``: what the disclosure rules let out; ``internal``: everything.
-Audience: TypeAlias = Literal["public", "internal"]
+__all__ = ["build", "compute", "publishable"]
 
 #: What of an observation's row is no secret: that there is one.
 KEYS = ["indicator_id", "area_code", "period"]

@@ -13,10 +13,10 @@ from spi_core.method.decompose import decompose
 from spi_core.method.ranking import interval, quarter_of, rank_summary
 from spi_core.method.score import Scores
 from spi_core.tables import empty_table
+from spi_core.text.words import NOT_RATED
 from spi_core.uncertainty.change import change_table, indicator_change, level_changes
 from spi_core.uncertainty.gaps import MEASURES, Gap, gap, movers
 from spi_core.uncertainty.peers import (
-    NOT_RATED,
     Peers,
     borough_difference,
     context_matrix,

@@ -21,7 +21,7 @@ from spi_core.edition.framework import Framework, check_goalposts, check_weights
 from spi_core.edition.interventions.design import Design
 from spi_core.edition.interventions.read import read_interventions
 from spi_core.edition.panel import Panel, check_keys, check_observations, make_panel
-from spi_core.edition.readers.read import Read, join_reads, read_table, records
+from spi_core.edition.readers.read import Read, join_reads, read_table
 from spi_core.edition.readers.schema import TABLES
 from spi_core.edition.readers.sheet import find_tables, shown, unread
 from spi_core.edition.reference import read_reference
@@ -30,6 +30,7 @@ from spi_core.edition.settings import read_edition_file
 from spi_core.errors import Fault, InputError, some
 from spi_core.files import refusals_as_faults
 from spi_core.levels import levels_of
+from spi_core.tables import records
 
 __all__ = ["Inputs", "load", "read_rules"]
 

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from spi_core.edition.areas.geography import Geography
 from spi_core.edition.framework import Framework
-from spi_core.edition.readers.read import Read, records
+from spi_core.edition.readers.read import Read
 from spi_core.errors import Fault, some
+from spi_core.tables import records
 
 __all__ = ["Panel", "check_keys", "check_observations", "make_panel"]
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from spi_core.edition.readers.read import records
 from spi_core.explorer.codes import rows
 from spi_core.method.means import means_of
 from spi_core.present.base.links import ward_slug
 from spi_core.present.base.numbers import number
 from spi_core.present.base.words import and_list
 from spi_core.store import Tables
+from spi_core.tables import records
 
 __all__ = ["Measure", "measure_tree"]
 

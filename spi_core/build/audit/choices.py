@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from spi_core.build.evidence import Assessment
 from spi_core.method.checks import ColumnError
 from spi_core.method.means import Mean, Means, lift
-from spi_core.method.normalise import NormaliserName, fit_scale, goalposts, normalise
+from spi_core.method.normalise import fit_scale, goalposts, normalise
 from spi_core.method.score import Recipe, score, score_levels
+from spi_core.text.words import NormaliserName
 from spi_core.uncertainty.sensitivity import (
     Shift,
     compare,

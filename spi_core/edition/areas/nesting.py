@@ -10,9 +10,10 @@ import geopandas as gpd
 import pandas as pd
 
 from spi_core.edition.areas.geography import lies_in
-from spi_core.edition.readers.read import Read, records
+from spi_core.edition.readers.read import Read
 from spi_core.errors import Fault, some
 from spi_core.levels import KNOWN, Levels, levels_of
+from spi_core.tables import records
 
 __all__ = ["check_codes", "check_geography"]
 

@@ -20,8 +20,8 @@ from spi_core.edition.interventions.outcomes import (
 from spi_core.edition.interventions.protocol import read_designs
 from spi_core.edition.readers.read import Read
 from spi_core.edition.readers.sheet import shown
-from spi_core.edition.readers.yaml_text import parse_yaml
 from spi_core.errors import Fault, InputError, some
+from spi_core.text.yaml_text import parse_yaml
 
 __all__ = ["filled_cells", "read_interventions"]
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from spi_core.errors import Fault
+from spi_core.tables import records
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
-__all__ = ["Read", "join_reads", "read_table", "records"]
+__all__ = ["Read", "join_reads", "read_table"]
 
 
 #: Larger numbers are slips of the keyboard, and infinity is no number to compute with.
@@ -118,22 +119,6 @@ def join_reads(reads: Iterable[Read], key: list[str] | None) -> Read:
     if key and len(frames) > 1:
         faults += _repeated(frame, key)
     return Read(frame, tuple(faults), frozenset().union(*(r.lacks for r in parts)))
-
-
-def records(frame: pd.DataFrame) -> Iterable[Any]:
-    """Go through the rows of a frame by attribute.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Column names must be Python names.
-
-    Returns
-    -------
-    iterable
-        Named tuples, which type checkers cannot know the fields of.
-    """
-    return frame.itertuples()
 
 
 def _repeated(frame: pd.DataFrame, key: list[str]) -> list[Fault]:

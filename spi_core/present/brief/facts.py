@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from spi_core.edition.readers.read import records
 from spi_core.method.intervals import LEVEL, quantile
 from spi_core.present.base.edition import reference_place
 from spi_core.present.base.marks import carried, marked
 from spi_core.present.base.numbers import number
 from spi_core.present.base.words import ABOUT_THE_SAME, capital
 from spi_core.store import Tables
+from spi_core.tables import records
 
 __all__ = ["Shown", "facts_table", "figures_table", "needed", "standouts"]
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spi_core.edition.readers.read import records
 from spi_core.present.base.edition import labels, of_units
 from spi_core.present.base.marks import carried, marked, sentence
 from spi_core.present.base.numbers import number
 from spi_core.present.base.words import capital
 from spi_core.present.methods.register import DIRECTION
+from spi_core.tables import records
 
 if TYPE_CHECKING:
     from spi_core.store import Tables

@@ -13,7 +13,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
-from spi_core.edition.readers.read import records
 from spi_core.levels import Level
 from spi_core.present.base.canvas import box, laid_over, words
 from spi_core.present.base.pairs import emit_both
@@ -23,6 +22,7 @@ from spi_core.present.base.words import QUARTERS
 from spi_core.present.report.captions import map_alt
 from spi_core.present.report.data import BoroughReport
 from spi_core.present.report.quarters import quarter_caption, quarter_ranges
+from spi_core.tables import records
 
 __all__ = ["MISSING", "QUARTER_FILL", "SUPPRESSED", "print_map", "quarter_text", "ward_map"]
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spi_core.edition.readers.read import records
 from spi_core.present.base.bounds import change_words, likely
 from spi_core.present.base.edition import only_first
 from spi_core.present.base.marks import marked, sentence
@@ -15,7 +14,8 @@ from spi_core.present.base.numbers import endpoints, number
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import and_list, capital, of_each, owned, small
 from spi_core.present.report.quarters import clearly, ends_words, missing_sentence, others_words
-from spi_core.uncertainty.change import DECLINE, IMPROVEMENT
+from spi_core.tables import records
+from spi_core.text.words import DECLINE, IMPROVEMENT
 
 if TYPE_CHECKING:
     from spi_core.present.report.data import BoroughReport
