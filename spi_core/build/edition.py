@@ -21,6 +21,14 @@ from spi_core.build.marking import mark
 from spi_core.build.published import data_version
 from spi_core.build.recipe import comparable_recipe, make_recipe
 from spi_core.build.revisions import build_before, compare_builds, keep_build
+from spi_core.build.shown.elements import elements_table, quarters_table
+from spi_core.build.shown.indicators import (
+    far_apart,
+    indicator_standing,
+    reference_standing,
+    with_points,
+)
+from spi_core.build.shown.intervals import with_intervals
 from spi_core.build.small_areas import small_area_tables
 from spi_core.build.standing import standing_tables
 from spi_core.build.tabulate import (
@@ -29,6 +37,7 @@ from spi_core.build.tabulate import (
     dates_table,
     framework_table,
     goalposts_table,
+    means_table,
     scores_table,
     values_table,
 )
@@ -199,6 +208,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "signoff": _entered(inputs, "signoff"),
         "corrections": _entered(inputs, "corrections"),
         "weights": weights,
+        "means": means_table(recipe),
         "context": _entered(inputs, "context"),
         "reference": _entered(inputs, "distribution", "reference"),
         "values": values_table(inputs, filled, scale, scores),
@@ -210,6 +220,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     tables["coverage"] = coverage_table(inputs, filled)
     tables |= small_area_tables(full, recipe, tables["scores"])
     tables = mark(tables, full.panel, inputs.framework)
+    tables |= _shown(inputs, tables)
     for level in levels_of(inputs.settings["geography"]["levels"]):
         shapes = boundaries(inputs.geography, level.id)
         if shapes is not None:
@@ -220,6 +231,24 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
             tables[name] = _plain(found)
     tables["ward_data"] = ward_data(inputs, tables)
     return tables
+
+
+def _shown(inputs: Inputs, tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Work out what pages show beyond scores: no page computes."""
+    register, whole = inputs.framework.indicators, inputs.geography.whole
+    made = {
+        name: with_intervals(tables[name], register)
+        for name in ("values", "small_area_values")
+        if name in tables
+    }
+    return made | {
+        "indicator_changes": with_points(tables["indicator_changes"], tables["goalposts"]),
+        "indicator_standing": indicator_standing(whole, inputs.geography.units, tables),
+        "reference_standing": reference_standing(whole, tables),
+        "far_apart": far_apart(tables),
+        "elements": elements_table(tables),
+        "quarters": quarters_table(tables),
+    }
 
 
 def _plain(read: pd.DataFrame) -> pd.DataFrame:

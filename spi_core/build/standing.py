@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from spi_core.build.evidence import Assessment
 from spi_core.method.decompose import decompose
-from spi_core.method.ranking import interval, quarter_of, rank_summary
+from spi_core.method.ranking import interval, quarter, quarter_of, rank_summary
 from spi_core.method.score import Scores
 from spi_core.tables import empty_table
 from spi_core.text.words import NOT_RATED
@@ -111,12 +111,20 @@ def _standing(a: Assessment) -> pd.DataFrame:
 
 
 def _ranks(point: NDArray[np.floating], draws: NDArray[np.floating]) -> dict[str, Array]:
-    """Ranks of every element that is scored in two wards or more."""
+    """Ranks of every element that is scored in two units or more.
+
+    Clearly in an end quarter is whoever's whole rank interval lies in it.
+    """
     names = ("rank", "rank_low", "rank_high", "p_top", "p_bottom", "quarter")
+    names += ("places", "clear_quarter")
     out = {name: np.full(point.shape, np.nan) for name in names}
     for e in np.flatnonzero((~np.isnan(point)).sum(axis=0) >= 2):
         r = rank_summary(point[:, e], draws[..., e])
+        n = int(np.isfinite(r.rank).sum())
+        ends = [r.high <= quarter(n), r.low > n - quarter(n)]
+        clear = np.select(ends, [1.0, 4.0], np.nan)
         found = (r.rank, r.low, r.high, r.top, r.bottom, quarter_of(r.rank))
+        found += (r.high - r.low + 1, clear)
         for name, values in zip(names, found, strict=True):
             out[name][:, e] = values
     return out

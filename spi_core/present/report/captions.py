@@ -77,14 +77,12 @@ def dots_alt(report: BoroughReport) -> str:
     """Describe the dot plot: the spread of the areas on the index and each dimension."""
     parts, whole = [], report.whole.one
     for column in ("index", *report.dimensions):
-        scores = report.grid["score"][column]
-        home = report.home[column]
-        above = int((scores > home).sum())
+        units, home = report.elements.loc[column], report.home[column]
         part = (
             f"{column if column != 'index' else 'Index'}: {whole} {number(home, 0)}, "
-            f"{report.unit.many} {number(scores.min(), 0)} to {number(scores.max(), 0)}"
+            f"{report.unit.many} {number(units['lowest'], 0)} to {number(units['highest'], 0)}"
         )
-        parts.append(part if pd.isna(home) else f"{part}, {above} above the {whole}")
+        parts.append(part if pd.isna(home) else f"{part}, {units['above']} above the {whole}")
     return f"Scores of every {report.unit.one} beside the {whole}. " + ". ".join(parts) + "."
 
 

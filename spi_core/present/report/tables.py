@@ -96,10 +96,10 @@ def component_table(report: BoroughReport) -> pd.DataFrame:
     for c in records(report.components):
         row = {"Component": c.component, "Figures": str(c.indicators)}
         if c.scored:
-            scores, ratings = (report.grid[k][c.component] for k in ("score", "rating"))
+            ends, ratings = report.elements.loc[c.component], report.grid["rating"][c.component]
             made_up = report.grid["illustrative"][c.component].any()
             row[whole] = marked(number(float(report.home[c.component]), 0), made_up)
-            row[units] = marked(_range(scores.min(), scores.max()), made_up)
+            row[units] = marked(_range(ends["lowest"], ends["highest"]), made_up)
             for word in ("strength", "weakness"):
                 rated = sorted(names[ratings[ratings == word].index])
                 row[f"{RATINGS[word].symbol} {word.capitalize()}"] = ", ".join(rated) or "none"

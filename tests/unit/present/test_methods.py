@@ -122,11 +122,11 @@ def test_example_without_capped_figures_is_the_ward_closest_to_the_borough(table
 
 
 def test_worked_example_refuses_other_means(tables):
-    about = {**tables.about, "edition": dict(tables.about["edition"])}
-    about["edition"]["index"] = {**about["edition"]["index"], "index_mean": "geometric"}
+    means = tables["means"]
+    means.loc[means["level"] == "index", ["mean", "order"]] = ["geometric mean", 0.0]
     with pytest.raises(SpiError, match="arithmetic"):
-        worked.work_by_hand(Changed(tables, about=about), wards(tables)[0])
-    said = averaging(Changed(tables, about=about))
+        worked.work_by_hand(Changed(tables, means=means), wards(tables)[0])
+    said = averaging(Changed(tables, means=means))
     assert "the plain mean of its scored components, the index the geometric mean of its" in said
     assert averaging(tables) == (
         "A dimension is the plain mean of its scored components, the index the plain mean of its "

@@ -1,0 +1,71 @@
+"""How the units of evidence lie and moved on each element, and what parts their quarters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from spi_core.text.words import DECLINE, IMPROVEMENT
+
+__all__ = ["elements_table", "quarters_table"]
+
+
+def elements_table(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Say of each composite how far the units' scores reach and how many units moved.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        ``standing, changes``.
+
+    Returns
+    -------
+    DataFrame
+        One row an element on which a unit is scored: ``lowest, q1, q3, highest`` of the scores;
+        ``above``, how many units score above the whole; ``risen, fallen``, how many did so
+        clearly, and ``up``, how many rose at all, of those with an index.
+    """
+    standing, changes = tables["standing"], tables["changes"]
+    scores = standing.groupby(["element", "level"], sort=False)["score"]
+    frame = scores.agg(lowest="min", highest="max")
+    frame["q1"], frame["q3"] = scores.quantile(0.25), scores.quantile(0.75)
+    indexed = standing.loc[standing["level"] == "index", "area_code"]
+    moved = changes[changes["area_code"].isin(indexed)].dropna(subset="change")
+    counts = {
+        "above": (standing["element"], standing["difference"].gt(0)),
+        "risen": (moved["element"], moved["rating"].eq(IMPROVEMENT)),
+        "fallen": (moved["element"], moved["rating"].eq(DECLINE)),
+        "up": (moved["element"], moved["change"].gt(0)),
+    }
+    frame = frame.reset_index()
+    for name, (element, found) in counts.items():
+        of_each = found.groupby(element).sum()
+        frame[name] = of_each.reindex(frame["element"]).fillna(0).to_numpy(int)
+    return frame
+
+
+def quarters_table(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """List the quarters of the units by index, and whether the line above each parts anything.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        ``standing``.
+
+    Returns
+    -------
+    DataFrame
+        ``quarter, areas, lowest, highest`` of the scores; ``split``: whether some area above it
+        cannot be told apart from one in it, as their likely places overlap.
+    """
+    index = tables["standing"].query("level == 'index'").dropna(subset="quarter")
+    frame = index.groupby("quarter")["score"].agg(areas="size", lowest="min", highest="max")
+    rows = index.dropna(subset=["rank_low", "rank_high"])
+    split = []
+    for quarter in frame.index:
+        above = rows.loc[rows["quarter"] < quarter, "rank_high"].to_numpy()
+        below = rows.loc[rows["quarter"] == quarter, "rank_low"].to_numpy()
+        split.append(bool(np.max(above, initial=-np.inf) >= np.min(below, initial=np.inf)))
+    return frame.assign(split=np.array(split, dtype=bool)).reset_index()
