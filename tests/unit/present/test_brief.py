@@ -14,11 +14,11 @@ import pytest
 from matplotlib.figure import Figure
 
 from spi_core.build.edition import build
+from spi_core.build.shown.indicators import indicator_standing
 from spi_core.edition.inputs import load
 from spi_core.errors import SpiError
 from spi_core.present.brief.charts import change_chart, component_strip, locator_map, ward_strip
 from spi_core.present.brief.data import Brief, gather
-from spi_core.build.shown.indicators import indicator_standing
 from spi_core.present.brief.facts import Shown, standouts
 from spi_core.present.brief.notes import sources, spans_note, years
 from spi_core.present.brief.words import (
@@ -101,7 +101,9 @@ def test_scores_are_those_of_the_tables(tables: Tables, brief: Brief) -> None:
     expected = scores.pivot(index="element", columns="area_code", values="score")
     for r in brief.components.dropna(subset="score").itertuples():
         assert r.score == expected.at[r.component, WARDS[0]]
-        assert brief.spread.at[r.component, "highest"] == expected.loc[r.component, list(WARDS)].max()
+        assert (
+            brief.spread.at[r.component, "highest"] == expected.loc[r.component, list(WARDS)].max()
+        )
 
 
 def test_the_headline_says_no_more_than_interval_and_ratings(tables: Tables) -> None:

@@ -397,7 +397,9 @@ def test_indicator_table_shows_dates_and_withholds_broken_change(report):
 
 
 def test_map_names_every_ward_and_its_score(report):
-    shown = [t.replace("\n", " ") for t in texts(ward_map(report.wards, report.quarters, report.unit))]
+    shown = [
+        t.replace("\n", " ") for t in texts(ward_map(report.wards, report.quarters, report.unit))
+    ]
     for w in report.wards.itertuples():
         assert w.name in shown
         assert f"{w.score:.0f}" in shown
