@@ -61,7 +61,7 @@ def test_change_is_one_cell(built_open: Path) -> None:
     brief, report = gather(tables, WARD), gather_report(tables)
     assert "rose by 7.8 points (likely +6.5 to +9.2)" in change_sentence(brief, "2013")
     line = ward_table(report).set_index("Ward").loc[brief.name]
-    assert line["Change"].startswith("+8")
+    assert line["Change"].startswith("+7.8")
     seen = _explored(tables, "index", "ward", WARD)
     assert [seen[k] for k in ("change", "change_low", "change_high")] == pytest.approx(
         [7.8, 6.5, 9.2], abs=0.051
