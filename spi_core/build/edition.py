@@ -29,6 +29,7 @@ from spi_core.build.shown.indicators import (
     with_points,
 )
 from spi_core.build.shown.intervals import with_intervals
+from spi_core.build.shown.registers import bases_table, with_coverage, with_ranges
 from spi_core.build.small_areas import small_area_tables
 from spi_core.build.standing import standing_tables
 from spi_core.build.tabulate import (
@@ -236,6 +237,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
 def _shown(inputs: Inputs, tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Work out what pages show beyond scores: no page computes."""
     register, whole = inputs.framework.indicators, inputs.geography.whole
+    units = inputs.geography.units
     made = {
         name: with_intervals(tables[name], register)
         for name in ("values", "small_area_values")
@@ -243,8 +245,11 @@ def _shown(inputs: Inputs, tables: dict[str, pd.DataFrame]) -> dict[str, pd.Data
     }
     return made | {
         "indicator_changes": with_points(tables["indicator_changes"], tables["goalposts"]),
-        "indicator_standing": indicator_standing(whole, inputs.geography.units, tables),
+        "indicator_standing": indicator_standing(whole, units, tables),
         "reference_standing": reference_standing(whole, tables),
+        "goalposts": with_ranges(tables["goalposts"], tables["values"], units),
+        "framework": with_coverage(tables["framework"], tables["coverage"], units),
+        "bases": bases_table(whole, units, tables),
         "far_apart": far_apart(tables),
         "elements": elements_table(tables),
         "quarters": quarters_table(tables),

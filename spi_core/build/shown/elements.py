@@ -18,26 +18,31 @@ def elements_table(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        ``standing, changes``.
+        ``standing, changes, scores``.
 
     Returns
     -------
     DataFrame
         One row an element on which a unit is scored: ``lowest, q1, q3, highest`` of the scores;
         ``above``, how many units score above the whole; ``risen, fallen``, how many did so
-        clearly, and ``up``, how many rose at all, of those with an index.
+        clearly, ``up``, how many rose at all, and ``up_in_full``, how many did by all figures,
+        comparable or not, of those with an index.
     """
-    standing, changes = tables["standing"], tables["changes"]
-    scores = standing.groupby(["element", "level"], sort=False)["score"]
-    frame = scores.agg(lowest="min", highest="max")
-    frame["q1"], frame["q3"] = scores.quantile(0.25), scores.quantile(0.75)
+    standing, changes, scores = (tables[n] for n in ("standing", "changes", "scores"))
+    now = standing.groupby(["element", "level"], sort=False)["score"]
+    frame = now.agg(lowest="min", highest="max")
+    frame["q1"], frame["q3"] = now.quantile(0.25), now.quantile(0.75)
     indexed = standing.loc[standing["level"] == "index", "area_code"]
     moved = changes[changes["area_code"].isin(indexed)].dropna(subset="change")
+    full = scores[scores["area_code"].isin(indexed)]
+    full = full.pivot(index=["area_code", "element"], columns="period", values="score")
+    full = full.reindex(columns=["baseline", "current"]).reset_index()
     counts = {
         "above": (standing["element"], standing["difference"].gt(0)),
         "risen": (moved["element"], moved["rating"].eq(IMPROVEMENT)),
         "fallen": (moved["element"], moved["rating"].eq(DECLINE)),
         "up": (moved["element"], moved["change"].gt(0)),
+        "up_in_full": (full["element"], full["current"] > full["baseline"]),
     }
     frame = frame.reset_index()
     for name, (element, found) in counts.items():
