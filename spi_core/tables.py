@@ -238,11 +238,12 @@ def records(frame: pd.DataFrame) -> Iterable[Any]:
 
 def _typed(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Give columns without any value the type of their schema: pandas knows none."""
-    empty = empty_table(name)
     if not len(frame) and not name.startswith("map_"):
+        empty = empty_table(name)
         return empty.reindex(columns=[*empty, *(c for c in frame if c not in empty)])
-    bare = [c for c in empty if c in frame and frame[c].dtype == object and frame[c].isna().all()]
-    return frame.astype({c: "float64" for c in bare if empty[c].dtype == "float64"})
+    numbers = [c.name for c in schema_of(name).columns if c.type == "number" and c.name in frame]
+    bare = [c for c in numbers if frame[c].dtype == object and frame[c].isna().all()]
+    return frame.astype(dict.fromkeys(bare, "float64")) if bare else frame
 
 
 def is_of_now(name: str, metadata: Mapping[bytes, bytes] | None) -> bool:

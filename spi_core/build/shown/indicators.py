@@ -80,30 +80,33 @@ def indicator_standing(
     """
     weights = tables["weights"].set_index("indicator_id")["share"]
     now = tables["values"].query("period == 'current'")
-    wide = now.pivot(index="area_code", columns="indicator_id", values=["score", *COUNTS])
-    wide = wide.astype(float)
     errors = tables["errors"].query("period == 'current' and basis == 'counts'")
-    se = errors.pivot(index="area_code", columns="indicator_id", values="se")
-    near = tables["peers"].sort_values("order").groupby("area_code")["peer_code"].agg(list)
-    frames = []
-    for code in units:
-        mine, home = (
-            {n: wide.loc[a, n].reindex(weights.index) for n in ("score", *COUNTS)}
-            for a in (code, whole)
+
+    def laid(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+        """One row an area, one column a weighted indicator."""
+        wide = frame.pivot(index="area_code", columns="indicator_id", values=column)
+        return wide.reindex(index=[whole, *units], columns=weights.index).astype(float)
+
+    found = {name: laid(now, name) for name in ("score", *COUNTS)}
+    mine = {name: wide.loc[list(units)] for name, wide in found.items()}
+    home = {name: wide.loc[whole].to_numpy() for name, wide in found.items()}
+    near = tables["peers"].groupby("area_code")["peer_code"].agg(list)
+    middle = {
+        name: pd.DataFrame(
+            [found[name].reindex(near.get(code, [])).median() for code in units], index=list(units)
         )
-        # without similar areas the middle of none is not known
-        peers = wide.reindex(near.get(code, ["none"]))
-        middle = {n: peers[n].median().reindex(weights.index) for n in ("score", "value")}
-        error = se.reindex(index=[code], columns=weights.index).iloc[0]
-        columns = {
-            "pull": (mine["score"] - home["score"]) * weights,
-            "peers_pull": (mine["score"] - middle["score"]) * weights,
-            "peers_value": middle["value"],
-            "needed": needed(*(mine[n] for n in COUNTS), {n: home[n] for n in COUNTS}, error),
-        }
-        frame = pd.DataFrame(columns, index=weights.index).reset_index()
-        frames.append(frame.assign(area_code=code))
-    return pd.concat(frames, ignore_index=True)
+        for name in ("score", "value")
+    }
+    error = laid(errors, "se").loc[list(units)]
+    columns = {
+        "pull": (mine["score"] - home["score"]) * weights,
+        "peers_pull": (mine["score"] - middle["score"]) * weights,
+        "peers_value": middle["value"],
+        "needed": needed(*(mine[n] for n in COUNTS), {n: home[n] for n in COUNTS}, error),
+    }
+    keys = pd.MultiIndex.from_product([units, weights.index], names=["area_code", "indicator_id"])
+    flat = {name: np.asarray(cells, dtype=np.float64).ravel() for name, cells in columns.items()}
+    return pd.DataFrame(flat, index=keys).reset_index()
 
 
 def with_points(changes: pd.DataFrame, goalposts: pd.DataFrame) -> pd.DataFrame:

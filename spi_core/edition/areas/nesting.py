@@ -137,10 +137,10 @@ def _check_lookup(codes: list[str], areas: pd.DataFrame, lookup: Read) -> list[F
         for r in records(links[~links[column].isin(codes)]):
             message, allowed = "is not an area of geography/areas.csv", some(codes)
             faults.append(Fault(r.file, message, r.row, column, getattr(r, column), allowed))
-    sound = lookup.sound
+    sound, rows = lookup.sound, links["from_code"].value_counts()
     for code, group in sound.groupby("from_code", sort=False):
         row, total = int(group["row"].iloc[0]), group["weight"].sum()
-        whole = len(group) == (links["from_code"] == code).sum()
+        whole = len(group) == rows[code]
         if whole and abs(total - 1) > 1e-6:
             message = f"the weights of {code} sum to {total:.6g}"
             faults.append(Fault(group["file"].iloc[0], message, row, "weight", None, "a sum of 1"))
@@ -151,8 +151,9 @@ def _check_lookup(codes: list[str], areas: pd.DataFrame, lookup: Read) -> list[F
             faults.append(Fault(group["file"].iloc[0], message, row, "to_code", None, allowed))
     parent = areas.set_index("code")["parent_code"]
     nests = sound["from_code"].isin(parent.index[parent != ""]) & sound["to_code"].isin(codes)
-    for r in records(sound[nests]):
-        if parent[r.from_code] != r.to_code and (links["from_code"] == r.from_code).sum() == 1:
+    other = sound["from_code"].map(parent) != sound["to_code"]
+    for r in records(sound[nests & other]):
+        if rows[r.from_code] == 1:
             message = f"is not the parent_code of {r.from_code} in geography/areas.csv"
             faults.append(Fault(r.file, message, r.row, "to_code", r.to_code, parent[r.from_code]))
     return faults
