@@ -12,23 +12,23 @@ import pandas as pd
 
 import spi_core
 from spi_core.build.audit.checks import quality_log, steps
-from spi_core.build.audit.choices import challenge
-from spi_core.build.audit.indicators import review
+from spi_core.build.audit.choices import audit_choices
+from spi_core.build.audit.indicators import audit_indicators
 from spi_core.build.chapter_tables import chapter_tables
 from spi_core.build.chapters import run_chapters, write_chapters
-from spi_core.build.evidence import assess
+from spi_core.build.evidence import draw_evidence
 from spi_core.build.marking import mark
 from spi_core.build.published import data_version
 from spi_core.build.recipe import comparable_recipe, make_recipe
 from spi_core.build.revisions import build_before, compare_builds, keep_build
-from spi_core.build.shown.elements import elements_table, quarters_table
-from spi_core.build.shown.indicators import (
+from spi_core.build.shown.beside import (
     far_apart,
     indicator_standing,
     reference_standing,
     with_points,
 )
-from spi_core.build.shown.intervals import with_intervals
+from spi_core.build.shown.counts import with_intervals
+from spi_core.build.shown.elements import elements_table, quarters_table
 from spi_core.build.shown.registers import bases_table, with_coverage, with_ranges
 from spi_core.build.small_areas import small_area_tables
 from spi_core.build.standing import standing_tables
@@ -197,7 +197,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     scale = filled if treatment is None else treat_estimated(filled, treatment, rows)
     changing, at = comparable_recipe(recipe, inputs.framework), inputs.panel.compared
     cut = replace(inputs, panel=inputs.panel.during(at))
-    drawn = assess(cut, full, recipe, changing, take(scale, at), treatment)
+    drawn = draw_evidence(cut, full, recipe, changing, take(scale, at), treatment)
     scores = _laid_out(score(scale.value, recipe), drawn.scores, at)
     comparable = _laid_out(score(scale.value, changing), drawn.comparable, at)
     tables = {
@@ -216,7 +216,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "scores": scores_table(inputs, scores),
         "scores_comparable": scores_table(inputs, comparable),
     }
-    tables |= standing_tables(drawn) | review(drawn, weights) | challenge(drawn)
+    tables |= standing_tables(drawn) | audit_indicators(drawn, weights) | audit_choices(drawn)
     tables |= {"steps": steps(drawn, inputs, scale, scores), "quality": quality_log(drawn)}
     tables["coverage"] = coverage_table(inputs, filled)
     tables |= small_area_tables(full, recipe, tables["scores"])

@@ -15,7 +15,7 @@ from spi_core.explorer.codes import (
     states_legend,
 )
 from spi_core.explorer.figures import columns, decimals_of
-from spi_core.explorer.levels import Level, explorer_levels
+from spi_core.explorer.grids import Level, explorer_levels
 from spi_core.explorer.measures import Measure, measure_tree
 from spi_core.explorer.notes import glossary, history, links, meta, targets
 from spi_core.explorer.paths import shapes
@@ -162,7 +162,8 @@ def _peers(tables: Tables, unit: Level) -> dict[str, Any]:
 
 def _recipe(tables: Tables, tree: list[Measure], levels: list[Level]) -> dict[str, Any]:
     """Give what a reader needs to weigh the components anew: means, tree, unrounded scores."""
-    means = tables["means"].set_index("level")
+    means = tables["means"]
+    order = means.set_index("level")["order"]
     place = {m.element: i for i, m in enumerate(tree)}
     framework = tables["framework"]
     scored = framework[framework["scored"]]
@@ -173,8 +174,8 @@ def _recipe(tables: Tables, tree: list[Measure], levels: list[Level]) -> dict[st
         if lv.role != "detail"
     }
     return {
-        "dimension_order": float(means.at["dimension", "order"]),
-        "index_order": float(means.at["index", "order"]),
+        "dimension_order": float(order["dimension"]),
+        "index_order": float(order["index"]),
         "lowest": float(means["lowest"].max()),
         "components": [place[n] for n in names],
         "dimensions": [place[d] for d in scored["dimension"]],

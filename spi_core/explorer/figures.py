@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spi_core.explorer.codes import FLAGS, RATING_CODES, STATES, Texts, flags, letters, numbers
-from spi_core.explorer.levels import Grid, Level
+from spi_core.explorer.grids import Grid, Level
 from spi_core.explorer.measures import Measure
 
 __all__ = ["SCORE_DECIMALS", "columns", "decimals_of"]

@@ -15,16 +15,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from spi_core.method.checks import ColumnError, check_goalposts, check_polarity, refuse
+from spi_core.method.checks import check_goalposts, check_polarity, refuse
 from spi_core.text.words import NormaliserName
 
 __all__ = [
     "NORMALISERS",
-    "ColumnError",
     "Scale",
     "beyond_goalposts",
-    "check_goalposts",
-    "check_polarity",
     "fit_scale",
     "goalposts",
     "minmax",

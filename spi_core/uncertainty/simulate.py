@@ -20,7 +20,7 @@ from spi_core.uncertainty.averaging import Levels, Tree
 from spi_core.uncertainty.replicates import Noise, replicate
 from spi_core.uncertainty.sampling import Sampling
 
-__all__ = ["ALL", "SAMPLING", "Alternatives", "Draws", "Scored", "noise", "simulate"]
+__all__ = ["Draws", "Scored", "noise", "simulate"]
 
 Array: TypeAlias = NDArray[np.float64]
 Single: TypeAlias = NDArray[np.float32]

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spi_core.build.shown.counts import with_intervals
 from spi_core.build.shown.elements import elements_table
-from spi_core.build.shown.intervals import with_intervals
 from spi_core.store import Tables
 from spi_core.tables import empty_table
 

@@ -30,8 +30,8 @@ def elements_table(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """
     standing, changes, scores = (tables[n] for n in ("standing", "changes", "scores"))
     now = standing.groupby(["element", "level"], sort=False)["score"]
-    frame = now.agg(lowest="min", highest="max")
-    frame["q1"], frame["q3"] = now.quantile(0.25), now.quantile(0.75)
+    ends = {"lowest": now.min(), "highest": now.max()}
+    frame = pd.DataFrame({**ends, "q1": now.quantile(0.25), "q3": now.quantile(0.75)})
     indexed = standing.loc[standing["level"] == "index", "area_code"]
     moved = changes[changes["area_code"].isin(indexed)].dropna(subset="change")
     full = scores[scores["area_code"].isin(indexed)]
@@ -66,7 +66,9 @@ def quarters_table(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         cannot be told apart from one in it, as their likely places overlap.
     """
     index = tables["standing"].query("level == 'index'").dropna(subset="quarter")
-    frame = index.groupby("quarter")["score"].agg(areas="size", lowest="min", highest="max")
+    scores = index.groupby("quarter")["score"]
+    ends = {"areas": scores.size(), "lowest": scores.min(), "highest": scores.max()}
+    frame = pd.DataFrame(ends)
     rows = index.dropna(subset=["rank_low", "rank_high"])
     split = []
     for quarter in frame.index:

@@ -207,7 +207,7 @@ def _fact(shown: Shown, indicator: str, weak: bool) -> str:
     )
     whole = shown.values.get((indicator, shown.home, "current"))
     if weak and whole is not None:
-        needs = _take(about, row, whole, shown.stands.at[indicator, "needed"])
+        needs = _take(about, row, whole, shown.stands["needed"].get(indicator, np.nan))
         text += f" {needs} would bring it to the {shown.whole.one}’s rate." if needs else ""
     return text
 

@@ -262,6 +262,6 @@ def risen(tables: Tables) -> tuple[int, int, int]:
     tuple of int
         From all indicators; from the comparable ones; units.
     """
-    index = tables["elements"].set_index("element").loc["index"]
+    index: Any = tables["elements"].set_index("element").loc["index"]
     areas = tables["standing"].query("level == 'index'")["area_code"]
     return int(index["up_in_full"]), int(index["up"]), len(areas)

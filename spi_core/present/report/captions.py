@@ -77,7 +77,8 @@ def dots_alt(report: BoroughReport) -> str:
     """Describe the dot plot: the spread of the areas on the index and each dimension."""
     parts, whole = [], report.whole.one
     for column in ("index", *report.dimensions):
-        units, home = report.elements.loc[column], report.home[column]
+        units: Any = report.elements.loc[column]
+        home = report.home[column]
         part = (
             f"{column if column != 'index' else 'Index'}: {whole} {number(home, 0)}, "
             f"{report.unit.many} {number(units['lowest'], 0)} to {number(units['highest'], 0)}"

@@ -241,8 +241,8 @@ def _changes(
     rows = home[list(CHANGE)].rename_axis("element").reset_index()
     rows["rating"] = rows["rating"].fillna("not rated")
     rows["illustrative"] = rows["illustrative"].eq(True)
-    counts = elements.reindex(shown)[["risen", "fallen", "up"]].fillna(0).astype(int)
-    rows[list(counts)] = counts.to_numpy()
+    for name in ("risen", "fallen", "up"):
+        rows[name] = elements[name].reindex(shown).fillna(0).to_numpy(int)
     spans = long_spans(tables, code)
     rows["span"] = [spans.get(element, "") for element in rows["element"]]
     return rows, wards

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -34,7 +34,7 @@ def lead_sentence(report: BoroughReport) -> str:
     unit = report.unit
     if report.wards.empty:
         return f"No {unit.one} of {report.name} has a score: figures are missing."
-    ends = report.elements.loc["index"]
+    ends: Any = report.elements.loc["index"]
     span = f"from {number(ends['lowest'], 0)} to {number(ends['highest'], 0)}"
     first = (
         f"{report.name} has no score of its own, as figures are missing; its {unit.many} score "

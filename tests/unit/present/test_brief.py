@@ -14,7 +14,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from spi_core.build.edition import build
-from spi_core.build.shown.indicators import indicator_standing
+from spi_core.build.shown.beside import indicator_standing
 from spi_core.edition.inputs import load
 from spi_core.errors import SpiError
 from spi_core.present.brief.charts import change_chart, component_strip, locator_map, ward_strip

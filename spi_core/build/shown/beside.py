@@ -20,20 +20,14 @@ COUNTS = ("value", "numerator", "denominator")
 
 
 def needed(
-    value: ArrayLike,
-    numerator: ArrayLike,
-    denominator: ArrayLike,
-    whole: Mapping[str, ArrayLike],
-    error: ArrayLike,
+    area: Mapping[str, ArrayLike], whole: Mapping[str, ArrayLike], error: ArrayLike
 ) -> NDArray[np.float64]:
     """Work out how far an area's count lies from what the whole's rate would make it.
 
     Parameters
     ----------
-    value, numerator, denominator : array_like
-        The area's figure and its counts.
-    whole : mapping
-        The same of the whole, by these names.
+    area, whole : mapping
+        ``value, numerator, denominator`` of the area and of the whole.
     error : array_like
         Standard error of the area's value, from its counts.
 
@@ -45,16 +39,17 @@ def needed(
 
     Examples
     --------
-    >>> needed(30.0, 300, 10_000, {"value": 20.0, "numerator": 4000, "denominator": 2e5}, 1.7)
+    >>> area = {"value": 30.0, "numerator": 300, "denominator": 10_000}
+    >>> needed(area, {"value": 20.0, "numerator": 4000, "denominator": 200_000}, 1.7)
     array(100.)
-    >>> needed(30.0, 300, 10_000, {"value": 28.0, "numerator": 5600, "denominator": 2e5}, 1.7)
+    >>> needed(area, {"value": 28.0, "numerator": 5600, "denominator": 200_000}, 1.7)
     array(nan)
     """
-    v, x, n, se = (np.asarray(a, dtype=np.float64) for a in (value, numerator, denominator, error))
-    home = {k: np.asarray(a, dtype=np.float64) for k, a in whole.items()}
-    clear = np.abs(v - home["value"]) > quantile(LEVEL) * se
-    base = np.where(home["denominator"] > 0, home["denominator"], np.nan)
-    return np.where(clear, np.round(x - home["numerator"] / base * n), np.nan)
+    value, count, base = (np.asarray(area[name], dtype=np.float64) for name in COUNTS)
+    home, of, among = (np.asarray(whole[name], dtype=np.float64) for name in COUNTS)
+    clear = np.abs(value - home) > quantile(LEVEL) * np.asarray(error, dtype=np.float64)
+    share = of / np.where(among > 0, among, np.nan)
+    return np.where(clear, np.round(count - share * base), np.nan)
 
 
 def indicator_standing(
@@ -102,7 +97,7 @@ def indicator_standing(
         "pull": (mine["score"] - home["score"]) * weights,
         "peers_pull": (mine["score"] - middle["score"]) * weights,
         "peers_value": middle["value"],
-        "needed": needed(*(mine[n] for n in COUNTS), {n: home[n] for n in COUNTS}, error),
+        "needed": needed(mine, home, error),
     }
     keys = pd.MultiIndex.from_product([units, weights.index], names=["area_code", "indicator_id"])
     flat = {name: np.asarray(cells, dtype=np.float64).ravel() for name, cells in columns.items()}
