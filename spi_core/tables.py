@@ -7,7 +7,7 @@ the files carry its fingerprint, and whoever reads a table written under another
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -30,6 +30,7 @@ __all__ = [
     "empty_table",
     "fingerprint",
     "is_of_now",
+    "records",
     "refuse_other",
     "schema_of",
     "write_table",
@@ -219,13 +220,30 @@ def empty_table(name: str) -> pd.DataFrame:
     return pd.DataFrame({c.name: pd.Series(dtype=types.get(c.type, "str")) for c in columns})
 
 
+def records(frame: pd.DataFrame) -> Iterable[Any]:
+    """Go through the rows of a frame by attribute.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Column names must be Python names.
+
+    Returns
+    -------
+    iterable
+        Named tuples, which type checkers cannot know the fields of.
+    """
+    return frame.itertuples()
+
+
 def _typed(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Give columns without any value the type of their schema: pandas knows none."""
-    empty = empty_table(name)
     if not len(frame) and not name.startswith("map_"):
+        empty = empty_table(name)
         return empty.reindex(columns=[*empty, *(c for c in frame if c not in empty)])
-    bare = [c for c in empty if c in frame and frame[c].dtype == object and frame[c].isna().all()]
-    return frame.astype({c: "float64" for c in bare if empty[c].dtype == "float64"})
+    numbers = [c.name for c in schema_of(name).columns if c.type == "number" and c.name in frame]
+    bare = [c for c in numbers if frame[c].dtype == object and frame[c].isna().all()]
+    return frame.astype(dict.fromkeys(bare, "float64")) if bare else frame
 
 
 def is_of_now(name: str, metadata: Mapping[bytes, bytes] | None) -> bool:

@@ -111,7 +111,7 @@ def _run(
     level = shared_level(design, known, homes)
     areas = _units(inputs, homes[level])
     population = dict(zip(areas["area_code"], areas["population"], strict=True))
-    outcomes = [o.id for o in (*design.primary, *design.placebo, *design.exploratory)]
+    outcomes = [o.id for o in design.outcomes]
     rows = values[
         values["outcome_id"].isin(outcomes) & values["area_code"].isin(areas["area_code"])
     ]
@@ -127,12 +127,13 @@ def _run(
 
 def _values(inputs: Inputs, scores: pd.DataFrame) -> pd.DataFrame:
     """Series, indicators with larger areas rolled up, and scores, in one long table."""
-    panel = inputs.panel
-    axes = [panel.periods, panel.areas, panel.indicators]
+    panel, wanted = inputs.panel, {o.id for d in inputs.designs for o in d.outcomes}
+    at = [k for k, name in enumerate(panel.indicators) if name in wanted]
+    axes = [panel.periods, panel.areas, [panel.indicators[k] for k in at]]
     rolled = (
         pd.MultiIndex.from_product(axes, names=["period", "area_code", "outcome_id"])
         .to_frame(index=False)
-        .assign(value=panel.value.ravel(), status=panel.status.ravel(), unit="")
+        .assign(value=panel.value[..., at].ravel(), status=panel.status[..., at].ravel(), unit="")
         .dropna(subset="value")
     )
     status = "illustrative" if inputs.settings["illustrative"] else "observed"

@@ -5,22 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 import spi_core
 from spi_core.build.audit.checks import quality_log, steps
-from spi_core.build.audit.choices import challenge
-from spi_core.build.audit.indicators import review
+from spi_core.build.audit.choices import audit_choices
+from spi_core.build.audit.indicators import audit_indicators
 from spi_core.build.chapter_tables import chapter_tables
 from spi_core.build.chapters import run_chapters, write_chapters
-from spi_core.build.evidence import assess
+from spi_core.build.evidence import draw_evidence
 from spi_core.build.marking import mark
 from spi_core.build.published import data_version
 from spi_core.build.recipe import comparable_recipe, make_recipe
 from spi_core.build.revisions import build_before, compare_builds, keep_build
+from spi_core.build.shown.beside import (
+    far_apart,
+    indicator_standing,
+    reference_standing,
+    with_points,
+)
+from spi_core.build.shown.counts import with_intervals
+from spi_core.build.shown.elements import elements_table, quarters_table
+from spi_core.build.shown.registers import bases_table, with_coverage, with_ranges
 from spi_core.build.small_areas import small_area_tables
 from spi_core.build.standing import standing_tables
 from spi_core.build.tabulate import (
@@ -29,6 +38,7 @@ from spi_core.build.tabulate import (
     dates_table,
     framework_table,
     goalposts_table,
+    means_table,
     scores_table,
     values_table,
 )
@@ -46,12 +56,10 @@ from spi_core.method.score import Estimated, Scores, estimate_missing, score, ta
 from spi_core.store import write_bytes, write_tables
 from spi_core.tables import empty_table
 from spi_core.text.cells import csv_text
+from spi_core.text.words import Audience
 from spi_core.uncertainty.shrink import shrink_panel
 
-__all__ = ["Audience", "build", "compute", "publishable"]
-
-#: ``public``: what the disclosure rules let out; ``internal``: everything.
-Audience: TypeAlias = Literal["public", "internal"]
+__all__ = ["build", "compute", "publishable"]
 
 #: What of an observation's row is no secret: that there is one.
 KEYS = ["indicator_id", "area_code", "period"]
@@ -189,7 +197,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     scale = filled if treatment is None else treat_estimated(filled, treatment, rows)
     changing, at = comparable_recipe(recipe, inputs.framework), inputs.panel.compared
     cut = replace(inputs, panel=inputs.panel.during(at))
-    drawn = assess(cut, full, recipe, changing, take(scale, at), treatment)
+    drawn = draw_evidence(cut, full, recipe, changing, take(scale, at), treatment)
     scores = _laid_out(score(scale.value, recipe), drawn.scores, at)
     comparable = _laid_out(score(scale.value, changing), drawn.comparable, at)
     tables = {
@@ -201,17 +209,19 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "signoff": _entered(inputs, "signoff"),
         "corrections": _entered(inputs, "corrections"),
         "weights": weights,
+        "means": means_table(recipe),
         "context": _entered(inputs, "context"),
         "reference": _entered(inputs, "distribution", "reference"),
         "values": values_table(inputs, filled, scale, scores),
         "scores": scores_table(inputs, scores),
         "scores_comparable": scores_table(inputs, comparable),
     }
-    tables |= standing_tables(drawn) | review(drawn, weights) | challenge(drawn)
+    tables |= standing_tables(drawn) | audit_indicators(drawn, weights) | audit_choices(drawn)
     tables |= {"steps": steps(drawn, inputs, scale, scores), "quality": quality_log(drawn)}
     tables["coverage"] = coverage_table(inputs, filled)
     tables |= small_area_tables(full, recipe, tables["scores"])
     tables = mark(tables, full.panel, inputs.framework)
+    tables |= _shown(inputs, tables)
     for level in levels_of(inputs.settings["geography"]["levels"]):
         shapes = boundaries(inputs.geography, level.id)
         if shapes is not None:
@@ -222,6 +232,28 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
             tables[name] = _plain(found)
     tables["ward_data"] = ward_data(inputs, tables)
     return tables
+
+
+def _shown(inputs: Inputs, tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Work out what pages show beyond scores: no page computes."""
+    register, whole = inputs.framework.indicators, inputs.geography.whole
+    units = inputs.geography.units
+    made = {
+        name: with_intervals(tables[name], register)
+        for name in ("values", "small_area_values")
+        if name in tables
+    }
+    return made | {
+        "indicator_changes": with_points(tables["indicator_changes"], tables["goalposts"]),
+        "indicator_standing": indicator_standing(whole, units, tables),
+        "reference_standing": reference_standing(whole, tables),
+        "goalposts": with_ranges(tables["goalposts"], tables["values"], units),
+        "framework": with_coverage(tables["framework"], tables["coverage"], units),
+        "bases": bases_table(whole, units, tables),
+        "far_apart": far_apart(tables),
+        "elements": elements_table(tables),
+        "quarters": quarters_table(tables),
+    }
 
 
 def _plain(read: pd.DataFrame) -> pd.DataFrame:

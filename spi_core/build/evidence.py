@@ -18,13 +18,13 @@ from spi_core.uncertainty.alternatives import ALL, SAMPLING, Alternatives, pca_s
 from spi_core.uncertainty.sampling import Sampling, sampling
 from spi_core.uncertainty.simulate import Draws, simulate
 
-__all__ = ["Assessment", "assess"]
+__all__ = ["Evidence", "draw_evidence"]
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Assessment:
+class Evidence:
     """One edition's scores with everything drawn around them.
 
     All arrays are of the baseline and the current period, or of the latter alone, and of the
@@ -54,7 +54,7 @@ class Assessment:
     fell_back : mapping of int to int
         For each component with principal-component weights, how many of the bootstrapped sets
         of weights fell back to equal ones.
-    beside : Assessment or None
+    beside : Evidence or None
         The same of areas that the evidence is only held against: no standing, nothing but errors
         varied.
     """
@@ -72,7 +72,7 @@ class Assessment:
     sampling: Draws
     everything: Draws
     fell_back: dict[int, int]
-    beside: Assessment | None = None
+    beside: Evidence | None = None
 
     @property
     def units(self) -> list[str]:
@@ -106,14 +106,14 @@ class Assessment:
         return {"component": f.components, "dimension": f.dimensions, "index": ("index",)}[level]
 
 
-def assess(
+def draw_evidence(
     inputs: Inputs,
     scale: Inputs,
     recipe: Recipe,
     comparable_recipe: Recipe,
     filled: Estimated,
     treatment: Treatment | None = None,
-) -> Assessment:
+) -> Evidence:
     """Draw the errors and the choices of an edition.
 
     Parameters
@@ -132,7 +132,7 @@ def assess(
 
     Returns
     -------
-    Assessment
+    Evidence
         Of the evidence.
 
     Raises
@@ -148,7 +148,7 @@ def assess(
     n, size = settings["replicates"], len(places.units) + 1
     _refuse_unscored(inputs, score(filled.value[:, :size], recipe))
 
-    def part(at: slice, rng: np.random.Generator) -> Assessment:
+    def part(at: slice, rng: np.random.Generator) -> Evidence:
         held, mine = take(filled, areas=at), scale_errors.take(at)
         draws = simulate(
             held.value,
@@ -160,7 +160,7 @@ def assess(
             comparable=comparable_recipe,
             estimated=held,
         )
-        return Assessment(
+        return Evidence(
             replace(inputs, panel=panel.take(panel.areas[at])),
             scale,
             treatment,

@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spi_core.build.evidence import Assessment
+from spi_core.build.evidence import Evidence
 from spi_core.method.decompose import decompose
-from spi_core.method.ranking import interval, quarter_of, rank_summary
+from spi_core.method.ranking import interval, quarter, quarter_of, rank_summary
 from spi_core.method.score import Scores
 from spi_core.tables import empty_table
+from spi_core.text.words import NOT_RATED
 from spi_core.uncertainty.change import change_table, indicator_change, level_changes
 from spi_core.uncertainty.gaps import MEASURES, Gap, gap, movers
 from spi_core.uncertainty.peers import (
-    NOT_RATED,
     Peers,
     borough_difference,
     context_matrix,
@@ -31,12 +31,12 @@ COMPOSITES = ("component", "dimension", "index")
 Array = NDArray[np.float64]
 
 
-def standing_tables(a: Assessment) -> dict[str, pd.DataFrame]:
-    """Set an assessment out as tables.
+def standing_tables(a: Evidence) -> dict[str, pd.DataFrame]:
+    """Set the evidence out as tables.
 
     Parameters
     ----------
-    a : Assessment
+    a : Evidence
         The draws.
 
     Returns
@@ -56,7 +56,7 @@ def standing_tables(a: Assessment) -> dict[str, pd.DataFrame]:
     return tables | {n: find() if a.compared else empty_table(n) for n, find in moved.items()}
 
 
-def _each(a: Assessment, find: Callable[[Assessment], pd.DataFrame]) -> pd.DataFrame:
+def _each(a: Evidence, find: Callable[[Evidence], pd.DataFrame]) -> pd.DataFrame:
     """Say it of the evidence, then of what stands beside it."""
     return pd.concat([find(b) for b in (a, a.beside) if b is not None], ignore_index=True)
 
@@ -67,12 +67,12 @@ def _pick(scored: Scores | Scored, level: str) -> NDArray[np.floating]:
     return np.asarray(array[..., None] if level == "index" else array)
 
 
-def _standing(a: Assessment) -> pd.DataFrame:
+def _standing(a: Evidence) -> pd.DataFrame:
     """Compare every unit and composite of the current period with whole, units and comparators.
 
     Parameters
     ----------
-    a : Assessment
+    a : Evidence
         The draws.
 
     Returns
@@ -111,18 +111,25 @@ def _standing(a: Assessment) -> pd.DataFrame:
 
 
 def _ranks(point: NDArray[np.floating], draws: NDArray[np.floating]) -> dict[str, Array]:
-    """Ranks of every element that is scored in two wards or more."""
-    names = ("rank", "rank_low", "rank_high", "p_top", "p_bottom", "quarter")
-    out = {name: np.full(point.shape, np.nan) for name in names}
+    """Ranks of every element that is scored in two units or more.
+
+    Clearly in an end quarter is whoever's whole rank interval lies in it.
+    """
+    names = ("rank", "rank_low", "rank_high", "p_top", "p_bottom", "quarter", "places")
+    out = {name: np.full(point.shape, np.nan) for name in (*names, "clear_quarter")}
     for e in np.flatnonzero((~np.isnan(point)).sum(axis=0) >= 2):
         r = rank_summary(point[:, e], draws[..., e])
-        found = (r.rank, r.low, r.high, r.top, r.bottom, quarter_of(r.rank))
+        places = r.high - r.low + 1
+        found = (r.rank, r.low, r.high, r.top, r.bottom, quarter_of(r.rank), places)
         for name, values in zip(names, found, strict=True):
             out[name][:, e] = values
+        n = int(np.isfinite(r.rank).sum())
+        ends = [r.high <= quarter(n), r.low > n - quarter(n)]
+        out["clear_quarter"][:, e] = np.select(ends, [1.0, 4.0], np.nan)
     return out
 
 
-def _nearest(a: Assessment) -> Peers | None:
+def _nearest(a: Evidence) -> Peers | None:
     """Each ward's comparators; None where the edition does not say how to find them."""
     rule, context = a.inputs.settings.get("comparators"), a.inputs.tables["context"]
     if rule is None or context.empty:
@@ -131,7 +138,7 @@ def _nearest(a: Assessment) -> Peers | None:
 
 
 def _rating_columns(
-    a: Assessment, near: Peers | None, point: Array, draws: NDArray[np.floating]
+    a: Evidence, near: Peers | None, point: Array, draws: NDArray[np.floating]
 ) -> dict[str, NDArray[np.generic]]:
     names = ("median", "difference", "low", "high")
     if near is None:
@@ -147,7 +154,7 @@ def _rating_columns(
     return found | {"rating": r.rating, "reason": r.reason}
 
 
-def _changes(a: Assessment) -> pd.DataFrame:
+def _changes(a: Evidence) -> pd.DataFrame:
     """Change of component, dimension and index in score points, all areas."""
     by_level = level_changes(a.comparable, a.sampling, a.comparable_recipe, a.errors)
     frames = []
@@ -160,14 +167,14 @@ def _changes(a: Assessment) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def _indicator_changes(a: Assessment) -> pd.DataFrame:
+def _indicator_changes(a: Evidence) -> pd.DataFrame:
     """Change of every indicator in its own unit, all areas."""
     change = indicator_change(a.inputs.panel.value, a.errors, a.inputs.framework)
     table = change_table(change, a.inputs.panel.areas, a.inputs.framework.ids)
     return table.rename(columns={"item": "indicator_id"})
 
 
-def _contributions(a: Assessment) -> pd.DataFrame:
+def _contributions(a: Evidence) -> pd.DataFrame:
     """Points of each ward's index change that each indicator made."""
     parts = decompose(a.filled.value, a.comparable_recipe)
     ids = a.inputs.framework.ids
@@ -177,7 +184,7 @@ def _contributions(a: Assessment) -> pd.DataFrame:
     return pd.DataFrame({"points": parts.index.ravel()}, index=index).reset_index()
 
 
-def _peers(a: Assessment) -> pd.DataFrame:
+def _peers(a: Evidence) -> pd.DataFrame:
     """Each ward's comparators, the nearest first."""
     found = _nearest(a)
     if found is None:
@@ -193,7 +200,7 @@ def _peers(a: Assessment) -> pd.DataFrame:
     )
 
 
-def _gaps(a: Assessment) -> pd.DataFrame:
+def _gaps(a: Evidence) -> pd.DataFrame:
     """How far apart the wards are in each period, and whether that changed."""
     rows = a.rows
     frames = []
@@ -221,7 +228,7 @@ def _gap_rows(level: str, element: str, g: Gap) -> pd.DataFrame:
     return frame.assign(level=level, element=element)
 
 
-def _movers(a: Assessment) -> pd.DataFrame:
+def _movers(a: Evidence) -> pd.DataFrame:
     """Wards whose index moved, with the false discovery rate held at 10 %."""
     rows = a.rows
     draws = a.sampling.comparable.index[:, :, rows]
@@ -233,7 +240,7 @@ def _movers(a: Assessment) -> pd.DataFrame:
     return pd.DataFrame({"area_code": a.units, **columns})
 
 
-def _errors(a: Assessment) -> pd.DataFrame:
+def _errors(a: Evidence) -> pd.DataFrame:
     """Set out the standard error of every raw value, and what it rests on."""
     p: Sequence[Sequence[str]] = (
         a.inputs.panel.periods,

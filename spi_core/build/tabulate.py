@@ -14,6 +14,7 @@ __all__ = [
     "dates_table",
     "framework_table",
     "goalposts_table",
+    "means_table",
     "scores_table",
     "values_table",
 ]
@@ -106,6 +107,24 @@ def goalposts_table(inputs: Inputs, recipe: Recipe) -> pd.DataFrame:
     posts = inputs.tables["goalposts"].drop(columns=["file", "row"]).set_index("indicator_id")
     ids = list(inputs.framework.ids)
     return posts.loc[ids].assign(best_scored=recipe.best, worst_scored=recipe.worst).reset_index()
+
+
+def means_table(recipe: Recipe) -> pd.DataFrame:
+    """List what the components, dimensions and the index are averaged by.
+
+    Returns
+    -------
+    DataFrame
+        ``level, mean, order, lowest``: the lowest score of the scale that the mean asks for.
+    """
+    return pd.DataFrame(
+        {
+            "level": LEVELS[1:],
+            "mean": [m.name for m in recipe.means],
+            "order": [m.order for m in recipe.means],
+            "lowest": [max(m.lowest, 0.0) for m in recipe.means],
+        }
+    )
 
 
 def values_table(

@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spi_core.edition.readers.read import Read, fault_at, records, strangers
+from spi_core.edition.readers.read import Read, fault_at, strangers
 from spi_core.edition.rules import check_disclosure
 from spi_core.errors import Fault
 from spi_core.levels import KNOWN, levels_of
+from spi_core.tables import records
 
 __all__ = ["Framework", "check_goalposts", "check_weights", "make_framework"]
 

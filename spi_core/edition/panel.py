@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from spi_core.edition.areas.geography import Geography
 from spi_core.edition.framework import Framework
-from spi_core.edition.readers.read import Read, fault_at, records
+from spi_core.edition.readers.read import Read, fault_at
 from spi_core.errors import Fault, some
+from spi_core.tables import records
 
 __all__ = ["Panel", "check_keys", "check_observations", "make_panel"]
 

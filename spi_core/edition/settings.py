@@ -12,10 +12,10 @@ from typing import Any
 
 import jsonschema
 
-from spi_core.edition.readers.yaml_text import parse_yaml
 from spi_core.errors import Fault, InputError, some
 from spi_core.files import shown
 from spi_core.levels import KNOWN, levels_of, units_named
+from spi_core.text.yaml_text import parse_yaml
 
 __all__ = ["read_edition_file"]
 

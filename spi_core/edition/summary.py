@@ -11,7 +11,7 @@ import pandas as pd
 from spi_core.edition.areas.rollup import as_published, rollup_differences
 from spi_core.edition.coverage import coverage_matrix, in_brief
 from spi_core.edition.inputs import Inputs
-from spi_core.edition.readers.read import records
+from spi_core.tables import records
 
 __all__ = ["Summary", "data_tables", "summarise"]
 

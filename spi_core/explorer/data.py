@@ -12,17 +12,15 @@ from spi_core.explorer.codes import (
     Texts,
     flags_legend,
     ratings_legend,
-    rows,
     states_legend,
 )
 from spi_core.explorer.figures import columns, decimals_of
-from spi_core.explorer.levels import Level, explorer_levels
+from spi_core.explorer.grids import Level, explorer_levels
 from spi_core.explorer.measures import Measure, measure_tree
 from spi_core.explorer.notes import glossary, history, links, meta, targets
 from spi_core.explorer.paths import shapes
 from spi_core.explorer.postcodes import sectors
 from spi_core.explorer.texts import TEMPLATES, area_sentences, spread_sentences
-from spi_core.method.means import lowest, means_of
 from spi_core.store import Tables
 
 __all__ = ["explorer_data", "explorer_json"]
@@ -49,14 +47,10 @@ def explorer_data(tables: Tables) -> dict[str, Any]:
     tree = measure_tree(tables)
     levels = explorer_levels(tables)
     unit = next(lv for lv in levels if lv.role == "evidence")
-    about = {str(r["id"]): r for r in rows(tables["indicators"])}
     texts = Texts()
     decimals = [decimals_of(m, levels) for m in tree]
     figures: dict[str, list[dict[str, Any] | None]] = {
-        lv.id: [
-            columns(lv, m, about.get(m.id, {}), d, texts)
-            for m, d in zip(tree, decimals, strict=True)
-        ]
+        lv.id: [columns(lv, m, d, texts) for m, d in zip(tree, decimals, strict=True)]
         for lv in levels
     }
     return {
@@ -168,7 +162,8 @@ def _peers(tables: Tables, unit: Level) -> dict[str, Any]:
 
 def _recipe(tables: Tables, tree: list[Measure], levels: list[Level]) -> dict[str, Any]:
     """Give what a reader needs to weigh the components anew: means, tree, unrounded scores."""
-    means = means_of(tables.about["edition"]["index"])
+    means = tables["means"]
+    order = means.set_index("level")["order"]
     place = {m.element: i for i, m in enumerate(tree)}
     framework = tables["framework"]
     scored = framework[framework["scored"]]
@@ -179,9 +174,9 @@ def _recipe(tables: Tables, tree: list[Measure], levels: list[Level]) -> dict[st
         if lv.role != "detail"
     }
     return {
-        "dimension_order": means[1].order,
-        "index_order": means[2].order,
-        "lowest": max(lowest(means), 0.0),
+        "dimension_order": float(order["dimension"]),
+        "index_order": float(order["index"]),
+        "lowest": float(means["lowest"].max()),
         "components": [place[n] for n in names],
         "dimensions": [place[d] for d in scored["dimension"]],
         "scores": scores,

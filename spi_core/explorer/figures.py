@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spi_core.explorer.codes import FLAGS, RATING_CODES, STATES, Texts, flags, letters, numbers
-from spi_core.explorer.levels import Grid, Level
+from spi_core.explorer.grids import Grid, Level
 from spi_core.explorer.measures import Measure
-from spi_core.method.intervals import poisson, wilson
 
 __all__ = ["SCORE_DECIMALS", "columns", "decimals_of"]
 
 SCORE_DECIMALS = 1
-#: Below so many events a figure is flagged; below ten its publisher would withhold it.
-FEW_EVENTS = 20
 STATE_CODES = {word: code for word, (code, *_) in STATES.items()}
 HIDDEN = ("suppressed", "missing", "not collected")
 #: Columns of ``standing``, which speak of the current period, with the decimals they are shown in.
@@ -62,9 +59,7 @@ def decimals_of(measure: Measure, levels: Sequence[Level]) -> int:
     return 0 if typical >= 1000 else 1 if typical >= 1 else 2
 
 
-def columns(
-    level: Level, measure: Measure, about: Mapping[str, Any], decimals: int, texts: Texts
-) -> dict[str, Any] | None:
+def columns(level: Level, measure: Measure, decimals: int, texts: Texts) -> dict[str, Any] | None:
     """Write one measure of one level as columns.
 
     Parameters
@@ -73,8 +68,6 @@ def columns(
         Areas and tables.
     measure : Measure
         The measure.
-    about : mapping
-        The indicator's row of ``indicators``; empty for a composite.
     decimals : int
         As the measure is shown.
     texts : Texts
@@ -86,7 +79,7 @@ def columns(
         Without NaN and without what no cell has; None where the level has nothing of it.
     """
     if measure.kind == "indicator":
-        found = _indicator(level.cells.get(measure.id), about, decimals)
+        found = _indicator(level.cells.get(measure.id), decimals)
     else:
         found = _composite(level.points.get(measure.element))
     if found is None:
@@ -96,26 +89,23 @@ def columns(
     return {key: column for key, column in found.items() if column is not None}
 
 
-def _indicator(
-    cells: Grid | None, about: Mapping[str, Any], decimals: int
-) -> dict[str, Any] | None:
+def _indicator(cells: Grid | None, decimals: int) -> dict[str, Any] | None:
     if cells is None:
         return None
     provenance = _states(cells)
     if (provenance == "not collected").all():
         return None
     shown = ~np.isin(provenance, HIDDEN)
-    low, high = _interval(cells, about, shown & (provenance != "estimated"))
     marks = {
         "capped": _truth(cells, "capped"),
-        "low reliability": _few(cells, about),
+        "low reliability": _truth(cells, "few"),
         "illustrative": _truth(cells, "illustrative") | (provenance == "illustrative"),
     }
     return {
         "value": _rows(np.where(shown, cells["value"], np.nan), decimals),
         "score": _rows(np.where(shown, cells["score"], np.nan), SCORE_DECIMALS, optional=True),
-        "value_low": _rows(low, decimals, optional=True),
-        "value_high": _rows(high, decimals, optional=True),
+        "value_low": _rows(np.where(shown, cells["value_low"], np.nan), decimals, optional=True),
+        "value_high": _rows(np.where(shown, cells["value_high"], np.nan), decimals, optional=True),
         "state": [letters(p, STATE_CODES, "x") for p in provenance],
         "flags": flags(*((FLAGS[k][0], m & shown) for k, m in marks.items())),
     }
@@ -142,33 +132,6 @@ def _states(cells: Grid) -> NDArray[np.object_]:
     nothing = np.isnan(cells["value"]) & (words != "suppressed")
     words = np.where(nothing | (words == None), "missing", words)  # noqa: E711 - elementwise
     return np.where((words == "missing").all(axis=1, keepdims=True), "not collected", words)
-
-
-def _interval(
-    cells: Grid, about: Mapping[str, Any], counted: NDArray[np.bool_]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give the interval of a value with counts: Wilson for a share, Byar or exact for a rate."""
-    kind = about.get("interval", "none")
-    if kind not in ("wilson", "byar") or not {"numerator", "denominator"} <= set(cells):
-        none = np.full(counted.shape, np.nan)
-        return none, none
-    n = np.where(counted & (cells["denominator"] > 0), cells["denominator"], np.nan)
-    x = np.where(np.isfinite(n), cells["numerator"], np.nan)
-    per = float(about["per"])
-    if kind == "wilson":
-        low, high = wilson(x, n)
-        return per * low, per * high
-    low, high = poisson(x)
-    return per * low / n, per * high / n
-
-
-def _few(cells: Grid, about: Mapping[str, Any]) -> NDArray[np.bool_]:
-    """Find figures that rest on few events."""
-    if "low_reliability" in cells:
-        return _truth(cells, "low_reliability")
-    if about.get("interval", "none") not in ("wilson", "byar") or "numerator" not in cells:
-        return np.zeros(cells["value"].shape, dtype=bool)
-    return np.asarray(cells["numerator"] < FEW_EVENTS)
 
 
 def _composite(points: Grid | None) -> dict[str, Any] | None:

@@ -9,13 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from spi_core.edition.readers.read import records
 from spi_core.explorer.codes import rows
-from spi_core.method.means import means_of
 from spi_core.present.base.links import ward_slug
 from spi_core.present.base.numbers import number
 from spi_core.present.base.words import and_list
 from spi_core.store import Tables
+from spi_core.tables import records
 
 __all__ = ["Measure", "measure_tree"]
 
@@ -77,10 +76,7 @@ def measure_tree(tables: Tables) -> list[Measure]:
 
 def _id(kind: str, name: str, tree: Sequence[Measure]) -> str:
     """Make an id fit for an address: names that differ in signs alone have the same letters."""
-    try:
-        slug = f"{kind}-{ward_slug(name)}"
-    except ValueError:  # signs alone
-        slug = f"{kind}-"
+    slug = f"{kind}-{ward_slug(name)}"
     taken = {m.id for m in tree}
     return next(i for i in chain([slug], (f"{slug}-{n}" for n in count(2))) if i not in taken)
 
@@ -90,7 +86,7 @@ class _Pages:
 
     def __init__(self, tables: Tables) -> None:
         self.edition = tables.about["edition"]
-        self.means = means_of(self.edition["index"])
+        self.means = list(tables["means"]["mean"])
         self.framework = tables["framework"]
         self.periods = [p["id"] for p in self.edition["periods"]]
         self.goalposts = _by(tables["goalposts"], "indicator_id")
@@ -104,7 +100,7 @@ class _Pages:
             self.signoff.setdefault(str(row["indicator_id"]), []).append(said)
 
     def index(self, dimensions: Sequence[str]) -> dict[str, Any]:
-        text = f"The {self.means[2].name} of {len(dimensions)} dimensions: {and_list(dimensions)}."
+        text = f"The {self.means[2]} of {len(dimensions)} dimensions: {and_list(dimensions)}."
         return _score("Social Progress Index", text) | _partial(self.framework)
 
     def dimension(self, name: str, parts: pd.DataFrame) -> dict[str, Any]:
@@ -112,7 +108,7 @@ class _Pages:
         text = "None of its components is scored."
         if len(scored):
             made_of = and_list(list(scored["component"]))
-            text = f"The {self.means[1].name} of its components: {made_of}."
+            text = f"The {self.means[1]} of its components: {made_of}."
             if len(scored) < len(parts):
                 rest = and_list(list(parts.loc[~parts["scored"], "component"]))
                 text = f"{text} Not scored: {rest}."

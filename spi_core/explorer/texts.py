@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from spi_core.explorer.codes import FLAGS
-from spi_core.explorer.levels import Level
+from spi_core.explorer.grids import Level
 from spi_core.explorer.measures import Measure
 from spi_core.explorer.sentences import (
     about_change,

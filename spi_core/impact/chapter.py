@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from spi_core.edition.interventions.design import Design, Outcome, protocol_hash
+from spi_core.edition.interventions.design import Design, protocol_hash
 from spi_core.impact.admit import Trial, admit, design_refusals
 from spi_core.impact.analyse import Analysis, analyse, describe
 from spi_core.impact.estimate.difference import first_difference
@@ -63,7 +63,7 @@ def run_chapter(
     values = load()
     parts = {str(key): rows for key, rows in values.groupby("outcome_id")}
     none = values.iloc[:0]
-    trials = {o.id: admit(design, o, parts.get(o.id, none), areas) for o in _all(design)}
+    trials = {o.id: admit(design, o, parts.get(o.id, none), areas) for o in design.outcomes}
     sets: WardSets | None = None
     if not refusals and design.by_unit:
         wards = units.groupby("ward_code")["treated"].any().sort_index()
@@ -90,10 +90,6 @@ def _raw_means(primary: Sequence[PrimaryResult]) -> pd.DataFrame:
         for row in (result.raw.wards if result.raw else ())
     ]
     return pd.DataFrame(rows, columns=["outcome_id", "area_code", "before", "after"])
-
-
-def _all(design: Design) -> tuple[Outcome, ...]:
-    return (*design.primary, *design.placebo, *design.exploratory)
 
 
 def _side_results(

@@ -7,17 +7,17 @@ are left open, so that no component rests on guesses.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spi_core.method.moments import Moments, moments
+from spi_core.text.words import ImputeMethod
 
-__all__ = ["ImputeMethod", "Imputed", "regress"]
+__all__ = ["Imputed", "regress"]
 
 Array: TypeAlias = NDArray[np.float64]
-ImputeMethod: TypeAlias = Literal["regression", "none"]
 
 
 @dataclass(frozen=True, slots=True)

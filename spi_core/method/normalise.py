@@ -9,22 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from spi_core.method.checks import ColumnError, check_goalposts, check_polarity, refuse
+from spi_core.method.checks import check_goalposts, check_polarity, refuse
+from spi_core.text.words import NormaliserName
 
 __all__ = [
     "NORMALISERS",
-    "ColumnError",
-    "NormaliserName",
     "Scale",
     "beyond_goalposts",
-    "check_goalposts",
-    "check_polarity",
     "fit_scale",
     "goalposts",
     "minmax",
@@ -34,7 +31,6 @@ __all__ = [
 ]
 
 Array: TypeAlias = NDArray[np.float64]
-NormaliserName: TypeAlias = Literal["goalposts", "zscore", "minmax", "percentile_rank"]
 
 # Cells scored at a time, so that they stay in a processor's second-level cache.
 _BLOCK_CELLS = 32_768

@@ -11,15 +11,9 @@ from scipy import stats
 
 from spi_core.method.intervals import LEVEL, quantile
 
-__all__ = ["QUARTER_RULE", "Ranks", "interval", "quarter", "quarter_of", "rank_summary", "ranks"]
+__all__ = ["Ranks", "interval", "quarter", "quarter_of", "rank_summary", "ranks"]
 
 Array: TypeAlias = NDArray[np.float64]
-
-#: How the pages say it.
-QUARTER_RULE = (
-    "A quarter is the number of {areas} divided by four, rounded to the nearest whole number and "
-    "at least one: 4 of 17 {areas}. {Areas} that tie share their mean rank."
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from spi_core.method.checks import ColumnError
+from spi_core.text.words import TreatmentName
 
-__all__ = ["Treatment", "TreatmentName", "fit_treatment"]
+__all__ = ["Treatment", "fit_treatment"]
 
 Array: TypeAlias = NDArray[np.float64]
-TreatmentName: TypeAlias = Literal["none", "log", "cap", "winsorise"]
 
 
 @dataclass(frozen=True, slots=True)

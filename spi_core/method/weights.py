@@ -6,7 +6,7 @@ One set of weights, standard deviations and goalposts serves all periods.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,11 +20,11 @@ from spi_core.method.moments import (
     kmo,
     orient,
 )
+from spi_core.text.words import WeightMethod
 
-__all__ = ["ComponentWeights", "WeightMethod", "fit", "scoring_weights"]
+__all__ = ["ComponentWeights", "fit", "scoring_weights"]
 
 Array: TypeAlias = NDArray[np.float64]
-WeightMethod: TypeAlias = Literal["pca", "equal", "given"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spi_core.method.means import Mean
 from spi_core.method.moments import Moments
-from spi_core.method.normalise import NORMALISERS, NormaliserName
+from spi_core.method.normalise import NORMALISERS
 from spi_core.method.score import Recipe
 from spi_core.method.weights import fit, scoring_weights
+from spi_core.text.words import Choice, NormaliserName
 from spi_core.uncertainty.bootstrap import bootstrap
 from spi_core.uncertainty.replicates import Plan
 
-__all__ = ["ALL", "SAMPLING", "Alternatives", "Choice", "make_plan", "pca_shares"]
+__all__ = ["ALL", "SAMPLING", "Alternatives", "make_plan", "pca_shares"]
 
 Array: TypeAlias = NDArray[np.float64]
 Mask: TypeAlias = NDArray[np.bool_]
-Choice: TypeAlias = Literal[
-    "sampling", "imputation", "weights", "normaliser", "aggregator", "goalposts"
-]
-
 #: What varies behind a rating: the values, under fixed goalposts and weights.
 SAMPLING: frozenset[Choice] = frozenset({"sampling", "imputation"})
 

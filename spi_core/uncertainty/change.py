@@ -18,14 +18,11 @@ from spi_core.edition.framework import Framework
 from spi_core.method.intervals import LEVEL, quantile
 from spi_core.method.ranking import interval
 from spi_core.method.score import Recipe, Scores
+from spi_core.text.words import DECLINE, IMPROVEMENT, NO_CHANGE, NOT_RATED
 from spi_core.uncertainty.sampling import Sampling
 from spi_core.uncertainty.simulate import Draws
 
 __all__ = [
-    "DECLINE",
-    "IMPROVEMENT",
-    "NOT_RATED",
-    "NO_CHANGE",
     "Change",
     "change_table",
     "composite_change",
@@ -36,13 +33,6 @@ __all__ = [
 
 Array: TypeAlias = NDArray[np.float64]
 Mask: TypeAlias = NDArray[np.bool_]
-
-IMPROVEMENT, NO_CHANGE, DECLINE, NOT_RATED = (
-    "clear improvement",
-    "no clear change",
-    "clear decline",
-    "not rated",
-)
 
 
 @dataclass(frozen=True, slots=True)

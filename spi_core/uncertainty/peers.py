@@ -13,13 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 from spi_core.edition.comparators import MIN_PEERS
 from spi_core.method.intervals import LEVEL
 from spi_core.method.ranking import interval
+from spi_core.text.words import NOT_RATED, SIMILAR, STRENGTH, WEAKNESS
 
 __all__ = [
-    "NOT_RATED",
-    "RULE",
-    "SIMILAR",
-    "STRENGTH",
-    "WEAKNESS",
     "Difference",
     "Peers",
     "Ratings",
@@ -30,17 +26,6 @@ __all__ = [
 ]
 
 Array: TypeAlias = NDArray[np.float64]
-
-STRENGTH, SIMILAR, WEAKNESS, NOT_RATED = "strength", "similar", "weakness", "not rated"
-
-#: How the pages say it; ``RULE.format(number=5, minimum=1, level=90)``.
-RULE = (
-    "A score is a strength if it lies above the median of the {number} {areas} in the most similar "
-    "circumstances by at least {minimum:g} point, by more than these {whose} average distance from "
-    "their median, and by more than chance (the {level:g} % interval of the difference excludes "
-    "zero); a weakness if it lies below in the same way; otherwise it is similar. This rule is "
-    "this project's own choice."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +176,7 @@ def rate(
     Returns
     -------
     Ratings
-        By `RULE`. A comparator that is not scored is left out of the median; with fewer than
+        By `RATING_RULE`. A comparator that is not scored is left out of the median; with fewer than
         `MIN_PEERS` left the score is not rated.
     """
     scores, drawn = np.asarray(point, dtype=np.float64), np.asarray(draws)

@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spi_core.method.score import Estimated, Recipe
-from spi_core.uncertainty.alternatives import ALL, SAMPLING, Alternatives, Choice, make_plan
+from spi_core.text.words import Choice
+from spi_core.uncertainty.alternatives import ALL, SAMPLING, Alternatives, make_plan
 from spi_core.uncertainty.averaging import Levels, Tree
 from spi_core.uncertainty.replicates import Noise, replicate
 from spi_core.uncertainty.sampling import Sampling
 
-__all__ = ["ALL", "SAMPLING", "Alternatives", "Choice", "Draws", "Scored", "noise", "simulate"]
+__all__ = ["Draws", "Scored", "noise", "simulate"]
 
 Array: TypeAlias = NDArray[np.float64]
 Single: TypeAlias = NDArray[np.float32]

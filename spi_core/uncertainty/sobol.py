@@ -18,10 +18,11 @@ from SALib.sample import sobol as sample
 
 from spi_core.method.ranking import ranks
 from spi_core.method.score import Estimated, Recipe
+from spi_core.uncertainty.alternatives import SAMPLING, Alternatives
 from spi_core.uncertainty.averaging import Tree
 from spi_core.uncertainty.replicates import Plan, replicate
 from spi_core.uncertainty.sampling import Sampling
-from spi_core.uncertainty.simulate import SAMPLING, Alternatives, noise
+from spi_core.uncertainty.simulate import noise
 
 __all__ = ["FACTORS", "Sobol", "analyse_factors", "choices"]
 

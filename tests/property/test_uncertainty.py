@@ -15,10 +15,11 @@ from spi_core.method.intervals import byar, exact_poisson, poisson_se, wilson, w
 from spi_core.method.means import Mean
 from spi_core.method.ranking import interval, rank_summary
 from spi_core.method.score import Recipe, score
+from spi_core.uncertainty.alternatives import ALL, SAMPLING
 from spi_core.uncertainty.peers import nearest, rate
 from spi_core.uncertainty.sampling import Sampling
 from spi_core.uncertainty.shrink import shrink
-from spi_core.uncertainty.simulate import ALL, SAMPLING, simulate
+from spi_core.uncertainty.simulate import simulate
 
 counts = st.integers(0, 10_000)
 levels = st.sampled_from([0.5, 0.8, 0.9, 0.95, 0.99])

@@ -13,7 +13,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spi_core.build.shown.counts import with_intervals
+from spi_core.build.shown.elements import elements_table
 from spi_core.store import Tables
+from spi_core.tables import empty_table
 
 BOROUGH = "E09000098"
 DIMENSIONS = ("Basic Human Needs", "Foundations of Wellbeing", "Opportunity")
@@ -80,8 +83,22 @@ def made_tables(
         **_about_indicators(indicators, [p for p, _ in periods], names),
         **_figures(rng, areas, indicators, framework, [p for p, _ in periods]),
         "peers": _peers(rng, areas),
+        "means": pd.DataFrame(
+            {
+                "level": ["component", "dimension", "index"],
+                "mean": "arithmetic mean",
+                "order": 1.0,
+                "lowest": 0.0,
+            }
+        ),
+        "far_apart": empty_table("far_apart"),
         **{f"map_{level}": frame for level, frame in maps.items()},
     }
+    register = indicators.set_index("id")
+    for name in ("values", "small_area_values"):
+        plain = frames[name].assign(estimated=False)
+        frames[name] = with_intervals(plain, register).drop(columns="estimated")
+    frames["elements"] = elements_table(frames)
     return MadeTables(frames, _about(periods, names))
 
 
@@ -94,7 +111,6 @@ def _about(periods: list[tuple[str, str]], names: Sequence[str]) -> dict[str, An
         "illustrative": True,
         "geography": {"vintage": "2022", "levels": ["borough", "ward", "lsoa"]},
         "periods": [{"id": i, "label": label} for i, label in periods],
-        "index": dict.fromkeys(("component_mean", "dimension_mean", "index_mean"), "arithmetic"),
         "contact": names[0] if names else "Nobody",
         "licence": "OGL v3",
         "attribution": "Made up for tests.",

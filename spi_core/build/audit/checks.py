@@ -7,7 +7,7 @@ import statistics
 import numpy as np
 import pandas as pd
 
-from spi_core.build.evidence import Assessment
+from spi_core.build.evidence import Evidence
 from spi_core.build.fitting import fit_weights
 from spi_core.build.idle import idle
 from spi_core.edition.inputs import Inputs
@@ -22,12 +22,12 @@ TOLERANCE = 1e-9
 WEIGHT_TOLERANCE = 1e-8
 
 
-def steps(a: Assessment, inputs: Inputs, filled: Estimated, scores: Scores) -> pd.DataFrame:
+def steps(a: Evidence, inputs: Inputs, filled: Estimated, scores: Scores) -> pd.DataFrame:
     """Count what goes in and comes out at each step, so that nothing is lost unseen.
 
     Parameters
     ----------
-    a : Assessment
+    a : Evidence
         What is compared.
     inputs, filled, scores : Inputs, Estimated and Scores
         Of all periods.
@@ -67,12 +67,12 @@ def steps(a: Assessment, inputs: Inputs, filled: Estimated, scores: Scores) -> p
     return pd.DataFrame(rows, columns=["step", "what", "count"])
 
 
-def quality_log(a: Assessment) -> pd.DataFrame:
+def quality_log(a: Evidence) -> pd.DataFrame:
     """Compute what matters a second way and say how far the two lie apart.
 
     Parameters
     ----------
-    a : Assessment
+    a : Evidence
         The edition's scores.
 
     Returns
@@ -98,7 +98,7 @@ def _verdict(difference: float, tolerance: float) -> str:
     return "passed" if difference <= tolerance else "failed"
 
 
-def _formula(a: Assessment) -> tuple[str, str, str]:
+def _formula(a: Evidence) -> tuple[str, str, str]:
     """Component scores by z-scores, best and worst row: the method as it is written down."""
     means = a.recipe.means
     name = "Component scores by the formula with z-scores"
@@ -121,7 +121,7 @@ def _formula(a: Assessment) -> tuple[str, str, str]:
     return name, *_apart(scores, a.scores.component)
 
 
-def _means(a: Assessment) -> tuple[str, str, str]:
+def _means(a: Evidence) -> tuple[str, str, str]:
     """Dimensions and index one area at a time, with another library and the formula as written."""
     found = np.concatenate([a.scores.dimension, a.scores.index[..., None]], axis=-1)
     expected = np.full(found.shape, np.nan)
@@ -156,7 +156,7 @@ def _points(apart: float) -> str:
     return f"{apart:.1e} points" if apart > TOLERANCE else "below a billionth of a point"
 
 
-def _refit(a: Assessment) -> tuple[str, str, str]:
+def _refit(a: Evidence) -> tuple[str, str, str]:
     frozen = a.inputs.tables["weights"]
     if frozen.empty:
         return "Frozen weights", "noted", "weights were fitted by this build and are not frozen yet"
@@ -171,7 +171,7 @@ def _refit(a: Assessment) -> tuple[str, str, str]:
     return "Frozen weights", "passed", said
 
 
-def _sum_of_contributions(a: Assessment) -> tuple[str, str, str]:
+def _sum_of_contributions(a: Evidence) -> tuple[str, str, str]:
     name = "Contributions add up to the change"
     if not a.compared:
         return name, "noted", "there is one period and no change"
@@ -184,7 +184,7 @@ def _sum_of_contributions(a: Assessment) -> tuple[str, str, str]:
     return name, _verdict(apart, TOLERANCE), said
 
 
-def _replicates(a: Assessment) -> tuple[str, str, str]:
+def _replicates(a: Evidence) -> tuple[str, str, str]:
     failed, asked = a.sampling.n_failed + a.everything.n_failed, a.sampling.n + a.everything.n
     return (
         "Monte Carlo",
@@ -193,7 +193,7 @@ def _replicates(a: Assessment) -> tuple[str, str, str]:
     )
 
 
-def _signed(a: Assessment) -> tuple[str, str, str]:
+def _signed(a: Evidence) -> tuple[str, str, str]:
     register = a.inputs.tables["signoff"]
     signed = 0 if register.empty else register["indicator_id"].isin(a.inputs.framework.ids).sum()
     n = len(a.inputs.framework.ids)
@@ -204,7 +204,7 @@ def _signed(a: Assessment) -> tuple[str, str, str]:
     )
 
 
-def _roll_ups(a: Assessment) -> tuple[str, str, str]:
+def _roll_ups(a: Evidence) -> tuple[str, str, str]:
     places = a.inputs.geography
     status = a.inputs.panel.status[a.now, a.inputs.panel.areas.index(places.whole)]
     modelled = int((status == "modelled").sum())

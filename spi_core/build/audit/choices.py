@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spi_core.build.evidence import Assessment
+from spi_core.build.evidence import Evidence
 from spi_core.method.checks import ColumnError
 from spi_core.method.means import Mean, Means, lift
-from spi_core.method.normalise import NormaliserName, fit_scale, goalposts, normalise
+from spi_core.method.normalise import fit_scale, goalposts, normalise
 from spi_core.method.score import Recipe, score, score_levels
+from spi_core.text.words import NormaliserName
 from spi_core.uncertainty.sensitivity import (
     Shift,
     compare,
@@ -23,19 +24,19 @@ from spi_core.uncertainty.sensitivity import (
 from spi_core.uncertainty.shrink import shrink_panel
 from spi_core.uncertainty.sobol import choices
 
-__all__ = ["challenge"]
+__all__ = ["audit_choices"]
 
 Array = NDArray[np.float64]
 
 SOBOL_RUNS = 512
 
 
-def challenge(a: Assessment) -> dict[str, pd.DataFrame]:
+def audit_choices(a: Evidence) -> dict[str, pd.DataFrame]:
     """Score the edition by other choices.
 
     Parameters
     ----------
-    a : Assessment
+    a : Evidence
         Its scores and draws.
 
     Returns
@@ -51,7 +52,7 @@ def challenge(a: Assessment) -> dict[str, pd.DataFrame]:
     }
 
 
-def _recipes(a: Assessment) -> pd.DataFrame:
+def _recipes(a: Evidence) -> pd.DataFrame:
     """Every alternative recipe against the one in use, the largest rank shift first."""
     value, rows = a.filled.value, a.rows
     equal = _equal_shares(a.recipe)
@@ -88,7 +89,7 @@ def _recipes(a: Assessment) -> pd.DataFrame:
     return table.drop(columns="max_score_shift")
 
 
-def _shrinkage(a: Assessment) -> pd.DataFrame:
+def _shrinkage(a: Evidence) -> pd.DataFrame:
     """How much of the wards' own values shrinking would keep, one row an indicator with counts."""
     p, rows = a.inputs.panel, a.rows
     found = shrink_panel(p, a.inputs.framework, a.units)
@@ -128,7 +129,7 @@ def _by_recipe(
 
 
 def _shift_table(
-    a: Assessment, shifts: Iterable[Shift], labels: Sequence[str] | None = None
+    a: Evidence, shifts: Iterable[Shift], labels: Sequence[str] | None = None
 ) -> pd.DataFrame:
     rows = []
     for i, s in enumerate(shifts):
@@ -152,7 +153,7 @@ def _shift_table(
     return table.astype(dict.fromkeys(sizes, float))
 
 
-def _left_out(a: Assessment) -> pd.DataFrame:
+def _left_out(a: Evidence) -> pd.DataFrame:
     """Scores of the current period without each indicator and each component in turn."""
     used, rows = a.recipe.used, a.rows
     value = a.filled.value[a.now][rows]
@@ -175,7 +176,7 @@ def _left_out(a: Assessment) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def _sobol(a: Assessment) -> pd.DataFrame:
+def _sobol(a: Evidence) -> pd.DataFrame:
     """Share of the mean rank shift's variance that each choice makes."""
     rng = np.random.default_rng(a.inputs.settings["uncertainty"]["seed"] + 2)
     found = choices(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from spi_core.build.audit.correlation import component_links
 from spi_core.build.audit.importance import importance
 from spi_core.build.audit.screening import double_counting, outliers, silent
-from spi_core.build.evidence import Assessment
+from spi_core.build.evidence import Evidence
 from spi_core.build.fitting import component_moments
 from spi_core.build.idle import idle
 from spi_core.method.moments import Moments, first_component, moments, orient
@@ -19,17 +19,17 @@ from spi_core.method.reliability import audit_component
 from spi_core.method.score import Recipe
 from spi_core.uncertainty.bootstrap import bootstrap
 
-__all__ = ["review"]
+__all__ = ["audit_indicators"]
 
 Array = NDArray[np.float64]
 
 
-def review(a: Assessment, weights: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def audit_indicators(a: Evidence, weights: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Audit an edition.
 
     Parameters
     ----------
-    a : Assessment
+    a : Evidence
         Its scores and draws.
     weights : DataFrame
         The weights in use, in the columns of ``weights.csv``.
@@ -49,14 +49,14 @@ def review(a: Assessment, weights: pd.DataFrame) -> dict[str, pd.DataFrame]:
     }
 
 
-def _scored(a: Assessment) -> Iterable[tuple[int, str, NDArray[np.intp]]]:
+def _scored(a: Evidence) -> Iterable[tuple[int, str, NDArray[np.intp]]]:
     """Scored components with their name and the positions of their indicators."""
     for c in np.flatnonzero(a.recipe.scored):
         at = np.flatnonzero((a.recipe.component_of == c) & a.recipe.used)
         yield int(c), a.inputs.framework.components[c], at
 
 
-def _populations(a: Assessment, at: NDArray[np.intp]) -> dict[str, Moments]:
+def _populations(a: Evidence, at: NDArray[np.intp]) -> dict[str, Moments]:
     """Name what the weights were fitted on, and the edition's own wards and periods."""
     own = moments(a.filled.value[:, a.rows][..., at].reshape(-1, at.size))
     if a.inputs.reference is None:
@@ -64,7 +64,7 @@ def _populations(a: Assessment, at: NDArray[np.intp]) -> dict[str, Moments]:
     return {"reference": component_moments(a.scale, at), "this edition": own}
 
 
-def _components(a: Assessment) -> pd.DataFrame:
+def _components(a: Evidence) -> pd.DataFrame:
     rows = []
     for _, name, at in _scored(a):
         sign = a.inputs.framework.polarity[at]
@@ -91,7 +91,7 @@ def _components(a: Assessment) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _indicators(a: Assessment, weights: pd.DataFrame) -> pd.DataFrame:
+def _indicators(a: Evidence, weights: pd.DataFrame) -> pd.DataFrame:
     """One row an indicator that counts: reliability, collinearity, weight's spread, importance."""
     rng = np.random.default_rng(a.inputs.settings["uncertainty"]["seed"] + 1)
     frames = []
@@ -125,7 +125,7 @@ def _or_nan(values: Array | None, k: int) -> Array:
     return np.full(k, np.nan) if values is None else values
 
 
-def _importance(a: Assessment) -> pd.DataFrame:
+def _importance(a: Evidence) -> pd.DataFrame:
     used, rows = a.recipe.used, a.rows
     indicator = a.scores.indicator[:, rows][..., used]
     found = importance(indicator, _index_share(a.recipe), a.scores.index[:, rows])
@@ -152,7 +152,7 @@ def _index_share(recipe: Recipe) -> Array:
     return np.asarray(recipe.share[recipe.used] / parts[dimension] / (parts > 0).sum())
 
 
-def _links(a: Assessment) -> pd.DataFrame:
+def _links(a: Evidence) -> pd.DataFrame:
     """Whether an indicator goes with its own component or more with another."""
     used = a.recipe.used
     names = np.array(a.inputs.framework.components)
@@ -169,7 +169,7 @@ def _links(a: Assessment) -> pd.DataFrame:
     )
 
 
-def _findings(a: Assessment) -> pd.DataFrame:
+def _findings(a: Evidence) -> pd.DataFrame:
     used, rows = a.recipe.used, a.rows
     ids = np.array(a.inputs.framework.ids)[used]
     indicator = a.scores.indicator[:, rows][..., used]
@@ -191,7 +191,7 @@ def _findings(a: Assessment) -> pd.DataFrame:
     return pd.DataFrame(table, columns=["kind", "indicators", "value", "reason"])
 
 
-def _draws(a: Assessment) -> pd.DataFrame:
+def _draws(a: Evidence) -> pd.DataFrame:
     """How many replicates were asked for, how many failed and what varied."""
     rows = [
         {

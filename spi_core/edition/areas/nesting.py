@@ -10,9 +10,10 @@ import geopandas as gpd
 import pandas as pd
 
 from spi_core.edition.areas.geography import lies_in
-from spi_core.edition.readers.read import Read, fault_at, records, strangers
+from spi_core.edition.readers.read import Read, fault_at, strangers
 from spi_core.errors import Fault, some
 from spi_core.levels import KNOWN, Levels, levels_of
+from spi_core.tables import records
 
 __all__ = ["check_codes", "check_geography"]
 
@@ -134,6 +135,7 @@ def _elsewhere(
 
 def _check_lookup(codes: list[str], areas: pd.DataFrame, lookup: Read) -> list[Fault]:
     links, sound = lookup.frame, lookup.sound
+    rows = links["from_code"].value_counts()
     faults = [
         fault
         for column in ("from_code", "to_code")
@@ -141,7 +143,7 @@ def _check_lookup(codes: list[str], areas: pd.DataFrame, lookup: Read) -> list[F
     ]
     for code, group in sound.groupby("from_code", sort=False):
         row, total = int(group["row"].iloc[0]), group["weight"].sum()
-        whole = len(group) == (links["from_code"] == code).sum()
+        whole = len(group) == rows[code]
         if whole and abs(total - 1) > 1e-6:
             message = f"the weights of {code} sum to {total:.6g}"
             faults.append(Fault(group["file"].iloc[0], message, row, "weight", None, "a sum of 1"))
@@ -152,8 +154,9 @@ def _check_lookup(codes: list[str], areas: pd.DataFrame, lookup: Read) -> list[F
             faults.append(Fault(group["file"].iloc[0], message, row, "to_code", None, allowed))
     parent = areas.set_index("code")["parent_code"]
     nests = sound["from_code"].isin(parent.index[parent != ""]) & sound["to_code"].isin(codes)
-    for r in records(sound[nests]):
-        if parent[r.from_code] != r.to_code and (links["from_code"] == r.from_code).sum() == 1:
+    other = sound["from_code"].map(parent) != sound["to_code"]
+    for r in records(sound[nests & other]):
+        if rows[r.from_code] == 1:
             message = f"is not the parent_code of {r.from_code} in geography/areas.csv"
             faults.append(fault_at(r, "to_code", message, parent[r.from_code]))
     return faults

@@ -8,9 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from spi_core.edition.readers.read import Read, fault_at, records
+from spi_core.edition.readers.read import Read, fault_at
 from spi_core.errors import Fault, some
 from spi_core.levels import Levels
+from spi_core.tables import records
 
 __all__ = ["check_old_codes", "check_rebase", "split_vintages"]
 

@@ -94,6 +94,11 @@ class Design:
     by_unit: bool = True
     called: str = "wards"
 
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """All outcomes: the primary ones first, then those that should not move, then the rest."""
+        return (*self.primary, *self.placebo, *self.exploratory)
+
 
 def protocol_hash(design: Design) -> str:
     """Fingerprint of the protocol, to be taken before any outcome is read.

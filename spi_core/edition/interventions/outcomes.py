@@ -89,8 +89,7 @@ def shared_level(design: Design, known: Mapping[str, Known], levels: Iterable[st
     str
         Id of the level, or "" when there is none.
     """
-    outcomes = (*design.primary, *design.placebo, *design.exploratory)
-    shared = frozenset.intersection(*(known[outcome.id].levels for outcome in outcomes))
+    shared = frozenset.intersection(*(known[outcome.id].levels for outcome in design.outcomes))
     levels = levels if design.by_unit else [design.targeting]
     return next((level for level in levels if level in shared), "")
 
@@ -144,8 +143,7 @@ def as_rates(
     DataFrame
         The rows of the protocol's outcomes; the input is left as it is.
     """
-    outcomes = (*design.primary, *design.placebo, *design.exploratory)
-    base = {outcome.id: count_base(outcome, known[outcome.id]) for outcome in outcomes}
+    base = {o.id: count_base(o, known[o.id]) for o in design.outcomes}
     rows = values[values["outcome_id"].isin(base)]
     wanted = rows["outcome_id"].map(base)
     rate = rows["value"] * wanted / rows["area_code"].map(population)

@@ -19,9 +19,9 @@ from spi_core.edition.interventions.outcomes import (
 )
 from spi_core.edition.interventions.protocol import read_designs
 from spi_core.edition.readers.read import Read
-from spi_core.edition.readers.yaml_text import parse_yaml
 from spi_core.errors import Fault, InputError, some
 from spi_core.files import shown
+from spi_core.text.yaml_text import parse_yaml
 
 __all__ = ["filled_cells", "read_interventions"]
 

@@ -15,11 +15,12 @@ import pandas as pd
 
 from spi_core.errors import Fault, some
 from spi_core.files import shown
+from spi_core.tables import records
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
-__all__ = ["Read", "fault_at", "join_reads", "read_table", "records", "strangers"]
+__all__ = ["Read", "fault_at", "join_reads", "read_table", "strangers"]
 
 
 #: Larger numbers are slips of the keyboard, and infinity is no number to compute with.
@@ -124,22 +125,6 @@ def join_reads(reads: Iterable[Read], key: list[str] | None) -> Read:
     if key and len(frames) > 1:
         faults += _repeated(frame, key)
     return Read(frame, tuple(faults), frozenset().union(*(r.lacks for r in parts)))
-
-
-def records(frame: pd.DataFrame) -> Iterable[Any]:
-    """Go through the rows of a frame by attribute.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Column names must be Python names.
-
-    Returns
-    -------
-    iterable
-        Named tuples, which type checkers cannot know the fields of.
-    """
-    return frame.itertuples()
 
 
 def fault_at(row: Any, column: str, message: str, allowed: str | None = None) -> Fault:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import statsmodels.api as sm
+from statsmodels.regression.linear_model import OLS
+from statsmodels.tools import add_constant
 
 from spi_core.impact.arrays import Floats
 from spi_core.impact.estimate.doubly_robust import doubly_robust
@@ -238,8 +239,8 @@ def _ward_means(
         return Specification(*row, note="two treated wards: permutation only")
     test = compare_ward_means(means, side, alpha=alpha)
     # The pooled t statistic gives back its standard error.
-    design = sm.add_constant(side.astype(float))
-    se = float(sm.OLS(means, design).fit().bse[1])
+    design = add_constant(side.astype(float))
+    se = float(OLS(means, design).fit().bse[1])
     return Specification(
         *row, se=se, df=test.df_pooled, p_model=test.p_pooled, companion="pooled t"
     )

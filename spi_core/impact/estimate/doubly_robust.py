@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import statsmodels.api as sm
+from statsmodels.regression.linear_model import WLS
 
 from spi_core.impact.arrays import Bools, Floats
 
@@ -65,7 +65,7 @@ def doubly_robust(
     effective = float(tilt.sum() ** 2 / (tilt**2).sum())  # Kish's number
     if effective < least_effective:
         return DoublyRobust(float("nan"), "too few comparison units resemble the treated ones")
-    fit = sm.WLS(change[~treated], x[~treated], weights=tilt).fit()
+    fit = WLS(change[~treated], x[~treated], weights=tilt).fit()
     residual = change - x @ fit.params
     estimate = residual[treated].mean() - np.average(residual[~treated], weights=tilt)
     return DoublyRobust(float(estimate))

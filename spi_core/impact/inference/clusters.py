@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import statsmodels.api as sm
 from scipy import stats
+from statsmodels.regression.linear_model import WLS
 
 from spi_core.impact.arrays import Bools, Floats, Ints
 
@@ -113,7 +113,7 @@ def cluster_inference(
     CV3 = (G - 1)/G Σ_g (b_(-g) - b)².
     """
     w = np.ones_like(y) if weights is None else weights
-    fit = sm.WLS(y, design, weights=w).fit()
+    fit = WLS(y, design, weights=w).fit()
     codes = np.unique(cluster, return_inverse=True)[1]
     count = int(codes.max()) + 1
     robust = fit.get_robustcov_results("cluster", groups=codes, use_t=True)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from spi_core.edition.readers.yaml_text import parse_yaml
 from spi_core.errors import Fault, InputError, some
 from spi_core.files import project_root, refusals_as_faults
+from spi_core.text.yaml_text import parse_yaml
 
 __all__ = ["fill", "prose", "words_files"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spi_core.method.means import lowest, means_of
+from spi_core.tables import records
 
 if TYPE_CHECKING:
     from spi_core.store import Tables
@@ -20,12 +20,12 @@ def scale_start(tables: Tables) -> int:
     int
         1 where a mean of the edition has no zero, else 0.
     """
-    return int(max(lowest(means_of(tables.about["edition"]["index"])), 0))
+    return int(tables["means"]["lowest"].max())
 
 
 def adds_up(tables: Tables) -> bool:
     """Say whether every mean of an edition is arithmetic, so that scores are sums of products."""
-    return all(mean.order == 1 for mean in means_of(tables.about["edition"]["index"]))
+    return bool(tables["means"]["order"].eq(1).all())
 
 
 def averaging(tables: Tables) -> str:
@@ -36,8 +36,8 @@ def averaging(tables: Tables) -> str:
     str
         Markdown, in the methods chapter.
     """
-    component, dimension, index = means_of(tables.about["edition"]["index"])
-    of_parts, of_all = ("plain mean" if m.order == 1 else m.name for m in (dimension, index))
+    component, dimension, index = records(tables["means"])
+    of_parts, of_all = ("plain mean" if m.order == 1 else m.mean for m in (dimension, index))
     text = (
         f"A dimension is the {of_parts} of its scored components, the index the {of_all} of its "
         "dimensions."
@@ -46,7 +46,7 @@ def averaging(tables: Tables) -> str:
         return f"{text} A good score can therefore make up for a poor one."
     if component.order != 1:
         text = (
-            f"A component is the {component.name} of its goalpost scores, weighted by their "
+            f"A component is the {component.mean} of its goalpost scores, weighted by their "
             f"shares, instead of the sum in @eq-share. {text}"
         )
     text += (

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from spi_core.store import Tables
+from spi_core.tables import records
 
 __all__ = ["long_spans"]
-
-#: Years between the two times of a figure beyond which a change is not "the year's".
-FAR = 2.0
-YEAR = 365.25
 
 
 def long_spans(tables: Tables, code: str) -> dict[str, str]:
@@ -25,24 +22,8 @@ def long_spans(tables: Tables, code: str) -> dict[str, str]:
         Component to the years of its figure with the longest span, for instance ``2001–11``;
         components without such a figure are left out. Only figures that count in change do.
     """
-    about = tables["indicators"]
-    counts = about[about["comparable"].eq("yes")].set_index("id")["component"]
-    values = tables["values"]
-    if not {"start", "end"} <= set(values):
-        return {}
-    mine = values[values["area_code"].eq(code) & values["indicator_id"].isin(counts.index)]
-    mine = mine.dropna(subset=["value", "start", "end"])
-    middle = mine["start"] + (mine["end"] - mine["start"]) / 2
-    when = mine.assign(middle=middle).set_index(["indicator_id", "period"])["middle"].unstack()
-    if not {"baseline", "current"} <= set(when):
-        return {}
-    years = (when["current"] - when["baseline"]).dt.days / YEAR
-    far = years[years.round(1) > FAR].sort_values(ascending=False, kind="stable")
-    made: dict[str, str] = {}
-    for indicator in far.index:
-        first, last = (int(when[p].dt.year[indicator]) for p in ("baseline", "current"))
-        made.setdefault(str(counts[indicator]), span(first, last))
-    return made
+    mine = tables["far_apart"].query("area_code == @code")
+    return {r.component: span(r.first, r.last) for r in records(mine)}
 
 
 def span(first: int, last: int) -> str:

@@ -12,9 +12,9 @@ import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.text import Text
 
-from spi_core.edition.readers.yaml_text import parse_yaml
 from spi_core.files import project_root
 from spi_core.text.seal import plain
+from spi_core.text.yaml_text import parse_yaml
 
 __all__ = ["RATINGS", "Rating", "brand", "chart_style", "colour", "forget", "project_root"]
 

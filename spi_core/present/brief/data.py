@@ -36,7 +36,7 @@ class Brief:
         In the order of the framework: ``dimension, component, score, whole, difference,
         rating, word, illustrative``; NaN score where not scored.
     spread : DataFrame
-        Index component: ``min, q1, q3, max`` of the units' scores.
+        Index element: ``lowest, q1, q3, highest`` of the units' scores.
     changes : DataFrame
         ``component, baseline, current, change, rating, word, illustrative`` of the index and the
         components; ``span`` gives the years of a figure in it whose two times lie far apart.
@@ -104,15 +104,6 @@ def gather(tables: Tables, code: str, facts: int = 4) -> Brief:
     wards = standing[standing["level"] == "index"].dropna(subset="score")
     wards = wards.assign(name=wards["area_code"].map(names))
     component = standing[standing["level"] == "component"]
-    grouped = component.groupby("element")["score"]
-    spread = pd.DataFrame(
-        {
-            "min": grouped.min(),
-            "q1": grouped.quantile(0.25),
-            "q3": grouped.quantile(0.75),
-            "max": grouped.max(),
-        }
-    )
     components = _components(tables, component[component["area_code"] == code])
     mine = wards[wards["area_code"] == code]
     shown = Shown(tables, code) if facts else None
@@ -124,7 +115,7 @@ def gather(tables: Tables, code: str, facts: int = 4) -> Brief:
         index=mine.iloc[0] if len(mine) else _no_index(wards, code, names[code]),
         wards=wards,
         components=components,
-        spread=spread,
+        spread=tables["elements"].set_index("element"),
         changes=_changes(tables, code, components),
         facts=facts_table(shown, components, facts) if shown else pd.DataFrame(),
         figures=figures_table(shown) if shown else pd.DataFrame(),

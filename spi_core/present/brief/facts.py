@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from spi_core.edition.readers.read import records
-from spi_core.method.intervals import LEVEL, quantile
 from spi_core.present.base.edition import reference_place
 from spi_core.present.base.marks import carried, marked
 from spi_core.present.base.numbers import number
 from spi_core.present.base.words import ABOUT_THE_SAME, capital
 from spi_core.store import Tables
+from spi_core.tables import records
+from spi_core.text.words import STRENGTH, WEAKNESS
 
-__all__ = ["Shown", "facts_table", "figures_table", "needed", "standouts"]
+__all__ = ["Shown", "facts_table", "figures_table", "standouts"]
 
 #: Counts of people, homes or events stand above these kinds of figure.
 COUNTED = ("rate", "proportion")
@@ -49,33 +48,20 @@ class Shown:
         values = values[values["area_code"].isin([code, self.home, *self.peers])]
         self.values = {(r.indicator_id, r.area_code, r.period): r for r in records(values)}
         self.about = {r.id: r for r in records(tables["indicators"])}
-        self.weight = tables["weights"].set_index("indicator_id")["share"]
+        stands = tables["indicator_standing"].query("area_code == @code")
+        self.stands: pd.DataFrame = stands.set_index("indicator_id")
         place = reference_place(tables)
         self.reference = f"{capital(place)} {self.unit.one}" if place else ""
         self.mean: dict[Any, float] = {}
         if place:
             now = tables["reference"].query("period == 'current'")
             self.mean = now.set_index("indicator_id")["mean"].to_dict()
-        errors = tables.get("errors")
-        self.error: dict[Any, float] = {}
-        if errors is not None:
-            counted = errors[(errors["basis"] == "counts") & (errors["period"] == "current")]
-            mine = counted[counted["area_code"] == code]
-            self.error = mine.set_index("indicator_id")["se"].to_dict()
 
     @property
     def columns(self) -> list[str]:
         """Headings of :meth:`now`."""
         place = [self.reference] if self.reference else []
         return ["Figure", "Here", capital(self.whole.one), *place, "Period"]
-
-    def score(self, *areas: str) -> pd.Series:
-        """Scores of indicators, current period: one area's, or the median of several."""
-        now: dict[str, list[float]] = {}
-        for (indicator, place, period), row in self.values.items():
-            if place in areas and period == "current" and not np.isnan(row.score):
-                now.setdefault(indicator, []).append(row.score)
-        return pd.Series({i: float(np.median(x)) for i, x in now.items()}, dtype=float)
 
     def cell(self, indicator: str, area: str, period: str) -> str:
         """Write one value; a withheld one says so."""
@@ -108,10 +94,8 @@ class Shown:
         """Write the median of the similar areas' values."""
         rows = [self.values.get((indicator, p, "current")) for p in self.peers]
         known = [r for r in rows if r is not None and np.isfinite(r.value)]
-        if not known:
-            return "–"
-        middle = float(np.median([r.value for r in known]))
-        return marked(number(middle), any(r.illustrative for r in known))
+        middle = number(self.stands["peers_value"].get(indicator, np.nan))
+        return marked(middle, any(r.illustrative for r in known))
 
 
 def facts_table(shown: Shown, components: pd.DataFrame, n: int) -> pd.DataFrame:
@@ -134,10 +118,9 @@ def facts_table(shown: Shown, components: pd.DataFrame, n: int) -> pd.DataFrame:
     far = components.dropna(subset=["score", "difference"])
     far = far[far["difference"].abs() >= ABOUT_THE_SAME]
     far = far.sort_values("difference", key=abs, ascending=False, kind="stable").head(n)
-    gap = _gap(shown, shown.home)
     rows = []
     for r in records(far):
-        if i := _telling(gap, shown, r.component, r.difference > 0):
+        if i := _telling(shown, "pull", r.component, r.difference > 0):
             points = marked(number(abs(r.difference), 0), r.illustrative)
             word = "better" if r.difference > 0 else "worse"
             rows.append({"Component": f"{r.component} ({points} {word})"} | shown.now(i))
@@ -190,26 +173,20 @@ def standouts(shown: Shown, components: pd.DataFrame) -> pd.DataFrame:
         ``component, rating, fact``, the furthest from similar areas first; ``fact`` is Markdown,
         with the count and, of a weakness, what the whole's rate would take where that is known.
     """
-    gap = _gap(shown, *shown.peers)
-    rated = components[components["rating"].isin(["strength", "weakness"])]
+    rated = components[components["rating"].isin([STRENGTH, WEAKNESS])]
     rated = rated.sort_values("peers_difference", key=abs, ascending=False, kind="stable")
     rows = []
     for r in records(rated):
-        i = _telling(gap, shown, r.component, r.rating == "strength")
-        fact = _fact(shown, i, r.rating == "weakness") if i else ""
+        i = _telling(shown, "peers_pull", r.component, r.rating == STRENGTH)
+        fact = _fact(shown, i, r.rating == WEAKNESS) if i else ""
         rows.append({"component": r.component, "rating": r.rating, "fact": fact})
     return pd.DataFrame(rows, columns=["component", "rating", "fact"])
 
 
-def _gap(shown: Shown, *others: str) -> pd.Series:
-    """Weigh how far each indicator's score lies from that of other areas."""
-    gap = shown.score(shown.code) - shown.score(*others)
-    return gap.reindex(shown.weight.index) * shown.weight
-
-
-def _telling(gap: pd.Series, shown: Shown, component: str, better: bool) -> str:
+def _telling(shown: Shown, pull: str, component: str, better: bool) -> str:
     """Name the indicator that does most to put a component where it is; empty if there is none."""
-    mine = gap[[shown.about[i].component == component for i in gap.index]].dropna()
+    at = [shown.about[i].component == component for i in shown.stands.index]
+    mine = shown.stands.loc[at, pull].dropna()
     mine = mine[mine > 0] if better else mine[mine < 0]
     if mine.empty:
         return ""
@@ -230,7 +207,7 @@ def _fact(shown: Shown, indicator: str, weak: bool) -> str:
     )
     whole = shown.values.get((indicator, shown.home, "current"))
     if weak and whole is not None:
-        needs = _take(about, row, whole, shown.error.get(indicator, np.nan))
+        needs = _take(about, row, whole, shown.stands["needed"].get(indicator, np.nan))
         text += f" {needs} would bring it to the {shown.whole.one}’s rate." if needs else ""
     return text
 
@@ -261,44 +238,10 @@ def _has_counts(about: Any, row: Any) -> bool:
     )
 
 
-def needed(row: Mapping[str, float], whole: Mapping[str, float], error: float) -> float:
-    """Work out how far an area's count lies from what the whole's rate would make it.
-
-    Parameters
-    ----------
-    row, whole : mapping
-        ``value, numerator, denominator`` of the area and of the whole.
-    error : float
-        Standard error of the area's value, from its counts.
-
-    Returns
-    -------
-    float
-        Whole number, positive where the area has more; NaN where chance could explain the
-        distance, or where it is not known.
-
-    Examples
-    --------
-    >>> area = {"value": 30.0, "numerator": 300, "denominator": 10_000}
-    >>> needed(area, {"value": 20.0, "numerator": 4000, "denominator": 200_000}, 1.7)
-    100.0
-    >>> needed(area, {"value": 28.0, "numerator": 5600, "denominator": 200_000}, 1.7)
-    nan
-    """
-    gap = row["value"] - whole["value"]
-    if not np.isfinite(error) or not abs(gap) > quantile(LEVEL) * error:
-        return float("nan")
-    share = whole["numerator"] / whole["denominator"]
-    return float(np.round(row["numerator"] - share * row["denominator"]))
-
-
-def _take(about: Any, row: Any, whole: Any, error: float) -> str:
+def _take(about: Any, row: Any, whole: Any, n: float) -> str:
     """Say what the whole's rate would take, of a figure on which the area does worse."""
     if not (_has_counts(about, row) and _has_counts(about, whole)):
         return ""
-    ends = ("value", "numerator", "denominator")
-    here, home = ({k: float(getattr(x, k)) for k in ends} for x in (row, whole))
-    n = needed(here, home, error)
     if not np.isfinite(n) or n * about.polarity >= 0:
         return ""
     made_up = row.illustrative or whole.illustrative

@@ -12,12 +12,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spi_core.edition.readers.read import records
 from spi_core.present.base.bounds import change_words
 from spi_core.present.base.canvas import MM, laid_over
 from spi_core.present.base.marks import marked
 from spi_core.present.base.numbers import signed
 from spi_core.present.base.theme import RATINGS, Rating, chart_style, colour
+from spi_core.tables import records
 
 __all__ = ["change_chart", "component_strip"]
 
@@ -80,7 +80,7 @@ def component_strip(rows: pd.DataFrame, spread: pd.DataFrame, narrow: bool = Fal
         In the order of the framework: ``dimension, component, score, whole, peers_median,
         rating, word``; NaN score where not scored, ``word`` then says why.
     spread : DataFrame
-        Index component: ``min, q1, q3, max`` of the areas.
+        Index element: ``lowest, q1, q3, highest`` of the areas.
     narrow : bool
         For a phone: the name above its bar.
     """
@@ -109,9 +109,9 @@ def _bars(ax: Axes, frame: _Frame, rows: pd.DataFrame, spread: pd.DataFrame) -> 
     """Draw the spread of the areas, the whole, the similar areas and the area's own mark."""
     rows = rows.dropna(subset="score")
     every = spread.reindex(rows["component"]).set_index(rows["y"])
-    for low, high, shade in (("min", "max", "#E4E7EB"), ("q1", "q3", "#BCCCDC")):
+    for low, high, shade in (("lowest", "highest", "#E4E7EB"), ("q1", "q3", "#BCCCDC")):
         ends = [_at(frame, every[end].to_numpy(), 0, 100) for end in (low, high)]
-        cap = "round" if low == "min" else "butt"
+        cap = "round" if low == "lowest" else "butt"
         ax.hlines(every.index, *ends, color=shade, lw=6.5, capstyle=cap, zorder=1)
     home = rows.dropna(subset="whole")
     x, y = _at(frame, home["whole"].to_numpy(), 0, 100), home["y"]

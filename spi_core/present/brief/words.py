@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from spi_core.edition.readers.read import records
 from spi_core.present.base.bounds import change_words, likely
 from spi_core.present.base.marks import SYMBOL, sentence
 from spi_core.present.base.numbers import endpoints, number, ordinal, signed
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import against_whole, and_list, capital, standing_out
 from spi_core.present.brief.data import Brief
+from spi_core.tables import records
 
 __all__ = [
     "change_alt",

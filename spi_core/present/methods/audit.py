@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spi_core.edition.readers.read import records
 from spi_core.present.base.bounds import change_words, likely
 from spi_core.present.base.edition import of_units
 from spi_core.present.base.numbers import day, number
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import capital, owned
-from spi_core.uncertainty.change import DECLINE, IMPROVEMENT
-from spi_core.uncertainty.peers import RULE
+from spi_core.tables import records
+from spi_core.text.words import DECLINE, IMPROVEMENT, RATING_RULE
 
 if TYPE_CHECKING:
     from spi_core.store import Tables
@@ -58,7 +57,7 @@ def rating_rule(tables: Tables) -> str:
         return "This edition names no comparators, so nothing is rated as a strength or weakness."
     many = tables.levels.unit.many
     said = {"number": rule["number"], "minimum": rule["minimum_points"], "level": 90}
-    return RULE.format(areas=many, whose=owned(many), **said)
+    return RATING_RULE.format(areas=many, whose=owned(many), **said)
 
 
 def error_basis(tables: Tables) -> pd.DataFrame:

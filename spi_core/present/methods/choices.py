@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spi_core.edition.readers.read import records
 from spi_core.present.base.numbers import number, signed
 from spi_core.present.base.words import and_list, capital
+from spi_core.tables import records
 
 if TYPE_CHECKING:
     from spi_core.store import Tables

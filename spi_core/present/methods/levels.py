@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spi_core.edition.readers.read import records
 from spi_core.present.base.edition import labels, level_titles
 from spi_core.present.base.marks import SYMBOL, marked
 from spi_core.present.base.numbers import number
+from spi_core.tables import records
 
 if TYPE_CHECKING:
     from spi_core.store import Tables

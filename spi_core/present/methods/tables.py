@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spi_core.edition.readers.read import records
 from spi_core.present.base.edition import labels, of_units
 from spi_core.present.base.marks import carried, marked, sentence
 from spi_core.present.base.numbers import number
 from spi_core.present.base.words import capital
 from spi_core.present.methods.register import DIRECTION
+from spi_core.tables import records
 
 if TYPE_CHECKING:
     from spi_core.store import Tables
@@ -38,34 +38,23 @@ def base_table(tables: Tables) -> pd.DataFrame:
     DataFrame
         One row an indicator with a published or implied base, current period, smallest first.
     """
-    areas = tables["areas"].set_index("code")
     unit, whole = tables.levels.unit.one, tables.whole.one
     about: Any = tables["indicators"].set_index("id")
-    now = carried(tables, "values").query("period == 'current'").dropna(subset="denominator")
-    now = now.assign(
-        ratio=now["denominator"] / now["area_code"].map(areas["population"]),
-        level=now["area_code"].map(areas["level"]),
-    )
-    home = now[now["area_code"] == tables.about["edition"]["area"]]
-    home = home.set_index("indicator_id").sort_values("ratio")
-    units = now[now["level"] == tables.levels.unit.id].groupby("indicator_id")["ratio"]
-    low: Any = units.min()
-    high: Any = units.max()
     rows = [
         {
-            "Indicator": about.at[i, "name"],
-            "Base, as described": about.at[i, "denominator"],
-            f"Base, {whole}": marked(number(r["denominator"], 0), r["illustrative"]),
-            "Per resident": marked(number(r["ratio"], 2), r["illustrative"]),
-            f"Lowest to highest {unit}": _span(low.get(i), high.get(i), 2, r["illustrative"]),
+            "Indicator": about.at[r.indicator_id, "name"],
+            "Base, as described": about.at[r.indicator_id, "denominator"],
+            f"Base, {whole}": marked(number(r.denominator, 0), r.illustrative),
+            "Per resident": marked(number(r.per_resident, 2), r.illustrative),
+            f"Lowest to highest {unit}": _span(r.lowest, r.highest, 2, r.illustrative),
         }
-        for i, r in home.iterrows()
+        for r in records(tables["bases"])
     ]
     return pd.DataFrame(rows)
 
 
 def _span(low: Any, high: Any, digits: int, illustrative: object) -> str:
-    if low is None or pd.isna(low):
+    if pd.isna(low):
         return "–"
     return marked(f"{number(low, digits)} to {number(high, digits)}", illustrative)
 
@@ -80,11 +69,7 @@ def goalpost_table(tables: Tables) -> pd.DataFrame:
     """
     about: Any = tables["indicators"].set_index("id")
     posts: Any = tables["goalposts"].set_index("indicator_id")
-    units = of_units(tables, "values").groupby("indicator_id")
-    low: Any = units["value"].min()
-    high: Any = units["value"].max()
-    capped: Any = units["capped"].sum()
-    made_up: Any = units["illustrative"].any()
+    made_up: Any = of_units(tables, "values").groupby("indicator_id")["illustrative"].any()
     span = capital(tables.levels.unit.many)
     span += ", both periods" if len(labels(tables)) > 1 else ""
     invented = posts["reason"].str.contains("illustrative", case=False)
@@ -95,8 +80,8 @@ def goalpost_table(tables: Tables) -> pd.DataFrame:
             "Direction": DIRECTION[int(r["polarity"])],
             "Worst": marked(number(posts.at[i, "worst"], 3), invented[i]),
             "Best": marked(number(posts.at[i, "best"], 3), invented[i]),
-            span: _span(low.get(i), high.get(i), 3, made_up.get(i)),
-            "Capped": str(int(capped.get(i, 0))),
+            span: _span(posts.at[i, "lowest"], posts.at[i, "highest"], 3, made_up.get(i)),
+            "Capped": str(posts.at[i, "capped"]),
         }
         for i, r in about.iterrows()
     ]
@@ -202,11 +187,8 @@ def coverage_table(tables: Tables) -> pd.DataFrame:
     DataFrame
         In the order of the framework.
     """
-    coverage, unit = of_units(tables, "coverage"), tables.levels.unit
-    full = (coverage["present"] == coverage["indicators"]) & (coverage["indicators"] > 0)
-    complete: Any = full.groupby([coverage["component"], coverage["period"]]).sum()
-    units = coverage["area_code"].nunique()
-    estimated: Any = coverage.groupby("component")["estimated"].sum()
+    unit = tables.levels.unit
+    units = of_units(tables, "coverage")["area_code"].nunique()
     rows = []
     for c in records(tables["framework"]):
         row = {"Component": c.component, "Indicators": str(c.indicators)}
@@ -214,9 +196,9 @@ def coverage_table(tables: Tables) -> pd.DataFrame:
         if len(periods) > 1:
             row["Comparable"] = str(c.comparable_indicators)
         for period in periods:
-            n = int(complete[(c.component, period)])
+            n = getattr(c, f"complete_{period}")
             row[f"Complete, {period}"] = f"{n} of {units} {unit.many}" if c.indicators else "–"
-        row["Estimated"] = str(int(estimated[c.component]))
+        row["Estimated"] = str(c.estimated)
         row["Status"] = ("scored" if c.scored else c.note) + (", thin" if c.note == "thin" else "")
         rows.append(row)
     return pd.DataFrame(rows)
@@ -280,9 +262,6 @@ def risen(tables: Tables) -> tuple[int, int, int]:
     tuple of int
         From all indicators; from the comparable ones; units.
     """
-    codes = tables["standing"].query("level == 'index'")["area_code"]
-    wide = tables["scores"].query("level == 'index' and area_code in @codes")
-    wide = wide.pivot(index="area_code", columns="period", values="score")
-    wide = wide.reindex(columns=["baseline", "current"])
-    change = tables["changes"].query("level == 'index' and area_code in @codes")["change"]
-    return int((wide["current"] > wide["baseline"]).sum()), int((change > 0).sum()), len(codes)
+    index: Any = tables["elements"].set_index("element").loc["index"]
+    areas = tables["standing"].query("level == 'index'")["area_code"]
+    return int(index["up_in_full"]), int(index["up"]), len(areas)

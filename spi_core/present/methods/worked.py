@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spi_core.edition.readers.read import records
 from spi_core.errors import SpiError
 from spi_core.present.base.marks import carried, marked
 from spi_core.present.base.numbers import number
 from spi_core.present.base.scale import adds_up
+from spi_core.tables import records
 
 if TYPE_CHECKING:
     from spi_core.store import Tables

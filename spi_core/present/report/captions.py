@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spi_core.edition.readers.read import records
 from spi_core.present.base.bounds import change_words
 from spi_core.present.base.numbers import number, signed
 from spi_core.present.base.words import QUARTERS, and_list, capital, of_each
 from spi_core.present.report.quarters import quarter_names
-from spi_core.uncertainty.change import DECLINE, IMPROVEMENT
+from spi_core.tables import records
+from spi_core.text.words import DECLINE, IMPROVEMENT
 
 if TYPE_CHECKING:
     from spi_core.levels import Level
@@ -77,14 +77,13 @@ def dots_alt(report: BoroughReport) -> str:
     """Describe the dot plot: the spread of the areas on the index and each dimension."""
     parts, whole = [], report.whole.one
     for column in ("index", *report.dimensions):
-        scores = report.grid["score"][column]
+        units: Any = report.elements.loc[column]
         home = report.home[column]
-        above = int((scores > home).sum())
         part = (
             f"{column if column != 'index' else 'Index'}: {whole} {number(home, 0)}, "
-            f"{report.unit.many} {number(scores.min(), 0)} to {number(scores.max(), 0)}"
+            f"{report.unit.many} {number(units['lowest'], 0)} to {number(units['highest'], 0)}"
         )
-        parts.append(part if pd.isna(home) else f"{part}, {above} above the {whole}")
+        parts.append(part if pd.isna(home) else f"{part}, {units['above']} above the {whole}")
     return f"Scores of every {report.unit.one} beside the {whole}. " + ". ".join(parts) + "."
 
 

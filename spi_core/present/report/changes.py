@@ -10,14 +10,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spi_core.edition.readers.read import records
 from spi_core.levels import Level
 from spi_core.present.base.bounds import change_words
 from spi_core.present.base.canvas import BAND, RULE, page, words
 from spi_core.present.base.marks import marked
 from spi_core.present.base.numbers import signed
 from spi_core.present.base.theme import RATINGS, chart_style, colour
-from spi_core.uncertainty.change import DECLINE, IMPROVEMENT
+from spi_core.tables import records
+from spi_core.text.words import DECLINE, IMPROVEMENT
 
 __all__ = ["change_strip", "london_dumbbell"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ __all__ = ["BoroughReport", "gather_report"]
 
 WARD_COLUMNS = (
     "score", "low", "high", "difference", "rank", "rank_low", "rank_high", "p_top", "p_bottom",
-    "quarter", "rating", "illustrative",
+    "quarter", "places", "clear_quarter", "rating", "illustrative",
 )  # fmt: skip
 GRID = ("score", "low", "high", "difference_low", "difference_high", "rating", "illustrative")
 CHANGE = ("change", "low", "high", "rating", "reason", "illustrative")
@@ -49,13 +49,17 @@ class BoroughReport:
         boundaries.
     wards : DataFrame
         Of the units with a score ``code, name, score, low, high, difference, rank, rank_low,
-        rank_high, p_top, p_bottom, quarter, rating, illustrative`` of the index, ``change,
-        change_rating`` and the polygon where there are boundaries; by quarter, then name: within a
-        quarter the order says nothing.
+        rank_high, p_top, p_bottom, quarter, places, clear_quarter, rating, illustrative`` of the
+        index, ``change, change_rating`` and the polygon where there are boundaries; by quarter,
+        then name: within a quarter the order says nothing.
     grid : dict of str to DataFrame
         ``score, low, high, difference_low, difference_high, rating, illustrative``: index code,
         in the order of `wards`; columns the index, the dimensions and the components that
         are scored. The difference is from the whole.
+    elements : DataFrame
+        Index as the columns of `grid`: ``lowest, highest, above`` of the units' scores.
+    quarters : DataFrame
+        ``quarter, areas, lowest, highest, split``, as in the built table.
     home : Series
         The scores of the whole, index as the columns of `grid`.
     components : DataFrame
@@ -90,6 +94,8 @@ class BoroughReport:
     missing: pd.DataFrame
     wards: pd.DataFrame
     grid: dict[str, pd.DataFrame]
+    elements: pd.DataFrame
+    quarters: pd.DataFrame
     home: pd.Series
     components: pd.DataFrame
     changes: pd.DataFrame
@@ -168,7 +174,8 @@ def gather_report(tables: Tables) -> BoroughReport:
     grid["rating"] = grid["rating"].astype(object).fillna("not rated")
     grid["illustrative"] = grid["illustrative"].eq(True)
     home = upper.dropna(subset="whole").drop_duplicates("element").set_index("element")["whole"]
-    changes, ward_changes = _changes(tables, code, order)
+    elements = tables["elements"].set_index("element")
+    changes, ward_changes = _changes(tables, code, order, elements)
     gaps = tables["gaps"]
     if len(gaps):
         gaps = gaps.query("element == 'index' and measure == 'range'")
@@ -183,6 +190,8 @@ def gather_report(tables: Tables) -> BoroughReport:
         missing=missing,
         wards=wards,
         grid=grid,
+        elements=elements,
+        quarters=tables["quarters"],
         home=home.reindex(columns).astype(float),
         components=framework,
         changes=changes,
@@ -218,7 +227,9 @@ def _wards(tables: Tables) -> tuple[pd.DataFrame, pd.DataFrame]:
     return wards.sort_values(["quarter", "name"], ignore_index=True), missing
 
 
-def _changes(tables: Tables, code: str, order: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _changes(
+    tables: Tables, code: str, order: list[str], elements: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     every = carried(tables, "changes")
     every = every[every["level"].isin(["index", "component"])]
     known = every.dropna(subset="change")
@@ -226,15 +237,12 @@ def _changes(tables: Tables, code: str, order: list[str]) -> tuple[pd.DataFrame,
     # the index stands first even where it cannot be compared: its row says why
     shown = ["index", *(e for e in tables["framework"]["component"] if e in change)]
     wards = change.reindex(index=order, columns=shown).astype(float)
-    rated: Any = known.pivot(index="area_code", columns="element", values="rating")
-    rated = rated.reindex(index=order, columns=shown)
     home = every[every["area_code"] == code].set_index("element").reindex(shown)
     rows = home[list(CHANGE)].rename_axis("element").reset_index()
     rows["rating"] = rows["rating"].fillna("not rated")
     rows["illustrative"] = rows["illustrative"].eq(True)
-    rows["risen"] = rated.eq("clear improvement").sum().to_numpy()
-    rows["fallen"] = rated.eq("clear decline").sum().to_numpy()
-    rows["up"] = wards.gt(0).sum().to_numpy()
+    for name in ("risen", "fallen", "up"):
+        rows[name] = elements[name].reindex(shown).fillna(0).to_numpy(int)
     spans = long_spans(tables, code)
     rows["span"] = [spans.get(element, "") for element in rows["element"]]
     return rows, wards
@@ -263,7 +271,6 @@ def _indicators(tables: Tables, code: str, in_change: set[str]) -> pd.DataFrame:
     mine = values[values["area_code"] == code]
     cells = ["value", "period_label", "illustrative"]
     wide = mine.pivot(index="indicator_id", columns="period", values=cells).reindex(about.index)
-    posts = tables["goalposts"].set_index("indicator_id").reindex(about.index)
     reference = tables.get("reference")
     london = pd.DataFrame(index=about.index, columns=["baseline", "current"], dtype=float)
     if reference is not None and len(reference):
@@ -282,11 +289,9 @@ def _indicators(tables: Tables, code: str, in_change: set[str]) -> pd.DataFrame:
         made_up = wide[("illustrative", period)].eq(True) if known else False
         out[f"illustrative_{short}"] = made_up & out[short].notna()
         out[f"london_{short}"] = london[period].astype(float) if period in london else np.nan
-    points = 100 / (posts["best"] - posts["worst"])
-    out["gap"] = (out["now"] - out["london_now"]) * points
+    beside = tables["reference_standing"].set_index("indicator_id").reindex(about.index)
+    out["gap"], out["london_change"] = beside["gap"], beside["change"]
     made = tables["indicator_changes"].query("area_code == @code").set_index("indicator_id")
-    out["change"] = made["change"].reindex(out.index) * points
+    out["change"] = made["points"].reindex(out.index)
     out["rating"] = made["rating"].reindex(out.index).fillna("not rated")
-    moved = (out["london_now"] - out["london_before"]) * points
-    out["london_change"] = np.where(out["comparable"], moved, np.nan)
     return out

@@ -13,7 +13,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
-from spi_core.edition.readers.read import records
 from spi_core.levels import Level
 from spi_core.present.base.canvas import box, laid_over, words
 from spi_core.present.base.pairs import emit_both
@@ -23,6 +22,7 @@ from spi_core.present.base.words import QUARTERS
 from spi_core.present.report.captions import map_alt
 from spi_core.present.report.data import BoroughReport
 from spi_core.present.report.quarters import quarter_caption, quarter_ranges
+from spi_core.tables import records
 
 __all__ = ["MISSING", "QUARTER_FILL", "SUPPRESSED", "print_map", "quarter_text", "ward_map"]
 
@@ -66,8 +66,8 @@ def print_map(report: BoroughReport, across: float) -> None:
         return
     wards, missing = gpd.GeoDataFrame(report.wards), gpd.GeoDataFrame(report.missing)
     emit_both(
-        ward_map(wards, report.unit, across=across, missing=missing),
-        ward_map(wards, report.unit, narrow=True, missing=missing),
+        ward_map(wards, report.quarters, report.unit, across=across, missing=missing),
+        ward_map(wards, report.quarters, report.unit, narrow=True, missing=missing),
         "fig-map",
         f"**{said}** Index score, {now}, shaded by quarter.",
         map_alt(report),
@@ -77,6 +77,7 @@ def print_map(report: BoroughReport, across: float) -> None:
 
 def ward_map(
     wards: gpd.GeoDataFrame,
+    quarters: pd.DataFrame,
     unit: Level,
     across: float = 83,
     narrow: bool = False,
@@ -88,6 +89,8 @@ def ward_map(
     ----------
     wards : GeoDataFrame
         ``name, score, quarter`` and the polygon.
+    quarters : DataFrame
+        ``quarter, areas, lowest, highest``.
     unit : Level
         What the areas are.
     across : float
@@ -115,7 +118,7 @@ def ward_map(
         rim(ax, everywhere)
         _name(ax, wards)
         start = (0.0, height - (37 if len(gone) else 29)) if narrow else (across + 6, 2.0)
-        _key(laid_over(fig, width, height), wards, unit, start, narrow, len(gone))
+        _key(laid_over(fig, width, height), quarters, unit, start, narrow, len(gone))
     return fig
 
 
@@ -145,7 +148,7 @@ def _fits(label: Annotation, ax: Axes, polygon: shapely.Polygon) -> bool:
 
 def _key(
     ax: Axes,
-    wards: gpd.GeoDataFrame,
+    quarters: pd.DataFrame,
     unit: Level,
     start: tuple[float, float],
     narrow: bool,
@@ -153,11 +156,12 @@ def _key(
 ) -> None:
     """Say what the fills mean: beside the map one below the other, below it two by two."""
     x0, y0 = start
-    title = f"Index score, by quarter of the {len(wards)} {unit.many}"
+    areas = quarters.set_index("quarter")["areas"]
+    title = f"Index score, by quarter of the {areas.sum()} {unit.many}"
     words(ax, x0, y0, title, 8.5, weight="bold")
-    ends = quarter_ranges(wards)
+    ends = quarter_ranges(quarters)
     for i, (quarter, word) in enumerate(QUARTERS.items()):
-        if n := int((wards["quarter"] == quarter).sum()):
+        if n := areas.get(quarter, 0):
             x = x0 + (44 * (i % 2) if narrow else 0)
             y = y0 + 6.5 + (10 * (i // 2) if narrow else 11 * i)
             said = f"{n} {unit.noun(n)}, {' to '.join(ends[quarter])}"

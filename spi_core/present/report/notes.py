@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spi_core.edition.readers.read import records
 from spi_core.present.base.edition import only_first
 from spi_core.present.base.numbers import day
 from spi_core.present.base.words import and_list, capital, small
+from spi_core.tables import records
 
 if TYPE_CHECKING:
     from spi_core.present.report.data import BoroughReport

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spi_core.method.ranking import quarter as quarter_size
 from spi_core.present.base.numbers import number
-from spi_core.present.base.words import QUARTERS, and_list, capital
+from spi_core.present.base.words import and_list, capital
 
 if TYPE_CHECKING:
     from spi_core.present.report.data import BoroughReport
@@ -47,13 +46,13 @@ def quarter_names(wards: pd.DataFrame, quarter: int) -> str:
     return and_list(sorted(wards.loc[wards["quarter"] == quarter, "name"]))
 
 
-def quarter_ranges(wards: pd.DataFrame) -> dict[int, tuple[str, str]]:
+def quarter_ranges(quarters: pd.DataFrame) -> dict[int, tuple[str, str]]:
     """Write each quarter's lowest and highest score so that no two quarters seem to overlap.
 
     Parameters
     ----------
-    wards : DataFrame
-        ``score, quarter``.
+    quarters : DataFrame
+        ``quarter, lowest, highest``.
 
     Returns
     -------
@@ -62,17 +61,19 @@ def quarter_ranges(wards: pd.DataFrame) -> dict[int, tuple[str, str]]:
 
     Examples
     --------
-    >>> quarter_ranges(pd.DataFrame({"score": [63.0, 50.2, 49.9, 45.0], "quarter": [1, 1, 2, 2]}))
+    >>> quarter_ranges(
+    ...     pd.DataFrame({"quarter": [1, 2], "lowest": [50.2, 45.0], "highest": [63.0, 49.9]})
+    ... )
     {1: ('50.2', '63.0'), 2: ('45.0', '49.9')}
     """
-    ends = wards.groupby("quarter")["score"].agg(["min", "max"]).sort_index()
+    ends = quarters.set_index("quarter")[["lowest", "highest"]].sort_index()
     digits = 0
     for digits in (0, 1, 2):
-        low, high = ends["min"].round(digits), ends["max"].round(digits)
+        low, high = ends["lowest"].round(digits), ends["highest"].round(digits)
         if (low.to_numpy()[:-1] > high.to_numpy()[1:]).all():
             break
     return {
-        int(str(quarter)): (number(low, digits), number(high, digits))
+        int(quarter): (number(low, digits), number(high, digits))
         for quarter, low, high in ends.itertuples()
     }
 
@@ -90,10 +91,8 @@ def clearly(report: BoroughReport, quarter: int) -> list[str]:
     list of str
         By name; empty if there is none.
     """
-    ranked = report.wards.dropna(subset="rank")
-    end = quarter_size(len(ranked)) if len(ranked) else 0
-    inside = {1: ranked["rank_high"] <= end, 4: ranked["rank_low"] > len(ranked) - end}[quarter]
-    return sorted(ranked.loc[inside, "name"])
+    wards = report.wards
+    return sorted(wards.loc[wards["clear_quarter"] == quarter, "name"])
 
 
 def ends_words(report: BoroughReport) -> str:
@@ -168,20 +167,9 @@ def quarter_caption(report: BoroughReport) -> str:
     if report.wards.empty:
         return f"No {report.unit.one} has a score."
     said = [f"{capital(ends_words(report))}."]
-    split, lines = _split(report.wards), report.wards["quarter"].nunique() - 1
+    split, lines = report.quarters["split"].sum(), len(report.quarters) - 1
     if split:
         which = "The" if split == lines else "Some"
         close = f"{report.unit.many} too close to tell apart"
         said.append(f"{which} lines between quarters run between {close}.")
     return " ".join(filter(None, (*said, missing_sentence(report))))
-
-
-def _split(wards: pd.DataFrame) -> int:
-    """Count the boundaries of quarters that part areas whose likely places overlap."""
-    ranked = wards.dropna(subset=["rank_low", "rank_high"])
-    count = 0
-    for quarter in list(QUARTERS)[1:]:
-        above = ranked.loc[ranked["quarter"] < quarter, "rank_high"]
-        below = ranked.loc[ranked["quarter"] == quarter, "rank_low"]
-        count += bool(len(above) and len(below) and above.max() >= below.min())
-    return count

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spi_core.edition.readers.read import records
 from spi_core.present.base.bounds import change_words
 from spi_core.present.base.marks import marked
 from spi_core.present.base.numbers import number, signed
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import QUARTERS, capital
-from spi_core.uncertainty.change import DECLINE, IMPROVEMENT
+from spi_core.tables import records
+from spi_core.text.words import DECLINE, IMPROVEMENT
 
 if TYPE_CHECKING:
     from spi_core.present.report.data import BoroughReport
@@ -96,10 +96,10 @@ def component_table(report: BoroughReport) -> pd.DataFrame:
     for c in records(report.components):
         row = {"Component": c.component, "Figures": str(c.indicators)}
         if c.scored:
-            scores, ratings = (report.grid[k][c.component] for k in ("score", "rating"))
+            ends, ratings = report.elements.loc[c.component], report.grid["rating"][c.component]
             made_up = report.grid["illustrative"][c.component].any()
             row[whole] = marked(number(float(report.home[c.component]), 0), made_up)
-            row[units] = marked(_range(scores.min(), scores.max()), made_up)
+            row[units] = marked(_range(ends["lowest"], ends["highest"]), made_up)
             for word in ("strength", "weakness"):
                 rated = sorted(names[ratings[ratings == word].index])
                 row[f"{RATINGS[word].symbol} {word.capitalize()}"] = ", ".join(rated) or "none"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spi_core.edition.readers.read import records
 from spi_core.present.base.bounds import change_words, likely
 from spi_core.present.base.edition import only_first
 from spi_core.present.base.marks import marked, sentence
@@ -15,7 +14,8 @@ from spi_core.present.base.numbers import endpoints, number
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import and_list, capital, of_each, owned, small
 from spi_core.present.report.quarters import clearly, ends_words, missing_sentence, others_words
-from spi_core.uncertainty.change import DECLINE, IMPROVEMENT
+from spi_core.tables import records
+from spi_core.text.words import DECLINE, IMPROVEMENT
 
 if TYPE_CHECKING:
     from spi_core.present.report.data import BoroughReport
@@ -31,10 +31,11 @@ def lead_sentence(report: BoroughReport) -> str:
     str
         Two sentences.
     """
-    scores, unit = report.wards["score"], report.unit
-    if scores.empty:
+    unit = report.unit
+    if report.wards.empty:
         return f"No {unit.one} of {report.name} has a score: figures are missing."
-    span = f"from {number(scores.min(), 0)} to {number(scores.max(), 0)}"
+    ends: Any = report.elements.loc["index"]
+    span = f"from {number(ends['lowest'], 0)} to {number(ends['highest'], 0)}"
     first = (
         f"{report.name} has no score of its own, as figures are missing; its {unit.many} score "
         f"{span}."
@@ -73,7 +74,7 @@ def _wards(r: BoroughReport) -> str:
     text = f"**{capital(r.unit.many)}.** {capital(ends_words(r))} (nine chances in ten or more)."
     if rest.empty:
         return text
-    span = (rest["rank_high"] - rest["rank_low"] + 1).round()
+    span = rest["places"].round()
     width = number(span.min(), 0)
     width += f" to {number(span.max(), 0)}" if span.max() > span.min() else ""
     return (

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from spi_core.edition.readers.yaml_text import parse_yaml
 from spi_core.errors import InputError, RenderError
+from spi_core.text.yaml_text import parse_yaml
 
 __all__ = ["Cell", "Document", "read_document", "source_files"]
 

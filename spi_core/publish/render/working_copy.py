@@ -9,10 +9,10 @@ from typing import Any
 
 import yaml
 
-from spi_core.edition.readers.yaml_text import parse_yaml
 from spi_core.present.base.fonts import theme_dir
 from spi_core.publish.render.options import project_file
 from spi_core.publish.render.source import Document
+from spi_core.text.yaml_text import parse_yaml
 
 __all__ = ["working_copy", "write_yaml"]
 

@@ -14,12 +14,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from spi_core.edition.fingerprint import code_version
-from spi_core.edition.readers.yaml_text import parse_yaml
 from spi_core.errors import Fault, InputError, SpiError, unforeseen
 from spi_core.files import digest
 from spi_core.publish.keep.hashes import project_sources
 from spi_core.publish.render.job import Made, RenderJob
 from spi_core.publish.render.make import make_document
+from spi_core.text.yaml_text import parse_yaml
 
 __all__ = ["check_address", "make_on_cluster", "pack", "unpack"]
 

@@ -10,7 +10,7 @@ import pytest
 
 from spi_core.build import edition as build_module
 from spi_core.build.audit.checks import quality_log, steps
-from spi_core.build.evidence import Assessment
+from spi_core.build.evidence import Evidence
 from spi_core.edition.inputs import load
 from tests.support.editions import INDICATORS, WARDS, make_edition, read, rewrite, settings, write
 
@@ -20,9 +20,9 @@ FROZEN = "Frozen weights"
 PARTS = "Contributions add up to the change"
 
 
-def assessed(edition: Path) -> Assessment:
+def assessed(edition: Path) -> Evidence:
     """Compute an edition and hand out what its checks are given."""
-    kept: list[Assessment] = []
+    kept: list[Evidence] = []
     with pytest.MonkeyPatch.context() as patch:
         log = build_module.quality_log
         patch.setattr(build_module, "quality_log", lambda a: [kept.append(a), log(a)][1])
@@ -36,18 +36,18 @@ def tiny(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Assessment:
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
     return assessed(make_edition(tmp_path_factory.mktemp("sound") / "tiny"))
 
 
-def _results(a: Assessment) -> dict[str, str]:
+def _results(a: Evidence) -> dict[str, str]:
     log = quality_log(a)
     assert set(log["result"]) <= {"passed", "failed", "noted"}
     assert (log["detail"] != "").all()
     return dict(zip(log["check"], log["result"], strict=True))
 
 
-def test_a_sound_edition_fails_nothing(sound: Assessment) -> None:
+def test_a_sound_edition_fails_nothing(sound: Evidence) -> None:
     results = _results(sound)
     assert "failed" not in results.values()
     assert (results[FORMULA], results[MEANS], results[PARTS]) == ("passed",) * 3
@@ -58,7 +58,7 @@ def test_a_sound_edition_fails_nothing(sound: Assessment) -> None:
 
 @pytest.mark.parametrize("level", ["component", "dimension", "index"])
 @pytest.mark.parametrize("wrong", [1e-6, np.nan], ids=["moved", "lost"])
-def test_a_score_that_was_tampered_with_fails(sound: Assessment, level: str, wrong: float) -> None:
+def test_a_score_that_was_tampered_with_fails(sound: Evidence, level: str, wrong: float) -> None:
     spoilt = getattr(sound.scores, level).copy()
     spoilt[(1, 3, 0)[: spoilt.ndim]] += wrong
     results = _results(replace(sound, scores=replace(sound.scores, **{level: spoilt})))
@@ -133,7 +133,7 @@ def test_given_weights_are_not_refitted(tiny: Path) -> None:
     assert _results(assessed(tiny))[FROZEN] == "noted"
 
 
-def test_failed_replicates_are_noted(sound: Assessment) -> None:
+def test_failed_replicates_are_noted(sound: Evidence) -> None:
     failed = replace(sound.everything, n_failed=3)
     log = quality_log(replace(sound, everything=failed)).set_index("check")
     assert log.at["Monte Carlo", "result"] == "noted"

@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import json
+from importlib.resources import files
 
 import jsonschema
 import numpy as np
@@ -329,8 +330,11 @@ def test_json_is_plain_and_schema_rejects_what_is_wrong(clear):
     assert len(document["primary"][0]["analysis"]["effect"]["effects"]) == 2380
     assert document["primary"][0]["analysis"]["grid"][-1]["p_exact"] is None
     wrong = dataclasses.replace(clear, floor=1.5)
+    schema = json.loads(files("spi_core.impact").joinpath("results.schema.json").read_text("utf-8"))
+    follows = jsonschema.Draft202012Validator(schema)
+    follows.validate(document)
     with pytest.raises(jsonschema.ValidationError):
-        to_json(wrong)
+        follows.validate(to_json(wrong))
 
 
 def test_codes_used_twice_are_bad_input_and_not_a_refusal():

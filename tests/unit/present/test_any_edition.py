@@ -106,7 +106,7 @@ def test_every_picture_can_be_drawn(case: tuple[str, Tables]) -> None:
     groups = r.components.set_index("component")["dimension"]
     for narrow in (False, True):
         drawn = [
-            ward_map(r.wards, r.unit, narrow=narrow, missing=r.missing),
+            ward_map(r.wards, r.quarters, r.unit, narrow=narrow, missing=r.missing),
             standing_dots(r.wards, scores, r.home, r.whole.one, narrow),
             component_grid(r.wards, *grid, r.home, r.levels, groups, narrow),
             component_strip(b.components, b.spread, narrow),

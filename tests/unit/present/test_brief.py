@@ -14,6 +14,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from spi_core.build.edition import build
+from spi_core.build.shown.beside import indicator_standing
 from spi_core.edition.inputs import load
 from spi_core.errors import SpiError
 from spi_core.present.brief.charts import change_chart, component_strip, locator_map, ward_strip
@@ -100,7 +101,9 @@ def test_scores_are_those_of_the_tables(tables: Tables, brief: Brief) -> None:
     expected = scores.pivot(index="element", columns="area_code", values="score")
     for r in brief.components.dropna(subset="score").itertuples():
         assert r.score == expected.at[r.component, WARDS[0]]
-        assert brief.spread.at[r.component, "max"] == expected.loc[r.component, list(WARDS)].max()
+        assert (
+            brief.spread.at[r.component, "highest"] == expected.loc[r.component, list(WARDS)].max()
+        )
 
 
 def test_the_headline_says_no_more_than_interval_and_ratings(tables: Tables) -> None:
@@ -371,7 +374,10 @@ def _burglaries(tables: Tables, n: int, **cells: object) -> _Changed:
     errors.loc[errors["indicator_id"].eq("burglary"), ["se", "basis"]] = [2.0, "counts"]
     about = tables["indicators"].copy()
     about.loc[about["id"].eq("burglary"), "unit"] = "per 1,000 residents"
-    return _Changed(tables, values=values, errors=errors, indicators=about)
+    changed = _Changed(tables, values=values, errors=errors, indicators=about)
+    whole = tables.about["edition"]["area"]
+    changed["indicator_standing"] = indicator_standing(whole, WARDS, changed)
+    return changed
 
 
 def test_a_weakness_is_told_in_people_and_what_the_boroughs_rate_would_take(

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from spi_core.build.shown.registers import with_coverage
 from spi_core.errors import SpiError
 from spi_core.present.base.scale import averaging
 from spi_core.present.methods import audit, register, worked
@@ -122,11 +123,11 @@ def test_example_without_capped_figures_is_the_ward_closest_to_the_borough(table
 
 
 def test_worked_example_refuses_other_means(tables):
-    about = {**tables.about, "edition": dict(tables.about["edition"])}
-    about["edition"]["index"] = {**about["edition"]["index"], "index_mean": "geometric"}
+    means = tables["means"]
+    means.loc[means["level"] == "index", ["mean", "order"]] = ["geometric mean", 0.0]
     with pytest.raises(SpiError, match="arithmetic"):
-        worked.work_by_hand(Changed(tables, about=about), wards(tables)[0])
-    said = averaging(Changed(tables, about=about))
+        worked.work_by_hand(Changed(tables, means=means), wards(tables)[0])
+    said = averaging(Changed(tables, means=means))
     assert "the plain mean of its scored components, the index the geometric mean of its" in said
     assert averaging(tables) == (
         "A dimension is the plain mean of its scored components, the index the plain mean of its "
@@ -196,7 +197,9 @@ def test_coverage_counts_wards_with_every_indicator(tables):
     coverage = tables["coverage"]
     here = (coverage["component"] == "Shelter") & (coverage["period"] == "current")
     coverage.loc[here & (coverage["area_code"] == wards(tables)[0]), "present"] = 1
-    table = made.coverage_table(Changed(tables, coverage=coverage)).set_index("Component")
+    bare = tables["framework"].drop(columns=["complete_baseline", "complete_current", "estimated"])
+    framework = with_coverage(bare, coverage, wards(tables))
+    table = made.coverage_table(Changed(tables, framework=framework)).set_index("Component")
     n = len(wards(tables))
     assert table.at["Shelter", "Complete, current"] == f"{n - 1} of {n} wards"
     assert table.at["Shelter", "Complete, baseline"] == f"{n} of {n} wards"

@@ -95,7 +95,7 @@ def draw(report, name, narrow):
     grid = [report.grid[k][report.scored] for k in ("score", "rating")]
     groups = report.components.set_index("component")["dimension"]
     if name == "map":
-        return ward_map(report.wards, report.unit, narrow=narrow)
+        return ward_map(report.wards, report.quarters, report.unit, narrow=narrow)
     if name == "dots":
         return charts.standing_dots(report.wards, scores, report.home, report.whole.one, narrow)
     if name == "grid":
@@ -186,11 +186,14 @@ def test_lead_names_only_wards_whose_rank_interval_lies_in_the_quarter(tables, r
 
 def test_lead_without_sure_wards_says_so(report):
     last = len(report.wards)
-    vague = report.wards.assign(rank_low=1.0, rank_high=float(last))
+    vague = report.wards.assign(rank_low=1.0, rank_high=float(last), clear_quarter=np.nan)
     lead = report_words.lead_sentence(replace(report, wards=vague))
     assert "No ward is clearly in the highest or the lowest quarter" in lead
     first = last - last // 4 + 1.0  # of the lowest quarter
-    one = vague.assign(rank_low=np.where(vague["name"] == "River", first, first - 1))
+    river = vague["name"] == "River"
+    one = vague.assign(
+        rank_low=np.where(river, first, first - 1), clear_quarter=np.where(river, 4.0, np.nan)
+    )
     lead = report_words.lead_sentence(replace(report, wards=one))
     assert "River is clearly in the lowest quarter" in lead
 
@@ -290,10 +293,10 @@ def test_the_map_names_only_wards_that_are_clearly_in_a_quarter(report):
 
 
 def test_the_quarters_of_the_legend_do_not_overlap(report):
-    ends = quarters.quarter_ranges(report.wards)
+    ends = quarters.quarter_ranges(report.quarters)
     lows, highs = ([float(ends[q][i]) for q in (1, 2, 3, 4)] for i in (0, 1))
     assert all(low > high for low, high in zip(lows[:-1], highs[1:], strict=True))
-    drawn = " ".join(texts(ward_map(report.wards, report.unit)))
+    drawn = " ".join(texts(ward_map(report.wards, report.quarters, report.unit)))
     for quarter, (low, high) in ends.items():
         assert f"{(report.wards['quarter'] == quarter).sum()} wards, {low} to {high}" in drawn
 
@@ -303,7 +306,9 @@ def test_wards_are_called_too_close_only_if_no_two_can_be_told_apart(report):
     n = len(where)
 
     def said(low, high):
-        ranked = where.assign(rank_low=low, rank_high=high)
+        ends = [high <= np.full(n, n // 4), low > np.full(n, n - n // 4)]
+        clear = np.select(ends, [1.0, 4.0], np.nan)
+        ranked = where.assign(rank_low=low, rank_high=high, clear_quarter=clear)
         return report_words.lead_sentence(replace(report, wards=ranked))
 
     assert "the wards are too close together" in said(1.0, float(n))
@@ -392,7 +397,9 @@ def test_indicator_table_shows_dates_and_withholds_broken_change(report):
 
 
 def test_map_names_every_ward_and_its_score(report):
-    shown = [t.replace("\n", " ") for t in texts(ward_map(report.wards, report.unit))]
+    shown = [
+        t.replace("\n", " ") for t in texts(ward_map(report.wards, report.quarters, report.unit))
+    ]
     for w in report.wards.itertuples():
         assert w.name in shown
         assert f"{w.score:.0f}" in shown

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from spi_core.edition.readers.yaml_text import parse_yaml
 from spi_core.errors import InputError, SpiError
 from spi_core.publish.workers import pool as workers
+from spi_core.text.yaml_text import parse_yaml
 
 # Workers import the function that they run, so the tests use functions of the standard library.
 

@@ -11,9 +11,9 @@ from spi_core.method.means import Mean
 from spi_core.method.moments import moments
 from spi_core.method.ranking import interval, quarter, rank_summary
 from spi_core.method.score import Estimated, Recipe, score
-from spi_core.uncertainty.alternatives import pca_shares
+from spi_core.uncertainty.alternatives import ALL, SAMPLING, Alternatives, pca_shares
 from spi_core.uncertainty.sampling import Sampling
-from spi_core.uncertainty.simulate import ALL, SAMPLING, Alternatives, simulate
+from spi_core.uncertainty.simulate import simulate
 from spi_core.uncertainty.sobol import FACTORS, analyse_factors, choices
 
 RECIPE = Recipe(

@@ -1,0 +1,1 @@
+"""What pages show beyond scores, from built tables: ranges, counts, distances, one example."""

@@ -1,0 +1,94 @@
+"""What the registers of indicators and components say of the units' figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+__all__ = ["bases_table", "with_coverage", "with_ranges"]
+
+
+def with_ranges(
+    goalposts: pd.DataFrame, values: pd.DataFrame, units: Sequence[str]
+) -> pd.DataFrame:
+    """Set the units' lowest and highest value of all periods beside each indicator's goalposts.
+
+    Parameters
+    ----------
+    goalposts, values : DataFrame
+        Built tables.
+    units : sequence of str
+        Codes of the units of evidence.
+
+    Returns
+    -------
+    DataFrame
+        ``goalposts`` with ``lowest, highest`` and ``capped``, how many values lie beyond.
+    """
+    of_each = values[values["area_code"].isin(units)].groupby("indicator_id")
+    found = of_each.agg(lowest=("value", "min"), highest=("value", "max"), capped=("capped", "sum"))
+    found = found.reindex(goalposts["indicator_id"])
+    capped = found["capped"].fillna(0).to_numpy(int)
+    ends = {name: found[name].to_numpy(float) for name in ("lowest", "highest")}
+    return goalposts.assign(**ends, capped=capped)
+
+
+def with_coverage(
+    framework: pd.DataFrame, coverage: pd.DataFrame, units: Sequence[str]
+) -> pd.DataFrame:
+    """Count for each component the units that have all its figures, and what was estimated.
+
+    Parameters
+    ----------
+    framework, coverage : DataFrame
+        Built tables.
+    units : sequence of str
+        Codes of the units of evidence.
+
+    Returns
+    -------
+    DataFrame
+        ``framework`` with ``complete_baseline, complete_current`` and ``estimated``, of units in
+        all periods.
+    """
+    mine = coverage[coverage["area_code"].isin(units)]
+    full = (mine["present"] == mine["indicators"]) & (mine["indicators"] > 0)
+    names = framework["component"]
+    counts = {"estimated": mine.groupby("component")["estimated"].sum()}
+    for period in ("baseline", "current"):
+        now = mine["period"] == period
+        counts[f"complete_{period}"] = full[now].groupby(mine.loc[now, "component"]).sum()
+    laid = {n: c.reindex(names).fillna(0).to_numpy(int) for n, c in counts.items()}
+    return framework.assign(**laid)
+
+
+def bases_table(
+    whole: str, units: Sequence[str], tables: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Say how large each indicator's base is beside the number of residents, current period.
+
+    Parameters
+    ----------
+    whole : str
+        Code of what the edition is about.
+    units : sequence of str
+        Codes of the units of evidence.
+    tables : mapping of str to DataFrame
+        ``areas, values``.
+
+    Returns
+    -------
+    DataFrame
+        One row an indicator with a base, smallest first: ``denominator`` of the whole,
+        ``per_resident``, and the units' ``lowest`` and ``highest``.
+    """
+    people = tables["areas"].set_index("code")["population"]
+    now = tables["values"].query("period == 'current'").dropna(subset="denominator")
+    now = now.assign(per_resident=now["denominator"] / now["area_code"].map(people))
+    columns = ["indicator_id", "denominator", "per_resident", "illustrative"]
+    home = now.loc[now["area_code"] == whole, columns].sort_values("per_resident")
+    each = now[now["area_code"].isin(units)].groupby("indicator_id")["per_resident"]
+    return home.assign(
+        lowest=home["indicator_id"].map(each.min()), highest=home["indicator_id"].map(each.max())
+    ).reset_index(drop=True)

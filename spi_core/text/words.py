@@ -1,0 +1,55 @@
+"""Words that mean something to the program as well as to its readers: options and ratings."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+__all__ = [
+    "DECLINE",
+    "IMPROVEMENT",
+    "NOT_RATED",
+    "NO_CHANGE",
+    "QUARTER_RULE",
+    "RATING_RULE",
+    "SIMILAR",
+    "STRENGTH",
+    "WEAKNESS",
+    "Audience",
+    "Choice",
+    "ImputeMethod",
+    "NormaliserName",
+    "TreatmentName",
+    "WeightMethod",
+]
+
+#: ``public``: what the disclosure rules let out; ``internal``: everything.
+Audience: TypeAlias = Literal["public", "internal"]
+#: What is done to an indicator's values before they are scored.
+TreatmentName: TypeAlias = Literal["none", "log", "cap", "winsorise"]
+NormaliserName: TypeAlias = Literal["goalposts", "zscore", "minmax", "percentile_rank"]
+WeightMethod: TypeAlias = Literal["pca", "equal", "given"]
+ImputeMethod: TypeAlias = Literal["regression", "none"]
+#: What varies between replicates.
+Choice: TypeAlias = Literal[
+    "sampling", "imputation", "weights", "normaliser", "aggregator", "goalposts"
+]
+
+#: Ratings of a level, against similar areas.
+STRENGTH, SIMILAR, WEAKNESS, NOT_RATED = "strength", "similar", "weakness", "not rated"
+#: Ratings of a change; it may be `NOT_RATED` too.
+IMPROVEMENT, NO_CHANGE, DECLINE = "clear improvement", "no clear change", "clear decline"
+
+#: How the pages say it; ``RATING_RULE.format(number=5, minimum=1, level=90)``.
+RATING_RULE = (
+    "A score is a strength if it lies above the median of the {number} {areas} in the most similar "
+    "circumstances by at least {minimum:g} point, by more than these {whose} average distance from "
+    "their median, and by more than chance (the {level:g} % interval of the difference excludes "
+    "zero); a weakness if it lies below in the same way; otherwise it is similar. This rule is "
+    "this project's own choice."
+)
+
+#: How the pages say it.
+QUARTER_RULE = (
+    "A quarter is the number of {areas} divided by four, rounded to the nearest whole number and "
+    "at least one: 4 of 17 {areas}. {Areas} that tie share their mean rank."
+)
