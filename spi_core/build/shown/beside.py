@@ -106,7 +106,9 @@ def indicator_standing(
 
 def with_points(changes: pd.DataFrame, goalposts: pd.DataFrame) -> pd.DataFrame:
     """Add to the changes of indicators what they are in points of the 0–100 scale."""
-    return changes.assign(points=changes["change"] * changes["indicator_id"].map(_scale(goalposts)))
+    # without any change pandas takes what it maps for text
+    worth = changes["indicator_id"].map(_scale(goalposts)).astype(float)
+    return changes.assign(points=changes["change"] * worth)
 
 
 def _scale(goalposts: pd.DataFrame) -> pd.Series:

@@ -8,11 +8,14 @@ import pandas as pd
 
 __all__ = ["bases_table", "with_coverage", "with_ranges"]
 
+#: What lies between these periods changes nothing that is said of them.
+COMPARED = ("baseline", "current")
+
 
 def with_ranges(
     goalposts: pd.DataFrame, values: pd.DataFrame, units: Sequence[str]
 ) -> pd.DataFrame:
-    """Set the units' lowest and highest value of all periods beside each indicator's goalposts.
+    """Set the units' lowest and highest value, of both periods, beside the goalposts.
 
     Parameters
     ----------
@@ -26,7 +29,8 @@ def with_ranges(
     DataFrame
         ``goalposts`` with ``lowest, highest`` and ``capped``, how many values lie beyond.
     """
-    of_each = values[values["area_code"].isin(units)].groupby("indicator_id")
+    mine = values["area_code"].isin(units) & values["period"].isin(COMPARED)
+    of_each = values[mine].groupby("indicator_id")
     found = of_each.agg(lowest=("value", "min"), highest=("value", "max"), capped=("capped", "sum"))
     found = found.reindex(goalposts["indicator_id"])
     capped = found["capped"].fillna(0).to_numpy(int)
@@ -50,13 +54,13 @@ def with_coverage(
     -------
     DataFrame
         ``framework`` with ``complete_baseline, complete_current`` and ``estimated``, of units in
-        all periods.
+        both periods.
     """
-    mine = coverage[coverage["area_code"].isin(units)]
+    mine = coverage[coverage["area_code"].isin(units) & coverage["period"].isin(COMPARED)]
     full = (mine["present"] == mine["indicators"]) & (mine["indicators"] > 0)
     names = framework["component"]
     counts = {"estimated": mine.groupby("component")["estimated"].sum()}
-    for period in ("baseline", "current"):
+    for period in COMPARED:
         now = mine["period"] == period
         counts[f"complete_{period}"] = full[now].groupby(mine.loc[now, "component"]).sum()
     laid = {n: c.reindex(names).fillna(0).to_numpy(int) for n, c in counts.items()}
@@ -85,10 +89,12 @@ def bases_table(
     """
     people = tables["areas"].set_index("code")["population"]
     now = tables["values"].query("period == 'current'").dropna(subset="denominator")
-    now = now.assign(per_resident=now["denominator"] / now["area_code"].map(people))
+    # without any base pandas takes what it maps for text
+    residents = now["area_code"].map(people).astype(float)
+    now = now.assign(per_resident=now["denominator"] / residents)
     columns = ["indicator_id", "denominator", "per_resident", "illustrative"]
     home = now.loc[now["area_code"] == whole, columns].sort_values("per_resident")
     each = now[now["area_code"].isin(units)].groupby("indicator_id")["per_resident"]
-    return home.assign(
-        lowest=home["indicator_id"].map(each.min()), highest=home["indicator_id"].map(each.max())
-    ).reset_index(drop=True)
+    ends = {"lowest": each.min(), "highest": each.max()}
+    laid = {name: home["indicator_id"].map(found).astype(float) for name, found in ends.items()}
+    return home.assign(**laid).reset_index(drop=True)
