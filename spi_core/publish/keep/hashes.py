@@ -10,6 +10,7 @@ from typing import Any
 
 from spi_core.disclosure import in_force
 from spi_core.files import digest, file_digest
+from spi_core.present.base.prose import words_files
 from spi_core.publish.render.job import RenderJob
 from spi_core.publish.render.source import source_files
 from spi_core.store import ABOUT, LISTING
@@ -36,13 +37,13 @@ def project_sources(root: Path, source: Path) -> set[Path]:
     Returns
     -------
     set of Path
-        It, what it includes, what stands beside them to be shown, cited or imported, and the
-        project's own settings; some may be absent.
+        It, what it includes, what stands beside them to be shown, cited or imported, the fixed
+        prose and the project's own settings; some may be absent.
     """
     written = source_files(source)
     folders = {file.parent for file in written if file.parent.is_dir()}
     beside = {p for folder in folders for p in folder.iterdir() if p.suffix in _BESIDE}
-    return {*written, *beside, root / "_quarto.yml", root / "_brand.yml"}
+    return {*written, *beside, *words_files(root), root / "_quarto.yml", root / "_brand.yml"}
 
 
 class State:
@@ -123,6 +124,10 @@ class State:
         """Hash the text of a document and whatever it may show beside it."""
         names = sorted(self.name(p) for p in project_sources(self.root, job.source))
         return {name: self.source(name) for name in names}
+
+    def words(self) -> dict[str, str | None]:
+        """Hash the fixed prose, which other commands read too."""
+        return {name: self.source(name) for name in map(self.name, words_files(self.root))}
 
     def job(self, job: RenderJob) -> str:
         """Hash what a job asks for: source, parameters, metadata, engine; not where it runs."""

@@ -122,12 +122,13 @@ class Manifest:
         Returns
         -------
         bool
-            True when code, build and every file are as recorded.
+            True when code, fixed prose, build and every file are as recorded.
         """
         record = self.others.get(part)
         return (
             record is not None
             and record["code"] == code_version()
+            and record.get("sources") == state.words()
             and record["reads"] == {name: state.read(name) for name in state.everything()}
             and all(file_digest(self.folder / n) == h for n, h in record["files"].items())
         )
@@ -148,6 +149,7 @@ class Manifest:
         self._content = self._load()
         record = {
             "code": code_version(),
+            "sources": state.words(),
             "reads": {name: state.read(name) for name in state.everything()},
             "files": {name: file_digest(self.folder / name) for name in names},
         }

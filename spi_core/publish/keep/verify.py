@@ -128,7 +128,7 @@ def _sources(manifest: Manifest, state: State) -> Iterator[Difference]:
     """Name changed sources once, and documents that rest on figures of an earlier build."""
     changed = {
         name
-        for record in manifest.documents.values()
+        for record in (*manifest.documents.values(), *manifest.others.values())
         for name, known in record.get("sources", {}).items()
         if state.source(name) != known
     }

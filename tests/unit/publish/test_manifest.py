@@ -47,6 +47,7 @@ class Project:
             "notebooks/one.qmd": "One.\n{{< include _part.qmd >}}\n",
             "notebooks/_part.qmd": "Part.\n",
             "notebooks/two.qmd": "Two.\n",
+            "notebooks/words/report.yml": "title: Three.\n",
             "data/tiny/edition.yml": "id: tiny\n",
             "data/tiny/observations/all.csv": "a,b\n",
         }.items():
@@ -126,6 +127,7 @@ ONE, TWO = ["one.html", "one.pdf"], ["two.html", "two.pdf"]
         ("notebooks/helper.py", ONE + TWO),
         ("_brand.yml", ONE + TWO),
         ("_quarto.yml", ONE + TWO),
+        ("notebooks/words/report.yml", ONE + TWO),
         ("reports/tiny/impact/a.json", ONE),
         ("reports/tiny/impact/b.json", []),
         ("README.md", []),
@@ -279,8 +281,8 @@ def test_the_public_record_holds_no_hash_of_an_input_or_source(project: Project)
     told = (project.folder / manifest.NAME).read_text("utf-8")
     known = project.private.read_text("utf-8")
     hidden = [*manifest.input_hashes(project.inputs).values()]
-    hidden += [file_digest(path) for path in sorted((project.root / "notebooks").iterdir())]
-    assert len(hidden) == 5
+    hidden += [file_digest(path) for path in sorted((project.root / "notebooks").rglob("*.*"))]
+    assert len(hidden) == 6
     for sha in hidden:
         assert str(sha) in known
         assert str(sha) not in told
@@ -425,6 +427,9 @@ def test_files_of_other_commands_are_checked_too(project: Project) -> None:
     record.record_part("explorer", [project.folder / "explorer" / "index.html"], state)
     assert project.differences() == []
     assert record.is_part_current("explorer", state)
+    project.write("notebooks/words/report.yml", "title: Four.\n")
+    assert not record.is_part_current("explorer", manifest.State(project.root, project.folder))
+    project.write("notebooks/words/report.yml", "title: Three.\n")
     project.write("reports/tiny/explorer/index.html", "<p>")
     assert project.differences() == ["file explorer/index.html: edited since it was made"]
     assert not record.is_part_current("explorer", state)
