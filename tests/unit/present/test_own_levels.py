@@ -10,7 +10,6 @@ from spi_core.build.edition import build
 from spi_core.edition.inputs import load
 from spi_core.explorer.data import explorer_data
 from spi_core.present.base.edition import conditions
-from spi_core.present.base.marks import page_titles
 from spi_core.present.brief import notes as brief_notes
 from spi_core.present.brief import words as brief_words
 from spi_core.present.brief.data import gather
@@ -20,6 +19,7 @@ from spi_core.present.report import captions, landing, notes, words
 from spi_core.present.report import tables as shown
 from spi_core.present.report.data import gather_report
 from spi_core.present.report.maps import print_map
+from spi_core.publish.documents import documents, page_titles
 from spi_core.store import Tables
 from tests.support.editions import ROOT, STATE, TOWNS, make_municipal
 from tests.support.explorer_checks import schema_faults, wrong_cells
@@ -37,7 +37,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
 def test_the_edition_is_known_by_its_own_levels(tables: Tables) -> None:
     assert (tables.levels.unit.many, tables.whole.one) == ("municipalities", "state")
     assert conditions(tables) == {"no-maps": True, "one-period": True}
-    titles = page_titles("borough-report", tables)
+    titles = page_titles(documents(ROOT)["borough-report"], tables)
     assert titles["kicker"] == "State report"
     assert titles["subtitle"] == "How the state and its municipalities stand"
 
