@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from contextlib import suppress
@@ -66,6 +67,7 @@ def main() -> NoReturn:
     except typer.Exit as leaving:
         code = leaving.exit_code
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # said once, however often it is pressed
         explain(SpiError("stopped"))
         code = 130
     except Exception as error:
@@ -74,6 +76,7 @@ def main() -> NoReturn:
         if not (isinstance(error, BrokenPipeError) and nobody_reads()):
             with suppress(OSError):
                 explain(told, ASKED)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done: there is nothing left to stop
     end_streams()
     sys.exit(code)
 

@@ -43,7 +43,7 @@ REFERENCES = {
 FIXED = {"enum", "const", "pattern", "anyOf", "oneOf"}
 #: The same in edition.yml and interventions.yml: ids, codes, periods, names of files and columns.
 SETTING_REFERENCES = {
-    *("vintage", "lsoa_vintage", "moments", "correlation", "context", "documents", "id"),
+    *("vintage", "moments", "correlation", "context", "documents", "id"),
     *("relations", "pooled", "total", "parts", "before", "after", "earlier", "treated", "excluded"),
     *("comparison", "covariate", "end", "disclosure", "targeting"),
 }
