@@ -158,7 +158,7 @@ def pipe_table(
     frame : DataFrame
         Cells as text; the index is not shown.
     align : sequence of {'left', 'right', 'center'}, optional
-        One a column; left without it.
+        One a column, or its first letter; left without it.
     widths : sequence of int, optional
         Relative widths of the columns.
 
@@ -169,13 +169,13 @@ def pipe_table(
 
     Examples
     --------
-    >>> print(pipe_table(pd.DataFrame({"Ward": ["Abbey"], "Score": ["47.9"]}), ["left", "right"]))
+    >>> print(pipe_table(pd.DataFrame({"Ward": ["Abbey"], "Score": ["47.9"]}), "lr"))
     | Ward | Score |
     |:---|---:|
     | Abbey | 47.9 |
     """
-    marks = {"left": (":", ""), "right": ("", ":"), "center": (":", ":")}
-    sides = [marks[a] for a in (align or ["left"] * frame.shape[1])]
+    marks = {"l": (":", ""), "r": ("", ":"), "c": (":", ":")}
+    sides = [marks[a[0]] for a in (align or "l" * frame.shape[1])]
     dashes = [3] * frame.shape[1] if widths is None else [max(3, w) for w in widths]
     rule = "|".join(a + "-" * n + b for (a, b), n in zip(sides, dashes, strict=True))
     lines = [list(frame.columns), *frame.to_numpy()]

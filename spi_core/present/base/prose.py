@@ -104,10 +104,10 @@ def _read(name: str, path: Path, _changed: int, _size: int) -> _Prose:
     ]
     if faults:
         raise InputError(faults)
-    return _Prose(name, {key: str(text).strip() for key, text in texts.items()})
+    return _Prose(name, {key: str(text).strip("\n") for key, text in texts.items()})
 
 
-def fill(document: str, key: str, **words: str) -> str:
+def fill(document: str, key: str, /, **words: str) -> str:
     """Take a text and put words in for its placeholders, for instance what areas are called.
 
     Parameters
@@ -135,8 +135,8 @@ def fill(document: str, key: str, **words: str) -> str:
     ...     folder = Path(root) / "notebooks" / "words"
     ...     folder.mkdir(parents=True)
     ...     _ = (folder / "map.yml").write_text("key: '[Lines: {many}.]{.smaller}'")
-    ...     fill("map", "key", many="wards", one="ward")
-    '[Lines: wards.]{.smaller}'
+    ...     fill("map", "key", many="towns", one="town")
+    '[Lines: towns.]{.smaller}'
     """
     return put_in(prose(document)[key], words, f"{FOLDER}/{document}.yml", key)
 
@@ -158,8 +158,8 @@ def put_in(text: str, words: Mapping[str, str], file: str, place: str) -> str:
 
     Examples
     --------
-    >>> put_in("The {many}.", {"many": "wards"}, "words.yml", "lead")
-    'The wards.'
+    >>> put_in("The {many}.", {"many": "towns"}, "words.yml", "lead")
+    'The towns.'
     """
     if unknown := sorted(set(_PLACEHOLDER.findall(text)) - set(words)):
         allowed = ", ".join(f"{{{word}}}" for word in words) or "no placeholder"

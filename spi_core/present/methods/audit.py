@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spi_core.edition.readers.read import records
-from spi_core.present.base.bounds import change_words, likely
 from spi_core.present.base.edition import of_units
-from spi_core.present.base.numbers import day, number
+from spi_core.present.base.numbers import change_words, likely, number
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import capital, owned
 from spi_core.uncertainty.change import DECLINE, IMPROVEMENT
@@ -23,7 +22,6 @@ __all__ = [
     "error_basis",
     "finding_table",
     "indicator_audit",
-    "log_table",
     "mover_sentence",
     "mover_table",
     "peer_table",
@@ -261,31 +259,3 @@ def finding_table(tables: Tables) -> pd.DataFrame:
         for r in records(tables["audit_findings"])
     ]
     return pd.DataFrame(rows, columns=["Kind", "Indicators", "Finding"])
-
-
-def log_table(frame: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
-    """Show a log (quality, corrections, sign-off, revisions) with readable headings.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        The log; may be empty.
-    names : dict of str to str
-        Column to heading, in the order to be shown.
-
-    Returns
-    -------
-    DataFrame
-        Cells as text.
-
-    Examples
-    --------
-    >>> log = pd.DataFrame({"why": ["typo"], "what": ["a name"]})
-    >>> log_table(log, {"what": "What", "why": "Why"}).to_dict("records")
-    [{'What': 'a name', 'Why': 'typo'}]
-    """
-    shown = frame.reindex(columns=list(names))
-    if "date" in shown:
-        shown["date"] = shown["date"].map(day, na_action="ignore")
-    shown = shown.rename(columns=names)
-    return shown.astype(object).where(shown.notna(), "").astype(str)

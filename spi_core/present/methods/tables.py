@@ -14,6 +14,8 @@ from spi_core.present.base.words import capital
 from spi_core.present.methods.register import DIRECTION
 
 if TYPE_CHECKING:
+    from spi_core.present.base.page import Page
+    from spi_core.present.methods.data import Methods
     from spi_core.store import Tables
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "generated_components",
     "goalpost_reasons",
     "goalpost_table",
+    "print_risen",
     "risen",
     "weight_reasons",
     "weight_table",
@@ -270,6 +273,16 @@ def goalpost_reasons(tables: Tables) -> list[str]:
         f"{r.n} indicator{'s' if r.n != 1 else ''}, {r.basis}: {str(r.reason).rstrip('.')}."
         for r in records(found)
     ]
+
+
+def print_risen(page: Page, methods: Methods) -> None:
+    """Print why comparable figures matter, where it shows in this edition (``output: asis``)."""
+    every, comparable, n = risen(methods.tables)
+    if not methods.tables["changes"]["change"].notna().any():
+        page.say("not-compared")
+    elif every != comparable:
+        words = {"all": str(every), "some": str(comparable), "n": str(n)}
+        print(methods.said(page.text("why-comparable", **words)))
 
 
 def risen(tables: Tables) -> tuple[int, int, int]:

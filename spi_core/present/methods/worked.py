@@ -17,6 +17,8 @@ from spi_core.present.base.numbers import number
 from spi_core.present.base.scale import adds_up
 
 if TYPE_CHECKING:
+    from spi_core.present.base.page import Page
+    from spi_core.present.methods.data import Methods
     from spi_core.store import Tables
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "figure_text",
     "indicator_steps",
     "mean_equation",
+    "print_example",
     "share_steps",
     "work_by_hand",
 ]
@@ -65,6 +68,45 @@ class Worked:
     dimensions: dict[str, float]
     parts: dict[str, list[str]]
     index: float
+
+
+def print_example(page: Page, methods: Methods) -> None:
+    """Print the worked example step by step, or why there is none (``output: asis``)."""
+    tables, said = methods.tables, methods.said
+    code = choose_example(tables) if adds_up(tables) else ""
+    if not code:
+        page.say("worked.incomplete" if adds_up(tables) else "worked.other-mean")
+        return
+    w = work_by_hand(tables, code)
+    first = next(iter(w.components))
+    words = {"name": w.name, "first": first}
+    index = tables["scores"].query("level == 'index' and area_code == @code")
+    score = index.loc[index["period"] == w.period, "score"].iloc[0]
+    capped = (w.indicators["raw_score"] != w.indicators["score"]).any()
+    among = page.text("worked.among") if capped else ""
+    figures = said(page.text("worked.figures", score=number(score, 1)))
+    page.say("worked.start", among=among, figures=figures, **words)
+    page.say("worked.scores")
+    widths = [19, 24, 38, 12, 12, 13, 10, 11]
+    page.table("tbl-step-indicators", indicator_steps(w), "llr+", widths, words)
+    page.say("worked.shares", **words)
+    page.table("tbl-step-shares", share_steps(w, first), "lr+", words=words)
+    print(f"{said(page.text('worked.sum', **words))}\n\n$$ {component_equation(w, first)} $$\n")
+    page.table("tbl-step-components", component_steps(w), "lllr", [24, 30, 56, 10], words)
+    page.say("worked.means")
+    page.bullets(
+        [
+            *(said(f"{d}: {_mean_of(w, d)}") for d in w.parts),
+            said(f"**Index: {mean_equation(list(w.dimensions.values()), w.index)}**"),
+        ]
+    )
+    printed = said(page.text("worked.printed", score=number(score, 2)))
+    page.say("worked.tested", printed=printed)
+
+
+def _mean_of(worked: Worked, dimension: str) -> str:
+    scores = [worked.components[c] for c in worked.parts[dimension]]
+    return mean_equation(scores, worked.dimensions[dimension])
 
 
 def choose_example(tables: Tables) -> str:
