@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from spi_core.cli import app
 from spi_core.store import Tables
-from tests.support.editions import BOROUGH, WARDS, make_edition, only, rewrite, settings
+from tests.support.editions import BOROUGH, WARDS, make_edition, only, rewrite, settings, spoil
 
 #: As the how-to gives it.
 LEVELS = """
@@ -113,11 +113,13 @@ def test_one_period_has_no_change_and_no_boundaries_no_map(
 def test_an_area_is_held_against_its_level(
     abroad: Path, column: str, value: str, message: str, allowed: str
 ) -> None:
-    rewrite(
-        abroad / "geography" / "areas.csv",
-        lambda rows: [*rows, rows[3] | {"code": "3609999"} | {column: value}],
-    )
+    path = abroad / "geography" / "areas.csv"
+    if column == "parent_code":
+        spoil(path, 5, parent_code=value)
+    else:  # an area more: nothing else speaks of it
+        rewrite(path, lambda rows: [*rows, rows[3] | {"code": "3609999"} | {column: value}])
     fault = only(abroad)
-    assert (fault.file.rpartition("/")[2], fault.row, fault.column) == ("areas.csv", 12, column)
+    row = 5 if column == "parent_code" else 12
+    assert (fault.file.rpartition("/")[2], fault.row, fault.column) == ("areas.csv", row, column)
     assert message in fault.message
     assert allowed in str(fault.allowed)

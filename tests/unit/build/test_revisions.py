@@ -41,7 +41,7 @@ def edition(first_build: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def reports(first_build: Path, tmp_path: Path) -> Path:
     """Reports that one build has left."""
-    return shutil.copytree(first_build / "reports" / "tiny", tmp_path / "reports" / "tiny")
+    return shutil.copytree(first_build / "reports", tmp_path / "reports") / "tiny"
 
 
 @pytest.fixture

@@ -61,6 +61,7 @@ def test_without_dask_the_message_says_what_to_install(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
+    monkeypatch.setitem(sys.modules, "distributed.comm.addressing", None)  # loaded by other tests
     job = RenderJob(root / "notebooks" / "one.qmd", root / "out")
     with pytest.raises(InputError, match=r"--scheduler: 'tcp://x:1' needs Dask.*spi-core\[clus"):
         make_on_cluster("tcp://x:1", [job], lambda index, made: None)
