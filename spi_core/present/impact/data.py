@@ -66,8 +66,8 @@ class ChapterPage:
     ----------
     id, name : str
         Of the protocol.
-    unit, part : Level
-        What effects are of, and what the figures are of.
+    unit, part, whole : Level
+        What effects are of, what the figures are of, and what the edition is about.
     design, node : mapping
         Protocol, and the whole result file.
     outcomes : tuple of OutcomePage
@@ -82,6 +82,7 @@ class ChapterPage:
     name: str
     unit: Level
     part: Level
+    whole: Level
     design: Node
     node: Node
     outcomes: tuple[OutcomePage, ...]
@@ -191,6 +192,7 @@ def gather_chapter(tables: Tables, intervention: str) -> ChapterPage:
         name=design["name"],
         unit=unit,
         part=tables.levels[node["edition"]["level"]],
+        whole=tables.whole,
         design=design,
         node=node,
         outcomes=tuple(_outcome(entry) for entry in node["primary"]),

@@ -16,6 +16,7 @@ from spi_core.present.base.canvas import box, laid_over, words
 from spi_core.present.base.marks import sentence
 from spi_core.present.base.pairs import emit_both
 from spi_core.present.base.polygons import draw_areas, inside, map_page, rim
+from spi_core.present.base.prose import prose
 from spi_core.present.base.theme import chart_style
 from spi_core.present.impact.captions import map_alt, map_caption
 from spi_core.present.impact.data import ChapterPage
@@ -37,7 +38,7 @@ def print_sides(tables: Tables, page: ChapterPage) -> None:
     """Print the map of where the programme was; without boundaries its words (``output: asis``)."""
     shapes, caption = tables.get(f"map_{page.unit.id}"), map_caption(page)
     if shapes is None:
-        print(f"{caption} This edition holds no boundaries, so there is no map of it.\n")
+        print(f"{caption} {prose('impact')['absent.map']}\n")
         return
     wide, small = (treated_map(shapes, page, narrow) for narrow in (False, True))
     emit_both(wide, small, "fig-map", caption, map_alt(page), [page.generated])

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from spi_core.present.base.numbers import number, signed
-from spi_core.present.base.words import and_list
+from spi_core.present.base.prose import fill
+from spi_core.present.base.words import and_list, owned
 from spi_core.present.impact.data import ChapterPage
 from spi_core.present.impact.numbers import p_is, periods
 
 __all__ = [
+    "bias_words",
     "card_items",
     "caution_items",
     "estimand",
+    "gap_items",
     "gap_words",
     "method_words",
     "placebo_outcomes",
     "refusal_items",
-    "sd",
 ]
 
 #: Heading of the card under which a chapter says what it would need.
@@ -30,19 +32,11 @@ def estimand(page: ChapterPage) -> list[str]:
     list of str
         Markdown, one item a line.
     """
-    one, many = page.unit.one, page.unit.many
-    before, after = periods(page.design["before"]), periods(page.design["after"])
-    raw = page.outcomes[0].raw
-    counted = f"small area within {many}, because small areas were treated"
-    if page.by_unit:
-        counted = f"{one}, because {many} were treated: small areas of one {one} share its fortunes"
-    sides = page.sides
+    raw, sides = page.outcomes[0].raw, page.sides
     dropped = sorted({code for o in page.outcomes for code in o.raw.get("absent", ())})
     items = [
-        f"**Estimand:** how much more or less the treated {page.areas} changed from {before} to "
-        f"{after} than they would have without the programme, on average over them.",
-        f"**Unit and weights:** each {page.counted} counts once. The evidence is counted by "
-        f"{counted}.",
+        _fixed(page, "estimand.effect"),
+        _fixed(page, f"estimand.of_{'units' if page.by_unit else 'small_areas'}"),
         f"**Treated:** {_side(page, 'treated', raw.get('treated_units', 0))}.",
         f"**Comparison:** {_side(page, 'comparison', raw.get('comparison_units', 0))}.",
     ]
@@ -65,19 +59,14 @@ def method_words(page: ChapterPage) -> str:
     str
         The p-value is called exact only where every other choice was gone through.
     """
-    before, after = periods(page.design["before"]), periods(page.design["after"])
     exact = all(o.analysis["effect"]["exact"] for o in page.answered)
-    kind = "is exact: it compares the effect found with those of all other choices of areas"
-    if not exact:
-        kind = (
-            "is simulated: it compares the effect found with those of other choices of areas, "
-            "drawn by chance because there are too many to go through"
-        )
-    return (
-        f"The change of the treated areas minus that of the comparison areas, {before} to {after}: "
-        f"a difference in differences. The p-value {kind}, each divided by its jackknife standard "
-        "error (CV3). The interval holds every effect that this test does not reject."
-    )
+    return _fixed(page, f"method.{'exact' if exact else 'simulated'}")
+
+
+def _fixed(page: ChapterPage, key: str) -> str:
+    before, after = periods(page.design["before"]), periods(page.design["after"])
+    names = {"one": page.unit.one, "many": page.unit.many, "areas": page.areas}
+    return fill("impact", key, **names, counted=page.counted, before=before, after=after)
 
 
 def _side(page: ChapterPage, side: str, parts: int) -> str:
@@ -164,6 +153,39 @@ def placebo_outcomes(page: ChapterPage) -> str:
     return f"Placebo outcomes, which the programme should not touch, {'; '.join(said)}."
 
 
+def gap_items(page: ChapterPage) -> list[str]:
+    """Say for each outcome where the treated areas stood before, and how far levels last."""
+    many = page.unit.many
+    panels = [(o, o.analysis["panel"]) for o in page.answered]
+    return [
+        f"**{o.label}:** before, treated {many} stood {gap_words(p['baseline_gap'])}; from before "
+        f"to after the other {owned(many)} levels correlate at {p['correlation']:.2f}."
+        for o, p in panels
+    ]
+
+
+def bias_words(page: ChapterPage) -> str:
+    """Say how far either comparison goes wrong where areas are picked and nothing happens.
+
+    Parameters
+    ----------
+    page : ChapterPage
+        A chapter with estimates.
+    """
+    first, one, many = page.answered[0], page.unit.one, page.unit.many
+    bias = {s["story"]: s for s in first.analysis["panel"]["simulated"]}
+    by = {
+        story: [signed(bias[story][way], 1) for way in ("did", "ancova")]
+        for story in ("baseline_figure", "lasting_level")
+    }
+    return (
+        f"In simulated {page.whole.many} where nothing happens, picking the worst {many} on such a "
+        f"baseline figure shifts difference-in-differences by {by['baseline_figure'][0]} and the "
+        f"adjusted comparison by {by['baseline_figure'][1]}; picking them for a lasting level, by "
+        f"{' and '.join(by['lasting_level'])} ({first.label}, standard deviations of {one} levels)."
+    )
+
+
 def gap_words(gap: float | None) -> str:
     """Say how far the treated areas stood from the others before.
 
@@ -185,19 +207,3 @@ def gap_words(gap: float | None) -> str:
     if size == "0.0":
         return "level with the others"
     return f"{size} standard deviations {side} than the others"
-
-
-def sd(value: float) -> str:
-    """Write a bias in standard deviations.
-
-    Parameters
-    ----------
-    value : float
-        The bias.
-
-    Examples
-    --------
-    >>> sd(-0.433), sd(0.004)
-    ('−0.4', '0.0')
-    """
-    return signed(value, 1)

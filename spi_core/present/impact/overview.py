@@ -1,15 +1,58 @@
-"""Sentences of the page that lists all impact chapters."""
+"""The page that lists all impact chapters: its parts and its sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from spi_core.present.base.figure import emit_table
+from spi_core.present.base.marks import mark_rows, sentence
+from spi_core.present.base.pairs import emit_both
+from spi_core.present.base.prose import prose
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import and_list, capital
+from spi_core.present.impact import words
+from spi_core.present.impact.captions import answer_alt
 from spi_core.present.impact.data import ChapterPage
+from spi_core.present.impact.intervals import answer_chart
 from spi_core.present.impact.numbers import day_words
+from spi_core.present.impact.tables import overview_table
 
-__all__ = ["count_tests", "facts", "neighbours_words", "overview_caption", "overview_lead"]
+__all__ = [
+    "count_tests",
+    "facts",
+    "lead",
+    "neighbours_words",
+    "overview_caption",
+    "overview_lead",
+    "print_answers",
+    "print_chapters",
+]
+
+
+def lead(pages: Sequence[ChapterPage]) -> str:
+    """Sum the chapters up, marked where any rests on generated figures."""
+    return sentence(overview_lead(pages), any(page.generated for page in pages))
+
+
+def print_chapters(pages: Sequence[ChapterPage]) -> None:
+    """Print a panel a chapter: question, answer, size, and the way to it."""
+    for page in pages:
+        said = sentence(words.lead(page), page.generated)
+        print(f"::: {{.panel}}\n**[{page.name}](impact/{page.id}.html)**\n")
+        print(f"{page.design['card'].get('Question', '')} {said} ", end="")
+        print(f"[{facts(page)} For print: [PDF](impact/{page.id}.pdf).]{{.smaller}}\n:::\n")
+
+
+def print_answers(pages: Sequence[ChapterPage]) -> None:
+    """Print all answers on one scale, and as a table."""
+    if answered := [page for page in pages if page.answered]:
+        pair = answer_chart(answered), answer_chart(answered, narrow=True)
+        marks = [page.generated for page in answered]
+        caption = prose("impact")["captions.answers"]
+        emit_both(*pair, "fig-answers", caption, answer_alt(answered), marks)
+    made_up = [page.generated for page in pages for _ in page.outcomes]
+    shown = mark_rows(overview_table(pages), made_up, ["Answer", "Effect", "Certainty"])
+    emit_table(shown, "tbl-answers", overview_caption(pages), widths=[31, 21, 18, 18, 12])
 
 
 def facts(page: ChapterPage) -> str:
@@ -49,8 +92,8 @@ def overview_lead(pages: Sequence[ChapterPage]) -> str:
 
 
 def _count(n: int, thing: str = "") -> str:
-    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-    text = str(words[n] if n < len(words) else n)
+    spelt = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    text = str(spelt[n] if n < len(spelt) else n)
     if thing:
         text += f" {thing}{'s' if n != 1 else ''}"
     return text[:1].upper() + text[1:]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from spi_core.present.base.marks import mark_rows
 from spi_core.present.base.numbers import number, signed
+from spi_core.present.base.prose import prose
 from spi_core.present.impact.data import ChapterPage, OutcomePage, end
 from spi_core.present.impact.numbers import day_words, effect_text, percent, periods, span, whole
 from spi_core.present.impact.words import status_words
@@ -38,18 +39,12 @@ def protocol_table(page: ChapterPage) -> pd.DataFrame:
         rows.append((words, labels or "none"))
     corrections = "Holm over primary outcomes, Benjamini–Hochberg within the others"
     test = f"two-sided, {100 * d['alpha']:g}%; {corrections}"
-    reasons = {
-        "baseline_figure": "on the baseline year’s figure",
-        "lasting_level": "for a lasting problem",
-        "other": "for reasons apart from the outcomes",
-        "unknown": "not known",
-    }
     rows += [
         ("Unit of the outcomes", page.outcomes[0].unit or "as in the indicator register"),
         ("Before · after", f"{periods(d['before'])} · {periods(d['after'])}"),
         ("Earlier, for trends only", periods(d["earlier"]) if d["earlier"] else "none"),
         ("Test", test),
-        ("Why these areas", reasons[d["selection"]]),
+        ("Why these areas", prose("impact")[f"selection.{d['selection']}"]),
         ("Treated areas", "inferred" if d["inferred"] else "as listed by the source"),
     ]
     return pd.DataFrame(rows, columns=["Fixed beforehand", "As"])

@@ -6,6 +6,7 @@ import math
 import re
 
 from spi_core.present.base.numbers import number
+from spi_core.present.base.prose import prose
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import and_list
 from spi_core.present.impact.data import ChapterPage, OutcomePage, end
@@ -167,11 +168,12 @@ def _said(o: OutcomePage, value: float) -> str:
 def _evidence(page: ChapterPage, o: OutcomePage) -> str:
     """Interval, exact p, power and certainty, for the second reading."""
     panel = o.analysis["panel"]
+    reasons = f" (reasons in {prose('impact')['parts.certainty']})" if _leads(page, o) else ""
     level = f"{100 * (1 - page.design['alpha']):g}%"
     return (
         f"{level} interval over both comparisons {span(o, panel['low'], panel['high'])}. "
         f"{_chance(page, o)} {_power(page, o)} Certainty: **{o.verdict['certainty']}**"
-        f"{' (reasons in part 14)' if _leads(page, o) else ''}."
+        f"{reasons}."
     )
 
 
@@ -203,8 +205,9 @@ def _heads(page: ChapterPage, o: OutcomePage) -> str:
     made = f"about {about} {things}"
     if about == "no difference":
         made = "next to no difference"
+    part = prose("impact")["parts.specifications"]
     return (
-        f" Weighted by residents (part 8) it is {made} among {people} people; if it touches each "
+        f" Weighted by residents ({part}) it is {made} among {people} people; if it touches each "
         f"of them alike, the figures fit **{fits}**."
     )
 

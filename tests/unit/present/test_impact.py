@@ -5,6 +5,9 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
+import re
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +57,11 @@ from spi_core.present.impact import (
     words as impact_words,
 )
 from spi_core.present.impact.data import ChapterPage, gather_chapter, gather_chapters
+from spi_core.publish.render.job import RenderJob
+from spi_core.publish.render.make import make_document
 from spi_core.store import Tables, write_tables
 from tests.support.editions import ROOT
+from tests.support.rendered import Rendered
 from tests.support.tables import table
 
 WARDS = [f"E0500001{i}" for i in range(10)]
@@ -142,7 +148,12 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
     known += [(w, NAMES[w], "ward", "E09000099") for w in WARDS]
     known += [(code, code, "lsoa", ward) for code, ward in UNITS]
     listed = pd.DataFrame(known, columns=["code", "name", "level", "parent_code"])
-    edition = {"area": "E09000099", "geography": {"levels": ["borough", "ward"]}}
+    edition = {
+        "area": "E09000099",
+        "geography": {"levels": ["borough", "ward"]},
+        "attribution": "Made up.",
+        "contact": "nobody",
+    }
     made = {"areas": table("areas", listed), **chapter_tables(chapters)}
     write_tables(folder / "tables", made, {"edition": edition})
     return Tables(folder / "tables")
@@ -610,8 +621,6 @@ def test_equal_levels_before_are_called_neither_higher_nor_lower(
 
 
 def test_no_page_shows_paths_of_the_source() -> None:
-    import re
-
     path = re.compile(r"\b[\w.-]+/[\w./-]*\.(?:py|csv|yml|json|parquet)\b|\b\w+\.py\b")
     for edition in ("lbbd-open", "lbbd-84"):
         plans = yaml.safe_load((ROOT / "data" / edition / "interventions.yml").read_text("utf-8"))
@@ -623,13 +632,63 @@ def test_no_page_shows_paths_of_the_source() -> None:
     assert "`impact_wards`" not in overview
 
 
-def test_a_chapter_has_no_heading_without_content() -> None:
-    text = (ROOT / "notebooks" / "impact.qmd").read_text("utf-8")
-    estimates = [line for line in text.splitlines() if line.startswith("part(")]
-    assert [line.split()[0] for line in estimates] == [f'part("{n}' for n in range(6, 13)]
-    fixed = [line.split()[1] for line in text.splitlines() if line.startswith("## ")]
-    assert fixed == ["1", "2", "3", "4", "5", "13", "14", "15"]
-    assert text.count("Nothing is estimated here") == 1
+def render_chapter(tables: Tables, root: Path, chapter: str) -> Rendered:
+    """Render one chapter from the sources below ``root``."""
+    theme = "spi_core/present/theme"
+    shutil.copytree(ROOT / theme, root / theme)
+    for name in ("_quarto.yml", "_brand.yml"):
+        shutil.copy(ROOT / name, root / name)
+    made = make_document(
+        RenderJob(
+            source=root / "notebooks" / "impact.qmd",
+            output_stem=root / chapter,
+            formats=("html",),
+            parameters={"edition": "tiny", "intervention": chapter},
+            metadata={"title": chapter},
+            environment={"SPI_ROOT": str(root), "SPI_TABLES": str(tables.folder)},
+        )
+    )
+    assert made.error is None
+    page = root / f"{chapter}.html"
+    page.write_bytes(made.content["html"])
+    return Rendered(page, page)
+
+
+@pytest.mark.parametrize(
+    ("chapter", "numbers"), [("unclear", range(1, 16)), ("refused", (1, 2, 3, 4, 5, 6, 13, 14, 15))]
+)
+def test_a_chapter_has_no_heading_without_content(
+    tables: Tables, tmp_path: Path, chapter: str, numbers: Sequence[int]
+) -> None:
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
+    page = render_chapter(tables, tmp_path, chapter)
+    headings = [h for h in page.page.xpath("//h2") if h.text_content()[:1].isdigit()]
+    assert [int(h.text_content().split()[0]) for h in headings] == list(numbers)
+    assert all(h.getnext() is not None and h.getnext().tag != "h2" for h in headings)
+    assert page.web.count("Nothing is estimated here") == (chapter == "refused")
+
+
+def test_an_analyst_may_move_cut_and_reword_the_parts_of_a_chapter(
+    tables: Tables, tmp_path: Path
+) -> None:
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
+    source, words = (tmp_path / "notebooks" / n for n in ("impact.qmd", "words/impact.yml"))
+    head, *parts = re.split(r"(?m)^(?=## \d+ [A-Z])", source.read_text("utf-8"))
+    named = {part.split()[1]: part for part in parts}
+    # the estimates end with the fence of what shows only where there are any
+    inside = [named[n] for n in ("9", "8", "7", "12")]
+    text = head + named["14"] + named["1"].replace("1 The answer", "In short") + named["5"]
+    source.write_text(text + "".join(inside) + named["15"], "utf-8")
+    said = words.read_text("utf-8")
+    said = said.replace("specifications: part 8", "specifications: “Estimated in other ways”")
+    words.write_text(said.replace("Companion tests, beside", "Other tests, beside"), "utf-8")
+
+    page = render_chapter(tables, tmp_path, "unclear")
+    headings = [h.split(" ")[0] for h in page.texts("//main//h2") if h != "Contents"]
+    assert headings == ["14", "In", "5", "9", "8", "7", "12", "15"]
+    assert "Other tests, beside the exact one" in page.web
+    assert "Weighted by residents (“Estimated in other ways”) it is" in page.web
+    assert "programme" not in page.web.partition("In short")[0]
 
 
 def test_a_test_is_called_exact_only_where_every_choice_was_gone_through(

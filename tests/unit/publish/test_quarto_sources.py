@@ -58,8 +58,9 @@ DIV_ATTRIBUTES = names(
     "fig-alt width"
 )
 FORMATS = {"html", "typst"}
-#: What an edition may do without: spi_core.present.base.edition.conditions.
-LACKING = {"no-maps", "no-small-maps", "one-period", *ABSENT, *EMPTY}
+#: What an edition may do without, spi_core.present.base.edition.conditions, and what a chapter
+#: may hold, spi_core.present.impact.parts.conditions.
+ASKED = {"no-maps", "no-small-maps", "one-period", *ABSENT, *EMPTY, "estimated", "generated"}
 CALLOUTS = {f"callout-{kind}" for kind in names("note tip important warning caution")}
 
 _DIV = re.compile(r"^:{3,}\s*\{(?P<attributes>[^}]*)\}", re.MULTILINE)
@@ -154,7 +155,7 @@ def test_blocks_labels_and_conditions(path: Path) -> None:
             if name in {"when-format", "unless-format"}:
                 assert (quoted or bare) in FORMATS, match[0]
             if name == "when-meta":
-                assert (quoted or bare) in LACKING, match[0]
+                assert (quoted or bare) in ASKED, match[0]
         classes = re.findall(r"\.([\w-]+)", re.sub(_PAIR, "", match["attributes"]))
         kinds = {name for name in classes if name.startswith("callout-")}
         assert kinds <= CALLOUTS, match[0]
