@@ -236,11 +236,6 @@ def _six(value: float) -> str:
 def indicator_steps(worked: Worked) -> pd.DataFrame:
     """Show the first two steps as a table: raw figure, goalposts, score, share, product.
 
-    Parameters
-    ----------
-    worked : Worked
-        The area's steps.
-
     Returns
     -------
     DataFrame
@@ -274,8 +269,6 @@ def share_steps(worked: Worked, component: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    worked : Worked
-        The area's steps.
     component : str
         Name of a scored component.
 
@@ -304,18 +297,7 @@ def share_steps(worked: Worked, component: str) -> pd.DataFrame:
 
 
 def component_steps(worked: Worked) -> pd.DataFrame:
-    """Show the third step as a table: the products of each component added up.
-
-    Parameters
-    ----------
-    worked : Worked
-        The area's steps.
-
-    Returns
-    -------
-    DataFrame
-        Cells as text.
-    """
+    """Show the third step as a table: the products of each component added up."""
     rows = []
     for component, group in worked.indicators.groupby("component", sort=False):
         total = " + ".join(number(p, PLACES + 1) for p in group["product"])
@@ -337,8 +319,6 @@ def component_equation(worked: Worked, component: str) -> str:
 
     Parameters
     ----------
-    worked : Worked
-        The area's steps.
     component : str
         Name of a scored component.
 

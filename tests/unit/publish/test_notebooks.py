@@ -65,7 +65,10 @@ def test_every_text_beside_the_notebooks_is_asked_for() -> None:
             names = [f"{key}.{part}" for part in value] if isinstance(value, dict) else [key]
             for name in names:
                 asked = ends.sub("", str(name))
-                assert f'"{asked}"' in used or f"'{asked}'" in used, (path.name, name)
+                section, _, part = asked.rpartition(".")
+                quoted = [f"{mark}{text}{mark}" for text in (asked, part) for mark in "'\""]
+                quoted += [f'"{section}.'] * bool(section)  # the rest follows from the figures
+                assert any(part in used for part in quoted), (path.name, name)
 
 
 @pytest.fixture(scope="module")
