@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ import pandas as pd
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from spi_core.edition.readers.read import records
 from spi_core.present.base.marks import LEGEND, SYMBOL, picture_keys
 from spi_core.present.base.theme import chart_style
 from spi_core.store import write_bytes
@@ -21,7 +22,7 @@ from spi_core.store import write_bytes
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["emit_figure", "emit_pair", "emit_table", "pipe_table"]
+__all__ = ["emit_figure", "emit_pair", "emit_table", "listed", "pipe_table"]
 
 #: Environment variable with the folder for a document's own pictures.
 VARIABLE = "SPI_FIGURES"
@@ -186,6 +187,29 @@ def pipe_table(
 def _cell(value: object) -> str:
     """Keep a cell in its cell: a bar or a new line in it would start the next."""
     return str(value).replace("|", r"\|").replace("\n", " ")
+
+
+def listed(frame: pd.DataFrame, cells: Mapping[str, str | Callable[[Any], object]]) -> pd.DataFrame:
+    """Make a table of text, a row a row.
+
+    Parameters
+    ----------
+    cells : mapping of str to str or callable
+        Heading to the column it takes, or to what makes a cell of a row.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"ward": ["Abbey"], "score": [47.91]})
+    >>> listed(scores, {"Ward": "ward", "Score": lambda r: f"{r.score:.1f}"}).to_dict("records")
+    [{'Ward': 'Abbey', 'Score': '47.9'}]
+    """
+    rows = list(records(frame))
+    return pd.DataFrame(
+        {
+            heading: [str(getattr(r, cell) if isinstance(cell, str) else cell(r)) for r in rows]
+            for heading, cell in cells.items()
+        }
+    )
 
 
 def emit_table(

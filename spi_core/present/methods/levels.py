@@ -8,6 +8,7 @@ import pandas as pd
 
 from spi_core.edition.readers.read import records
 from spi_core.present.base.edition import labels, level_titles
+from spi_core.present.base.figure import listed
 from spi_core.present.base.marks import SYMBOL, marked
 from spi_core.present.base.numbers import number
 
@@ -158,19 +159,19 @@ def difference_table(tables: Tables) -> pd.DataFrame:
     if "illustrative" not in found:
         found = found.assign(illustrative=bool(tables.about["edition"]["illustrative"]))
     found = found.sort_values("relative", key=abs, ascending=False, kind="stable").head(LONGEST)
-    rows = [
+    return listed(
+        found,
         {
-            "Indicator": about[r.indicator_id],
-            "Area": names.get(r.area_code, r.area_code),
-            "Period": periods.get(r.period, r.period),
-            "Given": marked(number(r.given), r.illustrative),
-            "Rolled up": marked(number(r.rolled_up), r.illustrative),
-            "Difference": marked(f"{100 * r.relative:+.1f}%".replace("-", "−"), r.illustrative),
-        }
-        for r in records(found)
-    ]
-    columns = ["Indicator", "Area", "Period", "Given", "Rolled up", "Difference"]
-    return pd.DataFrame(rows, columns=columns)
+            "Indicator": lambda r: about[r.indicator_id],
+            "Area": lambda r: names.get(r.area_code, r.area_code),
+            "Period": lambda r: periods.get(r.period, r.period),
+            "Given": lambda r: marked(number(r.given), r.illustrative),
+            "Rolled up": lambda r: marked(number(r.rolled_up), r.illustrative),
+            "Difference": lambda r: marked(
+                f"{100 * r.relative:+.1f}%".replace("-", "−"), r.illustrative
+            ),
+        },
+    )
 
 
 def print_differences(page: Page, tables: Tables) -> None:
@@ -219,20 +220,18 @@ def withheld_table(tables: Tables) -> pd.DataFrame:
     summary = tables["disclosure_summary"]
     summary = summary.groupby(["indicator_id", "level"], sort=False)[counted].sum()
     summary = summary[summary[["suppressed", "flagged", "rounded"]].any(axis=1)].reset_index()
-    rows = [
+    return listed(
+        summary,
         {
-            "Indicator": about.at[r.indicator_id, "name"],
-            "Rule": str(about.at[r.indicator_id, "disclosure_rule"]),
-            "Level": titles.get(r.level, r.level),
-            "Figures": number(r.cells, 0),
-            "Withheld": number(r.suppressed, 0),
-            "Flagged": number(r.flagged, 0),
-            "Rounded": number(r.rounded, 0),
-        }
-        for r in records(summary)
-    ]
-    columns = ["Indicator", "Rule", "Level", "Figures", "Withheld", "Flagged", "Rounded"]
-    return pd.DataFrame(rows, columns=columns)
+            "Indicator": lambda r: about.at[r.indicator_id, "name"],
+            "Rule": lambda r: about.at[r.indicator_id, "disclosure_rule"],
+            "Level": lambda r: titles.get(r.level, r.level),
+            "Figures": lambda r: number(r.cells, 0),
+            "Withheld": lambda r: number(r.suppressed, 0),
+            "Flagged": lambda r: number(r.flagged, 0),
+            "Rounded": lambda r: number(r.rounded, 0),
+        },
+    )
 
 
 def _example(threshold: int) -> tuple[int, int, int]:

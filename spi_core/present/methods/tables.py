@@ -8,6 +8,7 @@ import pandas as pd
 
 from spi_core.edition.readers.read import records
 from spi_core.present.base.edition import labels, of_units
+from spi_core.present.base.figure import listed
 from spi_core.present.base.marks import carried, marked, sentence
 from spi_core.present.base.numbers import number
 from spi_core.present.base.words import capital
@@ -49,22 +50,19 @@ def base_table(tables: Tables) -> pd.DataFrame:
         ratio=now["denominator"] / now["area_code"].map(areas["population"]),
         level=now["area_code"].map(areas["level"]),
     )
-    home = now[now["area_code"] == tables.about["edition"]["area"]]
-    home = home.set_index("indicator_id").sort_values("ratio")
     units = now[now["level"] == tables.levels.unit.id].groupby("indicator_id")["ratio"]
-    low: Any = units.min()
-    high: Any = units.max()
-    rows = [
+    ends: Any = units.agg(["min", "max"])
+    home = now[now["area_code"] == tables.about["edition"]["area"]].sort_values("ratio")
+    return listed(
+        home.join(ends, on="indicator_id"),
         {
-            "Indicator": about.at[i, "name"],
-            "Base, as described": about.at[i, "denominator"],
-            f"Base, {whole}": marked(number(r["denominator"], 0), r["illustrative"]),
-            "Per resident": marked(number(r["ratio"], 2), r["illustrative"]),
-            f"Lowest to highest {unit}": _span(low.get(i), high.get(i), 2, r["illustrative"]),
-        }
-        for i, r in home.iterrows()
-    ]
-    return pd.DataFrame(rows)
+            "Indicator": lambda r: about.at[r.indicator_id, "name"],
+            "Base, as described": lambda r: about.at[r.indicator_id, "denominator"],
+            f"Base, {whole}": lambda r: marked(number(r.denominator, 0), r.illustrative),
+            "Per resident": lambda r: marked(number(r.ratio, 2), r.illustrative),
+            f"Lowest to highest {unit}": lambda r: _span(r.min, r.max, 2, r.illustrative),
+        },
+    )
 
 
 def _span(low: Any, high: Any, digits: int, illustrative: object) -> str:
@@ -81,29 +79,27 @@ def goalpost_table(tables: Tables) -> pd.DataFrame:
     DataFrame
         In the order of the register.
     """
-    about: Any = tables["indicators"].set_index("id")
     posts: Any = tables["goalposts"].set_index("indicator_id")
     units = of_units(tables, "values").groupby("indicator_id")
-    low: Any = units["value"].min()
-    high: Any = units["value"].max()
+    ends: Any = units["value"].agg(["min", "max"])
     capped: Any = units["capped"].sum()
     made_up: Any = units["illustrative"].any()
     span = capital(tables.levels.unit.many)
     span += ", both periods" if len(labels(tables)) > 1 else ""
     invented = posts["reason"].str.contains("illustrative", case=False)
-    rows = [
+    rows = tables["indicators"].join(ends, on="id")
+    return listed(
+        rows,
         {
-            "Indicator": r["name"],
-            "Unit": r["unit"],
-            "Direction": DIRECTION[int(r["polarity"])],
-            "Worst": marked(number(posts.at[i, "worst"], 3), invented[i]),
-            "Best": marked(number(posts.at[i, "best"], 3), invented[i]),
-            span: _span(low.get(i), high.get(i), 3, made_up.get(i)),
-            "Capped": str(int(capped.get(i, 0))),
-        }
-        for i, r in about.iterrows()
-    ]
-    return pd.DataFrame(rows)
+            "Indicator": "name",
+            "Unit": "unit",
+            "Direction": lambda r: DIRECTION[int(r.polarity)],
+            "Worst": lambda r: marked(number(posts.at[r.id, "worst"], 3), invented[r.id]),
+            "Best": lambda r: marked(number(posts.at[r.id, "best"], 3), invented[r.id]),
+            span: lambda r: _span(r.min, r.max, 3, made_up.get(r.id)),
+            "Capped": lambda r: int(capped.get(r.id, 0)),
+        },
+    )
 
 
 def capped_table(tables: Tables) -> pd.DataFrame:
@@ -117,25 +113,25 @@ def capped_table(tables: Tables) -> pd.DataFrame:
     about: Any = tables["indicators"].set_index("id")
     posts: Any = tables["goalposts"].set_index("indicator_id")
     areas = tables["areas"].set_index("code")["name"]
-    beyond = carried(tables, "values").query("capped")
     invented = posts["reason"].str.contains("illustrative", case=False)
-    beyond = beyond.sort_values(["indicator_id", "period", "area_code"])
-    rows = []
-    for r in records(beyond):
+
+    def counts_as(r: Any) -> str:
         end = "best" if r.score > 50 else "worst"
-        rows.append(
-            {
-                "Indicator": about.at[r.indicator_id, "name"],
-                "Area": areas[r.area_code],
-                "Period": r.period_label,
-                "Value": marked(number(r.value, 3), r.illustrative),
-                "Counts as": f"{end}, "
-                + marked(number(posts.at[r.indicator_id, end], 3), invented[r.indicator_id]),
-                "Score": marked(number(r.score, 0), r.illustrative),
-            }
-        )
-    columns = ["Indicator", "Area", "Period", "Value", "Counts as", "Score"]
-    return pd.DataFrame(rows, columns=columns)
+        post = number(posts.at[r.indicator_id, end], 3)
+        return f"{end}, {marked(post, invented[r.indicator_id])}"
+
+    beyond = carried(tables, "values").query("capped")
+    return listed(
+        beyond.sort_values(["indicator_id", "period", "area_code"]),
+        {
+            "Indicator": lambda r: about.at[r.indicator_id, "name"],
+            "Area": lambda r: areas[r.area_code],
+            "Period": "period_label",
+            "Value": lambda r: marked(number(r.value, 3), r.illustrative),
+            "Counts as": counts_as,
+            "Score": lambda r: marked(number(r.score, 0), r.illustrative),
+        },
+    )
 
 
 def weight_table(tables: Tables) -> pd.DataFrame:
@@ -148,19 +144,18 @@ def weight_table(tables: Tables) -> pd.DataFrame:
     """
     about = tables["indicators"].set_index("id")["name"]
     generated = generated_components(tables)
-    rows = [
+    return listed(
+        tables["weights"],
         {
-            "Component": r.component,
-            "Indicator": about[r.indicator_id],
-            "Method": {"pca": "principal component"}.get(r.method, r.method),
-            "Loading": number(r.loading, 3),
-            "Weight": f"{r.weight:.4f}",
-            "Standard deviation": number(r.sd, 3),
-            "Share": marked(f"{r.share:.4f}", r.component in generated),
-        }
-        for r in records(tables["weights"])
-    ]
-    return pd.DataFrame(rows)
+            "Component": "component",
+            "Indicator": lambda r: about[r.indicator_id],
+            "Method": lambda r: {"pca": "principal component"}.get(r.method, r.method),
+            "Loading": lambda r: number(r.loading, 3),
+            "Weight": lambda r: f"{r.weight:.4f}",
+            "Standard deviation": lambda r: number(r.sd, 3),
+            "Share": lambda r: marked(f"{r.share:.4f}", r.component in generated),
+        },
+    )
 
 
 def generated_components(tables: Tables) -> set[str]:
@@ -179,22 +174,17 @@ def weight_reasons(tables: Tables) -> pd.DataFrame:
     DataFrame
         Components that are not scored say so.
     """
-    weights: Any = tables["weights"].drop_duplicates("component").set_index("component")
+    known = dict(zip(tables["weights"]["component"], tables["weights"]["reason"], strict=True))
     generated = generated_components(tables)
-    rows = []
-    for c in records(tables["framework"]):
-        known = c.component in weights.index
-        reason = str(weights.at[c.component, "reason"]) if known else str(c.note)
-        rows.append(
-            {
-                "Component": c.component,
-                "Indicators": str(c.indicators),
-                "Why these weights": sentence(
-                    reason[0].upper() + reason[1:], known and c.component in generated
-                ),
-            }
-        )
-    return pd.DataFrame(rows)
+
+    def why(c: Any) -> str:
+        reason = capital(str(known.get(c.component, c.note)))
+        return sentence(reason, c.component in known and c.component in generated)
+
+    return listed(
+        tables["framework"],
+        {"Component": "component", "Indicators": "indicators", "Why these weights": why},
+    )
 
 
 def coverage_table(tables: Tables) -> pd.DataFrame:
@@ -233,30 +223,26 @@ def excluded_table(tables: Tables) -> pd.DataFrame:
     DataFrame
         One row an indicator that cannot be compared.
     """
-    framework: Any = tables["framework"].set_index("component")
+    left: Any = tables["framework"].set_index("component")["comparable_indicators"]
     minimum = int(tables.about["edition"]["index"]["minimum_indicators"])
-    labels = tables["dates"].set_index(["indicator_id", "period"])["period_label"]
-    dates: Any = labels.unstack("period")
-    rows = []
-    dates = dates.reindex(columns=["baseline", "current"]).fillna("–")
-    for r in records(tables["indicators"].query("comparable == 'no'")):
-        left = int(framework.at[r.component, "comparable_indicators"])
-        rest = (
-            f"The component’s change rests on the other {left}"
-            if left >= minimum
-            else f"No change of the component is shown: {left} left"
-        )
-        rows.append(
-            {
-                "Indicator": r.name,
-                "Component": r.component,
-                "Periods": f"{dates.at[r.id, 'baseline']} and {dates.at[r.id, 'current']}",
-                "Why": r.break_reason,
-                "Consequence": rest,
-            }
-        )
-    columns = ["Indicator", "Component", "Periods", "Why", "Consequence"]
-    return pd.DataFrame(rows, columns=columns)
+    dates: Any = tables["dates"].set_index(["indicator_id", "period"])["period_label"]
+    dates = dates.unstack("period").reindex(columns=["baseline", "current"]).fillna("–")
+
+    def consequence(r: Any) -> str:
+        if (n := int(left[r.component])) >= minimum:
+            return f"The component’s change rests on the other {n}"
+        return f"No change of the component is shown: {n} left"
+
+    return listed(
+        tables["indicators"].query("comparable == 'no'"),
+        {
+            "Indicator": "name",
+            "Component": "component",
+            "Periods": lambda r: " and ".join(dates.loc[r.id]),
+            "Why": "break_reason",
+            "Consequence": consequence,
+        },
+    )
 
 
 def goalpost_reasons(tables: Tables) -> list[str]:

@@ -120,22 +120,17 @@ def choose_example(tables: Tables) -> str:
     """
     index = tables["standing"].query("level == 'index'").set_index("area_code")
     index = index.dropna(subset="score")
-    index = index.loc[[c for c in index.index if _whole(tables, str(c))]]
+    used = set(tables["weights"].query("share > 0")["indicator_id"])
+    now = tables["values"].query("period == 'current'")
+    now = now[now["indicator_id"].isin(used)]
+    known = now.dropna(subset="value").groupby("area_code")["indicator_id"].nunique()
+    index = index[index.index.isin(known[known == len(used)].index)]
     if index.empty:
         return ""
-    used = set(tables["weights"].query("share > 0")["indicator_id"])
-    values = tables["values"].query("period == 'current' and capped")
-    capped = set(values.loc[values["indicator_id"].isin(used), "area_code"]) & set(index.index)
+    capped = set(now.loc[now["capped"].eq(True), "area_code"]) & set(index.index)
     choice = index.loc[sorted(capped)] if capped else index
     distance = choice["difference"].abs().fillna(0.0)
     return str(distance.idxmin())
-
-
-def _whole(tables: Tables, code: str) -> bool:
-    """Say whether an area has a value of every indicator that counts."""
-    values = tables["values"].query("area_code == @code and period == 'current'")
-    known = set(values.dropna(subset="value")["indicator_id"])
-    return set(tables["weights"].query("share > 0")["indicator_id"]) <= known
 
 
 def work_by_hand(tables: Tables, code: str, period: str = "current") -> Worked:
