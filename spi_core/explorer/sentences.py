@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from spi_core.method.intervals import difference
 from spi_core.present.base.marks import SYMBOL, sentence
 from spi_core.present.base.numbers import endpoints, number, ordinal, signed, with_unit
 from spi_core.present.base.theme import RATINGS
@@ -122,7 +123,7 @@ def about_indicator(
     Returns
     -------
     str
-        "Clearly" only where the two intervals do not touch.
+        "Clearly" only where the interval of the difference leaves out zero.
 
     Examples
     --------
@@ -139,7 +140,7 @@ region’s 4.1.'
 from the region’s 104.6.'
     """
     value, low, high = here
-    home, home_low, home_high = there
+    home, home_low, _ = there
     if math.isnan(value):
         rest = "" if math.isnan(home) else f"; the {whole}’s is {_figure(home, unit, digits)}"
         return f"{title}: no figure ({state}){rest}."
@@ -150,7 +151,8 @@ from the region’s 104.6.'
         return said + "."
     if math.isnan(low) or math.isnan(home_low):
         return f"{said}; the {whole}’s is {number(home, digits)}."
-    apart = "higher than" if low > home_high else "lower than" if high < home_low else ""
+    least, most = difference(here, there)
+    apart = "higher than" if least > 0 else "lower than" if most < 0 else ""
     how = f"clearly {apart}" if apart else "not clearly different from"
     return f"{said}, {how} the {whole}’s {number(home, digits)}."
 

@@ -1,37 +1,49 @@
-"""Which documents an edition has, with the words that stand on each of their pages."""
+"""Which documents an edition has, with the words that stand on each of their pages.
+
+The kinds of document are the rows of ``notebooks/documents.yml``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import Any
 
+from spi_core.text.yaml_text import parse_yaml
 from spi_core.errors import Fault, InputError
+from spi_core.files import refusals_as_faults
 from spi_core.present.base.edition import conditions
-from spi_core.present.base.links import BRIEFS, explorer_page, ward_page
-from spi_core.present.base.marks import page_mark, page_titles
-from spi_core.present.base.words import capital
+from spi_core.present.base.links import BRIEFS, area_stem, explorer_page
+from spi_core.present.base.marks import page_mark
+from spi_core.present.base.prose import put_in, words_of
 from spi_core.publish.render.job import RenderJob
 from spi_core.publish.render.quarto import EngineName
 from spi_core.store import Tables
 
-__all__ = ["FORMATS", "Choice", "document_jobs"]
+__all__ = ["FORMATS", "Choice", "Document", "document_jobs", "documents", "page_titles"]
 
+ROWS = "notebooks/documents.yml"
 FORMATS = ("html", "pdf")
 #: For reviewers, made when asked for: the executed notebook.
 MORE_FORMATS = ("ipynb",)
+TITLES = ("title", "subtitle", "kicker")
 
-#: Where each document of ``edition.yml`` comes from, what it is called in the site's navigation.
-SOURCES = {
-    "index": ("index.qmd", "Overview"),
-    "borough-report": ("notebooks/borough-report.qmd", "{whole} report"),
-    "impact-overview": ("notebooks/impact-overview.qmd", "Impact"),
-    "methods": ("notebooks/methods.qmd", "Methods"),
-    "what-changed": ("notebooks/what-changed.qmd", "Corrections and revisions"),
-}
-BRIEF = "notebooks/ward-brief.qmd"
-#: One chapter an intervention; the overview lists them.
-CHAPTER, CHAPTERS = "notebooks/impact.qmd", "impact-overview"
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A kind of document: a row of ``notebooks/documents.yml``, which explains its fields."""
+
+    name: str
+    source: str
+    navigation: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    formats: tuple[str, ...] = FORMATS
+    each: str = ""
+    folder: str = ""
+    needs: str = ""
+    beside: str = ""
+    switch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,59 @@ class Choice:
     engine: EngineName = "builtin"
 
 
+def documents(root: Path) -> dict[str, Document]:
+    """Read the kinds of document that a project has.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+
+    Returns
+    -------
+    dict of str to Document
+        By name, in the order of the rows.
+
+    Raises
+    ------
+    InputError
+        With every fault of the rows.
+    """
+    path = root / ROWS
+    with refusals_as_faults():
+        rows = parse_yaml(ROWS, path.read_bytes()) if path.is_file() else None
+    if not isinstance(rows, dict):
+        message = "is missing" if rows is None else "is not a list of documents by name"
+        raise InputError([Fault(ROWS, message, allowed="name: {source: notebooks/….qmd}")])
+    if faults := [fault for name, row in rows.items() for fault in _faults(root, str(name), row)]:
+        raise InputError(faults)
+    return {str(name): _document(str(name), row) for name, row in rows.items()}
+
+
+def _faults(root: Path, name: str, row: Any) -> Iterator[Fault]:
+    if not isinstance(row, dict) or not isinstance(row.get("source"), str):
+        yield Fault(ROWS, "has no source", value=name, allowed="source: notebooks/….qmd")
+        return
+    if not (root / row["source"]).is_file():
+        yield Fault(ROWS, "is no file of the project", None, name, row["source"])
+    known = {f.name for f in fields(Document)} - {"name", "titles", "beside"} | {"with", *TITLES}
+    for key in row:
+        if str(key).partition(".")[0] not in known:
+            yield Fault(ROWS, "is not known", None, name, key, ", ".join(sorted(known)))
+    if row.get("each", "area") not in ("area", "intervention"):
+        yield Fault(ROWS, "cannot be gone through", None, name, row["each"], "area, intervention")
+    formats = row.get("formats", [])
+    if not isinstance(formats, list) or not set(formats) <= set(FORMATS):
+        yield Fault(ROWS, "are not its formats", None, name, formats, ", ".join(FORMATS))
+
+
+def _document(name: str, row: Mapping[str, Any]) -> Document:
+    titles = {k: str(v) for k, v in row.items() if k.partition(".")[0] in TITLES}
+    rest = {k: v for k, v in row.items() if k not in titles and k not in ("with", "formats")}
+    formats = tuple(row.get("formats", FORMATS))
+    return Document(name, titles=titles, formats=formats, beside=row.get("with", ""), **rest)
+
+
 def document_jobs(root: Path, tables: Tables, folder: Path, choice: Choice) -> list[RenderJob]:
     """List the documents of a built edition as jobs for the engine.
 
@@ -78,38 +143,57 @@ def document_jobs(root: Path, tables: Tables, folder: Path, choice: Choice) -> l
     Raises
     ------
     InputError
-        For a document, area or format that the edition does not have.
+        For a document, area or format that the edition does not have, or rows that are not fit.
     """
-    reports = tables.about["edition"].get("reports", {})
-    # without protocols there is nothing that an impact page could say
-    absent = () if "impact" in tables else (CHAPTERS,)
-    pages = [d for d in reports.get("documents", []) if d in SOURCES and d not in absent]
-    chapters = ["impact"] if CHAPTERS in pages else []
-    briefs = ["ward-brief"] if reports.get("ward_briefs", True) else []
+    had = _had(documents(root), tables)
     units = {
         str(area["code"]): str(area["name"])
         for area in tables.rows("areas")
         if area["level"] == tables.levels.unit.id and area["scored"]
     }
-    _refuse(choice, [*pages, *chapters, *briefs], list(units))
+    _refuse(choice, [d.name for d in had], list(units))
     # naming an area asks for its brief, not for the whole site again
-    wanted = choice.documents or (tuple(briefs) if choice.areas else (*pages, *chapters, *briefs))
-    jobs = [_page(root, tables, folder, d, pages, choice) for d in pages if d in wanted]
-    if "impact" in wanted:
+    wanted = choice.documents or [d.name for d in had if d.each == "area" or not choice.areas]
+    pages = [d for d in had if d.navigation]
+    jobs = []
+    for document in had:
+        if document.name not in wanted:
+            continue
+        for key, name in _each(document, tables, units, choice):
+            job = _job(root, tables, folder, document, key, name, choice.formats)
+            ways = _ways(tables, folder, job.output_stem, pages, job.formats)
+            jobs.append(replace(job, metadata={**job.metadata, **ways}, engine=choice.engine))
+    return jobs
+
+
+def _had(known: Mapping[str, Document], tables: Tables) -> list[Document]:
+    """Take the documents that an edition has: those it lists first, in its order."""
+    reports = tables.about["edition"].get("reports", {})
+    # without protocols there is nothing that an impact page could say
+    fit = {name: d for name, d in known.items() if not d.needs or d.needs in tables}
+    listed = [fit[name] for name in reports.get("documents", []) if name in fit]
+    names = {d.name for d in listed}
+    switched = [d for d in fit.values() if d.switch and reports.get(d.switch, True)]
+    return listed + [d for d in fit.values() if d.beside in names] + switched
+
+
+def _each(
+    document: Document, tables: Tables, units: Mapping[str, str], choice: Choice
+) -> Iterable[tuple[str, str]]:
+    """Give what a kind of document is made for: nothing, every area or every intervention."""
+    if document.each == "area":
+        return [(code, units[code]) for code in choice.areas or sorted(units)]
+    if document.each == "intervention":
         named: dict[str, str] = {}
         for row in tables.rows("impact"):
             named.setdefault(row["intervention"], row["name"])
-        for intervention, name in named.items():
-            jobs.append(_chapter(root, tables, folder, intervention, name, pages, choice))
-    if "ward-brief" in wanted:
-        codes = choice.areas or tuple(sorted(units))
-        jobs += [_brief(root, tables, folder, c, units[c], pages, choice) for c in codes]
-    return [replace(job, engine=choice.engine) for job in jobs]
+        return named.items()
+    return [("", "")]
 
 
-def _refuse(choice: Choice, documents: list[str], areas: list[str]) -> None:
+def _refuse(choice: Choice, names: list[str], areas: list[str]) -> None:
     asked = (
-        ("document", choice.documents, documents),
+        ("document", choice.documents, names),
         ("area", choice.areas, areas),
         ("format", choice.formats, [*FORMATS, *MORE_FORMATS]),
     )
@@ -130,83 +214,53 @@ def _refuse(choice: Choice, documents: list[str], areas: list[str]) -> None:
         raise InputError(faults)
 
 
-def _page(
-    root: Path, tables: Tables, folder: Path, name: str, pages: Iterable[str], choice: Choice
-) -> RenderJob:
-    # the landing page has nothing a council would print
-    formats = tuple(f for f in choice.formats if f != "pdf" or name != "index")
-    return RenderJob(
-        source=root / SOURCES[name][0],
-        output_stem=folder / name,
-        formats=formats,  # type: ignore[arg-type]
-        parameters={} if name == "index" else {"edition": tables.about["edition"]["id"]},
-        metadata={
-            **_every_page(tables),
-            **page_titles(name, tables),
-            **_ways(tables, folder, folder / name, pages, formats),
-        },
-        environment=_environment(root, tables),
-    )
-
-
-def _brief(
+def _job(
     root: Path,
     tables: Tables,
     folder: Path,
-    code: str,
+    document: Document,
+    key: str,
     name: str,
-    pages: Iterable[str],
-    choice: Choice,
+    formats: Iterable[str],
 ) -> RenderJob:
-    edition = tables.about["edition"]
-    stem = (folder / ward_page(code, name)).with_suffix("")
-    brief = f"{capital(tables.levels.unit.one)} brief"
-    named = (edition.get("area_name"), brief, edition["edition_year"])
-    kicker = " · ".join(n for n in named if n)
+    stem = area_stem(key, name) if document.each == "area" else key or document.name
+    given = {document.each: key} if document.each else {}
+    made = (*document.formats, *MORE_FORMATS)
     return RenderJob(
-        source=root / BRIEF,
-        output_stem=stem,
-        formats=tuple(choice.formats),  # type: ignore[arg-type]
-        parameters={"edition": edition["id"], "area": code},
-        metadata={
-            **_every_page(tables),
-            "title": name,
-            "kicker": kicker,
-            **_ways(tables, folder, stem, pages, choice.formats),
-        },
-        environment=_environment(root, tables),
+        source=root / document.source,
+        output_stem=folder / document.folder / stem,
+        formats=tuple(f for f in formats if f in made),  # type: ignore[misc]
+        parameters={"edition": tables.about["edition"]["id"], **given},
+        metadata={**_every_page(tables), **page_titles(document, tables, name)},
+        environment={"SPI_ROOT": str(root), "SPI_TABLES": str(tables.folder.resolve())},
     )
 
 
-def _chapter(
-    root: Path,
-    tables: Tables,
-    folder: Path,
-    intervention: str,
-    name: str,
-    pages: Iterable[str],
-    choice: Choice,
-) -> RenderJob:
-    edition = tables.about["edition"]
-    stem = folder / "impact" / intervention
-    kicker = f"{edition.get('area_name', '')} · Impact of an intervention".strip(" ·")
-    return RenderJob(
-        source=root / CHAPTER,
-        output_stem=stem,
-        formats=tuple(choice.formats),  # type: ignore[arg-type]
-        parameters={"edition": edition["id"], "intervention": intervention},
-        metadata={
-            **_every_page(tables),
-            "title": name,
-            "kicker": kicker,
-            **_ways(tables, folder, stem, pages, choice.formats),
-        },
-        environment=_environment(root, tables),
-    )
+def page_titles(document: Document, tables: Tables, name: str = "") -> dict[str, str]:
+    """Name a page of the site after its edition.
+
+    Parameters
+    ----------
+    name : str
+        Of the area or intervention that it is about.
+
+    Returns
+    -------
+    dict of str to str
+        ``title``, ``subtitle`` and ``kicker``, as far as the row has them.
+    """
+    words, made = {**words_of(tables), "name": name}, {}
+    for key in TITLES:
+        variants = [f"{key}.{lacking}" for lacking in conditions(tables)]
+        found = next((v for v in (*variants, key) if v in document.titles), None)
+        if found:
+            text = put_in(document.titles[found], words, ROWS, f"{document.name}, {found}")
+            made[key] = " · ".join(part for part in text.split(" · ") if part)
+    return {key: text for key, text in made.items() if text}
 
 
 def _ways(
-    tables: Tables, folder: Path, stem: Path, pages: Iterable[str], formats: Iterable[str]
+    tables: Tables, folder: Path, stem: Path, pages: Iterable[Document], formats: Iterable[str]
 ) -> dict[str, object]:
     """Name where a page leads: the site's navigation, and the same page for print.
 
@@ -215,10 +269,10 @@ def _ways(
     up = "" if stem.parent == folder else "../"
     nav: list[dict[str, object]] = []
     for page in pages:
-        here = {"current": True} if folder / page == stem else {}
-        title = SOURCES[page][1].format(whole=capital(tables.whole.one))
-        nav.append({"title": title, "href": f"{up}{page}.html", **here})
-        if page == "index":
+        here = {"current": True} if folder / page.name == stem else {}
+        title = put_in(page.navigation, words_of(tables), ROWS, f"{page.name}, navigation")
+        nav.append({"title": title, "href": f"{up}{page.name}.html", **here})
+        if page.name == "index":
             nav += _beside(tables, folder, up)
     paper = stem.with_name(f"{stem.name}.pdf")
     has_paper = "pdf" in formats or paper.exists()
@@ -229,7 +283,7 @@ def _beside(tables: Tables, folder: Path, up: str) -> list[dict[str, object]]:
     """List what the site has beside its pages: the briefs and the explorer."""
     made: list[dict[str, object]] = []
     if tables.about["edition"].get("reports", {}).get("ward_briefs", True):
-        title = f"{capital(tables.levels.unit.one)} briefs"
+        title = f"{words_of(tables)['Unit']} briefs"
         made.append({"title": title, "href": f"{up}index.html#{BRIEFS}"})
     if (folder / explorer_page()).exists():
         made.append({"title": "Data explorer", "href": f"{up}{explorer_page()}"})
@@ -244,7 +298,3 @@ def _every_page(tables: Tables) -> dict[str, object]:
     footer = f"{name} · {scored} · data version {tables.about['data_version']}"
     mark = page_mark(tables.about)
     return {"footer": footer, **({"mark": mark} if mark else {}), **conditions(tables)}
-
-
-def _environment(root: Path, tables: Tables) -> dict[str, str]:
-    return {"SPI_ROOT": str(root), "SPI_TABLES": str(tables.folder.resolve())}

@@ -90,7 +90,6 @@ def test_the_house_stays_readable() -> None:
 NEEDED = {
     "ipykernel": "runs notebooks that --format ipynb writes, and Quarto's cells",
     "nbclient": "with it Quarto runs cells",
-    "seaborn": "named by the project's card",
 }
 
 

@@ -1,5 +1,6 @@
 // Compare two to ten areas with each other, with similar ones and with the whole.
 
+import { sideOf } from "./against.js";
 import { button, h, replace, uniqueId } from "./dom.js";
 import { chartBox } from "./chartbox.js";
 import { dotRows, histogram, SERIES, strip, trend } from "./charts.js";
@@ -96,7 +97,7 @@ function compareTitle(model, state) {
   return `Compared: ${model.measure(state.measure).name}, ${periodWords(model, state)}`;
 }
 
-// Says that areas differ only where their intervals do not touch.
+// Says that areas differ only where the likely range of their difference leaves out zero.
 export function compareSentence(model, state) {
   const measure = model.measure(state.measure);
   const areas = comparedAreas(model, state);
@@ -109,8 +110,9 @@ export function compareSentence(model, state) {
   const sorted = [...cells].sort((a, b) => b.value - a.value);
   const [top, end] = [sorted[0], sorted[sorted.length - 1]];
   const said = `${measure.name}: from ${valueText(model, measure, end)} in ${end.area.name} to ${valueText(model, measure, top)} in ${top.area.name}.`;
-  if (top.low === null || end.high === null) return `${said} Without intervals it can’t be said whether they clearly differ.`;
-  const apart = top.low > end.high ? "Their likely ranges do not meet: they clearly differ." : "Their likely ranges overlap: the difference may be chance.";
+  const side = sideOf(top, end);
+  if (side === null) return `${said} Without intervals it can’t be said whether they clearly differ.`;
+  const apart = side ? "They clearly differ: the likely range of the difference leaves out zero." : "The likely range of the difference holds zero: it may be chance.";
   return `${said} ${apart}`;
 }
 

@@ -33,6 +33,20 @@ __all__ = [
     "unscored_sentence",
 ]
 
+#: What documents leave out where a build has no such table.
+ABSENT = {
+    "no-coverage": "coverage_matrix",
+    "no-roll-ups": "rollup_differences",
+    "no-rules": "disclosure_summary",
+}
+#: And where it has none, or an empty one.
+EMPTY = {
+    "no-small-areas": "small_area_scores",
+    "no-reference": "reference",
+    "no-corrections": "corrections",
+    "no-revisions": "revisions",
+    "no-sign-off": "signoff",
+}
 #: GSS codes of London boroughs begin so.
 LONDON = "E09"
 
@@ -57,11 +71,15 @@ def conditions(tables: Tables) -> dict[str, object]:
     -------
     dict of str to bool
         ``no-maps`` where the units have no boundaries, ``one-period`` where there is no earlier
-        one: only what is so.
+        one, those of :data:`ABSENT` and :data:`EMPTY` that a build lacks: only what is so.
     """
+    rows, details = tables.about.get("rows", {}), tables.levels.details
     said = {
         "no-maps": f"map_{tables.levels.unit.id}" not in tables,
+        "no-small-maps": not any(f"map_{level.id}" in tables for level in details),
         "one-period": len(tables.about["edition"]["periods"]) < 2,
+        **{name: table not in tables for name, table in ABSENT.items()},
+        **{name: not rows.get(table) for name, table in EMPTY.items()},
     }
     return {name: True for name, lacking in said.items() if lacking}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ import pandas as pd
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from spi_core.tables import records
 from spi_core.present.base.marks import LEGEND, SYMBOL, picture_keys
 from spi_core.present.base.theme import chart_style
 from spi_core.store import write_bytes
@@ -21,7 +22,7 @@ from spi_core.store import write_bytes
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["emit_figure", "emit_pair", "emit_table", "pipe_table"]
+__all__ = ["emit_figure", "emit_pair", "emit_table", "listed", "pipe_table"]
 
 #: Environment variable with the folder for a document's own pictures.
 VARIABLE = "SPI_FIGURES"
@@ -158,7 +159,7 @@ def pipe_table(
     frame : DataFrame
         Cells as text; the index is not shown.
     align : sequence of {'left', 'right', 'center'}, optional
-        One a column; left without it.
+        One a column, or its first letter; left without it.
     widths : sequence of int, optional
         Relative widths of the columns.
 
@@ -169,13 +170,13 @@ def pipe_table(
 
     Examples
     --------
-    >>> print(pipe_table(pd.DataFrame({"Ward": ["Abbey"], "Score": ["47.9"]}), ["left", "right"]))
+    >>> print(pipe_table(pd.DataFrame({"Ward": ["Abbey"], "Score": ["47.9"]}), "lr"))
     | Ward | Score |
     |:---|---:|
     | Abbey | 47.9 |
     """
-    marks = {"left": (":", ""), "right": ("", ":"), "center": (":", ":")}
-    sides = [marks[a] for a in (align or ["left"] * frame.shape[1])]
+    marks = {"l": (":", ""), "r": ("", ":"), "c": (":", ":")}
+    sides = [marks[a[0]] for a in (align or "l" * frame.shape[1])]
     dashes = [3] * frame.shape[1] if widths is None else [max(3, w) for w in widths]
     rule = "|".join(a + "-" * n + b for (a, b), n in zip(sides, dashes, strict=True))
     lines = [list(frame.columns), *frame.to_numpy()]
@@ -186,6 +187,29 @@ def pipe_table(
 def _cell(value: object) -> str:
     """Keep a cell in its cell: a bar or a new line in it would start the next."""
     return str(value).replace("|", r"\|").replace("\n", " ")
+
+
+def listed(frame: pd.DataFrame, cells: Mapping[str, str | Callable[[Any], object]]) -> pd.DataFrame:
+    """Make a table of text, a row a row.
+
+    Parameters
+    ----------
+    cells : mapping of str to str or callable
+        Heading to the column it takes, or to what makes a cell of a row.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"ward": ["Abbey"], "score": [47.91]})
+    >>> listed(scores, {"Ward": "ward", "Score": lambda r: f"{r.score:.1f}"}).to_dict("records")
+    [{'Ward': 'Abbey', 'Score': '47.9'}]
+    """
+    rows = list(records(frame))
+    return pd.DataFrame(
+        {
+            heading: [str(getattr(r, cell) if isinstance(cell, str) else cell(r)) for r in rows]
+            for heading, cell in cells.items()
+        }
+    )
 
 
 def emit_table(

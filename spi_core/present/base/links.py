@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from spi_core.text.seal import plain
 
-__all__ = ["BRIEFS", "explorer_page", "site_note", "ward_page", "ward_slug"]
+__all__ = ["BRIEFS", "area_stem", "explorer_page", "site_note", "ward_page", "ward_slug"]
 
 #: The heading of the landing page below which the briefs are listed.
 BRIEFS = "sec-briefs"
@@ -41,6 +41,24 @@ def ward_slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", letters.lower()).strip("-")[:LONGEST].rstrip("-")
 
 
+def area_stem(code: str, name: str) -> str:
+    """Name the file of an area's document, without its suffix: the code makes it one of its kind.
+
+    Parameters
+    ----------
+    code : str
+        GSS code.
+    name : str
+        The area's name.
+
+    Examples
+    --------
+    >>> area_stem("E05000029", "Chadwell Heath"), area_stem("E05000029", "../?")
+    ('E05000029-chadwell-heath', 'E05000029')
+    """
+    return "-".join(filter(None, (code, ward_slug(name))))
+
+
 def ward_page(code: str, name: str, suffix: str = "html") -> str:
     """Name the file of an area's brief; the folder's name is the same in every edition.
 
@@ -56,14 +74,14 @@ def ward_page(code: str, name: str, suffix: str = "html") -> str:
     Returns
     -------
     str
-        Path relative to ``reports/<edition>/``. The code makes it one of its kind.
+        Path relative to ``reports/<edition>/``.
 
     Examples
     --------
-    >>> ward_page("E05000029", "Chadwell Heath"), ward_page("E05000029", "../?")
-    ('wards/E05000029-chadwell-heath.html', 'wards/E05000029.html')
+    >>> ward_page("E05000029", "Chadwell Heath")
+    'wards/E05000029-chadwell-heath.html'
     """
-    return f"wards/{'-'.join(filter(None, (code, ward_slug(name))))}.{suffix}"
+    return f"wards/{area_stem(code, name)}.{suffix}"
 
 
 def explorer_page(**state: str) -> str:

@@ -21,7 +21,6 @@ __all__ = [
     "mark_rows",
     "marked",
     "page_mark",
-    "page_titles",
     "picture_keys",
     "sentence",
 ]
@@ -219,34 +218,3 @@ def page_mark(about: Mapping[str, Any]) -> str:
     if about["edition"].get("illustrative"):
         said.append(f"Illustrative edition: figures marked {SYMBOL} are generated, not measured")
     return " · ".join(said)
-
-
-def page_titles(document: str, tables: Tables) -> dict[str, str]:
-    """Name a page of the site after its edition.
-
-    Parameters
-    ----------
-    document : str
-        As in ``edition.yml``.
-
-    Returns
-    -------
-    dict of str to str
-        ``title``, ``subtitle`` and ``kicker``, as far as they depend on the edition.
-    """
-    edition, unit, whole = tables.about["edition"], tables.levels.unit, tables.whole.one
-    title, area = str(edition["title"]), str(edition.get("area_name", f"the {whole}"))
-    stand = f"How the {whole} and its {unit.many} stand"
-    made = {
-        "index": {"title": title, "subtitle": str(edition.get("subtitle", ""))},
-        "borough-report": {
-            "title": f"Social progress in {area}",
-            "subtitle": f"{stand}, and what has changed" if len(edition["periods"]) > 1 else stand,
-            "kicker": f"{whole[:1].upper()}{whole[1:]} report",
-        },
-        "methods": {"subtitle": f"Methods of the {title}"},
-        "impact-overview": {
-            "subtitle": f"Interventions in {area}, tested against {unit.many} they did not reach"
-        },
-    }
-    return {name: text for name, text in made.get(document, {}).items() if text}

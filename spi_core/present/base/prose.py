@@ -6,12 +6,17 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from spi_core.errors import Fault, InputError, some
 from spi_core.files import project_root, refusals_as_faults
+from spi_core.present.base.words import article, capital, owned
 from spi_core.text.yaml_text import parse_yaml
 
-__all__ = ["fill", "prose", "words_files"]
+if TYPE_CHECKING:
+    from spi_core.store import Tables
+
+__all__ = ["fill", "prose", "put_in", "words_files", "words_of"]
 
 #: Where the texts stand in the project.
 FOLDER = "notebooks/words"
@@ -99,10 +104,10 @@ def _read(name: str, path: Path, _changed: int, _size: int) -> _Prose:
     ]
     if faults:
         raise InputError(faults)
-    return _Prose(name, {key: str(text).strip() for key, text in texts.items()})
+    return _Prose(name, {key: str(text).strip("\n") for key, text in texts.items()})
 
 
-def fill(document: str, key: str, **words: str) -> str:
+def fill(document: str, key: str, /, **words: str) -> str:
     """Take a text and put words in for its placeholders, for instance what areas are called.
 
     Parameters
@@ -130,13 +135,65 @@ def fill(document: str, key: str, **words: str) -> str:
     ...     folder = Path(root) / "notebooks" / "words"
     ...     folder.mkdir(parents=True)
     ...     _ = (folder / "map.yml").write_text("key: '[Lines: {many}.]{.smaller}'")
-    ...     fill("map", "key", many="wards", one="ward")
-    '[Lines: wards.]{.smaller}'
+    ...     fill("map", "key", many="towns", one="town")
+    '[Lines: towns.]{.smaller}'
     """
-    texts = prose(document)
-    text = texts[key]
+    return put_in(prose(document)[key], words, f"{FOLDER}/{document}.yml", key)
+
+
+def put_in(text: str, words: Mapping[str, str], file: str, place: str) -> str:
+    """Put words in for the placeholders of a text of any file.
+
+    Parameters
+    ----------
+    words : mapping of str to str
+        What may stand in for ``{name}``.
+    file, place : str
+        Where the text stands, for a fault.
+
+    Raises
+    ------
+    InputError
+        If there is no word for a placeholder.
+
+    Examples
+    --------
+    >>> put_in("The {many}.", {"many": "towns"}, "words.yml", "lead")
+    'The towns.'
+    """
     if unknown := sorted(set(_PLACEHOLDER.findall(text)) - set(words)):
         allowed = ", ".join(f"{{{word}}}" for word in words) or "no placeholder"
-        file, message = f"{FOLDER}/{document}.yml", f"has no word to stand for it in {key}"
+        message = f"has no word to stand for it in {place}"
         raise InputError([Fault(file, message, value=f"{{{u}}}", allowed=allowed) for u in unknown])
     return _PLACEHOLDER.sub(lambda found: words[found[1]], text)
+
+
+def words_of(tables: Tables) -> dict[str, str]:
+    """Give the words that fixed prose may ask for by their names.
+
+    Returns
+    -------
+    dict of str to str
+        What the edition calls its units (``unit``, ``many``), one of them (``a_unit``), theirs
+        (``manys``) and the whole (``whole``), some with a capital too (``Unit``, ``Many``,
+        ``Whole``); its ``title``, ``subtitle`` and ``year``; the name of its ``area``, which may be
+        empty, and its ``place``, which is then "the" and what the whole is; the labels ``now`` and
+        ``before`` of its last and first period.
+    """
+    edition, unit, whole = tables.about["edition"], tables.levels.unit, tables.whole.one
+    area = str(edition.get("area_name", ""))
+    periods = [str(period["label"]) for period in edition["periods"]]
+    said = {"unit": unit.one, "many": unit.many, "whole": whole}
+    return {
+        **said,
+        **{name.capitalize(): capital(word) for name, word in said.items()},
+        "a_unit": article(unit.one),
+        "manys": owned(unit.many),
+        "title": str(edition["title"]),
+        "subtitle": str(edition.get("subtitle", "")),
+        "year": str(edition["edition_year"]),
+        "area": area,
+        "place": area or f"the {whole}",
+        "now": periods[-1],
+        "before": periods[0],
+    }

@@ -14,15 +14,17 @@ from matplotlib.figure import Figure
 from spi_core.levels import Level
 from spi_core.present.base.canvas import MM
 from spi_core.present.base.edition import area_name
-from spi_core.present.base.figure import emit_figure
 from spi_core.present.base.marks import marked
+from spi_core.present.base.page import Picture
 from spi_core.present.base.polygons import draw_areas, map_page
 from spi_core.present.base.theme import chart_style, colour
 from spi_core.present.brief.data import Brief
+from spi_core.present.brief.notes import strip_alt
 from spi_core.present.brief.rows import change_chart, component_strip
+from spi_core.present.brief.words import change_alt, component_alt
 from spi_core.store import Tables
 
-__all__ = ["change_chart", "component_strip", "locator_map", "print_locator", "ward_strip"]
+__all__ = ["changes", "components", "locator", "locator_map", "standing", "ward_strip"]
 
 #: Millimetres beyond which a picture is one for paper, not for a phone.
 WIDE = 100
@@ -47,20 +49,41 @@ def locator_map(wards: gpd.GeoDataFrame, code: str, width: float = 44) -> Figure
     return fig
 
 
-def print_locator(tables: Tables, brief: Brief) -> None:
-    """Print the map of where the area lies, or that there is none (``output: asis``).
-
-    Parameters
-    ----------
-    brief : Brief
-        The area's figures.
-    """
+def locator(tables: Tables, brief: Brief) -> Picture:
+    """Map where the area lies among the others."""
     shapes = tables.get(f"map_{brief.unit.id}")
     if shapes is None:
-        print("[This edition holds no boundaries, so there is no map.]{.smaller}")
-        return
+        return Picture(None)
     alt = f"Map of the {brief.unit.many} of {area_name(tables)} with {brief.name} filled in."
-    emit_figure(locator_map(shapes, brief.code, 25), "locator", "", alt)
+    return Picture(lambda _: locator_map(shapes, brief.code, 25), alt)
+
+
+def standing(brief: Brief) -> Picture:
+    """Show where the area stands among all on the index."""
+    args = (brief.wards, brief.code, brief.index["whole"], (brief.unit, brief.whole))
+    return Picture(
+        lambda narrow: ward_strip(*args, 88 if narrow else 170, brief.illustrative),
+        strip_alt(brief),
+        brief.wards["illustrative"],
+    )
+
+
+def components(brief: Brief) -> Picture:
+    """Show every component among the others' scores, with its rating."""
+    return Picture(
+        lambda narrow: component_strip(brief.components, brief.spread, narrow),
+        component_alt(brief),
+        brief.components["illustrative"],
+    )
+
+
+def changes(brief: Brief) -> Picture:
+    """Show how the index and every component moved."""
+    return Picture(
+        lambda narrow: change_chart(brief.changes, narrow),
+        change_alt(brief),
+        brief.changes["illustrative"],
+    )
 
 
 def ward_strip(

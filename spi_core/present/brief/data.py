@@ -10,7 +10,7 @@ import pandas as pd
 
 from spi_core.errors import SpiError
 from spi_core.levels import Level
-from spi_core.present.base.marks import carried
+from spi_core.present.base.marks import carried, marked
 from spi_core.present.base.spans import long_spans
 from spi_core.present.brief.facts import Shown, facts_table, figures_table, standouts
 from spi_core.store import Tables
@@ -72,6 +72,11 @@ class Brief:
     def scored(self) -> bool:
         """Whether the area has an index score."""
         return not bool(np.isnan(self.index["score"]))
+
+    @property
+    def mark(self) -> str:
+        """The mark of generated values, where the index rests on one."""
+        return marked("", self.illustrative)
 
     @property
     def illustrative(self) -> bool:

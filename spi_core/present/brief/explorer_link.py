@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import segno
 
-from spi_core.present.base.edition import conditions
 from spi_core.present.base.figure import VARIABLE
 from spi_core.present.base.links import explorer_page
+from spi_core.present.base.page import Page
 from spi_core.present.base.theme import colour
 from spi_core.store import write_bytes
 from spi_core.text.seal import plain
@@ -92,18 +92,18 @@ def print_source(tables: Tables, code: str, name: str, source: str) -> None:
     if address is None:
         print(f"\n::: {{.source}}\n{source}\n:::\n")
         return
-    there = "scorecard" if "no-maps" in conditions(tables) else "map, scorecard"
-    way = f"**Explore {name}:** [{there} and every figure](<{address}>)."
+    page = Page("brief", tables)
+    words = {"name": name, "address": address}
+    way = page.text("explorer", there=page.text("there"), **words)
     if address.startswith("../"):
-        ask = "On paper, or if the link leads nowhere: ask the contact below for its address."
-        for form, text in (("html", way), ("typst", f"{way} {ask}")):
+        for form, text in (("html", way), ("typst", f"{way} {page.text('ask')}")):
             print(f'\n::: {{.content-visible when-format="{form}"}}\n::: {{.source}}')
             print(f"{text}\n:::\n:::\n")
         print(f"\n::: {{.source}}\n{source}\n:::\n")
         return
     path = Path(os.environ.get(VARIABLE) or "_figures") / "explorer-code.svg"
     write_bytes(path, qr_code(plain(address)))
-    alt = f"QR code that opens the explorer at {name}: {address}"
+    alt = page.text("qr-code", **words)
     print(
         '\n:::: {layout="[[83,17]]"}\n'
         f"::: {{.source}}\n{way} {address.split('#')[0]}\n\n{source}\n:::\n\n"

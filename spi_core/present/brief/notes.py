@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from spi_core.present.base.edition import goalposts_place
 from spi_core.present.base.numbers import number
+from spi_core.present.base.page import Page
 from spi_core.present.base.scale import scale_start
 from spi_core.present.base.words import and_list
 from spi_core.present.brief.data import Brief
@@ -14,8 +15,7 @@ MOST_PUBLISHERS = 16
 
 
 __all__ = [
-    "facts_caption",
-    "figures_caption",
+    "facts_words",
     "peers_note",
     "score_note",
     "sources",
@@ -85,38 +85,19 @@ def peers_note(brief: Brief, tables: Tables) -> str:
     )
 
 
-def facts_caption(brief: Brief) -> str:
-    """Say what the table of telling figures holds.
+def facts_words(page: Page, brief: Brief) -> dict[str, str]:
+    """Give what the caption of the telling figures asks for.
 
     Parameters
     ----------
+    page : Page
+        The brief's: its words explain the column of the reference, where there is one.
     brief : Brief
         The area's figures.
     """
-    unit = f" {brief.unit.one}"
-    average = next((c for c in brief.facts.columns if c.endswith(unit)), "")
-    text = (
-        f"The components furthest from the {brief.whole.one}, in points, and the figure that does "
-        f"most to put {brief.name} there."
-    )
-    if average:
-        text += f" “{average}” is the average of {average.removesuffix(unit)}’s {brief.unit.many}."
-    return text
-
-
-def figures_caption(brief: Brief) -> str:
-    """Say what the table of all figures holds.
-
-    Parameters
-    ----------
-    brief : Brief
-        The area's figures.
-    """
-    both = ", the earlier and the latest figure" if "Earlier" in brief.figures else ""
-    return (
-        f"All {len(brief.figures)} indicators in the order of the framework{both}, each with its "
-        "own period."
-    )
+    column = f"{page.words['Reference']} {brief.unit.one}"
+    average = page.text("average") if column in brief.facts else ""
+    return {"name": brief.name, "average": average}
 
 
 def spans_note(brief: Brief) -> str:

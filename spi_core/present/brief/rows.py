@@ -12,10 +12,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spi_core.present.base.bounds import change_words
 from spi_core.present.base.canvas import MM, laid_over
 from spi_core.present.base.marks import marked
-from spi_core.present.base.numbers import signed
+from spi_core.present.base.numbers import change_words, signed
 from spi_core.present.base.theme import RATINGS, Rating, chart_style, colour
 from spi_core.tables import records
 

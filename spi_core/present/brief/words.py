@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from spi_core.present.base.bounds import change_words, likely
-from spi_core.present.base.marks import SYMBOL, sentence
-from spi_core.present.base.numbers import endpoints, number, ordinal, signed
+from spi_core.present.base.marks import SYMBOL, marked, sentence
+from spi_core.present.base.numbers import change_words, endpoints, likely, number, ordinal, signed
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import against_whole, and_list, capital, standing_out
 from spi_core.present.brief.data import Brief
@@ -14,6 +13,7 @@ from spi_core.tables import records
 
 __all__ = [
     "change_alt",
+    "change_figure",
     "change_sentence",
     "component_alt",
     "headline",
@@ -159,6 +159,14 @@ def rated_markdown(brief: Brief, rating: str, told: int = TOLD) -> str:
     by_name = brief.components.set_index("component")["illustrative"]
     made_up = bool(by_name.reindex(rows["component"]).eq(True).any())
     return text if SYMBOL in text else sentence(text, made_up)
+
+
+def change_figure(brief: Brief) -> tuple[str, str]:
+    """Write the change of the index as a key figure: what is set large, and what stands beside."""
+    index = brief.changes.iloc[0]
+    mark = marked("", index["illustrative"] and not np.isnan(index["change"]))
+    large = change_words(index["change"], index["rating"] in CLEAR)
+    return large, f"{mark} {RATINGS[index['rating']].symbol} {index['rating']}"
 
 
 def change_sentence(brief: Brief, first: str) -> str:

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spi_core.present.base.bounds import change_words, likely
 from spi_core.present.base.edition import of_units
-from spi_core.present.base.numbers import day, number
+from spi_core.present.base.figure import listed
+from spi_core.present.base.numbers import change_words, likely, number
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import capital, owned
-from spi_core.tables import records
 from spi_core.text.words import DECLINE, IMPROVEMENT, RATING_RULE
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ __all__ = [
     "error_basis",
     "finding_table",
     "indicator_audit",
-    "log_table",
     "mover_sentence",
     "mover_table",
     "peer_table",
@@ -70,18 +68,16 @@ def error_basis(tables: Tables) -> pd.DataFrame:
     """
     about = tables["indicators"].set_index("id")["name"]
     errors, unit = of_units(tables, "errors"), capital(tables.levels.unit.one)
-    rows = []
-    for basis, group in errors.groupby("basis", sort=False):
-        ids = list(dict.fromkeys(group["indicator_id"]))
-        rows.append(
-            {
-                "Basis": str(basis),
-                "Indicators": str(len(ids)),
-                "Which": "; ".join(about.loc[ids]),
-                f"{unit} figures": number(len(group), 0),
-            }
-        )
-    return pd.DataFrame(rows)
+    groups = errors.groupby("basis", sort=False)["indicator_id"].agg(["unique", "size"])
+    return listed(
+        groups.reset_index(),
+        {
+            "Basis": "basis",
+            "Indicators": lambda r: len(r.unique),
+            "Which": lambda r: "; ".join(about.loc[r.unique]),
+            f"{unit} figures": lambda r: number(r.size, 0),
+        },
+    )
 
 
 def place_table(tables: Tables) -> pd.DataFrame:
@@ -94,22 +90,19 @@ def place_table(tables: Tables) -> pd.DataFrame:
     """
     names, unit = _names(tables), capital(tables.levels.unit.one)
     index = tables["standing"].query("level == 'index'").dropna(subset="score")
-    index = index.sort_values(["rank", "area_code"])
-    return pd.DataFrame(
-        [
-            {
-                unit: names[w.area_code],
-                "Index": number(w.score, 1),
-                "Likely range": f"{number(w.low, 1)}–{number(w.high, 1)}",
-                "Place": number(w.rank, 0 if float(w.rank).is_integer() else 1),
-                "Likely place": "–".join(
-                    dict.fromkeys((number(w.rank_low, 0), number(w.rank_high, 0)))
-                ),
-                "Highest quarter": _percent(w.p_top),
-                "Lowest quarter": _percent(w.p_bottom),
-            }
-            for w in records(index)
-        ]
+    return listed(
+        index.sort_values(["rank", "area_code"]),
+        {
+            unit: lambda w: names[w.area_code],
+            "Index": lambda w: number(w.score, 1),
+            "Likely range": lambda w: f"{number(w.low, 1)}–{number(w.high, 1)}",
+            "Place": lambda w: number(w.rank, 0 if float(w.rank).is_integer() else 1),
+            "Likely place": lambda w: "–".join(
+                dict.fromkeys((number(w.rank_low, 0), number(w.rank_high, 0)))
+            ),
+            "Highest quarter": lambda w: _percent(w.p_top),
+            "Lowest quarter": lambda w: _percent(w.p_bottom),
+        },
     )
 
 
@@ -141,22 +134,19 @@ def mover_table(tables: Tables) -> pd.DataFrame:
     """
     names, unit = _names(tables), capital(tables.levels.unit.one)
     changes = tables["changes"].query("level == 'index'").set_index("area_code")
-    rows = []
-    for m in records(tables["movers"].dropna(subset="change")):
-        c: Any = changes.loc[m.area_code]
-        rows.append(
-            {
-                unit: names[m.area_code],
-                "Change": change_words(m.change, c["low"] > 0 or c["high"] < 0),
-                "Likely range": likely(c["low"], c["high"]),
-                "Rating": f"{RATINGS[c['rating']].symbol} {c['rating']}",
-                "p": _chance(m.p),
-                "Adjusted p": _chance(m.q),
-                "Moved": "yes" if m.moved else "no",
-            }
-        )
-    columns = [unit, "Change", "Likely range", "Rating", "p", "Adjusted p", "Moved"]
-    return pd.DataFrame(rows, columns=columns)
+    movers = tables["movers"].dropna(subset="change")[["area_code", "p", "q", "moved"]]
+    return listed(
+        movers.join(changes, on="area_code"),
+        {
+            unit: lambda m: names[m.area_code],
+            "Change": lambda m: change_words(m.change, m.low > 0 or m.high < 0),
+            "Likely range": lambda m: likely(m.low, m.high),
+            "Rating": lambda m: f"{RATINGS[m.rating].symbol} {m.rating}",
+            "p": lambda m: _chance(m.p),
+            "Adjusted p": lambda m: _chance(m.q),
+            "Moved": lambda m: "yes" if m.moved else "no",
+        },
+    )
 
 
 def mover_sentence(tables: Tables) -> str:
@@ -193,19 +183,17 @@ def component_audit(tables: Tables) -> pd.DataFrame:
         "reference": "reference population",
         "this edition": f"{tables.levels.unit.many} of this edition",
     }
-    return pd.DataFrame(
-        [
-            {
-                "Component": r.component,
-                "Rows": f"{number(r.rows, 0)} ({who.get(r.population, r.population)})",
-                "Alpha": number(r.alpha, 2),
-                "Standardised alpha": number(r.alpha_standardised, 2),
-                "KMO": number(r.kmo, 2),
-                "Bartlett p": _chance(r.bartlett_p),
-                "First component": _percent(r.first_component),
-            }
-            for r in records(tables["audit_components"])
-        ]
+    return listed(
+        tables["audit_components"],
+        {
+            "Component": "component",
+            "Rows": lambda r: f"{number(r.rows, 0)} ({who.get(r.population, r.population)})",
+            "Alpha": lambda r: number(r.alpha, 2),
+            "Standardised alpha": lambda r: number(r.alpha_standardised, 2),
+            "KMO": lambda r: number(r.kmo, 2),
+            "Bartlett p": lambda r: _chance(r.bartlett_p),
+            "First component": lambda r: _percent(r.first_component),
+        },
     )
 
 
@@ -218,28 +206,27 @@ def indicator_audit(tables: Tables) -> pd.DataFrame:
         In the order of the framework.
     """
     about = tables["indicators"].set_index("id")["name"]
-    links = tables["audit_links"].set_index("indicator_id")
+    links = tables["audit_links"].drop(columns="component").set_index("indicator_id")
     weights = tables["weights"].set_index("indicator_id")["method"]
-    rows = []
-    for r in records(tables["audit_indicators"]):
+
+    def spread(r: Any) -> str:
         fitted = weights[r.indicator_id] == "pca" and r.weight_low == r.weight_low
-        spread = f"{r.weight_low:.3f}–{r.weight_high:.3f}"
-        link: Any = links.loc[r.indicator_id]
-        nearer = f"{link['nearest']} ({number(link['nearest_r'], 2)})" if link["misplaced"] else ""
-        rows.append(
-            {
-                "Indicator": about[r.indicator_id],
-                "MSA": number(r.msa, 2),
-                "VIF": number(r.vif, 1),
-                "Alpha without": number(r.alpha_if_dropped, 2),
-                "Weight, bootstrap": spread if fitted else "equal",
-                "Nominal": f"{100 * r.nominal:.1f}%",
-                "Effective": f"{100 * r.effective:.1f}%",
-                "With index": number(r.r_index, 2),
-                "Closer to": nearer,
-            }
-        )
-    return pd.DataFrame(rows)
+        return f"{r.weight_low:.3f}–{r.weight_high:.3f}" if fitted else "equal"
+
+    return listed(
+        tables["audit_indicators"].join(links, on="indicator_id"),
+        {
+            "Indicator": lambda r: about[r.indicator_id],
+            "MSA": lambda r: number(r.msa, 2),
+            "VIF": lambda r: number(r.vif, 1),
+            "Alpha without": lambda r: number(r.alpha_if_dropped, 2),
+            "Weight, bootstrap": spread,
+            "Nominal": lambda r: f"{100 * r.nominal:.1f}%",
+            "Effective": lambda r: f"{100 * r.effective:.1f}%",
+            "With index": lambda r: number(r.r_index, 2),
+            "Closer to": lambda r: f"{r.nearest} ({number(r.nearest_r, 2)})" if r.misplaced else "",
+        },
+    )
 
 
 def finding_table(tables: Tables) -> pd.DataFrame:
@@ -251,40 +238,11 @@ def finding_table(tables: Tables) -> pd.DataFrame:
         Kind, indicators by name, finding.
     """
     about = tables["indicators"].set_index("id")["name"]
-    rows = [
+    return listed(
+        tables["audit_findings"],
         {
-            "Kind": r.kind,
-            "Indicators": "; ".join(str(about.get(i, i)) for i in r.indicators.split("; ")),
-            "Finding": r.reason,
-        }
-        for r in records(tables["audit_findings"])
-    ]
-    return pd.DataFrame(rows, columns=["Kind", "Indicators", "Finding"])
-
-
-def log_table(frame: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
-    """Show a log (quality, corrections, sign-off, revisions) with readable headings.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        The log; may be empty.
-    names : dict of str to str
-        Column to heading, in the order to be shown.
-
-    Returns
-    -------
-    DataFrame
-        Cells as text.
-
-    Examples
-    --------
-    >>> log = pd.DataFrame({"why": ["typo"], "what": ["a name"]})
-    >>> log_table(log, {"what": "What", "why": "Why"}).to_dict("records")
-    [{'What': 'a name', 'Why': 'typo'}]
-    """
-    shown = frame.reindex(columns=list(names))
-    if "date" in shown:
-        shown["date"] = shown["date"].map(day, na_action="ignore")
-    shown = shown.rename(columns=names)
-    return shown.astype(object).where(shown.notna(), "").astype(str)
+            "Kind": "kind",
+            "Indicators": lambda r: "; ".join(about.get(i, i) for i in r.indicators.split("; ")),
+            "Finding": "reason",
+        },
+    )

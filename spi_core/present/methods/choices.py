@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spi_core.present.base.figure import listed
 from spi_core.present.base.numbers import number, signed
 from spi_core.present.base.words import and_list, capital
-from spi_core.tables import records
 
 if TYPE_CHECKING:
     from spi_core.store import Tables
@@ -22,17 +23,16 @@ __all__ = [
 ]
 
 
-def _names(tables: Tables) -> Any:
-    return tables["areas"].set_index("code")["name"]
-
-
-def _shift(r: Any, names: Any, unit: str) -> dict[str, str]:
+def _shift(tables: Tables) -> dict[str, Callable[[Any], str]]:
+    """Columns of how far the areas shift."""
+    names: Any = tables["areas"].set_index("code")["name"]
     return {
-        "Largest shift of a place": number(r.max_rank_shift, 0),
-        "Mean shift": number(r.mean_rank_shift, 1),
-        "Rank correlation": number(r.rank_correlation, 2),
-        f"{capital(unit)} that shifts most": f"{names.get(r.furthest, '–')} "
-        f"({signed(r.furthest_by, 0)})",
+        "Largest shift of a place": lambda r: number(r.max_rank_shift, 0),
+        "Mean shift": lambda r: number(r.mean_rank_shift, 1),
+        "Rank correlation": lambda r: number(r.rank_correlation, 2),
+        f"{capital(tables.levels.unit.one)} that shifts most": lambda r: (
+            f"{names.get(r.furthest, '–')} ({signed(r.furthest_by, 0)})"
+        ),
     }
 
 
@@ -44,12 +44,13 @@ def recipe_table(tables: Tables) -> pd.DataFrame:
     DataFrame
         The largest shift first. A recipe that could not run says why.
     """
-    names, unit = _names(tables), tables.levels.unit.one
-    rows = []
-    for r in records(tables["audit_recipes"]):
-        what = r.what if not r.reason else f"{r.what}: {r.reason}"
-        rows.append({"Recipe": what} | _shift(r, names, unit))
-    return pd.DataFrame(rows)
+    return listed(
+        tables["audit_recipes"],
+        {
+            "Recipe": lambda r: r.what if not r.reason else f"{r.what}: {r.reason}",
+            **_shift(tables),
+        },
+    )
 
 
 def left_out_table(tables: Tables, least: float = 2) -> pd.DataFrame:
@@ -65,17 +66,16 @@ def left_out_table(tables: Tables, least: float = 2) -> pd.DataFrame:
     DataFrame
         The largest shift first.
     """
-    names, about = _names(tables), tables["indicators"].set_index("id")["name"]
+    about = tables["indicators"].set_index("id")["name"]
     frame = tables["audit_left_out"]
     frame = frame[frame["max_rank_shift"] >= least]
-    frame = frame.sort_values(["max_rank_shift", "mean_rank_shift"], ascending=False)
-    return pd.DataFrame(
-        [
-            {"Left out": f"{about.get(r.what, r.what)} ({r.kind})"}
-            | _shift(r, names, tables.levels.unit.one)
-            | {"Largest shift of a score": number(r.max_score_shift, 1)}
-            for r in records(frame)
-        ]
+    return listed(
+        frame.sort_values(["max_rank_shift", "mean_rank_shift"], ascending=False),
+        {
+            "Left out": lambda r: f"{about.get(r.what, r.what)} ({r.kind})",
+            **_shift(tables),
+            "Largest shift of a score": lambda r: number(r.max_score_shift, 1),
+        },
     )
 
 
@@ -88,18 +88,23 @@ def sobol_table(tables: Tables) -> pd.DataFrame:
         First and total index of each choice with its standard error.
     """
     words = {"sampling": "chance in the figures", "aggregator": "kind of mean"}
-    rows = []
-    for r in records(tables["audit_sobol"]):
-        known = r.first == r.first
-        rows.append(
-            {
-                "Choice": words.get(r.factor, r.factor),
-                "Alone": f"{r.first:.2f} ± {r.first_error:.2f}" if known else "–",
-                "With others": f"{r.total:.2f} ± {r.total_error:.2f}" if known else "–",
-                "Note": r.reason,
-            }
+
+    def share(name: str) -> Callable[[Any], str]:
+        return lambda r: (
+            f"{getattr(r, name):.2f} ± {getattr(r, f'{name}_error'):.2f}"
+            if r.first == r.first
+            else "–"
         )
-    return pd.DataFrame(rows)
+
+    return listed(
+        tables["audit_sobol"],
+        {
+            "Choice": lambda r: words.get(r.factor, r.factor),
+            "Alone": share("first"),
+            "With others": share("total"),
+            "Note": "reason",
+        },
+    )
 
 
 def shrinkage_table(tables: Tables) -> pd.DataFrame:
@@ -110,18 +115,15 @@ def shrinkage_table(tables: Tables) -> pd.DataFrame:
     DataFrame
         One row an indicator with counts, the one that would move most first.
     """
-    about = tables["indicators"].set_index("id")["name"].to_dict()
-    found = tables["audit_shrinkage"].sort_values("largest_move", ascending=False, kind="stable")
-    return pd.DataFrame(
-        [
-            {
-                "Indicator": about[r.indicator_id],
-                f"Kept, average {tables.levels.unit.one}": f"{100 * r.kept_mean:.0f}%",
-                "Kept, least": f"{100 * r.kept_least:.0f}%",
-                "Largest move, points": number(r.largest_move),
-            }
-            for r in records(found)
-        ]
+    about = tables["indicators"].set_index("id")["name"]
+    return listed(
+        tables["audit_shrinkage"].sort_values("largest_move", ascending=False, kind="stable"),
+        {
+            "Indicator": lambda r: about[r.indicator_id],
+            f"Kept, average {tables.levels.unit.one}": lambda r: f"{100 * r.kept_mean:.0f}%",
+            "Kept, least": lambda r: f"{100 * r.kept_least:.0f}%",
+            "Largest move, points": lambda r: number(r.largest_move),
+        },
     )
 
 

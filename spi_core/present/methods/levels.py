@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spi_core.present.base.edition import labels, level_titles
+from spi_core.present.base.figure import listed
 from spi_core.present.base.marks import SYMBOL, marked
 from spi_core.present.base.numbers import number
 from spi_core.tables import records
 
 if TYPE_CHECKING:
+    from spi_core.present.base.page import Page
     from spi_core.store import Tables
 
 __all__ = [
     "component_coverage",
     "difference_sentence",
     "difference_table",
+    "example_counts",
     "example_table",
-    "example_words",
     "indicator_coverage",
+    "print_differences",
     "withheld_sentence",
     "withheld_table",
 ]
@@ -46,7 +49,9 @@ def component_coverage(tables: Tables) -> pd.DataFrame:
         Cells as text, in the order of the framework, both periods together.
     """
     about = tables["indicators"].set_index("id")["component"]
-    matrix = tables["coverage_matrix"]
+    matrix = tables.get("coverage_matrix")
+    if matrix is None:
+        return pd.DataFrame()
     matrix = matrix.assign(component=matrix["indicator_id"].map(about))
     sums: Any = matrix.groupby(["component", "level"])[COUNTS].sum()
     rows = []
@@ -84,6 +89,8 @@ def indicator_coverage(tables: Tables) -> pd.DataFrame:
     DataFrame
         Cells as text, for instance ``16/17, 1 withheld``; marked where any is generated.
     """
+    if "coverage_matrix" not in tables:
+        return pd.DataFrame()
     matrix: Any = tables["coverage_matrix"].set_index(["indicator_id", "level", "period"])
     used = set(matrix.index.get_level_values("level"))
     periods = [p for p in labels(tables) if p in set(matrix.index.get_level_values("period"))]
@@ -118,8 +125,8 @@ def difference_sentence(tables: Tables) -> str:
     tables : Tables
         The edition's tables; ``rollup_differences`` among them.
     """
-    found = tables["rollup_differences"]
-    if found.empty:
+    found = tables.get("rollup_differences")
+    if found is None or found.empty:
         return "No figure is given beside its parts, so there was nothing to compare."
     beyond = int(found["beyond_rounding"].sum())
     text = (
@@ -152,19 +159,25 @@ def difference_table(tables: Tables) -> pd.DataFrame:
     if "illustrative" not in found:
         found = found.assign(illustrative=bool(tables.about["edition"]["illustrative"]))
     found = found.sort_values("relative", key=abs, ascending=False, kind="stable").head(LONGEST)
-    rows = [
+    return listed(
+        found,
         {
-            "Indicator": about[r.indicator_id],
-            "Area": names.get(r.area_code, r.area_code),
-            "Period": periods.get(r.period, r.period),
-            "Given": marked(number(r.given), r.illustrative),
-            "Rolled up": marked(number(r.rolled_up), r.illustrative),
-            "Difference": marked(f"{100 * r.relative:+.1f}%".replace("-", "−"), r.illustrative),
-        }
-        for r in records(found)
-    ]
-    columns = ["Indicator", "Area", "Period", "Given", "Rolled up", "Difference"]
-    return pd.DataFrame(rows, columns=columns)
+            "Indicator": lambda r: about[r.indicator_id],
+            "Area": lambda r: names.get(r.area_code, r.area_code),
+            "Period": lambda r: periods.get(r.period, r.period),
+            "Given": lambda r: marked(number(r.given), r.illustrative),
+            "Rolled up": lambda r: marked(number(r.rolled_up), r.illustrative),
+            "Difference": lambda r: marked(
+                f"{100 * r.relative:+.1f}%".replace("-", "−"), r.illustrative
+            ),
+        },
+    )
+
+
+def print_differences(page: Page, tables: Tables) -> None:
+    """Print the list of differences, where there are any (``output: asis``)."""
+    if "rollup_differences" in tables and len(rows := difference_table(tables)):
+        page.table("tbl-differences", rows, align="lllrrr", widths=[40, 20, 10, 12, 12, 12])
 
 
 def withheld_sentence(tables: Tables) -> str:
@@ -175,7 +188,9 @@ def withheld_sentence(tables: Tables) -> str:
     tables : Tables
         The edition's tables; ``disclosure_summary`` among them.
     """
-    s = tables["disclosure_summary"]
+    s = tables.get("disclosure_summary")
+    if s is None:
+        return ""
     cells, hidden = int(s["cells"].sum()), int(s["suppressed"].sum())
     text = f"Of {number(cells, 0)} figures, {number(hidden, 0)} are withheld"
     for column, words in (("flagged", "flagged as unreliable"), ("rounded", "rounded")):
@@ -197,26 +212,26 @@ def withheld_table(tables: Tables) -> pd.DataFrame:
     DataFrame
         Cells as text; indicators of which nothing is withheld, flagged or rounded are left out.
     """
+    if "disclosure_summary" not in tables:
+        return pd.DataFrame()
     about: Any = tables["indicators"].set_index("id")
     titles = level_titles(tables)
     counted = ["cells", "published", "suppressed", "flagged", "rounded"]
     summary = tables["disclosure_summary"]
     summary = summary.groupby(["indicator_id", "level"], sort=False)[counted].sum()
     summary = summary[summary[["suppressed", "flagged", "rounded"]].any(axis=1)].reset_index()
-    rows = [
+    return listed(
+        summary,
         {
-            "Indicator": about.at[r.indicator_id, "name"],
-            "Rule": str(about.at[r.indicator_id, "disclosure_rule"]),
-            "Level": titles.get(r.level, r.level),
-            "Figures": number(r.cells, 0),
-            "Withheld": number(r.suppressed, 0),
-            "Flagged": number(r.flagged, 0),
-            "Rounded": number(r.rounded, 0),
-        }
-        for r in records(summary)
-    ]
-    columns = ["Indicator", "Rule", "Level", "Figures", "Withheld", "Flagged", "Rounded"]
-    return pd.DataFrame(rows, columns=columns)
+            "Indicator": lambda r: about.at[r.indicator_id, "name"],
+            "Rule": lambda r: about.at[r.indicator_id, "disclosure_rule"],
+            "Level": lambda r: titles.get(r.level, r.level),
+            "Figures": lambda r: number(r.cells, 0),
+            "Withheld": lambda r: number(r.suppressed, 0),
+            "Flagged": lambda r: number(r.flagged, 0),
+            "Rounded": lambda r: number(r.rounded, 0),
+        },
+    )
 
 
 def _example(threshold: int) -> tuple[int, int, int]:
@@ -256,27 +271,19 @@ def example_table(whole: str, threshold: int = THRESHOLD) -> pd.DataFrame:
     return pd.DataFrame([(a, str(n), p, w) for a, n, p, w in rows], columns=columns)
 
 
-def example_words(whole: str, threshold: int = THRESHOLD) -> str:
-    """Say what a reader of the made-up table can still work out.
+def example_counts(threshold: int = THRESHOLD) -> dict[str, str]:
+    """Give what a reader of the made-up table can still work out.
 
     Parameters
     ----------
-    whole : str
-        What the three areas are parts of.
     threshold : int
         Counts below it are withheld.
 
-    Examples
-    --------
-    >>> example_words("town", 5).split(":")[0]
-    'A reader who takes C from the town knows that A and B have 15 cases together'
+    Returns
+    -------
+    dict of str to str
+        ``both``, the cases of the two withheld areas together; ``most``, which the small one could
+        have.
     """
     small, other, _ = _example(threshold)
-    both = small + other
-    return (
-        f"A reader who takes C from the {whole} knows that A and B have {both} cases together: A "
-        f"alone could be anything from 1 to {threshold - 1}. Its rate is withheld too, for rate "
-        "times base gives the count, and so is its change, for the other year’s count would give "
-        "it away. The same is checked across levels, tables and periods. In the score, a withheld "
-        "figure is replaced by an estimate from published figures alone."
-    )
+    return {"both": str(small + other), "most": str(threshold - 1)}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from spi_core.present.base.edition import labels, of_units
+from spi_core.present.base.figure import listed
 from spi_core.present.base.marks import carried, marked, sentence
 from spi_core.present.base.numbers import number
 from spi_core.present.base.words import capital
@@ -14,6 +15,8 @@ from spi_core.present.methods.register import DIRECTION
 from spi_core.tables import records
 
 if TYPE_CHECKING:
+    from spi_core.present.base.page import Page
+    from spi_core.present.methods.data import Methods
     from spi_core.store import Tables
 
 __all__ = [
@@ -24,6 +27,7 @@ __all__ = [
     "generated_components",
     "goalpost_reasons",
     "goalpost_table",
+    "print_risen",
     "risen",
     "weight_reasons",
     "weight_table",
@@ -40,17 +44,16 @@ def base_table(tables: Tables) -> pd.DataFrame:
     """
     unit, whole = tables.levels.unit.one, tables.whole.one
     about: Any = tables["indicators"].set_index("id")
-    rows = [
+    return listed(
+        tables["bases"],
         {
-            "Indicator": about.at[r.indicator_id, "name"],
-            "Base, as described": about.at[r.indicator_id, "denominator"],
-            f"Base, {whole}": marked(number(r.denominator, 0), r.illustrative),
-            "Per resident": marked(number(r.per_resident, 2), r.illustrative),
-            f"Lowest to highest {unit}": _span(r.lowest, r.highest, 2, r.illustrative),
-        }
-        for r in records(tables["bases"])
-    ]
-    return pd.DataFrame(rows)
+            "Indicator": lambda r: about.at[r.indicator_id, "name"],
+            "Base, as described": lambda r: about.at[r.indicator_id, "denominator"],
+            f"Base, {whole}": lambda r: marked(number(r.denominator, 0), r.illustrative),
+            "Per resident": lambda r: marked(number(r.per_resident, 2), r.illustrative),
+            f"Lowest to highest {unit}": lambda r: _span(r.lowest, r.highest, 2, r.illustrative),
+        },
+    )
 
 
 def _span(low: Any, high: Any, digits: int, illustrative: object) -> str:
@@ -67,25 +70,25 @@ def goalpost_table(tables: Tables) -> pd.DataFrame:
     DataFrame
         In the order of the register.
     """
-    about: Any = tables["indicators"].set_index("id")
     posts: Any = tables["goalposts"].set_index("indicator_id")
     made_up: Any = of_units(tables, "values").groupby("indicator_id")["illustrative"].any()
     span = capital(tables.levels.unit.many)
     span += ", both periods" if len(labels(tables)) > 1 else ""
     invented = posts["reason"].str.contains("illustrative", case=False)
-    rows = [
+    return listed(
+        tables["indicators"],
         {
-            "Indicator": r["name"],
-            "Unit": r["unit"],
-            "Direction": DIRECTION[int(r["polarity"])],
-            "Worst": marked(number(posts.at[i, "worst"], 3), invented[i]),
-            "Best": marked(number(posts.at[i, "best"], 3), invented[i]),
-            span: _span(posts.at[i, "lowest"], posts.at[i, "highest"], 3, made_up.get(i)),
-            "Capped": str(posts.at[i, "capped"]),
-        }
-        for i, r in about.iterrows()
-    ]
-    return pd.DataFrame(rows)
+            "Indicator": "name",
+            "Unit": "unit",
+            "Direction": lambda r: DIRECTION[int(r.polarity)],
+            "Worst": lambda r: marked(number(posts.at[r.id, "worst"], 3), invented[r.id]),
+            "Best": lambda r: marked(number(posts.at[r.id, "best"], 3), invented[r.id]),
+            span: lambda r: _span(
+                posts.at[r.id, "lowest"], posts.at[r.id, "highest"], 3, made_up.get(r.id)
+            ),
+            "Capped": lambda r: str(posts.at[r.id, "capped"]),
+        },
+    )
 
 
 def capped_table(tables: Tables) -> pd.DataFrame:
@@ -99,25 +102,25 @@ def capped_table(tables: Tables) -> pd.DataFrame:
     about: Any = tables["indicators"].set_index("id")
     posts: Any = tables["goalposts"].set_index("indicator_id")
     areas = tables["areas"].set_index("code")["name"]
-    beyond = carried(tables, "values").query("capped")
     invented = posts["reason"].str.contains("illustrative", case=False)
-    beyond = beyond.sort_values(["indicator_id", "period", "area_code"])
-    rows = []
-    for r in records(beyond):
+
+    def counts_as(r: Any) -> str:
         end = "best" if r.score > 50 else "worst"
-        rows.append(
-            {
-                "Indicator": about.at[r.indicator_id, "name"],
-                "Area": areas[r.area_code],
-                "Period": r.period_label,
-                "Value": marked(number(r.value, 3), r.illustrative),
-                "Counts as": f"{end}, "
-                + marked(number(posts.at[r.indicator_id, end], 3), invented[r.indicator_id]),
-                "Score": marked(number(r.score, 0), r.illustrative),
-            }
-        )
-    columns = ["Indicator", "Area", "Period", "Value", "Counts as", "Score"]
-    return pd.DataFrame(rows, columns=columns)
+        post = number(posts.at[r.indicator_id, end], 3)
+        return f"{end}, {marked(post, invented[r.indicator_id])}"
+
+    beyond = carried(tables, "values").query("capped")
+    return listed(
+        beyond.sort_values(["indicator_id", "period", "area_code"]),
+        {
+            "Indicator": lambda r: about.at[r.indicator_id, "name"],
+            "Area": lambda r: areas[r.area_code],
+            "Period": "period_label",
+            "Value": lambda r: marked(number(r.value, 3), r.illustrative),
+            "Counts as": counts_as,
+            "Score": lambda r: marked(number(r.score, 0), r.illustrative),
+        },
+    )
 
 
 def weight_table(tables: Tables) -> pd.DataFrame:
@@ -130,19 +133,18 @@ def weight_table(tables: Tables) -> pd.DataFrame:
     """
     about = tables["indicators"].set_index("id")["name"]
     generated = generated_components(tables)
-    rows = [
+    return listed(
+        tables["weights"],
         {
-            "Component": r.component,
-            "Indicator": about[r.indicator_id],
-            "Method": {"pca": "principal component"}.get(r.method, r.method),
-            "Loading": number(r.loading, 3),
-            "Weight": f"{r.weight:.4f}",
-            "Standard deviation": number(r.sd, 3),
-            "Share": marked(f"{r.share:.4f}", r.component in generated),
-        }
-        for r in records(tables["weights"])
-    ]
-    return pd.DataFrame(rows)
+            "Component": "component",
+            "Indicator": lambda r: about[r.indicator_id],
+            "Method": lambda r: {"pca": "principal component"}.get(r.method, r.method),
+            "Loading": lambda r: number(r.loading, 3),
+            "Weight": lambda r: f"{r.weight:.4f}",
+            "Standard deviation": lambda r: number(r.sd, 3),
+            "Share": lambda r: marked(f"{r.share:.4f}", r.component in generated),
+        },
+    )
 
 
 def generated_components(tables: Tables) -> set[str]:
@@ -161,22 +163,17 @@ def weight_reasons(tables: Tables) -> pd.DataFrame:
     DataFrame
         Components that are not scored say so.
     """
-    weights: Any = tables["weights"].drop_duplicates("component").set_index("component")
+    known = dict(zip(tables["weights"]["component"], tables["weights"]["reason"], strict=True))
     generated = generated_components(tables)
-    rows = []
-    for c in records(tables["framework"]):
-        known = c.component in weights.index
-        reason = str(weights.at[c.component, "reason"]) if known else str(c.note)
-        rows.append(
-            {
-                "Component": c.component,
-                "Indicators": str(c.indicators),
-                "Why these weights": sentence(
-                    reason[0].upper() + reason[1:], known and c.component in generated
-                ),
-            }
-        )
-    return pd.DataFrame(rows)
+
+    def why(c: Any) -> str:
+        reason = capital(str(known.get(c.component, c.note)))
+        return sentence(reason, c.component in known and c.component in generated)
+
+    return listed(
+        tables["framework"],
+        {"Component": "component", "Indicators": "indicators", "Why these weights": why},
+    )
 
 
 def coverage_table(tables: Tables) -> pd.DataFrame:
@@ -212,30 +209,26 @@ def excluded_table(tables: Tables) -> pd.DataFrame:
     DataFrame
         One row an indicator that cannot be compared.
     """
-    framework: Any = tables["framework"].set_index("component")
+    left: Any = tables["framework"].set_index("component")["comparable_indicators"]
     minimum = int(tables.about["edition"]["index"]["minimum_indicators"])
-    labels = tables["dates"].set_index(["indicator_id", "period"])["period_label"]
-    dates: Any = labels.unstack("period")
-    rows = []
-    dates = dates.reindex(columns=["baseline", "current"]).fillna("–")
-    for r in records(tables["indicators"].query("comparable == 'no'")):
-        left = int(framework.at[r.component, "comparable_indicators"])
-        rest = (
-            f"The component’s change rests on the other {left}"
-            if left >= minimum
-            else f"No change of the component is shown: {left} left"
-        )
-        rows.append(
-            {
-                "Indicator": r.name,
-                "Component": r.component,
-                "Periods": f"{dates.at[r.id, 'baseline']} and {dates.at[r.id, 'current']}",
-                "Why": r.break_reason,
-                "Consequence": rest,
-            }
-        )
-    columns = ["Indicator", "Component", "Periods", "Why", "Consequence"]
-    return pd.DataFrame(rows, columns=columns)
+    dates: Any = tables["dates"].set_index(["indicator_id", "period"])["period_label"]
+    dates = dates.unstack("period").reindex(columns=["baseline", "current"]).fillna("–")
+
+    def consequence(r: Any) -> str:
+        if (n := int(left[r.component])) >= minimum:
+            return f"The component’s change rests on the other {n}"
+        return f"No change of the component is shown: {n} left"
+
+    return listed(
+        tables["indicators"].query("comparable == 'no'"),
+        {
+            "Indicator": "name",
+            "Component": "component",
+            "Periods": lambda r: " and ".join(dates.loc[r.id]),
+            "Why": "break_reason",
+            "Consequence": consequence,
+        },
+    )
 
 
 def goalpost_reasons(tables: Tables) -> list[str]:
@@ -252,6 +245,16 @@ def goalpost_reasons(tables: Tables) -> list[str]:
         f"{r.n} indicator{'s' if r.n != 1 else ''}, {r.basis}: {str(r.reason).rstrip('.')}."
         for r in records(found)
     ]
+
+
+def print_risen(page: Page, methods: Methods) -> None:
+    """Print why comparable figures matter, where it shows in this edition (``output: asis``)."""
+    every, comparable, n = risen(methods.tables)
+    if not methods.tables["changes"]["change"].notna().any():
+        page.say("not-compared")
+    elif every != comparable:
+        words = {"all": str(every), "some": str(comparable), "n": str(n)}
+        print(methods.said(page.text("why-comparable", **words)))
 
 
 def risen(tables: Tables) -> tuple[int, int, int]:

@@ -17,6 +17,8 @@ from spi_core.present.base.scale import adds_up
 from spi_core.tables import records
 
 if TYPE_CHECKING:
+    from spi_core.present.base.page import Page
+    from spi_core.present.methods.data import Methods
     from spi_core.store import Tables
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "figure_text",
     "indicator_steps",
     "mean_equation",
+    "print_example",
     "share_steps",
     "work_by_hand",
 ]
@@ -67,6 +70,45 @@ class Worked:
     index: float
 
 
+def print_example(page: Page, methods: Methods) -> None:
+    """Print the worked example step by step, or why there is none (``output: asis``)."""
+    tables, said = methods.tables, methods.said
+    code = choose_example(tables) if adds_up(tables) else ""
+    if not code:
+        page.say("worked.incomplete" if adds_up(tables) else "worked.other-mean")
+        return
+    w = work_by_hand(tables, code)
+    first = next(iter(w.components))
+    words = {"name": w.name, "first": first}
+    index = tables["scores"].query("level == 'index' and area_code == @code")
+    score = index.loc[index["period"] == w.period, "score"].iloc[0]
+    capped = (w.indicators["raw_score"] != w.indicators["score"]).any()
+    among = page.text("worked.among") if capped else ""
+    figures = said(page.text("worked.figures", score=number(score, 1)))
+    page.say("worked.start", among=among, figures=figures, **words)
+    page.say("worked.scores")
+    widths = [19, 24, 38, 12, 12, 13, 10, 11]
+    page.table("tbl-step-indicators", indicator_steps(w), "llr+", widths, words)
+    page.say("worked.shares", **words)
+    page.table("tbl-step-shares", share_steps(w, first), "lr+", words=words)
+    print(f"{said(page.text('worked.sum', **words))}\n\n$$ {component_equation(w, first)} $$\n")
+    page.table("tbl-step-components", component_steps(w), "lllr", [24, 30, 56, 10], words)
+    page.say("worked.means")
+    page.bullets(
+        [
+            *(said(f"{d}: {_mean_of(w, d)}") for d in w.parts),
+            said(f"**Index: {mean_equation(list(w.dimensions.values()), w.index)}**"),
+        ]
+    )
+    printed = said(page.text("worked.printed", score=number(score, 2)))
+    page.say("worked.tested", printed=printed)
+
+
+def _mean_of(worked: Worked, dimension: str) -> str:
+    scores = [worked.components[c] for c in worked.parts[dimension]]
+    return mean_equation(scores, worked.dimensions[dimension])
+
+
 def choose_example(tables: Tables) -> str:
     """Choose the unit to work: a capped value among its figures, and closest to the whole.
 
@@ -78,22 +120,17 @@ def choose_example(tables: Tables) -> str:
     """
     index = tables["standing"].query("level == 'index'").set_index("area_code")
     index = index.dropna(subset="score")
-    index = index.loc[[c for c in index.index if _whole(tables, str(c))]]
+    used = set(tables["weights"].query("share > 0")["indicator_id"])
+    now = tables["values"].query("period == 'current'")
+    now = now[now["indicator_id"].isin(used)]
+    known = now.dropna(subset="value").groupby("area_code")["indicator_id"].nunique()
+    index = index[index.index.isin(known[known == len(used)].index)]
     if index.empty:
         return ""
-    used = set(tables["weights"].query("share > 0")["indicator_id"])
-    values = tables["values"].query("period == 'current' and capped")
-    capped = set(values.loc[values["indicator_id"].isin(used), "area_code"]) & set(index.index)
+    capped = set(now.loc[now["capped"].eq(True), "area_code"]) & set(index.index)
     choice = index.loc[sorted(capped)] if capped else index
     distance = choice["difference"].abs().fillna(0.0)
     return str(distance.idxmin())
-
-
-def _whole(tables: Tables, code: str) -> bool:
-    """Say whether an area has a value of every indicator that counts."""
-    values = tables["values"].query("area_code == @code and period == 'current'")
-    known = set(values.dropna(subset="value")["indicator_id"])
-    return set(tables["weights"].query("share > 0")["indicator_id"]) <= known
 
 
 def work_by_hand(tables: Tables, code: str, period: str = "current") -> Worked:
@@ -194,11 +231,6 @@ def _six(value: float) -> str:
 def indicator_steps(worked: Worked) -> pd.DataFrame:
     """Show the first two steps as a table: raw figure, goalposts, score, share, product.
 
-    Parameters
-    ----------
-    worked : Worked
-        The area's steps.
-
     Returns
     -------
     DataFrame
@@ -232,8 +264,6 @@ def share_steps(worked: Worked, component: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    worked : Worked
-        The area's steps.
     component : str
         Name of a scored component.
 
@@ -262,18 +292,7 @@ def share_steps(worked: Worked, component: str) -> pd.DataFrame:
 
 
 def component_steps(worked: Worked) -> pd.DataFrame:
-    """Show the third step as a table: the products of each component added up.
-
-    Parameters
-    ----------
-    worked : Worked
-        The area's steps.
-
-    Returns
-    -------
-    DataFrame
-        Cells as text.
-    """
+    """Show the third step as a table: the products of each component added up."""
     rows = []
     for component, group in worked.indicators.groupby("component", sort=False):
         total = " + ".join(number(p, PLACES + 1) for p in group["product"])
@@ -295,8 +314,6 @@ def component_equation(worked: Worked, component: str) -> str:
 
     Parameters
     ----------
-    worked : Worked
-        The area's steps.
     component : str
         Name of a scored component.
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spi_core.present.base.bounds import change_words
-from spi_core.present.base.numbers import number, signed
+from spi_core.present.base.numbers import change_words, number, signed
 from spi_core.present.base.words import QUARTERS, and_list, capital, of_each
 from spi_core.present.report.quarters import quarter_names
 from spi_core.tables import records

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,15 +11,24 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spi_core.levels import Level
-from spi_core.present.base.bounds import change_words
 from spi_core.present.base.canvas import BAND, RULE, page, words
 from spi_core.present.base.marks import marked
-from spi_core.present.base.numbers import signed
+from spi_core.present.base.numbers import change_words, signed
+from spi_core.present.base.page import Picture
 from spi_core.present.base.theme import RATINGS, chart_style, colour
+from spi_core.present.report.captions import (
+    change_alt,
+    change_caption,
+    london_alt,
+    london_caption,
+)
 from spi_core.tables import records
 from spi_core.text.words import DECLINE, IMPROVEMENT
 
-__all__ = ["change_strip", "london_dumbbell"]
+if TYPE_CHECKING:
+    from spi_core.present.report.data import BoroughReport
+
+__all__ = ["beside_reference", "change", "change_strip", "london_dumbbell"]
 
 LIGHT = "#9FB3C8"
 #: White behind words that a scale line would cross.
@@ -52,6 +61,39 @@ def _key(ax: Axes, x: float, marks: Sequence[tuple[str, str, str, str]]) -> None
         ax.scatter([x + 1.5], [3], s=30, marker=marker, facecolor=fill, edgecolor=edge, lw=0.9)
         words(ax, x + 5, 3, word)
         x += 24
+
+
+def change(report: BoroughReport) -> Picture:
+    """Show how the index and its components moved, in the whole and in each area."""
+    if not report.compared:
+        return Picture(None)
+    return Picture(
+        lambda narrow: change_strip(report.changes, report.ward_changes, report.levels, narrow),
+        change_alt(report),
+        report.changes["illustrative"],
+        {"message": change_caption(report)},
+    )
+
+
+def beside_reference(report: BoroughReport, most: int = 12) -> Picture:
+    """Show the figures that moved most, each beside the reference's.
+
+    Parameters
+    ----------
+    most : int
+        How many figures.
+    """
+    rows = report.indicators[report.indicators["in_change"]].dropna(subset="change")
+    rows = rows.sort_values("change", key=abs, ascending=False).head(most)
+    if rows.empty:
+        return Picture(None)
+    place, (unit, whole) = report.place, report.levels
+    return Picture(
+        lambda narrow: london_dumbbell(rows, report.levels, narrow, place),
+        london_alt(rows, whole.one, place),
+        rows[["illustrative_before", "illustrative_now"]].any(axis=1),
+        {"message": london_caption(rows, unit.one, place)},
+    )
 
 
 def change_strip(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spi_core.present.base.canvas import BAND, RULE, page, words
+from spi_core.present.base.page import Picture
 from spi_core.present.base.theme import chart_style, colour
 from spi_core.present.base.words import QUARTERS
+from spi_core.present.report.captions import dots_alt, standing_caption
 
-__all__ = ["standing_dots", "ward_names", "ward_rows"]
+if TYPE_CHECKING:
+    from spi_core.present.report.data import BoroughReport
+
+__all__ = ["standing", "standing_dots", "ward_names", "ward_rows"]
 
 #: Millimetres above the first row of the chart of standing.
 HEAD = 15.5
@@ -65,6 +70,18 @@ def ward_names(ax: Axes, names: pd.Series, middles: list[float], heads: dict[int
         words(ax, 0, y, QUARTERS[quarter].capitalize(), weight="semibold", color=colour("blue"))
     for name, y in zip(names, middles, strict=True):
         words(ax, 2, y, name)
+
+
+def standing(report: BoroughReport) -> Picture:
+    """Show where the areas stand on the index and on each dimension."""
+    panels = ["index", *report.dimensions]
+    scores = {name: report.grid[name][panels] for name in ("score", "low", "high")}
+    return Picture(
+        lambda narrow: standing_dots(report.wards, scores, report.home, report.whole.one, narrow),
+        dots_alt(report),
+        report.grid["illustrative"][panels].to_numpy().ravel(),
+        {"message": standing_caption(report)},
+    )
 
 
 def standing_dots(

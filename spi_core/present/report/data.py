@@ -11,7 +11,7 @@ import pandas as pd
 from spi_core.errors import SpiError
 from spi_core.levels import Level
 from spi_core.present.base.edition import area_name, labels, reference_place
-from spi_core.present.base.marks import carried
+from spi_core.present.base.marks import carried, marked
 from spi_core.present.base.spans import long_spans
 
 if TYPE_CHECKING:
@@ -142,6 +142,16 @@ class BoroughReport:
     def illustrative(self) -> bool:
         """Whether any index score rests on generated values."""
         return bool(self.wards["illustrative"].any())
+
+    @property
+    def mark(self) -> str:
+        """The mark of generated values, where any index score rests on one."""
+        return marked("", self.illustrative)
+
+    @property
+    def n_dimensions(self) -> int:
+        """How many dimensions the framework has."""
+        return int(self.components["dimension"].nunique())
 
     @property
     def index_change(self) -> pd.Series:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,11 +13,16 @@ from matplotlib.patches import Rectangle
 
 from spi_core.levels import Level
 from spi_core.present.base.canvas import page, words
+from spi_core.present.base.page import Picture
 from spi_core.present.base.theme import RATINGS, chart_style, colour
 from spi_core.present.base.words import capital
+from spi_core.present.report.captions import grid_alt, grid_caption
 from spi_core.present.report.charts import ward_names, ward_rows
 
-__all__ = ["CELL", "component_grid"]
+if TYPE_CHECKING:
+    from spi_core.present.report.data import BoroughReport
+
+__all__ = ["CELL", "component_grid", "components"]
 
 #: The areas, their ratings, the scores of the whole, and what both are called.
 Shown: TypeAlias = tuple[pd.DataFrame, pd.DataFrame, pd.Series, tuple[Level, Level]]
@@ -28,6 +33,19 @@ CELL = {
     "weakness": ("#FDE6DA", "#F46A25"),
     "not rated": ("#FFFFFF", "#D5DBE1"),
 }
+
+
+def components(report: BoroughReport) -> Picture:
+    """Show the score of every area on every component, with its rating."""
+    scored, grid = report.scored, report.grid
+    groups = report.components.set_index("component")["dimension"]
+    cells = (grid["score"][scored], grid["rating"][scored], report.home, report.levels, groups)
+    return Picture(
+        lambda narrow: component_grid(report.wards, *cells, narrow),
+        grid_alt(report),
+        grid["illustrative"][scored].to_numpy().ravel(),
+        {"message": grid_caption(report)},
+    )
 
 
 def component_grid(

@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from spi_core.tables import records
 from spi_core.present.base.edition import conditions
-from spi_core.present.base.links import explorer_page
-from spi_core.present.base.marks import sentence
-from spi_core.present.base.words import capital
+from spi_core.present.base.links import explorer_page, ward_page
+from spi_core.present.base.marks import marked, sentence
+from spi_core.present.base.words import QUARTERS, capital
 from spi_core.present.impact.data import gather_chapters
 from spi_core.present.impact.overview import overview_lead
+from spi_core.present.report.quarters import missing_sentence, quarter_ranges
 
 if TYPE_CHECKING:
+    from spi_core.present.report.data import BoroughReport
     from spi_core.store import Tables
 
-__all__ = ["data_sentence", "panels", "print_panels", "vintage_sentence"]
+__all__ = [
+    *("data_sentence", "panels", "print_briefs"),
+    *("print_panels", "print_quarters", "vintage_sentence"),
+]
 
 OPEN_DATA = "open-data/datapackage.json"
 
@@ -54,6 +60,38 @@ def panels(tables: Tables) -> list[tuple[str, str]]:
 
 def _made_up(node: Mapping[str, Any]) -> bool:
     return bool(node["edition"]["illustrative"])
+
+
+def _link(area: Any) -> str:
+    return f"[{area.name}]({ward_page(area.code, area.name)})"
+
+
+def print_briefs(report: BoroughReport) -> None:
+    """Print the links to every area's brief, by name, in three columns (``output: asis``)."""
+    every = [*records(report.wards), *records(report.missing)]
+    lines = [
+        f"- {_link(area)} ([PDF]({ward_page(area.code, area.name, 'pdf')})"
+        f'{{aria-label="{area.name}, PDF"}})\n'
+        for area in sorted(every, key=lambda area: str(area.name))
+    ]
+    third = -(-len(lines) // 3)
+    columns = [lines[i : i + third] for i in range(0, len(lines), third)] if lines else []
+    listed = "".join(f"::: {{}}\n{''.join(column)}:::\n\n" for column in columns)
+    print(f'::: {{layout-ncol="3"}}\n{listed}:::')
+
+
+def print_quarters(report: BoroughReport) -> None:
+    """Print which areas are in each quarter, and which in none (``output: asis``)."""
+    ranges = quarter_ranges(report.quarters)
+    for quarter, word in QUARTERS.items():
+        group = report.wards[report.wards["quarter"] == quarter]
+        if len(group):
+            low, high = (marked(end, group["illustrative"].any()) for end in ranges[quarter])
+            names = ", ".join(map(_link, records(group)))
+            print(f"**{word.capitalize()}** ({low} to {high} points): {names}\n")
+    if len(report.missing):
+        names = ", ".join(map(_link, records(report.missing)))
+        print(f"**No score:** {names}. {missing_sentence(report)}\n")
 
 
 def print_panels(tables: Tables) -> None:

@@ -15,7 +15,7 @@ from matplotlib.text import Annotation
 
 from spi_core.levels import Level
 from spi_core.present.base.canvas import box, laid_over, words
-from spi_core.present.base.pairs import emit_both
+from spi_core.present.base.page import Picture
 from spi_core.present.base.polygons import draw_areas, inside, map_page, rim
 from spi_core.present.base.theme import chart_style, colour
 from spi_core.present.base.words import QUARTERS
@@ -24,7 +24,7 @@ from spi_core.present.report.data import BoroughReport
 from spi_core.present.report.quarters import quarter_caption, quarter_ranges
 from spi_core.tables import records
 
-__all__ = ["MISSING", "QUARTER_FILL", "SUPPRESSED", "print_map", "quarter_text", "ward_map"]
+__all__ = ["MISSING", "QUARTER_FILL", "SUPPRESSED", "quarter_text", "quarters", "ward_map"]
 
 #: One fill a quarter, from dark (1, highest) to light: in order even without colour vision.
 QUARTER_FILL = {1: "#12436D", 2: "#3B78AC", 3: "#A9CBE8", 4: "#EAF2F9"}
@@ -52,26 +52,23 @@ def quarter_text(quarter: int) -> str:
     return colour("white") if quarter <= 2 else colour("ink")
 
 
-def print_map(report: BoroughReport, across: float) -> None:
-    """Print the map of the quarters, or that there is none (``output: asis``).
+def quarters(report: BoroughReport, across: float) -> Picture:
+    """Show the quarters of the areas on a map, where the edition has boundaries.
 
     Parameters
     ----------
     across : float
         Width of the map itself on the wide page, millimetres.
     """
-    said, now = quarter_caption(report), report.periods["current"]
+    words = {"message": quarter_caption(report)}
     if not report.mapped:
-        print(f"**{said}** This edition holds no boundaries, so there is no map of it.\n")
-        return
+        return Picture(None, words=words)
     wards, missing = gpd.GeoDataFrame(report.wards), gpd.GeoDataFrame(report.missing)
-    emit_both(
-        ward_map(wards, report.quarters, report.unit, across=across, missing=missing),
-        ward_map(wards, report.quarters, report.unit, narrow=True, missing=missing),
-        "fig-map",
-        f"**{said}** Index score, {now}, shaded by quarter.",
+    return Picture(
+        lambda narrow: ward_map(wards, report.quarters, report.unit, across, narrow, missing),
         map_alt(report),
         wards["illustrative"],
+        words,
     )
 
 

@@ -6,32 +6,31 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from spi_core.present.base.edition import only_first
+from spi_core.present.base.edition import notes, only_first
 from spi_core.present.base.numbers import day
 from spi_core.present.base.words import and_list, capital, small
 from spi_core.tables import records
 
 if TYPE_CHECKING:
+    from spi_core.present.base.page import Page
     from spi_core.present.report.data import BoroughReport
-
+    from spi_core.store import Tables
 
 __all__ = [
-    "columns_sentence",
+    "cautions",
     "corrections",
     "date_cautions",
-    "indicator_caption",
-    "left_out",
     "thin_sentence",
 ]
 
 
-def thin_sentence(thin: list[str]) -> str:
+def thin_sentence(components: pd.DataFrame) -> str:
     """Say which components rest on few indicators.
 
     Parameters
     ----------
-    thin : list of str
-        Components.
+    components : DataFrame
+        ``component, note``.
 
     Returns
     -------
@@ -40,53 +39,42 @@ def thin_sentence(thin: list[str]) -> str:
 
     Examples
     --------
-    >>> thin_sentence(["Shelter", "Safety"])
+    >>> notes = ["thin", "", "thin"]
+    >>> thin_sentence(pd.DataFrame({"component": ["Shelter", "Rights", "Safety"], "note": notes}))
     'Shelter and Safety rest on few indicators.'
     """
-    if not thin:
-        return ""
-    return f"{and_list(thin)} {'rests' if len(thin) == 1 else 'rest'} on few indicators."
+    thin = list(components.loc[components["note"] == "thin", "component"])
+    return f"{and_list(thin)} {'rests' if len(thin) == 1 else 'rest'} on few indicators." * bool(
+        thin
+    )
 
 
-def left_out(indicators: pd.DataFrame) -> list[str]:
-    """List the indicators that count in no change, with the reason.
+def cautions(page: Page, tables: Tables, report: BoroughReport) -> list[str]:
+    """List what is to be known before a change is quoted, what counts in none at the end.
 
     Parameters
     ----------
-    indicators : DataFrame
-        ``name, comparable, break_reason, label_before, label_now``.
+    page : Page
+        The report's: its words introduce the list of what is left out.
+    tables : Tables
+        The edition's tables.
+    report : BoroughReport
+        What the report shows.
+
+    Returns
+    -------
+    list of str
+        Markdown; empty where there is nothing to know.
     """
-    rows = records(indicators[~indicators["comparable"]])
-    return [
-        f"{r.name} ({r.label_before} and {r.label_now}): {only_first(str(r.break_reason))}."
-        for r in rows
+    shown = report.indicators
+    made = date_cautions(tables["dates"], shown.loc[shown["in_change"], "name"])
+    made += notes(tables, "change")
+    out = records(shown[~shown["comparable"]])
+    listed = [
+        f"  - {r.name} ({r.label_before} and {r.label_now}): {only_first(str(r.break_reason))}.\n"
+        for r in out
     ]
-
-
-def columns_sentence(report: BoroughReport) -> str:
-    """Say what the columns of the table of indicators mean."""
-    place, unit = report.place, report.unit.one
-    two = len(report.periods) > 1
-    signs = (
-        "↗ clear improvement, → no clear change, ↘ clear decline, ○ not rated for want of counts"
-    )
-    said = []
-    if place:
-        later = ", in the later period" if two else ""
-        said.append(f"*{capital(place)}* is the average {unit}, not {place} as a whole{later}.")
-    if two:
-        beside = f", with {place}’s average {unit} in brackets" if place else ""
-        change = "*Change* is in points of the 0–100 scale, plus for better"
-        said.append(f"{change} ({signs}){beside}.")
-    return " ".join(said)
-
-
-def indicator_caption(report: BoroughReport) -> str:
-    """Say what the table of indicators holds."""
-    beside = [f"{report.place}’s average {report.unit.one}"] if report.place else []
-    beside += ["change in points"] if len(report.periods) > 1 else []
-    text = f"The {report.whole.one}’s figures in the order of the framework"
-    return f"{text}, {', '.join(beside)} and dates." if beside else f"{text}, with their dates."
+    return made + ([f"{page.text('left-out')}\n\n{''.join(listed)}"] if listed else [])
 
 
 def corrections(log: pd.DataFrame) -> list[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from spi_core.present.base.numbers import day
+from spi_core.present.base.page import Page
 from spi_core.present.base.words import and_list
 from spi_core.store import Tables
 
-__all__ = ["LONGEST", "compared_with", "corrections", "details", "lead"]
+__all__ = ["LONGEST", "compared_with", "corrections", "details", "lead", "more"]
 
 #: Rows shown on the page; the whole list stands in ``tables/revisions.parquet``.
 LONGEST = 60
@@ -76,6 +77,12 @@ def details(tables: Tables) -> pd.DataFrame:
     return shown.replace("", "–")
 
 
+def more(page: Page, tables: Tables) -> str:
+    """Say that there are more differences than those listed, and where; empty if there are none."""
+    n = int(tables.about["rows"].get("revisions", 0))
+    return page.text("more-revisions", shown=str(LONGEST), all=str(n)) if n > LONGEST else ""
+
+
 def corrections(tables: Tables) -> pd.DataFrame:
     """List the corrections that the edition records, the newest first.
 
@@ -86,7 +93,7 @@ def corrections(tables: Tables) -> pd.DataFrame:
     """
     found = tables["corrections"]
     if found.empty:
-        return found
+        return pd.DataFrame(columns=["Date", "What", "Why"])
     ordered = found.sort_values("date", ascending=False, kind="stable")
     ordered = ordered.assign(date=ordered["date"].map(day))
     return ordered.rename(columns=str.capitalize)[["Date", "What", "Why"]]

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spi_core.present.base.bounds import change_words
 from spi_core.present.base.marks import marked
-from spi_core.present.base.numbers import number, signed
+from spi_core.present.base.numbers import change_words, number, signed
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import QUARTERS, capital
 from spi_core.tables import records

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spi_core.present.base.bounds import change_words, likely
 from spi_core.present.base.edition import only_first
 from spi_core.present.base.marks import marked, sentence
-from spi_core.present.base.numbers import endpoints, number
+from spi_core.present.base.numbers import change_words, endpoints, likely, number
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import and_list, capital, of_each, owned, small
 from spi_core.present.report.quarters import clearly, ends_words, missing_sentence, others_words
@@ -20,7 +19,10 @@ from spi_core.text.words import DECLINE, IMPROVEMENT
 if TYPE_CHECKING:
     from spi_core.present.report.data import BoroughReport
 
-__all__ = ["change_figure", "findings", "gap_sentence", "lead_sentence", "risen_sentence"]
+__all__ = [
+    *("change_figure", "findings", "gap_sentence", "lead_sentence"),
+    *("risen_sentence", "score_range", "unscored_dimensions"),
+]
 
 
 def lead_sentence(report: BoroughReport) -> str:
@@ -45,6 +47,19 @@ def lead_sentence(report: BoroughReport) -> str:
     order = "; ".join(filter(None, (ends_words(report), others_words(report))))
     text = f"{first} {capital(order)}."
     return sentence(" ".join(filter(None, (text, missing_sentence(report)))), report.illustrative)
+
+
+def score_range(report: BoroughReport) -> str:
+    """Write the lowest and the highest score of the areas."""
+    low, high = report.elements.loc["index", ["lowest", "highest"]]
+    return f"{number(low, 0)} to {marked(number(high, 0), report.illustrative)}"
+
+
+def unscored_dimensions(report: BoroughReport) -> str:
+    """Name the dimensions that have no score; empty if there is none."""
+    without = and_list(report.unscored_dimensions)
+    why = "no score, since none of its components has enough figures."
+    return f"{without}: {why}" if without else ""
 
 
 def findings(report: BoroughReport) -> list[str]:

@@ -239,6 +239,9 @@ def test_sentences_on_generated_figures_carry_the_mark(large: Data) -> None:
         ((5.0, 4.0, 6.0), (3.0, 2.9, 3.1), "clearly higher"),
         ((2.0, 1.5, 2.5), (3.0, 2.9, 3.1), "clearly lower"),
         ((5.0, 3.0, 7.0), (3.0, 2.9, 3.1), "not clearly different"),
+        # what counts is the interval of the difference: two ranges may overlap
+        ((10.0, 9.0, 11.0), (11.6, 10.6, 12.6), "clearly lower"),
+        ((10.0, 9.0, 11.0), (11.3, 10.3, 12.3), "not clearly different"),
         ((5.0, math.nan, math.nan), (3.0, 2.9, 3.1), "the borough’s is 3.0"),
         ((5.0, 4.0, 6.0), (3.0, math.nan, math.nan), "the borough’s is 3.0"),
     ],

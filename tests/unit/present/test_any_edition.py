@@ -15,6 +15,7 @@ from spi_core.build.edition import build
 from spi_core.edition.inputs import load
 from spi_core.present.base import edition as edition_words
 from spi_core.present.base.numbers import endpoints, signed
+from spi_core.present.base.page import Page
 from spi_core.present.brief import notes as brief_notes
 from spi_core.present.brief import words as brief_words
 from spi_core.present.brief.charts import change_chart, component_strip, ward_strip
@@ -53,16 +54,18 @@ def close_figures() -> Iterator[None]:
 def all_words(tables: Tables) -> str:
     """Every sentence, alternative text and table of the borough report, the brief and methods."""
     r, b = gather_report(tables), gather(tables, BARE)
+    report, brief = Page("report", tables), Page("brief", tables)
+    facts = brief.text("tbl-facts", **brief_notes.facts_words(brief, b))
     said = [
         *(words.lead_sentence(r), *words.findings(r), words.gap_sentence(r)),
         *(quarter_caption(r), *words.change_figure(r)),
-        *(notes.columns_sentence(r), notes.indicator_caption(r)),
+        *(report.text(name) for name in ("columns", "tbl-indicators", "tbl-wards")),
         *(captions.map_alt(r), captions.standing_caption(r), captions.dots_alt(r)),
         *(captions.grid_caption(r), captions.grid_alt(r), captions.change_alt(r)),
-        *(captions.change_caption(r), *notes.left_out(r.indicators)),
+        *(captions.change_caption(r), *notes.cautions(report, tables, r)),
         *(brief_words.headline(b), brief_words.place(b), brief_words.component_alt(b)),
         *(brief_words.change_sentence(b, "2013"), brief_words.change_alt(b)),
-        *(brief_notes.strip_alt(b), brief_notes.score_note(tables), brief_notes.facts_caption(b)),
+        *(brief_notes.strip_alt(b), brief_notes.score_note(tables), facts),
         *(brief_notes.peers_note(b, tables), edition_words.score_meaning(tables)),
         *(edition_words.origin_sentence(tables), edition_words.name_indicators(tables)),
         *(edition_words.unscored_sentence(r.components), landing.data_sentence(tables)),

@@ -10,16 +10,17 @@ from spi_core.build.edition import build
 from spi_core.edition.inputs import load
 from spi_core.explorer.data import explorer_data
 from spi_core.present.base.edition import conditions
-from spi_core.present.base.marks import page_titles
+from spi_core.present.base.page import Page
 from spi_core.present.brief import notes as brief_notes
 from spi_core.present.brief import words as brief_words
 from spi_core.present.brief.data import gather
 from spi_core.present.methods import audit, choices, register
 from spi_core.present.methods import tables as methods
-from spi_core.present.report import captions, landing, notes, words
+from spi_core.present.report import captions, landing, words
 from spi_core.present.report import tables as shown
 from spi_core.present.report.data import gather_report
-from spi_core.present.report.maps import print_map
+from spi_core.present.report.maps import quarters
+from spi_core.publish.documents import documents, page_titles
 from spi_core.store import Tables
 from tests.support.editions import ROOT, STATE, TOWNS, make_municipal
 from tests.support.explorer_checks import schema_faults, wrong_cells
@@ -36,19 +37,25 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
 
 def test_the_edition_is_known_by_its_own_levels(tables: Tables) -> None:
     assert (tables.levels.unit.many, tables.whole.one) == ("municipalities", "state")
-    assert conditions(tables) == {"no-maps": True, "one-period": True}
-    titles = page_titles("borough-report", tables)
+    assert {"no-maps", "one-period", "no-reference"} <= set(conditions(tables))
+    titles = page_titles(documents(ROOT)["borough-report"], tables)
     assert titles["kicker"] == "State report"
     assert titles["subtitle"] == "How the state and its municipalities stand"
 
 
 def test_no_sentence_or_table_speaks_of_other_levels(tables: Tables) -> None:
     r, b = gather_report(tables), gather(tables, TOWNS[0])
+    brief = Page("brief", tables)
+    facts = brief.text("tbl-facts", **brief_notes.facts_words(brief, b))
     said = [
-        *(words.lead_sentence(r), *words.findings(r), notes.indicator_caption(r)),
+        *(
+            words.lead_sentence(r),
+            *words.findings(r),
+            Page("report", tables).text("tbl-indicators"),
+        ),
         *(captions.standing_caption(r), captions.dots_alt(r), captions.grid_caption(r)),
         *(captions.grid_alt(r), brief_words.headline(b), brief_words.component_alt(b)),
-        *(brief_notes.strip_alt(b), brief_notes.facts_caption(b), brief_notes.score_note(tables)),
+        *(brief_notes.strip_alt(b), facts, brief_notes.score_note(tables)),
         *(brief_words.rated_markdown(b, rating) for rating in brief_words.SIDES),
         *(text for panel in landing.panels(tables) for text in panel),
         *(landing.data_sentence(tables), audit.rating_rule(tables)),
@@ -83,7 +90,7 @@ def test_one_period_has_no_columns_of_change(tables: Tables) -> None:
 def test_without_boundaries_a_sentence_stands_for_the_map(
     tables: Tables, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    print_map(gather_report(tables), 68)
+    Page("report", tables).figure("fig-map", quarters(gather_report(tables), 68))
     printed = capsys.readouterr().out
     assert "no map" in printed
     assert "![" not in printed

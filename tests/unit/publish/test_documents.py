@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+import yaml
 
 from spi_core.build.edition import build
 from spi_core.edition.inputs import load
 from spi_core.errors import InputError
 from spi_core.present.base.marks import page_mark
 from spi_core.publish.documents import Choice, document_jobs
+from spi_core.publish.render.engine import render
 from spi_core.publish.render.job import RenderJob
 from spi_core.store import Tables
 from tests.support.editions import ROOT, WARDS, make_edition, settings
@@ -211,3 +214,85 @@ def test_a_page_links_its_pdf_only_if_there_is_one_or_will_be(tmp_path: Path) ->
     assert paper("html")[:3] == [None, "methods.pdf", None]
     block = (ROOT / "spi_core" / "present" / "theme" / "title-block.html").read_text("utf-8")
     assert '<a href="$print-version$">' in block
+
+
+NEW = """---
+title: A poster
+---
+
+```{python}
+#| tags: [parameters]
+edition = ""
+area = ""
+```
+
+```{python}
+#| include: false
+from spi_core.store import open_tables
+
+t = open_tables(edition=edition)
+```
+
+There are `{python} len(t["areas"])` areas in it, this one is `{python} area`.
+"""
+
+
+def test_a_document_is_one_qmd_and_one_row(tmp_path: Path) -> None:
+    """As docs/contributing.md tells it, literally."""
+    root = tmp_path / "project"
+    for name in ("_quarto.yml", "_brand.yml", "index.qmd"):
+        (root / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, root / name)
+    shutil.copytree(ROOT / "notebooks", root / "notebooks")
+    (root / "notebooks" / "poster.qmd").write_text(NEW, "utf-8")
+    row = {
+        "source": "notebooks/poster.qmd",
+        "each": "area",
+        "folder": "posters",
+        "formats": ["html"],
+        "title": "{name}, a {unit}",
+        "kicker": "{area} · Poster",
+    }
+    rows = root / "notebooks" / "documents.yml"
+    rows.write_text(rows.read_text("utf-8") + yaml.safe_dump({"poster": row}), "utf-8")
+    built = _built(tmp_path, documents=["index", "poster"], ward_briefs=False)
+    made = document_jobs(root, built, built.folder.parent, Choice(areas=(WARDS[0],)))
+    assert [job.output_stem.relative_to(built.folder.parent).as_posix() for job in made] == [
+        f"posters/{WARDS[0]}-ward-1"
+    ]
+    assert made[0].formats == ("html",)
+    (result,) = render(made, n_workers=1)
+    assert result.error is None
+    page = result.outputs[0].read_text("utf-8")
+    assert "Ward 1, a ward" in page
+    assert f"this one is {WARDS[0]}" in page
+    assert 'href="../index.html"' in page
+    assert [j.output_stem.name for j in document_jobs(root, built, built.folder, Choice())] == [
+        "index",
+        *(f"{w}-ward-{w[-1]}" for w in WARDS),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "notebooks/documents.yml: is missing"),
+        ("- index", "is not a list of documents by name"),
+        ("index: {navigation: Home}", "'index' has no source"),
+        ("index: {source: a.qmd}", "column index: 'a.qmd' is no file of the project"),
+        ("index: {source: index.qmd, colour: red}", "'colour' is not known"),
+        ("index: {source: index.qmd, each: street}", "'street' cannot be gone through"),
+        ("index: {source: index.qmd, formats: [docx]}", "are not its formats; allowed: html, pdf"),
+        ("index: {source: index.qmd, title: '{tilte}'}", "'{tilte}' has no word"),
+    ],
+)
+def test_rows_that_are_not_fit_are_faults(
+    tables: Tables, tmp_path: Path, text: str | None, said: str
+) -> None:
+    (tmp_path / "index.qmd").write_text("", "utf-8")
+    (tmp_path / "notebooks").mkdir()
+    if text:
+        (tmp_path / "notebooks" / "documents.yml").write_text(text, "utf-8")
+    with pytest.raises(InputError) as refused:
+        document_jobs(tmp_path, tables, tables.folder.parent, Choice())
+    assert said in str(refused.value)

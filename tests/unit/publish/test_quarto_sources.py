@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from spi_core.present.base.edition import ABSENT, EMPTY
 from spi_core.publish.render.source import read_document
 from tests.support.editions import ROOT
 
@@ -59,7 +60,7 @@ DIV_ATTRIBUTES = names(
 FORMATS = {"html", "typst"}
 #: What an edition may do without, spi_core.present.base.edition.conditions, and what a chapter
 #: may hold, spi_core.present.impact.parts.conditions.
-ASKED = {"no-maps", "one-period", "estimated", "generated"}
+ASKED = {"no-maps", "no-small-maps", "one-period", *ABSENT, *EMPTY, "estimated", "generated"}
 CALLOUTS = {f"callout-{kind}" for kind in names("note tip important warning caution")}
 
 _DIV = re.compile(r"^:{3,}\s*\{(?P<attributes>[^}]*)\}", re.MULTILINE)
