@@ -19,10 +19,11 @@ from spi_core.method.moments import moments
 from spi_core.method.ranking import interval, rank_summary
 from spi_core.method.score import Recipe, score
 from spi_core.method.weights import fit, scoring_weights
+from spi_core.text.words import NO_CHANGE, NOT_RATED, SIMILAR
 from spi_core.uncertainty.alternatives import ALL
-from spi_core.uncertainty.change import NO_CHANGE, NOT_RATED, indicator_change, level_changes
+from spi_core.uncertainty.change import indicator_change, level_changes
 from spi_core.uncertainty.gaps import gap
-from spi_core.uncertainty.peers import SIMILAR, nearest, rate
+from spi_core.uncertainty.peers import nearest, rate
 from spi_core.uncertainty.sampling import Sampling
 from spi_core.uncertainty.simulate import simulate
 from tests.support.intervals import value_intervals

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spi_core.method.moments import Moments, moments
-from spi_core.text.words import ImputeMethod
+from spi_core.method.options import ImputeMethod
 
 __all__ = ["Imputed", "regress"]
 

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from spi_core.method.checks import check_goalposts, check_polarity, refuse
-from spi_core.text.words import NormaliserName
+from spi_core.method.options import NormaliserName
 
 __all__ = [
     "NORMALISERS",

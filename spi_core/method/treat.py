@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from spi_core.method.checks import ColumnError
-from spi_core.text.words import TreatmentName
+from spi_core.method.options import TreatmentName
 
 __all__ = ["Treatment", "fit_treatment"]
 

@@ -20,7 +20,7 @@ from spi_core.method.moments import (
     kmo,
     orient,
 )
-from spi_core.text.words import WeightMethod
+from spi_core.method.options import WeightMethod
 
 __all__ = ["ComponentWeights", "fit", "scoring_weights"]
 

@@ -16,19 +16,10 @@ __all__ = [
     "WEAKNESS",
     "Audience",
     "Choice",
-    "ImputeMethod",
-    "NormaliserName",
-    "TreatmentName",
-    "WeightMethod",
 ]
 
 #: ``public``: what the disclosure rules let out; ``internal``: everything.
 Audience: TypeAlias = Literal["public", "internal"]
-#: What is done to an indicator's values before they are scored.
-TreatmentName: TypeAlias = Literal["none", "log", "cap", "winsorise"]
-NormaliserName: TypeAlias = Literal["goalposts", "zscore", "minmax", "percentile_rank"]
-WeightMethod: TypeAlias = Literal["pca", "equal", "given"]
-ImputeMethod: TypeAlias = Literal["regression", "none"]
 #: What varies between replicates.
 Choice: TypeAlias = Literal[
     "sampling", "imputation", "weights", "normaliser", "aggregator", "goalposts"

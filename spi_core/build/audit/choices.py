@@ -13,8 +13,8 @@ from spi_core.build.evidence import Evidence
 from spi_core.method.checks import ColumnError
 from spi_core.method.means import Mean, Means, lift
 from spi_core.method.normalise import fit_scale, goalposts, normalise
+from spi_core.method.options import NormaliserName
 from spi_core.method.score import Recipe, score, score_levels
-from spi_core.text.words import NormaliserName
 from spi_core.uncertainty.sensitivity import (
     Shift,
     compare,

@@ -14,7 +14,7 @@ from spi_core import store
 from spi_core.build.edition import compute
 from spi_core.edition.inputs import load
 from spi_core.errors import InputError
-from spi_core.uncertainty.change import DECLINE, IMPROVEMENT, NO_CHANGE, NOT_RATED
+from spi_core.text.words import DECLINE, IMPROVEMENT, NO_CHANGE, NOT_RATED
 from tests.support.editions import (
     BOROUGH,
     INDICATORS,

@@ -7,12 +7,8 @@ import pandas as pd
 import pytest
 from scipy.spatial.distance import cdist
 
+from spi_core.text.words import NOT_RATED, RATING_RULE, SIMILAR, STRENGTH, WEAKNESS
 from spi_core.uncertainty.peers import (
-    NOT_RATED,
-    RULE,
-    SIMILAR,
-    STRENGTH,
-    WEAKNESS,
     borough_difference,
     context_matrix,
     nearest,
@@ -120,7 +116,7 @@ def test_a_comparator_without_a_score_is_left_out():
 
 
 def test_the_rule_names_its_numbers():
-    text = RULE.format(number=5, minimum=1.0, level=90, areas="wards", whose="wards’")
+    text = RATING_RULE.format(number=5, minimum=1.0, level=90, areas="wards", whose="wards’")
     assert "median of the 5 wards" in text
     assert "at least 1 point" in text
     assert "90 %" in text

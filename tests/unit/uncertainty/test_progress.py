@@ -14,11 +14,8 @@ from spi_core.edition.framework import Framework
 from spi_core.method.decompose import decompose
 from spi_core.method.means import Mean, lift
 from spi_core.method.score import Recipe, score
+from spi_core.text.words import DECLINE, IMPROVEMENT, NO_CHANGE, NOT_RATED
 from spi_core.uncertainty.change import (
-    DECLINE,
-    IMPROVEMENT,
-    NO_CHANGE,
-    NOT_RATED,
     change_table,
     composite_change,
     counted_share,
