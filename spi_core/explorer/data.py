@@ -21,6 +21,7 @@ from spi_core.explorer.notes import glossary, history, links, meta, targets
 from spi_core.explorer.paths import shapes
 from spi_core.explorer.postcodes import sectors
 from spi_core.explorer.texts import TEMPLATES, area_sentences, spread_sentences
+from spi_core.present.base.prose import fill, words_of
 from spi_core.store import Tables
 
 __all__ = ["explorer_data", "explorer_json"]
@@ -152,11 +153,7 @@ def _peers(tables: Tables, unit: Level) -> dict[str, Any]:
     for code, peer in zip(frame["area_code"], frame["peer_code"], strict=True):
         found[place[code]].append(place[peer])
     number = max((len(f) for f in found), default=0)
-    rule = (
-        f"The {number} {unit.many} of the {tables.whole.one} in the most similar circumstances; a "
-        "strength or weakness lies clearly outside what is usual among them. This is this "
-        "project’s own rule."
-    )
+    rule = fill("explorer", "peers-rule", **{**words_of(tables), "n": str(number)})
     return {"near": found, "rule": rule if number else ""}
 
 

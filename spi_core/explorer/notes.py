@@ -13,6 +13,7 @@ from spi_core.explorer.measures import Measure
 from spi_core.present.base.links import ward_page
 from spi_core.present.base.marks import page_mark
 from spi_core.present.base.numbers import number
+from spi_core.present.base.prose import fill, prose, put_in, words_of
 from spi_core.present.base.scale import scale_start
 from spi_core.present.base.words import article, capital
 from spi_core.present.report.revisions import compared_with
@@ -20,29 +21,6 @@ from spi_core.store import Tables
 
 __all__ = ["ahead", "glossary", "history", "links", "meta", "targets"]
 
-GLOSSARY = (
-    ("Score", "A figure from {low} to 100. {low} is as far from the goal as anyone is, 100 is the \
-goal."),
-    ("Index", "The one score at the top: the mean of its dimensions."),
-    ("Dimension", "One of the parts of the index: a mean of components."),
-    ("Component", "A theme within a dimension: a weighted mean of indicators."),
-    ("Indicator", "One published or collected figure, in its own unit."),
-    ("Goalposts", "The figures that count as 100 (best) and as {low} (worst); beyond them nothing \
-is gained or lost."),
-    ("Interval", "The range in which the true figure lies in 90 of 100 cases. A difference within \
-it may be chance."),
-    ("Likely rank", "The range of places that {unit} would take in 90 of 100 cases. Without it a \
-rank would say more than is known."),
-    ("Similar {units}", "A fixed number of {units} of the {whole} in similar circumstances."),
-    ("Strength, weakness", "Clearly better, or clearly worse, than similar {units} usually are."),
-    ("No clear change", "The interval of the change holds zero: it may be chance."),
-    ("Comparable", "Means the same in both periods. Change is worked out from comparable \
-indicators only."),
-    ("Suppressed", "Withheld, because so few people are counted that someone might be recognised."),
-    ("Estimated", "The figure is missing and follows from the area’s other figures."),
-    ("Illustrative", "Generated to show the method, or resting on such figures; marked ◇. Not \
-real data."),
-)  # fmt: skip
 #: Terms that an edition has no use for where it has one period, or no generated figure.
 CHANGE, MADE_UP = {"No clear change", "Comparable"}, {"Illustrative"}
 
@@ -99,12 +77,16 @@ def glossary(tables: Tables) -> list[dict[str, str]]:
     list of dict
         ``term`` and ``text``.
     """
-    edition, unit = tables.about["edition"], tables.levels.unit
-    words = {"unit": article(unit.one), "units": unit.many, "whole": tables.whole.one}
-    words["low"] = str(scale_start(tables))
+    edition, texts = tables.about["edition"], prose("explorer")
+    words = {**words_of(tables), "low": str(scale_start(tables))}
     skip = set() if edition["illustrative"] else MADE_UP
     skip = skip | (set() if len(edition["periods"]) > 1 else CHANGE)
-    made = [[part.format(**words) for part in pair] for pair in GLOSSARY if pair[0] not in skip]
+    made = []
+    for key in texts:
+        _, glossary, term = key.rpartition("glossary.")
+        if glossary and term not in skip:
+            named = put_in(term, words, "notebooks/words/explorer.yml", key)
+            made.append([named, fill("explorer", key, **words)])
     for level in tables.levels.details:
         if level.full:
             people = f": some {number(level.residents, 0)} residents" if level.residents else ""

@@ -22,6 +22,12 @@ def copy_project(folder: Path) -> Path:
     return folder
 
 
+def copy_documents(folder: Path) -> None:
+    """Copy what a project needs to know its documents, and nothing else of it."""
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    shutil.copy(ROOT / "index.qmd", folder)
+
+
 def command(project: Path, *arguments: str) -> tuple[list[str], dict[str, str]]:
     """Give the command line and environment of ``spi`` in a copy of the project."""
     environment = {**os.environ, "SPI_ROOT": str(project), "PYTHONPATH": str(project)}

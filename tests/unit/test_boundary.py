@@ -29,6 +29,7 @@ from spi_core.publish.keep import verify
 from spi_core.publish.render import engine
 from tests.support import planted
 from tests.support.editions import ROOT, make_edition, read
+from tests.support.project import copy_documents
 
 WARD = "E05000101"
 SENTENCE = "a fault of the program; please send this file: "
@@ -50,6 +51,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("boundary")
     (root / "_quarto.yml").touch()
     shutil.copy(ROOT / "_brand.yml", root)
+    copy_documents(root)
     edition = make_edition(root / "data" / "tiny")
     reports = root / "reports" / "tiny"
     editions.build_editions([editions.Edition(edition, reports)])
@@ -556,7 +558,7 @@ CODE
 def test_a_cell_that_fails_is_named_with_its_line_and_only_our_own_faults_have_a_log(
     spi: Run, root: Path, code: str, said: str, ours: bool
 ) -> None:
-    (root / "notebooks").mkdir()
+    (root / "notebooks").mkdir(exist_ok=True)
     path = root / "notebooks" / "ward-brief.qmd"
     path.write_text(BRIEF.replace("CODE", code), "utf-8")
     done = spi("render", "tiny", "--area", WARD, "--format", "html")

@@ -13,6 +13,7 @@ import pytest
 
 from spi_core.cli import main
 from tests.support.editions import make_edition, rewrite, settings, spoil
+from tests.support.project import copy_documents
 
 Run = Callable[..., "Done"]
 
@@ -33,6 +34,7 @@ class Done(NamedTuple):
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "_quarto.yml").touch()
+    copy_documents(tmp_path)
     make_edition(tmp_path / "data" / "tiny")
     monkeypatch.setenv("SPI_ROOT", str(tmp_path))
     monkeypatch.chdir(tmp_path)

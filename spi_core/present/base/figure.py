@@ -199,9 +199,9 @@ def listed(frame: pd.DataFrame, cells: Mapping[str, str | Callable[[Any], object
 
     Examples
     --------
-    >>> scores = pd.DataFrame({"ward": ["Abbey"], "score": [47.91]})
-    >>> listed(scores, {"Ward": "ward", "Score": lambda r: f"{r.score:.1f}"}).to_dict("records")
-    [{'Ward': 'Abbey', 'Score': '47.9'}]
+    >>> scores = pd.DataFrame({"town": ["Abbey"], "score": [47.91]})
+    >>> listed(scores, {"Town": "town", "Score": lambda r: f"{r.score:.1f}"}).to_dict("records")
+    [{'Town': 'Abbey', 'Score': '47.9'}]
     """
     rows = list(records(frame))
     return pd.DataFrame(

@@ -65,8 +65,8 @@ def shifts(methods: Methods) -> Picture:
         for name, frame in parts.items()
     ).dropna()
     said = [
-        f"{name}: {len(group)} choices, up to {number(group['largest shift'].max(), 0)} places, "
-        f"{number(group['mean shift'].max(), 1)} on average"
+        f"{name}: {len(group)} choices, largest shift {number(group['largest shift'].max(), 0)}, "
+        f"largest mean shift {number(group['mean shift'].max(), 1)}"
         for name, group in rows.groupby("choice", sort=False)
     ]
     alt = f"Shift of places with one choice made otherwise. {'; '.join(said)}."

@@ -14,6 +14,7 @@ from spi_core.present.report.notes import date_cautions
 if TYPE_CHECKING:
     import pandas as pd
 
+    from spi_core.present.base.page import Page
     from spi_core.store import Tables
 
 __all__ = ["Methods"]
@@ -85,6 +86,10 @@ class Methods:
         """Whose rows the weights and standard deviations rest on."""
         own = "the areas and periods of this edition"
         return str(self.settings.get("reference", {}).get("name", own))
+
+    def enough_rows(self, page: Page) -> str:
+        """Say why weights are not fitted on the units alone, or what follows where they must be."""
+        return page.text("more-rows" if "reference" in self.settings else "own-rows")
 
     @property
     def quarter_rule(self) -> str:
