@@ -27,7 +27,7 @@ from spi_core.build.shown.beside import (
     reference_standing,
     with_points,
 )
-from spi_core.build.shown.counts import with_intervals
+from spi_core.build.shown.counts import beside, with_intervals
 from spi_core.build.shown.elements import elements_table, quarters_table
 from spi_core.build.shown.registers import bases_table, with_coverage, with_ranges
 from spi_core.build.small_areas import small_area_tables
@@ -243,6 +243,8 @@ def _shown(inputs: Inputs, tables: dict[str, pd.DataFrame]) -> dict[str, pd.Data
         for name in ("values", "small_area_values")
         if name in tables
     }
+    home = made["values"][made["values"]["area_code"] == whole]
+    made = {name: beside(frame, home) for name, frame in made.items()}
     return made | {
         "indicator_changes": with_points(tables["indicator_changes"], tables["goalposts"]),
         "indicator_standing": indicator_standing(whole, units, tables),

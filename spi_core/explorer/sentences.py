@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from spi_core.method.intervals import difference
 from spi_core.present.base.marks import SYMBOL, sentence
 from spi_core.present.base.numbers import endpoints, number, ordinal, signed, with_unit
 from spi_core.present.base.theme import RATINGS
@@ -98,7 +97,8 @@ def about_indicator(
     title: str,
     unit: str,
     here: tuple[float, float, float],
-    there: tuple[float, float, float],
+    there: float,
+    apart: float,
     whole: str,
     state: str = "observed",
     digits: int | None = None,
@@ -111,8 +111,12 @@ def about_indicator(
         Area, indicator and the label of its period.
     unit : str
         Of the indicator.
-    here, there : tuple of float
+    here : tuple of float
         Value and its interval, NaN where unknown.
+    there : float
+        The whole's value.
+    apart : float
+        1 where the value clearly lies above the whole's, -1 below, 0 neither, NaN where unknown.
     whole : str
         What the edition is about.
     state : str
@@ -128,33 +132,31 @@ def about_indicator(
     Examples
     --------
     >>> about_indicator("Abbey, Claimants, 2014", "% of residents", (5.2, 4.9, 5.5),
-    ...     (4.1, 4.0, 4.2), "region")
+    ...     4.1, 1, "region")
     'Abbey, Claimants, 2014: 5.2% of residents (likely 4.9 to 5.5), clearly higher than the \
 region’s 4.1.'
-    >>> about_indicator("Abbey, Claimants, 2014", "%", (math.nan,) * 3, (4.1, 4, 4.2), "city",
-    ...     "suppressed")
+    >>> about_indicator("Abbey, Claimants, 2014", "%", (math.nan,) * 3, 4.1, math.nan,
+    ...     "city", "suppressed")
     'Abbey, Claimants, 2014: no figure (suppressed); the city’s is 4.1%.'
     >>> about_indicator("Abbey, Deaths, 2013", "ratio (national = 100)", (118.7, 96.0, 145.1),
-    ...     (104.6, 100, 109), "region")
+    ...     104.6, 0, "region")
     'Abbey, Deaths, 2013: 118.7 (national = 100, likely 96.0 to 145.1), not clearly different \
 from the region’s 104.6.'
     """
     value, low, high = here
-    home, home_low, _ = there
     if math.isnan(value):
-        rest = "" if math.isnan(home) else f"; the {whole}’s is {_figure(home, unit, digits)}"
+        rest = "" if math.isnan(there) else f"; the {whole}’s is {_figure(there, unit, digits)}"
         return f"{title}: no figure ({state}){rest}."
     said = f"{title}: {_figure(value, unit, digits, low, high)}"
     if state in ("provisional", "modelled", "estimated"):
         said += f", {state}"
-    if math.isnan(home):
+    if math.isnan(there):
         return said + "."
-    if math.isnan(low) or math.isnan(home_low):
-        return f"{said}; the {whole}’s is {number(home, digits)}."
-    least, most = difference(here, there)
-    apart = "higher than" if least > 0 else "lower than" if most < 0 else ""
-    how = f"clearly {apart}" if apart else "not clearly different from"
-    return f"{said}, {how} the {whole}’s {number(home, digits)}."
+    if math.isnan(apart):
+        return f"{said}; the {whole}’s is {number(there, digits)}."
+    side = "higher than" if apart > 0 else "lower than"
+    how = f"clearly {side}" if apart else "not clearly different from"
+    return f"{said}, {how} the {whole}’s {number(there, digits)}."
 
 
 def _figure(

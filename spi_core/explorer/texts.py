@@ -143,13 +143,15 @@ def _figures(
     page, words = measure.facts["page"]["periods"][-1], level.cells[measure.id]["provenance"][-1]
     without = {"s": "suppressed", "x": "missing", "n": "not collected"}
     label = f", {page['label']}" if page else ""
-    there = _figure(home if level.within else None, 0)
+    there = _figure(home if level.within else None, 0)[0]
+    apart = level.cells[measure.id]["beside_whole"][-1]
     return [
         about_indicator(
             f"{name}, {measure.facts['name']}{label}",
             measure.facts["unit"],
             _figure(column, i),
             there,
+            float(apart[i]),
             whole,
             without.get(column["state"][-1][i], str(words[i])),
             digits,

@@ -6,7 +6,6 @@ underlying risk: that is the convention of public-health statistics and what an 
 
 from __future__ import annotations
 
-import math
 from typing import TypeAlias
 
 import numpy as np
@@ -248,18 +247,18 @@ def poisson_se(count: ArrayLike, level: float = LEVEL) -> Array:
 
 
 def difference(
-    here: tuple[float, float, float], there: tuple[float, float, float]
-) -> tuple[float, float]:
+    here: tuple[ArrayLike, ArrayLike, ArrayLike], there: tuple[ArrayLike, ArrayLike, ArrayLike]
+) -> tuple[Array, Array]:
     """Interval of a difference from the two intervals, by Newcombe's square-and-add rule.
 
     Parameters
     ----------
-    here, there : tuple of float
+    here, there : tuple of array_like
         Value and its interval, both of the same level.
 
     Returns
     -------
-    tuple of float
+    tuple of ndarray
         Interval of the first less the second, taken as independent: a part and its whole are not,
         and for them it is somewhat too wide.
 
@@ -274,8 +273,11 @@ def difference(
 
     >>> a, b = (tuple(float(end) for end in wilson(x, n, 0.95)) for x, n in ((56, 70), (48, 80)))
     >>> low, high = difference((56 / 70, *a), (48 / 80, *b))
-    >>> round(low, 4), round(high, 4)
+    >>> round(low.item(), 4), round(high.item(), 4)
     (0.0524, 0.3339)
     """
-    (a, a_low, a_high), (b, b_low, b_high) = here, there
-    return a - b - math.hypot(a - a_low, b_high - b), a - b + math.hypot(a_high - a, b - b_low)
+    (a, a_low, a_high), (b, b_low, b_high) = (
+        [np.asarray(end, dtype=np.float64) for end in one] for one in (here, there)
+    )
+    low, high = np.hypot(a - a_low, b_high - b), np.hypot(a_high - a, b - b_low)
+    return np.asarray(a - b - low), np.asarray(a - b + high)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from spi_core.text.yaml_text import parse_yaml
 from spi_core.errors import Fault, InputError
 from spi_core.files import refusals_as_faults
 from spi_core.present.base.edition import conditions
@@ -20,6 +19,7 @@ from spi_core.present.base.prose import put_in, words_of
 from spi_core.publish.render.job import RenderJob
 from spi_core.publish.render.quarto import EngineName
 from spi_core.store import Tables
+from spi_core.text.yaml_text import parse_yaml
 
 __all__ = ["FORMATS", "Choice", "Document", "document_jobs", "documents", "page_titles"]
 

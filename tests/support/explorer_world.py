@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spi_core.build.shown.counts import with_intervals
+from spi_core.build.shown.counts import beside, with_intervals
 from spi_core.build.shown.elements import elements_table
 from spi_core.store import Tables
 from spi_core.tables import empty_table
@@ -97,7 +97,9 @@ def made_tables(
     register = indicators.set_index("id")
     for name in ("values", "small_area_values"):
         plain = frames[name].assign(estimated=False)
-        frames[name] = with_intervals(plain, register).drop(columns="estimated")
+        sure = with_intervals(plain, register).drop(columns="estimated")
+        home = sure if name == "values" else frames["values"]
+        frames[name] = beside(sure, home[home["area_code"] == BOROUGH])
     frames["elements"] = elements_table(frames)
     return MadeTables(frames, _about(periods, names))
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spi_core.text.words import QUARTER_RULE
 from spi_core.present.base.edition import notes
 from spi_core.present.base.marks import carried, mark_rows, sentence
 from spi_core.present.base.numbers import number
 from spi_core.present.base.words import and_list, capital
 from spi_core.present.report.notes import date_cautions
+from spi_core.text.words import QUARTER_RULE
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from spi_core.tables import records
 from spi_core.present.base.edition import conditions
 from spi_core.present.base.links import explorer_page, ward_page
 from spi_core.present.base.marks import marked, sentence
@@ -13,6 +12,7 @@ from spi_core.present.base.words import QUARTERS, capital
 from spi_core.present.impact.data import gather_chapters
 from spi_core.present.impact.overview import overview_lead
 from spi_core.present.report.quarters import missing_sentence, quarter_ranges
+from spi_core.tables import records
 
 if TYPE_CHECKING:
     from spi_core.present.report.data import BoroughReport

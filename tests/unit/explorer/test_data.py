@@ -18,6 +18,7 @@ import shapely
 import yaml
 
 from spi_core.build.edition import build
+from spi_core.build.shown.counts import beside
 from spi_core.edition.inputs import load
 from spi_core.errors import SpiError
 from spi_core.explorer.codes import RATING_CODES, Texts, letters
@@ -249,7 +250,15 @@ def test_sentences_on_generated_figures_carry_the_mark(large: Data) -> None:
 def test_no_comparison_goes_beyond_its_interval(
     here: tuple[float, float, float], home: tuple[float, float, float], word: str
 ) -> None:
-    said = about_indicator("Heath, Claimants, 2014", "% of residents", here, home, "borough")
+    names = ["value", "value_low", "value_high"]
+    cells, whole = (
+        pd.DataFrame([["a", "now", *x]], columns=["indicator_id", "period", *names])
+        for x in (here, home)
+    )
+    apart = beside(cells, whole)["beside_whole"].iloc[0]
+    said = about_indicator(
+        "Heath, Claimants, 2014", "% of residents", here, home[0], apart, "borough"
+    )
     assert word in said
     assert said.count("clearly") == ("clearly" in word)
 

@@ -74,12 +74,12 @@ def test_every_written_change_says_it(made: MadeTables) -> None:
 def test_no_bracket_stands_in_or_behind_another(unit: str) -> None:
     figure = (118.7, 96.0, 145.1)
     for state in ("observed", "modelled"):
-        said = about_indicator(
-            "Abbey, Deaths, 2013", unit, figure, (104.6, 99.0, 110.0), "city", state, 1
-        )
+        said = about_indicator("Abbey, Deaths, 2013", unit, figure, 104.6, 0.0, "city", state, 1)
         assert not NESTED.search(said)
         assert "likely 96.0 to 145.1)" in said
-    none = about_indicator("Abbey, Deaths", unit, (math.nan,) * 3, figure, "city", "missing", 1)
+    none = about_indicator(
+        "Abbey, Deaths", unit, (math.nan,) * 3, 118.7, math.nan, "city", "missing", 1
+    )
     spread = about_spread("Deaths", [67.2, 118.7], 104.6, (2, "wards"), "city", unit, 1)
     assert not NESTED.search(none + spread)
     assert "118.7" in none
