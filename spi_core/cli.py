@@ -68,6 +68,9 @@ def main() -> NoReturn:
         code = leaving.exit_code
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # said once, however often it is pressed
+        # a process stopped within an exec (an import that makes a class) remembers that and would
+        # end itself by the signal, whatever its exit code: the next exec forgets it
+        exec("")
         explain(SpiError("stopped"))
         code = 130
     except Exception as error:

@@ -585,3 +585,14 @@ def test_a_reader_that_goes_is_no_fault(root: Path) -> None:
         said = process.stderr.read()
         assert (process.wait(), said) == (1, b"")
     assert logs(root) == []
+
+
+def test_a_command_stopped_within_an_exec_still_ends_with_130(tmp_path: Path) -> None:
+    """Python remembers such an interrupt, and ``python -m`` would then end by the signal."""
+    (tmp_path / "stopped.py").write_text(
+        "import typer\nfrom spi_core import cli\n"
+        "typer.main.get_command = lambda app: exec('raise KeyboardInterrupt')\ncli.main()\n"
+    )
+    line = [sys.executable, "-m", "stopped"]
+    done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "spi: stopped\n")
