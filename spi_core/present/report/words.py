@@ -51,7 +51,8 @@ def lead_sentence(report: BoroughReport) -> str:
 
 def score_range(report: BoroughReport) -> str:
     """Write the lowest and the highest score of the areas."""
-    low, high = report.elements.loc["index", ["lowest", "highest"]]
+    ends: Any = report.elements.loc["index"]
+    low, high = ends["lowest"], ends["highest"]
     return f"{number(low, 0)} to {marked(number(high, 0), report.illustrative)}"
 
 
