@@ -72,7 +72,8 @@ def register_source(tables: Tables) -> pd.DataFrame:
     """
     about, dates = tables["indicators"], tables["dates"]
     label = dates.pivot(index="indicator_id", columns="period", values="period_label")
-    label = label.reindex(index=about["id"], columns=["baseline", "current"]).fillna("–")
+    label = label.reindex(index=about["id"], columns=["baseline", "current"])
+    label = label.astype(object).fillna("–")
     table = pd.DataFrame(
         {
             "Indicator": about["name"] + " (`" + about["id"] + "`)",

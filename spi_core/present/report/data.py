@@ -232,7 +232,7 @@ def _wards(tables: Tables) -> tuple[pd.DataFrame, pd.DataFrame]:
         wards[column] = wards["code"].map(index[column])
     wards["quarter"] = wards["quarter"].astype(int)
     wards["change"] = wards["code"].map(change["change"]).astype(float)
-    wards["change_rating"] = wards["code"].map(change["rating"]).fillna("not rated")
+    wards["change_rating"] = wards["code"].map(change["rating"]).astype(object).fillna("not rated")
     missing = units[~scored].sort_values("name", ignore_index=True)
     return wards.sort_values(["quarter", "name"], ignore_index=True), missing
 
