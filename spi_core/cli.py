@@ -159,6 +159,18 @@ def explore(
     _write_part(edition_named(edition, audience), "explorer", Said(quiet, as_json))
 
 
+@app.command()
+def reference(edition: Edition, quiet: Quiet = False, as_json: Json = False) -> None:
+    """Make an edition's percentiles, moments, goalposts and weights from its reference figures."""
+    from spi_core.build.reference import write_reference
+
+    folder = edition_folder(edition)
+    made = write_reference(folder)
+    said = Said(quiet, as_json)
+    said.line(f"{folder.name}: {', '.join(made)} made anew")
+    said.result(edition=folder.name, files=made)
+
+
 @app.command(name="open-data")
 def open_data(edition: Edition, quiet: Quiet = False, as_json: Json = False) -> None:
     """Write a built edition's open data: CSV files, a workbook, their description."""

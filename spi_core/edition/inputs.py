@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -106,13 +106,15 @@ class Inputs:
 
 
 @refusals_as_faults()
-def load(folder: Path) -> Inputs:
+def load(folder: Path, without: Collection[str] = ()) -> Inputs:
     """Read and check an edition.
 
     Parameters
     ----------
     folder : Path
         ``data/<edition>``.
+    without : collection of str
+        Names of tables to leave unread, as if their files were not there.
 
     Returns
     -------
@@ -130,7 +132,7 @@ def load(folder: Path) -> Inputs:
         raise InputError([Fault(str(folder), "is not an edition's folder", allowed=allowed)])
     input_files(folder)
     settings, faults = read_edition_file(folder / "edition.yml")
-    reads = {name: _read_all(folder, name) for name in FILES}
+    reads = {n: Read(pd.DataFrame(), ()) if n in without else _read_all(folder, n) for n in FILES}
     faults += [f for read in reads.values() for f in read.faults]
     polygons, found = load_boundaries(_boundary_file(folder))
     faults += found

@@ -16,13 +16,14 @@ import pandas as pd
 SOURCE = Path(__file__).parent
 EDITION = SOURCE.parent
 BOROUGH = ("E09000002", "Barking and Dagenham")
+LEFT_OUT = "The publication joined these counts by ward name: they are another borough's ward's."
 ROBBERY_GAP = "E01000039"  # stands at zero in every year of the publication
 
 
 def observations() -> pd.DataFrame:
     figures = pd.read_csv(SOURCE / "ward_figures.csv", dtype={"period": str})
     table = figures.pivot(index="area_code", columns=["figure_id", "period"], values="value")
-    mapping = pd.read_csv(SOURCE / "mapping.csv", dtype=str, keep_default_na=False)
+    mapping = pd.read_csv(EDITION / "reference" / "mapping.csv", dtype=str, keep_default_na=False)
     per = pd.read_csv(EDITION / "indicators.csv", index_col="id")["per"]
     return pd.concat(
         [_rows(m, table, float(per[m.indicator_id])) for m in mapping.itertuples()],
@@ -53,29 +54,11 @@ def _rows(m, table: pd.DataFrame, per: float) -> pd.DataFrame:
     out["value"] = value.round(6).to_numpy()
     out["numerator"] = numerator.to_numpy()
     out["denominator"] = denominator.to_numpy()
-    out["status"] = "observed"
-    out["note"] = m.note
+    left_out = out["value"].isna()
+    out.loc[left_out, "denominator"] = np.nan
+    out["status"] = np.where(left_out, "missing", "observed")
+    out["note"] = np.where(left_out, LEFT_OUT, m.note)
     return out
-
-
-def goalposts() -> pd.DataFrame:
-    """Worst and best: the outer of the two periods' 1st and 99th percentiles."""
-    reference = pd.read_csv(EDITION / "reference" / "distribution.csv")
-    polarity = pd.read_csv(EDITION / "indicators.csv", index_col="id")["polarity"]
-    limits = reference.groupby("indicator_id", sort=False).agg(
-        low=("p01", "min"), high=("p99", "max")
-    )
-    up = polarity.reindex(limits.index) > 0
-    why = "1st and 99th percentile of London's wards, the outer of the two periods"
-    return pd.DataFrame(
-        {
-            "indicator_id": limits.index,
-            "worst": np.where(up, limits["low"], limits["high"]),
-            "best": np.where(up, limits["high"], limits["low"]),
-            "basis": "reference distribution",
-            "reason": why,
-        }
-    )
 
 
 def areas() -> pd.DataFrame:
@@ -177,7 +160,6 @@ def crime_series() -> pd.DataFrame:
 def main(folder: Path = EDITION) -> None:
     made = {
         "observations/open.csv": observations(),
-        "goalposts.csv": goalposts(),
         "context.csv": context(),
         "geography/areas.csv": areas(),
         "geography/lookup.csv": lookup(),
