@@ -40,6 +40,7 @@ from spi_core.said import (
     say_json,
     told_of,
 )
+from spi_core.sources.commands import app as sources
 
 __all__ = ["main"]
 
@@ -49,6 +50,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="The Social Progress Index of a borough: check the data, build tables, render reports.",
 )
+app.add_typer(sources)
 
 
 def main() -> NoReturn:
@@ -157,18 +159,6 @@ def explore(
 ) -> None:
     """Write a built edition's explorer: maps, scorecards, every figure, in one page."""
     _write_part(edition_named(edition, audience), "explorer", Said(quiet, as_json))
-
-
-@app.command()
-def reference(edition: Edition, quiet: Quiet = False, as_json: Json = False) -> None:
-    """Make an edition's percentiles, moments, goalposts and weights from its reference figures."""
-    from spi_core.build.reference import write_reference
-
-    folder = edition_folder(edition)
-    made = write_reference(folder)
-    said = Said(quiet, as_json)
-    said.line(f"{folder.name}: {', '.join(made)} made anew")
-    said.result(edition=folder.name, files=made)
 
 
 @app.command(name="open-data")

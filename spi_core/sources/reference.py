@@ -13,10 +13,9 @@ from spi_core.edition.framework import Framework, make_framework
 from spi_core.edition.inputs import Inputs, load
 from spi_core.edition.readers.read import Read, read_table
 from spi_core.edition.readers.schema import TABLES
-from spi_core.edition.readers.sheet import shown
 from spi_core.edition.settings import read_edition_file
 from spi_core.errors import Fault, InputError, some
-from spi_core.files import write_bytes
+from spi_core.files import shown, write_bytes
 from spi_core.method.moments import moments
 from spi_core.tables import records
 from spi_core.text.cells import csv_text
@@ -70,13 +69,15 @@ def write_reference(folder: Path) -> list[str]:
     correlation = pd.DataFrame(m.correlation, ids, list(ids)).round(6)
     made = {
         "reference/distribution.csv": spread,
-        named["moments"]: _rounded(pd.DataFrame({"n_rows": m.n_rows, "mean": m.mean, "sd": m.sd}, ids)),
+        named["moments"]: _rounded(
+            pd.DataFrame({"n_rows": m.n_rows, "mean": m.mean, "sd": m.sd}, ids)
+        ),
         named["correlation"]: correlation.reset_index(),
         "goalposts.csv": _goalposts(folder, spread, framework),
-    }  # fmt: skip
+    }
     frozen = (folder / "weights.csv").exists()
     if frozen:
-        load(folder, without=["weights"])  # what stands in the way is said before anything is written
+        load(folder, without=["weights"])  # what stands in the way is said before a file is written
     for name, frame in made.items():
         write_bytes(folder / name, csv_text(frame).encode())
     if frozen:
@@ -91,9 +92,9 @@ def population(mapping: pd.DataFrame, figures: pd.DataFrame, framework: Framewor
     Parameters
     ----------
     mapping : DataFrame
-        ``mapping.csv``: one row an indicator and period. `value_figure` is taken as published; where
-        it is blank the value is the sum of `numerator_figures` over that of `denominator_figures`
-        times `per`. Several figures are joined by ``+``.
+        ``mapping.csv``: one row an indicator and period. `value_figure` is taken as published;
+        where it is blank the value is the sum of `numerator_figures` over that of
+        `denominator_figures` times `per`. Several figures are joined by ``+``.
     figures : DataFrame
         ``area_code, figure_id, period, value``.
     framework : Framework
@@ -108,7 +109,7 @@ def population(mapping: pd.DataFrame, figures: pd.DataFrame, framework: Framewor
     wide = figures.pivot(index="area_code", columns=["figure_id", "period"], values="value")
     frames = []
     for m in records(mapping):
-        per = float(framework.indicators.at[m.indicator_id, "per"])
+        per: Any = framework.indicators.at[m.indicator_id, "per"]
         top = _total(wide, m.numerator_figures, m.figure_period)
         if m.denominator_figures == "implied":
             base = top * per / wide[(m.value_figure, m.figure_period)]
@@ -142,13 +143,12 @@ def _figures(path: Path) -> pd.DataFrame:
         raise InputError([Fault(shown(path), message, None, None, None, allowed)]) from error
 
 
-def _mapping(
-    folder: Path, name: str, framework: Framework, figures: pd.DataFrame
-) -> pd.DataFrame:
+def _mapping(folder: Path, name: str, framework: Framework, figures: pd.DataFrame) -> pd.DataFrame:
     """Read the mapping; every figure that it names must be there."""
     read = read_table(folder / name, TABLES["mapping"])
     faults, file = list(read.faults), shown(folder / name)
-    known = set(figures[["figure_id", "period"]].drop_duplicates().itertuples(index=False, name=None))
+    pairs = figures[["figure_id", "period"]].drop_duplicates()
+    known = set(pairs.itertuples(index=False, name=None))
     for m in records(read.frame):
         if m.indicator_id not in framework.ids:
             message = "is not an indicator of indicators.csv"
@@ -223,5 +223,6 @@ def _goalposts(folder: Path, spread: pd.DataFrame, framework: Framework) -> pd.D
 def _weights(inputs: Inputs) -> pd.DataFrame:
     posts = inputs.tables["goalposts"].set_index("indicator_id").loc[list(inputs.framework.ids)]
     table = fit_weights(inputs, posts["best"].to_numpy(float), posts["worst"].to_numpy(float))
-    numbers = table.select_dtypes("number")
-    return table.assign(**{n: [float(f"{x:.12g}") for x in column] for n, column in numbers.items()})
+    for name, column in table.select_dtypes("number").items():
+        table[name] = [float(f"{x:.12g}") for x in column]
+    return table

@@ -1,0 +1,24 @@
+"""The commands that make or change an edition's inputs: ``spi reference``."""
+
+from __future__ import annotations
+
+import typer
+
+from spi_core.publish.named import edition_folder
+from spi_core.said import Edition, Json, Quiet, Said
+
+__all__ = ["app"]
+
+app = typer.Typer()
+
+
+@app.command()
+def reference(edition: Edition, quiet: Quiet = False, as_json: Json = False) -> None:
+    """Make an edition's percentiles, moments, goalposts and weights from its reference figures."""
+    from spi_core.sources.reference import write_reference
+
+    folder = edition_folder(edition)
+    made = write_reference(folder)
+    said = Said(quiet, as_json)
+    said.line(f"{folder.name}: {', '.join(made)} made anew")
+    said.result(edition=folder.name, files=made)
