@@ -17,7 +17,8 @@ from benchmarks.worlds import World, made_world, open_world
 from spi_core.method.means import Mean
 from spi_core.method.moments import moments
 from spi_core.method.ranking import interval, rank_summary
-from spi_core.method.score import Recipe, score
+from spi_core.method.recipe import Recipe
+from spi_core.method.score import score
 from spi_core.method.weights import fit, scoring_weights
 from spi_core.text.words import NO_CHANGE, NOT_RATED, SIMILAR
 from spi_core.uncertainty.alternatives import ALL

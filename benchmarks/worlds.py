@@ -13,7 +13,7 @@ from spi_core.edition.framework import Framework
 from spi_core.edition.inputs import load
 from spi_core.edition.panel import Panel
 from spi_core.method.means import Mean
-from spi_core.method.score import Recipe
+from spi_core.method.recipe import Recipe
 from spi_core.uncertainty.sampling import Sampling, sampling
 
 __all__ = ["World", "made_world", "open_world"]

@@ -34,13 +34,16 @@ from spi_core.build.small_areas import small_area_tables
 from spi_core.build.standing import standing_tables
 from spi_core.build.tabulate import (
     areas_table,
+    completeness_table,
     coverage_table,
     dates_table,
     framework_table,
     goalposts_table,
     means_table,
+    not_collected_table,
     scores_table,
     values_table,
+    with_parts,
 )
 from spi_core.build.treated import fit_edition, treat_estimated, treat_inputs
 from spi_core.build.ward_data import ward_data
@@ -52,6 +55,7 @@ from spi_core.edition.inputs import Inputs
 from spi_core.edition.summary import data_tables
 from spi_core.files import private_folder
 from spi_core.levels import levels_of
+from spi_core.method.recipe import absent_in, during
 from spi_core.method.score import Estimated, Scores, estimate_missing, score, take
 from spi_core.store import write_bytes, write_tables
 from spi_core.tables import empty_table
@@ -192,12 +196,15 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     raw, rows = inputs.panel.value, inputs.panel.rows(units)
     if inputs.settings["index"].get("shrinkage", "none") == "empirical_bayes":
         raw = shrink_panel(inputs.panel, inputs.framework, units).value
+    recipe = replace(recipe, absent=absent_in(raw[:, rows], recipe))
     filled = estimate_missing(raw, recipe, rows, limit)
     filled = _carry_up(inputs, filled)
     scale = filled if treatment is None else treat_estimated(filled, treatment, rows)
-    changing, at = comparable_recipe(recipe, inputs.framework), inputs.panel.compared
+    at = inputs.panel.compared
+    here = during(recipe, at)
+    changing = comparable_recipe(here, inputs.framework)
     cut = replace(inputs, panel=inputs.panel.during(at))
-    drawn = draw_evidence(cut, full, recipe, changing, take(scale, at), treatment)
+    drawn = draw_evidence(cut, full, here, changing, take(scale, at), treatment)
     scores = _laid_out(score(scale.value, recipe), drawn.scores, at)
     comparable = _laid_out(score(scale.value, changing), drawn.comparable, at)
     tables = {
@@ -215,8 +222,12 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "values": values_table(inputs, filled, scale, scores),
         "scores": scores_table(inputs, scores),
         "scores_comparable": scores_table(inputs, comparable),
+        "not_collected": not_collected_table(inputs, recipe),
+        "completeness": completeness_table(inputs, recipe, scores),
     }
-    tables |= standing_tables(drawn) | audit_indicators(drawn, weights) | audit_choices(drawn)
+    tables |= standing_tables(drawn)
+    tables["standing"] = with_parts(tables["standing"], tables["completeness"])
+    tables |= audit_indicators(drawn, weights) | audit_choices(drawn)
     tables |= {"steps": steps(drawn, inputs, scale, scores), "quality": quality_log(drawn)}
     tables["coverage"] = coverage_table(inputs, filled)
     tables |= small_area_tables(full, recipe, tables["scores"])

@@ -12,7 +12,8 @@ from spi_core.build.treated import treat_errors
 from spi_core.edition.inputs import Inputs
 from spi_core.errors import Fault, InputError
 from spi_core.files import shown
-from spi_core.method.score import Estimated, Recipe, Scores, score, take
+from spi_core.method.recipe import Recipe
+from spi_core.method.score import Estimated, Scores, score, take
 from spi_core.method.treat import Treatment
 from spi_core.uncertainty.alternatives import ALL, SAMPLING, Alternatives, pca_shares
 from spi_core.uncertainty.sampling import Sampling, sampling

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -12,7 +14,7 @@ from spi_core.edition.inputs import Inputs
 from spi_core.errors import Fault, InputError
 from spi_core.files import shown
 from spi_core.method.means import means_of
-from spi_core.method.score import Recipe, recipe_for
+from spi_core.method.recipe import ENOUGH, Recipe, recipe_for
 
 __all__ = ["comparable_recipe", "make_recipe"]
 
@@ -53,6 +55,7 @@ def make_recipe(inputs: Inputs) -> tuple[Recipe, pd.DataFrame]:
         dimension_of=inputs.framework.dimension_of,
         means=means_of(settings),
         minimum=settings["minimum_indicators"],
+        missing_components=settings.get("missing_components", 0),
     )
     members = np.bincount(recipe.component_of[recipe.used], minlength=recipe.dimension_of.size)
     if (why != "").any() or (members[recipe.scored] < recipe.minimum).any():
@@ -71,14 +74,19 @@ def comparable_recipe(recipe: Recipe, framework: Framework) -> Recipe:
     Parameters
     ----------
     recipe : Recipe
-        The full recipe.
+        The full recipe, of the periods that are compared.
     framework : Framework
         Says which indicators are comparable.
 
     Returns
     -------
     Recipe
-        The same weights among the comparable indicators, rescaled to sum 1 in each component;
-        a component left with fewer than the minimum counts in no change.
+        The same weights among the indicators that are comparable and were collected in all these
+        periods, rescaled to sum 1 in each component: the same set in all areas and periods. A
+        component left with fewer than the minimum, or with less than half of its weight, counts
+        in no change; an area that lacks one of the others has no change of its index.
     """
-    return recipe_for(recipe, framework.comparable, 0.0)
+    kept = framework.comparable.copy()
+    if recipe.absent is not None:
+        kept &= ~recipe.absent.any(axis=0)
+    return recipe_for(replace(recipe, absent=None, missing_components=0), kept, ENOUGH)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -9,7 +11,8 @@ from numpy.typing import NDArray
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.panel import Panel
 from spi_core.levels import levels_of
-from spi_core.method.score import Estimated, Recipe, Scores, estimate_missing, recipe_for, score
+from spi_core.method.recipe import Recipe, absent_in, recipe_for
+from spi_core.method.score import Estimated, Scores, estimate_missing, score
 
 __all__ = ["small_area_tables"]
 
@@ -54,7 +57,8 @@ def _of_level(
     value = panel.value
     available = np.atleast_1d(np.isfinite(value).any(axis=(0, 1)))
     threshold = inputs.settings["index"].get("small_area_coverage", 0.75)
-    fitted = recipe_for(recipe, available, threshold)
+    fitted = recipe_for(replace(recipe, absent=None), available, threshold)
+    fitted = replace(fitted, absent=absent_in(value, fitted))
     covered = _coverage(inputs, recipe, fitted, available, threshold)
     tables = {"small_area_coverage": covered.assign(level=level)}
     if not codes or not available.any():

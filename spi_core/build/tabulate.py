@@ -6,17 +6,21 @@ import numpy as np
 import pandas as pd
 
 from spi_core.edition.inputs import Inputs
-from spi_core.method.score import Estimated, Recipe, Scores
+from spi_core.method.recipe import Recipe
+from spi_core.method.score import Estimated, Scores
 
 __all__ = [
     "areas_table",
+    "completeness_table",
     "coverage_table",
     "dates_table",
     "framework_table",
     "goalposts_table",
     "means_table",
+    "not_collected_table",
     "scores_table",
     "values_table",
+    "with_parts",
 ]
 
 LEVELS = ("indicator", "component", "dimension", "index")
@@ -186,6 +190,86 @@ def scores_table(inputs: Inputs, scores: Scores) -> pd.DataFrame:
         frames.append(frame)
     long = pd.concat(frames, ignore_index=True)
     return long[["area_code", "period", "element", "level", "score"]].dropna(ignore_index=True)
+
+
+def completeness_table(inputs: Inputs, recipe: Recipe, scores: Scores) -> pd.DataFrame:
+    """Count the components behind each dimension and index, and name those that are lacking.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition, its panel without LSOAs.
+    recipe : Recipe
+        Says which components are scored at all.
+    scores : Scores
+        Full.
+
+    Returns
+    -------
+    DataFrame
+        ``area_code, period, element, level, parts, of, lacking``: components that have a score, of
+        those that the edition scores, and the names of the others. No row for a dimension without
+        any.
+    """
+    f, there = inputs.framework, np.isfinite(scores.component)
+    groups = {(d, "dimension"): recipe.dimension_of == k for k, d in enumerate(f.dimensions)}
+    frames = []
+    for (element, level), members in (groups | {("index", "index"): recipe.scored}).items():
+        at = np.flatnonzero(members & recipe.scored)
+        if not at.size:
+            continue
+        frame = _grid(inputs, (element,)).assign(level=level, of=at.size)
+        here = there[..., at].reshape(-1, at.size)
+        frame["parts"] = here.sum(axis=1)
+        frame["lacking"] = ""
+        for row in np.flatnonzero(~here.all(axis=1)):
+            names = [f.components[at[c]] for c in np.flatnonzero(~here[row])]
+            frame.loc[row, "lacking"] = "; ".join(names)
+        frames.append(frame)
+    columns = ["area_code", "period", "element", "level", "parts", "of", "lacking"]
+    return pd.concat(frames, ignore_index=True)[columns]
+
+
+def not_collected_table(inputs: Inputs, recipe: Recipe) -> pd.DataFrame:
+    """List the indicators that nobody has in a period: components are scored there without them.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition, its panel without LSOAs.
+    recipe : Recipe
+        Says what is absent.
+
+    Returns
+    -------
+    DataFrame
+        ``period, indicator_id, component``; no rows where all was collected.
+    """
+    f = inputs.framework
+    absent = np.zeros((len(inputs.panel.periods), len(f.ids)), bool)
+    absent = absent if recipe.absent is None else recipe.absent
+    rows = [
+        (inputs.panel.periods[p], f.ids[k], f.components[f.component_of[k]])
+        for p, k in np.argwhere(absent)
+    ]
+    return pd.DataFrame(rows, columns=["period", "indicator_id", "component"])
+
+
+def with_parts(standing: pd.DataFrame, completeness: pd.DataFrame) -> pd.DataFrame:
+    """Set the components behind a score beside it.
+
+    Parameters
+    ----------
+    standing, completeness : DataFrame
+        Tables; completeness of all periods.
+
+    Returns
+    -------
+    DataFrame
+        ``standing`` with ``parts`` and ``of``; NaN for components.
+    """
+    now = completeness[completeness["period"] == "current"]
+    return standing.merge(now[["area_code", "element", "parts", "of"]], "left")
 
 
 def coverage_table(inputs: Inputs, filled: Estimated) -> pd.DataFrame:

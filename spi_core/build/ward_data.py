@@ -19,6 +19,7 @@ WARD_DATA = (
     *("edition", "area_code", "area_name", "level", "element", "name"),
     *("period", "period_label", "start", "end", "value", "unit", "numerator", "denominator"),
     *("score", *STANDING, "change", *CHANGE, "provenance", "illustrative", "capped", "publisher"),
+    *("components_scored", "components_of"),
 )
 #: From small to large.
 LEVELS = ("indicator", "component", "dimension", "index")
@@ -30,7 +31,7 @@ def ward_data(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> pd.DataFram
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        ``values, scores, standing, changes, indicator_changes``, marked.
+        ``values, scores, completeness, standing, changes, indicator_changes``, marked.
 
     Returns
     -------
@@ -39,12 +40,15 @@ def ward_data(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> pd.DataFram
         a score rests on, was generated.
     """
     values, standing = tables["values"], tables["standing"]
-    labels = inputs.periods
-    wards = standing["area_code"].unique()
+    labels, wards = inputs.periods, inputs.geography.units
     raw = values[values["area_code"].isin(wards)].rename(columns={"indicator_id": "element"})
     raw = raw.assign(level="indicator")
     scores = tables["scores"]
     composite = scores[(scores["level"] != "indicator") & scores["area_code"].isin(wards)]
+    parts = tables["completeness"].drop(columns="lacking")
+    parts = parts[parts["area_code"].isin(wards)]
+    composite = composite.merge(parts, "outer", ["area_code", "period", "element", "level"])
+    composite["illustrative"] = composite["illustrative"].eq(True)
     composite = composite.assign(period_label=composite["period"].map(labels))
     flat = pd.concat([raw, composite], ignore_index=True)
     keys = ["area_code", "level", "element", "period"]
@@ -60,6 +64,7 @@ def ward_data(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> pd.DataFram
     flat["name"] = flat["element"].map(about["name"]).fillna(flat["element"])
     flat["publisher"] = flat["element"].map(about["publisher_or_owner"]).fillna("this project")
     flat["edition"] = inputs.settings["id"]
+    flat = flat.rename(columns={"parts": "components_scored", "of": "components_of"})
     rank_of = {level: i for i, level in enumerate(reversed(LEVELS))}
     flat = flat.assign(by=flat["level"].map(rank_of))
     return flat.sort_values(["area_code", "by", "period"], kind="stable")[list(WARD_DATA)]

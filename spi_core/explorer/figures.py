@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from spi_core.explorer.codes import FLAGS, RATING_CODES, STATES, Texts, flags, letters, numbers
 from spi_core.explorer.grids import Grid, Level
 from spi_core.explorer.measures import Measure
+from spi_core.present.base.words import lacking_words
 
 __all__ = ["SCORE_DECIMALS", "columns", "decimals_of"]
 
@@ -81,7 +82,7 @@ def columns(level: Level, measure: Measure, decimals: int, texts: Texts) -> dict
     if measure.kind == "indicator":
         found = _indicator(level.cells.get(measure.id), decimals)
     else:
-        found = _composite(level.points.get(measure.element))
+        found = _composite(level.points.get(measure.element), texts)
     if found is None:
         return None
     found |= _standing(level.stands.get(measure.element), texts)
@@ -134,7 +135,15 @@ def _states(cells: Grid) -> NDArray[np.object_]:
     return np.where((words == "missing").all(axis=1, keepdims=True), "not collected", words)
 
 
-def _composite(points: Grid | None) -> dict[str, Any] | None:
+def why_unscored(points: Grid | None, period: int, area: int) -> str:
+    """Name the components that an index or dimension lacks; empty where that is not known."""
+    if points is None or "of" not in points:
+        return ""
+    parts, of, lacking = (points[name][period, area] for name in ("parts", "of", "lacking"))
+    return lacking_words(parts, of, lacking) if isinstance(lacking, str) else ""
+
+
+def _composite(points: Grid | None, texts: Texts) -> dict[str, Any] | None:
     if points is None or not np.isfinite(points["score"]).any():
         return None
     score = points["score"]
@@ -144,7 +153,15 @@ def _composite(points: Grid | None) -> dict[str, Any] | None:
         "score": _rows(score, SCORE_DECIMALS),
         "state": [letters(row, STATE_CODES, "u") for row in words.tolist()],
         "flags": flags((FLAGS["illustrative"][0], illustrative)),
+        "score_reason": _reasons(points, texts),
     }
+
+
+def _reasons(points: Grid, texts: Texts) -> list[list[int]] | None:
+    """Say why what is not scored is not; None where everything is, or nothing is known."""
+    periods, areas = points["score"].shape
+    said = [[why_unscored(points, p, a) for a in range(areas)] for p in range(periods)]
+    return [[texts.place(t) for t in row] for row in said] if any(map(any, said)) else None
 
 
 def _standing(rows: Grid | None, texts: Texts) -> dict[str, Any]:

@@ -49,7 +49,12 @@ def once_marked(text: str, illustrative: bool) -> str:
 
 
 def about_score(
-    title: str, row: Mapping[str, float], rating: str, areas: tuple[int, str], whole: str
+    title: str,
+    row: Mapping[str, float],
+    rating: str,
+    areas: tuple[int, str],
+    whole: str,
+    why: str = "",
 ) -> str:
     """Say how an area's composite score stands.
 
@@ -66,6 +71,8 @@ def about_score(
         How many areas the level has, and what they are called.
     whole : str
         What the edition is about.
+    why : str
+        Why there is no score, if that is known.
 
     Examples
     --------
@@ -77,7 +84,7 @@ def about_score(
     """
     score, low, high = (row.get(k, math.nan) for k in ("score", "low", "high"))
     if math.isnan(score):
-        return f"{title}: not scored."
+        return f"{title}: not scored{why and f', {why}'}."
     said = f"{title}: {number(score, 0)} out of 100"
     if not math.isnan(low):
         said += f" (likely {number(low, 0)} to {number(high, 0)})"

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from spi_core.explorer.codes import FLAGS
+from spi_core.explorer.figures import why_unscored
 from spi_core.explorer.grids import Level
 from spi_core.explorer.measures import Measure
 from spi_core.explorer.sentences import (
@@ -118,6 +119,7 @@ def _scores(level: Level, measure: Measure, whole: str) -> list[str]:
     stands = level.stands.get(measure.element)
     known = {n: stands[n] for n in (*SCORES, *RANKS)} if stands is not None else {}
     known |= {"score": level.points[measure.element]["score"][-1]} if not known else {}
+    points = level.points.get(measure.element)
     ratings = stands["rating"] if stands is not None else [""] * len(level.areas)
     names, title = level.areas["name"], measure.facts["name"]
     return [
@@ -127,6 +129,7 @@ def _scores(level: Level, measure: Measure, whole: str) -> list[str]:
             str(ratings[i] or ""),
             (len(names), level.many),
             whole,
+            why_unscored(points, -1, i),
         )
         for i, name in enumerate(names)
     ]

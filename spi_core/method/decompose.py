@@ -8,7 +8,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spi_core.method.score import Recipe, score
+from spi_core.method.recipe import Recipe
+from spi_core.method.score import score
 
 __all__ = ["Contributions", "decompose"]
 

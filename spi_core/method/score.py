@@ -15,15 +15,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from spi_core.method.aggregate import hierarchy
 from spi_core.method.impute import regress
-from spi_core.method.means import Means, lift
+from spi_core.method.means import lift
 from spi_core.method.normalise import beyond_goalposts, goalposts
+from spi_core.method.recipe import Recipe, alike, recipe_for
 
 __all__ = [
     "Estimated",
-    "Recipe",
     "Scores",
     "estimate_missing",
-    "recipe_for",
     "score",
     "score_levels",
     "take",
@@ -31,45 +30,6 @@ __all__ = [
 
 Array = NDArray[np.float64]
 ALL = slice(None)
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Everything decided before a value is scored.
-
-    Parameters
-    ----------
-    best, worst : ndarray, shape (indicators,)
-        Goalposts in raw units.
-    share : ndarray, shape (indicators,)
-        What each indicator's 0–100 score counts in its component; 0 for an unused indicator.
-    component_of : ndarray of int, shape (indicators,)
-        Position of each indicator's component.
-    dimension_of : ndarray of int, shape (components,)
-        Position of each component's dimension.
-    means : tuple of Mean
-        Of components, dimensions and the index.
-    minimum : int
-        Indicators that a component needs to be scored.
-    """
-
-    best: Array
-    worst: Array
-    share: Array
-    component_of: NDArray[np.intp]
-    dimension_of: NDArray[np.intp]
-    means: Means
-    minimum: int
-
-    @property
-    def used(self) -> NDArray[np.bool_]:
-        """Whether an indicator counts in a score; shape (indicators,)."""
-        return self.share > 0
-
-    @property
-    def scored(self) -> NDArray[np.bool_]:
-        """Whether a component can be scored at all; shape (components,)."""
-        return np.bincount(self.component_of[self.used], minlength=self.dimension_of.size) > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,34 +95,6 @@ def take(found: Cells, periods: Sequence[int] | slice = ALL, areas: slice = ALL)
     return replace(found, **{n: a[periods][:, areas] for n, a in arrays.items() if a.ndim > 1})
 
 
-def recipe_for(recipe: Recipe, available: NDArray[np.bool_], minimum_coverage: float) -> Recipe:
-    """Fit a recipe to smaller areas, where fewer indicators are published.
-
-    Parameters
-    ----------
-    recipe : Recipe
-        The full recipe.
-    available : ndarray of bool, shape (indicators,)
-        Whether the indicator has values at that level.
-    minimum_coverage : float
-        Share (0–1) of a component's weight that must be available for it to be scored.
-
-    Returns
-    -------
-    Recipe
-        The same weights among the available indicators, rescaled to sum 1 in each component;
-        components below the coverage, or the minimum of indicators, are not scored.
-    """
-    share = np.where(available, recipe.share, 0.0)
-    n = recipe.dimension_of.size
-    covered = np.bincount(recipe.component_of, weights=share, minlength=n)
-    left = np.bincount(recipe.component_of[share > 0], minlength=n)
-    keep = (covered >= minimum_coverage) & (left >= recipe.minimum)
-    where = keep[recipe.component_of]
-    total = covered[recipe.component_of]
-    return replace(recipe, share=np.divide(share, total, out=np.zeros_like(share), where=where))
-
-
 def estimate_missing(
     value: Array, recipe: Recipe, fit_on: NDArray[np.intp], limit: int
 ) -> Estimated:
@@ -182,22 +114,24 @@ def estimate_missing(
     Returns
     -------
     Estimated
-        An area with more gaps keeps them: its component is not scored.
+        An area with more gaps keeps them: its component is not scored. What is absent in a period
+        is not estimated there, nor used to estimate another.
     """
     filled = value.copy()
     estimated = np.zeros(value.shape, bool)
     spread = np.full(value.shape[-1], np.nan)
-    for c in np.flatnonzero(recipe.scored):
-        at = np.flatnonzero((recipe.component_of == c) & recipe.used)
-        block = value[:, fit_on][..., at]
-        if limit == 0 or not np.isnan(block).any():
-            continue
-        result = regress(block.reshape(-1, at.size), max_missing=limit)
-        where = np.ix_(np.arange(value.shape[0]), fit_on, at)
-        filled[where] = result.values.reshape(block.shape)
-        estimated[where] = result.estimated.reshape(block.shape)
-        if result.residual_sd is not None:
-            spread[at] = result.residual_sd
+    for at_once, absent in alike(recipe, value.shape[0]):
+        for c in np.flatnonzero(recipe.scored):
+            at = np.flatnonzero((recipe.component_of == c) & recipe.used & ~absent)
+            block = value[:, fit_on][..., at]
+            if limit == 0 or not np.isnan(block[at_once]).any():
+                continue
+            result = regress(block.reshape(-1, at.size), max_missing=limit)
+            where = np.ix_(at_once, fit_on, at)
+            filled[where] = result.values.reshape(block.shape)[at_once]
+            estimated[where] = result.estimated.reshape(block.shape)[at_once]
+            if result.residual_sd is not None:
+                spread[at] = result.residual_sd
     return Estimated(filled, estimated, spread)
 
 
@@ -214,8 +148,8 @@ def score(value: ArrayLike, recipe: Recipe) -> Scores:
     Returns
     -------
     Scores
-        A component is scored where all its used indicators have a value; dimensions and the index
-        are means of what is scored.
+        A component is scored where all its used indicators have a value, a dimension and the index
+        where all their components are; `Recipe.missing_components` may be lacking.
 
     Notes
     -----
@@ -245,19 +179,47 @@ def score_levels(indicator: ArrayLike, recipe: Recipe) -> tuple[Array, Array, Ar
     component, dimension, index : ndarray (..., areas, components), (..., areas, dimensions), \
 (..., areas)
         NaN where not scored.
+
+    Raises
+    ------
+    ValueError
+        If something is absent in a period and the values have no axis of those periods.
     """
     x = np.asarray(indicator, float)
+    if recipe.absent is None:
+        return _score_alike(x, recipe)
+    if x.ndim < 3 or x.shape[-3] != len(recipe.absent):
+        raise ValueError(f"values of {len(recipe.absent)} periods are needed; shape is {x.shape}")
+    parts = x.shape[:-1]
+    component = np.full((*parts, recipe.dimension_of.size), np.nan)
+    dimension = np.full((*parts, int(recipe.dimension_of.max()) + 1), np.nan)
+    index = np.full(parts, np.nan)
+    for at_once, absent in alike(recipe, len(recipe.absent)):
+        here = recipe_for(replace(recipe, absent=None), ~absent, 0.0)
+        found = _score_alike(x[..., at_once, :, :], here, recipe.scored)
+        component[..., at_once, :, :], dimension[..., at_once, :, :], index[..., at_once, :] = found
+    return component, dimension, index
+
+
+def _score_alike(
+    x: Array, recipe: Recipe, expected: NDArray[np.bool_] | None = None
+) -> tuple[Array, Array, Array]:
+    """Score values in which nothing is absent; `expected` are the components that should be."""
+    scored = recipe.scored if expected is None else expected
     if not recipe.used.any():  # nothing comparable, say: nothing is scored
         nothing = np.full((*x.shape[:-1], recipe.dimension_of.size), np.nan)
         return nothing, nothing[..., : int(recipe.dimension_of.max()) + 1], nothing[..., 0]
     used, components = recipe.used, recipe.component_of[recipe.used]
     members = np.bincount(components, minlength=recipe.dimension_of.size)
+    of = np.bincount(recipe.dimension_of[scored], minlength=recipe.dimension_of.max() + 1)
     levels = hierarchy(
         x[..., used],
-        [components, recipe.dimension_of, np.zeros(recipe.dimension_of.max() + 1, np.intp)],
+        [components, recipe.dimension_of, np.zeros(of.size, np.intp)],
         [recipe.share[used], None, None],
         recipe.means,
-        [np.maximum(members, 1), 1, 1],
+        [np.maximum(members, 1), np.maximum(of - recipe.missing_components, 1), (of > 0).sum()],
     )
     component, dimension, index = levels.scores
-    return component, dimension, index[..., 0]
+    lacking = np.isnan(component[..., scored]).sum(axis=-1)
+    enough = lacking <= recipe.missing_components
+    return component, dimension, np.where(enough, index[..., 0], np.nan)

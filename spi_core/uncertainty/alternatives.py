@@ -13,7 +13,7 @@ from spi_core.method.means import Mean
 from spi_core.method.moments import Moments
 from spi_core.method.normalise import NORMALISERS
 from spi_core.method.options import NormaliserName
-from spi_core.method.score import Recipe
+from spi_core.method.recipe import Recipe
 from spi_core.method.weights import fit, scoring_weights
 from spi_core.text.words import Choice
 from spi_core.uncertainty.bootstrap import bootstrap

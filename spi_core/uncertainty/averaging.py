@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spi_core.method.means import Mean, Means
-from spi_core.method.score import Recipe
+from spi_core.method.recipe import Recipe
 
 __all__ = ["Levels", "Tree", "aggregate"]
 
@@ -32,16 +32,27 @@ class Tree:
         0 for an indicator that does not count.
     component_of : ndarray of int (indicators,)
     dimension_of : ndarray of int (components,)
+    missing_components : int
+        Components that a cell may lack and still have an index.
+    absent : ndarray of bool (periods, indicators) or None
+        As :attr:`spi_core.method.recipe.Recipe.absent`; cells are periods by areas.
+    minimum : int
+        Indicators that a component needs.
     """
 
     share: Array
     component_of: NDArray[np.intp]
     dimension_of: NDArray[np.intp]
+    missing_components: int = 0
+    absent: Mask | None = None
+    minimum: int = 1
 
     @classmethod
     def of(cls, recipe: Recipe, used: Mask) -> Tree:
         """Take the tree of a recipe for the indicators that are drawn."""
-        return cls(recipe.share[used], recipe.component_of[used], recipe.dimension_of)
+        absent = None if recipe.absent is None else recipe.absent[:, used]
+        tree = (recipe.share[used], recipe.component_of[used], recipe.dimension_of)
+        return cls(*tree, recipe.missing_components, absent, recipe.minimum)
 
     def shares(self, varied: Array | None) -> Array:
         """Shares (indicators, 1 or replicates); varied ones are scaled to sum 1 in this tree."""
@@ -94,23 +105,42 @@ def aggregate(
         Which replicates these are.
     """
     block = np.full((tree.dimension_of.size, *u.shape[1:]), np.nan, np.float32)
-    term = np.empty(u.shape[1:], np.float32)
-    for c in np.unique(tree.component_of[tree.share > 0]):
-        total = np.zeros(u.shape[1:], np.float32)
-        for k in np.flatnonzero((tree.component_of == c) & (tree.share > 0)):
-            np.multiply(means[0].forward(u[k]), share[k][:, None], out=term)
-            total += term
-        block[c] = means[0].inverse(total)
+    scored = np.unique(tree.component_of[tree.share > 0])
+    for c in scored:
+        at = np.flatnonzero((tree.component_of == c) & (tree.share > 0))
+        if tree.absent is None or not tree.absent[:, at].any():
+            block[c] = _component(u[at], share[at], means[0])
+            continue
+        each = u.shape[2] // len(tree.absent)
+        for p, absent in enumerate(tree.absent[:, at]):
+            k, cells = at[~absent], slice(p * each, (p + 1) * each)
+            if k.size >= tree.minimum:
+                left = share[k] / share[k].sum(axis=0)
+                block[c][:, cells] = _component(u[k][..., cells], left, means[0])
     out.component[:, rows] = block
-    above = np.stack(
-        [_mean(block[tree.dimension_of == d], means[1]) for d in range(out.dimension.shape[0])]
-    )
+    above, of = [], np.bincount(tree.dimension_of[scored], minlength=out.dimension.shape[0])
+    for d, members in enumerate(of):
+        need = max(int(members) - tree.missing_components, 1)
+        above.append(_mean(block[tree.dimension_of == d], means[1], need))
     out.dimension[:, rows] = above
-    out.index[rows] = _mean(above, means[2])
+    index = _mean(np.stack(above), means[2], max(int((of > 0).sum()), 1))
+    if tree.missing_components:
+        lacking = np.isnan(block[scored, 0]).sum(axis=0)
+        index[:, lacking > tree.missing_components] = np.nan
+    out.index[rows] = index
 
 
-def _mean(children: Single, mean: Mean) -> Single:
-    """Mean of the children that are scored; NaN if none is."""
+def _component(u: Single, share: Single, mean: Mean) -> Single:
+    """Weighted mean of (indicators, replicates, cells) by shares (indicators, 1 or replicates)."""
+    total, term = np.zeros(u.shape[1:], np.float32), np.empty(u.shape[1:], np.float32)
+    for k, weight in enumerate(share):
+        np.multiply(mean.forward(u[k]), weight[:, None], out=term)
+        total += term
+    return np.asarray(mean.inverse(total))
+
+
+def _mean(children: Single, mean: Mean, need: int) -> Single:
+    """Mean of the children that are scored; NaN if fewer than needed are."""
     # whether a child is scored does not depend on the replicate
     there = ~np.isnan(children[:, 0])
     total = np.zeros(children.shape[1:], np.float32)
@@ -122,5 +152,5 @@ def _mean(children: Single, mean: Mean) -> Single:
     count = there.sum(axis=0).astype(np.float32)
     # the value put where nothing is scored is overwritten at once
     total /= np.where(count > 0, count, 1)
-    result = mean.inverse(np.where(count > 0, total, np.float32(1)))
-    return np.where(count > 0, result, np.float32(np.nan)).astype(np.float32)
+    result = mean.inverse(np.where(count >= need, total, np.float32(1)))
+    return np.where(count >= need, result, np.float32(np.nan)).astype(np.float32)

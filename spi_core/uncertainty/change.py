@@ -17,7 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 from spi_core.edition.framework import Framework
 from spi_core.method.intervals import LEVEL, quantile
 from spi_core.method.ranking import interval
-from spi_core.method.score import Recipe, Scores
+from spi_core.method.recipe import Recipe
+from spi_core.method.score import Scores
 from spi_core.text.words import DECLINE, IMPROVEMENT, NO_CHANGE, NOT_RATED
 from spi_core.uncertainty.sampling import Sampling
 from spi_core.uncertainty.simulate import Draws

@@ -13,7 +13,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spi_core.method.score import Estimated, Recipe
+from spi_core.method.recipe import Recipe
+from spi_core.method.score import Estimated
 from spi_core.text.words import Choice
 from spi_core.uncertainty.alternatives import ALL, SAMPLING, Alternatives, make_plan
 from spi_core.uncertainty.averaging import Levels, Tree
@@ -109,7 +110,7 @@ def simulate(
     vary : collection of str
         `SAMPLING`, `ALL` or any of the choices.
     comparable : Recipe, optional
-        Scored from the same draws: :func:`spi_core.method.score.comparable_recipe`.
+        Scored from the same draws: :func:`spi_core.build.recipe.comparable_recipe`.
     estimated : Estimated, optional
         Which cells are estimates, and their residual spread.
     alternatives : Alternatives, optional
@@ -147,7 +148,7 @@ def simulate(
     used = np.ones(recipe.share.size, bool) if keep_indicators else recipe.used.copy()
     model = noise(x, sampling, recipe, used, choices, estimated)
     trees = [Tree.of(recipe, used)]
-    if comparable is not None and not np.array_equal(comparable.share, recipe.share):
+    if comparable is not None and not comparable.scores_like(recipe):
         trees.append(Tree.of(comparable, used))
     width = recipe.dimension_of.size + int(recipe.dimension_of.max()) + 2
     size = 4.0 * n * x.shape[0] * x.shape[1] * (width * len(trees) + used.sum() * keep_indicators)

@@ -17,7 +17,8 @@ from SALib.analyze import sobol as analyse
 from SALib.sample import sobol as sample
 
 from spi_core.method.ranking import ranks
-from spi_core.method.score import Estimated, Recipe
+from spi_core.method.recipe import Recipe
+from spi_core.method.score import Estimated
 from spi_core.uncertainty.alternatives import SAMPLING, Alternatives
 from spi_core.uncertainty.averaging import Tree
 from spi_core.uncertainty.replicates import Plan, replicate

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spi_core.method.means import Mean
-from spi_core.method.score import Recipe, score
+from spi_core.method.recipe import Recipe
+from spi_core.method.score import score
 
 COMPONENT_OF = np.array([0, 0, 0, 1, 1, 2, 2, 3])
 DIMENSION_OF = np.array([0, 0, 1, 1])
@@ -86,18 +87,28 @@ def test_many_replicates_at_once_are_the_same_as_one_by_one(
         np.testing.assert_allclose(_all(one, recipe), expected, rtol=1e-12)
 
 
-@given(cases())
+@given(cases(), st.integers(0, 2))
 def test_a_component_with_a_gap_or_a_single_indicator_is_not_scored(
-    case: tuple[np.ndarray, Recipe],
+    case: tuple[np.ndarray, Recipe], missing: int
 ) -> None:
     value, recipe = case
+    recipe = replace(recipe, missing_components=missing)
     found = score(value, recipe)
     for c in range(3):
         whole = ~np.isnan(value[:, c == COMPONENT_OF]).any(axis=1)
         np.testing.assert_array_equal(np.isfinite(found.component[:, c]), whole)
     assert np.isnan(found.component[:, 3]).all()
-    some = np.isfinite(found.component).any(axis=1)
-    np.testing.assert_array_equal(np.isfinite(found.index), some)
+    # an index only where its components are: so many may lack as the edition allows
+    there = np.isfinite(found.component[:, :3])
+    of = np.array(recipe.dimension_of[:3])
+    whole = np.ones(len(value), bool)
+    for d in (0, 1):
+        lacking = (~there[:, of == d]).sum(axis=1)
+        scored = lacking <= min(missing, (of == d).sum() - 1)
+        np.testing.assert_array_equal(np.isfinite(found.dimension[:, d]), scored)
+        whole &= scored
+    whole &= (~there).sum(axis=1) <= missing
+    np.testing.assert_array_equal(np.isfinite(found.index), whole)
 
 
 @given(cases())

@@ -14,7 +14,8 @@ from spi_core.method.decompose import decompose
 from spi_core.method.intervals import byar, exact_poisson, poisson_se, wilson, wilson_se
 from spi_core.method.means import Mean
 from spi_core.method.ranking import interval, rank_summary
-from spi_core.method.score import Recipe, score
+from spi_core.method.recipe import Recipe
+from spi_core.method.score import score
 from spi_core.uncertainty.alternatives import ALL, SAMPLING
 from spi_core.uncertainty.peers import nearest, rate
 from spi_core.uncertainty.sampling import Sampling

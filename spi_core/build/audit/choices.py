@@ -14,7 +14,8 @@ from spi_core.method.checks import ColumnError
 from spi_core.method.means import Mean, Means, lift
 from spi_core.method.normalise import fit_scale, goalposts, normalise
 from spi_core.method.options import NormaliserName
-from spi_core.method.score import Recipe, score, score_levels
+from spi_core.method.recipe import Recipe, during
+from spi_core.method.score import score, score_levels
 from spi_core.uncertainty.sensitivity import (
     Shift,
     compare,
@@ -81,7 +82,7 @@ def _recipes(a: Evidence) -> pd.DataFrame:
     if a.treatment is not None:
         shrunk = a.treatment.apply(shrunk)
     home = a.inputs.geography.home.one
-    scores[f"counts shrunk towards the {home}"] = score(shrunk[a.now][rows], a.recipe).index
+    scores[f"counts shrunk towards the {home}"] = score(shrunk[:, rows], a.recipe).index[a.now]
     table = _shift_table(a, compare(a.scores.index[a.now, rows], scores))
     table["reason"] = [
         undefined.get(w, r) for w, r in zip(table["what"], table["reason"], strict=True)
@@ -96,7 +97,7 @@ def _shrinkage(a: Evidence) -> pd.DataFrame:
     kept = found.kept[a.now][rows]
     counted = ~np.isnan(kept).all(axis=0)
     value = found.value if a.treatment is None else a.treatment.apply(found.value)
-    moved = np.abs(score(value[a.now], a.recipe).indicator - a.scores.indicator[a.now])[rows]
+    moved = np.abs(score(value, a.recipe).indicator - a.scores.indicator)[a.now][rows]
     return pd.DataFrame(
         {
             "indicator_id": np.array(p.indicators)[counted],
@@ -156,14 +157,15 @@ def _shift_table(
 def _left_out(a: Evidence) -> pd.DataFrame:
     """Scores of the current period without each indicator and each component in turn."""
     used, rows = a.recipe.used, a.rows
-    value = a.filled.value[a.now][rows]
+    value, now = a.filled.value[[a.now]][:, rows], during(a.recipe, [a.now])
 
     def without(keep: NDArray[np.bool_]) -> Array:
         share = a.recipe.share.copy()
         share[np.flatnonzero(used)[~keep]] = 0.0
         total = np.bincount(a.recipe.component_of, weights=share)[a.recipe.component_of]
         rescaled = np.divide(share, total, out=np.zeros_like(share), where=total > 0)
-        return score(value, replace(a.recipe, share=rescaled)).index
+        index: Array = score(value, replace(now, share=rescaled)).index[0]
+        return index
 
     ids = np.array(a.inputs.framework.ids)[used]
     member = a.recipe.component_of[used]

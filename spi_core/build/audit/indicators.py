@@ -15,8 +15,8 @@ from spi_core.build.evidence import Evidence
 from spi_core.build.fitting import component_moments
 from spi_core.build.idle import idle
 from spi_core.method.moments import Moments, first_component, moments, orient
+from spi_core.method.recipe import Recipe
 from spi_core.method.reliability import audit_component
-from spi_core.method.score import Recipe
 from spi_core.uncertainty.bootstrap import bootstrap
 
 __all__ = ["audit_indicators"]

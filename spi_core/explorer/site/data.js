@@ -118,7 +118,10 @@ export function openData(data) {
         unreliable: Boolean(flags & UNRELIABLE),
         illustrative: Boolean(flags & ILLUSTRATIVE) || state === "i",
       };
-      if (state === "u") cell.reason = absentReason(measure);
+      if (state === "u") {
+        const why = text(data.texts, col.score_reason?.[p], at);
+        cell.reason = absentReason(measure) || (why && sentence(why));
+      }
       if (p === last) Object.assign(cell, standing(col, at, measure, cell, data.texts));
       return cell;
     },

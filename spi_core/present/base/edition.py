@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from spi_core.present.base.marks import SYMBOL, carried
 from spi_core.present.base.numbers import number
 from spi_core.present.base.scale import scale_start
-from spi_core.present.base.words import and_list, capital
+from spi_core.present.base.words import and_list, capital, lacking_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +23,7 @@ __all__ = [
     "labels",
     "level_titles",
     "name_indicators",
+    "not_collected_sentence",
     "notes",
     "of_units",
     "only_first",
@@ -31,6 +32,7 @@ __all__ = [
     "score_meaning",
     "scored_sentence",
     "unscored_sentence",
+    "why_no_index",
 ]
 
 #: What documents leave out where a build has no such table.
@@ -230,43 +232,73 @@ def name_indicators(tables: Tables) -> str:
     )
 
 
-def unscored_sentence(framework: pd.DataFrame) -> str:
-    """Say which components have no score, and what that makes of the index.
+def not_collected_sentence(tables: Tables) -> str:
+    """Name the figures that nobody has in a period, which is scored without them; or nothing."""
+    lost, names = tables["not_collected"], tables["indicators"].set_index("id")["name"]
+    said = []
+    for (component, period), group in lost.groupby(["component", "period"], sort=False):
+        figures = and_list([str(names[i]) for i in group["indicator_id"]])
+        verb = "was" if len(group) == 1 else "were"
+        without = "it" if len(group) == 1 else "them"
+        label = labels(tables)[str(period)]
+        said.append(
+            f"{figures} {verb} not collected for {label}: {component} is scored without {without}."
+        )
+    return " ".join(said)
+
+
+def why_no_index(tables: Tables, code: str) -> str:
+    """Say which components an area lacks, now, and so has no index; empty where it has one."""
+    own = tables["completeness"].query(
+        "area_code == @code and element == 'index' and period == 'current'"
+    )
+    found = own[["parts", "of", "lacking"]].itertuples(index=False, name=None)
+    return next((lacking_words(*row) for row in found), "")
+
+
+def unscored_sentence(tables: Tables) -> str:
+    """Say which components have no score, what that makes of the index, and what some lack.
 
     Parameters
     ----------
-    framework : DataFrame
-        ``component, scored, note``.
+    tables : Tables
+        ``framework``: ``component, scored, note``; ``not_collected``.
 
     Returns
     -------
     str
-        One or two sentences.
+        One or more sentences.
 
     Examples
     --------
     >>> import pandas as pd
     >>> rows = {"component": ["Shelter", "Rights"], "scored": [True, False]}
-    >>> unscored_sentence(pd.DataFrame(rows | {"note": ["", "not scored: awaits council data"]}))
+    >>> rows |= {"note": ["", "not scored: awaits council data"]}
+    >>> none = pd.DataFrame(columns=["period", "indicator_id", "component"])
+    >>> about = pd.DataFrame({"id": ["rent"], "name": ["Rent"]})
+    >>> made = {"framework": pd.DataFrame(rows), "not_collected": none, "indicators": about}
+    >>> unscored_sentence(made)
     'Rights has no score (awaiting council data). The index is therefore partial: 1 of 2 \
 components.'
-    >>> unscored_sentence(pd.DataFrame({"component": ["Shelter"], "scored": [True], "note": [""]}))
+    >>> unscored_sentence(made | {"framework": made["framework"].head(1)})
     'Its one component is scored.'
     """
+    framework, lost = tables["framework"], not_collected_sentence(tables)
     rest = framework[~framework["scored"]]
     if rest.empty:
         n = len(framework)
-        return "Its one component is scored." if n == 1 else f"All {n} components are scored."
-    said = []
+        said = "Its one component is scored." if n == 1 else f"All {n} components are scored."
+        return f"{said} {lost}".strip()
+    parts = []
     for note, group in rest.groupby("note", sort=False):
         verb = "has" if len(group) == 1 else "have"
         why = re.sub("^awaits ", "awaiting ", str(note).removeprefix("not scored: "))
-        said.append(f"{and_list(list(group['component']))} {verb} no score ({why})")
+        parts.append(f"{and_list(list(group['component']))} {verb} no score ({why})")
     scored = int(framework["scored"].sum())
     return (
-        f"{'; '.join(said)}. The index is therefore partial: {scored} of {len(framework)} "
-        "components."
-    )
+        f"{'; '.join(parts)}. The index is therefore partial: {scored} of {len(framework)} "
+        f"components. {lost}"
+    ).strip()
 
 
 def scored_sentence(framework: pd.DataFrame) -> str:

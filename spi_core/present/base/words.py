@@ -13,7 +13,9 @@ __all__ = [
     "and_list",
     "article",
     "capital",
+    "lacking_words",
     "of_each",
+    "of_parts",
     "owned",
     "small",
     "standing_out",
@@ -126,6 +128,19 @@ Wellness.'
     return f"Against similar {many} {', '.join(parts)}."
 
 
+def of_parts(parts: float, of: float) -> str:
+    """Say behind an index how many of its components it rests on; nothing where on all.
+
+    Examples
+    --------
+    >>> of_parts(9, 10)
+    ' (from 9 of 10 components)'
+    >>> of_parts(10, 10)
+    ''
+    """
+    return f" (from {parts:.0f} of {of:.0f} components)" if parts < of else ""
+
+
 def of_each(count: int, total: int, noun: str) -> str:
     """Say how many of a group, with ``all`` and ``none`` where they fit.
 
@@ -167,6 +182,34 @@ def small(name: str) -> str:
     first = next(iter(name.split()), "")
     keep = not first[1:].islower() or not first.isalpha()
     return name if keep else name[0].lower() + name[1:]
+
+
+def lacking_words(parts: float, of: float, lacking: str) -> str:
+    """Say why an area has no index or dimension: it exists only where all components do.
+
+    Parameters
+    ----------
+    parts, of : float
+        Components with a score, of those that the edition scores.
+    lacking : str
+        Names of the others, separated by semicolons.
+
+    Examples
+    --------
+    >>> lacking_words(9, 10, "Shelter")
+    '9 of 10 components have a score (not Shelter)'
+    >>> lacking_words(0, 2, "Shelter; Personal Safety")
+    'no component has a score'
+    >>> lacking_words(1, 1, "")
+    ''
+    """
+    names = [name for name in lacking.split("; ") if name]
+    if not names:
+        return ""
+    if not parts:
+        return "no component has a score"
+    verb = "has" if parts == 1 else "have"
+    return f"{parts:.0f} of {of:.0f} components {verb} a score (not {and_list(names)})"
 
 
 def capital(text: str) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from spi_core.errors import SpiError
 from spi_core.levels import Level
+from spi_core.present.base.edition import why_no_index
 from spi_core.present.base.marks import carried, marked
 from spi_core.present.base.spans import long_spans
 from spi_core.present.brief.facts import Shown, facts_table, figures_table, standouts
@@ -51,6 +52,8 @@ class Brief:
         change is rated.
     standouts : DataFrame
         ``component, rating, fact`` of every strength and weakness, the furthest first.
+    lacking : str
+        Why it has no index; empty where it has one.
     """
 
     code: str
@@ -67,6 +70,7 @@ class Brief:
     peers: tuple[str, ...]
     contributions: pd.DataFrame
     standouts: pd.DataFrame
+    lacking: str
 
     @property
     def scored(self) -> bool:
@@ -127,6 +131,7 @@ def gather(tables: Tables, code: str, facts: int = 4) -> Brief:
         peers=_peers(tables, code, names),
         contributions=_contributions(tables, code),
         standouts=standouts(shown, components) if shown else pd.DataFrame(),
+        lacking=why_no_index(tables, code),
     )
 
 

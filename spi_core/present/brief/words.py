@@ -7,7 +7,7 @@ import numpy as np
 from spi_core.present.base.marks import SYMBOL, marked, sentence
 from spi_core.present.base.numbers import change_words, endpoints, likely, number, ordinal, signed
 from spi_core.present.base.theme import RATINGS
-from spi_core.present.base.words import against_whole, and_list, capital, standing_out
+from spi_core.present.base.words import against_whole, and_list, capital, of_parts, standing_out
 from spi_core.present.brief.data import Brief
 from spi_core.tables import records
 
@@ -43,15 +43,14 @@ def headline(brief: Brief) -> str:
     """
     i = brief.index
     if not brief.scored:
-        n = int(brief.components["score"].notna().sum())
-        rest = "No component has one either." if not n else f"{n} of its components have one."
-        return f"{brief.name} has no index score: too many of its figures are missing. {rest}"
+        return f"{brief.name} has no index: {brief.lacking}."
     rated = brief.components.dropna(subset="score").sort_values("peers_difference")
     strengths = list(rated.loc[rated["rating"] == "strength", "component"])[::-1]
     weaknesses = list(rated.loc[rated["rating"] == "weakness", "component"])
     ends = (i["difference_low"], i["difference_high"])
     compared = against_whole(i["score"], i["whole"], *ends, brief.whole.one)
-    first = f"{brief.name} scores {number(i['score'], 0)} out of 100, {compared}."
+    score = f"{number(i['score'], 0)} out of 100{of_parts(i['parts'], i['of'])}"
+    first = f"{brief.name} scores {score}, {compared}."
     rest = standing_out(strengths, weaknesses, brief.unit.many)
     return sentence(f"{first} {rest}", brief.illustrative)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from spi_core.present.base.edition import notes
 from spi_core.present.base.marks import carried, mark_rows, sentence
 from spi_core.present.base.numbers import number
+from spi_core.present.base.prose import fill, prose
 from spi_core.present.base.words import and_list, capital
 from spi_core.present.report.notes import date_cautions
 from spi_core.text.words import QUARTER_RULE
@@ -59,6 +60,15 @@ class Methods:
         values = carried(tables, "values")
         made_up = values.loc[values["illustrative"], "indicator_id"].unique()
         self.generated = set(tables["indicators"].set_index("id")["name"].reindex(made_up))
+
+    @property
+    def coverage_rule(self) -> str:
+        """Say when an area has a dimension and an index."""
+        rule = prose("methods")
+        lacking = int(self.settings.get("missing_components", 0))
+        if not lacking:
+            return rule["coverage.all"]
+        return fill("methods", "coverage.some", n=str(lacking))
 
     def said(self, text: str) -> str:
         """Mark a sentence whose numbers come from the units' values."""

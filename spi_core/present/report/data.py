@@ -10,7 +10,7 @@ import pandas as pd
 
 from spi_core.errors import SpiError
 from spi_core.levels import Level
-from spi_core.present.base.edition import area_name, labels, reference_place
+from spi_core.present.base.edition import area_name, labels, reference_place, why_no_index
 from spi_core.present.base.marks import carried, marked
 from spi_core.present.base.spans import long_spans
 
@@ -21,7 +21,7 @@ __all__ = ["BoroughReport", "gather_report"]
 
 WARD_COLUMNS = (
     "score", "low", "high", "difference", "rank", "rank_low", "rank_high", "p_top", "p_bottom",
-    "quarter", "places", "clear_quarter", "rating", "illustrative",
+    "quarter", "places", "clear_quarter", "rating", "parts", "of", "illustrative",
 )  # fmt: skip
 GRID = ("score", "low", "high", "difference_low", "difference_high", "rating", "illustrative")
 CHANGE = ("change", "low", "high", "rating", "reason", "illustrative")
@@ -82,6 +82,8 @@ class BoroughReport:
         One row an indicator, in the order of the register, index its id; see `_indicators`.
     risen_together : int
         How many units' index rose clearly where all are tested at once.
+    lacking : str
+        Why the whole has no index; empty where it has one.
     """
 
     name: str
@@ -104,6 +106,7 @@ class BoroughReport:
     gap: pd.Series
     indicators: pd.DataFrame
     risen_together: int
+    lacking: str
 
     @property
     def levels(self) -> tuple[Level, Level]:
@@ -210,6 +213,7 @@ def gather_report(tables: Tables) -> BoroughReport:
         gap=gaps.iloc[0] if len(gaps) else pd.Series(np.nan, index=list(GAP)),
         indicators=_indicators(tables, code, set(changes["element"])),
         risen_together=int((tables["movers"]["moved"] & tables["movers"]["change"].gt(0)).sum()),
+        lacking=why_no_index(tables, code),
     )
 
 
@@ -233,7 +237,11 @@ def _wards(tables: Tables) -> tuple[pd.DataFrame, pd.DataFrame]:
     wards["quarter"] = wards["quarter"].astype(int)
     wards["change"] = wards["code"].map(change["change"]).astype(float)
     wards["change_rating"] = wards["code"].map(change["rating"]).astype(object).fillna("not rated")
-    missing = units[~scored].sort_values("name", ignore_index=True)
+    parts = tables["completeness"].query("element == 'index' and period == 'current'")
+    missing = units[~scored].merge(
+        parts[["area_code", "parts", "of", "lacking"]].rename(columns={"area_code": "code"}), "left"
+    )
+    missing = missing.sort_values("name", ignore_index=True)
     return wards.sort_values(["quarter", "name"], ignore_index=True), missing
 
 

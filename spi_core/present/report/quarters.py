@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from spi_core.present.base.numbers import number
-from spi_core.present.base.words import and_list, capital
+from spi_core.present.base.words import and_list, capital, lacking_words
+from spi_core.tables import records
 
 if TYPE_CHECKING:
     from spi_core.present.report.data import BoroughReport
+
+#: Areas without an index that are told of one by one.
+NAMED = 5
 
 __all__ = [
     "clearly",
@@ -150,9 +154,14 @@ def missing_sentence(report: BoroughReport) -> str:
     """
     if report.missing.empty:
         return ""
-    verb = "has" if len(report.missing) == 1 else "have"
-    names, now = and_list(list(report.missing["name"])), report.periods["current"]
-    return f"{names} {verb} no index score for {now}: too many figures are missing."
+    now, told = report.periods["current"], report.missing.head(NAMED)
+    said = [
+        f"{m.name} has no index for {now}: {lacking_words(m.parts, m.of, m.lacking)}."
+        for m in records(told)
+    ]
+    if rest := len(report.missing) - len(told):
+        said.append(f"{rest} more {report.unit.many if rest > 1 else report.unit.one} have none.")
+    return " ".join(said)
 
 
 def quarter_caption(report: BoroughReport) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from spi_core.present.base.marks import marked
 from spi_core.present.base.numbers import change_words, number, signed
 from spi_core.present.base.theme import RATINGS
-from spi_core.present.base.words import QUARTERS, capital
+from spi_core.present.base.words import QUARTERS, capital, of_parts
 from spi_core.tables import records
 from spi_core.text.words import DECLINE, IMPROVEMENT
 
@@ -59,7 +59,7 @@ def ward_table(report: BoroughReport) -> pd.DataFrame:
         {
             unit: w.name,
             "Quarter": QUARTERS[w.quarter].removesuffix(" quarter"),
-            "Index": marked(number(w.score, 1), w.illustrative),
+            "Index": marked(f"{number(w.score, 1)}{of_parts(w.parts, w.of)}", w.illustrative),
             "Likely range": marked(_range(w.low, w.high), w.illustrative),
             "Likely place": marked(_range(w.rank_low, w.rank_high), w.illustrative),
             against: _rated(w.rating),
@@ -68,8 +68,9 @@ def ward_table(report: BoroughReport) -> pd.DataFrame:
         for w in records(report.wards)
     ]
     rows += [
-        dict.fromkeys(columns, "–") | {unit: name, "Quarter": "no score"}
-        for name in report.missing["name"]
+        dict.fromkeys(columns, "–")
+        | {unit: m.name, "Quarter": f"no index: {m.parts:.0f} of {m.of:.0f} components"}
+        for m in records(report.missing)
     ]
     change = report.index_change
     last = dict.fromkeys(columns, "") | {

@@ -39,8 +39,7 @@ def lead_sentence(report: BoroughReport) -> str:
     ends: Any = report.elements.loc["index"]
     span = f"from {number(ends['lowest'], 0)} to {number(ends['highest'], 0)}"
     first = (
-        f"{report.name} has no score of its own, as figures are missing; its {unit.many} score "
-        f"{span}."
+        f"{report.name} has no index of its own: {report.lacking}; its {unit.many} score {span}."
         if math.isnan(report.score)
         else f"{report.name} scores {number(report.score, 0)} out of 100, its {unit.many} {span}."
     )
@@ -59,7 +58,7 @@ def score_range(report: BoroughReport) -> str:
 def unscored_dimensions(report: BoroughReport) -> str:
     """Name the dimensions that have no score; empty if there is none."""
     without = and_list(report.unscored_dimensions)
-    why = "no score, since none of its components has enough figures."
+    why = "no score, since not all of its components have one."
     return f"{without}: {why}" if without else ""
 
 

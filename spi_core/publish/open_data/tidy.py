@@ -71,6 +71,9 @@ def _scores(
     frame = frame.merge(standing[[*keys, *shown, "illustrative"]], "left", keys, suffixes=("", "_"))
     rests = [frame[c].astype("boolean").fillna(False) for c in ("illustrative", "illustrative_")]
     frame["illustrative"] = (rests[0] | rests[1]).astype(bool)
+    parts = tables["completeness"].drop(columns="lacking")
+    frame = frame.merge(parts, "left", keys)
+    frame = frame.rename(columns={"parts": "components_scored", "of": "components_of"})
     if "small_area_scores" in tables:
         small = tables["small_area_scores"].assign(level="component")
         frame = pd.concat([frame, small], ignore_index=True)

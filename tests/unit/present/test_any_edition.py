@@ -68,7 +68,7 @@ def all_words(tables: Tables) -> str:
         *(brief_notes.strip_alt(b), brief_notes.score_note(tables), facts),
         *(brief_notes.peers_note(b, tables), edition_words.score_meaning(tables)),
         *(edition_words.origin_sentence(tables), edition_words.name_indicators(tables)),
-        *(edition_words.unscored_sentence(r.components), landing.data_sentence(tables)),
+        *(edition_words.unscored_sentence(tables), landing.data_sentence(tables)),
         *(brief_words.rated_markdown(b, rating) for rating in brief_words.SIDES),
         brief_notes.spans_note(b),
         *methods.goalpost_reasons(tables),

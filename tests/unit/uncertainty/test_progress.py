@@ -13,7 +13,8 @@ from spi_core.build.recipe import comparable_recipe
 from spi_core.edition.framework import Framework
 from spi_core.method.decompose import decompose
 from spi_core.method.means import Mean, lift
-from spi_core.method.score import Recipe, score
+from spi_core.method.recipe import Recipe
+from spi_core.method.score import score
 from spi_core.text.words import DECLINE, IMPROVEMENT, NO_CHANGE, NOT_RATED
 from spi_core.uncertainty.change import (
     change_table,
@@ -244,7 +245,8 @@ def test_what_cannot_be_split_says_why():
 def test_a_component_missing_in_both_periods_is_left_out_of_the_split():
     value = values(5.0)
     value[:, :, 1] = np.nan
-    c = decompose(value, RECIPE)
+    assert (decompose(value, RECIPE).reason == "not scored").all()  # no index without it
+    c = decompose(value, replace(RECIPE, missing_components=1))
     np.testing.assert_array_equal(c.index[:, :2], 0)
     np.testing.assert_allclose(c.index.sum(axis=1), 5)
 

@@ -10,7 +10,8 @@ import pytest
 from spi_core.method.means import Mean
 from spi_core.method.moments import moments
 from spi_core.method.ranking import interval, quarter, rank_summary
-from spi_core.method.score import Estimated, Recipe, score
+from spi_core.method.recipe import Recipe
+from spi_core.method.score import Estimated, score
 from spi_core.uncertainty.alternatives import ALL, SAMPLING, Alternatives, pca_shares
 from spi_core.uncertainty.sampling import Sampling
 from spi_core.uncertainty.simulate import simulate
@@ -60,7 +61,30 @@ def test_replicates_match_the_scoring_function():
         np.testing.assert_allclose(found.dimension, expected.dimension, atol=1e-3)
         np.testing.assert_allclose(found.index, expected.index, atol=1e-3)
     assert np.isnan(draws.full.component[:, 0, 3, 0]).all()
-    assert np.isfinite(draws.full.index).all()
+    lacking = np.zeros((2, draws.full.index.shape[-1]), bool)
+    lacking[0, 3] = True
+    assert (np.isnan(draws.full.index) == lacking).all()
+
+
+def test_replicates_match_where_an_index_may_lack_a_component_and_a_period_an_indicator():
+    value, errors = panel(se=0.2)
+    value[0, 3, 1] = np.nan
+    absent = np.zeros((2, RECIPE.share.size), bool)
+    absent[0, 2] = True
+    value[0, :, 2] = np.nan
+    recipe = replace(RECIPE, missing_components=1, absent=absent, minimum=1)
+    draws = simulate(value, errors, recipe, np.random.default_rng(1), 50, vary=SAMPLING)
+    again = simulate(
+        value, errors, recipe, np.random.default_rng(1), 50, vary=SAMPLING, keep_indicators=True
+    )
+    raw = RECIPE.worst + again.indicator.astype(float) / 100 * (RECIPE.best - RECIPE.worst)
+    expected = score(raw, recipe)
+    for name in ("component", "dimension", "index"):
+        found = getattr(again.full, name)
+        np.testing.assert_allclose(found, getattr(expected, name), atol=1e-3)
+    alone = np.arange(9) != 3  # its one component that counts in a dimension is lacking
+    assert np.isfinite(draws.full.index[:, 0, alone]).all()
+    assert np.isnan(draws.full.index[:, 0, 3]).all()
 
 
 @pytest.mark.parametrize(
@@ -233,7 +257,7 @@ def test_component_without_a_value_is_unscored_in_every_replicate():
     draws = run(value, errors, vary=ALL)
     assert draws.n_failed == 0
     assert np.isnan(draws.full.component[..., 0]).all()
-    assert np.isfinite(draws.full.index).all()
+    assert np.isnan(draws.full.index).all()
 
 
 def test_two_areas_are_enough_to_simulate_and_rank():
