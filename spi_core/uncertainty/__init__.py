@@ -2,5 +2,6 @@
 
 ``sampling`` gives every raw value its error, ``alternatives`` every choice its range;
 ``replicates`` scores thousands of draws, ``simulate`` turns them into intervals; ``change``,
-``peers`` and ``gaps`` rate what they show, ``sobol`` says which choice matters.
+``peers`` and ``gaps`` rate what they show, ``sobol`` says which choice matters, ``reliability`` how
+well the indicators of a component belong together.
 """

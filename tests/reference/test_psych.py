@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from spi_core.method.moments import Moments, first_component, moments
-from spi_core.method.reliability import ComponentAudit, audit_component
+from spi_core.uncertainty.reliability import ComponentAudit, audit_component
 
 HERE = Path(__file__).parent / "index"
 RTOL = 1e-8

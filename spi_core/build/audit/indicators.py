@@ -16,8 +16,8 @@ from spi_core.build.fitting import component_moments
 from spi_core.build.idle import idle
 from spi_core.method.moments import Moments, first_component, moments, orient
 from spi_core.method.recipe import Recipe
-from spi_core.method.reliability import audit_component
 from spi_core.uncertainty.bootstrap import bootstrap
+from spi_core.uncertainty.reliability import audit_component
 
 __all__ = ["audit_indicators"]
 

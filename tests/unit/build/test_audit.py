@@ -9,7 +9,7 @@ from spi_core.build.audit.correlation import component_links, pair_correlation
 from spi_core.build.audit.screening import double_counting, outliers, silent
 from spi_core.method.moments import Moments, moments
 from spi_core.method.ranking import ranks
-from spi_core.method.reliability import audit_component, bartlett, cronbach, vif
+from spi_core.uncertainty.reliability import audit_component, bartlett, cronbach, vif
 from spi_core.uncertainty.sensitivity import (
     compare,
     leave_component_out,
