@@ -72,7 +72,7 @@ def test_an_interrupted_run_says_so_in_one_line_and_the_next_one_finishes(tmp_pa
         assert set(ends) <= {(130, "spi: stopped\n"), (0, "")}
         assert (130, "spi: stopped\n") in ends
         assert list(small.project.joinpath("reports").glob("spi-fault-*")) == []
-    assert small.finish() == undisturbed
+        assert small.finish() == undisturbed
 
 
 def test_killed_runs_leave_only_whole_files_and_the_next_one_finishes(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import product
+from math import hypot
 from pathlib import Path
 from typing import Any
 
@@ -81,10 +82,15 @@ def test_a_line_of_a_scorecard_stands_beside_the_borough(desk, phone, data):
         text = desk.text(f".figures li:has([data-measure={measure['id']}])")
         there = home["value"][-1][0]
         assert (f"borough {there:.{measure['decimals']}f}" if there is not None else "") in text
-        lows, highs = ([c.get(k, [[None]])[-1] for c in (own, home)] for k in ENDS)
+        (value, low, high), (at_home, home_low, home_high) = (
+            [column.get(k, [[None]])[-1] for k in FIGURE] for column in (own, home)
+        )
         apart = None
-        if None not in (lows[0][ward], lows[1][0]):
-            side = (lows[0][ward] > highs[1][0]) - (highs[0][ward] < lows[1][0])
+        if None not in (low[ward], home_low[0]):  # Newcombe's interval of the difference
+            gap = value[ward] - at_home[0]
+            down = hypot(value[ward] - low[ward], home_high[0] - at_home[0])
+            up = hypot(high[ward] - value[ward], at_home[0] - home_low[0])
+            side = (gap - down > 0) - (gap + up < 0)
             apart = ("not clearly different", "clearly better", "clearly worse")[
                 side * measure["polarity"]
             ]
@@ -101,7 +107,7 @@ def test_a_line_of_a_scorecard_stands_beside_the_borough(desk, phone, data):
     assert phone.state()["view"] == "figure"
 
 
-ENDS = ("value_low", "value_high")
+FIGURE = ("value", "value_low", "value_high")
 
 
 def test_own_weights_stay_in_sight_and_name_themselves(tab, data):
