@@ -41,6 +41,7 @@ from spi_core.build.tabulate import (
     goalposts_table,
     means_table,
     not_collected_table,
+    same_figures,
     scores_table,
     values_table,
     with_parts,
@@ -225,6 +226,8 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "not_collected": not_collected_table(inputs, recipe),
         "completeness": completeness_table(inputs, recipe, scores),
     }
+    both = (tables["scores"], tables["scores_comparable"])
+    tables["scores"] = same_figures(*both, inputs)
     tables |= standing_tables(drawn)
     tables["standing"] = with_parts(tables["standing"], tables["completeness"])
     tables |= audit_indicators(drawn, weights) | audit_choices(drawn)

@@ -69,7 +69,7 @@ def _of_level(
     tables["small_area_values"] = _values(panel, filled, scored, available)
     if not fitted.scored.any():
         return tables
-    scores = _long(inputs, codes, scored)
+    scores = _long(inputs, codes, scored, _alike(inputs, fitted))
     tables["small_area_scores"] = scores
     # of what units are made up of: areas of other levels only overlap with them
     units, families = inputs.geography.units, inputs.geography.families(inputs.panel.areas)
@@ -113,10 +113,27 @@ def _values(
     return frame[frame["indicator_id"].map(offered)].reset_index(drop=True)
 
 
-def _long(inputs: Inputs, codes: list[str], scores: Scores) -> pd.DataFrame:
+def _alike(inputs: Inputs, recipe: Recipe) -> NDArray[np.bool_]:
+    """Say of each period and component whether its scores rest on the current one's figures."""
+    periods = inputs.panel.periods
+    absent = np.zeros((len(periods), recipe.share.size), bool)
+    absent = absent if recipe.absent is None else recipe.absent
+    now = periods.index("current")
+    apart = recipe.used & (~inputs.framework.comparable | (absent != absent[now]))
+    apart[now] = False
+    member = recipe.component_of[:, None] == np.arange(recipe.dimension_of.size)
+    alike: NDArray[np.bool_] = ~(apart @ member)
+    return alike
+
+
+def _long(
+    inputs: Inputs, codes: list[str], scores: Scores, alike: NDArray[np.bool_]
+) -> pd.DataFrame:
     axes = [inputs.panel.periods, codes, inputs.framework.components]
     index = pd.MultiIndex.from_product(axes, names=["period", "area_code", "element"])
-    frame = pd.DataFrame({"score": scores.component.ravel()}, index=index).reset_index()
+    same = np.repeat(alike[:, None], len(codes), axis=1)
+    columns = {"score": scores.component.ravel(), "same_figures": same.ravel()}
+    frame = pd.DataFrame(columns, index=index).reset_index()
     parent = inputs.geography.areas["parent_code"]
     frame.insert(2, "parent_code", frame["area_code"].map(parent))
     return frame.dropna(subset="score", ignore_index=True)

@@ -18,11 +18,14 @@ __all__ = [
     "goalposts_table",
     "means_table",
     "not_collected_table",
+    "same_figures",
     "scores_table",
     "values_table",
     "with_parts",
 ]
 
+#: Two ways to one score differ by rounding only.
+SAME = 1e-9
 LEVELS = ("indicator", "component", "dimension", "index")
 
 
@@ -190,6 +193,37 @@ def scores_table(inputs: Inputs, scores: Scores) -> pd.DataFrame:
         frames.append(frame)
     long = pd.concat(frames, ignore_index=True)
     return long[["area_code", "period", "element", "level", "score"]].dropna(ignore_index=True)
+
+
+def same_figures(full: pd.DataFrame, comparable: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+    """Say which scores may stand beside the current one: they rest on the same figures.
+
+    Parameters
+    ----------
+    full, comparable : DataFrame
+        The two tables of scores.
+    inputs : Inputs
+        Its framework says which indicators are comparable.
+
+    Returns
+    -------
+    DataFrame
+        ``full`` with ``same_figures``: whether all areas' scores of the element, in its period and
+        in the current one, are those by comparable figures. Two others that are shown side by side
+        would tell another story than the change.
+    """
+    keys = ["area_code", "period", "element"]
+    both = full.merge(comparable[[*keys, "score"]], "left", keys, suffixes=("", "_comparable"))
+    apart = (both["score"] - both["score_comparable"]).abs() > SAME
+    apart |= both["score_comparable"].isna()
+    f = inputs.framework
+    comparable_ids = dict(zip(f.ids, f.comparable.tolist(), strict=True))
+    single = both["level"] == "indicator"
+    apart = apart.where(~single, ~both["element"].map(comparable_ids).eq(True))
+    worst = apart.groupby([both["period"], both["element"]]).transform("max").astype(bool)
+    now = worst[both["period"] == "current"].groupby(both["element"]).max()
+    same = ~(worst | both["element"].map(now).fillna(True).astype(bool))
+    return full.assign(same_figures=(same | (full["period"] == "current")).to_numpy(bool))
 
 
 def completeness_table(inputs: Inputs, recipe: Recipe, scores: Scores) -> pd.DataFrame:

@@ -19,7 +19,7 @@ WARD_DATA = (
     *("edition", "area_code", "area_name", "level", "element", "name"),
     *("period", "period_label", "start", "end", "value", "unit", "numerator", "denominator"),
     *("score", *STANDING, "change", *CHANGE, "provenance", "illustrative", "capped", "publisher"),
-    *("components_scored", "components_of"),
+    *("components_scored", "components_of", "score_comparable"),
 )
 #: From small to large.
 LEVELS = ("indicator", "component", "dimension", "index")
@@ -45,9 +45,13 @@ def ward_data(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> pd.DataFram
     raw = raw.assign(level="indicator")
     scores = tables["scores"]
     composite = scores[(scores["level"] != "indicator") & scores["area_code"].isin(wards)]
+    composite["score"] = composite["score"].where(composite["same_figures"])
+    trend = tables["scores_comparable"].rename(columns={"score": "score_comparable"})
+    keys = ["area_code", "period", "element", "level"]
+    composite = composite.merge(trend[[*keys, "score_comparable"]], "left", keys)
     parts = tables["completeness"].drop(columns="lacking")
     parts = parts[parts["area_code"].isin(wards)]
-    composite = composite.merge(parts, "outer", ["area_code", "period", "element", "level"])
+    composite = composite.merge(parts, "outer", keys)
     composite["illustrative"] = composite["illustrative"].eq(True)
     composite = composite.assign(period_label=composite["period"].map(labels))
     flat = pd.concat([raw, composite], ignore_index=True)

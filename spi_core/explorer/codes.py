@@ -49,6 +49,12 @@ STATES: dict[str, tuple[str, str, str, bool]] = {
     "missing": ("x", "missing", "Collected for other areas or periods, but not here.", False),
     "not collected": ("n", "not collected", "Nobody collects it for these areas yet.", False),
     "not scored": ("u", "not scored", "Too few figures to calculate a score.", False),
+    "not comparable": (
+        "a",
+        "not comparable",
+        "Scores of this period rest on other figures than the latest ones: see Change.",
+        False,
+    ),
 }
 
 #: What else is true of a cell: bits of one hexadecimal digit.

@@ -147,7 +147,9 @@ def _composite(points: Grid | None, texts: Texts) -> dict[str, Any] | None:
     if points is None or not np.isfinite(points["score"]).any():
         return None
     score = points["score"]
-    words = np.where(np.isfinite(score), "calculated", "not scored")
+    apart = np.isnan(score) & (points["same_figures"] == False)  # noqa: E712 - NaN in between
+    words = np.where(apart, "not comparable", "not scored")
+    words = np.where(np.isfinite(score), "calculated", words)
     illustrative = _truth(points, "illustrative") & np.isfinite(score)
     return {
         "score": _rows(score, SCORE_DECIMALS),

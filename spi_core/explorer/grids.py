@@ -118,6 +118,8 @@ def _level(tables: Tables, level: Kind) -> Level:
     names = ("small_area_values", "small_area_scores") if small else ("values", "scores")
     values, scores = (tables[n if n in tables else n.removeprefix("small_area_")] for n in names)
     moves = [] if small else [_indicator_changes(tables), tables["changes"]]
+    # an earlier score of other figures would tell another story than the change beside it
+    scores = scores.assign(score=scores["score"].where(scores["same_figures"]))
     if not small:  # those without a score say why
         scores = scores.merge(tables["completeness"], "outer")
     # a resident knows no abbreviation; with two kinds of small areas each must be named

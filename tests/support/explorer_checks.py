@@ -105,6 +105,8 @@ def _now(
     withheld = row.get("provenance") == "suppressed"
     for key, digits in (("value", measure["decimals"]), ("score", 1)):
         wanted = math.nan if withheld else float(row.get(key, math.nan))
+        if key == "score" and measure["kind"] != "indicator" and not row.get("same_figures", True):
+            wanted = math.nan  # an earlier score of other figures tells another story
         if measure["kind"] == "indicator" and math.isnan(float(row.get("value", math.nan))):
             wanted = math.nan  # a figure that is not shown has no score to show either
         found = None if column is None or key not in column else column[key][p][i]

@@ -273,6 +273,10 @@ def _peers(rng: np.random.Generator, areas: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+#: Composites whose earlier scores cannot stand beside the latest.
+APART = ("index", "Opportunity")
+
+
 def _figures(
     rng: np.random.Generator,
     areas: pd.DataFrame,
@@ -289,7 +293,10 @@ def _figures(
         "index": "index",
     }
     composites, ids = list(levels), list(indicators["id"])
+    whole = _cells(("area_code", large), ("period", periods), ("element", [*DIMENSIONS, "index"]))
     return {
+        "completeness": whole.assign(level=whole["element"].map(levels), parts=1, of=1, lacking=""),
+        "not_collected": pd.DataFrame(columns=["period", "indicator_id", "component"]),
         "values": _values(rng, periods, large, ids, 4000),
         "small_area_values": _values(rng, periods, small, ids, 400),
         "scores": _scores(rng, periods, large, composites).assign(
@@ -338,7 +345,10 @@ def _scores(
     rng: np.random.Generator, periods: list[str], codes: list[str], names: list[str]
 ) -> pd.DataFrame:
     cells = _cells(("period", periods), ("area_code", codes), ("element", names))
-    return cells.assign(score=rng.uniform(20, 80, len(cells)), illustrative=True)
+    # of the index and one dimension, earlier scores rest on other figures than the latest
+    apart = cells["element"].isin(APART) & (cells["period"] != periods[-1])
+    score = rng.uniform(20, 80, len(cells))
+    return cells.assign(score=score, illustrative=True, same_figures=~apart)
 
 
 def _standing(
@@ -365,6 +375,8 @@ def _standing(
         peers_high=score - 46,
         rating=rng.choice(["strength", "similar", "weakness", "not rated"], n),
         reason="",
+        parts=1.0,
+        of=1.0,
         illustrative=True,
     )
 

@@ -1,30 +1,10 @@
 // What a reader must know of a view's figures before using them.
 
-import { shownAs } from "./classify.js";
 import { MARKS } from "./words.js";
 
 // The cautions of a view; nothing where there is nothing to know.
 export function viewNote(model, state) {
-  return [illustrativeNote(model, state), differentFigures(model, state)].filter(Boolean).join(" ");
-}
-
-// Scores of two periods may rest on different figures: then their difference is not the change.
-function differentFigures(model, state) {
-  const measure = model.measure(state.measure);
-  const spans = !model.isLast(state.period) || state.classes === "fixed";
-  if (measure.kind === "indicator" || !spans || shownAs(model, state) !== "value" || !restsOnDifferent(model, measure, state.level)) return "";
-  const use = model.hasChange(measure.id, state.level) ? " To see what has changed, use Change." : "";
-  return `The scores of different periods rest on partly different figures: their difference is not the change.${use}`;
-}
-
-function restsOnDifferent(model, measure, level) {
-  const col = model.column(measure.id, level);
-  if (!col) return false;
-  const { comparable_baseline: before, comparable_current: after } = col;
-  const last = col.score.length - 1;
-  const same = (scores, comparable) => scores.every((v, i) => v === null || (comparable[i] !== null && Math.abs(v - comparable[i]) < 0.05));
-  if (before) return !(same(col.score[0], before) && same(col.score[last], after));
-  return leaves(model, measure).some((m) => !m.comparable);
+  return illustrativeNote(model, state);
 }
 
 export function leaves(model, measure) {

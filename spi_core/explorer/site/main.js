@@ -233,6 +233,7 @@ function createBar(ctx) {
     picker.update(state);
     const rated = model.hasRating(state.measure, state.level);
     show.allow("rating", rated);
+    for (const p of model.periods) show.allow(`period:${p.id}`, model.hasPeriod(state.measure, state.level, p.id));
     show.allow("change", model.hasChange(state.measure, state.level));
     show.set(state.show === "change" ? "change" : state.show === "rating" && rated && model.isLast(state.period) ? "rating" : `period:${state.period}`);
     for (const l of model.levels) level.allow(l.id, model.has(state.measure, l.id) || l.id === state.level);
@@ -253,6 +254,8 @@ function absentChoices(model, { measure: id, level }) {
   const said = [];
   if (!measure.levels.length) return "There are no figures to rate, to compare or to see by other areas.";
   if (!model.hasRating(id, level)) said.push(`Rating: ${measure.kind === "indicator" ? "scores only" : only(model.hasRating) || "none in this edition"}.`);
+  const apart = model.periods.filter((p) => !model.hasPeriod(id, level, p.id)).map((p) => p.label);
+  if (apart.length) said.push(`${andList(apart)}: ${measure.kind === "indicator" ? "no figures" : "rests on other figures; see Change"}.`);
   if (model.periods.length > 1 && !model.hasChange(id, level)) said.push(`Change: ${only(model.hasChange) || "none to be had"}.`);
   const lacking = model.levels.filter((l) => !model.has(id, l.id)).map((l) => l.plural.replace(/ \(.*\)/, ""));
   if (lacking.length) said.push(`No figures of ${andList(lacking)}.`);

@@ -63,6 +63,7 @@ export function validState(wanted, model) {
   state.area = model.area(wanted.area) ? wanted.area : "";
   // A change and a rating are of the last period; without a change there is the figure itself.
   if (state.show !== "value") state.period = base.period;
+  if (!model.hasPeriod(state.measure, state.level, state.period)) state.period = base.period;
   if (state.show === "change" && !model.hasChange(state.measure, state.level)) state.show = "value";
   const known = [...new Set(wanted.areas ?? [])].filter((code) => model.area(code));
   state.areas = known.slice(0, MOST_AREAS);

@@ -70,7 +70,9 @@ export function weighLevel(model, level, period, weights) {
   const p = model.periods.findIndex((x) => x.id === period);
   const exact = recipe.scores[level]?.[p];
   const column = (k) => exact?.[k] ?? model.column(ids[k], level)?.score?.[p] ?? areas.map(() => null);
-  const scores = ids.map((_, k) => column(k));
+  // An area without an official index lacks a component: no weights make it comparable.
+  const official = model.column(model.measures[0].id, level)?.score?.[p];
+  const scores = ids.map((_, k) => column(k).map((v, i) => (official?.[i] === null ? null : v)));
   const at = (i) => scores.map((s) => s[i] ?? null);
   const values = areas.map((_, i) => weighArea(at(i), recipe.dimensions, vector, recipe));
   const places = placesOf(values);

@@ -65,7 +65,10 @@ def _scores(
     scores = tables["scores"]
     scores = scores[scores["level"].isin(COMPOSITES)]
     keys = ["area_code", "period", "element", "level"]
+    scores = scores.assign(score=scores["score"].where(scores["same_figures"]))
+    trend = tables["scores_comparable"].rename(columns={"score": "score_comparable"})
     frame = _grid(tables, edition, list(labels)).merge(scores, "left", keys)
+    frame = frame.merge(trend[[*keys, "score_comparable"]], "left", keys)
     standing = tables["standing"].assign(period="current")
     shown = ["low", "high", "rank", "rank_low", "rank_high", "rating"]
     frame = frame.merge(standing[[*keys, *shown, "illustrative"]], "left", keys, suffixes=("", "_"))
@@ -76,6 +79,7 @@ def _scores(
     frame = frame.rename(columns={"parts": "components_scored", "of": "components_of"})
     if "small_area_scores" in tables:
         small = tables["small_area_scores"].assign(level="component")
+        small["score"] = small["score"].where(small["same_figures"])
         frame = pd.concat([frame, small], ignore_index=True)
     frame["period_label"] = frame["period"].map(labels)
     frame["provenance"] = frame["score"].notna().map({True: "computed", False: "missing"})

@@ -161,23 +161,23 @@ def _name(data: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("state", "warned"),
+    ("state", "offered"),
     [
-        ("period=baseline", True),
-        ("period=year3", True),
-        ("classes=fixed", True),
-        ("period=baseline&measure=d-opportunity&level=borough", True),
-        ("period=baseline&level=lsoa", False),
-        ("", False),
-        ("show=change&classes=fixed", False),
-        (f"period=baseline&measure={HIGH}", False),
+        ("period=baseline", False),
+        ("period=year3", False),
+        ("period=baseline&measure=d-opportunity&level=borough", False),
+        ("period=baseline&measure=d-foundations", True),
+        (f"period=baseline&measure={HIGH}", True),
     ],
 )
-def test_scores_of_two_periods_are_not_to_be_subtracted(tab, state, warned):
+def test_an_earlier_score_of_other_figures_is_not_given(tab, data, state, offered):
     tab.go(state)
-    note = tab.page.locator("p.callout").text_content()
-    assert ("rest on partly different figures" in note) == warned
-    assert ("use Change" in note) == warned
+    first, last = (data["periods"][at]["id"] for at in (0, -1))
+    choices = tab.page.locator(f"input[value='period:{first}'], option[value='period:{first}']")
+    assert choices.count()
+    assert all(choice.is_enabled() == offered for choice in choices.all())
+    assert tab.state().get("period", last) == (first if offered else last)
+    assert ("rests on other figures; see Change" in tab.text(".reason")) != offered
 
 
 def test_files_hold_the_comparable_scores(tab, data):
@@ -419,10 +419,10 @@ def test_similar_wards_are_named(tab, data):
 
 def test_sentences_are_whole_and_dates_are_written(tab, data):
     at = ward(data)
-    score = column(data, "index")["score"][0][at]
-    home = column(data, "index", "borough")["score"][0][0]
-    tab.go(f"period=baseline&area={WARD}")
-    start = f"{_name(data)}, Social Progress Index, 2012: {score:.1f} out of 100"
+    score = column(data, "d-foundations")["score"][0][at]
+    home = column(data, "d-foundations", "borough")["score"][0][0]
+    tab.go(f"period=baseline&measure=d-foundations&area={WARD}")
+    start = f"{_name(data)}, Foundations of Wellbeing, 2012: {score:.1f} out of 100"
     lead = tab.text(".lead")
     assert lead.startswith(start)
     assert f"the borough’s is {home:.1f} ◇" in lead
