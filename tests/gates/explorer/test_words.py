@@ -166,7 +166,7 @@ def _name(data: dict[str, Any]) -> str:
         ("period=baseline", False),
         ("period=year3", False),
         ("period=baseline&measure=d-opportunity&level=borough", False),
-        ("period=baseline&measure=d-foundations", True),
+        ("period=baseline&measure=d-foundations-of-wellbeing", True),
         (f"period=baseline&measure={HIGH}", True),
     ],
 )
@@ -419,9 +419,9 @@ def test_similar_wards_are_named(tab, data):
 
 def test_sentences_are_whole_and_dates_are_written(tab, data):
     at = ward(data)
-    score = column(data, "d-foundations")["score"][0][at]
-    home = column(data, "d-foundations", "borough")["score"][0][0]
-    tab.go(f"period=baseline&measure=d-foundations&area={WARD}")
+    score = column(data, "d-foundations-of-wellbeing")["score"][0][at]
+    home = column(data, "d-foundations-of-wellbeing", "borough")["score"][0][0]
+    tab.go(f"period=baseline&measure=d-foundations-of-wellbeing&area={WARD}")
     start = f"{_name(data)}, Foundations of Wellbeing, 2012: {score:.1f} out of 100"
     lead = tab.text(".lead")
     assert lead.startswith(start)
