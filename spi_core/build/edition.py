@@ -61,8 +61,9 @@ from spi_core.uncertainty.shrink import shrink_panel
 
 __all__ = ["build", "compute", "publishable"]
 
-#: What of an observation's row is no secret: that there is one.
-KEYS = ["indicator_id", "area_code", "period"]
+#: What of an observation's row is no secret: that there is one, and a survey's error where the
+#: value stands (a withheld value has none).
+KEYS = ["indicator_id", "area_code", "period", "standard_error"]
 
 
 def build(
@@ -150,7 +151,7 @@ def publishable(inputs: Inputs, controlled: Controlled) -> Inputs:
         inputs,
         panel=controlled.panel,
         given=as_published(inputs.given.take(inputs.panel.areas), controlled.panel),
-        tables={**inputs.tables, "observations": inputs.tables["observations"][KEYS]},
+        tables={**inputs.tables, "observations": inputs.tables["observations"].filter(KEYS)},
     )
 
 

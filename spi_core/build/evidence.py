@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from spi_core.build.fitting import component_moments
@@ -15,7 +16,7 @@ from spi_core.files import shown
 from spi_core.method.score import Estimated, Recipe, Scores, score, take
 from spi_core.method.treat import Treatment
 from spi_core.uncertainty.alternatives import ALL, SAMPLING, Alternatives, pca_shares
-from spi_core.uncertainty.sampling import Sampling, sampling
+from spi_core.uncertainty.sampling import Sampling, error_model, sampling
 from spi_core.uncertainty.simulate import Draws, simulate
 
 __all__ = ["Evidence", "draw_evidence"]
@@ -47,10 +48,12 @@ class Evidence:
         By the two recipes.
     errors, scale_errors : Sampling
         Of the raw values, and on the scale of scoring.
+    model : DataFrame
+        What each indicator's error is.
     sampling : Draws
-        Only the values vary: for ratings.
+        Only the values vary: for ratings, intervals and ranks.
     everything : Draws
-        Every choice varies: for ranks.
+        Every choice varies: for the audit.
     fell_back : mapping of int to int
         For each component with principal-component weights, how many of the bootstrapped sets
         of weights fell back to equal ones.
@@ -69,6 +72,7 @@ class Evidence:
     comparable: Scores
     errors: Sampling
     scale_errors: Sampling
+    model: pd.DataFrame
     sampling: Draws
     everything: Draws
     fell_back: dict[int, int]
@@ -142,7 +146,9 @@ def draw_evidence(
     """
     settings, panel, places = inputs.settings["uncertainty"], inputs.panel, inputs.geography
     people = places.areas.loc[list(panel.areas), "population"].to_numpy(float)
-    errors = scale_errors = sampling(panel, inputs.framework, places.families(panel.areas), people)
+    model = error_model(inputs.framework, inputs.tables["errors"])
+    families, published = places.families(panel.areas), _published(inputs)
+    errors = scale_errors = sampling(panel, inputs.framework, model, families, people, published)
     if treatment is not None:
         scale_errors = treat_errors(errors, panel.value, treatment)
     n, size = settings["replicates"], len(places.units) + 1
@@ -171,6 +177,7 @@ def draw_evidence(
             score(held.value, comparable_recipe),
             errors.take(at),
             mine,
+            model,
             draws,
             draws,
             fell_back,
@@ -195,6 +202,19 @@ def draw_evidence(
         # from a stream of their own: no draw of the evidence hangs on what stands beside it
         beside = part(slice(size, None), np.random.default_rng([settings["seed"], size]))
     return replace(evidence, everything=everything, beside=beside)
+
+
+def _published(inputs: Inputs) -> Array | None:
+    """Lay out the standard errors that publishers give; None where there are none."""
+    rows, p = inputs.tables["observations"], inputs.panel
+    if "standard_error" not in rows:
+        return None
+    rows = rows[rows["area_code"].isin(p.areas) & rows["period"].isin(p.periods)]
+    axes = zip(("period", "area_code", "indicator_id"), (p.periods, p.areas, p.indicators), strict=True)
+    at = tuple(pd.Index(axis).get_indexer(pd.Index(rows[name])) for name, axis in axes)
+    published = np.full(p.value.shape, np.nan)
+    published[at] = rows["standard_error"]
+    return published
 
 
 def _refuse_unscored(inputs: Inputs, scores: Scores) -> None:
