@@ -13,10 +13,11 @@ from spi_core.build.treated import treat_errors
 from spi_core.edition.inputs import Inputs
 from spi_core.errors import Fault, InputError
 from spi_core.files import shown
-from spi_core.method.score import Estimated, Recipe, Scores, score, take
+from spi_core.method.errors import expected
+from spi_core.method.score import Estimated, Recipe, Scores, recipe_for, score, take
 from spi_core.method.treat import Treatment
 from spi_core.uncertainty.alternatives import ALL, SAMPLING, Alternatives, pca_shares
-from spi_core.uncertainty.sampling import Sampling, error_model, sampling
+from spi_core.uncertainty.sampling import Sampling, change_error, error_model, sampling
 from spi_core.uncertainty.simulate import Draws, simulate
 
 __all__ = ["Evidence", "draw_evidence"]
@@ -60,6 +61,9 @@ class Evidence:
     beside : Evidence or None
         The same of areas that the evidence is only held against: no standing, nothing but errors
         varied.
+    relative : Evidence or None
+        The same with a baseline that moved as the reference population did, so that its changes
+        are what areas gained on that; None without a reference population's change or a baseline.
     """
 
     inputs: Inputs
@@ -77,6 +81,7 @@ class Evidence:
     everything: Draws
     fell_back: dict[int, int]
     beside: Evidence | None = None
+    relative: Evidence | None = None
 
     @property
     def units(self) -> list[str]:
@@ -166,7 +171,7 @@ def draw_evidence(
             comparable=comparable_recipe,
             estimated=held,
         )
-        return Evidence(
+        found = Evidence(
             replace(inputs, panel=panel.take(panel.areas[at])),
             scale,
             treatment,
@@ -182,6 +187,8 @@ def draw_evidence(
             draws,
             fell_back,
         )
+        own = np.random.default_rng([settings["seed"], at.start or 0, 1])
+        return replace(found, relative=_relative(found, own, n)) if found.compared else found
 
     rng = np.random.default_rng(settings["seed"])
     shares, fell_back = _bootstrapped_shares(scale, recipe, rng)
@@ -202,6 +209,38 @@ def draw_evidence(
         # from a stream of their own: no draw of the evidence hangs on what stands beside it
         beside = part(slice(size, None), np.random.default_rng([settings["seed"], size]))
     return replace(evidence, everything=everything, beside=beside)
+
+
+def _relative(e: Evidence, rng: np.random.Generator, n: int) -> Evidence | None:
+    """Let the baseline move as the reference population did; what is left is the area's own."""
+    ratio = (e.model["moves"] == "ratio").to_numpy()
+    own, doubt = (e.model[name].to_numpy(float) for name in ("change", "change_se"))
+    if e.treatment is not None:  # what moved by a difference may have no logarithm any more
+        own = np.where(ratio | (np.array(e.treatment.name) != "log"), own, np.nan)
+    recipe = recipe_for(e.recipe, np.isfinite(own) & e.inputs.framework.comparable, 0.0)
+    if not recipe.used.any():
+        return None
+    before = e.inputs.panel.value[0]
+    value, filled = e.inputs.panel.value.copy(), e.filled.value.copy()
+    value[0] = expected(before, own, ratio)
+    scaled = value[0] if e.treatment is None else e.treatment.apply(value[0])
+    gaps = np.isnan(scaled) & np.isfinite(filled[0] + own)
+    guess = filled[0] + np.nanmean(np.where(gaps.all(axis=0), 0.0, scaled - filled[0]), axis=0)
+    filled[0] = np.where(gaps, guess, scaled)
+    se = e.errors.se.copy()
+    se[0] = np.hypot(se[0] * np.where(ratio, own, 1.0), doubt * np.where(ratio, before, 1.0))
+    errors = replace(e.errors, se=se, change_se=change_error(se, e.errors.overlap))
+    scale_errors = errors if e.treatment is None else treat_errors(errors, value, e.treatment)
+    return replace(
+        e,
+        inputs=replace(e.inputs, panel=replace(e.inputs.panel, value=value)),
+        comparable_recipe=recipe,
+        filled=replace(e.filled, value=filled),
+        comparable=score(filled, recipe),
+        errors=errors,
+        scale_errors=scale_errors,
+        sampling=simulate(filled, scale_errors, recipe, rng, n, vary=SAMPLING),
+    )
 
 
 def _published(inputs: Inputs) -> Array | None:

@@ -13,7 +13,15 @@ from spi_core.method.decompose import decompose
 from spi_core.method.discoveries import Tier
 from spi_core.method.ranking import interval, quarter, quarter_of, rank_summary
 from spi_core.tables import empty_table
-from spi_core.text.words import NOT_RATED
+from spi_core.text.words import (
+    ABREAST,
+    AHEAD,
+    BEHIND,
+    DECLINE,
+    IMPROVEMENT,
+    NO_CHANGE,
+    NOT_RATED,
+)
 from spi_core.uncertainty.change import (
     Change,
     change_table,
@@ -35,6 +43,8 @@ from spi_core.uncertainty.peers import (
 __all__ = ["standing_tables"]
 
 COMPOSITES = ("component", "dimension", "index")
+#: Words of a change, for what is left of it after the reference population's.
+RELATIVE = {IMPROVEMENT: AHEAD, NO_CHANGE: ABREAST, DECLINE: BEHIND, NOT_RATED: NOT_RATED}
 #: What needs two periods.
 MOVED = ("changes", "indicator_changes", "contributions", "gaps")
 Array = NDArray[np.float64]
@@ -62,10 +72,10 @@ def standing_tables(a: Evidence) -> dict[str, pd.DataFrame]:
             ("changes", _changes, _change_rows),
             ("indicator_changes", _indicator_changes, _indicator_rows),
         ):
-            found = find(a)
-            tiers[name] = found.tier
-            beside = [] if a.beside is None else [table(a.beside, find(a.beside))]
-            tables[name] = pd.concat([table(a, found), *beside], ignore_index=True)
+            parts = [_moved(b, find, table) for b in (a, a.beside) if b is not None]
+            tables[name] = pd.concat([frame for frame, _ in parts], ignore_index=True)
+            for kind, judged in zip(("", "relative_"), parts[0][1], strict=False):
+                tiers[kind + name] = judged
         tables |= {"contributions": _each(a, _contributions), "gaps": _gaps(a)}
     else:
         tables |= {n: empty_table(n) for n in MOVED}
@@ -176,6 +186,25 @@ def _rating_columns(
     found = {"peers_median": r.median, "peers_difference": r.difference}
     found |= {"peers_low": r.tier.low, "peers_high": r.tier.high}
     return found | {"rating": r.rating, "reason": r.reason}, {"strengths": r.tier}
+
+
+def _moved(
+    a: Evidence,
+    find: Callable[[Evidence], Change],
+    table: Callable[[Evidence, Change], pd.DataFrame],
+) -> tuple[pd.DataFrame, list[Tier]]:
+    """Set out changes, and beside each what is left of it after the reference population's."""
+    change = find(a)
+    rows = table(a, change)
+    names = {"change": "relative", "low": "relative_low", "high": "relative_high"}
+    if a.relative is None:
+        blank = dict.fromkeys(names.values(), np.nan)
+        return rows.assign(**blank, relative_rating=NOT_RATED), [change.tier]
+    beside = find(a.relative)
+    left = table(a.relative, beside)
+    own = left["rating"].map(RELATIVE).where(left["change"].notna(), NOT_RATED)
+    found = left[list(names)].rename(columns=names).assign(relative_rating=own)
+    return pd.concat([rows, found], axis=1), [change.tier, beside.tier]
 
 
 def _changes(a: Evidence) -> Change:

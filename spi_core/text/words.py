@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 __all__ = [
+    "ABREAST",
+    "AHEAD",
+    "BEHIND",
     "DECLINE",
     "IMPROVEMENT",
     "NOT_RATED",
@@ -29,6 +32,8 @@ Choice: TypeAlias = Literal[
 STRENGTH, SIMILAR, WEAKNESS, NOT_RATED = "strength", "similar", "weakness", "not rated"
 #: Ratings of a change; it may be `NOT_RATED` too.
 IMPROVEMENT, NO_CHANGE, DECLINE = "clear improvement", "no clear change", "clear decline"
+#: Ratings of a change against that of the reference population; it may be `NOT_RATED` too.
+AHEAD, ABREAST, BEHIND = "clearly better", "no clear difference", "clearly worse"
 
 #: How the pages say it; ``RATING_RULE.format(number=5, minimum=1, level=90)``.
 RATING_RULE = (

@@ -19,7 +19,7 @@ from spi_core.edition.panel import Panel
 from spi_core.method.intervals import LEVEL, poisson_se, quantile, wilson_se
 from spi_core.tables import empty_table
 
-__all__ = ["Sampling", "error_model", "overlap", "sampling"]
+__all__ = ["Sampling", "change_error", "error_model", "overlap", "sampling"]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -229,18 +229,35 @@ def sampling(
     basis[np.isnan(panel.value)] = MISSING
     se = np.where(filled, bound, se)
     se[basis == MISSING] = np.nan
-    rho = shared[:, 0, -1]
-    variance = se[0] ** 2 + se[-1] ** 2 - 2 * rho * se[0] * se[-1]
     limits = framework.indicators[["valid_min", "valid_max"]].to_numpy(float)
     return Sampling(
         se=se,
         skew=np.where(np.isnan(skew), 0.0, skew),
         overlap=shared,
-        change_se=np.sqrt(np.maximum(variance, 0.0)),
+        change_se=change_error(se, shared),
         basis=basis,
         low=np.nan_to_num(limits[:, 0], nan=-np.inf),
         high=np.nan_to_num(limits[:, 1], nan=np.inf),
     )
+
+
+def change_error(se: Array, shared: Array) -> Array:
+    """Standard error of the change from the first to the last period.
+
+    Parameters
+    ----------
+    se : ndarray (periods, areas, indicators)
+        Standard errors.
+    shared : ndarray (indicators, periods, periods)
+        From :func:`overlap`.
+
+    Returns
+    -------
+    ndarray (areas, indicators)
+        ``√(se₀² + se₁² − 2 · overlap · se₀ · se₁)``.
+    """
+    variance = se[0] ** 2 + se[-1] ** 2 - 2 * shared[:, 0, -1] * se[0] * se[-1]
+    return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
 
 
 def _from_counts(panel: Panel, framework: Framework, level: float) -> tuple[Array, Array]:
