@@ -239,8 +239,8 @@ def _shown(inputs: Inputs, tables: dict[str, pd.DataFrame]) -> dict[str, pd.Data
     """Work out what pages show beyond scores: no page computes."""
     register, whole = inputs.framework.indicators, inputs.geography.whole
     units = inputs.geography.units
-    made = {
-        name: with_intervals(tables[name], register)
+    made: dict[str, pd.DataFrame] = {
+        name: with_intervals(tables[name], register, tables["error_model"], tables["errors"])
         for name in ("values", "small_area_values")
         if name in tables
     }
@@ -248,7 +248,7 @@ def _shown(inputs: Inputs, tables: dict[str, pd.DataFrame]) -> dict[str, pd.Data
     made = {name: beside(frame, home) for name, frame in made.items()}
     return made | {
         "indicator_changes": with_points(tables["indicator_changes"], tables["goalposts"]),
-        "indicator_standing": indicator_standing(whole, units, tables),
+        "indicator_standing": indicator_standing(whole, units, {**tables, **made}),
         "reference_standing": reference_standing(whole, tables),
         "goalposts": with_ranges(tables["goalposts"], tables["values"], units),
         "framework": with_coverage(tables["framework"], tables["coverage"], units),

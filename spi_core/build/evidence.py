@@ -249,7 +249,9 @@ def _published(inputs: Inputs) -> Array | None:
     if "standard_error" not in rows:
         return None
     rows = rows[rows["area_code"].isin(p.areas) & rows["period"].isin(p.periods)]
-    axes = zip(("period", "area_code", "indicator_id"), (p.periods, p.areas, p.indicators), strict=True)
+    axes = zip(
+        ("period", "area_code", "indicator_id"), (p.periods, p.areas, p.indicators), strict=True
+    )
     at = tuple(pd.Index(axis).get_indexer(pd.Index(rows[name])) for name, axis in axes)
     published = np.full(p.value.shape, np.nan)
     published[at] = rows["standard_error"]

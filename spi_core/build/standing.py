@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from spi_core.build.evidence import Evidence
 from spi_core.method.decompose import decompose
-from spi_core.method.discoveries import Tier
+from spi_core.method.errors import Tier
 from spi_core.method.ranking import interval, quarter, quarter_of, rank_summary
 from spi_core.tables import empty_table
 from spi_core.text.words import (
@@ -110,10 +110,11 @@ def _standing(a: Evidence) -> tuple[pd.DataFrame, dict[str, Tier]]:
     rows, home = a.rows, a.inputs.panel.areas.index(a.inputs.geography.whole)
     point = stacked(a.scores)[a.now]
     chance = stacked(a.sampling.full)[:, a.now]
-    low, high = (np.clip(end, 0, 100) for end in interval(chance[:, rows]))
-    difference, tier = borough_difference(
-        point[[*rows, home]], chance[:, [*rows, home]], len(rows)
-    )
+    # without any known error nothing varies: that is no certainty
+    blind = np.isfinite(point) & (chance == chance[0]).all(axis=0)
+    ends = interval(chance[:, rows])
+    low, high = (np.where(blind[rows], np.nan, np.clip(end, 0, 100)) for end in ends)
+    difference, tier = borough_difference(point[[*rows, home]], chance[:, [*rows, home]], len(rows))
     rated, strengths = _rating_columns(a, point[rows], chance[:, rows])
     columns = {
         "score": point[rows],
@@ -123,13 +124,13 @@ def _standing(a: Evidence) -> tuple[pd.DataFrame, dict[str, Tier]]:
         "difference": difference,
         "difference_low": tier.low,
         "difference_high": tier.high,
-        **_ranks(point[rows], chance[:, rows]),
+        **_ranks(point[rows], chance[:, rows], blind[rows]),
         **rated,
     }
     elements = _elements(a)
     n = len(rows)
     keys = {"area_code": np.repeat(a.units, len(elements))}
-    keys |= {name: np.tile(elements[name].to_numpy(), n) for name in elements}
+    keys |= {k: np.tile(elements[k].to_numpy(str), n) for k in ("element", "level")}
     frame = pd.DataFrame({**keys, **{k: v.ravel() for k, v in columns.items()}})
     frame = _by_level(frame.dropna(subset="score"))
     return frame, {"whole": tier, **strengths}
@@ -141,21 +142,26 @@ def _by_level(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
 
 
-def _ranks(point: NDArray[np.floating], draws: NDArray[np.floating]) -> dict[str, Array]:
+def _ranks(
+    point: NDArray[np.floating], draws: NDArray[np.floating], blind: NDArray[np.bool_]
+) -> dict[str, Array]:
     """Ranks of every element that is scored in two units or more.
 
-    Clearly in an end quarter is whoever's whole rank interval lies in it.
+    Clearly in an end quarter is whoever's whole rank interval lies in it. Whose error is not known
+    at all may have any place.
     """
     names = ("rank", "rank_low", "rank_high", "p_top", "p_bottom", "quarter", "places")
     out = {name: np.full(point.shape, np.nan) for name in (*names, "clear_quarter")}
     for e in np.flatnonzero((~np.isnan(point)).sum(axis=0) >= 2):
         r = rank_summary(point[:, e], draws[..., e])
-        places = r.high - r.low + 1
-        found = (r.rank, r.low, r.high, r.top, r.bottom, quarter_of(r.rank), places)
+        n, lost = int(np.isfinite(r.rank).sum()), blind[:, e]
+        best, last = np.where(lost, 1.0, r.low), np.where(lost, n, r.high)
+        top, bottom = (np.where(lost, np.nan, chance) for chance in (r.top, r.bottom))
+        places = last - best + 1
+        found = (r.rank, best, last, top, bottom, quarter_of(r.rank), places)
         for name, values in zip(names, found, strict=True):
             out[name][:, e] = values
-        n = int(np.isfinite(r.rank).sum())
-        ends = [r.high <= quarter(n), r.low > n - quarter(n)]
+        ends = [last <= quarter(n), best > n - quarter(n)]
         out["clear_quarter"][:, e] = np.select(ends, [1.0, 4.0], np.nan)
     return out
 
@@ -214,7 +220,7 @@ def _changes(a: Evidence) -> Change:
 
 def _change_rows(a: Evidence, change: Change) -> pd.DataFrame:
     elements = _elements(a)
-    frame = change_table(change, a.inputs.panel.areas, elements["element"])
+    frame = change_table(change, a.inputs.panel.areas, list(elements["element"]))
     frame = frame.rename(columns={"item": "element"})
     frame.insert(2, "level", np.tile(elements["level"], len(a.inputs.panel.areas)))
     before, after = stacked(a.comparable)[[0, a.now]]

@@ -26,9 +26,7 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def error_figures(
-    cells: pd.DataFrame, mapping: pd.DataFrame, framework: Framework
-) -> pd.DataFrame:
+def error_figures(cells: pd.DataFrame, mapping: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     """Work ``reference/errors.csv`` out of the population's figures.
 
     Parameters
@@ -55,13 +53,16 @@ def error_figures(
     if not set(PAIR) <= set(cells["period"]):
         return pd.DataFrame(columns=COLUMNS)
     shared = dict(zip(framework.ids, overlap(mapping, framework.ids, PAIR)[:, 0, 1], strict=True))
-    middle = mapping.assign(at=mapping["start"] + (mapping["end"] - mapping["start"]) / 2)
-    when = middle.pivot(index="indicator_id", columns="period", values="at")
+    # days since an arbitrary day
+    ends = ((mapping[c] - pd.Timestamp(0)) / pd.Timedelta(days=1) for c in ("start", "end"))
+    dated = mapping.assign(middle=sum(ends) / 2)
+    when = dated.pivot(index="indicator_id", columns="period", values="middle")
+    when = when.reindex(columns=list(PAIR)).dropna()
     rows = []
     for about in records(framework.indicators.reset_index()):
-        if about.id not in wide.index or not set(PAIR) <= set(when.loc[about.id].dropna().index):
+        if about.id not in wide.index or about.id not in when.index:
             continue
-        years = (when.at[about.id, PAIR[1]] - when.at[about.id, PAIR[0]]).days / 365.25
+        years = float(np.diff(when.loc[about.id].to_numpy(float))[0]) / 365.25
         value, count, base = (
             wide.loc[about.id][name][list(PAIR)].to_numpy(float).T
             for name in ("value", "numerator", "denominator")
@@ -70,7 +71,9 @@ def error_figures(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _row(about: Any, years: float, pair: tuple[Array, Array, Array], shared: float) -> dict[str, Any]:
+def _row(
+    about: Any, years: float, pair: tuple[Array, Array, Array], shared: float
+) -> dict[str, Any]:
     """Measure one indicator."""
     value, count, base = pair
     positive = bool((value[:, np.isfinite(value).all(axis=0)] > 0).all())

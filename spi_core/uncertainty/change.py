@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from spi_core.edition.framework import Framework
-from spi_core.method.discoveries import Tier, tier
+from spi_core.method.errors import Tier, tier
 from spi_core.method.score import Recipe, Scores
 from spi_core.text.words import DECLINE, IMPROVEMENT, NO_CHANGE, NOT_RATED
 from spi_core.uncertainty.sampling import MISSING, MODELLED, Sampling
@@ -98,7 +98,9 @@ def indicator_change(value: ArrayLike, sampling: Sampling, framework: Framework)
     return _rated(change, framework.polarity * change, se, reason, known.astype(np.float64))
 
 
-def _rated(change: Array, better: Array, se: Array, reason: NDArray, known: Array) -> Change:
+def _rated(
+    change: Array, better: Array, se: Array, reason: NDArray[np.object_], known: Array
+) -> Change:
     judged = tier(change, se)
     rating = np.where(judged.clear, np.where(better > 0, IMPROVEMENT, DECLINE), NO_CHANGE)
     rating = np.where(reason == "", rating, NOT_RATED)

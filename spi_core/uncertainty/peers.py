@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from spi_core.edition.comparators import MIN_PEERS
-from spi_core.method.discoveries import Tier, tier
+from spi_core.method.errors import Tier, tier
 from spi_core.text.words import NOT_RATED, SIMILAR, STRENGTH, WEAKNESS
 
 __all__ = [
@@ -172,7 +172,8 @@ def rate(
     Returns
     -------
     Ratings
-        By `RATING_RULE`; the error is the replicates' standard deviation. A comparator that is not scored is left out of the median; with fewer than
+        By `RATING_RULE`; the error is the replicates' standard deviation. A comparator that is not
+        scored is left out of the median; with fewer than
         `MIN_PEERS` left the score is not rated.
     """
     scores, drawn = np.asarray(point, dtype=np.float64), np.asarray(draws)
@@ -235,7 +236,7 @@ def borough_difference(point: ArrayLike, draws: ArrayLike, borough: int) -> tupl
     difference : ndarray (wards, items)
         Ward minus borough, score points, of the other areas in their order.
     tier : Tier
-        All of them judged together.
+        All of them judged together; not those of which nothing varies.
 
     Notes
     -----
@@ -245,5 +246,7 @@ def borough_difference(point: ArrayLike, draws: ArrayLike, borough: int) -> tupl
     """
     scores, drawn = np.asarray(point, dtype=np.float64), np.asarray(draws)
     difference = np.delete(scores - scores[borough], borough, axis=0)
-    error = np.delete(drawn - drawn[:, [borough]], borough, axis=1).std(axis=0, ddof=1)
+    apart = np.delete(drawn - drawn[:, [borough]], borough, axis=1)
+    # nothing varies where no error is known at all
+    error = np.where((apart == apart[0]).all(axis=0), np.nan, apart.std(axis=0, ddof=1))
     return difference, tier(difference, error)

@@ -242,7 +242,7 @@ def sampling(
 
 
 def change_error(se: Array, shared: Array) -> Array:
-    """Standard error of the change from the first to the last period.
+    """Work out the standard error of the change from the first to the last period.
 
     Parameters
     ----------
