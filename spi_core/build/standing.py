@@ -39,10 +39,13 @@ from spi_core.uncertainty.peers import (
     nearest,
     rate,
 )
+from spi_core.uncertainty.simulate import simulate
 
 __all__ = ["standing_tables"]
 
 COMPOSITES = ("component", "dimension", "index")
+#: Replicates that a gap between units rests on.
+GAP_DRAWS = 1000
 #: Words of a change, for what is left of it after the reference population's.
 RELATIVE = {IMPROVEMENT: AHEAD, NO_CHANGE: ABREAST, DECLINE: BEHIND, NOT_RATED: NOT_RATED}
 #: What needs two periods.
@@ -266,13 +269,26 @@ def _peers(a: Evidence) -> pd.DataFrame:
 
 def _gaps(a: Evidence) -> pd.DataFrame:
     """How far apart the wards are in each period, and whether that changed."""
+    if not a.comparable_recipe.used.any():  # nothing can be compared over time
+        return empty_table("gaps")
     rows, frames = a.rows, []
-    point, draws = stacked(a.comparable)[:, rows], stacked(a.sampling.comparable)[:, :, rows]
+    settings = a.inputs.settings["uncertainty"]
+    # what errors add to the spread of scores is what they add once values are capped
+    drawn = simulate(
+        a.filled.value,
+        a.scale_errors,
+        a.comparable_recipe,
+        np.random.default_rng([settings["seed"], 2]),
+        min(GAP_DRAWS, settings["replicates"]),
+        estimated=a.filled,
+        capped=True,
+    )
+    point, draws = stacked(a.comparable)[:, rows], stacked(drawn.full)[:, :, rows]
     for e, (element, level) in enumerate(_elements(a).itertuples(index=False)):
         if (~np.isnan(point[..., e])).all(axis=0).sum() < 2:
             continue
         frames.append(_gap_rows(level, element, gap(point[..., e], draws[..., e])))
-    if not frames:  # nothing can be compared over time
+    if not frames:
         return empty_table("gaps")
     return pd.concat(frames, ignore_index=True)
 

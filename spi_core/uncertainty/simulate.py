@@ -90,6 +90,7 @@ def simulate(
     alternatives: Alternatives | None = None,
     reference: Mask | None = None,
     keep_indicators: bool = False,
+    capped: bool = False,
     max_bytes: float = 1.5e9,
 ) -> Draws:
     """Score the panel again and again with errors drawn and, if asked, with other choices.
@@ -118,7 +119,10 @@ def simulate(
         Areas that min–max, z-scores and percentile ranks are fitted on; all if left out. Leave out
         the whole: it is a mix of its units.
     keep_indicators : bool
-        Keep the draws of indicator scores, of all indicators.
+        Keep the draws of indicator scores, of all indicators; they are capped.
+    capped : bool
+        Whether values are capped at the goalposts before they are averaged, as they are wherever
+        more varies than values.
     max_bytes : float
         Most memory the result may take.
 
@@ -139,9 +143,9 @@ def simulate(
     is x, it follows the gamma distribution of a count's expectation to second order, and it is
     kept within the indicator's valid range, so a rate is never below 0. Errors of two periods
     correlate by the overlap of their windows. An estimate has its regression's residual on top.
-    Where nothing but values varies, scores are drawn before values are capped at the goalposts and
-    then moved by what capping the value itself takes or adds: draws that pile up at a goalpost
-    would lie to one side of the score. Scores drawn with a mean that has no zero are moved to
+    Unless `capped`, scores are drawn before values are capped at the goalposts and then moved by
+    what capping the value itself takes or adds: draws that pile up at a goalpost would lie to one
+    side of the score. Scores drawn with a mean that has no zero are moved to
     1–100 first. z-scores are shown
     as T-scores, 50 ± 10 a standard deviation; scores of `ALL` mix scales, so use its ranks.
     """
@@ -164,7 +168,7 @@ def simulate(
     kept = None
     if keep_indicators:
         kept = np.empty((used.size, n, x.shape[0] * x.shape[1]), np.float32)
-    fitted, capped = np.tile(cells, x.shape[0]), bool(choices - SAMPLING)
+    fitted, capped = np.tile(cells, x.shape[0]), capped or bool(choices - SAMPLING)
     levels, failures, failed = replicate(
         model, trees, plan, rng, fitted, indicators=kept, capped=capped
     )
