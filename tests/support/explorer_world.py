@@ -94,7 +94,7 @@ def made_tables(
         "far_apart": empty_table("far_apart"),
         **{f"map_{level}": frame for level, frame in maps.items()},
     }
-    register = indicators.set_index("id")
+    register = indicators.set_index("id").assign(valid_min=0.0, valid_max=np.nan)
     for name in ("values", "small_area_values"):
         plain = frames[name].assign(estimated=False)
         model = pd.DataFrame({"indicator_id": register.index, "error": "counts", "phi": 1.0})

@@ -45,6 +45,8 @@ def _names(tables: Tables) -> Any:
 
 def _percent(share: float) -> str:
     """Write a drawn chance: never none or all, which no number of draws can show."""
+    if np.isnan(share):
+        return "–"
     if share < 0.005:
         return "under 1%"
     if share > 0.995:
@@ -105,7 +107,9 @@ def place_table(tables: Tables) -> pd.DataFrame:
         {
             unit: lambda w: names[w.area_code],
             "Index": lambda w: number(w.score, 1),
-            "Likely range": lambda w: f"{number(w.low, 1)}–{number(w.high, 1)}",
+            "Likely range": lambda w: (
+                "not known" if np.isnan(w.low) else f"{number(w.low, 1)}–{number(w.high, 1)}"
+            ),
             "Place": lambda w: number(w.rank, 0 if float(w.rank).is_integer() else 1),
             "Likely place": lambda w: "–".join(
                 dict.fromkeys((number(w.rank_low, 0), number(w.rank_high, 0)))
