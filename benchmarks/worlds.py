@@ -14,7 +14,7 @@ from spi_core.edition.inputs import load
 from spi_core.edition.panel import Panel
 from spi_core.method.means import Mean
 from spi_core.method.recipe import Recipe
-from spi_core.uncertainty.sampling import Sampling, sampling
+from spi_core.uncertainty.sampling import Sampling, error_model, sampling
 
 __all__ = ["World", "made_world", "open_world"]
 
@@ -33,13 +33,11 @@ class World:
     recipe : Recipe
         How they are scored.
     known : ndarray (indicators,)
-        True standard error, raw units, of indicators without counts.
-    tell : bool
-        Whether publishers give that standard error; else the stand-in must do.
+        True standard error, raw units, of indicators without counts; their publishers give it.
     """
 
-    def __init__(self, panel: Panel, framework: Framework, recipe: Recipe, known, tell: bool):
-        self.panel, self.framework, self.recipe, self.tell = panel, framework, recipe, tell
+    def __init__(self, panel: Panel, framework: Framework, recipe: Recipe, known):
+        self.panel, self.framework, self.recipe = panel, framework, recipe
         self.known, self.comparable = known, comparable_recipe(recipe, framework)
         self.kind = framework.indicators["interval"].to_numpy()
         self.per = framework.indicators["per"].to_numpy(float)
@@ -57,7 +55,7 @@ class World:
                 count[..., k] = rng.binomial(np.round(n).astype(int), truth[..., k] / self.per[k])
             value[..., k] = count[..., k] * self.per[k] / n
         seen = replace(self.panel, value=value, numerator=count)
-        told = np.where(self.kind == "none", self.known, np.nan) if self.tell else np.nan
+        told = np.where(self.kind == "none", self.known, np.nan)
         published = np.broadcast_to(told, truth.shape)
         return seen, sampling(seen, self.framework, published=published)
 
@@ -69,25 +67,18 @@ class World:
         return z
 
 
-def open_world(change: bool, tell: bool) -> World:
+def open_world() -> World:
     """Take the published figures of the 17 wards as the truth."""
     inputs = load(OPEN)
     recipe, _ = make_recipe(inputs)
-    wards = inputs.panel.rows(inputs.geography.units)
-    panel = inputs.panel
-    arrays = {
-        n: getattr(panel, n)[:, wards] for n in ("value", "numerator", "denominator", "status")
-    }
-    if not change:
-        arrays = {n: np.stack([a[0], a[0]]) for n, a in arrays.items()}
-    # a truth of 0 would be observed as 0 always
-    arrays["value"] = np.maximum(arrays["value"], 1e-6)
-    areas = tuple(panel.areas[i] for i in wards)
-    panel = replace(panel, areas=areas, **arrays)
-    if not change:
-        return World(panel, inputs.framework, recipe, open_world(True, True).known, tell)
-    known = np.median(sampling(panel, inputs.framework).se, axis=(0, 1))
-    return World(panel, inputs.framework, recipe, known, tell)
+    panel = inputs.panel.take(inputs.geography.units)
+    # a withheld figure is the baseline's; a truth of 0 would be observed as 0 always
+    cells = {n: getattr(panel, n) for n in ("value", "numerator", "denominator")}
+    cells = {n: np.where(np.isnan(a), a[:1], a) for n, a in cells.items()}
+    panel = replace(panel, **cells | {"value": np.maximum(cells["value"], 1e-6)})
+    model = error_model(inputs.framework, inputs.tables["errors"])
+    known = np.median(sampling(panel, inputs.framework, model).se, axis=(0, 1))
+    return World(panel, inputs.framework, recipe, known)
 
 
 def made_world(change: float, seed: int = 7, areas: int = 60, equal: bool = False) -> World:
@@ -130,4 +121,4 @@ def made_world(change: float, seed: int = 7, areas: int = 60, equal: bool = Fals
         means=(Mean(1.0),) * 3,
         minimum=2,
     )
-    return World(panel, framework, recipe, 0.25 * spread, tell=True)
+    return World(panel, framework, recipe, 0.25 * spread)

@@ -66,8 +66,9 @@ from spi_core.uncertainty.shrink import shrink_panel
 
 __all__ = ["build", "compute", "publishable"]
 
-#: What of an observation's row is no secret: that there is one.
-KEYS = ["indicator_id", "area_code", "period"]
+#: What of an observation's row is no secret: that there is one, and a survey's error where the
+#: value stands (a withheld value has none).
+KEYS = ["indicator_id", "area_code", "period", "standard_error"]
 
 
 def build(
@@ -155,7 +156,7 @@ def publishable(inputs: Inputs, controlled: Controlled) -> Inputs:
         inputs,
         panel=controlled.panel,
         given=as_published(inputs.given.take(inputs.panel.areas), controlled.panel),
-        tables={**inputs.tables, "observations": inputs.tables["observations"][KEYS]},
+        tables={**inputs.tables, "observations": inputs.tables["observations"].filter(KEYS)},
     )
 
 
@@ -252,8 +253,8 @@ def _shown(inputs: Inputs, tables: dict[str, pd.DataFrame]) -> dict[str, pd.Data
     """Work out what pages show beyond scores: no page computes."""
     register, whole = inputs.framework.indicators, inputs.geography.whole
     units = inputs.geography.units
-    made = {
-        name: with_intervals(tables[name], register)
+    made: dict[str, pd.DataFrame] = {
+        name: with_intervals(tables[name], register, tables["error_model"], tables["errors"])
         for name in ("values", "small_area_values")
         if name in tables
     }
@@ -261,7 +262,7 @@ def _shown(inputs: Inputs, tables: dict[str, pd.DataFrame]) -> dict[str, pd.Data
     made = {name: beside(frame, home) for name, frame in made.items()}
     return made | {
         "indicator_changes": with_points(tables["indicator_changes"], tables["goalposts"]),
-        "indicator_standing": indicator_standing(whole, units, tables),
+        "indicator_standing": indicator_standing(whole, units, {**tables, **made}),
         "reference_standing": reference_standing(whole, tables),
         "goalposts": with_ranges(tables["goalposts"], tables["values"], units),
         "framework": with_coverage(tables["framework"], tables["coverage"], units),

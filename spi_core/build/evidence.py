@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from spi_core.build.fitting import component_moments
@@ -12,11 +13,12 @@ from spi_core.build.treated import treat_errors
 from spi_core.edition.inputs import Inputs
 from spi_core.errors import Fault, InputError
 from spi_core.files import shown
-from spi_core.method.recipe import Recipe
+from spi_core.method.errors import expected
+from spi_core.method.recipe import Recipe, recipe_for
 from spi_core.method.score import Estimated, Scores, score, take
 from spi_core.method.treat import Treatment
 from spi_core.uncertainty.alternatives import ALL, SAMPLING, Alternatives, pca_shares
-from spi_core.uncertainty.sampling import Sampling, sampling
+from spi_core.uncertainty.sampling import Sampling, change_error, error_model, sampling
 from spi_core.uncertainty.simulate import Draws, simulate
 
 __all__ = ["Evidence", "draw_evidence"]
@@ -48,16 +50,21 @@ class Evidence:
         By the two recipes.
     errors, scale_errors : Sampling
         Of the raw values, and on the scale of scoring.
+    model : DataFrame
+        What each indicator's error is.
     sampling : Draws
-        Only the values vary: for ratings.
+        Only the values vary: for ratings, intervals and ranks.
     everything : Draws
-        Every choice varies: for ranks.
+        Every choice varies: for the audit.
     fell_back : mapping of int to int
         For each component with principal-component weights, how many of the bootstrapped sets
         of weights fell back to equal ones.
     beside : Evidence or None
         The same of areas that the evidence is only held against: no standing, nothing but errors
         varied.
+    relative : Evidence or None
+        The same with a baseline that moved as the reference population did, so that its changes
+        are what areas gained on that; None without a reference population's change or a baseline.
     """
 
     inputs: Inputs
@@ -70,10 +77,12 @@ class Evidence:
     comparable: Scores
     errors: Sampling
     scale_errors: Sampling
+    model: pd.DataFrame
     sampling: Draws
     everything: Draws
     fell_back: dict[int, int]
     beside: Evidence | None = None
+    relative: Evidence | None = None
 
     @property
     def units(self) -> list[str]:
@@ -143,7 +152,9 @@ def draw_evidence(
     """
     settings, panel, places = inputs.settings["uncertainty"], inputs.panel, inputs.geography
     people = places.areas.loc[list(panel.areas), "population"].to_numpy(float)
-    errors = scale_errors = sampling(panel, inputs.framework, places.families(panel.areas), people)
+    model = error_model(inputs.framework, inputs.tables["errors"])
+    families, published = places.families(panel.areas), _published(inputs)
+    errors = scale_errors = sampling(panel, inputs.framework, model, families, people, published)
     if treatment is not None:
         scale_errors = treat_errors(errors, panel.value, treatment)
     n, size = settings["replicates"], len(places.units) + 1
@@ -161,7 +172,7 @@ def draw_evidence(
             comparable=comparable_recipe,
             estimated=held,
         )
-        return Evidence(
+        found = Evidence(
             replace(inputs, panel=panel.take(panel.areas[at])),
             scale,
             treatment,
@@ -172,10 +183,13 @@ def draw_evidence(
             score(held.value, comparable_recipe),
             errors.take(at),
             mine,
+            model,
             draws,
             draws,
             fell_back,
         )
+        own = np.random.default_rng([settings["seed"], at.start or 0, 1])
+        return replace(found, relative=_relative(found, own, n)) if found.compared else found
 
     rng = np.random.default_rng(settings["seed"])
     shares, fell_back = _bootstrapped_shares(scale, recipe, rng)
@@ -196,6 +210,53 @@ def draw_evidence(
         # from a stream of their own: no draw of the evidence hangs on what stands beside it
         beside = part(slice(size, None), np.random.default_rng([settings["seed"], size]))
     return replace(evidence, everything=everything, beside=beside)
+
+
+def _relative(e: Evidence, rng: np.random.Generator, n: int) -> Evidence | None:
+    """Let the baseline move as the reference population did; what is left is the area's own."""
+    ratio = (e.model["moves"] == "ratio").to_numpy()
+    own, doubt = (e.model[name].to_numpy(float) for name in ("change", "change_se"))
+    if e.treatment is not None:  # what moved by a difference may have no logarithm any more
+        own = np.where(ratio | (np.array(e.treatment.name) != "log"), own, np.nan)
+    recipe = recipe_for(e.recipe, np.isfinite(own) & e.inputs.framework.comparable, 0.0)
+    if not recipe.used.any():
+        return None
+    before = e.inputs.panel.value[0]
+    value, filled = e.inputs.panel.value.copy(), e.filled.value.copy()
+    value[0] = expected(before, own, ratio)
+    scaled = value[0] if e.treatment is None else e.treatment.apply(value[0])
+    gaps = np.isnan(scaled) & np.isfinite(filled[0] + own)
+    guess = filled[0] + np.nanmean(np.where(gaps.all(axis=0), 0.0, scaled - filled[0]), axis=0)
+    filled[0] = np.where(gaps, guess, scaled)
+    se = e.errors.se.copy()
+    se[0] = np.hypot(se[0] * np.where(ratio, own, 1.0), doubt * np.where(ratio, before, 1.0))
+    errors = replace(e.errors, se=se, change_se=change_error(se, e.errors.overlap))
+    scale_errors = errors if e.treatment is None else treat_errors(errors, value, e.treatment)
+    return replace(
+        e,
+        inputs=replace(e.inputs, panel=replace(e.inputs.panel, value=value)),
+        comparable_recipe=recipe,
+        filled=replace(e.filled, value=filled),
+        comparable=score(filled, recipe),
+        errors=errors,
+        scale_errors=scale_errors,
+        sampling=simulate(filled, scale_errors, recipe, rng, n, vary=SAMPLING),
+    )
+
+
+def _published(inputs: Inputs) -> Array | None:
+    """Lay out the standard errors that publishers give; None where there are none."""
+    rows, p = inputs.tables["observations"], inputs.panel
+    if "standard_error" not in rows:
+        return None
+    rows = rows[rows["area_code"].isin(p.areas) & rows["period"].isin(p.periods)]
+    axes = zip(
+        ("period", "area_code", "indicator_id"), (p.periods, p.areas, p.indicators), strict=True
+    )
+    at = tuple(pd.Index(axis).get_indexer(pd.Index(rows[name])) for name, axis in axes)
+    published = np.full(p.value.shape, np.nan)
+    published[at] = rows["standard_error"]
+    return published
 
 
 def _refuse_unscored(inputs: Inputs, scores: Scores) -> None:

@@ -10,12 +10,28 @@ from numpy.typing import NDArray
 
 from spi_core.build.evidence import Evidence
 from spi_core.method.decompose import decompose
+from spi_core.method.errors import Tier
 from spi_core.method.ranking import interval, quarter, quarter_of, rank_summary
-from spi_core.method.score import Scores
 from spi_core.tables import empty_table
-from spi_core.text.words import NOT_RATED
-from spi_core.uncertainty.change import change_table, indicator_change, level_changes
-from spi_core.uncertainty.gaps import MEASURES, Gap, gap, movers
+from spi_core.text.words import (
+    ABREAST,
+    AHEAD,
+    BEHIND,
+    DECLINE,
+    IMPROVEMENT,
+    NO_CHANGE,
+    NOT_RATED,
+)
+from spi_core.uncertainty.change import (
+    Change,
+    change_table,
+    indicator_change,
+    known_share,
+    level_changes,
+    stacked,
+    unknown_reason,
+)
+from spi_core.uncertainty.gaps import MEASURES, Gap, gap
 from spi_core.uncertainty.peers import (
     Peers,
     borough_difference,
@@ -23,11 +39,17 @@ from spi_core.uncertainty.peers import (
     nearest,
     rate,
 )
-from spi_core.uncertainty.simulate import Scored
+from spi_core.uncertainty.simulate import simulate
 
 __all__ = ["standing_tables"]
 
 COMPOSITES = ("component", "dimension", "index")
+#: Replicates that a gap between units rests on.
+GAP_DRAWS = 1000
+#: Words of a change, for what is left of it after the reference population's.
+RELATIVE = {IMPROVEMENT: AHEAD, NO_CHANGE: ABREAST, DECLINE: BEHIND, NOT_RATED: NOT_RATED}
+#: What needs two periods.
+MOVED = ("changes", "indicator_changes", "contributions", "gaps")
 Array = NDArray[np.float64]
 
 
@@ -43,17 +65,25 @@ def standing_tables(a: Evidence) -> dict[str, pd.DataFrame]:
     -------
     dict of str to DataFrame
         ``standing``, ``changes``, ``indicator_changes``, ``contributions``, ``peers``, ``gaps``,
-        ``movers``, ``errors``.
+        ``errors``, ``error_model``, ``tiers``.
     """
-    tables = {"standing": _standing(a), "peers": _peers(a), "errors": _each(a, _errors)}
-    moved: dict[str, Callable[[], pd.DataFrame]] = {
-        "changes": lambda: _each(a, _changes),
-        "indicator_changes": lambda: _each(a, _indicator_changes),
-        "contributions": lambda: _each(a, _contributions),
-        "gaps": lambda: _gaps(a),
-        "movers": lambda: _movers(a),
-    }
-    return tables | {n: find() if a.compared else empty_table(n) for n, find in moved.items()}
+    standing, tiers = _standing(a)
+    tables = {"standing": standing, "peers": _peers(a), "errors": _each(a, _errors)}
+    tables["error_model"] = a.model.rename_axis("indicator_id").reset_index()
+    if a.compared:
+        for name, find, table in (
+            ("changes", _changes, _change_rows),
+            ("indicator_changes", _indicator_changes, _indicator_rows),
+        ):
+            parts = [_moved(b, find, table) for b in (a, a.beside) if b is not None]
+            tables[name] = pd.concat([frame for frame, _ in parts], ignore_index=True)
+            for kind, judged in zip(("", "relative_"), parts[0][1], strict=False):
+                tiers[kind + name] = judged
+        tables |= {"contributions": _each(a, _contributions), "gaps": _gaps(a)}
+    else:
+        tables |= {n: empty_table(n) for n in MOVED}
+    rows = [(n, t.tested, int(t.clear.sum()), t.level) for n, t in tiers.items()]
+    return tables | {"tiers": pd.DataFrame(rows, columns=["tier", "tested", "clear", "coverage"])}
 
 
 def _each(a: Evidence, find: Callable[[Evidence], pd.DataFrame]) -> pd.DataFrame:
@@ -61,13 +91,13 @@ def _each(a: Evidence, find: Callable[[Evidence], pd.DataFrame]) -> pd.DataFrame
     return pd.concat([find(b) for b in (a, a.beside) if b is not None], ignore_index=True)
 
 
-def _pick(scored: Scores | Scored, level: str) -> NDArray[np.floating]:
-    """Scores or draws of one level, always with an axis of elements."""
-    array = getattr(scored, level)
-    return np.asarray(array[..., None] if level == "index" else array)
+def _elements(a: Evidence) -> pd.DataFrame:
+    """Name and level of every composite, laid out as by `stacked`."""
+    rows = [(name, level) for level in COMPOSITES for name in a.elements(level)]
+    return pd.DataFrame(rows, columns=["element", "level"])
 
 
-def _standing(a: Evidence) -> pd.DataFrame:
+def _standing(a: Evidence) -> tuple[pd.DataFrame, dict[str, Tier]]:
     """Compare every unit and composite of the current period with whole, units and comparators.
 
     Parameters
@@ -77,54 +107,64 @@ def _standing(a: Evidence) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        One row a unit and element that is scored.
+    DataFrame, dict of str to Tier
+        One row a unit and element that is scored; the tiers ``whole`` and ``strengths``.
     """
-    p = a.inputs.panel
-    rows, home = a.rows, p.areas.index(a.inputs.geography.whole)
-    near = _nearest(a)
-    frames = []
-    for level in COMPOSITES:
-        point = _pick(a.scores, level)[a.now]
-        chance = _pick(a.sampling.full, level)[:, a.now]
-        low, high = interval(chance[:, rows])
-        gap_to = borough_difference(point[[*rows, home]], chance[:, [*rows, home]], len(rows))
-        columns = {
-            "score": point[rows],
-            "low": low,
-            "high": high,
-            "whole": np.broadcast_to(point[home], point[rows].shape),
-            "difference": gap_to.difference,
-            "difference_low": gap_to.low,
-            "difference_high": gap_to.high,
-            **_ranks(point[rows], _pick(a.everything.full, level)[:, a.now][:, rows]),
-            **_rating_columns(a, near, point[rows], chance[:, rows]),
-        }
-        elements = a.elements(level)
-        keys = {
-            "area_code": np.repeat(a.units, len(elements)),
-            "element": list(elements) * len(rows),
-            "level": level,
-        }
-        frames.append(pd.DataFrame({**keys, **{k: v.ravel() for k, v in columns.items()}}))
-    return pd.concat(frames, ignore_index=True).dropna(subset="score", ignore_index=True)
+    rows, home = a.rows, a.inputs.panel.areas.index(a.inputs.geography.whole)
+    point = stacked(a.scores)[a.now]
+    chance = stacked(a.sampling.full)[:, a.now]
+    # without any known error nothing varies: that is no certainty
+    blind = np.isfinite(point) & (chance == chance[0]).all(axis=0)
+    ends = interval(chance[:, rows])
+    low, high = (np.where(blind[rows], np.nan, np.clip(end, 0, 100)) for end in ends)
+    difference, tier = borough_difference(point[[*rows, home]], chance[:, [*rows, home]], len(rows))
+    rated, strengths = _rating_columns(a, point[rows], chance[:, rows])
+    columns = {
+        "score": point[rows],
+        "low": low,
+        "high": high,
+        "whole": np.broadcast_to(point[home], point[rows].shape),
+        "difference": difference,
+        "difference_low": tier.low,
+        "difference_high": tier.high,
+        **_ranks(point[rows], chance[:, rows], blind[rows]),
+        **rated,
+    }
+    elements = _elements(a)
+    n = len(rows)
+    keys = {"area_code": np.repeat(a.units, len(elements))}
+    keys |= {k: np.tile(elements[k].to_numpy(str), n) for k in ("element", "level")}
+    frame = pd.DataFrame({**keys, **{k: v.ravel() for k, v in columns.items()}})
+    frame = _by_level(frame.dropna(subset="score"))
+    return frame, {"whole": tier, **strengths}
 
 
-def _ranks(point: NDArray[np.floating], draws: NDArray[np.floating]) -> dict[str, Array]:
+def _by_level(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put components first and the index last."""
+    order = frame["level"].map(COMPOSITES.index)
+    return frame.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
+
+
+def _ranks(
+    point: NDArray[np.floating], draws: NDArray[np.floating], blind: NDArray[np.bool_]
+) -> dict[str, Array]:
     """Ranks of every element that is scored in two units or more.
 
-    Clearly in an end quarter is whoever's whole rank interval lies in it.
+    Clearly in an end quarter is whoever's whole rank interval lies in it. Whose error is not known
+    at all may have any place.
     """
     names = ("rank", "rank_low", "rank_high", "p_top", "p_bottom", "quarter", "places")
     out = {name: np.full(point.shape, np.nan) for name in (*names, "clear_quarter")}
     for e in np.flatnonzero((~np.isnan(point)).sum(axis=0) >= 2):
         r = rank_summary(point[:, e], draws[..., e])
-        places = r.high - r.low + 1
-        found = (r.rank, r.low, r.high, r.top, r.bottom, quarter_of(r.rank), places)
+        n, lost = int(np.isfinite(r.rank).sum()), blind[:, e]
+        best, last = np.where(lost, 1.0, r.low), np.where(lost, n, r.high)
+        top, bottom = (np.where(lost, np.nan, chance) for chance in (r.top, r.bottom))
+        places = last - best + 1
+        found = (r.rank, best, last, top, bottom, quarter_of(r.rank), places)
         for name, values in zip(names, found, strict=True):
             out[name][:, e] = values
-        n = int(np.isfinite(r.rank).sum())
-        ends = [r.high <= quarter(n), r.low > n - quarter(n)]
+        ends = [last <= quarter(n), best > n - quarter(n)]
         out["clear_quarter"][:, e] = np.select(ends, [1.0, 4.0], np.nan)
     return out
 
@@ -138,38 +178,65 @@ def _nearest(a: Evidence) -> Peers | None:
 
 
 def _rating_columns(
-    a: Evidence, near: Peers | None, point: Array, draws: NDArray[np.floating]
-) -> dict[str, NDArray[np.generic]]:
-    names = ("median", "difference", "low", "high")
+    a: Evidence, point: Array, draws: NDArray[np.floating]
+) -> tuple[dict[str, NDArray[np.generic]], dict[str, Tier]]:
+    near = _nearest(a)
     if near is None:
         why = "the edition names no comparators"
         if "comparators" in a.inputs.settings:
             why = "the edition has no context.csv to find comparators by"
+        names = ("median", "difference", "low", "high")
         blank = {f"peers_{n}": np.full(point.shape, np.nan) for n in names}
         said = {"rating": NOT_RATED, "reason": why}
-        return blank | {name: np.full(point.shape, text) for name, text in said.items()}
-    rule = a.inputs.settings["comparators"]
-    r = rate(point, draws, near.position, rule["minimum_points"])
-    found = {f"peers_{n}": getattr(r, n) for n in names}
-    return found | {"rating": r.rating, "reason": r.reason}
+        return blank | {name: np.full(point.shape, text) for name, text in said.items()}, {}
+    share = known_share(a.recipe, a.errors.known([a.now]))[a.rows]
+    least = a.inputs.settings["comparators"]["minimum_points"]
+    r = rate(point, draws, near.position, least, unknown_reason(share))
+    found = {"peers_median": r.median, "peers_difference": r.difference}
+    found |= {"peers_low": r.tier.low, "peers_high": r.tier.high}
+    return found | {"rating": r.rating, "reason": r.reason}, {"strengths": r.tier}
 
 
-def _changes(a: Evidence) -> pd.DataFrame:
+def _moved(
+    a: Evidence,
+    find: Callable[[Evidence], Change],
+    table: Callable[[Evidence, Change], pd.DataFrame],
+) -> tuple[pd.DataFrame, list[Tier]]:
+    """Set out changes, and beside each what is left of it after the reference population's."""
+    change = find(a)
+    rows = table(a, change)
+    names = {"change": "relative", "low": "relative_low", "high": "relative_high"}
+    if a.relative is None:
+        blank = dict.fromkeys(names.values(), np.nan)
+        return rows.assign(**blank, relative_rating=NOT_RATED), [change.tier]
+    beside = find(a.relative)
+    left = table(a.relative, beside)
+    own = left["rating"].map(RELATIVE).where(left["change"].notna(), NOT_RATED)
+    found = left[list(names)].rename(columns=names).assign(relative_rating=own)
+    return pd.concat([rows, found], axis=1), [change.tier, beside.tier]
+
+
+def _changes(a: Evidence) -> Change:
     """Change of component, dimension and index in score points, all areas."""
-    by_level = level_changes(a.comparable, a.sampling, a.comparable_recipe, a.errors)
-    frames = []
-    for level, change in by_level.items():
-        frame = change_table(change, a.inputs.panel.areas, a.elements(level))
-        before, after = _pick(a.comparable, level)[[0, a.now]]
-        frame.insert(2, "level", level)
-        frame["baseline"], frame["current"] = before.ravel(), after.ravel()
-        frames.append(frame.rename(columns={"item": "element"}))
-    return pd.concat(frames, ignore_index=True)
+    return level_changes(a.comparable, a.sampling, a.recipe, a.comparable_recipe, a.errors)
 
 
-def _indicator_changes(a: Evidence) -> pd.DataFrame:
+def _change_rows(a: Evidence, change: Change) -> pd.DataFrame:
+    elements = _elements(a)
+    frame = change_table(change, a.inputs.panel.areas, list(elements["element"]))
+    frame = frame.rename(columns={"item": "element"})
+    frame.insert(2, "level", np.tile(elements["level"], len(a.inputs.panel.areas)))
+    before, after = stacked(a.comparable)[[0, a.now]]
+    frame["baseline"], frame["current"] = before.ravel(), after.ravel()
+    return _by_level(frame)
+
+
+def _indicator_changes(a: Evidence) -> Change:
     """Change of every indicator in its own unit, all areas."""
-    change = indicator_change(a.inputs.panel.value, a.errors, a.inputs.framework)
+    return indicator_change(a.inputs.panel.value, a.errors, a.inputs.framework)
+
+
+def _indicator_rows(a: Evidence, change: Change) -> pd.DataFrame:
     table = change_table(change, a.inputs.panel.areas, a.inputs.framework.ids)
     return table.rename(columns={"item": "indicator_id"})
 
@@ -202,19 +269,26 @@ def _peers(a: Evidence) -> pd.DataFrame:
 
 def _gaps(a: Evidence) -> pd.DataFrame:
     """How far apart the wards are in each period, and whether that changed."""
-    rows = a.rows
-    frames = []
-    for level in COMPOSITES:
-        point, draws = (
-            _pick(a.comparable, level)[:, rows],
-            _pick(a.sampling.comparable, level)[:, :, rows],
-        )
-        for e, element in enumerate(a.elements(level)):
-            if (~np.isnan(point[..., e])).all(axis=0).sum() < 2:
-                continue
-            g = gap(point[..., e], draws[..., e])
-            frames.append(_gap_rows(level, element, g))
-    if not frames:  # nothing can be compared over time
+    if not a.comparable_recipe.used.any():  # nothing can be compared over time
+        return empty_table("gaps")
+    rows, frames = a.rows, []
+    settings = a.inputs.settings["uncertainty"]
+    # what errors add to the spread of scores is what they add once values are capped
+    drawn = simulate(
+        a.filled.value,
+        a.scale_errors,
+        a.comparable_recipe,
+        np.random.default_rng([settings["seed"], 2]),
+        min(GAP_DRAWS, settings["replicates"]),
+        estimated=a.filled,
+        capped=True,
+    )
+    point, draws = stacked(a.comparable)[:, rows], stacked(drawn.full)[:, :, rows]
+    for e, (element, level) in enumerate(_elements(a).itertuples(index=False)):
+        if (~np.isnan(point[..., e])).all(axis=0).sum() < 2:
+            continue
+        frames.append(_gap_rows(level, element, gap(point[..., e], draws[..., e])))
+    if not frames:
         return empty_table("gaps")
     return pd.concat(frames, ignore_index=True)
 
@@ -226,18 +300,6 @@ def _gap_rows(level: str, element: str, g: Gap) -> pd.DataFrame:
         array = getattr(g, name)
         frame[f"{name}_baseline"], frame[f"{name}_current"] = array[0], array[-1]
     return frame.assign(level=level, element=element)
-
-
-def _movers(a: Evidence) -> pd.DataFrame:
-    """Wards whose index moved, with the false discovery rate held at 10 %."""
-    rows = a.rows
-    draws = a.sampling.comparable.index[:, :, rows]
-    rated = level_changes(a.comparable, a.sampling, a.comparable_recipe, a.errors)["index"]
-    # a change that cannot be rated is not tested either
-    change = np.where(rated.rating == NOT_RATED, np.nan, rated.change)[rows, 0]
-    found = movers(change, draws[:, a.now] - draws[:, 0])
-    columns = {n: getattr(found, n) for n in ("change", "p", "q", "moved")}
-    return pd.DataFrame({"area_code": a.units, **columns})
 
 
 def _errors(a: Evidence) -> pd.DataFrame:

@@ -55,6 +55,7 @@ FILES = {
     "series": ("series", False),
     "context": ("context", False),
     "distribution": ("reference/distribution", False),
+    "errors": ("reference/errors", False),
     "signoff": ("signoff", False),
     "corrections": ("corrections", False),
     "targets": ("targets", False),
@@ -307,6 +308,7 @@ def _check_tables(
     for name, column, known in (("series", "area_code", areas), ("context", "area_code", areas),
                                 ("postcodes", "area_code", areas),
                                 ("targets", "indicator_id", ids),
+                                ("errors", "indicator_id", ids),
                                 ("signoff", "indicator_id", ids)):  # fmt: skip
         there, what = (known + former, AREA) if column == "area_code" else (known, INDICATOR)
         faults += strangers(reads[name], column, there, what) if there else []

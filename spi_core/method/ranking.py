@@ -119,7 +119,9 @@ def rank_summary(point: ArrayLike, draws: ArrayLike, level: float = LEVEL) -> Ra
     Notes
     -----
     Draws scatter around scores that already hold an error, so ranks of draws scatter somewhat
-    more than ranks are uncertain: the intervals are cautious.
+    more than ranks are uncertain: the intervals are cautious. An area is never given a place
+    above one whose score interval lies wholly above its own, nor below one that lies wholly
+    below: where these bind, the end of the interval is the first place they leave.
 
     Examples
     --------
@@ -140,6 +142,12 @@ def rank_summary(point: ArrayLike, draws: ArrayLike, level: float = LEVEL) -> Ra
     quantile(level)
     low = np.quantile(replicated, tail[0], axis=0, method="inverted_cdf")
     high = np.quantile(replicated, tail[1], axis=0, method="inverted_cdf")
+    # places that disjoint intervals of the scores leave; NaN compares as False
+    below, above = interval(drawn, level)
+    over = (below[..., None, :] > above[..., :, None]).sum(axis=-1)
+    under = (above[..., None, :] < below[..., :, None]).sum(axis=-1)
+    low = np.maximum(low, over + 1)
+    high = np.minimum(high, scored[..., None] - under)
     missing = np.isnan(rank)
     size = np.maximum(1, (scored + 2) // 4)[..., None]
     top = (replicated <= size).mean(axis=0)

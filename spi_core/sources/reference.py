@@ -17,6 +17,7 @@ from spi_core.edition.settings import read_edition_file
 from spi_core.errors import Fault, InputError, some
 from spi_core.files import shown, write_bytes
 from spi_core.method.moments import moments
+from spi_core.sources.errors import error_figures
 from spi_core.tables import records
 from spi_core.text.cells import csv_text
 
@@ -32,7 +33,7 @@ PERCENTILES = {
 
 
 def write_reference(folder: Path) -> list[str]:
-    """Make an edition's percentiles, moments, correlations, goalposts and weights anew.
+    """Make an edition's percentiles, moments, correlations, errors, goalposts and weights anew.
 
     Parameters
     ----------
@@ -59,7 +60,8 @@ def write_reference(folder: Path) -> list[str]:
     if faults or found or framework is None:
         raise InputError([*faults, *found])
     figures = _figures(folder / named["figures"])
-    cells = population(_mapping(folder, named["mapping"], framework, figures), figures, framework)
+    mapping = _mapping(folder, named["mapping"], framework, figures)
+    cells = population(mapping, figures, framework)
     table = cells.pivot(
         index=["period", "area_code"], columns="indicator_id", values="value"
     ).reindex(columns=list(framework.ids))
@@ -73,6 +75,7 @@ def write_reference(folder: Path) -> list[str]:
             pd.DataFrame({"n_rows": m.n_rows, "mean": m.mean, "sd": m.sd}, ids)
         ),
         named["correlation"]: correlation.reset_index(),
+        "reference/errors.csv": error_figures(cells, mapping, framework),
         "goalposts.csv": _goalposts(folder, spread, framework),
     }
     frozen = (folder / "weights.csv").exists()

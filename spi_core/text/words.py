@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 __all__ = [
+    "ABREAST",
+    "AHEAD",
+    "BEHIND",
     "DECLINE",
     "IMPROVEMENT",
     "NOT_RATED",
@@ -29,14 +32,16 @@ Choice: TypeAlias = Literal[
 STRENGTH, SIMILAR, WEAKNESS, NOT_RATED = "strength", "similar", "weakness", "not rated"
 #: Ratings of a change; it may be `NOT_RATED` too.
 IMPROVEMENT, NO_CHANGE, DECLINE = "clear improvement", "no clear change", "clear decline"
+#: Ratings of a change against that of the reference population; it may be `NOT_RATED` too.
+AHEAD, ABREAST, BEHIND = "clearly better", "no clear difference", "clearly worse"
 
-#: How the pages say it; ``RATING_RULE.format(number=5, minimum=1, level=90)``.
+#: How the pages say it; ``RATING_RULE.format(number=5, minimum=1)``.
 RATING_RULE = (
     "A score is a strength if it lies above the median of the {number} {areas} in the most similar "
     "circumstances by at least {minimum:g} point, by more than these {whose} average distance from "
-    "their median, and by more than chance (the {level:g} % interval of the difference excludes "
-    "zero); a weakness if it lies below in the same way; otherwise it is similar. This rule is "
-    "this project's own choice."
+    "their median, and by more than chance (the interval of the difference, adjusted for all "
+    "comparisons that are judged together, excludes zero); a weakness if it lies below in the same "
+    "way; otherwise it is similar. This rule is this project's own choice."
 )
 
 #: How the pages say it.

@@ -23,10 +23,10 @@ __all__ = ["ALL", "SAMPLING", "Alternatives", "make_plan", "pca_shares"]
 
 Array: TypeAlias = NDArray[np.float64]
 Mask: TypeAlias = NDArray[np.bool_]
-#: What varies behind a rating: the values, under fixed goalposts and weights.
+#: What varies behind ratings, intervals and ranks: the values, under fixed goalposts and weights.
 SAMPLING: frozenset[Choice] = frozenset({"sampling", "imputation"})
 
-#: What varies behind the interval of a rank and in the audit.
+#: What varies in the audit.
 ALL: frozenset[Choice] = frozenset(get_args(Choice))
 
 

@@ -1,7 +1,7 @@
 """Rate change: from fixed goalposts and weights, comparable indicators only, with its interval.
 
-A change is clear when its interval excludes zero; without counts or a published standard error an
-indicator's change is not rated.
+All changes of one table are judged together: one is clear if it survives a false discovery rate
+of 10 %, and the interval beside it is adjusted so that it says the same.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from spi_core.edition.framework import Framework
-from spi_core.method.intervals import LEVEL, quantile
-from spi_core.method.ranking import interval
-from spi_core.method.recipe import Recipe
+from spi_core.method.errors import Tier, tier
+from spi_core.method.recipe import ENOUGH, Recipe
 from spi_core.method.score import Scores
 from spi_core.text.words import DECLINE, IMPROVEMENT, NO_CHANGE, NOT_RATED
-from spi_core.uncertainty.sampling import Sampling
-from spi_core.uncertainty.simulate import Draws
+from spi_core.uncertainty.sampling import MISSING, MODELLED, Sampling
+from spi_core.uncertainty.simulate import Draws, Scored
 
 __all__ = [
     "Change",
     "change_table",
-    "composite_change",
-    "counted_share",
     "indicator_change",
+    "known_share",
     "level_changes",
+    "stacked",
+    "unknown_reason",
 ]
 
 Array: TypeAlias = NDArray[np.float64]
@@ -44,29 +44,25 @@ class Change:
     ----------
     change : ndarray (areas, items)
         Raw units for indicators, score points above them; NaN where there is none.
-    low, high : ndarray (areas, items)
-        Its interval; NaN where it is not known.
+    tier : Tier
+        All of them judged together: intervals and what is clear.
     rating : ndarray of str (areas, items)
         ``clear improvement``, ``no clear change``, ``clear decline`` or ``not rated``.
     reason : ndarray of str (areas, items)
         Why it is not rated; empty elsewhere.
-    counted : ndarray (areas, items)
-        Share (0–1) of the weight that rests on counts or published standard errors; the rest
-        rests on the stand-in.
+    known : ndarray (areas, items)
+        Share (0–1) of the full weight whose error is known.
     """
 
     change: Array
-    low: Array
-    high: Array
+    tier: Tier
     rating: NDArray[np.str_]
     reason: NDArray[np.str_]
-    counted: Array
+    known: Array
 
 
-def indicator_change(
-    value: ArrayLike, sampling: Sampling, framework: Framework, level: float = LEVEL
-) -> Change:
-    """Rate the change of every indicator in raw units.
+def indicator_change(value: ArrayLike, sampling: Sampling, framework: Framework) -> Change:
+    """Rate the change of every indicator in raw units, all areas and indicators as one tier.
 
     Parameters
     ----------
@@ -76,118 +72,105 @@ def indicator_change(
         Standard errors of changes.
     framework : Framework
         Polarity, and what may be compared.
-    level : float
-        Coverage of the interval.
 
     Returns
     -------
     Change
-        An indicator that cannot be compared has no change; one without counts has no interval.
+        An indicator that cannot be compared has no change; one whose error is not known, or that
+        its publisher models, has no interval.
     """
     x = np.asarray(value, dtype=np.float64)
     if x.ndim != 3 or x.shape != sampling.se.shape or x.shape[0] < 2:
         raise ValueError(f"change needs two periods of fitting shapes; got {x.shape}")
     change = np.where(framework.comparable, x[-1] - x[0], np.nan)
-    known = sampling.counted & ~np.isnan(change)
-    half = np.where(known, quantile(level) * sampling.change_se, np.nan)
+    known = sampling.known([0, -1])
     reason = np.full(change.shape, "", dtype=object)
-    reason[~known] = "no counts published"
+    reason[~known] = "its error is not known"
+    reason[(sampling.basis[[0, -1]] == MODELLED).any(axis=0)] = "modelled by its publisher"
+    reason[(sampling.basis[[0, -1]] == MISSING).any(axis=0)] = "no value in one of the periods"
     reason[np.isnan(x[-1] - x[0])] = "no value in one of the periods"
     for k in np.flatnonzero(~framework.comparable):
         reason[:, k] = str(framework.indicators["break_reason"].iloc[k])
-    low, high = change - half, change + half
-    rating = _rate(framework.polarity * change, low, high)
-    return Change(change, low, high, rating, reason.astype(np.str_), known.astype(np.float64))
+    se = np.where(reason == "", sampling.change_se, np.nan)
+    return _rated(change, framework.polarity * change, se, reason, known.astype(np.float64))
 
 
-def _rate(better: Array, low: Array, high: Array) -> NDArray[np.str_]:
-    clear = (low > 0) | (high < 0)
-    named = np.where(clear, np.where(better > 0, IMPROVEMENT, DECLINE), NO_CHANGE)
-    return np.where(np.isnan(low) | np.isnan(high), NOT_RATED, named)
-
-
-def composite_change(
-    point: ArrayLike,
-    draws: ArrayLike,
-    counted: ArrayLike,
-    level: float = LEVEL,
-    differ: ArrayLike | None = None,
+def _rated(
+    change: Array, better: Array, se: Array, reason: NDArray[np.object_], known: Array
 ) -> Change:
-    """Rate the change of components, dimensions or the index.
-
-    Parameters
-    ----------
-    point : array_like (periods, areas, items)
-        Scores by the comparable recipe.
-    draws : array_like (n, periods, areas, items)
-        Their replicates, from :func:`spi_core.uncertainty.simulate` under `SAMPLING`.
-    counted : array_like (areas, items)
-        From `counted_share`.
-    level : float
-        Coverage of the interval.
-    differ : array_like of bool (areas, items), optional
-        Scores that are the mean of other parts in the last period than in the first: no change.
-
-    Returns
-    -------
-    Change
-        Not rated where not scored in both periods, or where nothing rests on counts.
-
-    Notes
-    -----
-    The interval is the Monte Carlo's: it keeps the caps at the goalposts and the errors that two
-    overlapping windows share, which the delta method on uncapped scores would not.
-    """
-    scores, drawn = np.asarray(point, dtype=np.float64), np.asarray(draws)
-    share = np.asarray(counted, dtype=np.float64)
-    if scores.shape[0] < 2 or drawn.shape[1:] != scores.shape or share.shape != scores.shape[1:]:
-        raise ValueError("change needs two periods, with replicates and counted shares that fit")
-    other = np.zeros(share.shape, bool) if differ is None else np.asarray(differ, bool)
-    change = np.where(other, np.nan, scores[-1] - scores[0])
-    ends = interval(drawn[:, -1] - drawn[:, 0], level)
-    low, high = (np.where(np.isnan(change), np.nan, end) for end in ends)
-    rating = _rate(change, low, high)
-    reason = np.full(change.shape, "", dtype=object)
-    rating = np.where(share > 0, rating, NOT_RATED)
-    reason[share <= 0] = "no counts published for any of its indicators"
-    reason[np.isnan(change)] = "too few comparable indicators with values in both periods"
-    reason[other] = "not the same components are scored in both periods"
-    return Change(change, low, high, rating, reason.astype(np.str_), share)
+    judged = tier(change, se)
+    rating = np.where(judged.clear, np.where(better > 0, IMPROVEMENT, DECLINE), NO_CHANGE)
+    rating = np.where(reason == "", rating, NOT_RATED)
+    return Change(change, judged, rating, reason.astype(np.str_), known)
 
 
-def counted_share(recipe: Recipe, counted: Mask) -> tuple[Array, Array, Array]:
-    """Share of each score's weight that rests on counts.
+def known_share(recipe: Recipe, known: ArrayLike) -> Array:
+    """Share of each score's weight that rests on figures whose error is known.
 
     Parameters
     ----------
     recipe : Recipe
-        The comparable recipe.
-    counted : ndarray of bool (areas, indicators)
-        `Sampling.counted`.
+        The full recipe: what cannot be compared counts as not known.
+    known : array_like of bool (areas, indicators)
+        `Sampling.known`, and for a change, whether the indicator is compared.
 
     Returns
     -------
-    component, dimension, index : ndarray (areas, components), (areas, dimensions), (areas, 1)
-        Shares between 0 and 1; components of a dimension count alike.
+    ndarray (areas, components + dimensions + 1)
+        Shares between 0 and 1, laid out as by `stacked`; components of a dimension count alike,
+        and so do dimensions. What is not scored at all has 0.
     """
-    size = recipe.dimension_of.size
-    member = np.zeros((recipe.share.size, size))
+    of, scored = recipe.dimension_of, recipe.scored
+    member = np.zeros((recipe.share.size, of.size))
     member[np.arange(recipe.share.size), recipe.component_of] = recipe.share
-    component = np.asarray(counted, dtype=np.float64) @ member
-    scored = np.flatnonzero(recipe.scored)
-    dimension = np.zeros((component.shape[0], int(recipe.dimension_of.max()) + 1))
-    for d in np.unique(recipe.dimension_of[scored]):
-        dimension[:, d] = component[:, scored[recipe.dimension_of[scored] == d]].mean(axis=1)
-    there = np.unique(recipe.dimension_of[scored])
-    if not there.size:
-        return component, dimension, np.zeros((component.shape[0], 1))
-    return component, dimension, dimension[:, there].mean(axis=1, keepdims=True)
+    component = np.asarray(known, dtype=np.float64) @ member
+    group = np.eye(int(of.max()) + 1)[of] * scored[:, None]
+    size = group.sum(axis=0)
+    dimension = component @ (group / np.maximum(size, 1))
+    index = dimension[:, size > 0].mean(axis=1, keepdims=True) if scored.any() else dimension[:, :1]
+    return np.concatenate([component, dimension, index], axis=1)
+
+
+def unknown_reason(share: ArrayLike) -> NDArray[np.object_]:
+    """Say where too little of the weight has a known error, and how little.
+
+    Parameters
+    ----------
+    share : array_like
+        From `known_share`.
+
+    Returns
+    -------
+    ndarray of str, same shape
+        Empty where it is enough.
+    """
+    known = np.asarray(share, dtype=np.float64)
+    said = np.array([f"error known for {s:.0%} of its weight" for s in known.ravel()], object)
+    # a sum of shares that make half may end a digit below it
+    return np.where(known < ENOUGH - 1e-9, said.reshape(known.shape), "")
+
+
+def stacked(scored: Scores | Scored) -> Array:
+    """Lay components, dimensions and the index side by side.
+
+    Parameters
+    ----------
+    scored : Scores or Scored
+        Scores or replicates of them.
+
+    Returns
+    -------
+    ndarray (..., areas, components + dimensions + 1)
+        On the last axis.
+    """
+    parts = (scored.component, scored.dimension, scored.index[..., None])
+    return np.concatenate(parts, axis=-1)
 
 
 def level_changes(
-    point: Scores, draws: Draws, recipe: Recipe, sampling: Sampling, level: float = LEVEL
-) -> dict[str, Change]:
-    """Rate the change of every component, dimension and the index.
+    point: Scores, draws: Draws, full: Recipe, recipe: Recipe, sampling: Sampling
+) -> Change:
+    """Rate the change of every component, dimension and the index, all areas, as one tier.
 
     Parameters
     ----------
@@ -195,35 +178,40 @@ def level_changes(
         Of the comparable recipe, both periods.
     draws : Draws
         Under `SAMPLING`, with the comparable recipe.
-    recipe : Recipe
-        The comparable recipe.
+    full, recipe : Recipe
+        The full and the comparable recipe.
     sampling : Sampling
-        Says what rests on counts.
-    level : float
-        Coverage.
+        Whose errors are known.
 
     Returns
     -------
-    dict of str to Change
-        ``component``, ``dimension``, ``index`` (one item).
+    Change
+        Items laid out as by `stacked`. Not rated where not scored in both periods, or where the
+        error of less than half of the full weight is known.
+
+    Notes
+    -----
+    The standard error is the Monte Carlo's standard deviation of last less first: it keeps the
+    errors that two overlapping windows share. Draws are of scores before they are capped.
     """
-    counted = counted_share(recipe, sampling.counted)
-    drawn = draws.comparable
+    scores, drawn = stacked(point), stacked(draws.comparable)
+    if scores.shape[0] < 2 or drawn.shape[1:] != scores.shape:
+        raise ValueError("change needs two periods, with replicates that fit")
     scored = ~np.isnan(point.component)
     lost = scored[0] != scored[-1]
     member = np.eye(point.dimension.shape[-1], dtype=bool)[recipe.dimension_of]
-    differ = (np.zeros_like(lost), lost @ member, lost.any(axis=1, keepdims=True))
-    pairs = {
-        "component": (point.component, drawn.component),
-        "dimension": (point.dimension, drawn.dimension),
-        "index": (point.index[..., None], drawn.index[..., None]),
-    }
-    return {
-        name: composite_change(scores, replicates, share, level, other)
-        for (name, (scores, replicates)), share, other in zip(
-            pairs.items(), counted, differ, strict=True
-        )
-    }
+    other = [np.zeros_like(lost), lost @ member, lost.any(axis=1, keepdims=True)]
+    differ = np.concatenate(other, axis=1)
+    change = np.where(differ, np.nan, scores[-1] - scores[0])
+    known = sampling.known([0, -1])
+    thin = known_share(full, np.broadcast_to(recipe.used, known.shape)) < ENOUGH - 1e-9
+    change[thin] = np.nan
+    share = known_share(full, known & recipe.used)
+    reason = unknown_reason(share)
+    reason[np.isnan(change)] = "too few comparable indicators with values in both periods"
+    reason[differ] = "not the same components are scored in both periods"
+    se = (drawn[:, -1] - drawn[:, 0]).std(axis=0, ddof=1)
+    return _rated(change, change, np.where(reason == "", se, np.nan), reason, share)
 
 
 def change_table(change: Change, areas: Sequence[str], items: Sequence[str]) -> pd.DataFrame:
@@ -239,9 +227,10 @@ def change_table(change: Change, areas: Sequence[str], items: Sequence[str]) -> 
     Returns
     -------
     DataFrame
-        ``area_code, item, change, low, high, rating, reason, counted``.
+        ``area_code, item, change, low, high, rating, reason, known``.
     """
     rows = pd.MultiIndex.from_product([areas, items], names=["area_code", "item"])
-    names = ("change", "low", "high", "rating", "reason", "counted")
+    names = ("change", "rating", "reason", "known")
     columns = {name: getattr(change, name).ravel() for name in names}
+    columns |= {"low": change.tier.low.ravel(), "high": change.tier.high.ravel()}
     return pd.DataFrame(columns, index=rows).reset_index()

@@ -1,4 +1,4 @@
-"""How far wards lie apart over time, and which of them truly moved."""
+"""How far wards lie apart over time."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from spi_core.method.intervals import LEVEL
 from spi_core.method.ranking import interval
 
-__all__ = ["MEASURES", "Gap", "Movers", "gap", "movers"]
+__all__ = ["MEASURES", "Gap", "gap"]
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -101,70 +100,3 @@ def _mirror(value: Array, square: Array) -> Array:
 def _spread(x: Array) -> Array:
     quarter, three_quarters = np.quantile(x, [0.25, 0.75], axis=-1)
     return np.stack([np.ptp(x, axis=-1), three_quarters - quarter, x.std(axis=-1, ddof=1)], axis=-1)
-
-
-@dataclass(frozen=True, slots=True)
-class Movers:
-    """Wards whose score moved, allowing for how many were tested.
-
-    Parameters
-    ----------
-    change : ndarray (wards,)
-        Score points.
-    p : ndarray (wards,)
-        Two-sided, one test a ward.
-    q : ndarray (wards,)
-        The same adjusted for the number of tests.
-    moved : ndarray of bool (wards,)
-        q is at most the false discovery rate.
-    """
-
-    change: Array
-    p: Array
-    q: Array
-    moved: NDArray[np.bool_]
-
-
-def movers(change: ArrayLike, draws: ArrayLike, rate: float = 0.1) -> Movers:
-    """Test every ward's change, with the false discovery rate held.
-
-    Parameters
-    ----------
-    change : array_like (wards,)
-        Change of a score; NaN where there is none: not tested.
-    draws : array_like (n, wards)
-        Its replicates.
-    rate : float
-        Expected share of false names among those named.
-
-    Returns
-    -------
-    Movers
-        NaN and False for wards not tested.
-
-    Notes
-    -----
-    ``p = 2 Φ(−|change| / SD of the replicates)``, then Benjamini and Hochberg, *Journal of the
-    Royal Statistical Society* B 57 (1995), as SciPy has it.
-
-    Examples
-    --------
-    >>> noise = np.random.default_rng(1).normal(size=(999, 3))
-    >>> movers([0.1, 4.0, 2.1], noise).moved
-    array([False,  True,  True])
-    """
-    moved, drawn = np.asarray(change, dtype=np.float64), np.asarray(draws, dtype=np.float64)
-    if not 0 < rate < 1:
-        raise ValueError(f"the false discovery rate must lie between 0 and 1; got {rate}")
-    if drawn.ndim != 2 or drawn.shape[1:] != moved.shape or len(drawn) < 2:
-        raise ValueError("movers need two or more replicates of each ward's change")
-    there = ~np.isnan(moved)
-    spread = drawn[:, there].std(axis=0, ddof=1)
-    size = np.abs(moved[there])
-    # without error any change is certain and no change is none
-    z = np.divide(size, spread, out=np.where(size > 0, np.inf, 0.0), where=spread > 0)
-    p, q = (np.full(moved.shape, np.nan) for _ in range(2))
-    p[there] = 2 * stats.norm.sf(z)
-    if there.any():
-        q[there] = stats.false_discovery_control(p[there])
-    return Movers(moved, p, q, there & (np.nan_to_num(q, nan=1.0) <= rate))

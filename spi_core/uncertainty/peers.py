@@ -11,12 +11,10 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from spi_core.edition.comparators import MIN_PEERS
-from spi_core.method.intervals import LEVEL
-from spi_core.method.ranking import interval
+from spi_core.method.errors import Tier, tier
 from spi_core.text.words import NOT_RATED, SIMILAR, STRENGTH, WEAKNESS
 
 __all__ = [
-    "Difference",
     "Peers",
     "Ratings",
     "borough_difference",
@@ -52,8 +50,10 @@ class Ratings:
     ----------
     median : ndarray (wards, items)
         Of the comparators.
-    difference, low, high : ndarray (wards, items)
-        Ward minus median, and its interval, score points.
+    difference : ndarray (wards, items)
+        Ward minus median, score points.
+    tier : Tier
+        All of them judged together: intervals and what is clear.
     spread : ndarray (wards, items)
         Average absolute deviation of the comparators from their median.
     rating : ndarray of str (wards, items)
@@ -64,8 +64,7 @@ class Ratings:
 
     median: Array
     difference: Array
-    low: Array
-    high: Array
+    tier: Tier
     spread: Array
     rating: NDArray[np.str_]
     reason: NDArray[np.str_]
@@ -153,10 +152,9 @@ def rate(
     draws: ArrayLike,
     position: ArrayLike,
     minimum: float = 1.0,
-    level: float = LEVEL,
     unknown: ArrayLike | None = None,
 ) -> Ratings:
-    """Rate every score as strength, similar or weakness among its comparators.
+    """Rate every score as strength, similar or weakness among its comparators, as one tier.
 
     Parameters
     ----------
@@ -168,15 +166,14 @@ def rate(
         From `nearest`.
     minimum : float
         Least difference, score points.
-    level : float
-        Coverage of the interval.
-    unknown : array_like of bool (wards, items), optional
-        Scores whose error is unknown: not rated.
+    unknown : array_like of str (wards, items), optional
+        Why a score is not rated, its error not being known; empty where it is.
 
     Returns
     -------
     Ratings
-        By `RATING_RULE`. A comparator that is not scored is left out of the median; with fewer than
+        By `RATING_RULE`; the error is the replicates' standard deviation. A comparator that is not
+        scored is left out of the median; with fewer than
         `MIN_PEERS` left the score is not rated.
     """
     scores, drawn = np.asarray(point, dtype=np.float64), np.asarray(draws)
@@ -194,21 +191,23 @@ def rate(
     spread = np.abs(others - median[:, None])
     count = np.maximum((~np.isnan(spread)).sum(axis=1), 1)
     spread = np.where(enough, np.nansum(spread, axis=1) / count, np.nan)
-    ends = [
-        interval(drawn[:, a] - _median(drawn[:, near], axis=1), level)
-        for a, near in enumerate(peers)
-    ]
-    low, high = (np.stack(side) for side in zip(*ends, strict=True))
+    error = np.stack(
+        [
+            (drawn[:, a] - _median(drawn[:, near], axis=1)).std(axis=0, ddof=1)
+            for a, near in enumerate(peers)
+        ]
+    )
     difference = scores - median
-    far = np.abs(difference) > np.maximum(spread, minimum)
-    rating = np.where(far & (low > 0), STRENGTH, np.where(far & (high < 0), WEAKNESS, SIMILAR))
     reason = np.full(scores.shape, "", dtype=object)
     if unknown is not None:
-        reason[np.asarray(unknown, bool)] = "its error is unknown"
+        reason[:] = unknown
     reason[~enough] = f"fewer than {MIN_PEERS} comparators are scored"
     reason[np.isnan(scores)] = "not scored"
+    judged = tier(difference, np.where(reason == "", error, np.nan))
+    clear = judged.clear & (np.abs(difference) > np.maximum(spread, minimum))
+    rating = np.where(clear, np.where(difference > 0, STRENGTH, WEAKNESS), SIMILAR)
     rating = np.where(reason == "", rating, NOT_RATED)
-    return Ratings(median, difference, low, high, spread, rating, reason.astype(np.str_))
+    return Ratings(median, difference, judged, spread, rating, reason.astype(np.str_))
 
 
 def _median(x: NDArray[np.floating], axis: int) -> Array:
@@ -220,28 +219,8 @@ def _median(x: NDArray[np.floating], axis: int) -> Array:
     return np.asarray(((lower + upper) / 2).squeeze(axis), dtype=np.float64)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Wards against their borough.
-
-    Parameters
-    ----------
-    difference, low, high : ndarray (wards, items)
-        Ward minus borough and its interval, score points.
-    clear : ndarray of bool (wards, items)
-        The interval excludes zero.
-    """
-
-    difference: Array
-    low: Array
-    high: Array
-    clear: NDArray[np.bool_]
-
-
-def borough_difference(
-    point: ArrayLike, draws: ArrayLike, borough: int, level: float = LEVEL
-) -> Difference:
-    """Compare each ward's score with the borough's.
+def borough_difference(point: ArrayLike, draws: ArrayLike, borough: int) -> tuple[Array, Tier]:
+    """Compare each ward's score with the borough's, as one tier.
 
     Parameters
     ----------
@@ -251,13 +230,13 @@ def borough_difference(
         Their replicates.
     borough : int
         Position of the borough among the areas.
-    level : float
-        Coverage.
 
     Returns
     -------
-    Difference
-        Of the other areas, in their order.
+    difference : ndarray (wards, items)
+        Ward minus borough, score points, of the other areas in their order.
+    tier : Tier
+        All of them judged together; not those of which nothing varies.
 
     Notes
     -----
@@ -267,5 +246,7 @@ def borough_difference(
     """
     scores, drawn = np.asarray(point, dtype=np.float64), np.asarray(draws)
     difference = np.delete(scores - scores[borough], borough, axis=0)
-    low, high = interval(np.delete(drawn - drawn[:, [borough]], borough, axis=1), level)
-    return Difference(difference, low, high, (low > 0) | (high < 0))
+    apart = np.delete(drawn - drawn[:, [borough]], borough, axis=1)
+    # nothing varies where no error is known at all
+    error = np.where((apart == apart[0]).all(axis=0), np.nan, apart.std(axis=0, ddof=1))
+    return difference, tier(difference, error)

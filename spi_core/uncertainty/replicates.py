@@ -96,6 +96,7 @@ def replicate(
     pool: Single | None = None,
     step: Array | None = None,
     indicators: Single | None = None,
+    capped: bool = True,
 ) -> tuple[list[Levels], dict[str, int], Mask]:
     """Draw, normalise and aggregate every replicate of a plan.
 
@@ -116,7 +117,10 @@ def replicate(
     step : ndarray (indicators, cells), optional
         Score units of one step of the plan's `push`.
     indicators : ndarray of float32 (indicators, replicates, cells), optional
-        Filled with the indicators' scores if given.
+        Filled with the indicators' scores if given, always capped.
+    capped : bool
+        Whether values beyond a fixed goalpost count as the goalpost; if not, they are kept at 0
+        or more only where a mean has no meaning below.
 
     Returns
     -------
@@ -140,13 +144,14 @@ def replicate(
         means = tuple(Mean(float(order)) for order in plan.order[rows[0]])
         u = _draw(noise, z, rows, plan, step)
         ends = None if plan.ends is None else plan.ends[rows]
-        bad, why = _normalise(u, kind, ends, reference)
+        bad, why = _normalise(u, kind, ends, reference, capped)
         if bad.any():
             failures[why] = failures.get(why, 0) + int(bad.sum())
             failed[rows[bad]] = True
         if indicators is not None:
-            indicators[:, rows] = u
+            indicators[:, rows] = np.clip(u, 0, 100)
         if (low := lowest(means)) > 0:
+            np.maximum(u, 0, out=u)
             u *= np.float32((100 - low) / 100)
             u += np.float32(low)
         for tree, levels in zip(trees, out, strict=True):
@@ -218,7 +223,9 @@ def _draw(
     return np.asarray(u)
 
 
-def _normalise(u: Single, kind: str, ends: Array | None, reference: Mask) -> tuple[Mask, str]:
+def _normalise(
+    u: Single, kind: str, ends: Array | None, reference: Mask, capped: bool = True
+) -> tuple[Mask, str]:
     """Turn u into scores 0–100 in place; tell which replicates cannot be, and why."""
     if kind == "percentile_rank":
         _percentile(u, reference)
@@ -227,7 +234,8 @@ def _normalise(u: Single, kind: str, ends: Array | None, reference: Mask) -> tup
     why = "an indicator does not vary"
     if kind == "goalposts":
         if ends is None:
-            np.clip(u, 0, 100, out=u)
+            if capped:
+                np.clip(u, 0, 100, out=u)
             return np.zeros(u.shape[1], bool), ""
         start, end = ends.transpose(1, 2, 0)
         why = "goalposts are crossed"

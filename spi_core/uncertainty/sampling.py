@@ -1,4 +1,4 @@
-"""How far a raw value could be off by chance: from its counts, or a cautious stand-in.
+"""How far a raw value could be off by chance: from counts, as published, or an upper bound.
 
 Benefit counts are published rounded to 5; against a sampling error of ten and more claimants that
 is small, and it is not added.
@@ -17,21 +17,20 @@ from numpy.typing import ArrayLike, NDArray
 from spi_core.edition.framework import Framework
 from spi_core.edition.panel import Panel
 from spi_core.method.intervals import LEVEL, poisson_se, quantile, wilson_se
+from spi_core.tables import empty_table
 
-__all__ = ["Sampling", "overlap", "robust_sd", "sampling"]
+__all__ = ["Sampling", "change_error", "error_model", "overlap", "sampling"]
 
 Array: TypeAlias = NDArray[np.float64]
 
-COUNTS, PUBLISHED, SPREAD, UNKNOWN, MISSING = (
+COUNTS, PUBLISHED, SPREAD, MODELLED, UNKNOWN, MISSING = (
     "counts",
     "published",
-    "spread of changes",
+    "reference spread",
+    "modelled",
     "unknown",
     "no value",
 )
-
-#: A spread of changes needs at least this many areas.
-MIN_AREAS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Sampling:
     Parameters
     ----------
     se : ndarray, shape (periods, areas, indicators)
-        Standard error; NaN where `basis` is ``unknown`` or ``no value``.
+        Standard error; NaN where it is not known.
     skew : ndarray, same shape
         Skewness of what the true value may be: small counts have a longer tail upwards.
     overlap : ndarray, shape (indicators, periods, periods)
@@ -49,8 +48,10 @@ class Sampling:
     change_se : ndarray, shape (areas, indicators)
         Standard error of the change from the first to the last period.
     basis : ndarray of str, shape (periods, areas, indicators)
-        ``counts``, ``published`` (a standard error was given), ``spread of changes`` (an upper
-        bound: it holds true differences between areas too), ``unknown`` or ``no value``.
+        ``counts``, ``published`` (a standard error was given), ``reference spread`` (an upper
+        bound: it holds true differences between areas too), ``modelled`` (by its publisher: the
+        error of the model is not known, whatever `se` lets the value vary by), ``unknown`` or
+        ``no value``.
     low, high : ndarray, shape (indicators,)
         Limits that a value cannot pass; infinite where there is none.
     """
@@ -79,10 +80,20 @@ class Sampling:
         cells = {name: getattr(self, name)[:, at] for name in ("se", "skew", "basis")}
         return replace(self, **cells, change_se=self.change_se[at])
 
-    @property
-    def counted(self) -> NDArray[np.bool_]:
-        """Whether first and last value both have counts or a published error: may be rated."""
-        known = np.isin(self.basis[[0, -1]], [COUNTS, PUBLISHED])
+    def known(self, periods: Sequence[int]) -> NDArray[np.bool_]:
+        """Whether the error is known well enough to rate by, in each of some periods.
+
+        Parameters
+        ----------
+        periods : sequence of int
+            Their positions: the first and the last for a change.
+
+        Returns
+        -------
+        ndarray of bool (areas, indicators)
+            From counts, as published, or the reference population's spread.
+        """
+        known = np.isin(self.basis[list(periods)], [COUNTS, PUBLISHED, SPREAD])
         return np.asarray(known.all(axis=0))
 
 
@@ -125,45 +136,38 @@ def overlap(dates: pd.DataFrame, indicators: tuple[str, ...], periods: tuple[str
     return np.asarray(share)
 
 
-def robust_sd(x: ArrayLike) -> Array:
-    """Spread about the median that single outliers do not move.
+def error_model(framework: Framework, reference: pd.DataFrame) -> pd.DataFrame:
+    """Say for every indicator what its error is and what the reference population adds to it.
 
     Parameters
     ----------
-    x : array_like, shape (areas, indicators)
-        Values, NaN where missing.
+    framework : Framework
+        ``error``, and ``interval`` where a register does not say ``error``.
+    reference : DataFrame
+        ``reference/errors.csv``; empty without one.
 
     Returns
     -------
-    ndarray, shape (indicators,)
-        ``1.4826 · MAD · n/(n − 0.8)``; the ordinary standard deviation where more than half of
-        the values are equal; NaN for fewer than five values or no spread at all.
-
-    Notes
-    -----
-    Factor for small n: Croux and Rousseeuw, *Computational Statistics* 1 (1992).
-
-    Examples
-    --------
-    >>> robust_sd([[1.0], [2.0], [3.0], [4.0], [900.0]]).round(2)
-    array([1.76])
+    DataFrame
+        Index the ids: ``error`` and the columns of the file; φ is 1 and the others are NaN or
+        blank where the population does not tell them.
     """
-    values = np.asarray(x, dtype=np.float64)
-    out = np.full(values.shape[1], np.nan)
-    for k, column in enumerate(values.T):
-        known = column[~np.isnan(column)]
-        if known.size < MIN_AREAS:
-            continue
-        n = known.size
-        spread = 1.4826 * float(np.median(np.abs(known - np.median(known)))) * n / (n - 0.8)
-        spread = spread or float(known.std(ddof=1))
-        out[k] = spread or np.nan
-    return out
+    about = framework.indicators
+    kind = np.where(about["interval"] == "none", "none", "counts")
+    if "error" in about:
+        kind = about["error"].to_numpy()
+    made = pd.DataFrame({"error": kind}, index=about.index)
+    if reference.empty:
+        reference = empty_table("error_model").drop(columns="error")
+    rows = reference.drop(columns=["file", "row"], errors="ignore").set_index("indicator_id")
+    made = made.join(rows.reindex(about.index))
+    return made.assign(phi=made["phi"].astype(float).fillna(1.0))
 
 
 def sampling(
     panel: Panel,
     framework: Framework,
+    model: pd.DataFrame | None = None,
     families: Sequence[tuple[str, Sequence[str]]] = (),
     population: ArrayLike | None = None,
     published: ArrayLike | None = None,
@@ -177,9 +181,11 @@ def sampling(
         Values and counts of the periods that are compared.
     framework : Framework
         ``interval`` and ``per`` of each indicator.
+    model : DataFrame, optional
+        From :func:`error_model`; if left out, that of an edition without a reference population.
     families : sequence of tuple of str and sequence of str
-        Larger areas with the units that make them up. Where there are any, an area that is
-        neither has no part in the stand-in; where there are none, every area is a unit.
+        Larger areas with the units that make them up. Where there are any, the spread says
+        nothing of an area that is neither; where there are none, every area is a unit.
     population : array_like (areas,), optional
         People of each area, in panel order; how much each counts in a larger one. Equal if left
         out.
@@ -195,15 +201,19 @@ def sampling(
 
     Notes
     -----
-    Without counts the error is unknown. In its place stands the robust spread of the units'
-    changes, divided by ``√(2(1 − overlap))``: too large rather than too small, because areas
-    truly change by different amounts. An error that all areas share (a new definition) is in no
-    sampling error. For a larger area it is multiplied by ``√Σw²``, w being its units' shares.
+    The standard error of a count is that of chance times √φ. Without counts, the spread of the
+    reference population's changes about its own, divided by ``√(2(1 − overlap))``, is an upper
+    bound: too large rather than too small, because areas truly change by different amounts.
+    An error that all areas share (a new definition) is in no sampling error. For a larger area it
+    is multiplied by ``√Σw²``, w being its units' shares.
     ``SE(change) = √(se₀² + se₁² − 2 · overlap · se₀ · se₁)``, which is ``√(2(1 − overlap)) · SE``
     for equal errors.
     """
-    se, skew = _from_counts(panel, framework, level)
-    basis = np.where(np.isnan(se), UNKNOWN, COUNTS).astype("U17")
+    if model is None:
+        model = error_model(framework, pd.DataFrame())
+    counted, phi = (model["error"] == "counts").to_numpy(), np.sqrt(model["phi"].to_numpy(float))
+    se, skew = (np.where(counted, phi * a, np.nan) for a in _from_counts(panel, framework, level))
+    basis = np.where(np.isnan(se), UNKNOWN, COUNTS).astype("U16")
     if published is not None:
         given = np.broadcast_to(np.asarray(published, dtype=np.float64), se.shape)
         if (given < 0).any():
@@ -212,24 +222,42 @@ def sampling(
         se, skew = np.where(there, given, se), np.where(there, 0.0, skew)
         basis[there] = PUBLISHED
     shared = overlap(panel.dates, panel.indicators, panel.periods)
-    stand_in = _stand_in(panel, shared[:, 0, -1], families, population)
-    filled = (basis == UNKNOWN) & ~np.isnan(stand_in)
+    bound = _from_spread(panel, model, shared[:, 0, -1], families, population)
+    filled = (basis == UNKNOWN) & ~np.isnan(bound)
     basis[filled] = SPREAD
+    basis[..., (model["error"] == "modelled").to_numpy()] = MODELLED
     basis[np.isnan(panel.value)] = MISSING
-    se = np.where(filled, stand_in, se)
+    se = np.where(filled, bound, se)
     se[basis == MISSING] = np.nan
-    rho = shared[:, 0, -1]
-    variance = se[0] ** 2 + se[-1] ** 2 - 2 * rho * se[0] * se[-1]
     limits = framework.indicators[["valid_min", "valid_max"]].to_numpy(float)
     return Sampling(
         se=se,
         skew=np.where(np.isnan(skew), 0.0, skew),
         overlap=shared,
-        change_se=np.sqrt(np.maximum(variance, 0.0)),
+        change_se=change_error(se, shared),
         basis=basis,
         low=np.nan_to_num(limits[:, 0], nan=-np.inf),
         high=np.nan_to_num(limits[:, 1], nan=np.inf),
     )
+
+
+def change_error(se: Array, shared: Array) -> Array:
+    """Work out the standard error of the change from the first to the last period.
+
+    Parameters
+    ----------
+    se : ndarray (periods, areas, indicators)
+        Standard errors.
+    shared : ndarray (indicators, periods, periods)
+        From :func:`overlap`.
+
+    Returns
+    -------
+    ndarray (areas, indicators)
+        ``√(se₀² + se₁² − 2 · overlap · se₀ · se₁)``.
+    """
+    variance = se[0] ** 2 + se[-1] ** 2 - 2 * shared[:, 0, -1] * se[0] * se[-1]
+    return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
 
 
 def _from_counts(panel: Panel, framework: Framework, level: float) -> tuple[Array, Array]:
@@ -253,22 +281,23 @@ def _from_counts(panel: Panel, framework: Framework, level: float) -> tuple[Arra
     return se, skew
 
 
-def _stand_in(
+def _from_spread(
     panel: Panel,
+    model: pd.DataFrame,
     rho: Array,
     families: Sequence[tuple[str, Sequence[str]]],
     population: ArrayLike | None,
 ) -> Array:
-    """Estimate standard errors (areas, indicators) from the spread of the units' changes."""
-    units = {part for _, parts in families for part in parts} or set(panel.areas)
-    at = np.array([a in units for a in panel.areas])
-    spread = robust_sd((panel.value[-1] - panel.value[0])[at])
+    """Bound standard errors by the spread of the reference population's changes."""
+    spread = model["spread"].to_numpy(float)
     apart = np.sqrt(2 * (1 - rho))
     # the same window twice, or one period only: the change says nothing about the error
     se = np.divide(spread, apart, out=np.full_like(spread, np.nan), where=apart > 1e-6)
+    units = {part for _, parts in families for part in parts} or set(panel.areas)
     people = np.ones(len(panel.areas)) if population is None else np.asarray(population, float)
-    damped = np.where(at, 1.0, np.nan)
+    damped = np.where([a in units for a in panel.areas], 1.0, np.nan)
     for head, parts in families:
         share = people[panel.rows(parts)] / people[panel.rows(parts)].sum()
         damped[panel.areas.index(head)] = np.sqrt((share**2).sum())
-    return np.asarray(se * damped[:, None])
+    size = np.where((model["scale"] == "log").to_numpy(), np.abs(panel.value), 1.0)
+    return np.asarray(size * (se * damped[:, None]))

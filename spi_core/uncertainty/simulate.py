@@ -1,13 +1,13 @@
 """How sure a score, a rank and a change are: Monte Carlo over errors and over choices.
 
-Two uses. For a rating the goalposts and weights are fixed by the method, so only the values vary
-(`SAMPLING`). For the interval of a rank and for the audit every choice varies too (`ALL`).
+Two uses. For ratings, intervals and ranks goalposts and weights are fixed by the method, so only
+the values vary (`SAMPLING`). For the audit every choice varies too (`ALL`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -18,7 +18,7 @@ from spi_core.method.score import Estimated
 from spi_core.text.words import Choice
 from spi_core.uncertainty.alternatives import ALL, SAMPLING, Alternatives, make_plan
 from spi_core.uncertainty.averaging import Levels, Tree
-from spi_core.uncertainty.replicates import Noise, replicate
+from spi_core.uncertainty.replicates import Noise, Plan, replicate
 from spi_core.uncertainty.sampling import Sampling
 
 __all__ = ["Draws", "Scored", "noise", "simulate"]
@@ -91,6 +91,7 @@ def simulate(
     alternatives: Alternatives | None = None,
     reference: Mask | None = None,
     keep_indicators: bool = False,
+    capped: bool = False,
     max_bytes: float = 1.5e9,
 ) -> Draws:
     """Score the panel again and again with errors drawn and, if asked, with other choices.
@@ -119,7 +120,10 @@ def simulate(
         Areas that min–max, z-scores and percentile ranks are fitted on; all if left out. Leave out
         the whole: it is a mix of its units.
     keep_indicators : bool
-        Keep the draws of indicator scores, of all indicators.
+        Keep the draws of indicator scores, of all indicators; they are capped.
+    capped : bool
+        Whether values are capped at the goalposts before they are averaged, as they are wherever
+        more varies than values.
     max_bytes : float
         Most memory the result may take.
 
@@ -140,7 +144,10 @@ def simulate(
     is x, it follows the gamma distribution of a count's expectation to second order, and it is
     kept within the indicator's valid range, so a rate is never below 0. Errors of two periods
     correlate by the overlap of their windows. An estimate has its regression's residual on top.
-    Scores drawn with a mean that has no zero are moved to 1–100 first. z-scores are shown
+    Unless `capped`, scores are drawn before values are capped at the goalposts and then moved by
+    what capping the value itself takes or adds: draws that pile up at a goalpost would lie to one
+    side of the score. Scores drawn with a mean that has no zero are moved to
+    1–100 first. z-scores are shown
     as T-scores, 50 ± 10 a standard deviation; scores of `ALL` mix scales, so use its ranks.
     """
     x = np.asarray(value, dtype=np.float64)
@@ -162,11 +169,14 @@ def simulate(
     kept = None
     if keep_indicators:
         kept = np.empty((used.size, n, x.shape[0] * x.shape[1]), np.float32)
+    fitted, capped = np.tile(cells, x.shape[0]), capped or bool(choices - SAMPLING)
     levels, failures, failed = replicate(
-        model, trees, plan, rng, np.tile(cells, x.shape[0]), indicators=kept
+        model, trees, plan, rng, fitted, indicators=kept, capped=capped
     )
     if failed.all():
         raise ValueError(f"every replicate failed: {', '.join(failures)}")
+    if not capped:
+        _recentre(levels, model, trees, plan, rng, fitted)
     scored = [_scored(level, ~failed, x.shape[:2]) for level in levels]
     return Draws(
         full=scored[0],
@@ -178,6 +188,27 @@ def simulate(
         fixed=~np.isnan(x) & np.isnan(sampling.se) & (recipe.used | keep_indicators),
         varied=choices,
     )
+
+
+def _recentre(
+    levels: list[Levels],
+    model: Noise,
+    trees: list[Tree],
+    plan: Plan,
+    rng: np.random.Generator,
+    fitted: Mask,
+) -> None:
+    """Move uncapped draws, in place, from the uncapped score of the values to their score."""
+    one = replace(plan, normaliser=plan.normaliser[:1], order=plan.order[:1], errors=np.array([-1]))
+    still = np.zeros((model.centre.shape[0], 1, model.centre.shape[1]), np.float32)
+    free, held = (
+        replicate(model, trees, one, rng, fitted, still, capped=capped)[0]
+        for capped in (False, True)
+    )
+    for drawn, before, after in zip(levels, free, held, strict=True):
+        for name in ("component", "dimension", "index"):
+            array = getattr(drawn, name)
+            array += getattr(after, name) - getattr(before, name)
 
 
 def noise(

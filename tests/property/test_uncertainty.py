@@ -191,3 +191,17 @@ def test_known_truth_is_covered_nine_times_in_ten(overlap):
         held = (change_low <= change) & (change <= change_high)
         hits.append(np.concatenate([((low <= true) & (true <= high)).ravel(), held]))
     assert 0.87 <= np.mean(hits) <= 0.93
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(3, 12), st.floats(0.1, 20), st.integers(0, 10**6))
+def test_no_place_is_likely_that_the_intervals_of_the_scores_exclude(areas, spread, seed):
+    rng = np.random.default_rng(seed)
+    point = rng.uniform(0, 100, areas)
+    draws = point + spread * rng.normal(size=(60, areas))
+    r = rank_summary(point, draws)
+    low, high = interval(draws)
+    for a in range(areas):
+        above, below = (low > high[a]).sum(), (high < low[a]).sum()
+        assert min(r.rank[a], above + 1) <= r.low[a] <= r.rank[a] <= r.high[a]
+        assert r.high[a] <= max(r.rank[a], areas - below)

@@ -81,7 +81,8 @@ def make_edition(folder: Path, seed: int = 1) -> Path:
 def _indicator(
     name: str, component: str, dimension: str, polarity: str, kind: str, per: int, *rest: Any
 ) -> Row:
-    row = dict.fromkeys(read(OPEN / "indicators.csv")[0], "")
+    # without `error` an indicator's follows from its `interval`
+    row = {name: "" for name in read(OPEN / "indicators.csv")[0] if name != "error"}
     return row | {
         "id": name,
         "name": name.replace("_", " ").capitalize(),

@@ -94,10 +94,12 @@ def made_tables(
         "far_apart": empty_table("far_apart"),
         **{f"map_{level}": frame for level, frame in maps.items()},
     }
-    register = indicators.set_index("id")
+    register = indicators.set_index("id").assign(valid_min=0.0, valid_max=np.nan)
     for name in ("values", "small_area_values"):
         plain = frames[name].assign(estimated=False)
-        sure = with_intervals(plain, register).drop(columns="estimated")
+        model = pd.DataFrame({"indicator_id": register.index, "error": "counts", "phi": 1.0})
+        sure = with_intervals(plain, register, model, empty_table("errors"))
+        sure = sure.drop(columns="estimated")
         home = sure if name == "values" else frames["values"]
         frames[name] = beside(sure, home[home["area_code"] == BOROUGH])
     frames["elements"] = elements_table(frames)

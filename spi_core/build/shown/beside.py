@@ -71,7 +71,9 @@ def indicator_standing(
     DataFrame
         ``pull``: how far the score lies above the whole's, times its share; ``peers_pull``: the
         same against the middle score of similar areas; ``peers_value``: the middle value of
-        these; ``needed``: see :func:`needed`.
+        these; ``tells, peers_tells``: whether the figure's own interval is known and leaves out
+        the whole's figure, or that middle value, so that it may be given as evidence; ``needed``:
+        see :func:`needed`.
     """
     weights = tables["weights"].set_index("indicator_id")["share"]
     now = tables["values"].query("period == 'current'")
@@ -82,7 +84,7 @@ def indicator_standing(
         wide = frame.pivot(index="area_code", columns="indicator_id", values=column)
         return wide.reindex(index=[whole, *units], columns=weights.index).astype(float)
 
-    found = {name: laid(now, name) for name in ("score", *COUNTS)}
+    found = {name: laid(now, name) for name in ("score", *COUNTS, "value_low", "value_high")}
     mine = {name: wide.loc[list(units)] for name, wide in found.items()}
     home = {name: wide.loc[whole].to_numpy() for name, wide in found.items()}
     near = tables["peers"].groupby("area_code")["peer_code"].agg(list)
@@ -93,15 +95,21 @@ def indicator_standing(
         for name in ("score", "value")
     }
     error = laid(errors, "se").loc[list(units)]
+
+    def apart(other: ArrayLike) -> NDArray[np.bool_]:
+        return np.asarray((mine["value_low"] > other) | (mine["value_high"] < other))
+
     columns = {
         "pull": (mine["score"] - home["score"]) * weights,
         "peers_pull": (mine["score"] - middle["score"]) * weights,
         "peers_value": middle["value"],
         "needed": needed(mine, home, error),
     }
+    tells = {"tells": apart(home["value"]), "peers_tells": apart(middle["value"])}
     keys = pd.MultiIndex.from_product([units, weights.index], names=["area_code", "indicator_id"])
     flat = {name: np.asarray(cells, dtype=np.float64).ravel() for name, cells in columns.items()}
-    return pd.DataFrame(flat, index=keys).reset_index()
+    said = {name: cells.ravel() for name, cells in tells.items()}
+    return pd.DataFrame({**flat, **said}, index=keys).reset_index()
 
 
 def with_points(changes: pd.DataFrame, goalposts: pd.DataFrame) -> pd.DataFrame:

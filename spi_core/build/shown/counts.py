@@ -1,11 +1,11 @@
-"""How sure a figure is that rests on counts."""
+"""How sure a figure is: from its counts, or by its standard error."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from spi_core.method.intervals import difference, poisson, wilson
+from spi_core.method.intervals import LEVEL, difference, poisson, quantile, wilson
 
 __all__ = ["FEW_EVENTS", "beside", "with_intervals"]
 
@@ -13,21 +13,30 @@ __all__ = ["FEW_EVENTS", "beside", "with_intervals"]
 FEW_EVENTS = 20
 
 
-def with_intervals(values: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
-    """Give each figure with counts its interval: Wilson for a share, Byar or exact for a rate.
+def with_intervals(
+    values: pd.DataFrame, indicators: pd.DataFrame, model: pd.DataFrame, errors: pd.DataFrame
+) -> pd.DataFrame:
+    """Give each figure its interval: Wilson for a share, Byar or exact for a rate, times √φ.
 
     Parameters
     ----------
     values : DataFrame
         ``indicator_id, value, numerator, denominator, estimated``.
     indicators : DataFrame
-        The register, index the ids: ``interval, per``.
+        The register, index the ids: ``interval, per, natural_worst, natural_best, valid_min,
+        valid_max``.
+    model : DataFrame
+        ``indicator_id, error, phi``.
+    errors : DataFrame
+        ``period, area_code, indicator_id, se, basis``.
 
     Returns
     -------
     DataFrame
-        The same with ``value_low, value_high`` (NaN where there are no counts) and ``few``,
-        whether the figure rests on fewer events than `FEW_EVENTS`.
+        The same with ``value_low, value_high`` and ``few``, whether the figure rests on fewer
+        events than `FEW_EVENTS`. A figure without counts has the interval of its published
+        standard error, or of the reference population's spread, which is an upper bound; a
+        modelled one and one without either has none.
     """
     kind = values["indicator_id"].map(indicators["interval"]).to_numpy()
     per = values["indicator_id"].map(indicators["per"]).to_numpy(float)
@@ -41,6 +50,19 @@ def with_intervals(values: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFra
     low[share], high[share] = per[share] * low[share], per[share] * high[share]
     low[rate], high[rate] = poisson(x[rate])
     low[rate], high[rate] = per[rate] * low[rate] / n[rate], per[rate] * high[rate] / n[rate]
+    model = model.set_index("indicator_id").loc[values["indicator_id"]]
+    wider = np.sqrt(model["phi"].to_numpy(float))
+    keys = pd.MultiIndex.from_frame(values[["period", "area_code", "indicator_id"]])
+    told = errors.set_index(["period", "area_code", "indicator_id"]).reindex(keys)
+    given = told["basis"].isin(["published", "reference spread"]).to_numpy() & known
+    half = quantile(LEVEL) * told["se"].to_numpy(float)
+    value = values["value"].to_numpy(float)
+    counted = (model["error"] == "counts").to_numpy() & ~given
+    low = np.where(counted, value - wider * (value - low), np.where(given, value - half, np.nan))
+    high = np.where(counted, value + wider * (high - value), np.where(given, value + half, np.nan))
+    limits = indicators.loc[values["indicator_id"], ["valid_min", "valid_max"]].to_numpy(float)
+    low, high = np.fmax(low, limits[:, 0]), np.fmin(high, limits[:, 1])
+    low, high = (np.where(counted | given, end, np.nan) for end in (low, high))
     few = (share | rate) & (values["numerator"].to_numpy(float) < FEW_EVENTS)
     return values.assign(value_low=low, value_high=high, few=few)
 

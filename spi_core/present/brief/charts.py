@@ -136,7 +136,7 @@ def _draw_strip(
     mine = scores.loc[scores["area_code"] == code]
     span = scores["score"].max() - scores["score"].min() or 1.0
     left, right = scores["score"].min() - 0.08 * span, scores["score"].max() + 0.08 * span
-    if "low" in scores and len(mine):
+    if "low" in scores and len(mine.dropna(subset="low")):
         low, high = mine.iloc[0][["low", "high"]]
         left, right = min(left, low - 0.02 * span), max(right, high + 0.02 * span)
         band: dict[str, Any] = {"color": colour("sky"), "lw": 5, "alpha": 0.55}

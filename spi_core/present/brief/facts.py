@@ -120,7 +120,7 @@ def facts_table(shown: Shown, components: pd.DataFrame, n: int) -> pd.DataFrame:
     far = far.sort_values("difference", key=abs, ascending=False, kind="stable").head(n)
     rows = []
     for r in records(far):
-        if i := _telling(shown, "pull", r.component, r.difference > 0):
+        if i := _telling(shown, "pull", "tells", r.component, r.difference > 0):
             points = marked(number(abs(r.difference), 0), r.illustrative)
             word = "better" if r.difference > 0 else "worse"
             rows.append({"Component": f"{r.component} ({points} {word})"} | shown.now(i))
@@ -177,15 +177,19 @@ def standouts(shown: Shown, components: pd.DataFrame) -> pd.DataFrame:
     rated = rated.sort_values("peers_difference", key=abs, ascending=False, kind="stable")
     rows = []
     for r in records(rated):
-        i = _telling(shown, "peers_pull", r.component, r.rating == STRENGTH)
+        i = _telling(shown, "peers_pull", "peers_tells", r.component, r.rating == STRENGTH)
         fact = _fact(shown, i, r.rating == WEAKNESS) if i else ""
         rows.append({"component": r.component, "rating": r.rating, "fact": fact})
     return pd.DataFrame(rows, columns=["component", "rating", "fact"])
 
 
-def _telling(shown: Shown, pull: str, component: str, better: bool) -> str:
-    """Name the indicator that does most to put a component where it is; empty if there is none."""
+def _telling(shown: Shown, pull: str, tells: str, component: str, better: bool) -> str:
+    """Name the indicator that does most to put a component where it is; empty if there is none.
+
+    A figure that chance could have put on the other side is no evidence.
+    """
     at = [shown.about[i].component == component for i in shown.stands.index]
+    at &= shown.stands[tells].to_numpy(bool)
     mine = shown.stands.loc[at, pull].dropna()
     mine = mine[mine > 0] if better else mine[mine < 0]
     if mine.empty:
@@ -203,7 +207,8 @@ def _fact(shown: Shown, indicator: str, weak: bool) -> str:
         count = f"{marked(number(row.numerator, 0), row.illustrative)}, or "
     text = (
         f"{about.name}, {shown.label(indicator)}: {count}{_percent(here, per)}{_rest(about.unit)} "
-        f"(similar {shown.unit.many} {_percent(near, per)}, {whole_is})."
+        f"(likely {number(row.value_low)} to {number(row.value_high)}; "
+        f"similar {shown.unit.many} {_percent(near, per)}, {whole_is})."
     )
     whole = shown.values.get((indicator, shown.home, "current"))
     if weak and whole is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from spi_core.present.base.edition import goalposts_place
 from spi_core.present.base.numbers import number
 from spi_core.present.base.page import Page
@@ -42,12 +44,16 @@ def strip_alt(brief: Brief) -> str:
         text += f" {brief.name} scores {number(i['score'], 0)}, the {brief.whole.one} "
         text += f"{number(i['whole'], 0)};"
     ends = (f"{end['name']}, {number(end['score'], 0)}" for end in (low, high))
-    return f"{text} {'the' if brief.scored else 'The'} {many} run from {', to '.join(ends)}." + (
+    band = (
         f" The light band, {number(i['low'], 0)} to {number(i['high'], 0)}, is where "
         f"{brief.name}’s score likely lies."
-        if brief.scored
-        else f" {brief.name} has no score."
     )
+    if not brief.scored:
+        band = f" {brief.name} has no score."
+    elif math.isnan(i["low"]):
+        band = f" How sure {brief.name}’s score is, is not known."
+    said = f"{text} {'the' if brief.scored else 'The'} {many} run from {', to '.join(ends)}."
+    return said + band
 
 
 def score_note(tables: Tables) -> str:

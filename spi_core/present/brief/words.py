@@ -193,9 +193,12 @@ def change_sentence(brief: Brief, first: str) -> str:
     verb = ("rose by" if index["change"] > 0 else "fell by") if clear else "moved by"
     size = change_words(index["change"], clear)
     size = size.lstrip("+−") if clear else size
+    known = not np.isnan(index["low"])
+    ends = f" (likely {likely(index['low'], index['high'])})" if known else ""
+    why = "" if known else f" ({index['reason']})"
     text = (
-        f"The index of {brief.name} {verb} {size} points (likely "
-        f"{likely(index['low'], index['high'])}): {RATINGS[rating].symbol} {rating}. "
+        f"The index of {brief.name} {verb} {size} points{ends}: "
+        f"{RATINGS[rating].symbol} {rating}{why}. "
         f"On the figures that mean the same both times it went from {start} to {end}"
     )
     score = number(brief.index["score"], 0)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from spi_core.present.base.edition import of_units
 from spi_core.present.base.figure import listed
-from spi_core.present.base.numbers import change_words, likely, number
-from spi_core.present.base.theme import RATINGS
+from spi_core.present.base.numbers import number
 from spi_core.present.base.words import capital, owned
-from spi_core.text.words import DECLINE, IMPROVEMENT, RATING_RULE
+from spi_core.text.words import RATING_RULE
 
 if TYPE_CHECKING:
     from spi_core.store import Tables
@@ -19,14 +19,24 @@ if TYPE_CHECKING:
 __all__ = [
     "component_audit",
     "error_basis",
+    "error_model",
     "finding_table",
     "indicator_audit",
-    "mover_sentence",
-    "mover_table",
     "peer_table",
     "place_table",
     "rating_rule",
+    "tier_table",
 ]
+
+#: What the tiers are called.
+TIERS = {
+    "whole": "Scores against the {whole}’s",
+    "strengths": "Scores against similar areas: strengths and weaknesses",
+    "changes": "Changes of scores",
+    "relative_changes": "Changes of scores against the reference population’s",
+    "indicator_changes": "Changes of figures",
+    "relative_indicator_changes": "Changes of figures against the reference population’s",
+}
 
 
 def _names(tables: Tables) -> Any:
@@ -35,6 +45,8 @@ def _names(tables: Tables) -> Any:
 
 def _percent(share: float) -> str:
     """Write a drawn chance: never none or all, which no number of draws can show."""
+    if np.isnan(share):
+        return "–"
     if share < 0.005:
         return "under 1%"
     if share > 0.995:
@@ -54,7 +66,7 @@ def rating_rule(tables: Tables) -> str:
     if rule is None:
         return "This edition names no comparators, so nothing is rated as a strength or weakness."
     many = tables.levels.unit.many
-    said = {"number": rule["number"], "minimum": rule["minimum_points"], "level": 90}
+    said = {"number": rule["number"], "minimum": rule["minimum_points"]}
     return RATING_RULE.format(areas=many, whose=owned(many), **said)
 
 
@@ -95,7 +107,9 @@ def place_table(tables: Tables) -> pd.DataFrame:
         {
             unit: lambda w: names[w.area_code],
             "Index": lambda w: number(w.score, 1),
-            "Likely range": lambda w: f"{number(w.low, 1)}–{number(w.high, 1)}",
+            "Likely range": lambda w: (
+                "not known" if np.isnan(w.low) else f"{number(w.low, 1)}–{number(w.high, 1)}"
+            ),
             "Place": lambda w: number(w.rank, 0 if float(w.rank).is_integer() else 1),
             "Likely place": lambda w: "–".join(
                 dict.fromkeys((number(w.rank_low, 0), number(w.rank_high, 0)))
@@ -124,47 +138,50 @@ def peer_table(tables: Tables) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def mover_table(tables: Tables) -> pd.DataFrame:
-    """Say for every unit whether its index moved, with the many tests allowed for.
+def tier_table(tables: Tables) -> pd.DataFrame:
+    """List what is judged together, how much of it is clear, and what its intervals cover.
 
     Returns
     -------
     DataFrame
-        By code.
+        One row a tier.
     """
-    names, unit = _names(tables), capital(tables.levels.unit.one)
-    changes = tables["changes"].query("level == 'index'").set_index("area_code")
-    movers = tables["movers"].dropna(subset="change")[["area_code", "p", "q", "moved"]]
     return listed(
-        movers.join(changes, on="area_code"),
+        tables["tiers"],
         {
-            unit: lambda m: names[m.area_code],
-            "Change": lambda m: change_words(m.change, m.low > 0 or m.high < 0),
-            "Likely range": lambda m: likely(m.low, m.high),
-            "Rating": lambda m: f"{RATINGS[m.rating].symbol} {m.rating}",
-            "p": lambda m: _chance(m.p),
-            "Adjusted p": lambda m: _chance(m.q),
-            "Moved": lambda m: "yes" if m.moved else "no",
+            "Judged together": lambda r: TIERS[r.tier].format(whole=tables.whole.one),
+            "Statements": lambda r: number(r.tested, 0),
+            "Clear": lambda r: number(r.clear, 0),
+            "Each interval covers": lambda r: f"{100 * r.coverage:.2f} %",
         },
     )
 
 
-def mover_sentence(tables: Tables) -> str:
-    """Say how many units moved by the test of all at once, and how many one by one.
+def error_model(tables: Tables) -> pd.DataFrame:
+    """List what each indicator's error is and what the reference population adds to it.
 
     Returns
     -------
-    str
-        One sentence, so that two counts of a document are never taken for a mistake.
+    DataFrame
+        In the order of the framework; a spread in per cent where it is one of ratios.
     """
-    changes = tables["changes"].query("level == 'index'").set_index("area_code")["rating"]
-    movers = tables["movers"].dropna(subset="change")
-    each = changes.reindex(movers["area_code"]).isin([IMPROVEMENT, DECLINE])
-    moved = int(movers["moved"].sum())
-    said = f"{moved or 'No'} {tables.levels.unit.noun(moved)} moved by this test"
-    if each.sum() == moved:
-        return f"{said}, as many as when each is judged by itself."
-    return f"{said}; judged one by one, {each.sum() or 'none'} changed clearly."
+    about = tables["indicators"].set_index("id")
+
+    def spread(r: Any) -> str:
+        if np.isnan(r.spread):
+            return "–"
+        return f"{100 * r.spread:.1f} %" if r.scale == "log" else number(r.spread)
+
+    return listed(
+        tables["error_model"],
+        {
+            "Indicator": lambda r: about.at[r.indicator_id, "name"],
+            "Error": lambda r: "from counts" if r.error == "counts" else r.error,
+            "φ": lambda r: f"{r.phi:.1f}" if r.error == "counts" else "–",
+            "Spread of changes": spread,
+            "Years apart": lambda r: number(r.years, 1),
+        },
+    )
 
 
 def _chance(p: float) -> str:

@@ -148,7 +148,7 @@ def change_caption(report: BoroughReport) -> str:
     up = list(parts.loc[parts["risen"] == n, "element"])
     down = list(parts.loc[parts["fallen"] == n, "element"])
     risen = of_each(int(report.index_change["risen"]), n, unit.many)
-    text = f"The index rose clearly in {risen}, each judged by itself"
+    text = f"The index rose clearly in {risen}"
     if up:
         text += f"; in every {unit.one} so did {and_list(up)}"
     if down:

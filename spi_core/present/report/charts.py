@@ -109,8 +109,9 @@ def standing_dots(
     width, row, left, gap = (88.0, 3.9, 24.0, 4.5) if narrow else (170.0, 3.7, 32.0, 6.0)
     panels = list(scores["score"].columns)
     across = 2 if narrow else len(panels)
-    low = 10 * np.floor(np.nanmin(scores["low"][panels].to_numpy(float)) / 10)
-    high = 10 * np.ceil(np.nanmax(scores["high"][panels].to_numpy(float)) / 10)
+    # a score whose error is not known has no band
+    reach = np.stack([scores[name][panels].to_numpy(float) for name in ("score", "low", "high")])
+    low, high = 10 * np.floor(np.nanmin(reach) / 10), 10 * np.ceil(np.nanmax(reach) / 10)
     room = (width - left - 2.5) / across - gap
     tall = ward_rows(wards["quarter"], HEAD, row)[0][-1] + 8.5
     with chart_style():

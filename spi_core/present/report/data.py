@@ -80,8 +80,6 @@ class BoroughReport:
         the highest and the lowest unit's index, comparable figures; NaN where not comparable.
     indicators : DataFrame
         One row an indicator, in the order of the register, index its id; see `_indicators`.
-    risen_together : int
-        How many units' index rose clearly where all are tested at once.
     lacking : str
         Why the whole has no index; empty where it has one.
     """
@@ -105,7 +103,6 @@ class BoroughReport:
     ward_changes: pd.DataFrame
     gap: pd.Series
     indicators: pd.DataFrame
-    risen_together: int
     lacking: str
 
     @property
@@ -212,7 +209,6 @@ def gather_report(tables: Tables) -> BoroughReport:
         ward_changes=ward_changes,
         gap=gaps.iloc[0] if len(gaps) else pd.Series(np.nan, index=list(GAP)),
         indicators=_indicators(tables, code, set(changes["element"])),
-        risen_together=int((tables["movers"]["moved"] & tables["movers"]["change"].gt(0)).sum()),
         lacking=why_no_index(tables, code),
     )
 

@@ -166,10 +166,12 @@ def _change(r: BoroughReport) -> str:
         text = f"There is no single figure for the {r.whole.one}: {_why(r)}."
         subject = f"The {owned(r.unit.many)} own index"
     else:
+        ends = f"likely {likely(index['low'], index['high'])}: {index['rating']}"
+        if math.isnan(index["low"]):
+            ends = f"{index['rating']}: {index['reason']}"
         text = (
             f"On the {n} figures that can be compared, the index moved by "
-            f"{change_words(index['change'], _clear(index['rating']))} points (likely "
-            f"{likely(index['low'], index['high'])}: {index['rating']})."
+            f"{change_words(index['change'], _clear(index['rating']))} points ({ends})."
         )
     text = f"**Change.** {text} {risen_sentence(r, subject)}{_movers(r)}"
     both = both.dropna(subset=["change", "london_change"])
@@ -192,7 +194,7 @@ def _clear(rating: str) -> bool:
 
 
 def risen_sentence(report: BoroughReport, subject: str = "The index") -> str:
-    """Count the areas that rose clearly, and how many still do where all are judged together.
+    """Count the areas that rose clearly.
 
     Parameters
     ----------
@@ -202,17 +204,10 @@ def risen_sentence(report: BoroughReport, subject: str = "The index") -> str:
     Returns
     -------
     str
-        One sentence: where the two counts differ, it gives both, and says what differs.
+        One sentence.
     """
     risen = int(report.index_change["risen"])
-    text = f"{subject} rose clearly in {of_each(risen, len(report.wards), report.unit.many)}"
-    if report.risen_together == risen:
-        return f"{text}."
-    count = report.risen_together
-    return (
-        f"{text}, each judged by itself; where all are judged together, which asks for more, "
-        f"{count or 'none'} {'does' if count == 1 else 'do'}."
-    )
+    return f"{subject} rose clearly in {of_each(risen, len(report.wards), report.unit.many)}."
 
 
 def change_figure(report: BoroughReport) -> tuple[str, str]:

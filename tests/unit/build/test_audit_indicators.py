@@ -153,10 +153,8 @@ def test_sobol_indices_are_shares_with_their_error(tables: Tables) -> None:
     assert {"weights", "normaliser", "aggregator", "goalposts"} <= set(known["factor"])
     assert (known["total"] >= -known["total_error"]).all()
     assert (known["first"] <= known["total"] + known["first_error"] + known["total_error"]).all()
-    estimated = tables["values"]["estimated"].any()
-    assert set(sobol.loc[sobol["reason"] != "", "factor"]) == (
-        set() if estimated else {"imputation"}
-    )
+    # nothing is estimated in one edition, no error is known in another
+    assert set(sobol.loc[sobol["reason"] != "", "factor"]) <= {"imputation", "sampling"}
 
 
 def test_the_same_seed_gives_the_same_audit(tmp_path: Path, tiny: Tables) -> None:

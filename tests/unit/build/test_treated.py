@@ -67,7 +67,8 @@ def test_quality_log_recomputes_treated_scores(built):
 def test_errors_follow_the_slope_of_the_logarithm(logged):
     treatment = fit_edition(logged)
     people = np.ones(len(logged.panel.areas))
-    raw = sampling(logged.panel, logged.framework, [(BOROUGH, logged.geography.units)], people)
+    families = [(BOROUGH, logged.geography.units)]
+    raw = sampling(logged.panel, logged.framework, None, families, people)
     scaled = treat_errors(raw, logged.panel.value, treatment)
     k = logged.panel.indicators.index("rent")
     np.testing.assert_allclose(scaled.se[..., k], raw.se[..., k] / logged.panel.value[..., k])

@@ -36,6 +36,7 @@ COPIED = (
     "geography/lookup.csv",
     "geography/boundaries.geojson",
     "reference/distribution.csv",
+    "reference/errors.csv",
 )
 WRITTEN = ("targets.csv", "indicators.csv", "edition.yml", "interventions.yml", "corrections.csv")
 Key = tuple[str, str, str]

@@ -22,7 +22,7 @@ from spi_core.present.brief.charts import change_chart, component_strip, ward_st
 from spi_core.present.brief.data import gather
 from spi_core.present.methods import register, worked
 from spi_core.present.methods import tables as methods
-from spi_core.present.methods.audit import mover_table, place_table
+from spi_core.present.methods.audit import place_table, tier_table
 from spi_core.present.report import captions, landing, notes, words
 from spi_core.present.report import tables as shown
 from spi_core.present.report.changes import change_strip
@@ -75,7 +75,7 @@ def all_words(tables: Tables) -> str:
     ]
     frames = [
         *(shown.ward_table(r), shown.component_table(r), shown.grid_table(r)),
-        *(shown.indicator_table(r), b.facts, b.figures, mover_table(tables), place_table(tables)),
+        *(shown.indicator_table(r), b.facts, b.figures, tier_table(tables), place_table(tables)),
         *(methods.goalpost_table(tables), register.register_source(tables)),
         *(methods.excluded_table(tables), methods.base_table(tables)),
     ]

@@ -179,13 +179,22 @@ def test_of_many_strengths_two_are_told_and_the_rest_named(brief: Brief) -> None
 
 
 def test_change_is_told_with_its_interval_and_its_rating(brief: Brief) -> None:
-    text, row = change_sentence(brief, "2013"), brief.changes.iloc[0]
+    changes = brief.changes.copy()
+    known = ["low", "high", "rating", "reason"]
+    changes.loc[0, known] = [-0.4, 5.6, "no clear change", ""]
+    text, row = change_sentence(replace(brief, changes=changes), "2013"), changes.iloc[0]
     assert f"likely {row['low']:+.1f} to".replace("-", "−") in text
     assert text.index("points (likely") < text.index("it went from")
     assert row["rating"] in text
     assert "-" not in text
     for r in brief.changes.itertuples():
         assert r.component in change_alt(brief)
+
+
+def test_a_change_that_is_not_rated_says_why_instead(brief: Brief) -> None:
+    text = change_sentence(brief, "2013")
+    assert "○ not rated (error known for 0% of its weight)." in text
+    assert "likely" not in text
 
 
 def test_years_and_publishers_are_those_of_the_figures(tables: Tables) -> None:
@@ -368,6 +377,7 @@ def _burglaries(tables: Tables, n: int, **cells: object) -> _Changed:
     here = mine & values["area_code"].eq(WARDS[0])
     values.loc[mine, ["value", "numerator", "denominator", "score"]] = [20.0, 800, 40_000, 50.0]
     values.loc[here, ["value", "numerator", "denominator", "score"]] = [n / 4, n, 4000, 10.0]
+    values.loc[here, ["value_low", "value_high"]] = [n / 4 - 3.3, n / 4 + 3.3]
     for name, cell in cells.items():
         values.loc[here, name] = cell
     errors = tables["errors"].copy()
@@ -384,16 +394,20 @@ def test_a_weakness_is_told_in_people_and_what_the_boroughs_rate_would_take(
     tables: Tables,
 ) -> None:
     text = _standout(cast(Tables, _burglaries(tables, 120)), "Safety", "weakness")
-    assert text.startswith("Burglary, 2014: 120, or 30.0 per 1,000 residents (similar wards 20.0, ")
+    assert text.startswith(
+        "Burglary, 2014: 120, or 30.0 per 1,000 residents (likely 26.7 to 33.3; "
+    )
+    assert "; similar wards 20.0, borough" in text
     assert "**About 40 fewer a year** would bring it to the borough’s rate." in text
 
 
 def test_nothing_is_asked_for_that_chance_could_explain_or_no_count_supports(
     tables: Tables,
 ) -> None:
-    near = _standout(cast(Tables, _burglaries(tables, 90)), "Safety", "weakness")
-    assert "90, or 22.5 per 1,000 residents" in near
-    assert "fewer" not in near
+    # its own interval holds what it is compared with: it is no evidence at all
+    assert not _standout(cast(Tables, _burglaries(tables, 90)), "Safety", "weakness")
+    blind = _burglaries(tables, 120, value_low=np.nan, value_high=np.nan)
+    assert not _standout(cast(Tables, blind), "Safety", "weakness")
     blank = _burglaries(tables, 120, numerator=np.nan, denominator=np.nan)
     assert "fewer" not in _standout(cast(Tables, blank), "Safety", "weakness")
     assert "120" not in _standout(cast(Tables, blank), "Safety", "weakness")
@@ -412,11 +426,14 @@ def test_a_strength_asks_for_nothing(tables: Tables) -> None:
 @pytest.mark.parametrize(
     ("unit", "said"),
     [
-        ("ratio (national = 100)", "30.0, national = 100 (similar wards 20.0, borough"),
-        ("ratio (years of income)", "30.0 years of income (similar"),
-        ("score 0–8", "30.0 (score 0–8) (similar"),
-        ("µg/m³", "30.0 µg/m³ (similar"),
-        ("% (as published)", "30.0% (similar wards 20.0%, borough"),
+        (
+            "ratio (national = 100)",
+            "30.0, national = 100 (likely 26.7 to 33.3; similar wards 20.0, borough",
+        ),
+        ("ratio (years of income)", "30.0 years of income (likely"),
+        ("score 0–8", "30.0 (score 0–8) (likely"),
+        ("µg/m³", "30.0 µg/m³ (likely"),
+        ("% (as published)", "30.0% (likely 26.7 to 33.3; similar wards 20.0%, borough"),
     ],
 )
 def test_a_fact_reads_well_in_any_unit(tables: Tables, unit: str, said: str) -> None:

@@ -234,18 +234,22 @@ def test_the_register_on_paper_has_one_line_an_indicator_and_no_ids(tables):
     )
 
 
-def test_movers_are_counted_together_and_one_by_one(tables):
-    said = audit.mover_sentence(tables)
-    changes = tables["changes"].query("level == 'index' and area_code != 'E09000002'")["rating"]
-    clear = changes.isin(["clear improvement", "clear decline"]).sum()
-    movers = tables["movers"]
-    assert said == (
-        f"{movers['moved'].sum()} wards moved by this test; judged one by one, {clear} changed "
-        "clearly."
-    )
-    more = movers.assign(moved=movers["change"].rank(ascending=False) <= clear)
-    same = audit.mover_sentence(Changed(tables, movers=more))
-    assert same == f"{clear} wards moved by this test, as many as when each is judged by itself."
+def test_tiers_say_what_each_interval_covers(tables):
+    table = audit.tier_table(tables)
+    tiers = tables["tiers"]
+    assert table["Clear"].astype(int).tolist() == tiers["clear"].tolist()
+    assert table["Each interval covers"].str.endswith(" %").all()
+    assert not table["Judged together"].str.contains("{", regex=False).any()
+
+
+def test_error_model_says_phi_of_counts_alone(tables):
+    table, model = audit.error_model(tables), tables["error_model"]
+    assert len(table) == len(tables["indicators"])
+    counted = model["error"].eq("counts").to_numpy()
+    assert (table["φ"] != "–").tolist() == counted.tolist()
+    assert table.loc[counted, "Error"].eq("from counts").all()
+    logged = model["scale"].eq("log") & model["spread"].notna()
+    assert table.loc[logged.to_numpy(), "Spread of changes"].str.endswith(" %").all()
 
 
 def test_register_lists_every_indicator_and_notes_if_there_are_any(tables):
@@ -274,8 +278,8 @@ def test_error_basis_counts_every_ward_figure_once(tables):
 def test_place_table_never_shows_a_place_without_its_range(tables):
     table = audit.place_table(tables)
     assert len(table) == len(wards(tables))
-    assert table["Likely place"].str.fullmatch(r"\d+–\d+").all()
-    low, high = table["Likely place"].str.split("–", expand=True).astype(int).T.to_numpy()
+    ends = table["Likely place"].str.extract(r"^(\d+)(?:–(\d+))?$")  # 1–1 is said as 1
+    low, high = ends[0].astype(int).to_numpy(), ends[1].fillna(ends[0]).astype(int).to_numpy()
     place = table["Place"].astype(float).to_numpy()
     assert ((low <= place) & (place <= high)).all()
 
@@ -301,11 +305,6 @@ def test_peers_are_listed_nearest_first(tables):
     first = tables["peers"].query("order == 1").set_index("area_code")["peer_code"]
     for code, peer in first.items():
         assert table[names[code]].split(", ")[0] == names[peer]
-
-
-def test_movers_are_those_of_the_tables(tables):
-    table = audit.mover_table(tables)
-    assert (table["Moved"] == "yes").sum() == tables["movers"]["moved"].sum()
 
 
 def test_audit_tables_keep_every_row(tables):

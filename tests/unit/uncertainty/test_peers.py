@@ -96,7 +96,7 @@ def test_a_difference_that_chance_could_make_is_similar():
     assert rated(56.0, error=1.0)[1] == STRENGTH
     r, rating = rated(56.0, error=6.0)
     assert rating == SIMILAR
-    assert r.low[0, 0] < 0 < r.high[0, 0]
+    assert r.tier.low[0, 0] < 0 < r.tier.high[0, 0]
 
 
 def test_what_is_not_scored_is_not_rated_and_says_why():
@@ -104,8 +104,9 @@ def test_what_is_not_scored_is_not_rated_and_says_why():
     assert (rating, r.reason[0, 0]) == (NOT_RATED, "not scored")
     r, rating = rated(90.0, others=np.array([50, 50, np.nan, np.nan, np.nan]))
     assert (rating, r.reason[0, 0]) == (NOT_RATED, "fewer than 3 comparators are scored")
-    r, rating = rated(90.0, unknown=np.eye(6, 1, dtype=bool))
-    assert (rating, r.reason[0, 0]) == (NOT_RATED, "its error is unknown")
+    r, rating = rated(90.0, unknown=np.array([["not known"]] + [[""]] * 5))
+    assert (rating, r.reason[0, 0]) == (NOT_RATED, "not known")
+    assert r.tier.tested == 5
 
 
 def test_a_comparator_without_a_score_is_left_out():
@@ -116,10 +117,10 @@ def test_a_comparator_without_a_score_is_left_out():
 
 
 def test_the_rule_names_its_numbers():
-    text = RATING_RULE.format(number=5, minimum=1.0, level=90, areas="wards", whose="wards’")
+    text = RATING_RULE.format(number=5, minimum=1.0, areas="wards", whose="wards’")
     assert "median of the 5 wards" in text
     assert "at least 1 point" in text
-    assert "90 %" in text
+    assert "judged together" in text
     assert "own choice" in text
 
 
@@ -133,7 +134,8 @@ def test_ratings_refuse_what_does_not_fit():
 def test_wards_against_their_borough():
     point = np.array([[50.0], [55.0], [49.0]])
     draws = point + np.random.default_rng(2).normal(size=(20_000, 3, 1))
-    d = borough_difference(point, draws, 0)
-    np.testing.assert_allclose(d.difference[:, 0], [5, -1])
-    np.testing.assert_allclose((d.high - d.low)[:, 0] / 2, 1.645 * 2**0.5, rtol=0.03)
-    assert d.clear[:, 0].tolist() == [True, False]
+    difference, tier = borough_difference(point, draws, 0)
+    np.testing.assert_allclose(difference[:, 0], [5, -1])
+    # one of two is clear: intervals of 95 %
+    np.testing.assert_allclose((tier.high - tier.low)[:, 0] / 2, 1.96 * 2**0.5, rtol=0.03)
+    assert tier.clear[:, 0].tolist() == [True, False]

@@ -1,4 +1,4 @@
-"""Ratings of change, their reasons, decomposition, gaps and movers."""
+"""Ratings of change, their reasons, decomposition and gaps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from statsmodels.stats.multitest import multipletests
+from scipy import stats
 
 from spi_core.build.recipe import comparable_recipe
 from spi_core.edition.framework import Framework
@@ -17,13 +17,13 @@ from spi_core.method.recipe import Recipe
 from spi_core.method.score import score
 from spi_core.text.words import DECLINE, IMPROVEMENT, NO_CHANGE, NOT_RATED
 from spi_core.uncertainty.change import (
+    Change,
     change_table,
-    composite_change,
-    counted_share,
     indicator_change,
+    known_share,
     level_changes,
 )
-from spi_core.uncertainty.gaps import gap, movers
+from spi_core.uncertainty.gaps import gap
 from spi_core.uncertainty.sampling import Sampling
 from spi_core.uncertainty.simulate import simulate
 
@@ -51,13 +51,13 @@ def framework(polarity=1, broken=()):
     )
 
 
-def errors(shape, se=1.0, counted=True):
+def errors(shape, se=1.0, basis="counts"):
     return Sampling(
         se=np.full(shape, se),
         skew=np.zeros(shape),
         overlap=np.tile(np.eye(shape[0]), (shape[2], 1, 1)),
         change_se=np.full(shape[1:], se * 2**0.5),
-        basis=np.full(shape, "counts" if counted else "spread of changes"),
+        basis=np.full(shape, basis, "U16"),
         low=np.full(shape[2], -np.inf),
         high=np.full(shape[2], np.inf),
     )
@@ -70,16 +70,34 @@ def values(change, areas=3):
 
 def composites(value, sampling, recipe=RECIPE):
     draws = simulate(value, sampling, RECIPE, np.random.default_rng(1), 400, comparable=recipe)
-    return level_changes(score(value, recipe), draws, recipe, sampling)
+    return by_level(level_changes(score(value, recipe), draws, RECIPE, recipe, sampling))
+
+
+def by_level(c: Change) -> dict[str, Change]:
+    """Part what is laid side by side: three components, two dimensions, the index."""
+    parts = {"component": slice(0, 3), "dimension": slice(3, 5), "index": slice(5, 6)}
+    return {
+        name: Change(
+            c.change[:, at],
+            replace(c.tier, **{n: getattr(c.tier, n)[:, at] for n in ("clear", "low", "high")}),
+            c.rating[:, at],
+            c.reason[:, at],
+            c.known[:, at],
+        )
+        for name, at in parts.items()
+    }
 
 
 def test_a_change_is_clear_when_its_interval_excludes_zero():
-    value = values([2.4, 2.2, -2.4, -2.2, 0.0, np.nan])
+    value = values([3.4, 1.9, -3.4, -1.9, 0.0, np.nan])
     c = indicator_change(value, errors(value.shape), framework())
     expected = [IMPROVEMENT, NO_CHANGE, DECLINE, NO_CHANGE, NO_CHANGE, NOT_RATED]
     assert c.rating.tolist() == [expected] * 3
     assert c.reason[0].tolist() == [""] * 5 + ["no value in one of the periods"]
-    np.testing.assert_allclose(c.high[:, 0] - c.change[:, 0], 1.6449 * 2**0.5, rtol=1e-4)
+    # 6 of 15 are clear, so that each interval is one of 96 %
+    assert (c.tier.tested, c.tier.level) == (15, pytest.approx(0.96))
+    half = stats.norm.ppf(0.98) * 2**0.5
+    np.testing.assert_allclose(c.tier.high[:, 0] - c.change[:, 0], half, rtol=1e-9)
 
 
 def test_polarity_turns_the_rating_not_the_number():
@@ -87,16 +105,26 @@ def test_polarity_turns_the_rating_not_the_number():
     c = indicator_change(value, errors(value.shape), framework(polarity=-1))
     assert (c.rating == DECLINE).all()
     assert (c.change > 0).all()
-    assert (c.low > 0).all()
+    assert (c.tier.low > 0).all()
 
 
-def test_indicators_without_counts_are_not_rated():
+@pytest.mark.parametrize(
+    ("basis", "reason"),
+    [("unknown", "its error is not known"), ("modelled", "modelled by its publisher")],
+)
+def test_indicators_without_a_known_error_are_not_rated(basis, reason):
     value = values(50.0)
-    c = indicator_change(value, errors(value.shape, counted=False), framework())
+    c = indicator_change(value, errors(value.shape, basis=basis), framework())
     assert (c.rating == NOT_RATED).all()
-    assert (c.reason == "no counts published").all()
-    assert np.isnan(c.low).all()
+    assert (c.reason == reason).all()
+    assert np.isnan(c.tier.low).all()
     np.testing.assert_allclose(c.change, 50)
+
+
+def test_an_upper_bound_of_the_error_may_rate():
+    value = values(50.0)
+    c = indicator_change(value, errors(value.shape, basis="reference spread"), framework())
+    assert (c.rating == IMPROVEMENT).all()
 
 
 def test_indicators_that_cannot_be_compared_have_no_change():
@@ -122,8 +150,10 @@ def test_composites_are_rated_by_their_interval():
     assert c["dimension"].rating.tolist() == [[NO_CHANGE, NO_CHANGE]] * 3
     assert c["index"].rating.tolist() == [[NO_CHANGE]] * 3
     np.testing.assert_allclose(c["component"].change, [[6, -6, 0.1]] * 3)
-    half = (c["component"].high - c["component"].low) / 2
-    np.testing.assert_allclose(half[:, 0], 1.645 * np.sqrt(2 * 0.5), rtol=0.2)
+    tier = c["component"].tier
+    half = (tier.high - tier.low) / 2
+    wide = stats.norm.ppf(0.5 + tier.level / 2)
+    np.testing.assert_allclose(half[:, 0], wide * np.sqrt(2 * 0.5), rtol=0.15)
 
 
 def test_change_counts_comparable_indicators_only():
@@ -138,25 +168,34 @@ def test_change_counts_comparable_indicators_only():
     np.testing.assert_allclose(c["index"].change, 0, atol=1e-9)
 
 
-def test_composites_without_any_counts_are_not_rated():
+def test_a_composite_is_rated_if_half_of_its_weight_has_a_known_error():
     value = values(50.0)
     sampling = errors(value.shape)
-    sampling.basis[:, :, :2] = "spread of changes"
+    sampling.basis[:, :, 1] = "unknown"  # half of the first component
+    sampling.basis[:, :, 3] = "modelled"  # four fifths of the second
     c = composites(value, sampling)
-    assert (c["component"].rating[:, 0] == NOT_RATED).all()
-    assert (c["component"].reason[:, 0] == "no counts published for any of its indicators").all()
+    assert c["component"].rating[0].tolist() == [IMPROVEMENT, NOT_RATED, IMPROVEMENT]
+    assert c["component"].reason[0, 1] == "error known for 20% of its weight"
+    np.testing.assert_allclose(c["component"].known, [[0.5, 0.2, 1]] * 3)
+    np.testing.assert_allclose(c["dimension"].known, [[0.35, 1]] * 3)
+    assert c["dimension"].rating[0].tolist() == [NOT_RATED, IMPROVEMENT]
+    np.testing.assert_allclose(c["index"].known, 0.675)
     assert (c["index"].rating == IMPROVEMENT).all()
-    np.testing.assert_allclose(c["dimension"].counted, [[0.5, 1]] * 3)
-    np.testing.assert_allclose(c["index"].counted, 0.75)
 
 
-def test_counted_share_follows_the_shares():
-    counted = np.zeros((1, 6), bool)
-    counted[0, 3] = True
-    component, dimension, index = counted_share(RECIPE, counted)
-    np.testing.assert_allclose(component, [[0, 0.8, 0]])
-    np.testing.assert_allclose(dimension, [[0.4, 0]])
-    np.testing.assert_allclose(index, [[0.2]])
+def test_what_cannot_be_compared_is_no_known_weight():
+    value = values(5.0)
+    recipe = comparable_recipe(RECIPE, framework(broken=[0, 2]))
+    c = composites(value, errors(value.shape), recipe)
+    # neither of the first two components is compared any more
+    np.testing.assert_allclose(c["dimension"].known[:, 0], 0)
+    np.testing.assert_allclose(c["index"].known, 0.5)
+
+
+def test_known_share_follows_the_shares():
+    known = np.zeros((1, 6), bool)
+    known[0, 3] = True
+    np.testing.assert_allclose(known_share(RECIPE, known), [[0, 0.8, 0, 0.4, 0, 0.2]])
 
 
 def test_index_of_other_components_is_no_change():
@@ -185,7 +224,7 @@ def test_table_has_a_row_for_every_area_and_item():
     "call",
     [
         lambda: indicator_change(np.ones((1, 2, 6)), errors((1, 2, 6)), framework()),
-        lambda: composite_change(np.ones((2, 2, 1)), np.ones((5, 2, 3, 1)), np.ones((2, 1))),
+        lambda: composites(np.ones((1, 2, 6)), errors((1, 2, 6))),
         lambda: decompose(np.ones((1, 2, 6)), RECIPE),
     ],
 )
@@ -273,29 +312,3 @@ def test_gap_of_equal_wards_reaches_down_to_nothing():
 def test_gap_needs_two_wards():
     with pytest.raises(ValueError, match="two wards"):
         gap(np.array([[1.0, np.nan], [1.0, 2.0]]), np.ones((5, 2, 2)))
-
-
-def test_movers_match_statsmodels():
-    rng = np.random.default_rng(5)
-    change = np.append(rng.normal(0, 2, 17), np.nan)
-    draws = np.append(rng.normal(size=(3000, 17)), np.full((3000, 1), np.nan), axis=1)
-    m = movers(change, draws)
-    reject, q, *_ = multipletests(m.p[:17], alpha=0.1, method="fdr_bh")
-    np.testing.assert_allclose(m.q[:17], q)
-    np.testing.assert_array_equal(m.moved[:17], reject)
-    assert 0 < m.moved.sum() < 17
-    assert not m.moved[17]
-    assert np.isnan(m.p[17])
-
-
-def test_movers_without_error_move_if_they_move_at_all():
-    m = movers([0.0, 0.1], np.tile([0.0, 0.1], (5, 1)))
-    np.testing.assert_array_equal(m.p, [1, 0])
-    assert m.moved.tolist() == [False, True]
-
-
-def test_movers_refuse_what_they_cannot_test():
-    with pytest.raises(ValueError, match="false discovery"):
-        movers([1.0], np.ones((5, 1)), rate=1.5)
-    with pytest.raises(ValueError, match="two or more"):
-        movers([1.0], np.ones((1, 1)))

@@ -22,7 +22,7 @@ from spi_core.method.intervals import (
     wilson,
     wilson_se,
 )
-from spi_core.uncertainty.sampling import overlap, robust_sd, sampling
+from spi_core.uncertainty.sampling import error_model, overlap, sampling
 from spi_core.uncertainty.shrink import shrink
 
 COUNTS = np.array([0, 1, 3, 9, 10, 40, 250, 4000])
@@ -130,7 +130,7 @@ def test_rate_error_is_that_of_its_count():
     np.testing.assert_allclose(s.se, poisson_se(x) / 5)
     np.testing.assert_allclose(s.change_se[:, 0], np.hypot(*s.se[..., 0]))
     assert (s.basis == "counts").all()
-    assert s.counted.all()
+    assert s.known([0, -1]).all()
 
 
 def test_proportion_error_is_wilsons_in_per_cent():
@@ -159,41 +159,82 @@ def test_overlap_is_zero_apart_and_without_dates():
     np.testing.assert_array_equal(overlap(panel.dates, ("other",), ("p0", "p1"))[0], np.eye(2))
 
 
-def test_without_counts_the_spread_of_changes_stands_in():
-    rng = np.random.default_rng(1)
-    value = 50 + rng.normal(0, 2, (2, 4000, 1))
-    value[1] += 9  # a change that all share is no error
-    s = sampling(*make(value, kind=("none",)))
-    assert s.se[0, 0, 0] == pytest.approx(2, rel=0.06)
-    assert (s.basis == "spread of changes").all()
-    assert not s.counted.any()
-    np.testing.assert_allclose(s.change_se[:, 0], robust_sd(value[1] - value[0])[0])
+def told(panel, framework, **columns):
+    """Error model of an edition whose reference population tells these columns."""
+    rows = {"phi": np.nan, "spread": np.nan, "scale": "linear", "change": 1.0, "moves": "ratio"}
+    rows |= {"change_se": 0.0, "areas": 600, "years": 1.0} | columns
+    reference = pd.DataFrame({"indicator_id": list(panel.indicators), **rows})
+    return error_model(framework, reference)
 
 
-def test_stand_in_of_the_whole_allows_for_its_size():
-    value = 50 + np.random.default_rng(2).normal(0, 2, (2, 10, 1))
+def test_overdispersed_counts_have_an_error_of_root_phi_times_chance():
+    x, n = np.array([[[20.0], [0.0]], [[30.0], [4.0]]]), np.full((2, 2, 1), 5000.0)
+    panel, framework = make(x * 1000 / n, x, n)
+    plain = sampling(panel, framework)
+    wide = sampling(panel, framework, told(panel, framework, phi=4.0))
+    np.testing.assert_allclose(wide.se, 2 * plain.se)
+    np.testing.assert_allclose(wide.skew, 2 * plain.skew)
+    np.testing.assert_allclose(wide.change_se, 2 * plain.change_se)
+
+
+def test_without_counts_the_reference_spread_is_an_upper_bound():
+    value = np.array([[[40.0], [50.0]], [[44.0], [51.0]]])
+    panel, framework = make(value, kind=("none",))
+    s = sampling(panel, framework, told(panel, framework, spread=3.0))
+    np.testing.assert_allclose(s.se, 3 / np.sqrt(2))
+    np.testing.assert_allclose(s.change_se, 3)
+    assert (s.basis == "reference spread").all()
+    assert s.known([0, -1]).all()
+
+
+def test_a_spread_of_logarithms_goes_with_the_value():
+    value = np.array([[[100.0], [200.0]], [[100.0], [200.0]]])
+    panel, framework = make(value, kind=("none",))
+    s = sampling(panel, framework, told(panel, framework, spread=0.1, scale="log"))
+    np.testing.assert_allclose(s.change_se[:, 0], [10, 20])
+
+
+def test_counts_come_before_the_spread_and_the_spread_stands_in_for_a_missing_count():
+    x, n = np.full((2, 2, 1), 50.0), np.full((2, 2, 1), 1000.0)
+    x[:, 1] = np.nan
+    panel, framework = make(np.full(x.shape, 50.0), x, n)
+    s = sampling(panel, framework, told(panel, framework, spread=3.0, phi=1.0))
+    assert s.basis[0, :, 0].tolist() == ["counts", "reference spread"]
+
+
+def test_modelled_figures_vary_but_their_error_is_not_known():
+    panel, framework = make(np.full((2, 3, 1), 50.0), kind=("none",))
+    framework.indicators["error"] = "modelled"
+    s = sampling(panel, framework, told(panel, framework, spread=3.0))
+    assert (s.basis == "modelled").all()
+    np.testing.assert_allclose(s.se, 3 / np.sqrt(2))
+    assert not s.known([0, -1]).any()
+
+
+def test_bound_of_the_whole_allows_for_its_size():
+    value = np.full((2, 10, 1), 50.0)
     panel, framework = make(value, kind=("none",))
     people = np.array([9.0, 2, 1, 1, 1, 1, 1, 1, 1, 0])
-    s = sampling(panel, framework, [("a0", panel.areas[1:])], people)
+    model = told(panel, framework, spread=3.0)
+    s = sampling(panel, framework, model, [("a0", panel.areas[1:])], people)
     share = people[1:] / people[1:].sum()
     np.testing.assert_allclose(s.se[:, 0], s.se[:, 1] * np.sqrt((share**2).sum()))
 
 
-@pytest.mark.parametrize(
-    "value",
-    [np.random.default_rng(3).normal(size=(2, 4, 1)), np.full((2, 30, 1), 7.0)],
-    ids=["too few areas", "nothing changed"],
-)
-def test_error_stays_unknown_where_changes_cannot_tell_it(value):
+def test_without_a_reference_population_the_error_is_not_known():
+    value = np.random.default_rng(3).normal(size=(2, 30, 1))
     s = sampling(*make(value, kind=("none",)))
     assert (s.basis == "unknown").all()
     assert np.isnan(s.se).all()
+    assert not s.known([0, -1]).any()
 
 
 def test_same_window_twice_tells_nothing():
     value = np.random.default_rng(4).normal(size=(2, 30, 1))
     windows = [("2010-01-01", "2010-12-31")] * 2
-    assert (sampling(*make(value, kind=("none",), windows=windows)).basis == "unknown").all()
+    panel, framework = make(value, kind=("none",), windows=windows)
+    s = sampling(panel, framework, told(panel, framework, spread=3.0))
+    assert (s.basis == "unknown").all()
 
 
 def test_published_errors_win_and_may_be_rated():
@@ -203,7 +244,7 @@ def test_published_errors_win_and_may_be_rated():
     s = sampling(*make(x, x, n), published=given)
     assert s.se[0, 0, 0] == 3.5
     assert s.basis[:, :2, 0].tolist() == [["published", "counts"]] * 2
-    assert s.counted.all()
+    assert s.known([0, -1]).all()
     with pytest.raises(ValueError, match="0 or more"):
         sampling(*make(x, x, n), published=-given)
 
@@ -217,14 +258,7 @@ def test_missing_value_has_no_error_and_no_change():
     assert s.basis[1, 2, 0] == "no value"
     assert np.isnan(s.se[1, 2, 0])
     assert np.isnan(s.change_se[2, 0])
-    assert not s.counted[2, 0]
-
-
-def test_robust_sd_ignores_an_outlier():
-    x = np.random.default_rng(5).normal(size=(500, 1))
-    x[0] = 1e6
-    assert robust_sd(x)[0] == pytest.approx(1, rel=0.1)
-    assert np.isnan(robust_sd(x[:4])[0])
+    assert not s.known([0, -1])[2, 0]
 
 
 def test_shrunken_rates_match_esda():

@@ -51,7 +51,8 @@ def run(value, errors, seed=1, n=50, **options):
 
 
 def test_replicates_match_the_scoring_function():
-    value, errors = panel(se=0.2)
+    value, errors = panel(se=0.02)
+    value = 0.3 * (RECIPE.best + RECIPE.worst) + 0.4 * value  # no draw reaches a goalpost
     value[0, 3, 1] = np.nan
     draws = run(value, errors, keep_indicators=True, comparable=COMPARABLE)
     for recipe, found in ((RECIPE, draws.full), (COMPARABLE, draws.comparable)):
@@ -85,6 +86,38 @@ def test_replicates_match_where_an_index_may_lack_a_component_and_a_period_an_in
     alone = np.arange(9) != 3  # its one component that counts in a dimension is lacking
     assert np.isfinite(draws.full.index[:, 0, alone]).all()
     assert np.isnan(draws.full.index[:, 0, 3]).all()
+
+
+def test_draws_beyond_a_goalpost_do_not_pile_up_on_one_side():
+    value, errors = panel(se=0.1)
+    value[..., :2] = RECIPE.best[:2]  # every other draw lies beyond
+    draws = run(value, errors, n=4000)
+    found = score(value, RECIPE)
+    np.testing.assert_allclose(draws.full.component[..., 0].mean(axis=0), 100, atol=0.5)
+    spread = 10 * np.hypot(0.4, 0.6)
+    np.testing.assert_allclose(draws.full.component[..., 0].std(axis=0), spread, rtol=0.06)
+    np.testing.assert_allclose(draws.full.index.mean(axis=0), found.index, atol=0.5)
+    assert draws.full.component[..., 0].max() > 100
+    capped = run(value, errors, n=400, vary={"sampling", "weights"})
+    assert capped.full.component[..., 0].max() <= 100 + 1e-4
+
+
+@pytest.mark.parametrize("where", [-0.5, 0.0, 0.5, 1.0, 1.5])
+def test_without_error_draws_beyond_a_goalpost_are_the_score(where):
+    value, errors = panel(se=0.0)
+    value[:] = RECIPE.worst + where * (RECIPE.best - RECIPE.worst)
+    draws = run(value, errors, n=3)
+    expected = np.tile(score(value, RECIPE).index, (3, 1, 1))
+    np.testing.assert_allclose(draws.full.index, expected, atol=1e-4)
+
+
+def test_a_mean_that_has_no_zero_is_drawn_above_it():
+    value, errors = panel(se=0.2)
+    value[..., 0] = RECIPE.worst[0]
+    recipe = replace(RECIPE, means=(Mean(0.0), Mean(1.0), Mean(-1.0)))
+    draws = simulate(value, errors, recipe, np.random.default_rng(1), 300)
+    assert np.isfinite(draws.full.index).all()
+    assert (draws.full.component[..., 0] > 0).all()
 
 
 @pytest.mark.parametrize(
@@ -293,10 +326,11 @@ def test_wrong_arrays_are_refused():
 
 def test_ranks_by_hand():
     draws = np.array([[9.0, 5, 5, 1], [5, 9, 4, 1], [9, 5, 4, 1], [9, 5, 4, 6]])
-    r = rank_summary([9.0, 6, 5, 1], draws, level=0.5)
+    r = rank_summary([9.0, 6, 5, 1], draws, level=0.9)
     np.testing.assert_array_equal(r.rank, [1, 2, 3, 4])
-    np.testing.assert_array_equal(r.low, [1, 1, 2.5, 2])
-    np.testing.assert_array_equal(r.high, [1, 2.5, 3, 4])
+    # intervals 5.6–9, 5–8.4, 4–4.9, 1–5.2: the third lies wholly below two, the fourth below one
+    np.testing.assert_array_equal(r.low, [1, 1, 3, 2])
+    np.testing.assert_array_equal(r.high, [2, 3, 4, 4])
     np.testing.assert_array_equal(r.top, [0.75, 0.25, 0, 0])
     np.testing.assert_array_equal(r.bottom, [0, 0, 0.25, 0.75])
 
