@@ -26,6 +26,7 @@ def scores() -> pd.DataFrame:
             "level": "index",
             "score": [43.2, np.nan],
             "illustrative": False,
+            "same_figures": True,
         }
     )
 
