@@ -27,6 +27,7 @@ from spi_core.edition.framework import (
 from spi_core.edition.interventions.design import Design
 from spi_core.edition.interventions.read import read_interventions
 from spi_core.edition.panel import Panel, check_keys, check_observations, make_panel
+from spi_core.edition.population import check_dates, read_mapping
 from spi_core.edition.readers.read import Read, join_reads, read_table, strangers
 from spi_core.edition.readers.schema import TABLES
 from spi_core.edition.readers.sheet import find_tables, unread
@@ -114,7 +115,8 @@ def load(folder: Path, without: Collection[str] = ()) -> Inputs:
     folder : Path
         ``data/<edition>``.
     without : collection of str
-        Names of tables to leave unread, as if their files were not there.
+        Names of tables to leave unread, as if their files were not there; ``reference`` stands
+        for the moments and correlations.
 
     Returns
     -------
@@ -154,8 +156,10 @@ def load(folder: Path, without: Collection[str] = ()) -> Inputs:
         faults += check_geography(settings, levels, areas, reads["lookup"], polygons)
     faults += check_rebase(areas, old, reads["rebase"])
     faults += _check_tables(folder, settings, geography, framework, reads, old)
-    reference, found = read_reference(folder, settings, framework)
-    faults += found
+    none = "reference" in without
+    reference, found = read_reference(folder, {} if none else settings, framework)
+    mapping = read_mapping(folder, settings)
+    faults += [*found, *mapping.faults, *check_dates(mapping, reads["observations"])]
     path = folder / "interventions.yml"
     designs, found = read_interventions(path, settings, geography, framework, reads)
     faults += found
