@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 import spi_core
-from spi_core.build.audit.checks import quality_log, steps
+from spi_core.build.audit.checks import quality_log, steps, with_warnings
 from spi_core.build.audit.choices import audit_choices
 from spi_core.build.audit.indicators import audit_indicators
 from spi_core.build.chapter_tables import chapter_tables
@@ -61,8 +61,8 @@ from spi_core.uncertainty.shrink import shrink_panel
 
 __all__ = ["build", "compute", "publishable"]
 
-#: What of an observation's row is no secret: that there is one.
-KEYS = ["indicator_id", "area_code", "period"]
+#: What of an observation's row is no secret: that there is one, and where.
+KEYS = ["indicator_id", "area_code", "period", "file", "row"]
 
 
 def build(
@@ -100,6 +100,7 @@ def build(
     if removed := hold_to(now, folder):
         say(removed)
     tables = _flag(compute(inputs), controlled, inputs) | data_tables(inputs)
+    tables["quality"] = with_warnings(tables["quality"], tables["warnings"])
     tables["disclosure_summary"] = controlled.summary
     if audience == "internal":
         tables["disclosure_log"] = controlled.log

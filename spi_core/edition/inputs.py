@@ -58,6 +58,7 @@ FILES = {
     "distribution": ("reference/distribution", False),
     "signoff": ("signoff", False),
     "corrections": ("corrections", False),
+    "accepted": ("accepted", False),
     "targets": ("targets", False),
     "postcodes": ("geography/postcodes", False),
 }

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from spi_core.build.fitting import fit_weights
+from spi_core.build.treated import fit_values, on_scale
 from spi_core.edition.framework import Framework, check_goalposts
 from spi_core.edition.inputs import Inputs, load
 from spi_core.edition.population import check_mapping, population, read_figures, read_mapping
@@ -136,10 +137,12 @@ def _goalposts(
 def _moments(
     cells: pd.DataFrame, framework: Framework, figures: Path
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Take the moments of the areas and periods in which every indicator has a figure."""
+    """Take the moments, once treated, of the areas and periods with every indicator's figure."""
     ids = list(framework.ids)
     wide = cells.pivot(index=["period", "area_code"], columns="indicator_id", values="value")
-    m = moments(wide.reindex(columns=ids).to_numpy(float))
+    value = wide.reindex(columns=ids).to_numpy(float)
+    treatment = fit_values(value, framework)
+    m = moments(treatment.apply(value))
     if m.n_rows < 2:
         message = "has no two areas and periods with a figure of every indicator"
         raise InputError([Fault(shown(figures), message)])
@@ -147,10 +150,15 @@ def _moments(
     table = pd.DataFrame({"n_rows": m.n_rows, "mean": m.mean, "sd": m.sd}, index)
     for name in ("mean", "sd"):  # eight digits: more would be the machine's
         table[name] = [float(f"{x:.8g}") for x in table[name]]
+    table["transform"] = treatment.name
+    table["lower"], table["upper"] = treatment.lower, treatment.upper
+    table = table.replace({"lower": {-np.inf: np.nan}, "upper": {np.inf: np.nan}})
+    table["offset"] = treatment.offset
     return table, pd.DataFrame(m.correlation, index, ids).round(6)
 
 
 def _weights(inputs: Inputs) -> pd.DataFrame:
+    inputs = on_scale(inputs)
     posts = inputs.tables["goalposts"].set_index("indicator_id").loc[list(inputs.framework.ids)]
     table = fit_weights(inputs, posts["best"].to_numpy(float), posts["worst"].to_numpy(float))
     for name, column in table.select_dtypes("number").items():

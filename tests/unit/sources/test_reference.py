@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from spi_core.build.edition import compute
 from spi_core.cli import app
 from spi_core.edition.inputs import load
 from spi_core.errors import Fault, InputError
@@ -140,8 +141,6 @@ def test_goalposts_that_rest_on_the_population_follow_and_others_stay(edition: P
 
 
 def test_frozen_weights_are_fitted_anew_and_then_fit(edition: Path) -> None:
-    from spi_core.build.edition import compute
-
     write_reference(edition)
     fitted = compute(load(edition))["weights"]
     # weights of yesterday, whose shares are no longer right, do not stand in the way
@@ -155,6 +154,83 @@ def test_frozen_weights_are_fitted_anew_and_then_fit(edition: Path) -> None:
 
 def _text(table: pd.DataFrame) -> list[Row]:
     return [{k: str(v) for k, v in row.items()} for row in table.to_dict("records")]
+
+
+def test_moments_are_taken_after_the_treatment_and_a_build_uses_it(edition: Path) -> None:
+    """One area has no robberies: the logarithm's offset is the population's, not the edition's."""
+    none = figures()
+    here = none["figure_id"].eq("snatches") & none["area_code"].eq(AREAS[0])
+    none.assign(value=none["value"].where(~here, 0.0)).to_parquet(edition / "../figures.parquet")
+    transform = {"robbery": "log", "rent": "log", "burglary": "cap"}
+    rewrite(
+        edition / "indicators.csv",
+        lambda rows: [r | {"transform": transform.get(r["id"], "none")} for r in rows],
+    )
+    write_reference(edition)
+    moments = pd.read_csv(edition / MADE[1], index_col="indicator_id")
+    # 0, 11 … 14 and 5, 16 … 19 of 1,000: half of the smallest above 0 is added
+    x = np.log(np.array([0, 11, 12, 13, 14, 5, 16, 17, 18, 19]) + 2.5)
+    assert moments.at["robbery", "offset"] == 2.5
+    assert moments.at["robbery", "mean"] == pytest.approx(x.mean(), rel=1e-7)
+    assert moments.at["robbery", "sd"] == pytest.approx(x.std(ddof=1), rel=1e-7)
+    y = np.log(figures().query("figure_id == 'rent_rate'")["value"].to_numpy())
+    table = pd.read_csv(edition / MADE[2], index_col="indicator_id")
+    r = np.corrcoef(x, y)[0, 1]
+    assert table.at["robbery", "rent"] == pytest.approx(r, abs=5e-7)
+    assert (
+        moments.at["burglary", "lower"]
+        > figures().query("figure_id == 'burglary_rate'")["value"].min()
+    )
+    tables = compute(load(edition))
+    of = tables["values"].query("indicator_id == 'robbery'").set_index(["period", "area_code"])
+    post = tables["goalposts"].set_index("indicator_id").loc["robbery"]
+    low, high = np.log(post["worst"] + 2.5), np.log(post["best"] + 2.5)
+    expected = np.clip(100 * (np.log(of["value"] + 2.5) - low) / (high - low), 0, 100)
+    np.testing.assert_allclose(of["score"], expected, rtol=0, atol=1e-9)
+    # and frozen weights of it are accepted, by the door and by a build
+    write(edition / "weights.csv", _text(tables["weights"]))
+    write_reference(edition)
+    assert faults(edition) == ()
+    frozen = compute(load(edition))
+    np.testing.assert_allclose(frozen["scores"]["score"], tables["scores"]["score"], atol=1e-9)
+    assert "failed" not in set(frozen["quality"]["result"])
+    done = CliRunner().invoke(app, ["check", str(edition)])
+    assert done.exit_code == 0, done.output
+    # shares that do not follow are told with the share that would
+    shares = frozen["weights"].set_index("indicator_id")["share"]
+    other = {"robbery": shares["burglary"], "burglary": shares["robbery"]}
+    rewrite(
+        edition / "weights.csv",
+        lambda rows: [r | {"share": str(other.get(r["indicator_id"], r["share"]))} for r in rows],
+    )
+    with pytest.raises(InputError, match="does not follow from weight, sd and goalposts"):
+        compute(load(edition))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("0", "does not fit robbery: the lowest of the values is 0, which has no logarithm"),
+        ("", None),
+    ],
+)
+def test_a_value_without_a_logarithm_is_a_fault(
+    edition: Path, value: str, said: str | None
+) -> None:
+    rewrite(
+        edition / "indicators.csv",
+        lambda rows: [r | {"transform": "log"} if r["id"] == "robbery" else r for r in rows],
+    )
+    write_reference(edition)
+    status = {"status": "observed"} if value else {"status": "missing"}
+    own = {"value": value, "numerator": value} | status
+    row = 2 + next(
+        n for n, r in enumerate(read(edition / "observations/all.csv"))
+        if r["indicator_id"] == "robbery"
+    )  # fmt: skip
+    spoil(edition / "observations/all.csv", row, **own)
+    done = CliRunner().invoke(app, ["check", str(edition)])
+    assert (said or "no faults") in done.output + str(done.exception)
 
 
 def test_what_was_made_yesterday_never_stands_in_the_way(edition: Path) -> None:
