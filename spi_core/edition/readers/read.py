@@ -201,7 +201,7 @@ def _without(schema: pa.DataFrameSchema, missing: list[str]) -> pa.DataFrameSche
 
     key = list(schema.unique or [])
     columns = {
-        name: pa.Column(None, c.checks, nullable=c.nullable)
+        name: pa.Column(None, c.checks, nullable=c.nullable, required=c.required)
         for name, c in schema.columns.items()
         if name not in missing
     }

@@ -8,6 +8,7 @@ import pandas as pd
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.warned.dates import periods
 from spi_core.edition.warned.names import joined_by_name
+from spi_core.edition.warned.repeats import repeated
 from spi_core.edition.warned.said import Places
 from spi_core.edition.warned.values import (
     beyond_reference,
@@ -21,7 +22,10 @@ from spi_core.tables import records
 __all__ = ["collect", "in_words"]
 
 #: Every check, in the order in which warnings are said.
-CHECKS = (joined_by_name, periods, fractions, jumps, beyond_reference, populations)
+CHECKS = (
+    *(joined_by_name, periods, fractions, jumps, beyond_reference, populations),
+    repeated,
+)
 COLUMNS = ["warning", "file", "row", "message", "accepted_by", "date", "reason"]
 #: Rows that are listed of one warning.
 MOST_ROWS = 3
