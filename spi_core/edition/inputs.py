@@ -342,5 +342,7 @@ def _check_claims(file: str, settings: Mapping[str, Any], reads: Mapping[str, Re
             faults.append(Fault(file, message, None, "illustrative", "false", "true"))
     if settings.get("index", {}).get("weights") == "given" and reads["weights"].frame.empty:
         message = "needs a file weights.csv beside edition.yml"
-        faults.append(Fault(file, message, None, "index.weights", "given", "pca, equal"))
+        faults.append(
+            Fault(file, message, None, "index.weights", "given", "pca, equal, equal_scores")
+        )
     return faults
