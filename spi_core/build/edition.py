@@ -29,6 +29,7 @@ from spi_core.build.shown.beside import (
 )
 from spi_core.build.shown.counts import beside, with_intervals
 from spi_core.build.shown.elements import elements_table, quarters_table
+from spi_core.build.shown.peers import peer_choices
 from spi_core.build.shown.registers import bases_table, with_coverage, with_ranges
 from spi_core.build.small_areas import small_area_tables
 from spi_core.build.standing import standing_tables
@@ -256,6 +257,7 @@ def _shown(inputs: Inputs, tables: dict[str, pd.DataFrame]) -> dict[str, pd.Data
         "far_apart": far_apart(tables),
         "elements": elements_table(tables),
         "quarters": quarters_table(tables),
+        "peer_choices": peer_choices(inputs, tables["standing"]),
     }
 
 

@@ -77,9 +77,15 @@ def peers_note(brief: Brief, tables: Tables) -> str:
     rule = tables.about["edition"].get("comparators")
     if rule is None or not brief.peers:
         return ": none are named, so nothing is rated as a strength or weakness."
+    near = tables["peers"].query("area_code == @brief.code")["near"].any()
+    alike = (
+        "alike in residents and homes"
+        if near
+        else (f"the least unlike, for no other {brief.unit.one} is near it in residents and homes")
+    )
     points = "a point" if rule["minimum_points"] == 1 else f"{rule['minimum_points']:g} points"
     return (
-        f", alike in residents and homes: {and_list(brief.peers)}. A ▲ strength or ▼ weakness lies "
+        f", {alike}: {and_list(brief.peers)}. A ▲ strength or ▼ weakness lies "
         f"more than {points} from their middle, further than they usually lie from it, and "
         "further than chance would explain."
     )
