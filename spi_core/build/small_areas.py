@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.panel import Panel
 from spi_core.levels import levels_of
+from spi_core.method.ranking import quarter_of, ranks
 from spi_core.method.score import Estimated, Recipe, Scores, estimate_missing, recipe_for, score
 
 __all__ = ["small_area_tables"]
@@ -115,7 +116,11 @@ def _long(inputs: Inputs, codes: list[str], scores: Scores) -> pd.DataFrame:
     frame = pd.DataFrame({"score": scores.component.ravel()}, index=index).reset_index()
     parent = inputs.geography.areas["parent_code"]
     frame.insert(2, "parent_code", frame["area_code"].map(parent))
-    return frame.dropna(subset="score", ignore_index=True)
+    frame = frame.dropna(subset="score", ignore_index=True)
+    level = frame["area_code"].map(inputs.geography.areas["level"])
+    groups = frame.groupby(["period", level, "element"], sort=False)["score"]
+    frame["quarter"] = groups.transform(lambda x: quarter_of(ranks(x.to_numpy())))
+    return frame
 
 
 def _spread(small: pd.DataFrame, larger: pd.DataFrame) -> pd.DataFrame:

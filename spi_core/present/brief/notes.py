@@ -54,13 +54,15 @@ def score_note(tables: Tables) -> str:
     """Say what a score means, and how many components have one."""
     place, low = goalposts_place(tables), scale_start(tables)
     units = tables.levels.unit.many
-    among = f" among {place}’s {units}" if place else " that can be expected of each figure"
+    share, among = ("", " that can be expected of each figure")
+    if place:
+        share, among = " 1%", f" of {place}’s {units}"
     framework = tables["framework"]
     n, of = int(framework["scored"].sum()), len(framework)
     rest = "have enough figures" if n == of else "have enough figures; the others await more data"
     return (
-        f"run from {low} to 100: {low} is about the worst and 100 about the best{among}, so 50 is "
-        f"neither good nor bad in itself. {n} of {of} components {rest}."
+        f"run from {low} to 100: {low} is about the worst{share} and 100 about the best{share}"
+        f"{among}, so 50 is neither good nor bad in itself. {n} of {of} components {rest}."
     )
 
 

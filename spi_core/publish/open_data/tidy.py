@@ -73,6 +73,7 @@ def _scores(
     frame["illustrative"] = (rests[0] | rests[1]).astype(bool)
     if "small_area_scores" in tables:
         small = tables["small_area_scores"].assign(level="component")
+        small = small.drop(columns="quarter", errors="ignore")
         frame = pd.concat([frame, small], ignore_index=True)
     frame["period_label"] = frame["period"].map(labels)
     frame["provenance"] = frame["score"].notna().map({True: "computed", False: "missing"})
