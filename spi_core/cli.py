@@ -89,11 +89,13 @@ def main() -> NoReturn:
 @app.command()
 def check(edition: Edition, quiet: Quiet = False, as_json: Json = False) -> None:
     """Read an edition's data and say everything that is wrong with it; write nothing."""
+    from spi_core.build.treated import on_scale
     from spi_core.edition.inputs import load
     from spi_core.edition.summary import summarise
     from spi_core.present.base.links import site_note
 
     inputs = load(edition_folder(edition))
+    on_scale(inputs)
     said = Said(quiet, as_json)
     summary = summarise(inputs)
     shape = dict(zip(("periods", "areas", "indicators"), inputs.panel.value.shape, strict=True))

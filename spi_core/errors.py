@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from traceback import TracebackException
 
 __all__ = [
@@ -16,11 +16,14 @@ __all__ = [
     "InputError",
     "RenderError",
     "SpiError",
+    "in_order",
     "some",
     "unforeseen",
     "where_it_arose",
 ]
 
+#: More faults than this that differ in nothing but their row are one.
+MOST_ALIKE = 3
 #: A number that stands by itself: it may be a count that is hidden in what is published.
 _NUMBER = re.compile(r"(?<!\w)\d[\d.,]*")
 
@@ -108,6 +111,40 @@ class InputError(SpiError):
 
     def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Fault, ...]]]:
         return type(self), (self.faults,)  # it travels from a worker as what it was made of
+
+
+def in_order(faults: list[Fault]) -> list[Fault]:
+    """Say faults file by file and row by row, and like ones once.
+
+    Parameters
+    ----------
+    faults : list of Fault
+        As found.
+
+    Returns
+    -------
+    list of Fault
+        Of two of one cell the first, the cause. Of many cells that are wrong alike the first, with
+        a count and the next rows: whoever mends one mends them all.
+    """
+    files = list(dict.fromkeys(f.file for f in faults))
+    cells: dict[object, Fault] = {}
+    for fault in faults:
+        cells.setdefault((fault.file, fault.row, fault.column) if fault.row else fault, fault)
+    alike: dict[object, list[Fault]] = {}
+    for fault in sorted(cells.values(), key=lambda f: (files.index(f.file), f.row or 0)):
+        kind = (fault.file, fault.column, repr(fault.value), fault.message, fault.allowed)
+        alike.setdefault(kind if fault.row else fault, []).append(fault)
+    found = [_as_one(group) if len(group) > MOST_ALIKE else group for group in alike.values()]
+    return sorted(
+        (f for group in found for f in group), key=lambda f: (files.index(f.file), f.row or 0)
+    )
+
+
+def _as_one(faults: list[Fault]) -> list[Fault]:
+    first = faults[0]
+    rows = some([str(f.row) for f in faults[:MOST_ALIKE]])
+    return [replace(first, message=f"{first.message} ({len(faults)} rows: {rows} …)")]
 
 
 def some(names: Collection[str], most: int = 40) -> str:

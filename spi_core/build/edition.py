@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 import spi_core
-from spi_core.build.audit.checks import quality_log, steps
+from spi_core.build.audit.checks import quality_log, steps, with_warnings
 from spi_core.build.audit.choices import audit_choices
 from spi_core.build.audit.indicators import audit_indicators
 from spi_core.build.chapter_tables import chapter_tables
@@ -29,6 +29,7 @@ from spi_core.build.shown.beside import (
 )
 from spi_core.build.shown.counts import beside, with_intervals
 from spi_core.build.shown.elements import elements_table, quarters_table
+from spi_core.build.shown.peers import peer_choices
 from spi_core.build.shown.registers import bases_table, with_coverage, with_ranges
 from spi_core.build.small_areas import small_area_tables
 from spi_core.build.standing import standing_tables
@@ -66,9 +67,9 @@ from spi_core.uncertainty.shrink import shrink_panel
 
 __all__ = ["build", "compute", "publishable"]
 
-#: What of an observation's row is no secret: that there is one, and a survey's error where the
-#: value stands (a withheld value has none).
-KEYS = ["indicator_id", "area_code", "period", "standard_error"]
+#: What of an observation's row is no secret: that there is one and where, and a survey's error
+#: beside its value (a withheld value has none).
+KEYS = ["indicator_id", "area_code", "period", "standard_error", "file", "row"]
 
 
 def build(
@@ -106,6 +107,7 @@ def build(
     if removed := hold_to(now, folder):
         say(removed)
     tables = _flag(compute(inputs), controlled, inputs) | data_tables(inputs)
+    tables["quality"] = with_warnings(tables["quality"], tables["warnings"])
     tables["disclosure_summary"] = controlled.summary
     if audience == "internal":
         tables["disclosure_log"] = controlled.log
@@ -270,6 +272,7 @@ def _shown(inputs: Inputs, tables: dict[str, pd.DataFrame]) -> dict[str, pd.Data
         "far_apart": far_apart(tables),
         "elements": elements_table(tables),
         "quarters": quarters_table(tables),
+        "peer_choices": peer_choices(inputs, tables["standing"]),
     }
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.panel import Panel
 from spi_core.levels import levels_of
+from spi_core.method.ranking import quarter_of, ranks
 from spi_core.method.recipe import Recipe, absent_in, recipe_for
 from spi_core.method.score import Estimated, Scores, estimate_missing, score
 
@@ -136,7 +137,11 @@ def _long(
     frame = pd.DataFrame(columns, index=index).reset_index()
     parent = inputs.geography.areas["parent_code"]
     frame.insert(2, "parent_code", frame["area_code"].map(parent))
-    return frame.dropna(subset="score", ignore_index=True)
+    frame = frame.dropna(subset="score", ignore_index=True)
+    level = frame["area_code"].map(inputs.geography.areas["level"])
+    groups = frame.groupby(["period", level, "element"], sort=False)["score"]
+    frame["quarter"] = groups.transform(lambda x: quarter_of(ranks(x.to_numpy())))
+    return frame
 
 
 def _spread(small: pd.DataFrame, larger: pd.DataFrame) -> pd.DataFrame:

@@ -255,7 +255,7 @@ def _peers(a: Evidence) -> pd.DataFrame:
     """Each ward's comparators, the nearest first."""
     found = _nearest(a)
     if found is None:
-        return pd.DataFrame(columns=["area_code", "order", "peer_code", "distance"])
+        return empty_table("peers")
     n = found.position.shape[1]
     return pd.DataFrame(
         {
@@ -263,6 +263,7 @@ def _peers(a: Evidence) -> pd.DataFrame:
             "order": np.tile(np.arange(1, n + 1), len(a.units)),
             "peer_code": np.array(a.units)[found.position].ravel(),
             "distance": found.distance.ravel(),
+            "near": found.distance.ravel() <= found.usual,
         }
     )
 

@@ -2,21 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spi_core.edition.framework import Framework, stale_shares
 from spi_core.edition.inputs import Inputs
+from spi_core.edition.readers.read import fault_at
 from spi_core.errors import Fault, InputError
 from spi_core.method.checks import ColumnError
 from spi_core.method.score import Estimated
 from spi_core.method.treat import Treatment, fit_treatment
 from spi_core.uncertainty.sampling import Sampling
 
-__all__ = ["fit_edition", "treat_errors", "treat_estimated", "treat_inputs"]
+__all__ = [
+    *("fit_edition", "fit_values", "on_scale"),
+    *("treat_errors", "treat_estimated", "treat_inputs"),
+]
 
 Array = NDArray[np.float64]
+
+
+def on_scale(inputs: Inputs) -> Inputs:
+    """Put an edition on the scale that it is scored on.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition in raw units.
+
+    Returns
+    -------
+    Inputs
+        The same where nothing is to be treated.
+
+    Raises
+    ------
+    InputError
+        As `fit_edition` and `treat_inputs`.
+    """
+    treatment = fit_edition(inputs)
+    return inputs if treatment is None else treat_inputs(inputs, treatment)
 
 
 def fit_edition(inputs: Inputs) -> Treatment | None:
@@ -25,7 +53,8 @@ def fit_edition(inputs: Inputs) -> Treatment | None:
     Parameters
     ----------
     inputs : Inputs
-        The edition; ``transform`` in its register names each indicator's treatment.
+        The edition; ``transform`` in its register names each indicator's treatment. Where moments
+        of a reference population are named, treatments are those that they were taken after.
 
     Returns
     -------
@@ -35,24 +64,55 @@ def fit_edition(inputs: Inputs) -> Treatment | None:
     Raises
     ------
     InputError
-        For a logarithm of values that have none, or a treated indicator in an edition whose
-        weights rest on moments of raw values.
+        For a logarithm of values that have none.
     """
     names = list(inputs.framework.indicators["transform"])
-    treated = [i for i, name in zip(inputs.framework.ids, names, strict=True) if name != "none"]
-    if not treated:
+    if set(names) <= {"none"}:
         return None
-    file = f"{inputs.folder.as_posix()}/indicators.csv"
-    if inputs.reference is not None:
-        message = "cannot be treated: the edition's reference moments are of raw values"
-        allowed = "transform none, or an edition without index.reference"
-        raise InputError([Fault(file, message, None, "transform", i, allowed) for i in treated])
-    parts = inputs.panel.rows(inputs.geography.units)
+    value = inputs.panel.value[:, inputs.panel.rows(inputs.geography.units)]
+    if inputs.reference is None:
+        return fit_values(value, inputs.framework)
+    table = inputs.reference[0].loc[list(inputs.framework.ids)]
+    bounds = [table[c].to_numpy(float) for c in ("lower", "upper", "offset")]
+    lower, upper = np.nan_to_num(bounds[0], nan=-np.inf), np.nan_to_num(bounds[1], nan=np.inf)
+    moved = ((value < lower) | (value > upper)).sum(axis=(0, 1))
+    reason = ("as the reference population",) * len(names)
+    return Treatment(tuple(names), lower, upper, bounds[2], moved, reason)
+
+
+def fit_values(value: Array, framework: Framework) -> Treatment:
+    """Fit the treatments that a register names to values.
+
+    Parameters
+    ----------
+    value : ndarray (..., areas, indicators)
+        Raw units, of the edition or its reference population.
+    framework : Framework
+        The register.
+
+    Returns
+    -------
+    Treatment
+        Frozen parameters.
+
+    Raises
+    ------
+    InputError
+        For a logarithm of values that have none.
+    """
     try:
-        return fit_treatment(inputs.panel.value[:, parts], names)
+        return fit_treatment(value, list(framework.indicators["transform"]))
     except ColumnError as error:
-        bad = [inputs.framework.ids[c] for c in error.columns]
-        raise InputError([Fault(file, str(error), None, "transform", i) for i in bad]) from error
+        raise InputError(_no_log(framework, error.columns, str(error))) from error
+
+
+def _no_log(framework: Framework, columns: Iterable[int], message: str) -> list[Fault]:
+    rows = framework.indicators.iloc[list(columns)]
+    said = f"does not fit {{}}: {message}"
+    return [
+        fault_at(r, "transform", said.format(r.Index), "another treatment, or none")
+        for r in rows.itertuples()
+    ]
 
 
 def treat_inputs(inputs: Inputs, treatment: Treatment) -> Inputs:
@@ -73,20 +133,27 @@ def treat_inputs(inputs: Inputs, treatment: Treatment) -> Inputs:
     Raises
     ------
     InputError
-        If a goalpost cannot be treated or both become the same.
+        If a value or goalpost cannot be treated, both goalposts become the same, or frozen shares
+        do not follow from the treated goalposts.
     """
-    posts = inputs.tables["goalposts"].set_index("indicator_id").loc[list(inputs.framework.ids)]
-    file = f"{inputs.folder.as_posix()}/goalposts.csv"
-    try:
-        ends = treatment.apply(posts[["best", "worst"]].to_numpy(float).T)
-    except ColumnError as error:
-        bad = [inputs.framework.ids[c] for c in error.columns]
-        raise InputError([Fault(file, str(error), None, "indicator_id", i) for i in bad]) from error
-    same = [i for i, b, w in zip(inputs.framework.ids, *ends, strict=True) if b == w]
-    if same:
-        message = "has equal goalposts once it is treated"
-        raise InputError([Fault(file, message, None, "indicator_id", i) for i in same])
-    table = posts.assign(best=ends[0], worst=ends[1]).reset_index()
+    ids = list(inputs.framework.ids)
+    posts = inputs.tables["goalposts"].set_index("indicator_id").loc[ids]
+    ends = posts[["worst", "best"]].to_numpy(float).T
+    for name, x in (("goalposts", ends), ("values", inputs.panel.value)):
+        low = np.nanmin(np.where(np.isnan(x), np.inf, x), axis=tuple(range(x.ndim - 1)))
+        bad = np.flatnonzero((np.array(treatment.name) == "log") & (low <= -treatment.offset))
+        if bad.size:
+            message = f"the lowest of the {name} is {low[bad[0]]:.6g}, which has no logarithm"
+            raise InputError(_no_log(inputs.framework, bad, message))
+    worst, best = treatment.apply(ends)
+    same = posts[worst == best]
+    if len(same):
+        message = "equals worst once both are treated: the goalposts must differ"
+        raise InputError(fault_at(r, "best", message) for r in same.itertuples())
+    table = posts.assign(best=best, worst=worst).reset_index()
+    weights = inputs.tables["weights"]
+    if len(weights) and (faults := stale_shares(weights, table)):
+        raise InputError(faults)
     panel = replace(inputs.panel, value=treatment.apply(inputs.panel.value))
     return replace(inputs, panel=panel, tables={**inputs.tables, "goalposts": table})
 

@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 
 from spi_core.edition.areas.geography import Geography
+from spi_core.edition.exact import told_by, told_by_two
 from spi_core.edition.readers.read import Read
 from spi_core.errors import Fault, some
 from spi_core.levels import Level
 
-__all__ = ["MIN_PEERS", "check_comparators"]
+__all__ = ["MIN_PEERS", "check_comparators", "check_independence"]
 
 #: Fewer scored comparators than this make no comparison.
 MIN_PEERS = 3
@@ -62,6 +63,57 @@ def check_comparators(
             rows = context.frame[context.frame["variable"] == variable]
             faults += _variable_faults(variable, rows, unit, units)
     return faults
+
+
+def check_independence(
+    file: str,
+    rule: Mapping[str, Any] | None,
+    context: Read,
+    observations: Read,
+    units: Sequence[str],
+) -> list[Fault]:
+    """Check that no context variable is scored, or tells what is scored: that would be circular.
+
+    Parameters
+    ----------
+    file : str
+        Path of ``edition.yml``.
+    rule : mapping or None
+        Its ``comparators``.
+    context, observations : Read
+        As read, without a fault.
+    units : sequence of str
+        Units of evidence.
+
+    Returns
+    -------
+    list of Fault
+        Variables of which together an indicator is an exact linear function, in the units of any
+        period, and variables that are one of two indicators.
+    """
+    if rule is None or context.frame.empty or observations.frame.empty:
+        return []
+    table = context.frame.pivot_table(index="area_code", columns="variable", values="value")
+    x = table.reindex(index=list(units), columns=list(rule["context"]))
+    values = observations.frame.pivot_table(
+        index="area_code", columns=["period", "indicator_id"], values="value"
+    ).reindex(list(units))
+    found: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for _, y in values.T.groupby("period", sort=False):
+        scored = y.T.droplevel("period", axis=1).dropna(axis=1)
+        for name in scored:
+            by = told_by(scored[name].to_numpy(), x.to_numpy())
+            found.setdefault(tuple(x.columns[list(by)]), (str(name),))
+        for name in x:
+            by = told_by_two(x[name].to_numpy(), scored.to_numpy())
+            found.setdefault((str(name),) if by else (), tuple(scored.columns[list(by)]))
+    message = "tells exactly what is scored: {}; likeness in an outcome is no likeness"
+    allowed = "variables that are neither scored nor make up what is, some left out"
+    return [
+        Fault(file, message.format(some(of)), None, "comparators.context", ", ".join(by), allowed)
+        for by, of in found.items()
+        if by
+    ]
 
 
 def _variable_faults(

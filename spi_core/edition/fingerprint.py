@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import spi_core
+from spi_core.edition.settings import read_edition_file
 from spi_core.errors import Fault, InputError
 from spi_core.files import digest, refusals_as_faults
 
@@ -20,7 +21,7 @@ LIBRARIES = (
     *("pyarrow", "pypandoc_binary", "SALib", "scipy", "seaborn", "shapely", "statsmodels"),
     "typst",
 )
-_BINARY = {".xlsx", ".gpkg"}
+_BINARY = {".xlsx", ".gpkg", ".parquet"}
 
 
 def _content(path: Path) -> bytes:
@@ -69,10 +70,14 @@ def input_hashes(folder: Path) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        File name within the folder to SHA-256. Line ends of text files do not count. Never to be
-        published: whoever knows all of a file but one count can try counts against its hash.
+        File name within the folder, also of the population's figures, to SHA-256. Line ends of text
+        files do not count. Never to be published: whoever knows all of a file but one count can try
+        counts against its hash.
     """
-    return {name: digest(_content(path)) for name, path in input_files(folder).items()}
+    named = read_edition_file(folder / "edition.yml")[0].get("index", {}).get("reference", {})
+    shared = {named[key]: folder / named[key] for key in ("figures", "areas") if key in named}
+    files = input_files(folder) | {n: path for n, path in shared.items() if path.is_file()}
+    return {name: digest(_content(path)) for name, path in files.items()}
 
 
 @functools.cache

@@ -20,7 +20,7 @@ from spi_core.errors import Fault
 from spi_core.levels import KNOWN, levels_of
 from spi_core.tables import records
 
-__all__ = ["Framework", "check_goalposts", "check_weights", "make_framework"]
+__all__ = ["Framework", "check_goalposts", "check_weights", "make_framework", "stale_shares"]
 
 #: The file that ``settings`` were read from, as messages name it.
 EDITION = "edition.yml"
@@ -245,7 +245,9 @@ def check_weights(
             rows = group["file"].iloc[0], int(group["row"].iloc[0])
             faults.append(Fault(rows[0], message, rows[1], column, None, "a sum of 1"))
     if not faults and not goalposts.faults:
-        faults = _stale(complete, goalposts.frame)
+        treated = framework.indicators["transform"] != "none"
+        plain = complete[~complete["component"].isin(known[treated])]
+        faults = stale_shares(plain, goalposts.frame)
     return faults
 
 
@@ -253,8 +255,19 @@ def check_weights(
 SUMS = ("weight", "share")
 
 
-def _stale(weights: pd.DataFrame, goalposts: pd.DataFrame) -> list[Fault]:
-    """Shares are frozen too: with other goalposts they would no longer be the method's."""
+def stale_shares(weights: pd.DataFrame, goalposts: pd.DataFrame) -> list[Fault]:
+    """Find shares that do not follow: with other goalposts they would not be the method's.
+
+    Parameters
+    ----------
+    weights, goalposts : DataFrame
+        As read; goalposts on the scale of scoring, as standard deviations are.
+
+    Returns
+    -------
+    list of Fault
+        With the share that would follow.
+    """
     posts = goalposts.set_index("indicator_id").reindex(weights["indicator_id"])
     reach = (posts["best"] - posts["worst"]).abs().to_numpy()
     share = weights["weight"] * reach / weights["sd"]

@@ -14,7 +14,7 @@ from spi_core.edition.areas.nesting import AREA, check_codes, check_geography
 from spi_core.edition.areas.rebase import apportionment, fill_from, rebase
 from spi_core.edition.areas.rollup import roll_up
 from spi_core.edition.areas.vintage import check_old_codes, check_rebase, split_vintages
-from spi_core.edition.comparators import check_comparators
+from spi_core.edition.comparators import check_comparators, check_independence
 from spi_core.edition.coverage import check_presence
 from spi_core.edition.fingerprint import input_files
 from spi_core.edition.framework import (
@@ -27,20 +27,19 @@ from spi_core.edition.framework import (
 from spi_core.edition.interventions.design import Design
 from spi_core.edition.interventions.read import read_interventions
 from spi_core.edition.panel import Panel, check_keys, check_observations, make_panel
+from spi_core.edition.population import check_dates, read_mapping
 from spi_core.edition.readers.read import Read, join_reads, read_table, strangers
 from spi_core.edition.readers.schema import TABLES
 from spi_core.edition.readers.sheet import find_tables, unread
 from spi_core.edition.reference import read_reference
 from spi_core.edition.rules import check_overlap
 from spi_core.edition.settings import read_edition_file
-from spi_core.errors import Fault, InputError, some
+from spi_core.errors import Fault, InputError, in_order
 from spi_core.files import refusals_as_faults, shown
 from spi_core.levels import levels_of
 
 __all__ = ["Inputs", "load", "read_rules"]
 
-#: More faults than this that differ in nothing but their row are one.
-MOST_ALIKE = 3
 #: Tables that may be a folder of several files.
 FOLDERS = ("observations", "series")
 #: Tables by name: the file within the edition's folder, and whether it must be there.
@@ -58,6 +57,7 @@ FILES = {
     "errors": ("reference/errors", False),
     "signoff": ("signoff", False),
     "corrections": ("corrections", False),
+    "accepted": ("accepted", False),
     "targets": ("targets", False),
     "postcodes": ("geography/postcodes", False),
 }
@@ -115,7 +115,8 @@ def load(folder: Path, without: Collection[str] = ()) -> Inputs:
     folder : Path
         ``data/<edition>``.
     without : collection of str
-        Names of tables to leave unread, as if their files were not there.
+        Names of tables to leave unread, as if their files were not there; ``reference`` stands
+        for the moments and correlations.
 
     Returns
     -------
@@ -155,13 +156,15 @@ def load(folder: Path, without: Collection[str] = ()) -> Inputs:
         faults += check_geography(settings, levels, areas, reads["lookup"], polygons)
     faults += check_rebase(areas, old, reads["rebase"])
     faults += _check_tables(folder, settings, geography, framework, reads, old)
-    reference, found = read_reference(folder, settings, framework)
-    faults += found
+    none = "reference" in without
+    reference, found = read_reference(folder, {} if none else settings, framework)
+    mapping = read_mapping(folder, settings)
+    faults += [*found, *mapping.faults, *check_dates(mapping, reads["observations"])]
     path = folder / "interventions.yml"
     designs, found = read_interventions(path, settings, geography, framework, reads)
     faults += found
     if faults or framework is None or geography is None:
-        raise InputError(_in_order(faults))
+        raise InputError(in_order(faults))
     named = levels_of(settings["geography"]["levels"])
     scored = [code for level in named for code in geography.codes(level.id)]
     # the evidence first, so that it stands where it stood whatever else is laid beside it
@@ -246,32 +249,6 @@ def _read_all(folder: Path, name: str) -> Read:
     return replace(read, faults=tuple(faults))
 
 
-def _in_order(faults: list[Fault]) -> list[Fault]:
-    """File by file and row by row; of two faults of one cell the first, the cause, is enough.
-
-    Of many cells that are wrong alike the first is named, with a count and the next rows: whoever
-    mends one mends them all.
-    """
-    files = list(dict.fromkeys(f.file for f in faults))
-    cells: dict[object, Fault] = {}
-    for fault in faults:
-        cells.setdefault((fault.file, fault.row, fault.column) if fault.row else fault, fault)
-    alike: dict[object, list[Fault]] = {}
-    for fault in sorted(cells.values(), key=lambda f: (files.index(f.file), f.row or 0)):
-        kind = (fault.file, fault.column, repr(fault.value), fault.message, fault.allowed)
-        alike.setdefault(kind if fault.row else fault, []).append(fault)
-    found = [_as_one(group) if len(group) > MOST_ALIKE else group for group in alike.values()]
-    return sorted(
-        (f for group in found for f in group), key=lambda f: (files.index(f.file), f.row or 0)
-    )
-
-
-def _as_one(faults: list[Fault]) -> list[Fault]:
-    first = faults[0]
-    rows = some([str(f.row) for f in faults[:MOST_ALIKE]])
-    return [replace(first, message=f"{first.message} ({len(faults)} rows: {rows} …)")]
-
-
 def _boundary_file(folder: Path) -> Path:
     package = folder / "geography" / "boundaries.gpkg"
     return package if package.exists() else package.with_suffix(".geojson")
@@ -316,7 +293,11 @@ def _check_tables(
     file, context = shown(folder / "edition.yml"), reads["context"]
     # else a unit seems to lack what is misspelt
     if geography is not None and not strangers(context, "area_code", areas, AREA):
-        faults += check_comparators(file, settings, geography, context)
+        found = check_comparators(file, settings, geography, context)
+        if not (found or faults or context.faults or observations.faults):
+            rule, units = settings.get("comparators"), geography.units
+            found = check_independence(file, rule, context, observations, units)
+        faults += found
     return faults + _check_claims(file, settings, reads)
 
 
@@ -339,5 +320,7 @@ def _check_claims(file: str, settings: Mapping[str, Any], reads: Mapping[str, Re
             faults.append(Fault(file, message, None, "illustrative", "false", "true"))
     if settings.get("index", {}).get("weights") == "given" and reads["weights"].frame.empty:
         message = "needs a file weights.csv beside edition.yml"
-        faults.append(Fault(file, message, None, "index.weights", "given", "pca, equal"))
+        faults.append(
+            Fault(file, message, None, "index.weights", "given", "pca, equal, equal_scores")
+        )
     return faults

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from spi_core.edition.framework import Framework
-from spi_core.edition.readers.read import read_table
+from spi_core.edition.readers.read import fault_at, read_table
 from spi_core.edition.readers.schema import TABLES
 from spi_core.edition.readers.sheet import read_cells
 from spi_core.errors import Fault
 from spi_core.files import shown
+from spi_core.tables import records
 
 __all__ = ["read_reference"]
 
@@ -36,7 +37,8 @@ def read_reference(
     Returns
     -------
     tuple of (DataFrame, DataFrame) or None, and list of Fault
-        Moments and correlations, both by ``indicator_id``; None where none is named or one is
+        Moments with the treatment that they were taken after, and correlations, both by
+        ``indicator_id``; None where none is named or one is
         not fit.
     """
     named = settings.get("index", {}).get("reference")
@@ -55,7 +57,23 @@ def read_reference(
             file, message = shown(folder / name), "has no row for this indicator"
             lost = [i for i in ids if i not in set(listed)]
             faults += [Fault(file, message, None, "indicator_id", i) for i in lost]
+    if not faults and framework is not None:
+        faults = _other_transforms(read.frame, framework, folder.name)
     return (None if faults else (read.frame.set_index("indicator_id"), matrix)), faults
+
+
+def _other_transforms(moments: pd.DataFrame, framework: Framework, edition: str) -> list[Fault]:
+    """Moments serve only the treatment that they were taken after."""
+    file, named = str(moments["file"].iloc[0]), framework.indicators
+    if not {"transform", "lower", "upper", "offset"} <= set(moments):
+        moments = moments.assign(transform="none")
+    of = moments.set_index("indicator_id")["transform"].reindex(named.index)
+    other = named.assign(of=of)[of != named["transform"]]
+    message = f"is not what the moments of {file} were taken after"
+    return [
+        fault_at(r, "transform", message, f"{r.of}; `spi reference {edition}` takes others")
+        for r in records(other)
+    ]
 
 
 def _matrix(path: Path) -> tuple[pd.DataFrame, list[Fault]]:

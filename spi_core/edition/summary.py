@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from spi_core.edition.areas.rollup import as_published, rollup_differences
 from spi_core.edition.coverage import coverage_matrix, in_brief
 from spi_core.edition.inputs import Inputs
+from spi_core.edition.warned.collect import collect, in_words
 from spi_core.tables import records
 
 __all__ = ["Summary", "data_tables", "summarise"]
@@ -27,7 +28,7 @@ class Summary:
     coverage : DataFrame
         One row an indicator, one column a level, for a person to read.
     lines : tuple of str
-        Sentences on roll-ups and rebased areas.
+        Sentences on roll-ups, rebased areas and warnings.
     facts : dict
         The same for a script.
     """
@@ -49,13 +50,14 @@ def data_tables(inputs: Inputs) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to DataFrame
-        ``coverage_matrix``, ``rollup_differences`` and ``rebased``.
+        ``coverage_matrix``, ``rollup_differences``, ``rebased`` and ``warnings``.
     """
     given = as_published(inputs.given.take(inputs.panel.areas), inputs.panel)
     return {
         "coverage_matrix": coverage_matrix(given, inputs.panel, inputs.geography),
         "rollup_differences": rollup_differences(given, inputs.geography, inputs.framework),
         "rebased": inputs.tables["rebased"],
+        "warnings": collect(replace(inputs, given=given)),
     }
 
 
@@ -70,10 +72,10 @@ def summarise(inputs: Inputs) -> Summary:
     Returns
     -------
     Summary
-        Coverage by indicator, level and period; roll-up differences; rebased areas.
+        Coverage by indicator, level and period; roll-up differences; rebased areas; warnings.
     """
     tables = data_tables(inputs)
-    matrix, compared, rebased = tables.values()
+    matrix, compared, rebased, warnings = tables.values()
     beyond = compared[compared["beyond_rounding"]].sort_values(
         "relative", key=lambda s: s.abs(), ascending=False, kind="stable"
     )
@@ -86,11 +88,12 @@ def summarise(inputs: Inputs) -> Summary:
             "worst": next(iter(_rows(beyond[:1])), None),
         },
         "rebased": _rows(whole.drop(columns="area_code")),
+        "warnings": _rows(warnings),
     }
     lines = [KEY, *_rollups(inputs, compared, beyond), *(_rebased(r) for r in records(whole))]
     if inputs.geography.polygons is None:
         lines.append("no maps: geography/ has no boundaries")
-    return Summary(in_brief(matrix), tuple(lines), facts)
+    return Summary(in_brief(matrix), (*lines, *in_words(warnings)), facts)
 
 
 def _rollups(inputs: Inputs, compared: pd.DataFrame, beyond: pd.DataFrame) -> list[str]:

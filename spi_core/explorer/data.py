@@ -21,6 +21,7 @@ from spi_core.explorer.notes import glossary, history, links, meta, targets
 from spi_core.explorer.paths import shapes
 from spi_core.explorer.postcodes import sectors
 from spi_core.explorer.texts import TEMPLATES, area_sentences, spread_sentences
+from spi_core.present.base.edition import score_meaning
 from spi_core.present.base.prose import fill, words_of
 from spi_core.store import Tables
 
@@ -174,6 +175,7 @@ def _recipe(tables: Tables, tree: list[Measure], levels: list[Level]) -> dict[st
         "dimension_order": float(order["dimension"]),
         "index_order": float(order["index"]),
         "lowest": float(means["lowest"].max()),
+        "scale": score_meaning(tables),
         "components": [place[n] for n in names],
         "dimensions": [place[d] for d in scored["dimension"]],
         "scores": scores,

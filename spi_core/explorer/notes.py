@@ -10,6 +10,7 @@ import pandas as pd
 
 from spi_core.explorer.codes import rows
 from spi_core.explorer.measures import Measure
+from spi_core.present.base.edition import score_meaning
 from spi_core.present.base.links import ward_page
 from spi_core.present.base.marks import page_mark
 from spi_core.present.base.numbers import number
@@ -78,7 +79,7 @@ def glossary(tables: Tables) -> list[dict[str, str]]:
         ``term`` and ``text``.
     """
     edition, texts = tables.about["edition"], prose("explorer")
-    words = {**words_of(tables), "low": str(scale_start(tables))}
+    words = {**words_of(tables), "low": str(scale_start(tables)), "scale": score_meaning(tables)}
     skip = set() if edition["illustrative"] else MADE_UP
     skip = skip | (set() if len(edition["periods"]) > 1 else CHANGE)
     made = []

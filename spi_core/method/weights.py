@@ -33,7 +33,7 @@ class ComponentWeights:
 
     Parameters
     ----------
-    method : {"pca", "equal", "given"}
+    method : {"pca", "equal", "equal_scores", "given"}
         What was used.
     reason : str
         Why the method used was used; never empty.
@@ -78,10 +78,10 @@ def fit(
         Of the raw indicators over all areas and periods, or of a reference population.
     best, worst, polarity : array_like (k,)
         Goalposts and direction.
-    method : {"pca", "equal", "given"}
-        ``pca`` falls back to equal weights, with the reason recorded, if a loading is not
-        positive, KMO is too low or not defined, there are only two indicators (or one), or rows
-        are too few.
+    method : {"pca", "equal", "equal_scores", "given"}
+        ``equal`` weighs standardised indicators alike, ``equal_scores`` 0–100 scores. ``pca``
+        falls back to ``equal``, with the reason recorded, if a loading is not positive, KMO is too
+        low or not defined, there are only two indicators (or one), or rows are too few.
     given : array_like (k,), optional
         Weights for ``given``: not negative, sum 1.
     min_rows_per_indicator, min_kmo : float
@@ -128,6 +128,9 @@ def fit(
         weight, reason = _check_given(given, k), "weights were given"
     elif method == "equal":
         weight, reason = np.full(k, 1 / k), "equal weights were asked for"
+    elif method == "equal_scores":
+        weight = with_ends.sd / np.abs(ends[0] - ends[1])  # what `scoring_weights` turns into 1/k
+        weight, reason = weight / weight.sum(), "equal shares of the 0–100 scores were asked for"
     else:
         doubts = _doubts(m, loading, overall, undefined, min_rows_per_indicator, min_kmo)
         if doubts:

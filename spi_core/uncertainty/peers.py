@@ -36,10 +36,13 @@ class Peers:
         Rows of the comparators.
     distance : ndarray (wards, number)
         Their distance in standard deviations of the context.
+    usual : float
+        Middle of the distances between any two wards: what is no nearer is not near.
     """
 
     position: NDArray[np.intp]
     distance: Array
+    usual: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,8 @@ def nearest(context: ArrayLike, number: int = 5) -> Peers:
     distance = np.sqrt(((z[:, None] - z[None]) ** 2).sum(axis=-1))
     np.fill_diagonal(distance, np.inf)
     position = np.argsort(distance, axis=1, kind="stable")[:, :number]
-    return Peers(position, np.take_along_axis(distance, position, axis=1))
+    usual = float(np.median(distance[np.isfinite(distance)]))
+    return Peers(position, np.take_along_axis(distance, position, axis=1), usual)
 
 
 def rate(

@@ -14,7 +14,9 @@ import pytest
 
 from spi_core.method.aggregate import hierarchy
 from spi_core.method.means import Mean
-from spi_core.method.normalise import minmax
+from spi_core.method.moments import moments
+from spi_core.method.normalise import goalposts, minmax
+from spi_core.method.weights import fit, scoring_weights
 
 HERE = Path(__file__).parent / "index"
 RTOL = ATOL = 1e-9
@@ -43,3 +45,25 @@ def test_scores_match_coinr(mean: str, floor: float) -> None:
         codes = frame.loc[frame["level"] == level, "code"]
         np.testing.assert_allclose(ours, expected[codes], rtol=RTOL, atol=ATOL)
     assert np.isnan(x).mean() > 0.01, "the reference must exercise missing children"
+
+
+def test_equal_scores_are_coinrs_equal_weights_and_equal_ones_are_not() -> None:
+    """COINr's mean of min–max scores: goalposts at both ends, shares of scores equal."""
+    frame = pd.read_csv(HERE / "framework.csv")
+    expected = pd.read_csv(HERE / "expected_arithmetic.csv", index_col="area")
+    table = pd.read_csv(HERE / "areas_700.csv.gz", index_col=0)
+    furthest = 0.0
+    for component, of in frame[frame["level"] == 1].groupby("parent"):
+        x, sign = table[of["code"]].to_numpy(), of["polarity"].to_numpy(float)
+        ends = np.stack([np.nanmin(x, axis=0), np.nanmax(x, axis=0)])
+        best, worst = np.where(sign > 0, ends[::-1], ends)
+        whole = ~np.isnan(x).any(axis=1)
+        apart = {}
+        for method in ("equal_scores", "equal"):
+            w = fit(moments(x), best, worst, sign, method)
+            share = scoring_weights(w.weight, w.sd, best, worst)
+            ours = goalposts(x[whole], best, worst) @ share
+            apart[method] = float(np.abs(ours - expected.loc[whole, component]).max())
+        assert apart["equal_scores"] < ATOL
+        furthest = max(furthest, apart["equal"])
+    assert furthest > 1

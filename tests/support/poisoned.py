@@ -39,6 +39,7 @@ REFERENCES = {
     "distribution": {"indicator_id", "period"},
     "signoff": {"indicator_id"},
     "targets": {"indicator_id"},
+    "accepted": {"warning", "file"},
     "edition": {"reference", "documents", "context", "relations", "pooled"},
     "interventions": {"targeting", "treated", "comparison", "excluded", "id", "covariate"},
 }
@@ -68,6 +69,8 @@ def whole_edition(folder: Path) -> Path:
     settings(edition, _fill_settings)
     write(edition / "signoff.csv", [_signed(i) for i in ("burglary", "rent")])
     write(edition / "corrections.csv", [_corrected(day) for day in ("2026-11-02", "2026-11-03")])
+    rewrite(edition / "observations" / "all.csv", lambda rows: [_half(r) for r in rows])
+    write(edition / "accepted.csv", [_accepted()])
     write(edition / "targets.csv", [_target(i) for i in ("burglary", "absence")])
     write(edition / "series" / "calls.csv", list(_series()))
     write(edition / "geography" / "postcodes.csv", [{"postcode": "RM1 1AA", "area_code": WARDS[0]}])
@@ -86,6 +89,7 @@ def _fill_settings(values: dict[str, Any]) -> None:
     values["area_name"] = "Testing"
     values["subtitle"], values["short_title"] = "All of it", "Short"
     values["site"] = AWKWARD_SITE
+    values["index"]["minimum_reason"] = "One is enough."
     values["geography"]["levels"] = ["borough", {"id": "ward", "one": "ward", "many": "wards"}]
     values["geography"]["compare_across_vintages"] = True
     values["notes"] = {
@@ -115,6 +119,16 @@ def _signed(indicator: str) -> Row:
 
 def _corrected(day: str) -> Row:
     return {"date": day, "table": "indicators.csv", "what": f"What {day}", "why": f"Why {day}"}
+
+
+def _half(row: Row) -> Row:
+    half = (row["indicator_id"], row["period"]) == ("rent", "current")
+    return row | ({"end": "2014-06-30"} if half else {})
+
+
+def _accepted() -> Row:
+    warning = {"warning": "periods of unequal length: rent", "file": "observations/all.csv"}
+    return warning | {"row": "", "accepted_by": "A", "date": "2026-11-22", "reason": "So it is."}
 
 
 def _target(indicator: str) -> Row:

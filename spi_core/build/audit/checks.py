@@ -14,7 +14,7 @@ from spi_core.edition.inputs import Inputs
 from spi_core.method.decompose import decompose
 from spi_core.method.score import Estimated, Scores
 
-__all__ = ["quality_log", "steps"]
+__all__ = ["quality_log", "steps", "with_warnings"]
 
 #: Two ways to the same number may differ by rounding only.
 TOLERANCE = 1e-9
@@ -92,6 +92,26 @@ def quality_log(a: Evidence) -> pd.DataFrame:
         _roll_ups(a),
     ]
     return pd.DataFrame(rows, columns=["check", "result", "detail"])
+
+
+def with_warnings(quality: pd.DataFrame, warnings: pd.DataFrame) -> pd.DataFrame:
+    """Put into the log how many warnings of the inputs nobody has accepted.
+
+    Parameters
+    ----------
+    quality, warnings : DataFrame
+        The log, and the built table of that name.
+
+    Returns
+    -------
+    DataFrame
+        The log, with a row below that of the inputs.
+    """
+    n, all_ = int((warnings["accepted_by"] == "").sum()), len(warnings)
+    said = f"{n} of {all_} still to be looked at" if all_ else "nothing looks like a slip"
+    row = ("Warnings of the inputs", "noted" if n else "passed", said)
+    below = pd.DataFrame([row], columns=list(quality.columns))
+    return pd.concat([quality[:1], below, quality[1:]], ignore_index=True)
 
 
 def _verdict(difference: float, tolerance: float) -> str:

@@ -98,7 +98,8 @@ def read_table(path: Path, schema: pa.DataFrameSchema) -> Read:
     for name in missing:
         text = str(schema.columns[name].dtype).startswith("str")
         typed[name] = "" if text else pd.Series(dtype=schema.columns[name].dtype.type)
-    typed = typed.assign(file=file, row=raw.index + 2)
+    own = {"file": "of_file", "row": "of_row"}  # a table's own columns of these names
+    typed = typed.rename(columns=own).assign(file=file, row=raw.index + 2)
     lacks = frozenset((file, name) for name in missing)
     return Read(typed, tuple(sorted(faults, key=_place)), lacks)
 

@@ -25,11 +25,12 @@ export function createAbout(ctx) {
 function whatItIs(model) {
   const of = (kind) => model.measures.filter((m) => m.kind === kind);
   const [index] = model.measures;
-  const scored = of("component").filter((m) => m.scored !== false).length;
+  const scored = of("component").filter((m) => m.scored !== false);
+  const joined = of("indicator").filter((m) => m.page?.weight?.share > 0).length;
   return [
     `The ${index.name} asks how well people live, beyond income: it counts what life is like, not what is spent or earned.`,
-    `It joins ${of("indicator").length} figures, from health and housing to safety and learning, into ${scored} scored components and ${of("dimension").length} dimensions (${andList(of("dimension").map((m) => m.name))}).`,
-    "Every score runs from 0, as far from the goal as anyone is, to 100, the goal; the framework is the Social Progress Imperative’s, used by cities and countries around the world.",
+    `It joins ${joined} figures, from health and housing to safety and learning, into ${scored.length} scored components and ${of("dimension").length} dimensions (${andList(of("dimension").map((m) => m.name))}).`,
+    `Every score runs from ${model.recipe.lowest} to 100. ${model.recipe.scale} The framework is the Social Progress Imperative’s, used by cities and countries around the world.`,
   ].join(" ");
 }
 

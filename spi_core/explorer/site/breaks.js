@@ -17,14 +17,14 @@ export function classOf(value, limits) {
   return i;
 }
 
+// As many areas in each class as the quarters of every other page have: n/count at both ends, rounded, and the middle one above.
 function byQuantile(sorted, count) {
-  const limits = [];
-  for (let k = 1; k <= count; k += 1) {
-    const at = (sorted.length - 1) * (k / count);
-    const low = Math.floor(at);
-    limits.push(sorted[low] + (at - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low]));
-  }
-  return limits;
+  const n = sorted.length;
+  const above = (classes) => {
+    if (classes * 2 > count) return n - above(count - classes);
+    return classes * 2 === count ? Math.floor((n + 1) / 2) : classes && Math.max(1, Math.floor(n * classes / count + 0.5));
+  };
+  return Array.from({ length: count }, (_, i) => sorted[Math.max(0, n - above(count - 1 - i) - 1)]);
 }
 
 function bySteps(sorted, count) {

@@ -64,7 +64,7 @@ function indicatorFacts(model, measure) {
     ["Out of", page.denominator],
     ["Direction", betterText(measure)],
     ["Goalposts", goalposts(measure, model.recipe.lowest)],
-    ["Weight", page.weight?.share === null ? "" : `${Math.round(page.weight.share * 100)}% of its component (${page.weight.method === "pca" ? "principal component" : page.weight.method}). ${capital(page.weight.reason)}`],
+    ["Weight", page.weight?.share === null ? "" : `${Math.round(page.weight.share * 100)}% of its component (${page.weight.method === "pca" ? "principal component" : page.weight.method.replace("_", " ")}). ${capital(page.weight.reason)}`],
     ["Transformation", page.transform && page.transform !== "none" ? page.transform : ""],
     ["Source", `${page.publisher}, ${page.dataset}`],
     ["Licence", page.licence],
@@ -100,7 +100,7 @@ function compositeFacts(ctx, measure) {
   return [
     ["What it is", `${KIND_WORDS[measure.kind]}. ${measure.description}`],
     ["Part of", measure.parent ? model.measure(measure.parent).name : ""],
-    ["Scale", `${model.recipe.lowest} to 100: ${model.recipe.lowest} is as far from the goal as anyone is, 100 is the goal. Higher is better.`],
+    ["Scale", `${model.recipe.lowest} to 100. ${model.recipe.scale} Higher is better.`],
     ["Scored", measure.scored === false ? capital(measure.note || "not scored") : measure.note ? `yes, ${measure.note}: it rests on few indicators` : ""],
     model.periods.length > 1 && ["Compared over time", measure.comparable === false ? `no${measure.break_reason ? `: ${measure.break_reason}` : ": too few comparable figures"}` : "yes, on figures that mean the same in every period"],
     ["Made of", h("ul", { class: "plain" }, children.map((m) => h("li", {},

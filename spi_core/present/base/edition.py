@@ -48,6 +48,7 @@ EMPTY = {
     "no-corrections": "corrections",
     "no-revisions": "revisions",
     "no-sign-off": "signoff",
+    "no-warnings": "warnings",
 }
 #: GSS codes of London boroughs begin so.
 LONDON = "E09"

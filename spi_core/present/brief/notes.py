@@ -60,13 +60,15 @@ def score_note(tables: Tables) -> str:
     """Say what a score means, and how many components have one."""
     place, low = goalposts_place(tables), scale_start(tables)
     units = tables.levels.unit.many
-    among = f" among {place}’s {units}" if place else " that can be expected of each figure"
+    share, among = ("", " that can be expected of each figure")
+    if place:
+        share, among = " 1%", f" of {place}’s {units}"
     framework = tables["framework"]
     n, of = int(framework["scored"].sum()), len(framework)
     rest = "have enough figures" if n == of else "have enough figures; the others await more data"
     return (
-        f"run from {low} to 100: {low} is about the worst and 100 about the best{among}, so 50 is "
-        f"neither good nor bad in itself. {n} of {of} components {rest}."
+        f"run from {low} to 100: {low} is about the worst{share} and 100 about the best{share}"
+        f"{among}, so 50 is neither good nor bad in itself. {n} of {of} components {rest}."
     )
 
 
@@ -83,9 +85,15 @@ def peers_note(brief: Brief, tables: Tables) -> str:
     rule = tables.about["edition"].get("comparators")
     if rule is None or not brief.peers:
         return ": none are named, so nothing is rated as a strength or weakness."
+    near = tables["peers"].query("area_code == @brief.code")["near"].any()
+    alike = (
+        "alike in residents and homes"
+        if near
+        else (f"the least unlike, for no other {brief.unit.one} is near it in residents and homes")
+    )
     points = "a point" if rule["minimum_points"] == 1 else f"{rule['minimum_points']:g} points"
     return (
-        f", alike in residents and homes: {and_list(brief.peers)}. A ▲ strength or ▼ weakness lies "
+        f", {alike}: {and_list(brief.peers)}. A ▲ strength or ▼ weakness lies "
         f"more than {points} from their middle, further than they usually lie from it, and "
         "further than chance would explain."
     )

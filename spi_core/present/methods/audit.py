@@ -22,6 +22,7 @@ __all__ = [
     "error_model",
     "finding_table",
     "indicator_audit",
+    "peer_choices",
     "peer_table",
     "place_table",
     "rating_rule",
@@ -126,7 +127,8 @@ def peer_table(tables: Tables) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        With the distance of the nearest and the furthest, in standard deviations.
+        With the distance of the nearest and the furthest, in standard deviations; "none near" where
+        even the nearest is no nearer than two areas usually are.
     """
     names, unit = _names(tables), tables.levels.unit
     columns = [capital(unit.one), f"Similar {unit.many}, nearest first", "Distance"]
@@ -134,8 +136,29 @@ def peer_table(tables: Tables) -> pd.DataFrame:
     for code, group in tables["peers"].sort_values("order").groupby("area_code"):
         distance = group["distance"]
         far = f"{number(distance.min(), 1)}–{number(distance.max(), 1)}"
+        far += "" if group["near"].any() else ", none near"
         rows.append((names[code], ", ".join(names[group["peer_code"]]), far))
     return pd.DataFrame(rows, columns=columns)
+
+
+def peer_choices(tables: Tables) -> pd.DataFrame:
+    """Say what another choice of context variables would find.
+
+    Returns
+    -------
+    DataFrame
+        By variable.
+    """
+    context = tables["context"].drop_duplicates("variable").set_index("variable")["label"]
+    many = tables.levels.unit.many
+    return listed(
+        tables["peer_choices"],
+        {
+            "Choice": lambda r: f"{'without' if r.used else 'also'} “{context[r.variable]}”",
+            f"Similar {many} that stay": lambda r: _percent(r.kept),
+            "Largest move of their middle index, points": lambda r: number(r.furthest, 1),
+        },
+    )
 
 
 def tier_table(tables: Tables) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from spi_core.present.base.edition import notes, origin_sentence
 from spi_core.present.base.numbers import day
+from spi_core.tables import records
 
 if TYPE_CHECKING:
     from spi_core.present.base.page import Page
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     *("corrections", "log_table", "more_revisions", "print_limits"),
-    *("print_twice", "quality", "revisions", "sign_off"),
+    *("print_twice", "quality", "revisions", "sign_off", "warnings"),
 ]
 
 #: Rows of the log of revisions that the chapter takes.
@@ -26,6 +27,21 @@ MOST = 40
 def quality(tables: Tables) -> pd.DataFrame:
     """List the checks of the build."""
     return log_table(tables["quality"], ["check", "result", "detail"])
+
+
+def warnings(tables: Tables) -> pd.DataFrame:
+    """List what looks wrong in the inputs, at most `MOST` rows, and who found it right."""
+    found = tables["warnings"].head(MOST)
+    rows = [
+        {
+            "warning": w.warning,
+            "where": w.file if pd.isna(w.row) else f"{w.file}, row {w.row:.0f}",
+            "what": w.message,
+            "accepted": f"{w.accepted_by}, {day(w.date)}: {w.reason}" if w.date else "nobody yet",
+        }
+        for w in records(found)
+    ]
+    return log_table(pd.DataFrame(rows), ["warning", "where", "what", "accepted"])
 
 
 def corrections(tables: Tables) -> pd.DataFrame:

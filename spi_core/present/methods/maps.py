@@ -1,4 +1,4 @@
-"""Maps of one measure at one level: areas filled by fixed bands, gaps hatched and named."""
+"""Maps of one measure at one level: areas filled by their quarter, gaps hatched and named."""
 
 from __future__ import annotations
 
@@ -18,23 +18,24 @@ from spi_core.present.base.marks import carried
 from spi_core.present.base.numbers import number
 from spi_core.present.base.polygons import draw_areas, rim
 from spi_core.present.base.theme import chart_style, colour
-from spi_core.present.report.maps import MISSING, SUPPRESSED
+from spi_core.present.report.maps import MISSING, QUARTER_FILL, SUPPRESSED
 
 if TYPE_CHECKING:
     from spi_core.store import Tables
 
 __all__ = [
-    "BANDS",
-    "band_counts",
     "level_alt",
     "level_scores",
     "level_sheet",
     "level_standing",
+    "quarter_counts",
     "shown_flags",
 ]
 
-#: Bands of the score, the same on every map: lower end and fill, from light to dark.
-BANDS = ((0, "#EAF2F9"), (20, "#A9CBE8"), (40, "#6BACE6"), (60, "#3B78AC"), (80, "#12436D"))
+#: Quarters of the areas of a level, the highest first: the same on every map of every page.
+QUARTERS = {1: "highest quarter", 2: "upper middle", 3: "lower middle", 4: "lowest quarter"}
+#: An area of a level of which no quarters are made.
+ALONE = "#F3F2F1"
 #: Coastlines of a metre's detail make heavy pages: what a map this small can show, in metres.
 DETAIL = {"detail": 35.0, "evidence": 25.0, "context": 40.0}
 #: Hatching and words of areas without a score.
@@ -54,8 +55,8 @@ def level_scores(tables: Tables, element: str, level: Level) -> gpd.GeoDataFrame
     Returns
     -------
     GeoDataFrame
-        ``code, name, score, status, illustrative`` and the polygon in British National Grid;
-        status is ``shown``, ``missing`` or ``suppressed``.
+        ``code, name, score, quarter, status, illustrative`` and the polygon in British National
+        Grid; status is ``shown``, ``missing`` or ``suppressed``.
     """
     shapes: Any = tables[f"map_{level.id}"]
     made: gpd.GeoDataFrame = shapes[["code", "name", "geometry"]].merge(
@@ -78,7 +79,7 @@ def level_standing(tables: Tables, element: str, level: Level) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``code, score, illustrative, status``.
+        ``code, score, quarter, illustrative, status``; quarter is NaN for larger areas.
     """
     areas = tables["areas"]
     made = pd.DataFrame({"code": areas.loc[areas["level"] == level.id, "code"]})
@@ -86,6 +87,10 @@ def level_standing(tables: Tables, element: str, level: Level) -> pd.DataFrame:
     found = scores[(scores["element"] == element) & (scores["period"] == "current")]
     found = found.drop_duplicates("area_code").set_index("area_code")
     made["score"] = made["code"].map(found["score"]).astype(float)
+    if level.role == "evidence":
+        standing = tables["standing"].query("element == @element").set_index("area_code")
+        found = found.assign(quarter=standing["quarter"])
+    made["quarter"] = made["code"].map(found.get("quarter", pd.Series(dtype=float))).astype(float)
     made["illustrative"] = made["code"].map(found["illustrative"]).eq(True)
     hidden = made["code"].isin(_withheld(tables, element, level))
     made["status"] = "missing"
@@ -103,30 +108,25 @@ def _withheld(tables: Tables, element: str, level: Level) -> set[str]:
     return set(rows.loc[rows["provenance"] == "suppressed", "area_code"])
 
 
-def band_counts(areas: pd.DataFrame) -> list[int]:
-    """Count the areas in each band.
+def quarter_counts(areas: pd.DataFrame) -> dict[int, int]:
+    """Count the areas in each quarter.
 
     Parameters
     ----------
     areas : DataFrame
-        ``score``; NaN without one.
+        ``quarter``; NaN without one.
 
     Returns
     -------
-    list of int
-        As many as there are bands.
+    dict of int to int
+        The highest first; quarters that no area is in are left out.
 
     Examples
     --------
-    >>> band_counts(pd.DataFrame({"score": [0.0, 19.9, 20.0, 100.0, float("nan")]}))
-    [2, 1, 0, 0, 1]
+    >>> quarter_counts(pd.DataFrame({"quarter": [4.0, 1.0, 2.0, 4.0, float("nan")]}))
+    {1: 1, 2: 1, 4: 2}
     """
-    band = _band(areas["score"].dropna())
-    return [int((band == i).sum()) for i in range(len(BANDS))]
-
-
-def _band(scores: pd.Series) -> pd.Series:
-    return (scores // 20).clip(0, len(BANDS) - 1).astype(int)
+    return {q: n for q in QUARTERS if (n := int((areas["quarter"] == q).sum()))}
 
 
 def level_sheet(
@@ -134,7 +134,7 @@ def level_sheet(
     outlines: Sequence[gpd.GeoDataFrame | None] | None = None,
     narrow: bool = False,
 ) -> Figure:
-    """Draw maps of the same place beside each other: every area by the band of its score.
+    """Draw maps of the same place beside each other: every area by its quarter of its level.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def level_sheet(
     Returns
     -------
     Figure
-        One key below all of them; with the number of areas of each band where there is one map.
+        One key below all of them; with the number of areas of each quarter where there is one map.
     """
     width, gap = (88.0, 4.0) if narrow else (170.0, 4.0)
     most = 2 if narrow else 4 if len(maps) != 5 and len(maps) != 6 else 3
@@ -160,7 +160,7 @@ def level_sheet(
     tall = across * max((north - south) / (east - west) for west, south, east, north in bounds)
     rows = -(-len(maps) // columns)
     keys = _keys(pd.concat([areas for areas, _ in maps]), counted=len(maps) == 1)
-    step = 27.0 if len(maps) == 1 else 22.0
+    step = 34.0 if len(maps) == 1 else 29.0
     across_key = max(1, int(width // step))
     foot = 3.0 + 4.4 * -(-len(keys) // across_key)
     height = rows * (head + tall + 2.0) + foot
@@ -189,10 +189,12 @@ def level_sheet(
 
 def _fill(ax: Axes, areas: gpd.GeoDataFrame) -> None:
     shown = areas[areas["status"] == "shown"]
-    band = _band(shown["score"])
-    for i, (_, fill) in enumerate(BANDS):
-        if (band == i).any():
-            draw_areas(ax, shown[band == i], facecolor=fill, edgecolor="white", linewidth=0.35)
+    for fill, group in (
+        *((QUARTER_FILL[q], shown[shown["quarter"] == q]) for q in QUARTERS),
+        (ALONE, shown[shown["quarter"].isna()]),
+    ):
+        if len(group):
+            draw_areas(ax, group, facecolor=fill, edgecolor="white", linewidth=0.35)
     for status, (hatch, _) in GAPS.items():
         gone = areas[areas["status"] == status]
         if len(gone):
@@ -204,11 +206,12 @@ def _fill(ax: Axes, areas: gpd.GeoDataFrame) -> None:
 def _keys(areas: pd.DataFrame, counted: bool) -> list[tuple[dict[str, Any], str]]:
     """Say what the fills and hatches mean, with the number of areas of each if counted."""
     edge = {"edgecolor": colour("muted")}
-    counts = band_counts(areas)
     made: list[tuple[dict[str, Any], str]] = [
-        ({"facecolor": fill, **edge}, f"{low}–{low + 20}" + (f": {n}" if counted else ""))
-        for (low, fill), n in zip(BANDS, counts, strict=True)
+        ({"facecolor": QUARTER_FILL[q], **edge}, QUARTERS[q] + (f": {n}" if counted else ""))
+        for q, n in quarter_counts(areas).items()
     ]
+    if (areas["quarter"].isna() & (areas["status"] == "shown")).any():
+        made.append(({"facecolor": ALONE, **edge}, "not divided"))
     for status, (hatch, word) in GAPS.items():
         n = int((areas["status"] == status).sum())
         if n:
@@ -218,7 +221,7 @@ def _keys(areas: pd.DataFrame, counted: bool) -> list[tuple[dict[str, Any], str]
 
 
 def level_alt(areas: pd.DataFrame, element: str, level: Level) -> str:
-    """Describe a map: how many areas in each band, and how many without a score.
+    """Describe a map: how many areas in each quarter, and how many without a score.
 
     Parameters
     ----------
@@ -236,18 +239,15 @@ def level_alt(areas: pd.DataFrame, element: str, level: Level) -> str:
     if len(areas) == 1:
         return f"{text}: {known['name'].iloc[0]} scores {number(known['score'].iloc[0], 0)}."
     low, high = known.iloc[0], known.iloc[-1]
-    bands = [
-        f"{n} score {start} to {start + 20}"
-        for (start, _), n in zip(BANDS, band_counts(areas), strict=True)
-        if n
-    ]
+    quarters = [f"{n} {QUARTERS[q]}" for q, n in quarter_counts(areas).items()]
     gaps = [
         f"{n} hatched, {word}"
         for status, (_, word) in GAPS.items()
         if (n := int((areas["status"] == status).sum()))
     ]
     return (
-        f"{text}: {', '.join([*bands, *gaps])}. Lowest {low['name']}, {number(low['score'], 0)}; "
+        f"{text}: {', '.join([*quarters, *gaps])}. "
+        f"Lowest {low['name']}, {number(low['score'], 0)}; "
         f"highest {high['name']}, {number(high['score'], 0)}."
     )
 

@@ -80,6 +80,7 @@ def _scores(
     if "small_area_scores" in tables:
         small = tables["small_area_scores"].assign(level="component")
         small["score"] = small["score"].where(small["same_figures"])
+        small = small.drop(columns="quarter", errors="ignore")
         frame = pd.concat([frame, small], ignore_index=True)
     frame["period_label"] = frame["period"].map(labels)
     frame["provenance"] = frame["score"].notna().map({True: "computed", False: "missing"})

@@ -13,9 +13,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from spi_core.explorer.explore import explore
+from spi_core.method.ranking import quarter_of
 from spi_core.present.base.numbers import number, ordinal, signed
 from spi_core.store import Tables
 from tests.support.browser import axe_run
@@ -637,6 +639,12 @@ def test_classes_weights_and_grid_agree_with_slow_and_known_answers(browser, hos
             jenks: classBreaks(values, "jenks", 3), limits, equal: classBreaks(values, "equal", 3),
             quantile: classBreaks([4, 1, 3, 2, null], "quantile", 3),
             same: classBreaks([5, 5], "quantile", 4),
+            quarters: Array.from({ length: 56 }, (_, i) => {
+              const many = Array.from({ length: i + 4 }, (__, k) => k);
+              const breaks = classBreaks(many, "quantile", 4), counts = [0, 0, 0, 0];
+              for (const v of many) counts[classOf(v, breaks)] += 1;
+              return counts;
+            }),
             none: classBreaks([null], "equal", 3), classes: values.map((v) => classOf(v, limits)),
             official: weighArea([10, 20, 60, null], [1, 1, 2, 2], [1, 1, 1, 1], recipe),
             own: weighArea([10, 20, 60, null], [1, 1, 2, 2], [3, 1, 0, 1], recipe),
@@ -649,7 +657,11 @@ def test_classes_weights_and_grid_agree_with_slow_and_known_answers(browser, hos
     tab.close()
     assert found["jenks"] == found["limits"]
     assert found["equal"] == [11, 21, 31]
-    assert found["quantile"] == [2, 3, 4]
+    assert found["quantile"] == [1, 3, 4]
+    assert found["quarters"] == [
+        [int((quarter_of(np.arange(n, 0.0, -1)) == q).sum()) for q in (4, 3, 2, 1)]
+        for n in range(4, 60)
+    ]
     assert found["same"] == [5]
     assert found["none"] == []
     assert found["limits"] == [2.5, 15.5, 31]

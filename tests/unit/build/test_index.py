@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from spi_core.build.edition import compute
 from spi_core.build.fitting import fit_weights
 from spi_core.build.recipe import comparable_recipe, make_recipe
 from spi_core.edition.inputs import Inputs, load
 from spi_core.method.means import Mean
 from spi_core.method.recipe import Recipe
 from spi_core.method.score import estimate_missing, score
-from tests.support.editions import OPEN, make_edition, settings
+from tests.support.editions import OPEN, make_edition, only, settings
 
 SHELTER, SAFETY, KNOWLEDGE, RIGHTS, CHOICE = range(5)
 
@@ -31,7 +32,12 @@ def recipe(tiny: Inputs) -> Recipe:
 
 @pytest.fixture(scope="module")
 def open_edition() -> Inputs:
-    return load(OPEN)
+    """The open edition's wards, the two counts that were left out estimated."""
+    inputs = load(OPEN)
+    wards = inputs.panel.take(inputs.geography.units)
+    rows = np.arange(len(wards.areas))
+    filled = estimate_missing(wards.value, make_recipe(inputs)[0], rows, 1).value
+    return replace(inputs, panel=replace(wards, value=filled))
 
 
 def _literal(inputs: Inputs, only: np.ndarray | None = None) -> dict[str, np.ndarray]:
@@ -230,3 +236,34 @@ def test_a_geometric_mean_can_be_asked_for(level: str, tmp_path: Path) -> None:
     plain = score(value, replace(recipe, means=(Mean(1.0),) * 3))
     assert (found.index <= plain.index + 1).all()
     assert not np.allclose(found.index, plain.index)
+
+
+def test_one_indicator_is_a_component_by_decision(tmp_path: Path) -> None:
+    """Rights has turnout alone: it is scored only where the edition says so, and why."""
+    edition = make_edition(tmp_path / "tiny")
+    settings(edition, lambda s: s["index"].update(minimum_indicators=1))
+    fault = only(edition)
+    assert "minimum_reason" in str(fault)
+    settings(edition, lambda s: s["index"].update(minimum_reason="Turnout is all there is."))
+    tables = compute(load(edition))
+    rights = tables["scores"].query("element == 'Rights'").set_index(["period", "area_code"])
+    turnout = tables["scores"].query("element == 'turnout'").set_index(["period", "area_code"])
+    np.testing.assert_allclose(rights["score"], turnout["score"].reindex(rights.index), atol=1e-9)
+    assert tables["framework"].set_index("component").at["Rights", "scored"]
+    reason = tables["weights"].set_index("indicator_id").at["turnout", "reason"]
+    assert reason == "equal weights because the component has only one indicator"
+
+
+def test_equal_shares_of_scores_are_the_plain_mean(tmp_path: Path) -> None:
+    edition = make_edition(tmp_path / "tiny")
+    settings(edition, lambda s: s["index"].update(weights="equal_scores"))
+    tables = compute(load(edition))
+    assert tables["weights"]["share"].to_numpy() == pytest.approx(
+        [1 / 3] * 3 + [1 / 2] * 2 + [1 / 3] * 3
+    )
+    scores = tables["scores"].pivot(
+        index=["period", "area_code"], columns="element", values="score"
+    )
+    plain = scores[["crowding", "cold_homes", "rent"]].mean(axis=1)
+    np.testing.assert_allclose(scores["Shelter"], plain, atol=1e-9)
+    assert "failed" not in set(tables["quality"]["result"])

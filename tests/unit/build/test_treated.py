@@ -8,7 +8,7 @@ from spi_core.build.treated import fit_edition, treat_errors, treat_inputs
 from spi_core.edition.inputs import load
 from spi_core.errors import InputError
 from spi_core.uncertainty.sampling import sampling
-from tests.support.editions import BOROUGH, WARDS, copy_open, make_edition, rewrite
+from tests.support.editions import BOROUGH, WARDS, copy_open, make_edition, only, rewrite
 
 
 def with_transform(folder, **named):
@@ -86,13 +86,12 @@ def test_bounded_values_stay_within_the_fitted_bounds(tmp_path, name):
     assert (treated <= treatment.upper[k]).all()
 
 
-def test_reference_moments_of_raw_values_refuse_a_treatment(tmp_path):
-    inputs = load(with_transform(copy_open(tmp_path / "open"), violence_offences="log"))
-    with pytest.raises(InputError) as caught:
-        compute(inputs)
-    (fault,) = caught.value.faults
-    assert fault.value == "violence_offences"
-    assert "reference moments are of raw values" in fault.message
+def test_moments_serve_only_the_treatment_that_they_were_taken_after(tmp_path):
+    fault = only(with_transform(copy_open(tmp_path / "open"), violence_offences="log"))
+    assert (fault.row, fault.column, fault.value) == (8, "transform", "log")
+    assert fault.message.startswith("is not what the moments of ")
+    assert fault.message.endswith("/reference/moments.csv were taken after")
+    assert fault.allowed == "none; `spi reference open` takes others"
 
 
 def test_a_logarithm_of_negative_values_is_named(tmp_path):

@@ -437,7 +437,7 @@ def test_polygons_that_cannot_be_read(edition: Path) -> None:
         (lambda s: s.update(area="E0 9"), "area", "is not allowed"),
         (lambda s: s["index"].update(weights="best"), "index.weights", "is not allowed"),
         (
-            lambda s: s["index"].update(minimum_indicators=1),
+            lambda s: s["index"].update(minimum_indicators=0),
             "index.minimum_indicators",
             "is not allowed",
         ),

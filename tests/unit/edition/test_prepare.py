@@ -13,7 +13,6 @@ from tests.support.editions import OPEN, read
 
 MADE = (
     "observations/open.csv",
-    "goalposts.csv",
     "context.csv",
     "geography/areas.csv",
     "geography/lookup.csv",
@@ -45,6 +44,9 @@ def test_prepare_writes_these_files_and_no_other(prepared: Path) -> None:
     made = {p.relative_to(prepared).as_posix() for p in prepared.rglob("*") if p.is_file()}
     assert made == set(MADE)
 
+
+#: Counts that the publication joined by ward name: Abbey's and Village's are another borough's.
+LEFT_OUT = {("sickness_benefits", "current", ward) for ward in ("E05000026", "E05000041")}
 
 # ---- the ward values once more, slowly, from the mapping and the publishers' figures
 
@@ -78,7 +80,9 @@ def _wards() -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "row", read(OPEN / "source" / "mapping.csv"), ids=lambda r: f"{r['indicator_id']}-{r['period']}"
+    "row",
+    read(OPEN / "reference" / "mapping.csv"),
+    ids=lambda r: f"{r['indicator_id']}-{r['period']}",
 )
 def test_every_ward_value_follows_from_its_figure(
     row: dict[str, str],
@@ -90,6 +94,12 @@ def test_every_ward_value_follows_from_its_figure(
     assert wards == _wards()
     for ward in wards:
         found = observed[row["indicator_id"], ward, row["period"]]
+        for column in ("period_label", "start", "end"):
+            assert found[column] == row[column]
+        if (row["indicator_id"], row["period"], ward) in LEFT_OUT:
+            assert [found[c] for c in ("value", "numerator", "denominator")] == [""] * 3
+            assert (found["status"], bool(found["note"])) == ("missing", True)
+            continue
         value = float(found["value"])
         if row["numerator_figures"]:
             top = _sum(figures, ward, row["numerator_figures"], row["figure_period"])
@@ -110,13 +120,11 @@ def test_every_ward_value_follows_from_its_figure(
             # the stored base gives the published rate back: half a unit of the base at most
             half = 0.0005 if "death" in row["numerator_figures"] else 0.5
             assert abs(implied - top * per / value) <= half * (1 + 1e-6)
-        for column in ("period_label", "start", "end", "note"):
-            assert found[column] == row[column]
-        assert found["status"] == "observed"
+        assert (found["status"], found["note"]) == ("observed", row["note"])
 
 
 def test_no_row_is_left_over(observed: dict[tuple[str, str, str], dict[str, str]]) -> None:
-    mapping = read(OPEN / "source" / "mapping.csv")
+    mapping = read(OPEN / "reference" / "mapping.csv")
     assert len(observed) == len(mapping) * len(_wards())
     assert len(mapping) == 2 * len(read(OPEN / "indicators.csv"))
 

@@ -159,6 +159,11 @@ def test_equal_and_given_weights_are_recorded() -> None:
     equal = fit(m, BEST, WORST, UP, "equal")
     assert (equal.method, equal.weight.tolist()) == ("equal", [0.25] * 4)
     assert "asked" in equal.reason
+    alike = fit(m, BEST, WORST, UP, "equal_scores")
+    assert alike.method == "equal_scores"
+    assert "0–100 scores" in alike.reason
+    shares = scoring_weights(alike.weight, alike.sd, BEST, WORST)
+    np.testing.assert_allclose(shares, 0.25, rtol=1e-12)
     given = fit(m, BEST, WORST, UP, "given", given=[0.1, 0.2, 0.3, 0.4])
     assert given.method == "given"
     np.testing.assert_allclose(given.weight, [0.1, 0.2, 0.3, 0.4])
@@ -181,7 +186,7 @@ def test_given_weights_that_do_not_fit_are_refused(given: list[float] | None, wo
 
 def test_fit_refuses_unknown_methods_and_unfit_goalposts() -> None:
     m = moments(_sample())
-    with pytest.raises(ValueError, match="allowed: pca, equal, given"):
+    with pytest.raises(ValueError, match="allowed: pca, equal, equal_scores, given"):
         fit(m, BEST, WORST, UP, "factor")  # type: ignore[arg-type]
     with pytest.raises(ColumnError, match="crossed"):
         fit(m, WORST, BEST, UP)

@@ -42,7 +42,8 @@ class Built(dict):
             map_lsoa=gpd.GeoDataFrame(shapes, crs=27700),
             small_area_scores=pd.DataFrame(
                 {"period": "current", "area_code": CODES[:4], "element": "Safety",
-                 "score": SCORES[:4], "illustrative": [True, False, True, False]}
+                 "score": SCORES[:4], "quarter": [4.0, 3.0, 2.0, 1.0],
+                 "illustrative": [True, False, True, False]}
             ),
             small_area_values=pd.DataFrame(
                 {"period": "current", "area_code": CODES, "indicator_id": "theft",
@@ -137,10 +138,13 @@ def test_areas_without_a_score_say_which_kind_of_gap(tables: Built) -> None:
 def test_both_hatches_stand_in_the_key_of_the_map(tables: Built) -> None:
     fig = maps.level_sheet([(maps.level_scores(tables, "Safety", KNOWN["lsoa"]), "Safety")])
     said = [t.get_text() for ax in fig.axes for t in ax.texts]
-    assert {"no figure: 1", "withheld: 1", "0–20: 1", "80–100: 1"} <= set(said)
+    assert {"no figure: 1", "withheld: 1", "highest quarter: 1", "lowest quarter: 1"} <= set(said)
     hatches = {p.get_hatch() for ax in fig.axes for p in [*ax.patches, *ax.collections]}
     assert len(hatches - {None}) == 2
     plt.close("all")
+
+
+KEYS = ("highest quarter", "lowest quarter", "withheld", "no figure")
 
 
 @pytest.mark.parametrize("narrow", [False, True])
@@ -154,7 +158,7 @@ def test_maps_beside_each_other_share_one_key_and_whole_titles(
     )
     fig = maps.level_sheet([(areas, title)] * count, narrow=narrow)
     said = [t.get_text() for ax in fig.axes for t in ax.texts]
-    assert [said.count(band) for band in ("0–20", "80–100", "withheld", "no figure")] == [1] * 4
+    assert [said.count(key) for key in KEYS] == [1] * 4
     assert " ".join(said).count(title) == count
     fig.canvas.draw()
     for t in [t for ax in fig.axes for t in ax.texts]:
