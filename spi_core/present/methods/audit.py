@@ -122,6 +122,9 @@ def place_table(tables: Tables) -> pd.DataFrame:
             "Likely place": lambda w: "–".join(
                 dict.fromkeys((number(w.rank_low, 0), number(w.rank_high, 0)))
             ),
+            "With other choices": lambda w: "–".join(
+                dict.fromkeys((number(w.choices_low, 0), number(w.choices_high, 0)))
+            ),
             "Highest quarter": lambda w: _percent(w.p_top),
             "Lowest quarter": lambda w: _percent(w.p_bottom),
         },

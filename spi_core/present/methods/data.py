@@ -53,7 +53,7 @@ class Methods:
         self.minimum, self.max_imputed = (
             self.settings[name] for name in ("minimum_indicators", "max_imputed")
         )
-        self.replicates = number(float(draws["replicates"]["ranks"]), 0)
+        self.replicates = number(float(draws["replicates"]["choices"]), 0)
         self.failed = str(int(draws["failed"].sum()) or "None")
         self.runs = number(tables["audit_sobol"]["runs"].max(), 0)
         values = carried(tables, "values")
