@@ -1,6 +1,7 @@
 """Do intervals hold the truth, and are clear changes true? Regions whose truth is made.
 
-``python -m benchmarks.changes --seed 5 --worlds 200``; docs/error-model.md states the parameters.
+``python -m benchmarks.changes --seed 5 --worlds 200``; its parameters stand in
+docs/explanation/error-model.md.
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from spi_core.build.evidence import Evidence
 from spi_core.method.decompose import decompose
 from spi_core.method.errors import Tier
-from spi_core.method.ranking import interval, quarter, quarter_of, rank_summary
+from spi_core.method.intervals import LEVEL
+from spi_core.method.ranking import interval, quarter, quarter_of, rank_summary, ranks
 from spi_core.tables import empty_table
 from spi_core.text.words import (
     ABREAST,
@@ -128,6 +129,7 @@ def _standing(a: Evidence) -> tuple[pd.DataFrame, dict[str, Tier]]:
         "difference_low": tier.low,
         "difference_high": tier.high,
         **_ranks(point[rows], chance[:, rows], blind[rows]),
+        **_by_choices(stacked(a.everything.full)[:, a.now][:, rows]),
         **rated,
     }
     elements = _elements(a)
@@ -167,6 +169,15 @@ def _ranks(
         ends = [last <= quarter(n), best > n - quarter(n)]
         out["clear_quarter"][:, e] = np.select(ends, [1.0, 4.0], np.nan)
     return out
+
+
+def _by_choices(draws: NDArray[np.floating]) -> dict[str, Array]:
+    """Places that other weights, normalisers, means and goalposts, and chance, would give."""
+    ends = np.full((2, *draws.shape[1:]), np.nan)
+    for e in np.flatnonzero(np.isfinite(draws[0]).any(axis=0)):
+        tail = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
+        ends[..., e] = np.quantile(ranks(draws[..., e]), tail, axis=0, method="inverted_cdf")
+    return {"choices_low": ends[0], "choices_high": ends[1]}
 
 
 def _nearest(a: Evidence) -> Peers | None:

@@ -222,6 +222,17 @@ def rewrite(path: Path, change: Callable[[list[Row]], list[Row]]) -> None:
     write(path, change(read(path)))
 
 
+def count(folder: Path) -> None:
+    """Let every indicator with counts have its sampling error."""
+    how = {"rate": "byar", "proportion": "wilson"}
+    rewrite(
+        folder / "indicators.csv",
+        lambda rows: [
+            r | {"interval": how[r["kind"]]} if r["rollup"] == "ratio" else r for r in rows
+        ],
+    )
+
+
 def settings(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
     """Change edition.yml."""
     path = folder / "edition.yml"

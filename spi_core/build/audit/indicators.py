@@ -202,7 +202,7 @@ def _draws(a: Evidence) -> pd.DataFrame:
             "varied": ", ".join(sorted(d.varied)),
             "cells_without_error": int(d.fixed.sum()),
         }
-        for use, d in (("ratings", a.sampling), ("ranks", a.everything))
+        for use, d in (("ratings", a.sampling), ("choices", a.everything))
     ]
     fell = sum(a.fell_back.values())
     return pd.DataFrame(rows).assign(weight_sets_fallen_back=[0, fell])

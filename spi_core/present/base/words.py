@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from spi_core.present.base.numbers import number
+from spi_core.present.base.numbers import change_words, likely, number
 
 __all__ = [
+    "LEFT",
     "QUARTERS",
     "against_whole",
     "and_list",
     "article",
+    "beside_reference",
     "capital",
     "lacking_words",
     "of_each",
@@ -29,6 +31,8 @@ QUARTERS = {
     4: "lowest quarter",
 }
 
+#: What is left of a change after the reference population's: columns of ``changes``.
+LEFT = ("relative", "relative_low", "relative_high", "relative_rating")
 #: Scores within this many points of the whole's are called about the same.
 ABOUT_THE_SAME = 1.0
 
@@ -93,6 +97,39 @@ def against_whole(score: float, home: float, low: float, high: float, whole: str
     if low > 0 or high < 0:
         how = "clearly above" if score > home else "clearly below"
     return f"{how} the {whole}’s {number(home, 0)}"
+
+
+def beside_reference(place: str, relative: float, low: float, high: float, rating: str) -> str:
+    """Say what is left of a change after that of the reference population.
+
+    Parameters
+    ----------
+    place : str
+        Whose population that is; empty without one.
+    relative, low, high : float
+        What is left, points, with its interval.
+    rating : str
+        What that is called.
+
+    Returns
+    -------
+    str
+        A sentence with a space before it, or nothing where it is not known.
+
+    Examples
+    --------
+    >>> beside_reference("Kent", 1.2, -4.0, 6.3, "no clear difference")
+    ' Beside Kent’s own change that is +1.2 points (likely −4.0 to +6.3): no clear difference.'
+    >>> beside_reference("", 1.2, -4.0, 6.3, "no clear difference")
+    ''
+    """
+    if not place or math.isnan(relative) or math.isnan(low):
+        return ""
+    size = change_words(relative, low > 0 or high < 0)
+    return (
+        f" Beside {owned(place)} own change that is {size} points "
+        f"(likely {likely(low, high)}): {rating}."
+    )
 
 
 def standing_out(strengths: Sequence[str], weaknesses: Sequence[str], many: str) -> str:

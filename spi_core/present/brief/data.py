@@ -10,7 +10,7 @@ import pandas as pd
 
 from spi_core.errors import SpiError
 from spi_core.levels import Level
-from spi_core.present.base.edition import why_no_index
+from spi_core.present.base.edition import reference_place, why_no_index
 from spi_core.present.base.marks import carried, marked
 from spi_core.present.base.spans import long_spans
 from spi_core.present.brief.facts import Shown, facts_table, figures_table, standouts
@@ -29,6 +29,8 @@ class Brief:
         The area.
     unit, whole : Level
         What it is, and what the edition is about.
+    place : str
+        Whose areas are the reference; empty without one.
     index : Series
         Its row of ``standing`` for the index; NaN where it has no score.
     wards : DataFrame
@@ -60,6 +62,7 @@ class Brief:
     name: str
     unit: Level
     whole: Level
+    place: str
     index: pd.Series
     wards: pd.DataFrame
     components: pd.DataFrame
@@ -121,6 +124,7 @@ def gather(tables: Tables, code: str, facts: int = 4) -> Brief:
         name=names[code],
         unit=unit,
         whole=tables.whole,
+        place=reference_place(tables),
         index=mine.iloc[0] if len(mine) else _no_index(wards, code, names[code]),
         wards=wards,
         components=components,

@@ -7,7 +7,15 @@ import numpy as np
 from spi_core.present.base.marks import SYMBOL, marked, sentence
 from spi_core.present.base.numbers import change_words, endpoints, likely, number, ordinal, signed
 from spi_core.present.base.theme import RATINGS
-from spi_core.present.base.words import against_whole, and_list, capital, of_parts, standing_out
+from spi_core.present.base.words import (
+    LEFT,
+    against_whole,
+    and_list,
+    beside_reference,
+    capital,
+    of_parts,
+    standing_out,
+)
 from spi_core.present.brief.data import Brief
 from spi_core.tables import records
 
@@ -198,7 +206,8 @@ def change_sentence(brief: Brief, first: str) -> str:
     why = "" if known else f" ({index['reason']})"
     text = (
         f"The index of {brief.name} {verb} {size} points{ends}: "
-        f"{RATINGS[rating].symbol} {rating}{why}. "
+        f"{RATINGS[rating].symbol} {rating}{why}."
+        f"{beside_reference(brief.place, *(index[name] for name in LEFT))} "
         f"On the figures that mean the same both times it went from {start} to {end}"
     )
     score = number(brief.index["score"], 0)

@@ -29,6 +29,14 @@ __all__ = [
     "tier_table",
 ]
 
+#: What the kinds of error are called.
+ERRORS = {
+    "counts": "from counts",
+    "published": "published",
+    "survey": "survey, published",
+    "modelled": "of a model, not known",
+    "none": "spread of changes at most",
+}
 #: What the tiers are called.
 TIERS = {
     "whole": "Scores against the {whole}’s",
@@ -115,6 +123,9 @@ def place_table(tables: Tables) -> pd.DataFrame:
             "Likely place": lambda w: "–".join(
                 dict.fromkeys((number(w.rank_low, 0), number(w.rank_high, 0)))
             ),
+            "With other choices": lambda w: "–".join(
+                dict.fromkeys((number(w.choices_low, 0), number(w.choices_high, 0)))
+            ),
             "Highest quarter": lambda w: _percent(w.p_top),
             "Lowest quarter": lambda w: _percent(w.p_bottom),
         },
@@ -199,7 +210,7 @@ def error_model(tables: Tables) -> pd.DataFrame:
         tables["error_model"],
         {
             "Indicator": lambda r: about.at[r.indicator_id, "name"],
-            "Error": lambda r: "from counts" if r.error == "counts" else r.error,
+            "Error": lambda r: ERRORS[r.error],
             "φ": lambda r: f"{r.phi:.1f}" if r.error == "counts" else "–",
             "Spread of changes": spread,
             "Years apart": lambda r: number(r.years, 1),

@@ -55,7 +55,7 @@ class Methods:
             self.settings[name] for name in ("minimum_indicators", "max_imputed")
         )
         self.minimum_reason = self.settings.get("minimum_reason", "")
-        self.replicates = number(float(draws["replicates"]["ranks"]), 0)
+        self.replicates = number(float(draws["replicates"]["choices"]), 0)
         self.failed = str(int(draws["failed"].sum()) or "None")
         self.runs = number(tables["audit_sobol"]["runs"].max(), 0)
         values = carried(tables, "values")

@@ -24,7 +24,10 @@ WARD_COLUMNS = (
     "quarter", "places", "clear_quarter", "rating", "parts", "of", "illustrative",
 )  # fmt: skip
 GRID = ("score", "low", "high", "difference_low", "difference_high", "rating", "illustrative")
-CHANGE = ("change", "low", "high", "rating", "reason", "illustrative")
+CHANGE = (
+    "change", "low", "high", "rating", "reason", "relative", "relative_low", "relative_high",
+    "relative_rating", "illustrative",
+)  # fmt: skip
 GAP = ("value_baseline", "value_current", "change", "change_low", "change_high")
 
 

@@ -11,7 +11,15 @@ from spi_core.present.base.edition import only_first
 from spi_core.present.base.marks import marked, sentence
 from spi_core.present.base.numbers import change_words, endpoints, likely, number
 from spi_core.present.base.theme import RATINGS
-from spi_core.present.base.words import and_list, capital, of_each, owned, small
+from spi_core.present.base.words import (
+    LEFT,
+    and_list,
+    beside_reference,
+    capital,
+    of_each,
+    owned,
+    small,
+)
 from spi_core.present.report.quarters import clearly, ends_words, missing_sentence, others_words
 from spi_core.tables import records
 from spi_core.text.words import DECLINE, IMPROVEMENT
@@ -172,6 +180,7 @@ def _change(r: BoroughReport) -> str:
         text = (
             f"On the {n} figures that can be compared, the index moved by "
             f"{change_words(index['change'], _clear(index['rating']))} points ({ends})."
+            f"{beside_reference(r.place, *(index[name] for name in LEFT))}"
         )
     text = f"**Change.** {text} {risen_sentence(r, subject)}{_movers(r)}"
     both = both.dropna(subset=["change", "london_change"])

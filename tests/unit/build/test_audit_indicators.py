@@ -144,7 +144,7 @@ def test_draws_say_how_many_were_asked_for_and_failed(tables: Tables) -> None:
     assert draws["replicates"].tolist() == [asked, asked]
     assert draws["failed"].tolist() == [0, 0]
     assert draws.at["ratings", "varied"] == "imputation, sampling"
-    assert "weights" in draws.at["ranks", "varied"]
+    assert "weights" in draws.at["choices", "varied"]
 
 
 def test_sobol_indices_are_shares_with_their_error(tables: Tables) -> None:

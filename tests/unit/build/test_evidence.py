@@ -19,6 +19,7 @@ from tests.support.editions import (
     BOROUGH,
     INDICATORS,
     WARDS,
+    count,
     draw,
     make_edition,
     rewrite,
@@ -27,21 +28,11 @@ from tests.support.editions import (
 )
 
 Tables = dict[str, pd.DataFrame]
+Row = dict[str, str]
 Change = Callable[[Path], object]
 
 RATED = ("strength", "similar", "weakness")
 COMPARED = ("standing", "changes", "indicator_changes", "contributions", "gaps", "tiers", "errors")
-
-
-def count(folder: Path) -> None:
-    """Let every indicator with counts have its sampling error."""
-    how = {"rate": "byar", "proportion": "wilson"}
-    rewrite(
-        folder / "indicators.csv",
-        lambda rows: [
-            r | {"interval": how[r["kind"]]} if r["rollup"] == "ratio" else r for r in rows
-        ],
-    )
 
 
 def computed(folder: Path, change: Change | None = None) -> Tables:
@@ -191,6 +182,25 @@ def test_without_counts_or_a_reference_population_nothing_is_rated(tmp_path: Pat
     assert standing[["low", "high", "difference_low", "p_top"]].isna().all().all()
     assert standing["rank_low"].eq(1).all()
     assert standing["rank_high"].eq(len(WARDS)).all()
+
+
+def test_a_published_standard_error_rates_what_has_no_counts(tmp_path: Path) -> None:
+    def told(folder: Path) -> None:
+        def survey(rows: list[Row]) -> list[Row]:
+            error = {"exam_points": "8", "absence": "0.1", "library_loans": "0.1"}
+            return [r | {"standard_error": error.get(r["indicator_id"], "")} for r in rows]
+
+        rewrite(folder / "observations" / "all.csv", survey)
+
+    tables = computed(tmp_path / "tiny", told)
+    errors = tables["errors"].query("indicator_id == 'absence' and area_code in @WARDS")
+    assert set(errors["basis"]) == {"published"}
+    assert errors["se"].eq(0.1).all()
+    knowledge = tables["standing"].query("element == 'Knowledge'")
+    assert set(knowledge["rating"]) <= set(RATED)
+    values = tables["values"].query("indicator_id == 'absence' and area_code in @WARDS")
+    width = values["value_high"] - values["value_low"]
+    np.testing.assert_allclose(width, 2 * 1.6449 * 0.1, rtol=1e-3)
 
 
 def test_a_tier_counts_the_clear_and_says_what_its_intervals_cover(tables: Tables) -> None:

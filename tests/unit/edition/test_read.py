@@ -14,7 +14,7 @@ from spi_core.edition.readers.schema import TABLES
 from spi_core.edition.readers.sheet import find_tables, unread
 from spi_core.errors import Fault
 
-HEAD = ",".join(TABLES["observations"].columns)
+HEAD = ",".join(n for n, c in TABLES["observations"].columns.items() if c.required)
 GOOD = "crowding,E05000101,current,2014,2014-01-01,2014-12-31,12.5,,,observed,"
 OBSERVATIONS = TABLES["observations"]
 
@@ -132,7 +132,7 @@ def test_a_missing_column_does_not_hide_the_faults_of_the_others(tmp_path: Path)
         (1, "note", "the column is missing"),
         (2, "value", "is not a number"),
     ]
-    assert str(read.faults[0].allowed) == HEAD.replace(",", ", ")
+    assert str(read.faults[0].allowed) == ", ".join(OBSERVATIONS.columns)
     assert {column for _, column in read.lacks} == {"note"}
     assert read.whole.empty
 
@@ -146,6 +146,14 @@ def test_without_a_key_column_nothing_is_called_a_repeat(tmp_path: Path) -> None
 def test_an_unknown_column_is_named(tmp_path: Path) -> None:
     fault = _one(_read(tmp_path / "a.csv", GOOD + ",x", head=HEAD + ",remarks"))
     assert (fault.row, fault.column, fault.message) == (1, "remarks", "is not a known column")
+
+
+def test_a_column_that_is_optional_may_be_left_out_or_given(tmp_path: Path) -> None:
+    assert "standard_error" not in _read(tmp_path / "a.csv", GOOD).frame
+    head, line = HEAD + ",standard_error", GOOD + ",0.4"
+    assert _read(tmp_path / "b.csv", line, head=head).frame["standard_error"].tolist() == [0.4]
+    fault = _one(_read(tmp_path / "c.csv", GOOD + ",-1", head=head))
+    assert (fault.column, fault.allowed) == ("standard_error", "0 or more")
 
 
 def test_headings_may_have_blanks_around_them(tmp_path: Path) -> None:
