@@ -162,7 +162,8 @@ def test_pages_call_the_means_by_their_names(made: Made) -> None:
     assert texts[0] == f"The {called[2]} of 2 dimensions: Needs and Foundations."
     assert all(text.startswith(f"The {called[1]} of its components") for text in texts[1:])
     glossary = {row["term"]: row["text"] for row in data["glossary"]}
-    assert glossary["Score"].startswith(f"A figure from {low:g} to 100. {low:g} is")
+    meaning = f"A figure from {low:g} to 100; higher is better. A score of {low:g} means"
+    assert glossary["Score"].startswith(meaning)
     assert not adds_up(tables)
     with pytest.raises(SpiError, match="every mean must be arithmetic"):
         work_by_hand(tables, WARDS[0])

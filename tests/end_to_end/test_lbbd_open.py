@@ -12,6 +12,7 @@ import pytest
 
 from spi_core.build.edition import build
 from spi_core.build.fitting import fit_weights
+from spi_core.build.treated import on_scale
 from spi_core.edition.inputs import Inputs, load
 from spi_core.store import Tables
 from tests.support.editions import OPEN, ROOT, read
@@ -44,9 +45,9 @@ def test_every_figure_but_two_is_there_and_none_is_made_up(inputs: Inputs) -> No
 
 
 def test_frozen_weights_are_those_of_a_refit(inputs: Inputs) -> None:
-    ids = list(inputs.framework.ids)
-    posts = inputs.tables["goalposts"].set_index("indicator_id").loc[ids]
-    again = fit_weights(inputs, posts["best"], posts["worst"]).set_index("indicator_id")
+    ids, scale = list(inputs.framework.ids), on_scale(inputs)
+    posts = scale.tables["goalposts"].set_index("indicator_id").loc[ids]
+    again = fit_weights(scale, posts["best"], posts["worst"]).set_index("indicator_id")
     frozen = inputs.tables["weights"].set_index("indicator_id").loc[again.index]
     for column in ("weight", "loading", "sd", "share"):
         np.testing.assert_allclose(frozen[column], again[column], rtol=1e-9, atol=1e-9)
