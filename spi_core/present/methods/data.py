@@ -111,9 +111,7 @@ class Methods:
         """The indicators on a logarithmic scale; empty without one."""
         about = self.tables["indicators"]
         names = [f"“{n}”" for n in about.loc[about["transform"] == "log", "name"]]
-        text = (
-            "**Logarithms.** {} {} scored by the logarithm: a tenth more counts alike everywhere."
-        )
+        text = "{} {} scored by the logarithm: a tenth more counts alike everywhere."
         return text.format(and_list(names), "is" if len(names) == 1 else "are") if names else ""
 
     @property
