@@ -22,9 +22,11 @@ from spi_core.build.published import data_version
 from spi_core.build.recipe import comparable_recipe, make_recipe
 from spi_core.build.revisions import build_before, compare_builds, keep_build
 from spi_core.build.shown.beside import (
+    Points,
     far_apart,
     indicator_standing,
     reference_standing,
+    uncapped,
     with_points,
 )
 from spi_core.build.shown.counts import beside, with_intervals
@@ -54,6 +56,7 @@ from spi_core.disclosure.in_force import hold_to, passed, rules_of, write_passed
 from spi_core.edition.areas.geography import boundaries
 from spi_core.edition.areas.rollup import as_published, roll_up
 from spi_core.edition.inputs import Inputs
+from spi_core.edition.panel import Panel
 from spi_core.edition.summary import data_tables
 from spi_core.files import private_folder
 from spi_core.levels import levels_of
@@ -238,7 +241,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     tables["coverage"] = coverage_table(inputs, filled)
     tables |= small_area_tables(full, recipe, tables["scores"])
     tables = mark(tables, full.panel, inputs.framework)
-    tables |= _shown(inputs, tables)
+    tables |= _shown(inputs, tables, cut.panel, uncapped(recipe, treatment))
     for level in levels_of(inputs.settings["geography"]["levels"]):
         shapes = boundaries(inputs.geography, level.id)
         if shapes is not None:
@@ -251,7 +254,9 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def _shown(inputs: Inputs, tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def _shown(
+    inputs: Inputs, tables: dict[str, pd.DataFrame], compared: Panel, points: Points
+) -> dict[str, pd.DataFrame]:
     """Work out what pages show beyond scores: no page computes."""
     register, whole = inputs.framework.indicators, inputs.geography.whole
     units = inputs.geography.units
@@ -263,9 +268,9 @@ def _shown(inputs: Inputs, tables: dict[str, pd.DataFrame]) -> dict[str, pd.Data
     home = made["values"][made["values"]["area_code"] == whole]
     made = {name: beside(frame, home) for name, frame in made.items()}
     return made | {
-        "indicator_changes": with_points(tables["indicator_changes"], tables["goalposts"]),
+        "indicator_changes": with_points(tables["indicator_changes"], compared, points),
         "indicator_standing": indicator_standing(whole, units, {**tables, **made}),
-        "reference_standing": reference_standing(whole, tables),
+        "reference_standing": reference_standing(whole, tables, points),
         "goalposts": with_ranges(tables["goalposts"], tables["values"], units),
         "framework": with_coverage(tables["framework"], tables["coverage"], units),
         "bases": bases_table(whole, units, tables),

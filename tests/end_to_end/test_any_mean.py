@@ -28,7 +28,7 @@ from spi_core.present.base.scale import adds_up, averaging
 from spi_core.present.brief.notes import score_note
 from spi_core.present.methods.worked import work_by_hand
 from spi_core.store import Tables
-from tests.support.editions import PERIODS, WARDS, make_edition, read, settings
+from tests.support.editions import PERIODS, WARDS, count, make_edition, read, settings
 from tests.support.explorer_checks import schema_faults
 
 #: Of components, dimensions, index; and where their scores start.
@@ -62,6 +62,7 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     edition = make_edition(tmp_path_factory.mktemp("data") / "tiny")
     chosen = {f"{level}_mean": _setting(m) for level, m in zip(LEVELS, means, strict=True)}
     settings(edition, lambda s: s["index"].update(chosen))
+    count(edition)
     out = tmp_path_factory.mktemp("reports") / "tiny"
     build(load(edition), out)
     orders = [ORDERS.get(str(m), m) for m in means]
@@ -162,7 +163,8 @@ def test_pages_call_the_means_by_their_names(made: Made) -> None:
     assert texts[0] == f"The {called[2]} of 2 dimensions: Needs and Foundations."
     assert all(text.startswith(f"The {called[1]} of its components") for text in texts[1:])
     glossary = {row["term"]: row["text"] for row in data["glossary"]}
-    assert glossary["Score"].startswith(f"A figure from {low:g} to 100. {low:g} is")
+    meaning = f"A figure from {low:g} to 100; higher is better. A score of {low:g} means"
+    assert glossary["Score"].startswith(meaning)
     assert not adds_up(tables)
     with pytest.raises(SpiError, match="every mean must be arithmetic"):
         work_by_hand(tables, WARDS[0])

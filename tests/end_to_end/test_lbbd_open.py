@@ -12,6 +12,7 @@ import pytest
 
 from spi_core.build.edition import build
 from spi_core.build.fitting import fit_weights
+from spi_core.build.treated import on_scale
 from spi_core.edition.inputs import Inputs, load
 from spi_core.store import Tables
 from tests.support.editions import OPEN, ROOT, read
@@ -44,9 +45,9 @@ def test_every_figure_but_two_is_there_and_none_is_made_up(inputs: Inputs) -> No
 
 
 def test_frozen_weights_are_those_of_a_refit(inputs: Inputs) -> None:
-    ids = list(inputs.framework.ids)
-    posts = inputs.tables["goalposts"].set_index("indicator_id").loc[ids]
-    again = fit_weights(inputs, posts["best"], posts["worst"]).set_index("indicator_id")
+    ids, scale = list(inputs.framework.ids), on_scale(inputs)
+    posts = scale.tables["goalposts"].set_index("indicator_id").loc[ids]
+    again = fit_weights(scale, posts["best"], posts["worst"]).set_index("indicator_id")
     frozen = inputs.tables["weights"].set_index("indicator_id").loc[again.index]
     for column in ("weight", "loading", "sd", "share"):
         np.testing.assert_allclose(frozen[column], again[column], rtol=1e-9, atol=1e-9)
@@ -104,8 +105,8 @@ def test_the_readme_counts_right(tables: Tables) -> None:
 
 def test_the_tables_hold_a_score_for_every_ward_period_and_scored_element(tables: Tables) -> None:
     scores = tables["scores"]
-    columns = ["area_code", "period", "element", "level", "score", "illustrative"]
-    assert list(scores.columns) == columns
+    columns = ["area_code", "period", "element", "level", "score", "illustrative", "same_figures"]
+    assert set(scores.columns) == set(columns)
     assert not scores["illustrative"].any()
     assert not scores.duplicated(["area_code", "period", "element", "level"]).any()
     assert scores["score"].between(0, 100).all()
@@ -196,7 +197,12 @@ def test_ward_data_holds_each_ward_element_and_period_once(reports: Path, tables
     assert set(data["area_code"]) == set(tables["areas"].query("level == 'ward'")["code"])
     baseline, current = data.groupby("period").size()
     assert baseline == current
-    assert data[["score", "unit", "publisher", "data_version"]].notna().all().all()
+    assert data[["unit", "publisher", "data_version"]].notna().all().all()
+    # an earlier score that rests on other figures than the latest is not given
+    blank = data["score"].isna()
+    assert set(data.loc[blank, "period"]) == {"baseline"}
+    assert "index" in set(data.loc[blank, "element"])
+    assert not (data.loc[blank, "level"] == "indicator").any()
 
 
 def test_the_borough_is_the_sum_of_its_wards_not_their_mean(inputs: Inputs) -> None:

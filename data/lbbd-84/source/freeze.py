@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from spi_core.build.fitting import fit_weights
+from spi_core.build.treated import on_scale
 from spi_core.disclosure.control import control
 from spi_core.edition.inputs import Inputs, load
 
@@ -70,8 +71,10 @@ def main(folder: Path = EDITION) -> None:
         goalposts(kept, any_ends).to_csv(copy / "goalposts.csv", index=False)
         inputs = published(load(copy))
     posts = goalposts(kept, percentiles(inputs))
-    ends = posts.set_index("indicator_id")[["best", "worst"]].astype(float)
-    weights = fit_weights(inputs, ends["best"], ends["worst"])
+    numbers = posts.astype({"best": float, "worst": float})
+    scale = on_scale(replace(inputs, tables={**inputs.tables, "goalposts": numbers}))
+    ends = scale.tables["goalposts"]
+    weights = fit_weights(scale, ends["best"], ends["worst"])
     for name, table in (("goalposts", posts), ("weights", weights)):
         path = folder / f"{name}.csv"
         table.to_csv(path, index=False, lineterminator="\n", float_format="%.12g")

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from spi_core.edition.panel import Panel
 from spi_core.method.intervals import LEVEL, quantile
+from spi_core.method.recipe import Recipe
+from spi_core.method.treat import Treatment
 from spi_core.tables import empty_table
 
-__all__ = ["far_apart", "indicator_standing", "needed", "reference_standing", "with_points"]
+__all__ = [
+    "far_apart",
+    "indicator_standing",
+    "needed",
+    "reference_standing",
+    "uncapped",
+    "with_points",
+]
+
+Array: TypeAlias = NDArray[np.float64]
+Points: TypeAlias = Callable[[ArrayLike], Array]
 
 #: Years between the two times of a figure beyond which a change is not "the year's".
 FAR = 2.0
@@ -112,20 +126,57 @@ def indicator_standing(
     return pd.DataFrame({**flat, **said}, index=keys).reset_index()
 
 
-def with_points(changes: pd.DataFrame, goalposts: pd.DataFrame) -> pd.DataFrame:
-    """Add to the changes of indicators what they are in points of the 0–100 scale."""
-    # without any change pandas takes what it maps for text
-    worth = changes["indicator_id"].map(_scale(goalposts)).astype(float)
-    return changes.assign(points=changes["change"] * worth)
+def uncapped(recipe: Recipe, treatment: Treatment | None) -> Points:
+    """Make the function that places raw values on the 0–100 scale, also beyond its ends.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Goalposts on the scale of scoring.
+    treatment : Treatment or None
+        What lies between raw values and that scale.
+
+    Returns
+    -------
+    callable
+        Of an array (..., indicators) in raw units; points of the same shape.
+    """
+
+    def points(x: ArrayLike) -> Array:
+        treated = np.asarray(x, dtype=np.float64) if treatment is None else treatment.apply(x)
+        return np.asarray(100 * (treated - recipe.worst) / (recipe.best - recipe.worst))
+
+    return points
 
 
-def _scale(goalposts: pd.DataFrame) -> pd.Series:
-    """Points of the 0–100 scale that one unit of each indicator is worth, better above 0."""
-    posts = goalposts.set_index("indicator_id")
-    return 100 / (posts["best"] - posts["worst"])
+def with_points(changes: pd.DataFrame, panel: Panel, points: Points) -> pd.DataFrame:
+    """Add to the changes of indicators what they are in points of the 0–100 scale.
+
+    Parameters
+    ----------
+    changes : DataFrame
+        ``area_code, indicator_id, change``.
+    panel : Panel
+        Raw values of the periods that are compared.
+    points : callable
+        From `uncapped`.
+
+    Returns
+    -------
+    DataFrame
+        ``points`` is NaN where there is no change.
+    """
+    scored = points(panel.value)
+    keys = pd.MultiIndex.from_product([panel.areas, panel.indicators])
+    moved = pd.Series((scored[-1] - scored[0]).ravel(), index=keys)
+    at = pd.MultiIndex.from_frame(changes[["area_code", "indicator_id"]])
+    found = moved.reindex(at).to_numpy(np.float64)
+    return changes.assign(points=np.where(changes["change"].isna(), np.nan, found))
 
 
-def reference_standing(whole: str, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def reference_standing(
+    whole: str, tables: Mapping[str, pd.DataFrame], points: Points
+) -> pd.DataFrame:
     """Set the whole's figures against the average area of the reference population.
 
     Parameters
@@ -133,7 +184,9 @@ def reference_standing(whole: str, tables: Mapping[str, pd.DataFrame]) -> pd.Dat
     whole : str
         Code of what the edition is about.
     tables : mapping of str to DataFrame
-        ``values, reference, goalposts, indicators``.
+        ``values, reference, indicators``.
+    points : callable
+        From `uncapped`.
 
     Returns
     -------
@@ -143,15 +196,17 @@ def reference_standing(whole: str, tables: Mapping[str, pd.DataFrame]) -> pd.Dat
     """
     if tables["reference"].empty:
         return empty_table("reference_standing")
-    mean = tables["reference"].pivot(index="indicator_id", columns="period", values="mean")
-    mean = mean.reindex(columns=["baseline", "current"]).astype(float)
+    about = tables["indicators"].set_index("id")
+    known = tables["reference"]["indicator_id"].unique()
+    mean = tables["reference"].pivot(index="period", columns="indicator_id", values="mean")
+    mean = mean.reindex(index=["baseline", "current"], columns=about.index).astype(float)
     now = tables["values"].query("area_code == @whole and period == 'current'")
-    points = _scale(tables["goalposts"]).reindex(mean.index)
-    here = now.set_index("indicator_id")["value"].reindex(mean.index)
-    comparable = tables["indicators"].set_index("id")["comparable"].reindex(mean.index).eq("yes")
-    moved = (mean["current"] - mean["baseline"]) * points
-    gap = (here - mean["current"]) * points
-    return pd.DataFrame({"gap": gap, "change": moved.where(comparable)}).reset_index()
+    here = now.set_index("indicator_id")["value"].reindex(about.index)
+    before, after = points(mean.to_numpy())
+    moved = np.where(about["comparable"].eq("yes"), after - before, np.nan)
+    columns = {"gap": points(here.to_numpy(float)) - after, "change": moved}
+    table = pd.DataFrame(columns, index=about.index.rename("indicator_id"))
+    return table.loc[known].reset_index()
 
 
 def far_apart(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -117,6 +117,14 @@ class Methods:
         return and_list([f"“{named[c]}”" for c in chosen] if len(found) else [])
 
     @property
+    def logged(self) -> str:
+        """The indicators on a logarithmic scale; empty without one."""
+        about = self.tables["indicators"]
+        names = [f"“{n}”" for n in about.loc[about["transform"] == "log", "name"]]
+        text = "{} {} scored by the logarithm: a tenth more counts alike everywhere."
+        return text.format(and_list(names), "is" if len(names) == 1 else "are") if names else ""
+
+    @property
     def loose(self) -> str:
         """The components whose standardised alpha lies below :data:`LOOSE`."""
         whose = "reference" if "reference" in self.settings else "this edition"

@@ -14,6 +14,7 @@ from spi_core.errors import SpiError
 from spi_core.present.base.marks import carried, marked
 from spi_core.present.base.numbers import number
 from spi_core.present.base.scale import adds_up
+from spi_core.present.methods.cells import figure_text, six
 from spi_core.tables import records
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ __all__ = [
     "choose_example",
     "component_equation",
     "component_steps",
-    "figure_text",
     "indicator_steps",
     "mean_equation",
     "print_example",
@@ -178,7 +178,7 @@ def work_by_hand(tables: Tables, code: str, period: str = "current") -> Worked:
 
 
 def _figures(tables: Tables, code: str, period: str) -> pd.DataFrame:
-    about = tables["indicators"][["id", "name", "component", "dimension", "per"]]
+    about = tables["indicators"][["id", "name", "component", "dimension", "per", "transform"]]
     values = carried(tables, "values").query("area_code == @code and period == @period")
     posts = tables["goalposts"][["indicator_id", "worst_scored", "best_scored"]]
     posts = posts.rename(columns={"worst_scored": "worst", "best_scored": "best"})
@@ -191,41 +191,6 @@ def _figures(tables: Tables, code: str, period: str) -> pd.DataFrame:
     if lost:
         raise SpiError(f"{code}: no value of {', '.join(lost)} in period {period!r}")
     return rows.rename(columns={"indicator_id": "id"})
-
-
-def figure_text(r: Any) -> str:
-    """Write a raw figure with the division it comes from, where its counts are published.
-
-    Parameters
-    ----------
-    r : mapping or Series
-        ``value, numerator, denominator, per``.
-
-    Returns
-    -------
-    str
-        For instance ``331 ÷ 13,800 × 1,000 = 23.9855``.
-
-    Examples
-    --------
-    >>> row = {"value": 23.985507, "numerator": 331, "denominator": 13800, "per": 1000}
-    >>> figure_text(pd.Series(row))
-    '331 ÷ 13,800 × 1,000 = 23.9855'
-    >>> figure_text(pd.Series({**row, "numerator": float("nan")}))
-    '23.9855'
-    """
-    value = _six(r["value"])
-    if pd.isna(r["numerator"]) or pd.isna(r["denominator"]):
-        return value
-    places = [0 if float(r[k]).is_integer() else 3 for k in ("numerator", "denominator")]
-    above, below = number(r["numerator"], places[0]), number(r["denominator"], places[1])
-    times = "" if r["per"] == 1 else f" × {number(r['per'], 0)}"
-    return f"{above} ÷ {below}{times} = {value}"
-
-
-def _six(value: float) -> str:
-    """Six figures that matter: all that the goalposts have."""
-    return f"{value:,.6g}"
 
 
 def indicator_steps(worked: Worked) -> pd.DataFrame:
@@ -248,8 +213,8 @@ def indicator_steps(worked: Worked) -> pd.DataFrame:
                 "Component": r["component"],
                 "Indicator": r["name"],
                 "Figure": marked(figure_text(r), r["illustrative"]),
-                "Worst": _six(r["worst"]),
-                "Best": _six(r["best"]),
+                "Worst": six(r["worst"]),
+                "Best": six(r["best"]),
                 "Score": marked(number(r["score"], PLACES), r["illustrative"])
                 + (" (capped)" if capped else ""),
                 "Share": marked(f"{r['share']:.4f}", made_up),
@@ -278,8 +243,8 @@ def share_steps(worked: Worked, component: str) -> pd.DataFrame:
         {
             "Indicator": r.name,
             "Weight": f"{r.weight:.4f}",
-            "Distance of the goalposts": _six(abs(r.best - r.worst)),
-            "Standard deviation": _six(r.sd),
+            "Distance of the goalposts": six(abs(r.best - r.worst)),
+            "Standard deviation": six(r.sd),
             "Weight × distance ÷ deviation": f"{r.stretch:.4f}",
             "Share": marked(f"{r.share:.4f}", made_up),
         }

@@ -11,6 +11,7 @@ import pytest
 from spi_core.build.edition import compute
 from spi_core.build.fitting import fit_weights
 from spi_core.build.recipe import comparable_recipe, make_recipe
+from spi_core.build.treated import on_scale
 from spi_core.edition.inputs import Inputs, load
 from spi_core.method.means import Mean
 from spi_core.method.recipe import Recipe
@@ -32,8 +33,8 @@ def recipe(tiny: Inputs) -> Recipe:
 
 @pytest.fixture(scope="module")
 def open_edition() -> Inputs:
-    """The open edition's wards, the two counts that were left out estimated."""
-    inputs = load(OPEN)
+    """The open edition's wards on their scale, the two counts that were left out estimated."""
+    inputs = on_scale(load(OPEN))
     wards = inputs.panel.take(inputs.geography.units)
     rows = np.arange(len(wards.areas))
     filled = estimate_missing(wards.value, make_recipe(inputs)[0], rows, 1).value

@@ -236,7 +236,11 @@ def test_a_component_with_two_gaps_is_shown_as_not_scored(gappy: Tables) -> None
     assert np.isnan(rows.at["Shelter", "score"])
     assert rows.at["Shelter", "rating"] == "not rated"
     assert rows.at["Shelter", "word"] != ""
-    assert np.isfinite(gather(gappy, GAPPY).index["score"])
+    brief = gather(gappy, GAPPY)
+    assert np.isnan(brief.index["score"])
+    assert headline(brief) == (
+        f"{brief.name} has no index: 2 of 3 components have a score (not Shelter)."
+    )
 
 
 # ---- pictures
