@@ -137,7 +137,8 @@ def _observe(
     seen[..., rate] = stats.nbinom.ppf(u[..., rate], r, 1 / phi[rate])
     # clusters of φ alike: their number is binomial
     n, p = np.round(base[part] / phi[part]), expect[..., part] / base[part]
-    seen[..., part] = stats.binom.ppf(u[..., part], n, p) * base[part] / n
+    most = base[part]
+    seen[..., part] = np.minimum(stats.binom.ppf(u[..., part], n, p) * most / n, most)
     return seen
 
 

@@ -226,8 +226,10 @@ def _relative(e: Evidence, rng: np.random.Generator, n: int) -> Evidence | None:
     value[0] = expected(before, own, ratio)
     scaled = value[0] if e.treatment is None else e.treatment.apply(value[0])
     gaps = np.isnan(scaled) & np.isfinite(filled[0] + own)
-    guess = filled[0] + np.nanmean(np.where(gaps.all(axis=0), 0.0, scaled - filled[0]), axis=0)
-    filled[0] = np.where(gaps, guess, scaled)
+    # an estimate moves as the others do on average
+    step = np.where(gaps, np.nan, scaled - filled[0])
+    size = np.maximum(np.isfinite(step).sum(axis=0), 1)
+    filled[0] = np.where(gaps, filled[0] + np.nansum(step, axis=0) / size, scaled)
     se = e.errors.se.copy()
     se[0] = np.hypot(se[0] * np.where(ratio, own, 1.0), doubt * np.where(ratio, before, 1.0))
     errors = replace(e.errors, se=se, change_se=change_error(se, e.errors.overlap))

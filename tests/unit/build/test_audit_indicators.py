@@ -199,7 +199,7 @@ def test_a_recipe_that_is_not_defined_says_which_indicator_and_why(tmp_path: Pat
     assert reasons["z-scores"] == "an indicator must vary; this one is constant: robbery"
     assert reasons["geometric means"] == ""
     draws = tables["audit_draws"].set_index("use")
-    assert draws.at["ranks", "failed"] < draws.at["ranks", "replicates"]
+    assert draws.at["choices", "failed"] < draws.at["choices", "replicates"]
 
 
 @pytest.mark.parametrize(
