@@ -9,7 +9,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spi_core.build.evidence import Evidence
-from spi_core.method.decompose import decompose
 from spi_core.method.errors import Tier
 from spi_core.method.intervals import LEVEL
 from spi_core.method.ranking import interval, quarter, quarter_of, rank_summary, ranks
@@ -32,6 +31,7 @@ from spi_core.uncertainty.change import (
     stacked,
     unknown_reason,
 )
+from spi_core.uncertainty.decompose import decompose
 from spi_core.uncertainty.gaps import MEASURES, Gap, gap
 from spi_core.uncertainty.peers import (
     Peers,

@@ -10,13 +10,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from spi_core.method.decompose import decompose
 from spi_core.method.intervals import byar, exact_poisson, poisson_se, wilson, wilson_se
 from spi_core.method.means import Mean
 from spi_core.method.ranking import interval, rank_summary
 from spi_core.method.recipe import Recipe
 from spi_core.method.score import score
 from spi_core.uncertainty.alternatives import ALL, SAMPLING
+from spi_core.uncertainty.decompose import decompose
 from spi_core.uncertainty.peers import nearest, rate
 from spi_core.uncertainty.sampling import Sampling
 from spi_core.uncertainty.shrink import shrink

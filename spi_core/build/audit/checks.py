@@ -11,8 +11,8 @@ from spi_core.build.evidence import Evidence
 from spi_core.build.fitting import fit_weights
 from spi_core.build.idle import idle
 from spi_core.edition.inputs import Inputs
-from spi_core.method.decompose import decompose
 from spi_core.method.score import Estimated, Scores
+from spi_core.uncertainty.decompose import decompose
 
 __all__ = ["quality_log", "steps", "with_warnings"]
 

@@ -11,7 +11,6 @@ from scipy import stats
 
 from spi_core.build.recipe import comparable_recipe
 from spi_core.edition.framework import Framework
-from spi_core.method.decompose import decompose
 from spi_core.method.means import Mean, lift
 from spi_core.method.recipe import Recipe
 from spi_core.method.score import score
@@ -23,6 +22,7 @@ from spi_core.uncertainty.change import (
     known_share,
     level_changes,
 )
+from spi_core.uncertainty.decompose import decompose
 from spi_core.uncertainty.gaps import gap
 from spi_core.uncertainty.sampling import Sampling
 from spi_core.uncertainty.simulate import simulate
