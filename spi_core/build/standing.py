@@ -296,20 +296,27 @@ def _gaps(a: Evidence) -> pd.DataFrame:
         capped=True,
     )
     point, draws = stacked(a.comparable)[:, rows], stacked(drawn.full)[:, :, rows]
+    # without errors draws are alike, and any difference of theirs would seem clear
+    share = known_share(a.recipe, a.errors.known([0, -1]) & a.comparable_recipe.used)[rows]
+    known = unknown_reason(np.nanmean(share, axis=0)) == ""
     for e, (element, level) in enumerate(_elements(a).itertuples(index=False)):
         if (~np.isnan(point[..., e])).all(axis=0).sum() < 2:
             continue
-        frames.append(_gap_rows(level, element, gap(point[..., e], draws[..., e])))
+        g = gap(point[..., e], draws[..., e])
+        frames.append(_gap_rows(level, element, g, sure=bool(known[e])))
     if not frames:
         return empty_table("gaps")
     return pd.concat(frames, ignore_index=True)
 
 
-def _gap_rows(level: str, element: str, g: Gap) -> pd.DataFrame:
-    names = ("change", "change_low", "change_high")
-    frame = pd.DataFrame({"measure": MEASURES, **{n: getattr(g, n) for n in names}})
+def _gap_rows(level: str, element: str, g: Gap, sure: bool) -> pd.DataFrame:
+    blank = np.full(len(MEASURES), np.nan)
+    ends = {n: getattr(g, n) if sure else blank for n in ("change_low", "change_high")}
+    frame = pd.DataFrame({"measure": MEASURES, "change": g.change, **ends})
     for name in ("value", "by_chance", "low", "high"):
         array = getattr(g, name)
+        if name != "value" and not sure:
+            array = np.full_like(array, np.nan)
         frame[f"{name}_baseline"], frame[f"{name}_current"] = array[0], array[-1]
     return frame.assign(level=level, element=element)
 

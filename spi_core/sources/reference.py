@@ -33,7 +33,7 @@ PERCENTILES = {
     "max": 100,
 }  # fmt: skip
 #: What is made here, and so need not be there or fit before.
-MADE = ("distribution", "goalposts", "weights", "reference")
+MADE = ("distribution", "errors", "goalposts", "weights", "reference")
 
 
 def write_reference(folder: Path) -> list[str]:

@@ -150,8 +150,9 @@ def replicate(
             failed[rows[bad]] = True
         if indicators is not None:
             indicators[:, rows] = np.clip(u, 0, 100)
+        if any(mean.order != 1 for mean in means):
+            np.maximum(u, 0, out=u)  # other means have no meaning below
         if (low := lowest(means)) > 0:
-            np.maximum(u, 0, out=u)
             u *= np.float32((100 - low) / 100)
             u += np.float32(low)
         for tree, levels in zip(trees, out, strict=True):

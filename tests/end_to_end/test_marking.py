@@ -18,7 +18,16 @@ from spi_core.publish.documents import Choice, document_jobs
 from spi_core.publish.open_data.write import open_data
 from spi_core.publish.render.engine import render
 from spi_core.store import Tables
-from tests.support.editions import BOROUGH, ROOT, WARDS, make_edition, read, rewrite, settings
+from tests.support.editions import (
+    BOROUGH,
+    ROOT,
+    WARDS,
+    count,
+    make_edition,
+    read,
+    rewrite,
+    settings,
+)
 from tests.support.marking import CHECKERS, Truth, truth_of
 from tests.support.page_checks import page_text, parse, table_rows
 from tests.support.pdf_checks import figure_alts, page_texts, pdf_faults
@@ -39,6 +48,7 @@ def generated(edition: Path) -> set[tuple[str, str, str]]:
 def illustrative(folder: Path, lie: tuple[str, str, str] | None = None) -> Path:
     """Write an edition whose generated values say so, but for one that lies."""
     edition = make_edition(folder)
+    count(edition)  # a figure without an interval tells no fact
     settings(edition, lambda s: s.update(illustrative=True))
 
     def status(r: dict[str, str]) -> str:

@@ -397,5 +397,10 @@ def _changes(
         high=change + 3,
         rating=np.where(change < -3, "clear decline", rated),
         reason="",
+        known=1.0,
+        relative=change - 1,
+        relative_low=change - 5,
+        relative_high=change + 3,
+        relative_rating=np.where(change < -3, "clear decline", "no clear change"),
         illustrative=True,
     )

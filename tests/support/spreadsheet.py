@@ -22,7 +22,8 @@ def calculated(cell: str) -> bool:
         float(cell)
     except ValueError:
         return any(_starts(part) for part in re.split("[;\t\r\n]", cell))
-    return "inf" in cell.lower() or "nan" in cell.lower()
+    # a sign before letters begins a formula, as in "-inf"; without one they are text
+    return cell.strip()[:1] in {"+", "-"} and cell.lower().strip()[-1:] in {"f", "n", "y"}
 
 
 def _starts(part: str) -> bool:

@@ -19,8 +19,12 @@ ONE = pd.DataFrame(
         "level": "index",
         "score": [47.9],
         "illustrative": False,
+        "same_figures": True,
     }
 )
+
+#: Comparable scores need not say what they may stand beside.
+PLAIN = ONE.drop(columns="same_figures")
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -43,7 +47,7 @@ def test_the_same_tables_are_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_a_table_no_longer_made_is_removed(tmp_path: Path) -> None:
-    write_tables(tmp_path, {"scores": ONE, "scores_comparable": ONE}, {})
+    write_tables(tmp_path, {"scores": ONE, "scores_comparable": PLAIN}, {})
     write_tables(tmp_path, {"scores": ONE}, {})
     assert sorted(_files(tmp_path)) == ["build.json", "scores.parquet"]
 
@@ -51,7 +55,7 @@ def test_a_table_no_longer_made_is_removed(tmp_path: Path) -> None:
 def test_a_write_that_fails_leaves_no_half_file_and_no_build_that_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_tables(tmp_path, {"scores": ONE, "scores_comparable": ONE}, {})
+    write_tables(tmp_path, {"scores": ONE, "scores_comparable": PLAIN}, {})
     before = _files(tmp_path)["scores_comparable.parquet"]
 
     def dies(table: object, path: Path, **_: object) -> None:
@@ -60,7 +64,7 @@ def test_a_write_that_fails_leaves_no_half_file_and_no_build_that_counts(
 
     monkeypatch.setattr("pyarrow.parquet.write_table", dies)
     with pytest.raises(OSError, match="No space left"):
-        write_tables(tmp_path, {"scores_comparable": ONE.assign(score=95.8)}, {})
+        write_tables(tmp_path, {"scores_comparable": PLAIN.assign(score=95.8)}, {})
     assert _files(tmp_path)["scores_comparable.parquet"] == before
     assert [n for n in _files(tmp_path) if n.startswith(".")] == []
     with pytest.raises(SpiError, match="no built tables"):
@@ -81,7 +85,7 @@ def test_without_a_build_the_message_says_what_to_run(tmp_path: Path) -> None:
 
 
 def test_an_unknown_table_names_those_that_are_there(tmp_path: Path) -> None:
-    write_tables(tmp_path, {"scores": ONE, "scores_comparable": ONE}, {})
+    write_tables(tmp_path, {"scores": ONE, "scores_comparable": PLAIN}, {})
     tables = open_tables(tmp_path)
     with pytest.raises(SpiError) as caught:
         tables["ranks"]

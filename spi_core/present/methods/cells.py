@@ -33,8 +33,8 @@ def figure_text(r: Any) -> str:
     '331 ÷ 13,800 × 1,000 = 23.9855'
     >>> figure_text(pd.Series({**row, "numerator": float("nan")}))
     '23.9855'
-    >>> logged = {"numerator": float("nan"), "transform": "log", "value_scored": 3.177450}
-    >>> figure_text(pd.Series({**row, **logged}))
+    >>> logged = {"numerator": float("nan"), "transform": "log"}
+    >>> figure_text(pd.Series({**row, **logged, "value_scored": np.log(23.985507)}))
     '23.9855; ln 23.9855 = 3.17745'
     """
     value = six(r["value"])

@@ -294,6 +294,11 @@ def gap_sentence(report: BoroughReport) -> str:
             f"Whether the {unit.many} have moved closer together since {before} cannot be said: "
             "their index cannot be compared."
         )
+    if math.isnan(g["change_low"]):
+        return (
+            f"Whether the {unit.many} have moved closer together since {before} cannot be said: "
+            "for most of their index it is not known how sure its figures are."
+        )
     clear = "a clear narrowing" if g["change_high"] < 0 else "a clear widening"
     verdict = "no clear change" if g["change_low"] <= 0 <= g["change_high"] else clear
     apart, nearer = endpoints(g["value_baseline"], g["value_current"], 0)

@@ -92,8 +92,8 @@ def test_what_is_missing_is_said(case: tuple[str, Tables]) -> None:
     text = all_words(tables)
     wanted = {
         "nothing": "Ward 3 scores ",
-        "a ward": "Ward 3 has no index score for 2014: too many figures are missing.",
-        "the baseline": "Nothing can be compared: no component could be scored for 2013",
+        "a ward": "Ward 3 has no index for 2014: no component has a score.",
+        "the baseline": "Nothing can be compared: too few comparable indicators with values",
         "a dimension": "Knowledge has no score (too few figures that differ)",
         "comparability": "Whether the wards have moved closer together since 2013 cannot be said",
     }

@@ -149,6 +149,9 @@ def test_change_in_points_agrees_with_the_scores(tables, report):
     scores = tables["scores"].query("area_code == @report.code and level == 'indicator'")
     wide = scores.pivot(index="element", columns="period", values="score")
     rows = report.indicators[report.indicators["comparable"]]
+    # one ward's figure is not published, and so neither is the change of the whole's
+    assert rows.index[rows["change"].isna()].tolist() == ["sickness_benefits"]
+    rows = rows.dropna(subset="change")
     want = (wide["current"] - wide["baseline"])[rows.index]
     np.testing.assert_allclose(rows["change"], want, atol=1e-9)
     assert report.indicators.loc[["gcse_points", "turnout_borough"], "change"].isna().all()

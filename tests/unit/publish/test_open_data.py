@@ -116,7 +116,8 @@ def test_what_rests_on_a_generated_value_is_marked_and_nothing_else(files: Files
 
 def test_figures_are_those_of_the_built_tables(files: Files, tables: Tables) -> None:
     data = dict(_tables_of(files))
-    built = tables["scores"].set_index(["area_code", "period", "element"])["score"]
+    scores = tables["scores"].query("same_figures")  # others tell another story than the change
+    built = scores.set_index(["area_code", "period", "element"])["score"]
     for row in data["scores"]:
         key = (row["area_code"], row["period"], row["element"])
         assert row["score"] == ("" if key not in built.index else repr(float(built[key])))

@@ -31,7 +31,9 @@ from tests.support.editions import (
     write,
 )
 
-MADE = ("reference/distribution.csv", "reference/moments.csv", "reference/correlation.csv")
+MADE = tuple(
+    f"reference/{name}.csv" for name in ("distribution", "moments", "correlation", "errors")
+)
 AREAS = [f"E0500090{i}" for i in range(5)]
 MAPPING = "reference/mapping.csv"
 
