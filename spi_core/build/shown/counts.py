@@ -61,8 +61,9 @@ def with_intervals(
     low = np.where(counted, value - wider * (value - low), np.where(given, value - half, np.nan))
     high = np.where(counted, value + wider * (high - value), np.where(given, value + half, np.nan))
     limits = indicators.loc[values["indicator_id"], ["valid_min", "valid_max"]].to_numpy(float)
-    low, high = np.fmax(low, limits[:, 0]), np.fmin(high, limits[:, 1])
-    low, high = (np.where(counted | given, end, np.nan) for end in (low, high))
+    there = np.isfinite(low)  # a limit is no interval of a figure that has none
+    low = np.where(there, np.fmax(low, limits[:, 0]), np.nan)
+    high = np.where(there, np.fmin(high, limits[:, 1]), np.nan)
     few = (share | rate) & (values["numerator"].to_numpy(float) < FEW_EVENTS)
     return values.assign(value_low=low, value_high=high, few=few)
 

@@ -12,7 +12,16 @@ import pytest
 from spi_core.build.edition import compute
 from spi_core.build.recipe import make_recipe
 from spi_core.edition.inputs import load
-from tests.support.editions import BOROUGH, WARDS, make_edition, read, settings, write
+from tests.support.editions import (
+    BOROUGH,
+    WARDS,
+    count,
+    make_edition,
+    read,
+    rewrite,
+    settings,
+    write,
+)
 
 Tables = dict[str, pd.DataFrame]
 Spoil = Callable[[dict[str, str]], bool]
@@ -109,3 +118,22 @@ def test_what_nobody_has_is_not_estimated(tmp_path: Path) -> None:
     np.testing.assert_allclose(
         before, then[["crowding", "rent"]] @ (share / share.sum()), atol=1e-9
     )
+
+
+def test_a_figure_without_counts_has_no_interval(tmp_path: Path) -> None:
+    """An estimate of a count-based indicator once had the interval from its least to its most."""
+    folder = make_edition(tmp_path / "tiny")
+    count(folder)
+    gap = {"value": "", "numerator": "", "denominator": "", "status": "missing"}
+    here = (WARDS[2], "current", "cold_homes")
+
+    def lose(row: dict[str, str]) -> dict[str, str]:
+        at = (row["area_code"], row["period"], row["indicator_id"])
+        return row | gap if at == here else row
+
+    rewrite(folder / "observations" / "all.csv", lambda rows: [lose(row) for row in rows])
+    values = compute(load(folder))["values"].set_index(["area_code", "period", "indicator_id"])
+    assert values.at[here, "estimated"]
+    assert np.isnan([values.at[here, "value_low"], values.at[here, "value_high"]]).all()
+    counted = values.loc[(WARDS[1], "current", "cold_homes")]
+    assert counted["value_low"] < counted["value"] < counted["value_high"]
