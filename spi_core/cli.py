@@ -42,8 +42,6 @@ from spi_core.said import (
 )
 from spi_core.sources.commands import app as sources
 
-__all__ = ["main"]
-
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,

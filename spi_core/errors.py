@@ -11,17 +11,6 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from traceback import TracebackException
 
-__all__ = [
-    "Fault",
-    "InputError",
-    "RenderError",
-    "SpiError",
-    "in_order",
-    "some",
-    "unforeseen",
-    "where_it_arose",
-]
-
 #: More faults than this that differ in nothing but their row are one.
 MOST_ALIKE = 3
 #: A number that stands by itself: it may be a count that is hidden in what is published.

@@ -13,22 +13,6 @@ from pathlib import Path
 
 from spi_core.errors import Fault, InputError, SpiError
 
-__all__ = [
-    "WriteError",
-    "digest",
-    "file_digest",
-    "in_place",
-    "private_folder",
-    "project_root",
-    "recording_writes",
-    "refusals_as_faults",
-    "remove_leftovers",
-    "scratch_folder",
-    "shown",
-    "temporary_name",
-    "write_bytes",
-]
-
 _SCRATCH = re.compile(r"^spi-(?P<process>\d+)-")
 _LEFTOVER = re.compile(r"^\..+\.(?P<process>\d+)\.part$")
 #: Lists that want to know what this process writes.

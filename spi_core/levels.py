@@ -12,8 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
-__all__ = ["KNOWN", "Level", "Levels", "Role", "levels_of", "units_named"]
-
 #: ``evidence``: the unit that scores, ranks and effects are of; ``detail``: its parts; ``context``:
 #: what it is part of or held against, never another row of evidence.
 Role: TypeAlias = Literal["detail", "evidence", "context"]

@@ -29,26 +29,6 @@ import spi_core
 from spi_core.errors import Fault, InputError, SpiError, where_it_arose
 from spi_core.files import project_root
 
-__all__ = [
-    "Area",
-    "Audience",
-    "Document",
-    "Edition",
-    "Engine",
-    "Force",
-    "Jobs",
-    "Json",
-    "Quiet",
-    "Said",
-    "Scheduler",
-    "end_streams",
-    "explain",
-    "nobody_reads",
-    "ready_streams",
-    "say_json",
-    "told_of",
-]
-
 _HEAD = """\
 A fault of the program. This file says where in the code it arose and what was asked for. It holds
 no values of variables, and numbers in the words of an error are written as #.

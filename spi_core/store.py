@@ -18,17 +18,6 @@ from spi_core.text.seal import seal, seal_frame
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "ABOUT",
-    "LISTING",
-    "Tables",
-    "hold_tables",
-    "open_tables",
-    "recording_reads",
-    "write_bytes",
-    "write_tables",
-]
-
 T = TypeVar("T")
 
 #: Environment variable that tells a notebook where its edition's tables are.

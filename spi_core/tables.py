@@ -22,20 +22,6 @@ from spi_core.errors import SpiError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "Column",
-    "TableSchema",
-    "check_table",
-    "describe",
-    "empty_table",
-    "fingerprint",
-    "is_of_now",
-    "records",
-    "refuse_other",
-    "schema_of",
-    "write_table",
-]
-
 #: Where a Parquet file says under which schema it was written.
 SCHEMA = b"spi_schema"
 

@@ -10,8 +10,6 @@ import pandas as pd
 from spi_core.build.chapters import Chapter
 from spi_core.impact.results import PrimaryResult
 
-__all__ = ["chapter_tables"]
-
 NAN = float("nan")
 
 

@@ -18,12 +18,10 @@ from spi_core.edition.inputs import Inputs
 from spi_core.edition.interventions.design import Design
 from spi_core.edition.interventions.outcomes import Known, as_rates, known_outcomes, shared_level
 from spi_core.edition.interventions.read import filled_cells
+from spi_core.files import write_bytes
 from spi_core.impact.chapter import run_chapter
 from spi_core.impact.results import ChapterResult, to_json
 from spi_core.impact.spatial import Neighbours
-from spi_core.store import write_bytes
-
-__all__ = ["Chapter", "run_chapters", "write_chapters"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,17 +58,15 @@ from spi_core.edition.areas.rollup import as_published, roll_up
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.panel import Panel
 from spi_core.edition.summary import data_tables
-from spi_core.files import private_folder
+from spi_core.files import private_folder, write_bytes
 from spi_core.levels import levels_of
 from spi_core.method.recipe import absent_in, during
 from spi_core.method.score import Estimated, Scores, estimate_missing, score, take
-from spi_core.store import write_bytes, write_tables
+from spi_core.store import write_tables
 from spi_core.tables import empty_table
 from spi_core.text.cells import csv_text
 from spi_core.text.words import Audience
 from spi_core.uncertainty.shrink import shrink_panel
-
-__all__ = ["build", "compute", "publishable"]
 
 #: What of an observation's row is no secret: that there is one and where, and a survey's error
 #: beside its value (a withheld value has none).

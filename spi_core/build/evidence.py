@@ -21,8 +21,6 @@ from spi_core.uncertainty.alternatives import ALL, SAMPLING, Alternatives, pca_s
 from spi_core.uncertainty.sampling import Sampling, change_error, error_model, sampling
 from spi_core.uncertainty.simulate import Draws, simulate
 
-__all__ = ["Evidence", "draw_evidence"]
-
 Array = NDArray[np.float64]
 
 

@@ -11,8 +11,6 @@ from spi_core.edition.inputs import Inputs
 from spi_core.method.moments import Moments, add_rows, moments
 from spi_core.method.weights import fit, scoring_weights
 
-__all__ = ["WEIGHTS", "component_moments", "fit_weights"]
-
 Array = NDArray[np.float64]
 
 #: Columns of ``weights.csv``.

@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from spi_core.edition.inputs import Inputs
 
-__all__ = ["idle", "without"]
-
 
 def idle(inputs: Inputs) -> NDArray[np.str_]:
     """Find indicators that cannot tell the units of evidence apart.

@@ -9,8 +9,6 @@ import pandas as pd
 from spi_core.edition.framework import Framework
 from spi_core.edition.panel import Panel
 
-__all__ = ["mark", "rests_on_generated"]
-
 #: Tables whose elements are indicators, components, dimensions and the index.
 BY_ELEMENT = ("standing", "changes")
 BY_INDICATOR = ("indicator_changes", "contributions")

@@ -11,8 +11,6 @@ import pandas as pd
 from spi_core.edition.inputs import Inputs
 from spi_core.files import digest
 
-__all__ = ["data_version"]
-
 _CELLS = ["indicator_id", "area_code", "period", "value", "numerator", "denominator", "provenance"]
 #: Tables that say what was measured or decided, with the columns that do; all where none is named.
 #: Results are left out: another machine may round their last figure otherwise.

@@ -16,8 +16,6 @@ from spi_core.files import shown
 from spi_core.method.means import means_of
 from spi_core.method.recipe import ENOUGH, Recipe, recipe_for
 
-__all__ = ["comparable_recipe", "make_recipe"]
-
 
 def make_recipe(inputs: Inputs) -> tuple[Recipe, pd.DataFrame]:
     """Take goalposts and frozen weights from the edition, or fit the weights.

@@ -15,9 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spi_core.disclosure.in_force import NAME, newly_hidden, read_passed, rules_differ
-from spi_core.store import Tables, write_bytes
-
-__all__ = ["COMPARED", "Before", "build_before", "compare_builds", "keep_build"]
+from spi_core.files import write_bytes
+from spi_core.store import Tables
 
 #: Tables that are kept of the build before, with the columns that name a row and those compared.
 COMPARED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

@@ -15,8 +15,6 @@ from spi_core.method.ranking import quarter_of, ranks
 from spi_core.method.recipe import Recipe, absent_in, recipe_for
 from spi_core.method.score import Estimated, Scores, estimate_missing, score
 
-__all__ = ["small_area_tables"]
-
 
 def small_area_tables(
     inputs: Inputs, recipe: Recipe, larger: pd.DataFrame

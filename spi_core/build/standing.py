@@ -42,8 +42,6 @@ from spi_core.uncertainty.peers import (
 )
 from spi_core.uncertainty.simulate import simulate
 
-__all__ = ["standing_tables"]
-
 COMPOSITES = ("component", "dimension", "index")
 #: Replicates that a gap between units rests on.
 GAP_DRAWS = 1000

@@ -9,21 +9,6 @@ from spi_core.edition.inputs import Inputs
 from spi_core.method.recipe import Recipe
 from spi_core.method.score import Estimated, Scores
 
-__all__ = [
-    "areas_table",
-    "completeness_table",
-    "coverage_table",
-    "dates_table",
-    "framework_table",
-    "goalposts_table",
-    "means_table",
-    "not_collected_table",
-    "same_figures",
-    "scores_table",
-    "values_table",
-    "with_parts",
-]
-
 #: Two ways to one score differ by rounding only.
 SAME = 1e-9
 LEVELS = ("indicator", "component", "dimension", "index")

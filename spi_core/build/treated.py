@@ -17,11 +17,6 @@ from spi_core.method.score import Estimated
 from spi_core.method.treat import Treatment, fit_treatment
 from spi_core.uncertainty.sampling import Sampling
 
-__all__ = [
-    *("fit_edition", "fit_values", "on_scale"),
-    *("treat_errors", "treat_estimated", "treat_inputs"),
-]
-
 Array = NDArray[np.float64]
 
 

@@ -8,8 +8,6 @@ import pandas as pd
 
 from spi_core.edition.inputs import Inputs
 
-__all__ = ["ward_data"]
-
 CHANGE = ("change_low", "change_high", "change_rating")
 STANDING = (
     *("low", "high", "borough_score", "difference", "rank", "rank_low", "rank_high"),

@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from spi_core.disclosure.fill import Counts
 from spi_core.disclosure.tree import Tree
 
-__all__ = ["BOTH", "HIGH", "LOW", "MONEY", "SHOWN", "UNKNOWN", "Cells", "classify"]
-
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 #: Why a cell is hidden in the first place: few in the count, few outside it, both, its source or

@@ -19,8 +19,6 @@ from spi_core.edition.framework import Framework
 from spi_core.edition.panel import Panel
 from spi_core.edition.rules import Rule
 
-__all__ = ["Columns", "columns_of"]
-
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 

@@ -20,8 +20,6 @@ from spi_core.edition.framework import Framework
 from spi_core.edition.panel import Panel
 from spi_core.edition.rules import Rule, parse_rule
 
-__all__ = ["Controlled", "control"]
-
 Mask = NDArray[np.bool_]
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-__all__ = ["dominance", "p_percent", "protection"]
-
 
 def _descending(amounts: ArrayLike) -> np.ndarray:
     x = np.asarray(amounts, dtype=np.float64).ravel()

@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 
 from spi_core.disclosure.tree import Families, Tree
 
-__all__ = ["Counts", "fill_counts"]
-
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 #: With data for a smaller share of the residents a total says nothing of one part.

@@ -16,11 +16,6 @@ if TYPE_CHECKING:  # a run that finds nothing to do must not wait for pandas
     from spi_core.edition.areas.geography import Geography
     from spi_core.edition.panel import Panel
 
-__all__ = [
-    *("NAME", "hold_to", "newly_hidden", "passed", "read_passed"),
-    *("rules_code", "rules_differ", "rules_of", "write_passed"),
-]
-
 #: Beside the tables: what everything in the folder has passed. It tells no more than they do.
 NAME = "disclosure.json"
 

@@ -17,8 +17,6 @@ from spi_core.disclosure.classify import BOTH, HIGH, LOW, SHOWN, UNKNOWN, Cells
 from spi_core.disclosure.fill import Counts
 from spi_core.disclosure.tree import Families, Inside, Tree, slack_inside, slack_outside
 
-__all__ = ["Protected", "protect"]
-
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 TOLERANCE = 1e-4

@@ -10,8 +10,6 @@ from spi_core.edition.areas.geography import Geography
 from spi_core.edition.framework import Framework
 from spi_core.edition.panel import Panel
 
-__all__ = ["DECISIONS", "make_log", "make_summary"]
-
 #: Position 0 means published as it is; ``flagged`` and ``rounded`` are published too.
 DECISIONS = (
     *("", "primary", "secondary", "withheld", "dominance", "source"),

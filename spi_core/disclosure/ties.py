@@ -21,8 +21,6 @@ from spi_core.disclosure.fill import Counts
 from spi_core.disclosure.tree import Tree
 from spi_core.edition.rules import DENOMINATOR
 
-__all__ = ["Link", "cascade_links", "columns_of_links", "groups_of", "make_links", "protect_links"]
-
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Cell = tuple[int, int]

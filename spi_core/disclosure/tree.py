@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 
 from spi_core.edition.areas.geography import Geography
 
-__all__ = ["Families", "Inside", "Tree", "grow_tree", "slack_inside", "slack_outside"]
-
 Array = NDArray[np.float64]
 #: Parts that hold a smaller share of the parent's residents say nothing of the rest.
 COMPLETE = 0.8

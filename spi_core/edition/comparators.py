@@ -13,8 +13,6 @@ from spi_core.edition.readers.read import Read
 from spi_core.errors import Fault, some
 from spi_core.levels import Level
 
-__all__ = ["MIN_PEERS", "check_comparators", "check_independence"]
-
 #: Fewer scored comparators than this make no comparison.
 MIN_PEERS = 3
 

@@ -13,8 +13,6 @@ from spi_core.edition.panel import Panel
 from spi_core.edition.readers.read import Read
 from spi_core.errors import Fault, some
 
-__all__ = ["check_presence", "coverage_matrix", "in_brief"]
-
 COUNTS = ("given", "rolled_up", "suppressed", "missing", "illustrative")
 
 

@@ -7,8 +7,6 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["told_by", "told_by_two"]
-
 Array = NDArray[np.float64]
 #: A share of the standard deviation that rounding in publications leaves, of percentages too.
 ROUNDING = 1e-3

@@ -13,8 +13,6 @@ from spi_core.edition.settings import read_edition_file
 from spi_core.errors import Fault, InputError
 from spi_core.files import digest, refusals_as_faults
 
-__all__ = ["LIBRARIES", "code_version", "input_files", "input_hashes"]
-
 #: Libraries whose version may change a figure, a chart or a page.
 LIBRARIES = (
     *("esda", "geopandas", "ipython", "jupytext", "libpysal", "matplotlib", "numpy", "pandas"),

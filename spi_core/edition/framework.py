@@ -20,8 +20,6 @@ from spi_core.errors import Fault
 from spi_core.levels import KNOWN, levels_of
 from spi_core.tables import records
 
-__all__ = ["Framework", "check_goalposts", "check_weights", "make_framework", "stale_shares"]
-
 #: The file that ``settings`` were read from, as messages name it.
 EDITION = "edition.yml"
 #: What messages call what other tables name.

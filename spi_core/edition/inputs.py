@@ -38,8 +38,6 @@ from spi_core.errors import Fault, InputError, in_order
 from spi_core.files import refusals_as_faults, shown
 from spi_core.levels import levels_of
 
-__all__ = ["Inputs", "load", "read_rules"]
-
 #: Tables that may be a folder of several files.
 FOLDERS = ("observations", "series")
 #: Tables by name: the file within the edition's folder, and whether it must be there.

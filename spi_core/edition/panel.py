@@ -16,8 +16,6 @@ from spi_core.edition.readers.read import Read, fault_at
 from spi_core.errors import Fault, some
 from spi_core.tables import records
 
-__all__ = ["Panel", "check_keys", "check_observations", "make_panel"]
-
 #: What a panel knows of every cell.
 CELLS = ("value", "numerator", "denominator", "status")
 #: A stored rate may be rounded by its publisher: this much relative difference is rounding.

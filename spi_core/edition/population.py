@@ -16,8 +16,6 @@ from spi_core.errors import Fault, InputError, some
 from spi_core.files import shown
 from spi_core.tables import records
 
-__all__ = ["check_dates", "check_mapping", "population", "read_figures", "read_mapping"]
-
 #: Columns of the population's figures.
 FIGURES = ["area_code", "figure_id", "period", "value"]
 #: What stands for a base that follows from the published rate and its numerator.

@@ -17,8 +17,6 @@ from spi_core.errors import Fault
 from spi_core.files import shown
 from spi_core.tables import records
 
-__all__ = ["read_reference"]
-
 
 def read_reference(
     folder: Path, settings: Mapping[str, Any], framework: Framework | None

@@ -14,8 +14,6 @@ from spi_core.edition.areas.geography import Geography
 from spi_core.edition.readers.read import fault_at
 from spi_core.errors import Fault, some
 
-__all__ = ["ALLOWED", "Rule", "check_disclosure", "check_overlap", "parse_rule"]
-
 #: What an analyst may write, as an error says it.
 ALLOWED = (
     "none, or parts joined by ';': suppress<K (K a whole number from 2), round5, events<K, "

@@ -17,8 +17,6 @@ from spi_core.files import shown
 from spi_core.levels import KNOWN, levels_of, units_named
 from spi_core.text.yaml_text import parse_yaml
 
-__all__ = ["read_edition_file"]
-
 
 def _finite(_: object, value: object) -> bool:
     """YAML's .nan and .inf pass every limit of a schema: they are no numbers here."""

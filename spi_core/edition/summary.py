@@ -14,8 +14,6 @@ from spi_core.edition.inputs import Inputs
 from spi_core.edition.warned.collect import collect, in_words
 from spi_core.tables import records
 
-__all__ = ["Summary", "data_tables", "summarise"]
-
 KEY = "areas with a value of all, by period; [c] some suppressed, [i] some illustrative, – none"
 
 

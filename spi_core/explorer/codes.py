@@ -13,19 +13,6 @@ from spi_core.errors import SpiError
 from spi_core.present.base.marks import SYMBOL, WORD
 from spi_core.present.base.theme import RATINGS, colour
 
-__all__ = [
-    "FLAGS",
-    "STATES",
-    "Texts",
-    "flags",
-    "flags_legend",
-    "letters",
-    "numbers",
-    "ratings_legend",
-    "rows",
-    "states_legend",
-]
-
 #: Where a cell comes from: code, word, what it means, whether it shows a number.
 STATES: dict[str, tuple[str, str, str, bool]] = {
     "observed": ("o", "observed", "Counted or measured, as its source published it.", True),

@@ -25,8 +25,6 @@ from spi_core.present.base.edition import score_meaning
 from spi_core.present.base.prose import fill, words_of
 from spi_core.store import Tables
 
-__all__ = ["explorer_data", "explorer_json"]
-
 VERSION = 1
 #: Above so many areas sentences come from templates, or the page would grow too large.
 WRITTEN = 60

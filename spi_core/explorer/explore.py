@@ -7,9 +7,8 @@ from pathlib import Path
 from spi_core.explorer.data import explorer_data, explorer_json
 from spi_core.explorer.flat import area_features, flat_csv
 from spi_core.explorer.page import SITE, element_module, embed_page, index_page
-from spi_core.store import Tables, write_bytes
-
-__all__ = ["explore"]
+from spi_core.files import write_bytes
+from spi_core.store import Tables
 
 
 def explore(tables: Tables, folder: Path, site: Path = SITE) -> list[Path]:

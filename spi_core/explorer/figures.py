@@ -13,8 +13,6 @@ from spi_core.explorer.grids import Grid, Level
 from spi_core.explorer.measures import Measure
 from spi_core.present.base.words import lacking_words
 
-__all__ = ["SCORE_DECIMALS", "columns", "decimals_of"]
-
 SCORE_DECIMALS = 1
 STATE_CODES = {word: code for word, (code, *_) in STATES.items()}
 HIDDEN = ("suppressed", "missing", "not collected")

@@ -12,8 +12,6 @@ import shapely
 from spi_core.store import Tables
 from spi_core.text.cells import csv_text
 
-__all__ = ["area_features", "flat_csv"]
-
 PERIOD = ("value", "value_low", "value_high", "score")
 CURRENT = (
     *("low", "high", "difference", "difference_low", "difference_high", "rank", "rank_low"),

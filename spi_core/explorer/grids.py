@@ -15,8 +15,6 @@ from spi_core.levels import Level as Kind
 from spi_core.present.base.words import article, capital
 from spi_core.store import Tables
 
-__all__ = ["Grid", "Level", "explorer_levels"]
-
 Grid: TypeAlias = Mapping[str, NDArray[Any]]
 #: How an array column starts out: as if no cell were known.
 EMPTY: dict[str, tuple[type, Any]] = {

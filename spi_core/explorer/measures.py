@@ -16,8 +16,6 @@ from spi_core.present.base.words import and_list
 from spi_core.store import Tables
 from spi_core.tables import records
 
-__all__ = ["Measure", "measure_tree"]
-
 
 @dataclass(frozen=True, slots=True)
 class Measure:

@@ -20,8 +20,6 @@ from spi_core.present.base.words import article, capital
 from spi_core.present.report.revisions import compared_with
 from spi_core.store import Tables
 
-__all__ = ["ahead", "glossary", "history", "links", "meta", "targets"]
-
 #: Terms that an edition has no use for where it has one period, or no generated figure.
 CHANGE, MADE_UP = {"No clear change", "Comparable"}, {"Illustrative"}
 

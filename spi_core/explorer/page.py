@@ -15,8 +15,6 @@ from spi_core.errors import SpiError
 from spi_core.explorer.bundle import bundle
 from spi_core.present.base.fonts import FAMILY, fonts_dir
 
-__all__ = ["SITE", "element_module", "embed_page", "index_page", "policy"]
-
 NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 SITE = Path(str(resources.files("spi_core.explorer") / "site"))
 #: The last lines of the page's module: everything before them only declares.

@@ -10,8 +10,6 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-__all__ = ["neighbours", "outline", "paths", "shapes"]
-
 #: Longer side of the map's own grid; a phone and a printed page need no finer one.
 GRID = 2000
 #: Simplification of the finest level, as a share of the map's longer side.

@@ -6,8 +6,6 @@ from typing import Any
 
 from spi_core.store import Tables
 
-__all__ = ["pack", "sectors"]
-
 
 def pack(pairs: dict[str, int]) -> dict[str, list[list[Any]]]:
     """Pack postcodes: one entry a sector, the last two letters of each postcode strung together.

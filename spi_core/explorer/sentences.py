@@ -13,16 +13,6 @@ from spi_core.present.base.words import against_whole
 from spi_core.present.brief.data import gather
 from spi_core.present.brief.words import change_sentence, headline
 
-__all__ = [
-    "about_change",
-    "about_indicator",
-    "about_score",
-    "about_spread",
-    "index_sentences",
-    "once_marked",
-    "turn",
-]
-
 
 def index_sentences(tables: Any, code: str, first: str) -> tuple[str, str]:
     """Say of an area's index what its brief says.

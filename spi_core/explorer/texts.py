@@ -20,8 +20,6 @@ from spi_core.explorer.sentences import (
 )
 from spi_core.store import Tables
 
-__all__ = ["TEMPLATES", "area_sentences", "spread_sentences"]
-
 #: For levels with too many areas to write each sentence: figures as shown, no comparison.
 TEMPLATES = {
     "figure": "{area}, {measure}, {period}: {value}.",

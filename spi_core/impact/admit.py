@@ -21,8 +21,6 @@ from spi_core.impact.sample import (
     copied_down,
 )
 
-__all__ = ["Trial", "admit", "design_refusals"]
-
 CARRIED = 0.5  # share of identical values above which they count as carried forward
 
 

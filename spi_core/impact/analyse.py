@@ -37,8 +37,6 @@ from spi_core.impact.inference.wild import WildBootstrap, wild_cluster_bootstrap
 from spi_core.impact.sample import Sample
 from spi_core.impact.spatial import Moran, Neighbours, morans_i
 
-__all__ = ["Analysis", "RawTable", "WardRow", "analyse", "describe"]
-
 
 @dataclass(frozen=True, slots=True)
 class WardRow:

@@ -22,8 +22,6 @@ from spi_core.impact.sample import Sample, carried_forward, members
 from spi_core.impact.spatial import Neighbours
 from spi_core.impact.verdict import Evidence, Verdict, judge
 
-__all__ = ["run_chapter"]
-
 CARRIED_CAUTION = 0.2
 
 NAN = float("nan")

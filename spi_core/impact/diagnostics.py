@@ -11,15 +11,6 @@ from spi_core.impact.estimate.difference import first_difference
 from spi_core.impact.sample import Sample, restrict
 from spi_core.impact.spatial import Neighbours
 
-__all__ = [
-    "Balance",
-    "Refit",
-    "balance",
-    "donut",
-    "leave_one_out",
-    "placebo_group",
-]
-
 LARGE_DIFFERENCE = 0.25
 DRAWS = 9_999
 

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 
-__all__ = ["Provenance", "trace"]
-
 
 @dataclass(frozen=True, slots=True)
 class Provenance:

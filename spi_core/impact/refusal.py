@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from spi_core.impact.words import REFUSALS
 
-__all__ = ["Refusal", "refuse"]
-
 
 @dataclass(frozen=True, slots=True)
 class Refusal:

@@ -14,8 +14,6 @@ from spi_core.impact.provenance import Provenance
 from spi_core.impact.refusal import Refusal
 from spi_core.impact.verdict import Verdict
 
-__all__ = ["ChapterResult", "PrimaryResult", "SideResult", "to_json"]
-
 MOST_EFFECTS = 20_000  # placebo effects beyond this are given as that many quantiles
 
 

@@ -11,16 +11,6 @@ from spi_core.edition.interventions.design import Design
 from spi_core.errors import Fault, InputError
 from spi_core.impact.arrays import Bools, Floats, Ints
 
-__all__ = [
-    "Sample",
-    "UnbalancedError",
-    "arrange",
-    "carried_forward",
-    "copied_down",
-    "members",
-    "restrict",
-]
-
 
 class UnbalancedError(InputError):
     """Some units have a value in one period and none in another, or none at all."""

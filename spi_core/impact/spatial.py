@@ -9,8 +9,6 @@ import numpy as np
 
 from spi_core.impact.sample import Sample
 
-__all__ = ["Moran", "Neighbours", "morans_i"]
-
 Neighbours = Mapping[str, Collection[str]]
 
 

@@ -15,8 +15,6 @@ from spi_core.impact.estimate.regression_to_mean import RegressionPanel
 from spi_core.impact.inference.permutation import Permutation
 from spi_core.impact.inference.power import Power
 
-__all__ = ["Evidence", "Verdict", "judge"]
-
 Status = Literal["clear improvement", "no clear change", "clear decline", "not answerable"]
 
 LEVELS = ("very low", "low", "moderate", "high")

@@ -7,8 +7,6 @@ from importlib import resources
 
 import yaml
 
-__all__ = ["REFUSALS", "STORIES"]
-
 _SAID = yaml.safe_load((resources.files(__package__) / "words.yml").read_text("utf-8"))
 #: Why a question is not answered (``words``) and what it ``needs``, by code.
 REFUSALS: Mapping[str, Mapping[str, str]] = _SAID["refusals"]

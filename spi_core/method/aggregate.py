@@ -15,8 +15,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from spi_core.method.means import Mean
 
-__all__ = ["Hierarchy", "hierarchy"]
-
 Array: TypeAlias = NDArray[np.float64]
 
 # Rows are aggregated in blocks: small enough to stay in cache, and for the matrix product to be

@@ -11,8 +11,6 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["ColumnError", "check_goalposts", "check_polarity", "refuse"]
-
 Array: TypeAlias = NDArray[np.float64]
 
 

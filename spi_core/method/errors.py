@@ -15,8 +15,6 @@ from scipy import stats
 
 from spi_core.method.intervals import quantile
 
-__all__ = ["RATE", "Moved", "Tier", "expected", "overdispersion", "spread_of_changes", "tier"]
-
 Array: TypeAlias = NDArray[np.float64]
 
 #: Share of false claims expected among the clear ones of a tier.

@@ -15,8 +15,6 @@ from numpy.typing import ArrayLike, NDArray
 from spi_core.method.moments import Moments, moments
 from spi_core.method.options import ImputeMethod
 
-__all__ = ["Imputed", "regress"]
-
 Array: TypeAlias = NDArray[np.float64]
 
 

@@ -12,18 +12,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-__all__ = [
-    "LEVEL",
-    "byar",
-    "difference",
-    "exact_poisson",
-    "poisson",
-    "poisson_se",
-    "quantile",
-    "wilson",
-    "wilson_se",
-]
-
 Array: TypeAlias = NDArray[np.float64]
 
 #: Every interval of this project covers 90 % unless told otherwise.

@@ -15,8 +15,6 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["NAMED", "Mean", "Means", "lift", "lowest", "means_of"]
-
 Array: TypeAlias = NDArray[np.float64]
 Floats = TypeVar("Floats", bound=NDArray[np.floating[Any]])
 

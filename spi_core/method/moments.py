@@ -14,18 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from spi_core.method.checks import check_goalposts, check_polarity
 
-__all__ = [
-    "ZERO_LOADING",
-    "Moments",
-    "add_rows",
-    "first_component",
-    "is_singular",
-    "kmo",
-    "kmo_stack",
-    "moments",
-    "orient",
-]
-
 Array: TypeAlias = NDArray[np.float64]
 
 # A loading this close to 0 is rounding, not a direction.

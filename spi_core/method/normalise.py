@@ -18,18 +18,6 @@ from scipy import stats
 from spi_core.method.checks import check_goalposts, check_polarity, refuse
 from spi_core.method.options import NormaliserName
 
-__all__ = [
-    "NORMALISERS",
-    "Scale",
-    "beyond_goalposts",
-    "fit_scale",
-    "goalposts",
-    "minmax",
-    "normalise",
-    "percentile_rank",
-    "zscore",
-]
-
 Array: TypeAlias = NDArray[np.float64]
 
 # Cells scored at a time, so that they stay in a processor's second-level cache.

@@ -11,8 +11,6 @@ from scipy import stats
 
 from spi_core.method.intervals import LEVEL, quantile
 
-__all__ = ["Ranks", "interval", "quarter", "quarter_of", "rank_summary", "ranks"]
-
 Array: TypeAlias = NDArray[np.float64]
 
 

@@ -10,8 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from spi_core.method.means import Means
 
-__all__ = ["ENOUGH", "Recipe", "absent_in", "alike", "during", "recipe_for"]
-
 Array = NDArray[np.float64]
 #: Share of an element's full weight that a statement about its change must rest on.
 ENOUGH = 0.5

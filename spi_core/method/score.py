@@ -19,15 +19,6 @@ from spi_core.method.means import lift
 from spi_core.method.normalise import beyond_goalposts, goalposts
 from spi_core.method.recipe import Recipe, alike, recipe_for
 
-__all__ = [
-    "Estimated",
-    "Scores",
-    "estimate_missing",
-    "score",
-    "score_levels",
-    "take",
-]
-
 Array = NDArray[np.float64]
 ALL = slice(None)
 

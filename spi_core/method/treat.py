@@ -17,8 +17,6 @@ from scipy import stats
 from spi_core.method.checks import ColumnError
 from spi_core.method.options import TreatmentName
 
-__all__ = ["Treatment", "fit_treatment"]
-
 Array: TypeAlias = NDArray[np.float64]
 
 

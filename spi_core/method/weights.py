@@ -22,8 +22,6 @@ from spi_core.method.moments import (
 )
 from spi_core.method.options import WeightMethod
 
-__all__ = ["ComponentWeights", "fit", "scoring_weights"]
-
 Array: TypeAlias = NDArray[np.float64]
 
 

@@ -21,8 +21,6 @@ from spi_core.publish.render.quarto import EngineName
 from spi_core.store import Tables
 from spi_core.text.yaml_text import parse_yaml
 
-__all__ = ["FORMATS", "Choice", "Document", "document_jobs", "documents", "page_titles"]
-
 ROWS = "notebooks/documents.yml"
 FORMATS = ("html", "pdf")
 #: For reviewers, made when asked for: the executed notebook.

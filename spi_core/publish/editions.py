@@ -17,15 +17,6 @@ from spi_core.publish.keep.manifest import Manifest
 from spi_core.publish.workers.pool import answers_of, start_warm
 from spi_core.store import Tables
 
-__all__ = [
-    "Built",
-    "Edition",
-    "build_editions",
-    "raise_failed",
-    "refuse_other_rules",
-    "render_editions",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Edition:

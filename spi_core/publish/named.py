@@ -9,11 +9,6 @@ from typing import Any, Literal
 from spi_core.errors import Fault, InputError
 from spi_core.files import project_root
 
-__all__ = [
-    *("ASKED", "edition_folder", "edition_named"),
-    *("known_editions", "matching", "output_folder"),
-]
-
 #: Folders of the editions that this command was asked for.
 ASKED: list[Path] = []
 

@@ -16,8 +16,6 @@ from spi_core.publish.keep.manifest import Manifest
 from spi_core.publish.workers.pool import answers_of
 from spi_core.store import Tables
 
-__all__ = ["Part", "PartName", "write_part", "write_parts"]
-
 #: A part's folder, and its name in the record.
 PartName = Literal["explorer", "open-data"]
 

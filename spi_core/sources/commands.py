@@ -7,8 +7,6 @@ import typer
 from spi_core.publish.named import edition_folder
 from spi_core.said import Edition, Json, Quiet, Said
 
-__all__ = ["app"]
-
 app = typer.Typer()
 
 

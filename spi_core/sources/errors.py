@@ -13,8 +13,6 @@ from spi_core.method.errors import overdispersion, spread_of_changes
 from spi_core.tables import records
 from spi_core.uncertainty.sampling import overlap
 
-__all__ = ["ONE_YEAR", "error_figures"]
-
 Array: TypeAlias = NDArray[np.float64]
 
 #: Years between the midpoints of two windows for what areas differ by to be noise: beyond them

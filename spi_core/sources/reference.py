@@ -23,8 +23,6 @@ from spi_core.method.moments import moments
 from spi_core.sources.errors import error_figures
 from spi_core.text.cells import csv_text
 
-__all__ = ["GOALPOST_BASIS", "write_reference"]
-
 #: What ``goalposts.csv`` calls goalposts that follow from the reference population.
 GOALPOST_BASIS = "reference distribution"
 REASON = "1st and 99th percentile of the reference population, the outer of its periods"

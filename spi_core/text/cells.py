@@ -6,8 +6,6 @@ import re
 
 import pandas as pd
 
-__all__ = ["csv_text", "shielded", "unshielded"]
-
 #: What shows as nothing before a sign, tabs and line ends aside; JavaScript's \s differs.
 _BLANK = (
     r"[\0-\x08\x0b\x0c\x0e-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]"

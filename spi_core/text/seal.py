@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["address", "as_markdown", "plain", "seal", "seal_frame"]
-
 #: Sealed characters lie this far above their own. Byzantine notes: no council writes them, nothing
 #: interprets them, and Python prints them (private-use characters would reach Quarto as ``\U…``).
 _FIRST = 0x1D000

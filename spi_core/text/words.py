@@ -4,23 +4,6 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-__all__ = [
-    "ABREAST",
-    "AHEAD",
-    "BEHIND",
-    "DECLINE",
-    "IMPROVEMENT",
-    "NOT_RATED",
-    "NO_CHANGE",
-    "QUARTER_RULE",
-    "RATING_RULE",
-    "SIMILAR",
-    "STRENGTH",
-    "WEAKNESS",
-    "Audience",
-    "Choice",
-]
-
 #: ``public``: what the disclosure rules let out; ``internal``: everything.
 Audience: TypeAlias = Literal["public", "internal"]
 #: What varies between replicates.

@@ -8,8 +8,6 @@ import yaml
 
 from spi_core.errors import Fault, InputError
 
-__all__ = ["parse_yaml"]
-
 
 def parse_yaml(file: str, content: bytes) -> Any:
     """Parse the content of a YAML file.

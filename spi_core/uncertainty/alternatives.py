@@ -19,8 +19,6 @@ from spi_core.text.words import Choice
 from spi_core.uncertainty.bootstrap import bootstrap
 from spi_core.uncertainty.replicates import Plan
 
-__all__ = ["ALL", "SAMPLING", "Alternatives", "make_plan", "pca_shares"]
-
 Array: TypeAlias = NDArray[np.float64]
 Mask: TypeAlias = NDArray[np.bool_]
 #: What varies behind ratings, intervals and ranks: the values, under fixed goalposts and weights.

@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 from spi_core.method.means import Mean, Means
 from spi_core.method.recipe import Recipe
 
-__all__ = ["Levels", "Tree", "aggregate"]
-
 Array: TypeAlias = NDArray[np.float64]
 Single: TypeAlias = NDArray[np.float32]
 Mask: TypeAlias = NDArray[np.bool_]

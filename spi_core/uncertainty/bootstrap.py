@@ -10,8 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from spi_core.method.moments import ZERO_LOADING, Moments, is_singular, kmo_stack, orient
 
-__all__ = ["Bootstrap", "bootstrap"]
-
 Array: TypeAlias = NDArray[np.float64]
 
 

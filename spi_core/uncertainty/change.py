@@ -22,16 +22,6 @@ from spi_core.text.words import DECLINE, IMPROVEMENT, NO_CHANGE, NOT_RATED
 from spi_core.uncertainty.sampling import MISSING, MODELLED, Sampling
 from spi_core.uncertainty.simulate import Draws, Scored
 
-__all__ = [
-    "Change",
-    "change_table",
-    "indicator_change",
-    "known_share",
-    "level_changes",
-    "stacked",
-    "unknown_reason",
-]
-
 Array: TypeAlias = NDArray[np.float64]
 Mask: TypeAlias = NDArray[np.bool_]
 

@@ -11,8 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 from spi_core.method.recipe import Recipe
 from spi_core.method.score import score
 
-__all__ = ["Contributions", "decompose"]
-
 Array: TypeAlias = NDArray[np.float64]
 
 

@@ -11,8 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 from spi_core.method.intervals import LEVEL
 from spi_core.method.ranking import interval
 
-__all__ = ["MEASURES", "Gap", "gap"]
-
 Array: TypeAlias = NDArray[np.float64]
 
 #: What is measured, in the order of the arrays.

@@ -14,15 +14,6 @@ from spi_core.edition.comparators import MIN_PEERS
 from spi_core.method.errors import Tier, tier
 from spi_core.text.words import NOT_RATED, SIMILAR, STRENGTH, WEAKNESS
 
-__all__ = [
-    "Peers",
-    "Ratings",
-    "borough_difference",
-    "context_matrix",
-    "nearest",
-    "rate",
-]
-
 Array: TypeAlias = NDArray[np.float64]
 
 

@@ -17,16 +17,6 @@ from scipy import stats
 from spi_core.method.checks import check_polarity
 from spi_core.method.moments import Moments, is_singular, kmo
 
-__all__ = [
-    "Alpha",
-    "Bartlett",
-    "ComponentAudit",
-    "audit_component",
-    "bartlett",
-    "cronbach",
-    "vif",
-]
-
 Array: TypeAlias = NDArray[np.float64]
 T = TypeVar("T")
 

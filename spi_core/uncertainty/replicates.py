@@ -20,8 +20,6 @@ from scipy import stats
 from spi_core.method.means import Mean, lowest
 from spi_core.uncertainty.averaging import Levels, Tree, aggregate
 
-__all__ = ["Noise", "Plan", "replicate"]
-
 Array: TypeAlias = NDArray[np.float64]
 Single: TypeAlias = NDArray[np.float32]
 Mask: TypeAlias = NDArray[np.bool_]

@@ -19,8 +19,6 @@ from spi_core.edition.panel import Panel
 from spi_core.method.intervals import LEVEL, poisson_se, quantile, wilson_se
 from spi_core.tables import empty_table
 
-__all__ = ["Sampling", "change_error", "error_model", "overlap", "sampling"]
-
 Array: TypeAlias = NDArray[np.float64]
 
 COUNTS, PUBLISHED, SPREAD, MODELLED, UNKNOWN, MISSING = (

@@ -14,14 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from spi_core.method.ranking import ranks
 
-__all__ = [
-    "Shift",
-    "compare",
-    "leave_component_out",
-    "leave_indicator_out",
-    "shift",
-]
-
 Array: TypeAlias = NDArray[np.float64]
 Mask: TypeAlias = NDArray[np.bool_]
 Score: TypeAlias = Callable[[Mask], ArrayLike]

@@ -12,8 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 from spi_core.edition.framework import Framework
 from spi_core.edition.panel import Panel
 
-__all__ = ["CountKind", "Shrunk", "ShrunkPanel", "shrink", "shrink_panel"]
-
 Array: TypeAlias = NDArray[np.float64]
 CountKind: TypeAlias = Literal["rate", "proportion"]
 

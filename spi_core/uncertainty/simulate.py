@@ -21,8 +21,6 @@ from spi_core.uncertainty.averaging import Levels, Tree
 from spi_core.uncertainty.replicates import Noise, Plan, replicate
 from spi_core.uncertainty.sampling import Sampling
 
-__all__ = ["Draws", "Scored", "noise", "simulate"]
-
 Array: TypeAlias = NDArray[np.float64]
 Single: TypeAlias = NDArray[np.float32]
 Mask: TypeAlias = NDArray[np.bool_]

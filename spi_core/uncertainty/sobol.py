@@ -25,8 +25,6 @@ from spi_core.uncertainty.replicates import Plan, replicate
 from spi_core.uncertainty.sampling import Sampling
 from spi_core.uncertainty.simulate import noise
 
-__all__ = ["FACTORS", "Sobol", "analyse_factors", "choices"]
-
 Array: TypeAlias = NDArray[np.float64]
 Mask: TypeAlias = NDArray[np.bool_]
 

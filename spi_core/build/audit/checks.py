@@ -14,8 +14,6 @@ from spi_core.edition.inputs import Inputs
 from spi_core.method.score import Estimated, Scores
 from spi_core.uncertainty.decompose import decompose
 
-__all__ = ["quality_log", "steps", "with_warnings"]
-
 #: Two ways to the same number may differ by rounding only.
 TOLERANCE = 1e-9
 #: Frozen weights are stored with twelve figures.

@@ -25,8 +25,6 @@ from spi_core.uncertainty.sensitivity import (
 from spi_core.uncertainty.shrink import shrink_panel
 from spi_core.uncertainty.sobol import choices
 
-__all__ = ["audit_choices"]
-
 Array = NDArray[np.float64]
 
 SOBOL_RUNS = 512

@@ -8,8 +8,6 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["ComponentLinks", "PairCorrelation", "component_links", "pair_correlation"]
-
 Array: TypeAlias = NDArray[np.float64]
 
 

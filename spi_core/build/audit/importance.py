@@ -8,8 +8,6 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Importance", "importance"]
-
 Array: TypeAlias = NDArray[np.float64]
 
 

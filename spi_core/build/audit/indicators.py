@@ -19,8 +19,6 @@ from spi_core.method.recipe import Recipe
 from spi_core.uncertainty.bootstrap import bootstrap
 from spi_core.uncertainty.reliability import audit_component
 
-__all__ = ["audit_indicators"]
-
 Array = NDArray[np.float64]
 
 

@@ -15,14 +15,6 @@ from scipy import stats
 
 from spi_core.build.audit.correlation import pair_correlation
 
-__all__ = [
-    "Finding",
-    "Outliers",
-    "double_counting",
-    "outliers",
-    "silent",
-]
-
 Array: TypeAlias = NDArray[np.float64]
 
 

@@ -15,15 +15,6 @@ from spi_core.method.recipe import Recipe
 from spi_core.method.treat import Treatment
 from spi_core.tables import empty_table
 
-__all__ = [
-    "far_apart",
-    "indicator_standing",
-    "needed",
-    "reference_standing",
-    "uncapped",
-    "with_points",
-]
-
 Array: TypeAlias = NDArray[np.float64]
 Points: TypeAlias = Callable[[ArrayLike], Array]
 

@@ -7,8 +7,6 @@ import pandas as pd
 
 from spi_core.method.intervals import LEVEL, difference, poisson, quantile, wilson
 
-__all__ = ["FEW_EVENTS", "beside", "with_intervals"]
-
 #: Below so many events a figure is flagged; below ten its publisher would withhold it.
 FEW_EVENTS = 20
 

@@ -9,8 +9,6 @@ import pandas as pd
 
 from spi_core.text.words import DECLINE, IMPROVEMENT
 
-__all__ = ["elements_table", "quarters_table"]
-
 
 def elements_table(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Say of each composite how far the units' scores reach and how many units moved.

@@ -9,8 +9,6 @@ from spi_core.edition.inputs import Inputs
 from spi_core.tables import empty_table
 from spi_core.uncertainty.peers import context_matrix, nearest
 
-__all__ = ["peer_choices"]
-
 
 def peer_choices(inputs: Inputs, standing: pd.DataFrame) -> pd.DataFrame:
     """Find similar areas again without each context variable, and with each of the others.

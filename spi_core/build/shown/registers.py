@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-__all__ = ["bases_table", "with_coverage", "with_ranges"]
-
 #: What lies between these periods changes nothing that is said of them.
 COMPARED = ("baseline", "current")
 

@@ -13,8 +13,6 @@ from spi_core.errors import Fault
 from spi_core.files import shown
 from spi_core.levels import Level, Levels
 
-__all__ = ["Geography", "boundaries", "lies_in", "load_boundaries"]
-
 BRITISH_NATIONAL_GRID = 27700
 VALID = "a closed outline that does not cross itself"
 

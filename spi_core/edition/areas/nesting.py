@@ -15,8 +15,6 @@ from spi_core.errors import Fault, some
 from spi_core.levels import KNOWN, Levels, levels_of
 from spi_core.tables import records
 
-__all__ = ["check_codes", "check_geography"]
-
 #: What messages call what other tables name.
 AREA = "an area of geography/areas.csv"
 CUT = "polygons of the smallest scored level: larger ones are dissolved from them"

@@ -14,8 +14,6 @@ from spi_core.edition.framework import Framework
 from spi_core.edition.panel import Panel
 from spi_core.tables import empty_table
 
-__all__ = ["apportionment", "fill_from", "rebase"]
-
 
 def rebase(
     panel: Panel,

@@ -14,8 +14,6 @@ from spi_core.edition.framework import Framework
 from spi_core.edition.panel import Panel
 from spi_core.tables import empty_table
 
-__all__ = ["MODELLED", "WEAKNESS", "as_published", "roll_up", "rollup_differences", "weakness"]
-
 #: From the firmest to the weakest: a sum is worth its weakest part.
 WEAKNESS = ("observed", "revised", "provisional", "modelled", "illustrative")
 MODELLED = WEAKNESS.index("modelled")

@@ -13,8 +13,6 @@ from spi_core.errors import Fault, some
 from spi_core.levels import Levels
 from spi_core.tables import records
 
-__all__ = ["check_old_codes", "check_rebase", "split_vintages"]
-
 ASKED = "compare_across_vintages: true under geography in edition.yml"
 REBASE = "geography/rebase.csv"
 

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-__all__ = ["Design", "Outcome", "Selection", "protocol_hash"]
-
 #: What is said of a design, and what follows from the edition's levels, is no part of its protocol.
 UNHASHED = ("name", "card", "by_unit", "called")
 Selection = Literal["baseline_figure", "lasting_level", "other", "unknown"]

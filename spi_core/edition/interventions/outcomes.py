@@ -10,8 +10,6 @@ import pandas as pd
 
 from spi_core.edition.interventions.design import Design, Outcome
 
-__all__ = ["Known", "as_rates", "count_base", "known_outcomes", "shared_level"]
-
 _RATE = re.compile(r"\bper ([1-9][\d,]*) residents\b")
 
 

@@ -14,8 +14,6 @@ from spi_core.edition.interventions.design import Design, Outcome, protocol_hash
 from spi_core.errors import Fault, InputError, some
 from spi_core.levels import Levels
 
-__all__ = ["read_designs"]
-
 
 def read_designs(
     document: object,

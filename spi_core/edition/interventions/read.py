@@ -23,8 +23,6 @@ from spi_core.errors import Fault, InputError, some
 from spi_core.files import shown
 from spi_core.text.yaml_text import parse_yaml
 
-__all__ = ["filled_cells", "read_interventions"]
-
 
 def read_interventions(
     path: Path,

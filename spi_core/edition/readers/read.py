@@ -20,9 +20,6 @@ from spi_core.tables import records
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
-__all__ = ["Read", "fault_at", "join_reads", "read_table", "strangers"]
-
-
 #: Larger numbers are slips of the keyboard, and infinity is no number to compute with.
 LARGEST = 1e15
 

@@ -9,8 +9,6 @@ from typing import Any
 import pandera.pandas as pa
 import yaml
 
-__all__ = ["TABLES"]
-
 _SAID = yaml.safe_load((resources.files(__package__) / "inputs.yml").read_text("utf-8"))
 _CELL = re.compile(r"(?P<kind>\w+)(?P<blank> or blank)?(?: from (?P<least>\d+))?")
 

@@ -16,8 +16,6 @@ from spi_core.errors import Fault
 from spi_core.files import shown
 from spi_core.text.cells import unshielded
 
-__all__ = ["find_tables", "read_cells", "unread"]
-
 SUFFIXES = (".csv", ".xlsx")
 #: What looks like a table but is not read: passing over it in silence would lose its figures.
 NOT_READ = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".tsv", ".txt", ".json", ".parquet")

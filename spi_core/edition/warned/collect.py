@@ -19,8 +19,6 @@ from spi_core.edition.warned.values import (
 )
 from spi_core.tables import records
 
-__all__ = ["collect", "in_words"]
-
 #: Every check, in the order in which warnings are said.
 CHECKS = (
     *(joined_by_name, periods, fractions, jumps, beyond_reference, populations),

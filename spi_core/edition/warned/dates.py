@@ -11,8 +11,6 @@ from spi_core.edition.inputs import Inputs
 from spi_core.edition.panel import Panel
 from spi_core.edition.warned.said import Places, Warned
 
-__all__ = ["periods"]
-
 #: A longer period is this many times the shorter at most: leap years are, quarters are not.
 ALIKE = 1.1
 

@@ -18,8 +18,6 @@ from spi_core.edition.readers.schema import TABLES
 from spi_core.edition.warned.said import Places, Warned
 from spi_core.errors import InputError
 
-__all__ = ["equal_values", "joined_by_name"]
-
 #: So many pairs are equal by chance at most this often: a publication has hundreds of columns.
 CHANCE = 1e-4
 

@@ -11,8 +11,6 @@ from spi_core.edition.inputs import Inputs
 from spi_core.edition.panel import Panel
 from spi_core.edition.warned.said import Places, Warned
 
-__all__ = ["repeated"]
-
 
 def repeated(inputs: Inputs, given: Panel, places: Places) -> Iterator[Warned]:
     """Warn of indicators that others of their component tell exactly.

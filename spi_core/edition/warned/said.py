@@ -12,8 +12,6 @@ import numpy as np
 from spi_core.edition.inputs import Inputs
 from spi_core.files import shown
 
-__all__ = ["Places", "Warned"]
-
 
 @dataclass(frozen=True, slots=True)
 class Warned:

@@ -14,8 +14,6 @@ from spi_core.edition.inputs import Inputs
 from spi_core.edition.panel import Panel
 from spi_core.edition.warned.said import Places, Warned
 
-__all__ = ["beyond_reference", "fractions", "jumps", "populations"]
-
 Array = NDArray[np.float64]
 #: Factors that a slip of unit or decimal point makes.
 FACTORS = (100, 10, 5)

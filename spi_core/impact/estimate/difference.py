@@ -21,8 +21,6 @@ from spi_core.impact.inference.permutation import Permutation, permute_wards
 from spi_core.impact.inference.sets import DRAWS, WardSets, ward_sets
 from spi_core.impact.sample import Sample
 
-__all__ = ["Specification", "first_difference", "model_inference", "specification_grid"]
-
 NAN = float("nan")
 
 

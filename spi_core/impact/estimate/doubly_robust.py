@@ -9,8 +9,6 @@ from statsmodels.regression.linear_model import WLS
 
 from spi_core.impact.arrays import Bools, Floats
 
-__all__ = ["DoublyRobust", "doubly_robust"]
-
 
 @dataclass(frozen=True, slots=True)
 class DoublyRobust:

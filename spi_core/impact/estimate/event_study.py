@@ -14,8 +14,6 @@ from spi_core.impact.inference.sets import WardSets
 from spi_core.impact.inference.studentise import studentised, ward_sums
 from spi_core.impact.sample import Sample
 
-__all__ = ["BreakEven", "EventStudy", "PeriodEffect", "break_even", "event_study"]
-
 
 @dataclass(frozen=True, slots=True)
 class PeriodEffect:

@@ -14,8 +14,6 @@ from spi_core.impact.inference.permutation import Permutation
 from spi_core.impact.sample import Sample
 from spi_core.impact.words import STORIES
 
-__all__ = ["RegressionPanel", "StoryBias", "regression_panel", "simulate_selection"]
-
 
 @dataclass(frozen=True, slots=True)
 class StoryBias:

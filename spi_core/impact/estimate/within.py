@@ -12,8 +12,6 @@ from spi_core.impact.inference.inversion import Placebos
 from spi_core.impact.inference.permutation import Permutation, summarise
 from spi_core.impact.inference.sets import EXACT_LIMIT
 
-__all__ = ["permute_within_wards", "smallest_p_within"]
-
 
 def smallest_p_within(treated: Bools, ward: Ints) -> float:
     """Smallest p-value that permuting LSOAs within wards can give.

@@ -10,8 +10,6 @@ from statsmodels.regression.linear_model import WLS
 
 from spi_core.impact.arrays import Bools, Floats, Ints
 
-__all__ = ["ClusterInference", "MeansTest", "cluster_inference", "compare_ward_means"]
-
 
 @dataclass(frozen=True, slots=True)
 class ClusterInference:

@@ -8,8 +8,6 @@ import numpy as np
 
 from spi_core.impact.arrays import Bools, Floats
 
-__all__ = ["ConfidenceSet", "Placebos", "confidence_set", "exceedances"]
-
 TIE = 1e-9  # statistics closer than this, relatively, count as equal
 
 

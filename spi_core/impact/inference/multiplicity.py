@@ -8,8 +8,6 @@ from statsmodels.stats.multitest import multipletests
 from spi_core.impact.arrays import Floats
 from spi_core.impact.inference.inversion import TIE
 
-__all__ = ["benjamini_hochberg", "holm", "max_t"]
-
 
 def holm(p: Floats) -> Floats:
     """Adjust p-values so that the chance of any false claim is held (primary outcomes).

@@ -17,8 +17,6 @@ from spi_core.impact.inference.inversion import (
 from spi_core.impact.inference.sets import WardSets, smallest_p
 from spi_core.impact.inference.studentise import jackknife, two_groups, ward_sums
 
-__all__ = ["Permutation", "permute_wards", "summarise"]
-
 
 @dataclass(frozen=True, slots=True)
 class Permutation:

@@ -12,13 +12,6 @@ from spi_core.impact.inference.inversion import exceedances
 from spi_core.impact.inference.sets import WardSets
 from spi_core.impact.inference.studentise import studentised, ward_sums
 
-__all__ = [
-    "Power",
-    "intraclass_correlation",
-    "minimum_detectable_effect",
-    "permutation_power",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Power:

@@ -10,8 +10,6 @@ import numpy as np
 
 from spi_core.impact.arrays import Bools, Floats
 
-__all__ = ["DRAWS", "EXACT_LIMIT", "WardSets", "smallest_p", "ward_sets"]
-
 EXACT_LIMIT = 100_000
 DRAWS = 19_999
 

@@ -11,8 +11,6 @@ import numpy as np
 from spi_core.impact.arrays import Floats, Ints
 from spi_core.impact.inference.sets import WardSets
 
-__all__ = ["Statistic", "WardSums", "jackknife", "studentised", "two_groups", "ward_sums"]
-
 Statistic = Literal["cv3", "cr1", "coefficient"]
 
 

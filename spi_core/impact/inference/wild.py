@@ -10,8 +10,6 @@ import numpy as np
 from spi_core.impact.arrays import Bools, Floats, Ints
 from spi_core.impact.inference.inversion import TIE
 
-__all__ = ["WildBootstrap", "wild_cluster_bootstrap"]
-
 ENUMERATED_WARDS = 20
 CHUNK = 1 << 15
 

@@ -12,8 +12,6 @@ from matplotlib.text import Text
 
 from spi_core.present.base.theme import colour
 
-__all__ = ["BAND", "MM", "RULE", "box", "laid_over", "page", "words"]
-
 #: Inches.
 MM = 1 / 25.4
 #: Grey of scale lines, and blue-grey of a band in which a value likely lies.

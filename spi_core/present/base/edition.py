@@ -16,25 +16,6 @@ if TYPE_CHECKING:
 
     from spi_core.store import Tables
 
-__all__ = [
-    "area_name",
-    "conditions",
-    "goalposts_place",
-    "labels",
-    "level_titles",
-    "name_indicators",
-    "not_collected_sentence",
-    "notes",
-    "of_units",
-    "only_first",
-    "origin_sentence",
-    "reference_place",
-    "score_meaning",
-    "scored_sentence",
-    "unscored_sentence",
-    "why_no_index",
-]
-
 #: What documents leave out where a build has no such table.
 ABSENT = {
     "no-coverage": "coverage_matrix",

@@ -14,15 +14,13 @@ import pandas as pd
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from spi_core.files import write_bytes
 from spi_core.present.base.marks import LEGEND, SYMBOL, picture_keys
 from spi_core.present.base.theme import chart_style
-from spi_core.store import write_bytes
 from spi_core.tables import records
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-__all__ = ["emit_figure", "emit_pair", "emit_table", "listed", "pipe_table"]
 
 #: Environment variable with the folder for a document's own pictures.
 VARIABLE = "SPI_FIGURES"

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from spi_core.errors import SpiError
 
-__all__ = ["FAMILY", "check_fonts", "drawable", "fonts_dir", "register_fonts", "theme_dir"]
-
 FAMILY = "Inter"
 #: Has what Inter lacks, emoji and Hebrew among it; comes with matplotlib.
 SPARE = "DejaVuSans.ttf"

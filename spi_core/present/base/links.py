@@ -10,8 +10,6 @@ from urllib.parse import quote
 
 from spi_core.text.seal import plain
 
-__all__ = ["BRIEFS", "area_stem", "explorer_page", "site_note", "ward_page", "ward_slug"]
-
 #: The heading of the landing page below which the briefs are listed.
 BRIEFS = "sec-briefs"
 #: Characters of a name in a file name: folders of a council's drive are deep.

@@ -10,21 +10,6 @@ if TYPE_CHECKING:
 
     from spi_core.store import Tables
 
-__all__ = [
-    "INTERNAL",
-    "LEGEND",
-    "PICTURE",
-    "SYMBOL",
-    "WORD",
-    "carried",
-    "flags",
-    "mark_rows",
-    "marked",
-    "page_mark",
-    "picture_keys",
-    "sentence",
-]
-
 #: Stands after every value that rests on generated figures; the bundled fonts have it.
 SYMBOL = "◇"
 #: The status of such a value in the data.

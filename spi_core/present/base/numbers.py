@@ -5,11 +5,6 @@ from __future__ import annotations
 import datetime
 import math
 
-__all__ = [
-    *("change_words", "day", "endpoints", "likely"),
-    *("number", "ordinal", "signed", "with_unit"),
-]
-
 
 def day(date: object) -> str:
     """Write a date as it is read.

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from spi_core.store import Tables
 
-__all__ = ["Page", "Picture"]
-
 
 @dataclass(frozen=True, slots=True)
 class Picture:

@@ -11,8 +11,6 @@ from spi_core.present.base.marks import sentence
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["emit_both"]
-
 
 def emit_both(
     wide: Figure,

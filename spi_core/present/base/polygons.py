@@ -15,8 +15,6 @@ from matplotlib.path import Path
 from spi_core.present.base.canvas import MM
 from spi_core.present.base.theme import colour
 
-__all__ = ["draw_areas", "inside", "map_page", "rim"]
-
 
 def draw_areas(ax: Axes, areas: gpd.GeoDataFrame, **look: Any) -> None:
     """Add areas to a map of equal scale in both directions.

@@ -16,8 +16,6 @@ from spi_core.text.yaml_text import parse_yaml
 if TYPE_CHECKING:
     from spi_core.store import Tables
 
-__all__ = ["fill", "prose", "put_in", "words_files", "words_of"]
-
 #: Where the texts stand in the project.
 FOLDER = "notebooks/words"
 #: A word to be filled in; ``{.smaller}``, ``{#sec-map}`` and formulas are Markdown's own.

@@ -9,8 +9,6 @@ from spi_core.tables import records
 if TYPE_CHECKING:
     from spi_core.store import Tables
 
-__all__ = ["adds_up", "averaging", "scale_start"]
-
 
 def scale_start(tables: Tables) -> int:
     """Give the score of the worst goalpost.

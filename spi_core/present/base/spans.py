@@ -5,8 +5,6 @@ from __future__ import annotations
 from spi_core.store import Tables
 from spi_core.tables import records
 
-__all__ = ["long_spans"]
-
 
 def long_spans(tables: Tables, code: str) -> dict[str, str]:
     """Give the years of the figures in a change whose two times lie more than two years apart.

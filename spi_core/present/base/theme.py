@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from unittest.mock import patch
@@ -15,10 +16,6 @@ from matplotlib.text import Text
 from spi_core.files import project_root
 from spi_core.text.seal import plain
 from spi_core.text.yaml_text import parse_yaml
-
-__all__ = ["RATINGS", "Rating", "brand", "chart_style", "colour", "forget", "project_root"]
-
-from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,22 +7,6 @@ from collections.abc import Sequence
 
 from spi_core.present.base.numbers import change_words, likely, number
 
-__all__ = [
-    "LEFT",
-    "QUARTERS",
-    "against_whole",
-    "and_list",
-    "article",
-    "beside_reference",
-    "capital",
-    "lacking_words",
-    "of_each",
-    "of_parts",
-    "owned",
-    "small",
-    "standing_out",
-]
-
 #: Words for the quarter of the areas that one falls in, 1 the highest.
 QUARTERS = {
     1: "highest quarter",

@@ -24,8 +24,6 @@ from spi_core.present.brief.rows import change_chart, component_strip
 from spi_core.present.brief.words import change_alt, component_alt
 from spi_core.store import Tables
 
-__all__ = ["changes", "components", "locator", "locator_map", "standing", "ward_strip"]
-
 #: Millimetres beyond which a picture is one for paper, not for a phone.
 WIDE = 100
 

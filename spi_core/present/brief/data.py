@@ -16,8 +16,6 @@ from spi_core.present.base.spans import long_spans
 from spi_core.present.brief.facts import Shown, facts_table, figures_table, standouts
 from spi_core.store import Tables
 
-__all__ = ["Brief", "gather"]
-
 
 @dataclass(frozen=True, slots=True)
 class Brief:

@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING
 
 import segno
 
+from spi_core.files import write_bytes
 from spi_core.present.base.figure import VARIABLE
 from spi_core.present.base.links import explorer_page
 from spi_core.present.base.page import Page
 from spi_core.present.base.theme import colour
-from spi_core.store import write_bytes
 from spi_core.text.seal import plain
 
 if TYPE_CHECKING:
     from spi_core.store import Tables
-
-__all__ = ["explorer_address", "print_source", "qr_code"]
 
 #: Side of the code in points of a printed page, 22 mm; a phone needs about 20.
 SIZE = 83

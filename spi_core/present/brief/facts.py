@@ -16,8 +16,6 @@ from spi_core.store import Tables
 from spi_core.tables import records
 from spi_core.text.words import STRENGTH, WEAKNESS
 
-__all__ = ["Shown", "facts_table", "figures_table", "standouts"]
-
 #: Counts of people, homes or events stand above these kinds of figure.
 COUNTED = ("rate", "proportion")
 #: A unit that names whom it counts: "% of homes", "per 1,000 residents", not "% (as published)".

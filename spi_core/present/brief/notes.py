@@ -16,17 +16,6 @@ from spi_core.store import Tables
 MOST_PUBLISHERS = 16
 
 
-__all__ = [
-    "facts_words",
-    "peers_note",
-    "score_note",
-    "sources",
-    "spans_note",
-    "strip_alt",
-    "years",
-]
-
-
 def strip_alt(brief: Brief) -> str:
     """Say what the line of areas shows.
 

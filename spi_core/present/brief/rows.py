@@ -18,8 +18,6 @@ from spi_core.present.base.numbers import change_words, signed
 from spi_core.present.base.theme import RATINGS, Rating, chart_style, colour
 from spi_core.tables import records
 
-__all__ = ["change_chart", "component_strip"]
-
 
 @dataclass(frozen=True, slots=True)
 class _Frame:

@@ -19,17 +19,6 @@ from spi_core.present.base.words import (
 from spi_core.present.brief.data import Brief
 from spi_core.tables import records
 
-__all__ = [
-    "change_alt",
-    "change_figure",
-    "change_sentence",
-    "component_alt",
-    "headline",
-    "place",
-    "print_rated",
-    "rated_markdown",
-]
-
 #: Strengths, and weaknesses, of which a fact is told; the rest are named.
 TOLD = 2
 SIDES = {"strength": "Strengths", "weakness": "Weaknesses"}

@@ -19,20 +19,6 @@ from spi_core.present.impact.numbers import (
 )
 from spi_core.present.impact.words import mid, status_words
 
-__all__ = [
-    "answer_alt",
-    "bracket_alt",
-    "bracket_caption",
-    "event_alt",
-    "event_caption",
-    "map_alt",
-    "map_caption",
-    "placebo_alt",
-    "placebo_caption",
-    "slope_alt",
-    "slope_caption",
-]
-
 
 def map_caption(page: ChapterPage) -> str:
     """Say what the map shows and how sure it is."""

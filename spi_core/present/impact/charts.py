@@ -20,13 +20,6 @@ from spi_core.present.impact.data import ChapterPage, OutcomePage, end
 from spi_core.present.impact.labels import name_ends, name_room
 from spi_core.present.impact.numbers import p_is, periods, short_unit
 
-__all__ = [
-    "event_chart",
-    "placebo_chart",
-    "positions",
-    "slope_chart",
-]
-
 COMPARED = "#9FB3C8"
 TREATED: dict[str, Any] = {"color": "#12436D", "lw": 1.7, "marker": "o", "ms": 4, "zorder": 3}
 WIDE, NARROW = 170.0, 88.0

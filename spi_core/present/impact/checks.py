@@ -12,15 +12,6 @@ from spi_core.present.impact.data import ChapterPage, Node, OutcomePage, end
 from spi_core.present.impact.numbers import effect_text, p_is, p_words, span
 from spi_core.present.impact.words import named
 
-__all__ = [
-    "check_table",
-    "companion_table",
-    "estimate_table",
-    "grid_table",
-    "multiplicity_table",
-    "trend_table",
-]
-
 Column = Callable[[OutcomePage], str]
 
 

@@ -13,8 +13,6 @@ from spi_core.levels import Level
 from spi_core.present.base.numbers import number
 from spi_core.store import Tables
 
-__all__ = ["ChapterPage", "Node", "OutcomePage", "end", "gather_chapter", "gather_chapters"]
-
 Node = Mapping[str, Any]
 
 

@@ -19,8 +19,6 @@ from spi_core.present.base.theme import RATINGS, chart_style, colour
 from spi_core.present.impact.data import ChapterPage, OutcomePage, end
 from spi_core.present.impact.numbers import effect_text
 
-__all__ = ["answer_chart", "bracket_chart"]
-
 #: Millimetres from one line of a heading to the next.
 LINE = 3.9
 

@@ -12,8 +12,6 @@ from matplotlib.textpath import TextPath
 from spi_core.present.base.theme import colour
 from spi_core.text.seal import plain
 
-__all__ = ["name_ends", "name_room", "spread"]
-
 NAME_SIZE = 7.5
 #: Millimetres from the panel to a name, and the least width of a panel beside its names.
 LEADER, LEAST_PANEL = 4.5, 18.0

@@ -22,8 +22,6 @@ from spi_core.present.impact.captions import map_alt, map_caption
 from spi_core.present.impact.data import ChapterPage
 from spi_core.store import Tables
 
-__all__ = ["print_sides", "treated_map"]
-
 #: With more treated units than this the map is no place for their names.
 MOST_NAMES = 8
 #: Fill, hatching and text of each side: told apart without colour by hatching and by the text.

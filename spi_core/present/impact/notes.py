@@ -8,18 +8,6 @@ from spi_core.present.base.words import and_list, owned
 from spi_core.present.impact.data import ChapterPage
 from spi_core.present.impact.numbers import p_is, periods
 
-__all__ = [
-    "bias_words",
-    "card_items",
-    "caution_items",
-    "estimand",
-    "gap_items",
-    "gap_words",
-    "method_words",
-    "placebo_outcomes",
-    "refusal_items",
-]
-
 #: Heading of the card under which a chapter says what it would need.
 ANSWERABLE = "What would make it answerable"
 

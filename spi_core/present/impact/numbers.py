@@ -9,21 +9,6 @@ from collections.abc import Sequence
 from spi_core.present.base.numbers import number, signed
 from spi_core.present.impact.data import OutcomePage, end
 
-__all__ = [
-    "day_words",
-    "effect_text",
-    "fewer_or_more",
-    "headcount",
-    "p_is",
-    "p_words",
-    "percent",
-    "periods",
-    "short_unit",
-    "span",
-    "whole",
-]
-
-
 #: Below this no figure of a p-value tells a reader more.
 LEAST_P = 0.0001
 

@@ -17,17 +17,6 @@ from spi_core.present.impact.intervals import answer_chart
 from spi_core.present.impact.numbers import day_words
 from spi_core.present.impact.tables import overview_table
 
-__all__ = [
-    "count_tests",
-    "facts",
-    "lead",
-    "neighbours_words",
-    "overview_caption",
-    "overview_lead",
-    "print_answers",
-    "print_chapters",
-]
-
 
 def lead(pages: Sequence[ChapterPage]) -> str:
     """Sum the chapters up, marked where any rests on generated figures."""

@@ -26,29 +26,6 @@ from spi_core.present.impact.data import ChapterPage
 from spi_core.store import Tables
 from spi_core.text.seal import address
 
-__all__ = [
-    "answers",
-    "change_mind",
-    "conditions",
-    "earlier_periods",
-    "estimand",
-    "estimate",
-    "fallback",
-    "lead",
-    "outcomes",
-    "power",
-    "programme",
-    "protocol",
-    "provenance",
-    "question",
-    "raw_figures",
-    "refusals",
-    "selection",
-    "specifications",
-    "stress",
-    "sureness",
-]
-
 #: A table of outcomes and their numbers.
 NUMBERS = ("left", *["right"] * 5)
 

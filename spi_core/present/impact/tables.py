@@ -14,16 +14,6 @@ from spi_core.present.impact.data import ChapterPage, OutcomePage, end
 from spi_core.present.impact.numbers import day_words, effect_text, percent, periods, span, whole
 from spi_core.present.impact.words import status_words
 
-__all__ = [
-    "certainty_table",
-    "mark_table",
-    "overview_table",
-    "power_table",
-    "protocol_table",
-    "provenance_table",
-    "raw_table",
-]
-
 #: Columns that hold no figure.
 NO_FIGURES = ("Side", "Role", "Why", "Outcome")
 

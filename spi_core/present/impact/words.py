@@ -20,8 +20,6 @@ from spi_core.present.impact.numbers import (
     whole,
 )
 
-__all__ = ["answer_items", "change_mind", "lead", "mid", "named", "status_words"]
-
 NOT_RATED = RATINGS["not rated"].symbol
 
 

@@ -16,19 +16,6 @@ from spi_core.text.words import RATING_RULE
 if TYPE_CHECKING:
     from spi_core.store import Tables
 
-__all__ = [
-    "component_audit",
-    "error_basis",
-    "error_model",
-    "finding_table",
-    "indicator_audit",
-    "peer_choices",
-    "peer_table",
-    "place_table",
-    "rating_rule",
-    "tier_table",
-]
-
 #: What the kinds of error are called.
 ERRORS = {
     "counts": "from counts",

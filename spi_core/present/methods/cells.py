@@ -9,8 +9,6 @@ import pandas as pd
 
 from spi_core.present.base.numbers import number
 
-__all__ = ["figure_text", "six"]
-
 
 def figure_text(r: Any) -> str:
     """Write a raw figure with the division it comes from, where its counts are published.

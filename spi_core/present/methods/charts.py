@@ -15,8 +15,6 @@ from spi_core.present.base.page import Picture
 from spi_core.present.base.theme import chart_style, colour
 from spi_core.present.methods.data import Methods
 
-__all__ = ["correlations", "shifts"]
-
 #: Signs and fills of the two kinds of indicator, never told apart by colour alone.
 KINDS = {"its own component": ("o", "blue"), "another component": ("s", "orange")}
 

@@ -14,14 +14,6 @@ from spi_core.present.base.words import and_list, capital
 if TYPE_CHECKING:
     from spi_core.store import Tables
 
-__all__ = [
-    "left_out_table",
-    "recipe_table",
-    "shrinkage_table",
-    "small_area_sentence",
-    "sobol_table",
-]
-
 
 def _shift(tables: Tables) -> dict[str, Callable[[Any], str]]:
     """Columns of how far the areas shift."""

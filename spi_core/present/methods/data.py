@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from spi_core.present.base.page import Page
     from spi_core.store import Tables
 
-__all__ = ["Methods"]
-
 #: Below it a component is a list of concerns rather than a measure of one thing.
 LOOSE = 0.5
 

@@ -16,18 +16,6 @@ if TYPE_CHECKING:
     from spi_core.present.base.page import Page
     from spi_core.store import Tables
 
-__all__ = [
-    "component_coverage",
-    "difference_sentence",
-    "difference_table",
-    "example_counts",
-    "example_table",
-    "indicator_coverage",
-    "print_differences",
-    "withheld_sentence",
-    "withheld_table",
-]
-
 COUNTS = ["areas", "given", "rolled_up", "suppressed", "missing", "illustrative"]
 #: Rows of differences that a page takes.
 LONGEST = 40

@@ -15,11 +15,6 @@ if TYPE_CHECKING:
     from spi_core.present.methods.data import Methods
     from spi_core.store import Tables
 
-__all__ = [
-    *("corrections", "log_table", "more_revisions", "print_limits"),
-    *("print_twice", "quality", "revisions", "sign_off", "warnings"),
-]
-
 #: Rows of the log of revisions that the chapter takes.
 MOST = 40
 

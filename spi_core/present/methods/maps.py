@@ -23,15 +23,6 @@ from spi_core.present.report.maps import MISSING, QUARTER_FILL, SUPPRESSED
 if TYPE_CHECKING:
     from spi_core.store import Tables
 
-__all__ = [
-    "level_alt",
-    "level_scores",
-    "level_sheet",
-    "level_standing",
-    "quarter_counts",
-    "shown_flags",
-]
-
 #: Quarters of the areas of a level, the highest first: the same on every map of every page.
 QUARTERS = {1: "highest quarter", 2: "upper middle", 3: "lower middle", 4: "lowest quarter"}
 #: An area of a level of which no quarters are made.

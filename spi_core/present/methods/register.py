@@ -12,8 +12,6 @@ from spi_core.present.base.numbers import number
 if TYPE_CHECKING:
     from spi_core.store import Tables
 
-__all__ = ["DIRECTION", "register_meaning", "register_short", "register_source", "row_counts"]
-
 #: Which way an indicator is read.
 DIRECTION = {1: "↑ higher is better", -1: "↓ lower is better"}
 

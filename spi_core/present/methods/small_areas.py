@@ -23,17 +23,6 @@ from spi_core.present.methods.maps import (
 if TYPE_CHECKING:
     from spi_core.store import Tables
 
-__all__ = [
-    "at_each_level",
-    "other_components",
-    "print_small_areas",
-    "small_area_components",
-    "small_area_level",
-    "small_area_table",
-    "small_area_words",
-    "widest_component",
-]
-
 
 def small_area_components(tables: Tables) -> list[str]:
     """List the components that are scored for small areas.

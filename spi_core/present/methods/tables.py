@@ -19,20 +19,6 @@ if TYPE_CHECKING:
     from spi_core.present.methods.data import Methods
     from spi_core.store import Tables
 
-__all__ = [
-    "base_table",
-    "capped_table",
-    "coverage_table",
-    "excluded_table",
-    "generated_components",
-    "goalpost_reasons",
-    "goalpost_table",
-    "print_risen",
-    "risen",
-    "weight_reasons",
-    "weight_table",
-]
-
 
 def base_table(tables: Tables) -> pd.DataFrame:
     """Show how large each indicator's base is beside the number of residents.

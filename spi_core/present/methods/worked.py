@@ -22,18 +22,6 @@ if TYPE_CHECKING:
     from spi_core.present.methods.data import Methods
     from spi_core.store import Tables
 
-__all__ = [
-    "Worked",
-    "choose_example",
-    "component_equation",
-    "component_steps",
-    "indicator_steps",
-    "mean_equation",
-    "print_example",
-    "share_steps",
-    "work_by_hand",
-]
-
 #: Decimals of scores; the products that are added up carry one more.
 PLACES = 2
 

@@ -17,18 +17,6 @@ if TYPE_CHECKING:
     from spi_core.levels import Level
     from spi_core.present.report.data import BoroughReport
 
-__all__ = [
-    "change_alt",
-    "change_caption",
-    "dots_alt",
-    "grid_alt",
-    "grid_caption",
-    "london_alt",
-    "london_caption",
-    "map_alt",
-    "standing_caption",
-]
-
 
 def map_alt(report: BoroughReport) -> str:
     """Describe the map: which areas are in which quarter."""

@@ -28,8 +28,6 @@ from spi_core.text.words import DECLINE, IMPROVEMENT
 if TYPE_CHECKING:
     from spi_core.present.report.data import BoroughReport
 
-__all__ = ["beside_reference", "change", "change_strip", "london_dumbbell"]
-
 LIGHT = "#9FB3C8"
 #: White behind words that a scale line would cross.
 PLAIN = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}

@@ -20,8 +20,6 @@ from spi_core.present.report.captions import dots_alt, standing_caption
 if TYPE_CHECKING:
     from spi_core.present.report.data import BoroughReport
 
-__all__ = ["standing", "standing_dots", "ward_names", "ward_rows"]
-
 #: Millimetres above the first row of the chart of standing.
 HEAD = 15.5
 

@@ -17,8 +17,6 @@ from spi_core.present.base.spans import long_spans
 if TYPE_CHECKING:
     from spi_core.store import Tables
 
-__all__ = ["BoroughReport", "gather_report"]
-
 WARD_COLUMNS = (
     "score", "low", "high", "difference", "rank", "rank_low", "rank_high", "p_top", "p_bottom",
     "quarter", "places", "clear_quarter", "rating", "parts", "of", "illustrative",

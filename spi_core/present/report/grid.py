@@ -22,8 +22,6 @@ from spi_core.present.report.charts import ward_names, ward_rows
 if TYPE_CHECKING:
     from spi_core.present.report.data import BoroughReport
 
-__all__ = ["CELL", "component_grid", "components"]
-
 #: The areas, their ratings, the scores of the whole, and what both are called.
 Shown: TypeAlias = tuple[pd.DataFrame, pd.DataFrame, pd.Series, tuple[Level, Level]]
 #: Fill and edge of a cell; the text on it stays dark. The two tints differ in grey too.

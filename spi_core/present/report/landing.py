@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from spi_core.present.report.data import BoroughReport
     from spi_core.store import Tables
 
-__all__ = [
-    *("data_sentence", "panels", "print_briefs"),
-    *("print_panels", "print_quarters", "vintage_sentence"),
-]
-
 OPEN_DATA = "open-data/datapackage.json"
 
 

@@ -24,8 +24,6 @@ from spi_core.present.report.data import BoroughReport
 from spi_core.present.report.quarters import quarter_caption, quarter_ranges
 from spi_core.tables import records
 
-__all__ = ["MISSING", "QUARTER_FILL", "SUPPRESSED", "quarter_text", "quarters", "ward_map"]
-
 #: One fill a quarter, from dark (1, highest) to light: in order even without colour vision.
 QUARTER_FILL = {1: "#12436D", 2: "#3B78AC", 3: "#A9CBE8", 4: "#EAF2F9"}
 

@@ -16,13 +16,6 @@ if TYPE_CHECKING:
     from spi_core.present.report.data import BoroughReport
     from spi_core.store import Tables
 
-__all__ = [
-    "cautions",
-    "corrections",
-    "date_cautions",
-    "thin_sentence",
-]
-
 
 def thin_sentence(components: pd.DataFrame) -> str:
     """Say which components rest on few indicators.

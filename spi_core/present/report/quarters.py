@@ -16,16 +16,6 @@ if TYPE_CHECKING:
 #: Areas without an index that are told of one by one.
 NAMED = 5
 
-__all__ = [
-    "clearly",
-    "ends_words",
-    "missing_sentence",
-    "others_words",
-    "quarter_caption",
-    "quarter_names",
-    "quarter_ranges",
-]
-
 
 def quarter_names(wards: pd.DataFrame, quarter: int) -> str:
     """List the areas of one quarter, by name.

@@ -9,8 +9,6 @@ from spi_core.present.base.page import Page
 from spi_core.present.base.words import and_list
 from spi_core.store import Tables
 
-__all__ = ["LONGEST", "compared_with", "corrections", "details", "lead", "more"]
-
 #: Rows shown on the page; the whole list stands in ``tables/revisions.parquet``.
 LONGEST = 60
 

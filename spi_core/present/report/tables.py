@@ -17,14 +17,6 @@ from spi_core.text.words import DECLINE, IMPROVEMENT
 if TYPE_CHECKING:
     from spi_core.present.report.data import BoroughReport
 
-__all__ = [
-    "component_table",
-    "grid_table",
-    "indicator_columns",
-    "indicator_table",
-    "ward_table",
-]
-
 
 def _rated(rating: str) -> str:
     return f"{RATINGS[rating].symbol} {rating}"

@@ -27,11 +27,6 @@ from spi_core.text.words import DECLINE, IMPROVEMENT
 if TYPE_CHECKING:
     from spi_core.present.report.data import BoroughReport
 
-__all__ = [
-    *("change_figure", "findings", "gap_sentence", "lead_sentence"),
-    *("risen_sentence", "score_range", "unscored_dimensions"),
-]
-
 
 def lead_sentence(report: BoroughReport) -> str:
     """Answer first: the score of the whole, the range of its areas, who is clearly at either end.

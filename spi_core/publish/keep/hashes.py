@@ -15,8 +15,6 @@ from spi_core.publish.render.job import RenderJob
 from spi_core.publish.render.source import source_files
 from spi_core.store import ABOUT, LISTING
 
-__all__ = ["OUTDATED", "Hashes", "listing_digest", "project_sources"]
-
 #: Files beside a document that it may show, cite or import.
 _BESIDE = {".py", ".svg", ".png", ".jpg", ".jpeg", ".bib", ".csl", ".yml", ".csv", ".json"}
 OUTDATED = "left out: the edition was built anew meanwhile and hides other figures; run it again"

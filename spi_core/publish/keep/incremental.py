@@ -14,8 +14,6 @@ from spi_core.publish.keep.manifest import Manifest
 from spi_core.publish.render.engine import render
 from spi_core.publish.render.job import RenderJob, RenderResult
 
-__all__ = ["Batch", "Outcome", "render_changed"]
-
 #: Between two writings of the record in a long run: what a killed run has done stays done.
 _SAVE_AFTER = 5.0
 

@@ -17,8 +17,6 @@ from spi_core.files import digest, file_digest, private_folder, write_bytes
 from spi_core.publish.keep.hashes import Hashes
 from spi_core.publish.render.job import RenderJob
 
-__all__ = ["NAME", "Manifest"]
-
 NAME = "manifest.json"
 _FORMAT = 2
 #: What of a record is not published.

@@ -13,8 +13,6 @@ from spi_core.publish.keep.hashes import Hashes, listing_digest
 from spi_core.publish.keep.manifest import NAME, Manifest
 from spi_core.store import ABOUT, LISTING
 
-__all__ = ["Difference", "knows_inputs", "verify"]
-
 
 @dataclass(frozen=True, slots=True)
 class Difference:

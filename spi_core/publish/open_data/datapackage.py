@@ -11,8 +11,6 @@ from spi_core.files import digest
 from spi_core.publish.open_data.described import TABLES
 from spi_core.publish.open_data.tidy import ILLUSTRATIVE
 
-__all__ = ["descriptor", "readme", "warning"]
-
 OGL = {
     "name": "OGL-UK-3.0",
     "title": "Open Government Licence v3.0",

@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 
 import yaml
 
-__all__ = ["NOTES", "TABLES", "Field", "OpenTable"]
-
 
 class Field(NamedTuple):
     """A column: its Frictionless type and what it holds."""

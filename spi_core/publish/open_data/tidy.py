@@ -10,8 +10,6 @@ import pandas as pd
 from spi_core.levels import levels_of
 from spi_core.publish.open_data.described import TABLES
 
-__all__ = ["EMPTY", "ILLUSTRATIVE", "MEASURED", "tidy"]
-
 #: What the column ``status`` says.
 ILLUSTRATIVE = "ILLUSTRATIVE: generated, not measured, or resting on generated values"
 MEASURED = "rests on no generated value"

@@ -17,8 +17,6 @@ from spi_core.levels import levels_of
 from spi_core.publish.open_data.datapackage import warning
 from spi_core.publish.open_data.described import NOTES, TABLES
 
-__all__ = ["SHORTHAND", "workbook"]
-
 #: What stands in a cell without a number, and beside a number that is not simply observed.
 SHORTHAND = {
     "suppressed": "[c]",

@@ -18,8 +18,6 @@ from spi_core.text.cells import csv_text
 if TYPE_CHECKING:
     from spi_core.store import Tables
 
-__all__ = ["open_data"]
-
 
 def open_data(tables: Tables, folder: Path) -> list[Path]:
     """Write the open data of a built edition.

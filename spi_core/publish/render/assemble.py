@@ -12,8 +12,6 @@ from spi_core.errors import RenderError
 from spi_core.publish.render.execute import ExecutedCell
 from spi_core.publish.render.options import CellOptions
 
-__all__ = ["assemble"]
-
 _IMAGES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 

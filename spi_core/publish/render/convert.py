@@ -19,8 +19,6 @@ from spi_core.errors import RenderError
 from spi_core.present.base.fonts import drawable, fonts_dir, theme_dir
 from spi_core.text.seal import plain
 
-__all__ = ["to_html", "to_pdf"]
-
 _FILTER_MESSAGE = re.compile(r"<<<(.*?)>>>", re.DOTALL)
 #: Written into PDFs where the format wants a time: the clock must not change the bytes.
 _TIMESTAMP = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)

@@ -15,8 +15,6 @@ from spi_core.publish.render.job import Made, RenderJob, RenderResult
 from spi_core.publish.render.make import make_document, read_ahead
 from spi_core.publish.workers.pool import run_all
 
-__all__ = ["render", "render_document"]
-
 
 def _put_in_place(job: RenderJob, made: Made) -> RenderResult:
     """Write all files of a document under temporary names, then move them: none is half there."""

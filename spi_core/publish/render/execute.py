@@ -21,8 +21,6 @@ from spi_core.publish.render.shell import new_shell, run_code
 from spi_core.publish.render.source import Cell, Document
 from spi_core.text.seal import plain
 
-__all__ = ["ExecutedCell", "execute", "inline_text"]
-
 _INLINE = re.compile(r"(?P<before>^|[^`])`\{python\}[ \t](?P<code>[^`]+)`", re.MULTILINE)
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-!|~^$@&])")
 _PACKAGE = Path(spi_core.__file__).parent

@@ -13,8 +13,6 @@ from spi_core.publish.render.options import Format
 if TYPE_CHECKING:
     from spi_core.publish.render.quarto import EngineName
 
-__all__ = ["Made", "RenderJob", "RenderResult"]
-
 
 @dataclass(frozen=True, slots=True)
 class RenderJob:

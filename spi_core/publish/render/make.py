@@ -17,8 +17,6 @@ from spi_core.text.seal import seal
 if TYPE_CHECKING:
     from spi_core.publish.render.source import Document
 
-__all__ = ["make_document", "read_ahead"]
-
 #: Sources that a worker has read for the documents it forks.
 _ahead: dict[Path, tuple[Document, Mapping[str, object]]] = {}
 

@@ -14,8 +14,6 @@ from spi_core.publish.render.execute import ExecutedCell
 from spi_core.publish.render.source import Document
 from spi_core.text.seal import as_markdown, plain
 
-__all__ = ["to_notebook"]
-
 Node = Any  # nbformat has no types
 _NBFORMAT: Any = nbformat
 _V4: Any = _NBFORMAT.v4

@@ -11,16 +11,6 @@ from typing import Any, Literal
 from spi_core.errors import RenderError
 from spi_core.text.yaml_text import parse_yaml
 
-__all__ = [
-    "CellOptions",
-    "Format",
-    "cell_options",
-    "document_metadata",
-    "merge",
-    "project_file",
-    "project_metadata",
-]
-
 Format = Literal["html", "pdf", "ipynb"]
 
 #: Quarto's name of the format that makes each output.

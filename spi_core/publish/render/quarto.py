@@ -22,8 +22,6 @@ from spi_core.publish.render.source import Document
 from spi_core.publish.render.working_copy import working_copy, write_yaml
 from spi_core.text.seal import seal
 
-__all__ = ["EngineName", "Quarto", "choose_engine", "find_quarto", "render_with_quarto"]
-
 EngineName = Literal["builtin", "quarto"]
 
 #: The first version that passes alternative text on to Typst and declares PDF/UA-1.

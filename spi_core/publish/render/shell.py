@@ -16,8 +16,6 @@ from traitlets.config import Config
 
 from spi_core.present.base.fonts import register_fonts
 
-__all__ = ["new_shell", "run_code"]
-
 _CHARTS: dict[Any, Any] = {"svg.fonttype": "path", "svg.hashsalt": "spi", "figure.dpi": 96}
 
 

@@ -11,8 +11,6 @@ from typing import Any, Literal
 from spi_core.errors import InputError, RenderError
 from spi_core.text.yaml_text import parse_yaml
 
-__all__ = ["Cell", "Document", "read_document", "source_files"]
-
 _FENCE = re.compile(r"^\s{0,3}(?P<fence>`{3,}|~{3,})\s*(?P<info>.*)$")
 _CODE_INFO = re.compile(r"^\{(?P<language>[A-Za-z]\w*)[\s,}]")
 _SHORTCODE = re.compile(r"(?<!\{)\{\{<\s*(?P<name>[^\s>]*)")

@@ -14,8 +14,6 @@ from spi_core.publish.render.options import project_file
 from spi_core.publish.render.source import Document
 from spi_core.text.yaml_text import parse_yaml
 
-__all__ = ["working_copy", "write_yaml"]
-
 #: Where _quarto.yml looks for the theme.
 _THEME = Path("spi_core/present/theme")
 #: What it says of the site, which is not the business of a document.

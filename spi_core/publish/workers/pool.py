@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
     from multiprocessing.process import BaseProcess
 
-__all__ = ["answers_of", "run_all", "start_warm"]
-
 R = TypeVar("R")
 
 #: What makes a run the same everywhere: set order, time zone, locale, number of threads.

@@ -21,8 +21,6 @@ from spi_core.publish.render.job import Made, RenderJob
 from spi_core.publish.render.make import make_document
 from spi_core.text.yaml_text import parse_yaml
 
-__all__ = ["check_address", "make_on_cluster", "pack", "unpack"]
-
 #: Seconds to wait for the scheduler, then for a first worker or for a new one when all have gone.
 CONNECT, WORKERLESS = 20.0, 60.0
 _POLL = 2.0

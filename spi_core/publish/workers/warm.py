@@ -11,8 +11,6 @@ import sys
 
 import spi_core.present
 
-__all__ = ["MODULES", "warm_up"]
-
 #: Heavy modules of notebooks; one that is not installed is simply not warm.
 MODULES = (
     "IPython.core.interactiveshell",
