@@ -60,7 +60,8 @@ UNUSED = {
         "selection",
     ),
     *("moments", "correlation", "reference", "name", "method", "parts", "pooled", "relations"),
-    *("total", "protocol_sha256"),
+    *("total", "protocol_sha256", "missing_components"),
+    *("figures", "mapping", "areas"),  # files of a reference population, which it has not
 }
 SEALED = re.compile("[\U0001d000-\U0001d07f]")
 
