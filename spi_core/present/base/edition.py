@@ -24,7 +24,7 @@ ABSENT = {
 }
 #: And where it has none, or an empty one.
 EMPTY = {
-    "no-small-areas": "small_area_scores",
+    "no-small-areas": "small_area_spread",
     "no-reference": "reference",
     "no-corrections": "corrections",
     "no-revisions": "revisions",

@@ -30,9 +30,9 @@ def small_area_components(tables: Tables) -> list[str]:
     Returns
     -------
     list of str
-        In the order of the framework; empty where none is scored.
+        In the order of the framework; empty where none is scored, or none lies within a unit.
     """
-    if "small_area_scores" not in tables:
+    if "small_area_spread" not in tables:
         return []
     scored = set(tables["small_area_scores"].query("period == 'current'")["element"])
     return [c for c in tables["framework"]["component"] if c in scored]

@@ -10,7 +10,7 @@ import pytest
 from spi_core.build.shown.registers import with_coverage
 from spi_core.errors import SpiError
 from spi_core.present.base.scale import averaging
-from spi_core.present.methods import audit, register, worked
+from spi_core.present.methods import audit, register, small_areas, worked
 from spi_core.present.methods import choices as choice
 from spi_core.present.methods import tables as made
 from spi_core.store import Tables, open_tables
@@ -368,3 +368,12 @@ def test_small_areas_that_reach_the_coverage_are_named(tables):
         Changed(tables, small_area_coverage=frame.assign(scored=False))
     )
     assert nearest.endswith("A comes nearest with 90%.")
+
+
+def test_small_areas_outside_every_unit_are_not_told_of(tables):
+    """Such areas have scores, but no spread within units: the report once stopped there."""
+    alone = {
+        **{n: tables[n] for n in ("framework", "areas")},
+        "small_area_scores": tables["scores"],
+    }
+    assert small_areas.small_area_components(alone) == []
