@@ -24,7 +24,7 @@ SITE = ("index", "borough-report", "methods", "what-changed")
 #: What its pages say, by what the edition lacks.
 SAID = {
     "nothing": "All figures",
-    "a ward": "Ward 3 has no index score",
+    "a ward": "Ward 3 has no index for 2014: no component has a score",
     "the baseline": "cannot be compared",
     "a dimension": "Knowledge has no score",
     "comparability": "cannot be compared",

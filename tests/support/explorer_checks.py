@@ -72,6 +72,8 @@ def _cells(
                 ends = [values.get((name, code, p), {}).get("value", math.nan) for p in PERIODS]
                 for key in CHANGE if not single else CHANGE[:3]:
                     wanted = float(moved.get(names[key], math.nan))
+                    if column is None and math.isnan(float(moved.get("change", math.nan))):
+                        wanted = math.nan  # no score of any period can be shown, nor a change
                     if single and any(math.isnan(v) for v in ends):
                         wanted = math.nan  # from or to a figure that is not shown
                     yield f"{where} {key}", _at(column, key, i), wanted, digits[key]

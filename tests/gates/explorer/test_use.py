@@ -709,6 +709,9 @@ def test_numbers_shown_are_those_of_the_built_tables(browser, built):
         if "ward" not in measure["levels"]:
             continue
         for period in ("baseline", "current"):
+            same = tables["scores"].query("element == @measure['element'] and period == @period")
+            if not same["same_figures"].all():
+                continue  # not given: the address falls back to the latest period
             tab.go(f"measure={measure['id']}&period={period}&table=on")
             heads, rows = tab.table()
             wanted = expected(tables, measure, period)
