@@ -40,6 +40,7 @@ class Built(dict):
                 {"code": CODES, "name": names, "level": "lsoa", "parent_code": ["W1"] * 6}
             ),
             map_lsoa=gpd.GeoDataFrame(shapes, crs=27700),
+            small_area_spread=pd.DataFrame({"element": ["Safety"], "period": "current"}),
             small_area_scores=pd.DataFrame(
                 {"period": "current", "area_code": CODES[:4], "element": "Safety",
                  "score": SCORES[:4], "quarter": [4.0, 3.0, 2.0, 1.0],
