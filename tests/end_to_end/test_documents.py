@@ -167,7 +167,10 @@ def test_the_first_page_says_what_the_tables_say(
     assert f"Likely place, 1st is highest {likely} of {wards}" in text
     points = f"{change['change']:+.1f}".replace("-", "−")
     arrow = {"clear improvement": "↗", "clear decline": "↘", "no clear change": "→"}
-    assert f"earlier to later figures {points} {arrow[change['rating']]} {change['rating']}" in text
+    assert (
+        f"Change, 2013 to 2014 or nearest {points} {arrow[change['rating']]} {change['rating']}"
+        in text
+    )
 
 
 @pytest.mark.parametrize("suffix", ["html", "pdf"])

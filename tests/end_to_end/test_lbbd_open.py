@@ -14,6 +14,7 @@ from spi_core.build.edition import build
 from spi_core.build.fitting import fit_weights
 from spi_core.build.treated import on_scale
 from spi_core.edition.inputs import Inputs, load
+from spi_core.present.base.edition import origin_sentence
 from spi_core.store import Tables
 from tests.support.editions import OPEN, ROOT, read
 from tests.support.project import files
@@ -189,6 +190,15 @@ def _ward_data(reports: Path, ward: str, element: str) -> dict[str, Any]:
         ]
     assert len(found) == 1, (element, len(found))
     return found[0]
+
+
+def test_pages_say_how_many_figures_are_estimated(tables: Tables) -> None:
+    wards = tables["values"][tables["values"]["area_code"].str.startswith("E05")]
+    filled = int(wards["estimated"].sum())
+    assert filled
+    text = origin_sentence(tables)
+    assert f"{filled} missing ward values are estimated from the other figures" in text
+    assert "Every figure in it that is given comes from an official publication" in text
 
 
 def test_ward_data_holds_each_ward_element_and_period_once(reports: Path, tables: Tables) -> None:

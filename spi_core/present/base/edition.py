@@ -185,14 +185,22 @@ def origin_sentence(tables: Tables) -> str:
     Returns
     -------
     str
-        In an illustrative edition, how many of the units' values are generated.
+        How many of the units' values are estimated, and in an illustrative edition generated.
     """
     values = of_units(tables, "values").dropna(subset="value")
-    made_up = int(values["illustrative"].sum())
-    again = "Anyone can work the scores out again."
+    generated = values["illustrative"]
+    made_up, filled = int(generated.sum()), int((values["estimated"] & ~generated).sum())
+    unit, again = tables.levels.unit.one, "Anyone can work the scores out again."
+    if filled:
+        verb = "value is" if filled == 1 else "values are"
+        again = (
+            f"{number(filled, 0)} missing {unit} {verb} estimated from the other figures of the "
+            f"component. {again}"
+        )
     if not made_up:
-        return f"Every figure in it comes from an official publication. {again}"
-    of = f"{number(made_up, 0)} of its {number(len(values), 0)} {tables.levels.unit.one} values"
+        every = "Every figure in it that is given" if filled else "Every figure in it"
+        return f"{every} comes from an official publication. {again}"
+    of = f"{number(made_up, 0)} of its {number(len(values), 0)} {unit} values"
     return (
         f"{of} are generated, to show how the index works, and marked {SYMBOL}; the rest are "
         f"published. {again}"
@@ -212,6 +220,12 @@ def name_indicators(tables: Tables) -> str:
         f"It rests on {len(about)} indicators in {len(framework)} components, from "
         f"{framework['component'].iloc[0]} to {framework['component'].iloc[-1]}."
     )
+
+
+def change_years(tables: Tables) -> str:
+    """Name the periods that a change lies between; figures may be of the nearest dates."""
+    said = labels(tables)
+    return f"{said['baseline']} to {said['current']} or nearest" if "baseline" in said else "–"
 
 
 def not_collected_sentence(tables: Tables) -> str:
