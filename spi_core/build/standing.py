@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from spi_core.build.evidence import Evidence
 from spi_core.method.errors import Tier
 from spi_core.method.intervals import LEVEL
-from spi_core.method.recipe import Recipe
 from spi_core.method.ranking import interval, quarter, quarter_of, rank_summary, ranks
+from spi_core.method.recipe import Recipe
 from spi_core.tables import empty_table
 from spi_core.text.words import (
     ABREAST,

@@ -60,8 +60,9 @@ def comparisons_table(inputs: Inputs, changing: Recipe) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``indicator_id, from_period, to_period, group, years, rolling, in_change, reason``; no rows
-        where there is one period. What might count and does not has too little beside it.
+        ``indicator_id, from_period, to_period, group, years, first, last, rolling, in_change,
+        reason``; no rows where there is one period. What might count and does not has too little
+        beside it.
     """
     pair = inputs.pair
     if pair.first == pair.last:
@@ -74,6 +75,8 @@ def comparisons_table(inputs: Inputs, changing: Recipe) -> pd.DataFrame:
             "to_period": pair.last,
             "group": pair.group,
             "years": pair.years,
+            "first": pair.when[0],
+            "last": pair.when[1],
             "rolling": pair.rolling,
             "in_change": changing.used,
             "reason": np.where(alone, "too little of its component can be compared", pair.reason),

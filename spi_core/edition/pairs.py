@@ -18,7 +18,7 @@ from spi_core.method.change import (
     CLOSER,
     LONGER,
     NOT_COLLECTED,
-    ONE_YEAR,
+    STEP,
     Array,
     Mask,
     pairs,
@@ -42,6 +42,8 @@ class Pair:
         As of :class:`spi_core.method.change.Pairs`.
     years : ndarray (indicators,)
         Between the two figures.
+    when : ndarray (2, indicators)
+        The years that the middles of the two windows lie in; NaN without dates.
     rolling : ndarray of bool (indicators,)
         Whether a window is one of several years.
     reason : ndarray of str (indicators,)
@@ -52,6 +54,7 @@ class Pair:
     last: str
     group: NDArray[np.str_]
     years: Array
+    when: Array
     rolling: Mask
     reason: NDArray[np.str_]
 
@@ -63,7 +66,7 @@ class Pair:
     @property
     def counts(self) -> Mask:
         """Whether it may count in a change of scores."""
-        return np.asarray(self.group == ONE_YEAR)
+        return np.asarray(self.group == STEP)
 
 
 def pair_of(
@@ -90,19 +93,22 @@ def pair_of(
     periods, n = [p["id"] for p in settings["periods"]], len(panel.indicators)
     if first == last:
         blank = np.full(n, "", dtype="U1")
-        group = np.full(n, ONE_YEAR)
-        return Pair(first, last, group, np.zeros(n), np.zeros(n, bool), blank)
+        group = np.full(n, STEP)
+        zero = np.zeros((2, n))
+        return Pair(first, last, group, zero[0], zero, zero[0] > 0, blank)
     broken = broken_between(breaks, periods, panel.indicators, first, last)
     axes = pd.MultiIndex.from_product([[first, last], panel.indicators])
     dates = panel.dates.set_index(["period", "indicator_id"])[["start", "end"]].reindex(axes)
-    days = [
-        ((pd.to_datetime(dates[c]) - pd.Timestamp(0)) / pd.Timedelta(days=1)).to_numpy(float)
+    start, end = (
+        ((pd.to_datetime(dates[c]) - pd.Timestamp(0)) / pd.Timedelta(days=1))
+        .to_numpy(float)
+        .reshape(2, n)
         for c in ("start", "end")
-    ]
+    )
     least, most = settings["index"].get("change_years", CHANGE_YEARS)
-    found = pairs(*(d.reshape(2, n) for d in days), broken, (least, most))
+    found = pairs(start, end, broken, (least, most))
     middle = (pd.to_datetime(dates["start"]) + (dates["end"] - dates["start"]) / 2).dt.year
-    ends = middle.to_numpy(float).reshape(2, n)
+    when = np.asarray(middle, dtype=np.float64).reshape(2, n)
     why = _why(breaks, periods, first, last)
     reason = [
         why[i]
@@ -110,9 +116,9 @@ def pair_of(
         else f"{g}: {a:.0f} to {b:.0f}"
         if g in (LONGER, CLOSER)
         else "no figures in one of the periods" * (g == NOT_COLLECTED)
-        for i, g, a, b in zip(panel.indicators, found.group, *ends, strict=True)
+        for i, g, a, b in zip(panel.indicators, found.group, *when, strict=True)
     ]
-    return Pair(first, last, found.group, found.years, found.rolling, np.array(reason, str))
+    return Pair(first, last, found.group, found.years, when, found.rolling, np.array(reason, str))
 
 
 def broken_between(
@@ -125,9 +131,7 @@ def broken_between(
     return spanned(np.array(at, np.intp).T, *ends, len(indicators))
 
 
-def _why(
-    breaks: pd.DataFrame, periods: Sequence[str], first: str, last: str
-) -> dict[str, str]:
+def _why(breaks: pd.DataFrame, periods: Sequence[str], first: str, last: str) -> dict[str, str]:
     """Give the reasons of every broken indicator."""
     place = {p: i for i, p in enumerate(periods)}
     ends = sorted((place[first], place[last]))

@@ -15,7 +15,7 @@ YEAR = 365.25
 #: Years from which a window is one of several years.
 ROLLING = 1.5
 #: Groups of a pair of figures.
-ONE_YEAR, LONGER, CLOSER = "one year", "longer ago", "closer"
+STEP, LONGER, CLOSER = "in step", "longer ago", "closer"
 BROKEN, NOT_COLLECTED = "broken", "not collected"
 
 
@@ -27,7 +27,7 @@ class Pairs(NamedTuple):
     years : ndarray (indicators,)
         Between the middles of the two windows; NaN without dates.
     group : ndarray of str (indicators,)
-        ``one year``, ``longer ago``, ``closer``, ``broken`` or ``not collected``.
+        ``in step``, ``longer ago``, ``closer``, ``broken`` or ``not collected``.
     rolling : ndarray of bool (indicators,)
         Whether a window is one of several years.
     """
@@ -80,19 +80,19 @@ def pairs(
     broken : array_like of bool (indicators,)
         From `spanned`.
     limits : tuple of float
-        Least and most years between the middles that are a change over one year.
+        Least and most years between the middles that are the step of the edition's change.
 
     Returns
     -------
     Pairs
-        Only ``one year`` counts in a change of scores.
+        Only ``in step`` counts in a change of scores.
 
     Examples
     --------
     >>> days = [[0, 0, 0, 0], [274, 457, 365, 365]]
     >>> found = pairs(days, np.add(days, 364), [False, False, True, False], (0.75, 1.25))
     >>> found.years.round(3), found.group.tolist()
-    (array([0.75 , 1.251, 0.999, 0.999]), ['one year', 'longer ago', 'broken', 'one year'])
+    (array([0.75 , 1.251, 0.999, 0.999]), ['in step', 'longer ago', 'broken', 'in step'])
     """
     opens, ends = (np.asarray(a, dtype=np.float64) for a in (start, end))
     middle = (opens + ends) / 2
@@ -100,7 +100,7 @@ def pairs(
     group = np.select(
         [np.isnan(years), np.asarray(broken, bool), years < limits[0], years > limits[1]],
         [NOT_COLLECTED, BROKEN, CLOSER, LONGER],
-        ONE_YEAR,
+        STEP,
     )
     rolling = ((ends - opens + 1) > ROLLING * YEAR).any(axis=0)
-    return Pairs(years, group, rolling)
+    return Pairs(years, group, np.asarray(rolling))

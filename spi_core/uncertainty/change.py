@@ -63,8 +63,7 @@ class Change:
 def indicator_change(
     value: ArrayLike, sampling: Sampling, polarity: ArrayLike, pair: Pair
 ) -> Change:
-    """Rate the change of every indicator in raw units, all areas and indicators of one year as one
-    tier, those of other spans as another.
+    """Rate the change of every indicator in raw units, those from longer ago by themselves.
 
     Parameters
     ----------
@@ -100,7 +99,9 @@ def indicator_change(
     better = np.asarray(polarity, dtype=np.float64) * change
     rating = _words(year.clear | rest.clear, better, reason)
     for k in np.flatnonzero(pair.compared & ~pair.counts):
-        reason[:, k] = [f"{why}; {pair.reason[k]}" if why else pair.reason[k] for why in reason[:, k]]
+        reason[:, k] = [
+            f"{why}; {pair.reason[k]}" if why else pair.reason[k] for why in reason[:, k]
+        ]
     return Change(
         change, year, rating, reason.astype(np.str_), known.astype(np.float64), apart=rest
     )
@@ -215,7 +216,7 @@ def level_changes(
     change[thin] = np.nan
     share = known_share(full, known & recipe.used)
     reason = unknown_reason(share)
-    reason[np.isnan(change)] = "too few figures that can be compared, in both periods"
+    reason[np.isnan(change)] = "too few of its figures can be compared"
     reason[differ] = "not the same components are scored in both periods"
     se = (drawn[:, -1] - drawn[:, 0]).std(axis=0, ddof=1)
     judged = tier(change, np.where(reason == "", se, np.nan))

@@ -162,7 +162,8 @@ def change_figure(brief: Brief) -> tuple[str, str]:
     index = brief.changes.iloc[0]
     mark = marked("", index["illustrative"] and not np.isnan(index["change"]))
     large = change_words(index["change"], index["rating"] in CLEAR)
-    return large, f"{mark} {RATINGS[index['rating']].symbol} {index['rating']}"
+    said = f"{mark} {RATINGS[index['rating']].symbol} {index['rating']}"
+    return large, said + (f", {index['share']}" if not np.isnan(index["change"]) else "")
 
 
 def change_sentence(brief: Brief, first: str) -> str:
@@ -184,7 +185,6 @@ def change_sentence(brief: Brief, first: str) -> str:
     if np.isnan(index["change"]):
         return f"The index of {brief.name} cannot be compared with {first}: {index['word']}."
     start, end = endpoints(index["baseline"], index["current"])
-    left_out = list(brief.changes.loc[brief.changes["change"].isna(), "component"])
     rating = index["rating"]
     clear = rating in CLEAR
     verb = ("rose by" if index["change"] > 0 else "fell by") if clear else "moved by"
@@ -205,10 +205,35 @@ def change_sentence(brief: Brief, first: str) -> str:
             f"; these leave out what cannot be compared, so they differ from the score of {score}"
         )
     text += f".{_parts(brief)}"
+    left_out = list(brief.changes.loc[brief.changes["change"].isna(), "component"])
     if left_out:
-        has = "has" if len(left_out) == 1 else "have"
-        text += f" {and_list(left_out)} {has} too few comparable figures to speak of change."
+        text += (
+            f" It counts {index['share']}: too few of the figures of {and_list(left_out)} are of "
+            "dates that can be compared."
+        )
     return sentence(text, index["illustrative"])
+
+
+def longer_ago(brief: Brief) -> str:
+    """Say which figures moved clearly between dates further apart, and how many did not.
+
+    Parameters
+    ----------
+    brief : Brief
+        The area's figures.
+
+    Returns
+    -------
+    str
+        Markdown; empty where there are no such figures.
+    """
+    rows = brief.longer_ago
+    if rows.empty:
+        return ""
+    clear = rows[rows["rating"].isin(CLEAR)]
+    rest = len(rows) - len(clear)
+    said = [*clear["text"]] + [f"{rest} more, no clear change or not rated"] * bool(rest)
+    return f"**Of other dates, so in no change above:** {'; '.join(said)}."
 
 
 def _parts(brief: Brief) -> str:
@@ -242,11 +267,7 @@ def change_alt(brief: Brief) -> str:
     said = "; ".join(
         f"{r.component}: {r.word}"
         if np.isnan(r.change)
-        else f"{r.component}{_span(r.span)} {change_words(r.change, r.rating in CLEAR)}, {r.rating}"
+        else f"{r.component} ({r.share}) {change_words(r.change, r.rating in CLEAR)}, {r.rating}"
         for r in records(brief.changes)
     )
     return f"Change of {brief.name} in points, from comparable figures: {said}."
-
-
-def _span(years: str) -> str:
-    return f" ({years})" if years else ""
