@@ -107,8 +107,8 @@ def pair_of(
     )
     least, most = settings["index"].get("change_years", CHANGE_YEARS)
     found = pairs(start, end, broken, (least, most))
-    middle = (pd.to_datetime(dates["start"]) + (dates["end"] - dates["start"]) / 2).dt.year
-    when = np.asarray(middle, dtype=np.float64).reshape(2, n)
+    middle = pd.to_datetime(((start + end) / 2).ravel(), unit="D")
+    when = np.asarray(middle.year, dtype=np.float64).reshape(2, n)
     why = _why(breaks, periods, first, last)
     reason = [
         why[i]

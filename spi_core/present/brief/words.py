@@ -163,7 +163,10 @@ def change_figure(brief: Brief) -> tuple[str, str]:
     mark = marked("", index["illustrative"] and not np.isnan(index["change"]))
     large = change_words(index["change"], index["rating"] in CLEAR)
     said = f"{mark} {RATINGS[index['rating']].symbol} {index['rating']}"
-    return large, said + (f", {index['share']}" if not np.isnan(index["change"]) else "")
+    if np.isnan(index["change"]):
+        return large, said
+    share = "\u00a0".join(index["share"].split())
+    return large, f"{said}, {share}"
 
 
 def change_sentence(brief: Brief, first: str) -> str:
@@ -208,32 +211,18 @@ def change_sentence(brief: Brief, first: str) -> str:
     left_out = list(brief.changes.loc[brief.changes["change"].isna(), "component"])
     if left_out:
         text += (
-            f" It counts {index['share']}: too few of the figures of {and_list(left_out)} are of "
-            "dates that can be compared."
+            f" It counts {index['share']}: of {and_list(left_out)} too few figures can be compared."
         )
     return sentence(text, index["illustrative"])
 
 
 def longer_ago(brief: Brief) -> str:
-    """Say which figures moved clearly between dates further apart, and how many did not.
-
-    Parameters
-    ----------
-    brief : Brief
-        The area's figures.
-
-    Returns
-    -------
-    str
-        Markdown; empty where there are no such figures.
-    """
+    """Say which figures moved clearly between other dates, and how many did not; empty if none."""
     rows = brief.longer_ago
-    if rows.empty:
-        return ""
     clear = rows[rows["rating"].isin(CLEAR)]
     rest = len(rows) - len(clear)
-    said = [*clear["text"]] + [f"{rest} more, no clear change or not rated"] * bool(rest)
-    return f"**Of other dates, so in no change above:** {'; '.join(said)}."
+    more = f"{rest}{' more' * bool(len(clear))}, no clear change or not rated"
+    return "; ".join([*clear["text"]] + [more] * bool(rest))
 
 
 def _parts(brief: Brief) -> str:

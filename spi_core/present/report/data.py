@@ -279,8 +279,9 @@ def _indicators(tables: Tables, code: str) -> pd.DataFrame:
     ``name, unit, component, dimension, publisher, group, reason, rolling`` of its comparison;
     ``used`` if it counts in a score, ``in_change`` if it counts in the change of the index;
     ``before, now, label_before, label_now`` of the whole; ``london_before, london_now``: the mean
-    of the reference's units (NaN without one); in points of the 0–100 scale ``change, london_change`` (NaN
-    where not comparable), ``rating`` of the change and ``gap`` (whole less reference, current);
+    of the reference's units (NaN without one); in points of the 0–100 scale ``change,
+    london_change`` (NaN where not comparable), ``rating`` of the change and ``gap`` (whole less
+    reference, current);
     ``illustrative_before, illustrative_now``: whether the whole's figure is generated.
     """
     about = tables["indicators"].set_index("id")

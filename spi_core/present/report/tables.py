@@ -100,7 +100,8 @@ def component_table(report: BoroughReport) -> pd.DataFrame:
             row |= {whole: "–", units: "–"}
             row |= {"▲ Strength": f"*{c.note}*", "▼ Weakness": ""}
         if len(report.periods) > 1:
-            row["Change"] = "not comparable"
+            few = f"not compared: {c.comparable_indicators} of {c.indicators} figures"
+            row["Change"] = few if c.scored else "–"
         if c.component in changes.index:
             moved: Any = changes.loc[c.component]
             row["Change"] = _change(moved["change"], moved["rating"], moved["illustrative"])
