@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from spi_core.edition.pairs import Pair
 from spi_core.method.errors import Tier, tier
 from spi_core.method.recipe import ENOUGH, Recipe
 from spi_core.method.score import Scores
 from spi_core.text.words import DECLINE, IMPROVEMENT, NO_CHANGE, NOT_RATED
+from spi_core.uncertainty.pairs import Pair
 from spi_core.uncertainty.sampling import MISSING, MODELLED, Sampling
 from spi_core.uncertainty.simulate import Draws, Scored
 

@@ -9,7 +9,6 @@ import pytest
 from scipy import stats
 
 from spi_core.build.recipe import comparable_recipe
-from spi_core.edition.pairs import Pair
 from spi_core.method.means import Mean, lift
 from spi_core.method.recipe import Recipe
 from spi_core.method.score import score
@@ -23,6 +22,7 @@ from spi_core.uncertainty.change import (
 )
 from spi_core.uncertainty.decompose import decompose
 from spi_core.uncertainty.gaps import gap
+from spi_core.uncertainty.pairs import Pair
 from spi_core.uncertainty.sampling import Sampling
 from spi_core.uncertainty.simulate import simulate
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spi_core.edition.panel import Panel
-from spi_core.edition.readers.read import Read, fault_at, strangers
-from spi_core.errors import Fault
 from spi_core.method.change import (
     BROKEN,
     CLOSER,
@@ -140,35 +138,3 @@ def _why(breaks: pd.DataFrame, periods: Sequence[str], first: str, last: str) ->
         if ends[0] <= place[r.from_period] and place[r.to_period] <= ends[1]:
             said.setdefault(r.indicator_id, []).append(r.reason)
     return {i: "; ".join(reasons) for i, reasons in said.items()}
-
-
-def check_breaks(breaks: Read, ids: Collection[str], periods: Sequence[str]) -> list[Fault]:
-    """Check that every break lies between two periods of an indicator, the earlier one first.
-
-    Parameters
-    ----------
-    breaks : Read
-        ``breaks.csv`` as read.
-    ids, periods : collection of str
-        What the edition knows, periods in order; where one is empty, its file has said so.
-
-    Returns
-    -------
-    list of Fault
-        Unknown indicators and periods, and periods that don't follow each other.
-    """
-    if breaks.frame.empty or breaks.lacks:
-        return []
-    faults = strangers(breaks, "indicator_id", ids, "an indicator of indicators.csv") if ids else []
-    if not periods:
-        return faults
-    for column in ("from_period", "to_period"):
-        faults += strangers(breaks, column, periods, "a period of edition.yml")
-    place = {p: i for i, p in enumerate(periods)}
-    for r in records(breaks.frame):
-        first, last = place.get(r.from_period), place.get(r.to_period)
-        if first is not None and last is not None and first >= last:
-            message = f"does not lie before to_period, {r.to_period}"
-            earlier = ", ".join(periods[:last]) or "none: to_period must be a later one"
-            faults.append(fault_at(r, "from_period", message, earlier))
-    return faults
