@@ -21,6 +21,7 @@ from spi_core.method.means import Mean
 from spi_core.method.recipe import Recipe
 from spi_core.method.score import score
 from spi_core.uncertainty.change import Change, indicator_change, level_changes, stacked
+from spi_core.uncertainty.pairs import pair_of
 from spi_core.uncertainty.sampling import error_model, sampling
 from spi_core.uncertainty.simulate import simulate
 
@@ -111,7 +112,7 @@ def draw(region: Region, rng: np.random.Generator) -> World:
         np.broadcast_to(base * counted, seen.shape), np.full(seen.shape, "observed"), dates,
     )  # fmt: skip
     register = pd.DataFrame(
-        {"interval": kind, "per": per, "polarity": -1, "comparable": "yes", "break_reason": "",
+        {"interval": kind, "per": per, "polarity": -1,
          "valid_min": 0.0, "valid_max": np.where(kind == "wilson", 100.0, np.nan)},
         index=list(ids),
     )  # fmt: skip
@@ -181,7 +182,9 @@ def judge(w: World, model: pd.DataFrame, rng, relative: bool, n: int) -> tuple[C
         errors = replace(errors, se=se, change_se=np.hypot(*se))
     draws = simulate(value, errors, w.recipe, rng, n)
     scores = level_changes(score(value, w.recipe), draws, w.recipe, w.recipe, errors)
-    return indicator_change(value, errors, w.framework), scores
+    settings = {"periods": [{"id": p} for p in panel.periods], "index": {}}
+    pair = pair_of(panel, pd.DataFrame(), settings, *panel.periods)
+    return indicator_change(value, errors, w.framework.polarity, pair), scores
 
 
 def truth_of(w: World, relative: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -20,11 +20,16 @@ from spi_core.build.chapters import run_chapters, write_chapters
 from spi_core.build.evidence import draw_evidence
 from spi_core.build.marking import mark
 from spi_core.build.published import data_version
-from spi_core.build.recipe import comparable_recipe, make_recipe
+from spi_core.build.recipe import (
+    broken_since,
+    comparable_recipe,
+    make_recipe,
+    pair_compared,
+    same_figures,
+)
 from spi_core.build.revisions import build_before, compare_builds, keep_build
 from spi_core.build.shown.beside import (
     Points,
-    far_apart,
     indicator_standing,
     reference_standing,
     uncapped,
@@ -33,7 +38,12 @@ from spi_core.build.shown.beside import (
 from spi_core.build.shown.counts import beside, with_intervals
 from spi_core.build.shown.elements import elements_table, quarters_table
 from spi_core.build.shown.peers import peer_choices
-from spi_core.build.shown.registers import bases_table, with_coverage, with_ranges
+from spi_core.build.shown.registers import (
+    bases_table,
+    comparisons_table,
+    with_coverage,
+    with_ranges,
+)
 from spi_core.build.small_areas import small_area_tables
 from spi_core.build.standing import standing_tables
 from spi_core.build.tabulate import (
@@ -45,10 +55,10 @@ from spi_core.build.tabulate import (
     goalposts_table,
     means_table,
     not_collected_table,
-    same_figures,
     scores_table,
     values_table,
     with_parts,
+    with_same_figures,
 )
 from spi_core.build.treated import fit_edition, treat_estimated, treat_inputs
 from spi_core.build.ward_data import ward_data
@@ -208,15 +218,19 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     scale = filled if treatment is None else treat_estimated(filled, treatment, rows)
     at = inputs.panel.compared
     here = during(recipe, at)
-    changing = comparable_recipe(here, inputs.framework)
+    changing = comparable_recipe(here, pair_compared(inputs).counts)
     cut = replace(inputs, panel=inputs.panel.during(at))
     drawn = draw_evidence(cut, full, here, changing, take(scale, at), treatment)
     scores = _laid_out(score(scale.value, recipe), drawn.scores, at)
-    comparable = _laid_out(score(scale.value, changing), drawn.comparable, at)
+    # a figure of an earlier period that means something else has no part in a trend
+    apart = (broken_since(inputs) & changing.used)[:, None]
+    trend = score(np.where(apart, np.nan, scale.value), changing)
+    comparable = _laid_out(trend, drawn.comparable, at)
     tables = {
         "areas": areas_table(inputs),
-        "framework": framework_table(inputs, recipe),
+        "framework": framework_table(inputs, recipe, changing),
         "indicators": _plain(inputs.framework.indicators).reset_index(),
+        "comparisons": comparisons_table(inputs, changing),
         "dates": dates_table(inputs),
         "goalposts": goalposts_table(inputs, recipe),
         "signoff": _entered(inputs, "signoff"),
@@ -231,8 +245,8 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "not_collected": not_collected_table(inputs, recipe),
         "completeness": completeness_table(inputs, recipe, scores),
     }
-    both = (tables["scores"], tables["scores_comparable"])
-    tables["scores"] = same_figures(*both, inputs)
+    alike = same_figures(inputs, recipe)
+    tables["scores"] = with_same_figures(tables["scores"], inputs, alike)
     tables |= standing_tables(drawn)
     tables["standing"] = with_parts(tables["standing"], tables["completeness"])
     tables |= audit_indicators(drawn, weights) | audit_choices(drawn)
@@ -274,7 +288,6 @@ def _shown(
         "goalposts": with_ranges(tables["goalposts"], tables["values"], units),
         "framework": with_coverage(tables["framework"], tables["coverage"], units),
         "bases": bases_table(whole, units, tables),
-        "far_apart": far_apart(tables),
         "elements": elements_table(tables),
         "quarters": quarters_table(tables),
         "peer_choices": peer_choices(inputs, tables["standing"]),

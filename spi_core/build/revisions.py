@@ -21,7 +21,8 @@ from spi_core.store import Tables
 #: Tables that are kept of the build before, with the columns that name a row and those compared.
 COMPARED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "values": (("indicator_id", "area_code", "period"), ("value", "numerator", "denominator")),
-    "indicators": (("id",), ("name", "component", "unit", "polarity", "comparable")),
+    "indicators": (("id",), ("name", "component", "unit", "polarity")),
+    "comparisons": (("indicator_id", "from_period", "to_period"), ("group", "in_change")),
     "weights": (("indicator_id",), ("weight", "share", "method")),
     "goalposts": (("indicator_id",), ("worst", "best")),
     "areas": (("code",), ("name", "vintage", "parent_code", "population")),
@@ -29,6 +30,7 @@ COMPARED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 NOUN = {
     "values": "figure",
     "indicators": "indicator",
+    "comparisons": "comparison",
     "weights": "weight",
     "goalposts": "goalpost",
     "areas": "area",

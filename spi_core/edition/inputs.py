@@ -14,6 +14,7 @@ from spi_core.edition.areas.nesting import AREA, check_codes, check_geography
 from spi_core.edition.areas.rebase import apportionment, fill_from, rebase
 from spi_core.edition.areas.rollup import roll_up
 from spi_core.edition.areas.vintage import check_old_codes, check_rebase, split_vintages
+from spi_core.edition.breaks import check_breaks
 from spi_core.edition.comparators import check_comparators, check_independence
 from spi_core.edition.coverage import check_presence
 from spi_core.edition.fingerprint import input_files
@@ -43,6 +44,7 @@ FOLDERS = ("observations", "series")
 #: Tables by name: the file within the edition's folder, and whether it must be there.
 FILES = {
     "indicators": ("indicators", True),
+    "breaks": ("breaks", False),
     "observations": ("observations", True),
     "areas": ("geography/areas", True),
     "lookup": ("geography/lookup", False),
@@ -272,6 +274,7 @@ def _check_tables(
         scored = [level.id for level in levels_of(settings["geography"]["levels"])]
         faults += check_presence(observations, geography, reads["rebase"].frame, scored)
     faults += check_observations(observations, framework)
+    faults += check_breaks(reads["breaks"], ids, periods)
     if framework is not None and geography is not None and not faults:
         rules = framework.indicators["disclosure_rule"]
         file = shown(folder / "edition.yml")

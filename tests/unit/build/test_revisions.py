@@ -270,7 +270,8 @@ def test_rules_that_go_hide_nothing_of_before(ruled: Path, reports: Path) -> Non
 def test_rounding_is_no_revision() -> None:
     frames = {
         "values": ["indicator_id", "area_code", "period", "value", "numerator", "denominator"],
-        "indicators": ["id", "name", "component", "unit", "polarity", "comparable"],
+        "indicators": ["id", "name", "component", "unit", "polarity"],
+        "comparisons": ["indicator_id", "from_period", "to_period", "group", "in_change"],
         "weights": ["indicator_id", "weight", "share", "method"],
         "goalposts": ["indicator_id", "worst", "best"],
         "areas": ["code", "name", "vintage", "parent_code", "population"],
