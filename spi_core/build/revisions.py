@@ -74,7 +74,9 @@ class Before:
     version: str
 
 
-def build_before(private: Path, version: str, now: Mapping[str, Any]) -> Before | None:
+def build_before(
+    private: Path, version: str, now: Mapping[str, Any], follows: Path | None = None
+) -> Before | None:
     """Find the last build that rested on other data, if it may be compared with.
 
     Parameters
@@ -85,23 +87,31 @@ def build_before(private: Path, version: str, now: Mapping[str, Any]) -> Before 
         Data version of now.
     now : mapping
         What the figures of now have passed: one of another time is not compared with, nor kept.
+    follows : Path, optional
+        Where builds of the edition are kept that this one was rolled from: its last is taken where
+        there is none of its own.
 
     Returns
     -------
     Before or None
         None where there is none, or not the whole of it.
     """
-    others = [v for v in _order(private) if v != version]
-    kept = private / others[-1] if others else None
+    others = [private / v for v in _order(private) if v != version]
+    if not others and follows is not None:
+        others = [follows / v for v in _order(follows)]
+    kept = others[-1] if others else None
     if kept is None or not (kept / "build.json").exists():
         return None
-    then, tables, version = read_passed(kept), Tables(kept), others[-1]
+    then, tables, version = read_passed(kept), Tables(kept), kept.name
     names = [n for n in KEPT if n in tables.about["rows"]]
     if not set(names) <= set(tables):
         return None
     if then is None or rules_differ(then, now) or not tables.is_of_now(names):
-        shutil.rmtree(kept, ignore_errors=True)
+        if kept.parent == private:
+            shutil.rmtree(kept, ignore_errors=True)
         return None
+    if kept.parent != private:
+        version += f" of {kept.parent.name}"
     frames, figures = {name: tables[name] for name in names}, list(FIGURES)
     if newer := newly_hidden(then, now):
         # weights, estimates and even a short hash let guesses be tried
