@@ -136,7 +136,8 @@ def build(
         "audience": audience,
     }
     private = private_folder(folder)
-    before = build_before(private, version, now)
+    follows = str(inputs.settings.get("follows", "")) + folder.name.removeprefix(inputs.folder.name)
+    before = build_before(private, version, now, private.with_name(follows))
     if before is not None:
         tables["revisions"] = compare_builds(before.tables, tables, before.about, about)
         about["compared_with"] = before.version
@@ -233,7 +234,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "comparisons": comparisons_table(inputs, changing),
         "dates": dates_table(inputs),
         "goalposts": goalposts_table(inputs, recipe),
-        "signoff": _entered(inputs, "signoff"),
+        "signoff": _entered(inputs, "signoff").replace({"date": {"": "pending"}}),
         "corrections": _entered(inputs, "corrections"),
         "weights": weights,
         "means": means_table(recipe),

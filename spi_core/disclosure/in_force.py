@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from spi_core.files import WriteError, digest, write_bytes
 
 if TYPE_CHECKING:  # a run that finds nothing to do must not wait for pandas
+    import pandas as pd
+
     from spi_core.edition.areas.geography import Geography
     from spi_core.edition.panel import Panel
 
@@ -78,9 +80,10 @@ def passed(rules: Mapping[str, Any], panel: Panel, geography: Geography) -> dict
     -------
     dict
         `rules`; ``areas``, a hash of which area lies in which; ``hidden``, the suppressed areas of
-        each indicator and period.
+        each indicator and of each of its own :func:`windows`.
     """
     hidden: dict[str, dict[str, list[str]]] = {}
+    when = windows(panel.dates)
     for i, indicator in enumerate(panel.indicators):
         for p, period in enumerate(panel.periods):
             areas = [
@@ -89,9 +92,32 @@ def passed(rules: Mapping[str, Any], panel: Panel, geography: Geography) -> dict
                 if s == "suppressed"
             ]
             if areas:
-                hidden.setdefault(indicator, {})[period] = sorted(areas)
+                of, window = hidden.setdefault(indicator, {}), when.get((indicator, period), period)
+                of[window] = sorted({*of.get(window, ()), *areas})
     lies_in = sorted(geography.areas["parent_code"].astype(str).items())
     return {**rules, "areas": digest(json.dumps(lies_in).encode()), "hidden": hidden}
+
+
+def windows(dates: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """Say what time an indicator's period is, so that a figure is known by it wherever it stands.
+
+    Parameters
+    ----------
+    dates : DataFrame
+        ``indicator_id, period, start, end``.
+
+    Returns
+    -------
+    dict
+        Indicator and period id to ``2014-01-01/2014-12-31``. Ids move on with the years.
+    """
+    if dates.empty:
+        return {}
+    columns = [dates[c] for c in ("indicator_id", "period", "start", "end")]
+    return {
+        (str(i), str(p)): f"{start:%Y-%m-%d}/{end:%Y-%m-%d}" if start == start else str(p)
+        for i, p, start, end in dict.fromkeys(zip(*columns, strict=True))
+    }
 
 
 def read_passed(folder: Path) -> dict[str, Any] | None:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from spi_core.edition.areas.rollup import as_published, rollup_differences
 from spi_core.edition.coverage import coverage_matrix, in_brief
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.warned.collect import collect, in_words
+from spi_core.errors import some
+from spi_core.files import shown
 from spi_core.tables import records
 
+#: Where ``spi roll`` lists the figures that the new period needs.
+WANTED = Path("source", "wanted.csv")
 KEY = "areas with a value of all, by period; [c] some suppressed, [i] some illustrative, – none"
 
 
@@ -88,10 +94,28 @@ def summarise(inputs: Inputs) -> Summary:
         "rebased": _rows(whole.drop(columns="area_code")),
         "warnings": _rows(warnings),
     }
-    lines = [KEY, *_rollups(inputs, compared, beyond), *(_rebased(r) for r in records(whole))]
+    lines = [
+        KEY,
+        *_awaited(inputs),
+        *_rollups(inputs, compared, beyond),
+        *(_rebased(r) for r in records(whole)),
+    ]
     if inputs.geography.polygons is None:
         lines.append("no maps: geography/ has no boundaries")
     return Summary(in_brief(matrix), (*lines, *in_words(warnings)), facts)
+
+
+def _awaited(inputs: Inputs) -> list[str]:
+    """Say in one sentence which indicators have no figure yet in the last of several periods."""
+    known = np.asarray(np.isfinite(inputs.given.value).any(axis=1))
+    lost = known[:-1].any(axis=0) & ~known[-1]
+    if not lost.any():
+        return []
+    said = f"no figures yet for {list(inputs.periods.values())[-1]}: "
+    said += f"{lost.sum()} of {lost.size} indicators"
+    if (path := inputs.folder / WANTED).is_file():
+        return [f"{said}, listed in {shown(path)}"]
+    return [f"{said}, {some([i for i, no in zip(inputs.framework.ids, lost, strict=True) if no])}"]
 
 
 def _rollups(inputs: Inputs, compared: pd.DataFrame, beyond: pd.DataFrame) -> list[str]:

@@ -213,7 +213,8 @@ def _replicates(a: Evidence) -> tuple[str, str, str]:
 
 def _signed(a: Evidence) -> tuple[str, str, str]:
     register = a.inputs.tables["signoff"]
-    signed = 0 if register.empty else register["indicator_id"].isin(a.inputs.framework.ids).sum()
+    dated = register if register.empty else register[register["date"] != ""]
+    signed = 0 if dated.empty else dated["indicator_id"].nunique()
     n = len(a.inputs.framework.ids)
     return (
         "Expert sign-off",

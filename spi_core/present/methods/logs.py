@@ -8,6 +8,7 @@ import pandas as pd
 
 from spi_core.present.base.edition import notes, origin_sentence
 from spi_core.present.base.numbers import day
+from spi_core.present.report.revisions import details
 from spi_core.tables import records
 
 if TYPE_CHECKING:
@@ -46,15 +47,13 @@ def corrections(tables: Tables) -> pd.DataFrame:
 
 def revisions(tables: Tables) -> pd.DataFrame:
     """List what changed since the build before, at most `MOST` rows."""
-    found = tables.get("revisions")
-    columns = ["kind", "what", "field", "before", "after"]
-    return log_table(pd.DataFrame() if found is None else found.head(MOST), columns)
+    return details(tables).head(MOST)
 
 
 def more_revisions(page: Page, tables: Tables) -> str:
     """Say how many revisions there are beyond those listed, and where."""
-    n = int(tables.about["rows"].get("revisions", 0))
-    return page.text("more-revisions", shown=str(MOST), all=str(n)) if n > MOST else ""
+    n = len(details(tables))
+    return page.text("more-revisions", shown=str(MOST)) if n > MOST else ""
 
 
 def sign_off(tables: Tables) -> pd.DataFrame:

@@ -27,7 +27,7 @@ def lead(tables: Tables) -> str:
         )
     before = compared_with(tables)
     if found.empty:
-        return f"Nothing that is published here differs from {before}."
+        return f"Nothing of what is compared here differs from {before}."
     counts = found["kind"].value_counts(sort=False)
     said = [f"{n} {_plural(kind, n)}" for kind, n in counts.items()]
     return f"Since {before}: {and_list(said)}."
@@ -67,17 +67,30 @@ def details(tables: Tables) -> pd.DataFrame:
     names = {
         **dict(zip(tables["areas"]["code"], tables["areas"]["name"], strict=True)),
         **dict(zip(tables["indicators"]["id"], tables["indicators"]["name"], strict=True)),
-        **{p["id"]: p["label"] for p in tables.about["edition"]["periods"]},
     }
-    shown = found.head(LONGEST).rename(columns=columns)[list(columns.values())]
+    shown = _together(found).head(LONGEST).rename(columns=columns)[list(columns.values())]
     parts = shown["What"].str.split(" · ")
     shown["What"] = [", ".join(names.get(p, p) for p in ps) for ps in parts]
     return shown.replace("", "–")
 
 
+def _together(found: pd.DataFrame) -> pd.DataFrame:
+    """Put figures of one indicator and time that came or went into one row, behind all others."""
+    many = found["kind"].isin(["figure added", "figure removed"])
+    parts = found.loc[many, "what"].str.split(" · ")
+    what = parts.str[0] + " · " + parts.str[2:].str.join(" · ")
+    counts = pd.DataFrame({"kind": found["kind"], "what": what})[many].value_counts(sort=False)
+    said = counts.rename("n").reset_index()
+    areas = said["n"].map(lambda n: f"{n} area{'s' if n != 1 else ''}")
+    side = said["kind"].eq("figure added")
+    rows = said.assign(field="figures", before=areas.where(~side, ""), after=areas.where(side, ""))
+    return pd.concat([found[~many], rows[list(found)]])
+
+
 def more(page: Page, tables: Tables) -> str:
     """Say that there are more differences than those listed, and where; empty if there are none."""
-    n = int(tables.about["rows"].get("revisions", 0))
+    found = _revisions(tables)
+    n = 0 if found is None else len(_together(found))
     return page.text("more-revisions", shown=str(LONGEST), all=str(n)) if n > LONGEST else ""
 
 

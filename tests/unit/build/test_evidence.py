@@ -570,7 +570,7 @@ REFUSED: dict[str, tuple[Change, str]] = {
     ),
     "periods out of order": (
         lambda f: settings(f, lambda s: s["periods"].reverse()),
-        "column periods: 'baseline' must be the first period; allowed: in order of time",
+        "column periods: 'current' must be the last period; allowed: in order of time",
     ),
 }  # fmt: skip
 

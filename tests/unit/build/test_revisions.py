@@ -77,10 +77,10 @@ def test_a_revised_figure(rebuild: Rebuild) -> None:
         spoil(path, row, value="1000", status="revised")
 
     found = _rows(rebuild(revise), "figure revised")
-    ours = [r for r in found if r[0] == f"rent · {WARDS[0]} · current"]
+    ours = [r for r in found if r[0] == f"rent · {WARDS[0]} · 2014"]
     assert [(f, after) for _, f, _, after in ours] == [("value", "1000")]
     # the borough's figure rests on it, and nothing else does
-    assert {r[0] for r in found} == {ours[0][0], "rent · E09000099 · current"}
+    assert {r[0] for r in found} == {ours[0][0], "rent · E09000099 · 2014"}
 
 
 def test_a_new_and_a_withdrawn_indicator(rebuild: Rebuild) -> None:
@@ -98,10 +98,55 @@ def test_a_new_and_a_withdrawn_indicator(rebuild: Rebuild) -> None:
             )
 
     revisions = rebuild(swap)
-    assert _rows(revisions, "indicator added") == [("overcrowding", "", "", "")]
-    assert _rows(revisions, "indicator removed") == [("crowding", "", "", "")]
-    assert len(_rows(revisions, "figure added")) == 2 * 9
+    assert _rows(revisions, "indicator added") == [("overcrowding", "name", "", "Crowding")]
+    assert _rows(revisions, "indicator removed") == [("crowding", "name", "Crowding", "")]
+    # an indicator that comes or goes stands for its figures, weight and goalposts
+    assert not any("crowding" in r[0] for r in _rows(revisions, "figure added"))
     assert _rows(revisions, "figure revised") == []
+
+
+def test_a_year_further_on_figures_are_new_not_revised(rebuild: Rebuild) -> None:
+    """What was the current period becomes the baseline: the same figures under another id."""
+
+    def roll(edition: Path) -> None:
+        later = {"2013": "2014", "2014": "2015"}
+
+        def moved(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+            ids = {"baseline": "y2013", "current": "baseline"}
+            made = [r | {"period": ids[r["period"]]} for r in rows]
+            for r in rows:
+                if r["period"] == "current" and r["indicator_id"] != "rent":
+                    year = later[r["period_label"]]
+                    dates = {"period_label": year, "start": f"{year}-01-01", "end": f"{year}-12-31"}
+                    made.append(r | dates)
+            # one correction, and an indicator whose last figures serve once more
+            made += [r for r in rows if r["period"] == "current" and r["indicator_id"] == "rent"]
+            return [
+                r | {"value": "1000"}
+                if (r["indicator_id"], r["area_code"], r["period"]) == ("rent", WARDS[0], "y2013")
+                else r
+                for r in made
+            ]
+
+        rewrite(edition / "observations" / "all.csv", moved)
+        labels = {"y2013": "2013", "baseline": "2014", "current": "2015"}
+        periods = [{"id": i, "label": label} for i, label in labels.items()]
+        settings(edition, lambda s: s.update(periods=periods))
+
+    revisions = rebuild(roll)
+    revised = {r[0] for r in _rows(revisions, "figure revised")}
+    assert revised == {f"rent · {area} · 2013" for area in (WARDS[0], "E09000099")}
+    added = [r[0].split(" · ") for r in _rows(revisions, "figure added")]
+    assert {label for _, _, label in added} == {"2015"}
+    assert len(added) == 8 * 9
+    assert _rows(revisions, "figure removed") == []
+
+
+def test_whatever_defines_an_indicator_is_listed(rebuild: Rebuild) -> None:
+    changed = {"description": "Else", "denominator": "Adults", "rationale": "New", "licence": "CC0"}
+    revisions = rebuild(lambda e: spoil(e / "indicators.csv", 2, **changed))
+    found = {f: after for what, f, _, after in _rows(revisions, "indicator revised")}
+    assert found == changed
 
 
 def test_weights_and_goalposts(rebuild: Rebuild) -> None:
@@ -275,8 +320,10 @@ def test_rounding_is_no_revision() -> None:
         "weights": ["indicator_id", "weight", "share", "method"],
         "goalposts": ["indicator_id", "worst", "best"],
         "areas": ["code", "name", "vintage", "parent_code", "population"],
+        "dates": ["indicator_id", "period", "period_label", "start", "end"],
     }
     tables = {n: pd.DataFrame(columns=c) for n, c in frames.items()}
+    tables["indicators"] = pd.DataFrame([["rent", *"abcde"]], columns=frames["indicators"])
     one = pd.DataFrame([["rent", "E1", "now", 0.1 + 0.2, float("nan"), 3.0]])
     one.columns = frames["values"]
     about = {"software": "1", "edition": {"index": {}}}

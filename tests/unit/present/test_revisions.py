@@ -24,7 +24,7 @@ class FakeTables(dict):
         }
 
 
-REVISED = ("figure revised", "robbery · E05000026 · current", "value", "2.5", "")
+REVISED = ("figure revised", "robbery · E05000026 · 2014", "value", "2.5", "")
 
 
 def test_first_build_has_nothing_to_compare_with():
@@ -34,7 +34,7 @@ def test_first_build_has_nothing_to_compare_with():
 
 def test_no_difference_is_said():
     assert words.lead(FakeTables([])) == (
-        "Nothing that is published here differs from the build with data version abc1234."
+        "Nothing of what is compared here differs from the build with data version abc1234."
     )
 
 
@@ -42,7 +42,7 @@ def test_a_version_that_rests_on_hidden_figures_is_not_named():
     tables = FakeTables([])
     tables.about["compared_with"] = ""
     assert words.compared_with(tables) == "the build before"
-    assert words.lead(tables) == "Nothing that is published here differs from the build before."
+    assert words.lead(tables) == "Nothing of what is compared here differs from the build before."
     del tables.about["compared_with"]
     assert words.compared_with(tables) == ""
 
@@ -59,6 +59,13 @@ def test_details_give_names_instead_of_codes_and_dashes_for_blanks():
     row = words.details(FakeTables([REVISED])).iloc[0]
     assert row["What"] == "Robbery, Abbey, 2014"
     assert (row["Before"], row["After"]) == ("2.5", "–")
+
+
+def test_figures_that_came_or_went_stand_together_behind_what_was_revised():
+    new = [("figure added", f"robbery · {a} · 2015", "", "", "") for a in ("E05000026", "E1")]
+    shown = words.details(FakeTables([*new, REVISED]))
+    assert list(shown["What"]) == ["Robbery, Abbey, 2014", "Robbery, 2015"]
+    assert shown[["Field", "Before", "After"]].iloc[1].tolist() == ["figures", "–", "2 areas"]
 
 
 def test_details_are_cut_at_the_longest_list_a_page_takes():
