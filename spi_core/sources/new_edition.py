@@ -31,8 +31,10 @@ from spi_core.sources.reference import write_reference
 from spi_core.text.cells import csv_text
 
 NOT_PUBLISHED = "No figure is published."
-#: Similar areas are looked for where there are more units than this.
+#: Similar areas are looked for where there are as many units as this.
 FEW = 6
+#: From so many units on, 1,000 replicates: an end of a 90 % range is then good to 7 % of its error.
+MANY, REPLICATES = 100, 1000
 
 
 def new_edition(
@@ -203,6 +205,8 @@ def _settings(
     }
     if len(place.units) < FEW:
         changes["comparators"] = None
+    if len(place.units) > MANY:
+        changes["uncertainty"] = like["uncertainty"] | {"replicates": REPLICATES}
     return changes
 
 

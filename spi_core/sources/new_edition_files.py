@@ -18,7 +18,7 @@ from spi_core.edition.readers.sheet import find_tables, read_cells
 from spi_core.errors import Fault, InputError, in_order, some
 from spi_core.files import project_root, shown
 from spi_core.levels import KNOWN, units_named
-from spi_core.sources.new_edition import columns, made_whole, with_settings, write_table
+from spi_core.sources.new_edition import REPLICATES, columns, made_whole, with_settings, write_table
 from spi_core.tables import records
 
 #: Columns that each file must have, and what stands in others of the edition's table where it has
@@ -95,6 +95,7 @@ def edition_from_files(source: Path, name: str, area: str, contact: str) -> Path
         "periods": [{"id": i, "label": p} for i, p in zip(ids, periods, strict=True)],
         "framework": [{"dimension": d, "components": list(c)} for d, c in framework.items()],
         "contact": contact or f"Insight team, {place}",
+        "uncertainty": {"replicates": REPLICATES, "seed": 1},
     }
     with made_whole(name) as folder:
         template = resources.files("spi_core.sources") / "new_edition_files.yml"
