@@ -146,7 +146,7 @@ def draw_evidence(
     Raises
     ------
     InputError
-        If fewer than two units have an index in the current period.
+        If fewer than two units, of several, have an index in the current period.
     """
     settings, panel, places = inputs.settings["uncertainty"], inputs.panel, inputs.geography
     people = places.areas.loc[list(panel.areas), "population"].to_numpy(float)
@@ -261,11 +261,11 @@ def _published(inputs: Inputs) -> Array | None:
 
 
 def _refuse_unscored(inputs: Inputs, scores: Scores) -> None:
-    """Without two units that have an index now there is nothing to report."""
+    """Without two units that have an index now, or the only one, there is nothing to report."""
     p, unit = inputs.panel, inputs.geography.levels.unit
     index = scores.index[p.periods.index("current"), p.rows(inputs.geography.units)]
     found = int(np.isfinite(index).sum())
-    if found < 2:
+    if found < min(2, len(inputs.geography.units)):  # one alone has scores and no place
         file = shown(inputs.folder / "observations")
         message = f"let {found or 'no'} {unit.one if found else unit.many} be scored"
         allowed = f"all figures of one component for two {unit.many} at least"

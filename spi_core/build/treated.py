@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -170,7 +171,9 @@ def treat_estimated(filled: Estimated, treatment: Treatment, units: NDArray[np.i
     Estimated
         The residual's spread is carried over by the slope at the units' median value.
     """
-    middle = np.nanmedian(filled.value[:, units], axis=(0, 1))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # what no unit has is treated to nothing
+        middle = np.nanmedian(filled.value[:, units], axis=(0, 1))
     spread = filled.residual_sd * _slope(middle, treatment)
     return replace(filled, value=treatment.apply(filled.value), residual_sd=spread)
 

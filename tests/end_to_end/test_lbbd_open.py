@@ -16,7 +16,7 @@ from spi_core.build.treated import on_scale
 from spi_core.edition.inputs import Inputs, load
 from spi_core.present.base.edition import origin_sentence
 from spi_core.store import Tables
-from tests.support.editions import OPEN, ROOT, read
+from tests.support.editions import OPEN, ROOT, read, ward_figures
 from tests.support.project import files
 
 
@@ -156,7 +156,7 @@ def test_one_published_number_from_the_source_to_the_download(
     ward, i = "E05000032", "violence_offences"
     source = {
         (r["figure_id"], r["period"]): float(r["value"])
-        for r in read(OPEN / "source" / "ward_figures.csv")
+        for r in ward_figures()
         if r["area_code"] == ward
     }
     rate = source["crime_violence", "2014/15"] / source["population", "2014"] * 1000

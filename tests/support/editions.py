@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import yaml
 
 from spi_core.edition.inputs import load
@@ -202,6 +203,14 @@ def read(path: Path) -> list[Row]:
     """Rows of a CSV file as text."""
     with path.open(encoding="utf-8-sig", newline="") as stream:
         return list(csv.DictReader(stream))
+
+
+def ward_figures() -> list[Row]:
+    """Figures of the open edition's wards as they were published, as text."""
+    table = pd.read_parquet(OPEN.parent / "reference" / "london" / "ward_figures.parquet")
+    wards = {r["code"] for r in read(OPEN / "geography" / "areas.csv") if r["level"] == "ward"}
+    rows = table[table["area_code"].isin(wards)].to_dict("records")
+    return [{str(k): str(v) for k, v in row.items()} for row in rows]
 
 
 def write(path: Path, rows: list[Row]) -> None:

@@ -1,4 +1,4 @@
-"""Make lbbd-open's inputs from the published figures beside this script.
+"""Make lbbd-open's areas, context and series; `spi new-edition E09000002` makes its figures.
 
 Run from anywhere: ``python data/lbbd-open/source/prepare.py [FOLDER]``. Without FOLDER the edition
 itself is rewritten; a test writes to an empty folder and compares.
@@ -15,62 +15,28 @@ import pandas as pd
 
 SOURCE = Path(__file__).parent
 EDITION = SOURCE.parent
+LONDON = EDITION.parent / "reference" / "london"
 BOROUGH = ("E09000002", "Barking and Dagenham")
-LEFT_OUT = "The publication joined these counts by ward name: they are another borough's ward's."
 ROBBERY_GAP = "E01000039"  # stands at zero in every year of the publication
 
 
-def observations() -> pd.DataFrame:
-    figures = pd.read_csv(SOURCE / "ward_figures.csv", dtype={"period": str})
-    table = figures.pivot(index="area_code", columns=["figure_id", "period"], values="value")
-    mapping = pd.read_csv(EDITION / "reference" / "mapping.csv", dtype=str, keep_default_na=False)
-    per = pd.read_csv(EDITION / "indicators.csv", index_col="id")["per"]
-    return pd.concat(
-        [_rows(m, table, float(per[m.indicator_id])) for m in mapping.itertuples()],
-        ignore_index=True,
-    )
-
-
-def _rows(m, table: pd.DataFrame, per: float) -> pd.DataFrame:
-    def total(names: str, period: str) -> pd.Series:
-        return sum(table[(name, period)] for name in names.split("+"))
-
-    blank = pd.Series(np.nan, index=table.index)
-    value = table[(m.value_figure, m.figure_period)] if m.value_figure else None
-    numerator = total(m.numerator_figures, m.figure_period) if m.numerator_figures else blank
-    if m.denominator_figures == "implied":
-        # whole people, except expected deaths, which are a model's decimals
-        places = 3 if "death" in m.numerator_figures else 0
-        denominator = (numerator * per / value).round(places)
-    elif m.denominator_figures:
-        denominator = total(m.denominator_figures, m.denominator_period)
-    else:
-        denominator = blank
-    if value is None:
-        value = numerator / denominator * per
-    out = pd.DataFrame({"indicator_id": m.indicator_id, "area_code": table.index})
-    for column in ("period", "period_label", "start", "end"):
-        out[column] = getattr(m, column)
-    out["value"] = value.round(6).to_numpy()
-    out["numerator"] = numerator.to_numpy()
-    out["denominator"] = denominator.to_numpy()
-    left_out = out["value"].isna()
-    out.loc[left_out, "denominator"] = np.nan
-    out["status"] = np.where(left_out, "missing", "observed")
-    out["note"] = np.where(left_out, LEFT_OUT, m.note)
-    return out
+def wards() -> pd.DataFrame:
+    """Read the borough's wards of London's figures: a row a ward, a column a figure and period."""
+    names = pd.read_csv(LONDON / "wards.csv").set_index("area_code")
+    figures = pd.read_parquet(LONDON / "ward_figures.parquet")
+    figures = figures[figures["area_code"].map(names["borough_code"]) == BOROUGH[0]]
+    return figures.pivot(index="area_code", columns=["figure_id", "period"], values="value")
 
 
 def areas() -> pd.DataFrame:
-    wards = pd.read_csv(SOURCE / "ward_figures.csv", dtype={"period": str})
-    wards = wards.query("figure_id == 'population' and period == '2013'")
+    people = wards()[("population", "2013")]
+    name = pd.read_csv(LONDON / "wards.csv").set_index("area_code")["area_name"]
     lookup = pd.read_csv(SOURCE / "lsoa11_ward_lookup.csv")
     small = pd.read_csv(SOURCE / "lsoa_figures.csv", dtype={"period": str})
     small = small.query("figure_id == 'population'").set_index("area_code")["value"]
-    rows = [(*BOROUGH, "borough", "2002-2022", "", wards["value"].sum())]
+    rows = [(*BOROUGH, "borough", "2002-2022", "", people.sum())]
     rows += [
-        (r.area_code, r.area_name, "ward", "2002-2022", BOROUGH[0], r.value)
-        for r in wards.sort_values("area_code").itertuples()
+        (code, name[code], "ward", "2002-2022", BOROUGH[0], count) for code, count in people.items()
     ]
     rows += [
         (r.lsoa_code, r.lsoa_code, "lsoa", "2011", r.ward_code, small[r.lsoa_code])
@@ -90,8 +56,7 @@ def lookup() -> pd.DataFrame:
 
 def context() -> pd.DataFrame:
     """Who lives there and in what homes: for finding wards in similar circumstances, not scored."""
-    figures = pd.read_csv(SOURCE / "ward_figures.csv", dtype={"period": str})
-    table = figures.pivot(index="area_code", columns=["figure_id", "period"], values="value")
+    table = wards()
     polygons = gpd.read_file(EDITION / "geography" / "boundaries.geojson").set_index("code")
     parent = lookup().set_index("from_code")["to_code"]
     hectares = polygons.area.groupby(parent.reindex(polygons.index).to_numpy()).sum() / 1e4
@@ -159,7 +124,6 @@ def crime_series() -> pd.DataFrame:
 
 def main(folder: Path = EDITION) -> None:
     made = {
-        "observations/open.csv": observations(),
         "context.csv": context(),
         "geography/areas.csv": areas(),
         "geography/lookup.csv": lookup(),

@@ -21,6 +21,9 @@ from spi_core.uncertainty.reliability import audit_component
 
 Array = NDArray[np.float64]
 
+#: Fewer scores than this tell nothing of how an indicator moves with the index.
+MOVING = 3
+
 
 def audit_indicators(a: Evidence, weights: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Audit an edition.
@@ -80,7 +83,7 @@ def _components(a: Evidence) -> pd.DataFrame:
                     "alpha_standardised": found.alpha.standardised if found.alpha else np.nan,
                     "kmo": np.nan if found.kmo is None else found.kmo,
                     "bartlett_chi2": found.bartlett.chi2 if found.bartlett else np.nan,
-                    "bartlett_df": found.bartlett.df if found.bartlett else np.nan,
+                    "bartlett_df": float(found.bartlett.df) if found.bartlett else np.nan,
                     "bartlett_p": found.bartlett.p if found.bartlett else np.nan,
                     "first_component": share,
                     "reasons": "; ".join(found.reasons.values()),
@@ -126,14 +129,19 @@ def _or_nan(values: Array | None, k: int) -> Array:
 def _importance(a: Evidence) -> pd.DataFrame:
     used, rows = a.recipe.used, a.rows
     indicator = a.scores.indicator[:, rows][..., used]
-    found = importance(indicator, _index_share(a.recipe), a.scores.index[:, rows])
+    index, nominal = a.scores.index[:, rows], _index_share(a.recipe)
+    if np.isfinite(index).sum() < MOVING:
+        effective = correlation = np.full(nominal.size, np.nan)
+    else:
+        found = importance(indicator, nominal, index)
+        nominal, effective, correlation = found.nominal, found.effective, found.correlation
     shape = outliers(a.filled.value[:, rows][..., used])
     return pd.DataFrame(
         {
             "indicator_id": np.array(a.inputs.framework.ids)[used],
-            "nominal": found.nominal,
-            "effective": found.effective,
-            "r_index": found.correlation,
+            "nominal": nominal,
+            "effective": effective,
+            "r_index": correlation,
             "skew": shape.skew,
             "kurtosis": shape.kurtosis,
             "skewed": shape.skewed,

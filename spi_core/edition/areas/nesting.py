@@ -97,9 +97,6 @@ def _check_areas(whole: str | None, scored: Levels, levels: Levels, areas: Read)
     for name in (n.id for n in scored if n.id not in set(level)):
         message = f"has no area of level {name}, which edition.yml scores"
         faults.append(Fault(file, message, None, "level", None, "at least one"))
-    if (level == unit.id).sum() == 1:
-        message = f"has one {unit.one}: there is nothing to compare it with"
-        faults.append(Fault(file, message, None, "level", unit.id, "two at least"))
     for r in records(areas.sound[areas.sound["parent_code"] != ""]):
         above = level.get(r.parent_code)
         if above is None:

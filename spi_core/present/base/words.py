@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from spi_core.present.base.numbers import change_words, likely, number
 
-#: Words for the quarter of the areas that one falls in, 1 the highest.
+#: Words for the quarter of the areas that one falls in, 1 the highest; 0 where nothing is ranked.
 QUARTERS = {
+    0: "not ranked",
     1: "highest quarter",
     2: "upper middle quarter",
     3: "lower middle quarter",

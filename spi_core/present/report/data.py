@@ -234,7 +234,7 @@ def _wards(tables: Tables) -> tuple[pd.DataFrame, pd.DataFrame]:
     wards = units[scored].copy()
     for column in WARD_COLUMNS:
         wards[column] = wards["code"].map(index[column])
-    wards["quarter"] = wards["quarter"].astype(int)
+    wards["quarter"] = wards["quarter"].fillna(0).astype(int)
     wards["change"] = wards["code"].map(change["change"]).astype(float)
     wards["change_rating"] = wards["code"].map(change["rating"]).astype(object).fillna("not rated")
     parts = tables["completeness"].query("element == 'index' and period == 'current'")

@@ -81,9 +81,10 @@ def print_quarters(report: BoroughReport) -> None:
     for quarter, word in QUARTERS.items():
         group = report.wards[report.wards["quarter"] == quarter]
         if len(group):
-            low, high = (marked(end, group["illustrative"].any()) for end in ranges[quarter])
-            names = ", ".join(map(_link, records(group)))
-            print(f"**{word.capitalize()}** ({low} to {high} points): {names}\n")
+            names, made_up = ", ".join(map(_link, records(group))), group["illustrative"].any()
+            ends = " to ".join(marked(end, made_up) for end in ranges.get(quarter, ()))
+            points = f" ({ends} points)" if ends else ""
+            print(f"**{word.capitalize()}**{points}: {names}\n")
     if len(report.missing):
         names = ", ".join(map(_link, records(report.missing)))
         print(f"**No score:** {names}. {missing_sentence(report)}\n")

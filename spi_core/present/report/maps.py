@@ -25,7 +25,7 @@ from spi_core.present.report.quarters import quarter_caption, quarter_ranges
 from spi_core.tables import records
 
 #: One fill a quarter, from dark (1, highest) to light: in order even without colour vision.
-QUARTER_FILL = {1: "#12436D", 2: "#3B78AC", 3: "#A9CBE8", 4: "#EAF2F9"}
+QUARTER_FILL = {0: "#F3F2F1", 1: "#12436D", 2: "#3B78AC", 3: "#A9CBE8", 4: "#EAF2F9"}
 
 
 #: Metres of a border's detail that a map of this size can't show.

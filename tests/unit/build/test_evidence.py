@@ -515,10 +515,6 @@ REFUSED: dict[str, tuple[Change, str]] = {
         _all_missing("current"),
         "observations, column period: 'current' let no wards be scored",
     ),
-    "one ward": (
-        lambda f: _keep_wards(f, 1),
-        "areas.csv, column level: 'ward' has one ward: there is nothing to compare it with",
-    ),
     "two wards, five comparators": (
         lambda f: _keep_wards(f, 2),
         "column comparators.number: 5 is more than there are wards to choose from; allowed: "

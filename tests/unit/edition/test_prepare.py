@@ -1,4 +1,4 @@
-"""The committed inputs of the open edition follow from the publishers' figures beside them."""
+"""The committed inputs of the open edition follow from the publishers' figures."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.editions import OPEN, read
+from tests.support.editions import OPEN, read, ward_figures
 
 MADE = (
-    "observations/open.csv",
     "context.csv",
     "geography/areas.csv",
     "geography/lookup.csv",
@@ -57,7 +56,7 @@ Figures = dict[tuple[str, str, str], float]
 def figures() -> Figures:
     return {
         (r["area_code"], r["figure_id"], r["period"]): float(r["value"])
-        for r in read(OPEN / "source" / "ward_figures.csv")
+        for r in ward_figures()
         if r["value"]
     }
 

@@ -18,7 +18,7 @@ import yaml
 from spi_core.build.chapters import run_chapters
 from spi_core.disclosure.control import control
 from spi_core.edition.inputs import Inputs, load
-from tests.support.editions import OPEN, ROOT, read
+from tests.support.editions import OPEN, ROOT, read, ward_figures
 
 EDITION = ROOT / "data" / "lbbd-84"
 GENERATED = (
@@ -167,7 +167,7 @@ def test_series_and_signoffs_say_what_they_are() -> None:
 
 
 def test_census_figures_are_the_published_ones() -> None:
-    rows = [r for r in read(OPEN / "source" / "ward_figures.csv") if r["period"] == "2011"]
+    rows = [r for r in ward_figures() if r["period"] == "2011"]
     figures = {(r["figure_id"], r["area_code"]): float(r["value"]) for r in rows}
     for r in read(EDITION / "observations" / "census_2011.csv"):
         ward, name = r["area_code"], r["indicator_id"]
@@ -226,7 +226,7 @@ def test_ward_bases_are_published_residents_where_those_are_the_base(
     cells: dict[Key, dict[str, str]],
 ) -> None:
     people = {(r["area_code"], r["period"]): float(r["value"])
-              for r in read(OPEN / "source" / "ward_figures.csv")
+              for r in ward_figures()
               if r["figure_id"] == "population"}  # fmt: skip
     for (name, area, period), r in cells.items():
         if name in ("hate_crime", "arts_participation") and area.startswith("E05"):

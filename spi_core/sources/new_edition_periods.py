@@ -1,0 +1,141 @@
+"""The recipe of an edition for other years than those it was written for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from spi_core.edition.population import IMPLIED
+from spi_core.errors import Fault, InputError, some
+
+SHIFTED = ["period_label", "figure_period", "denominator_period", "note"]
+
+
+def years_as_asked(
+    mapping: pd.DataFrame,
+    periods: Sequence[Mapping[str, str]],
+    figures: pd.DataFrame,
+    years: Sequence[int],
+) -> tuple[pd.DataFrame, list[dict[str, str]]]:
+    """Write the recipe for the years asked for.
+
+    Parameters
+    ----------
+    mapping : DataFrame
+        ``reference/mapping.csv`` as read.
+    periods : sequence of mapping
+        Those it was written for: ``id, label``.
+    figures : DataFrame
+        ``area_code, figure_id, period, value`` of the reference population.
+    years : sequence of int
+        None for those of `mapping`.
+
+    Returns
+    -------
+    tuple of DataFrame and list of dict
+        Columns of ``mapping.csv`` and the periods. A yearly figure moves with the years, where it
+        was published; of what is rarer the last two before the end of the last year stand in the
+        first and the last period.
+
+    Raises
+    ------
+    InputError
+        If a year has no yearly figure at all.
+    """
+    mapping = mapping.drop(columns=["file", "row"])
+    written = {int(p["label"]): p["id"] for p in periods if p["label"].isdigit()}
+    if not years or sorted(set(years)) == sorted(written):
+        return mapping, [dict(p) for p in periods]
+    asked = sorted(set(years))
+    ids = ["baseline", *(f"y{y}" for y in asked[1:-1]), "current"][-len(asked) :]
+    there = set(zip(figures["figure_id"], figures["period"], strict=True))
+    rows: list[Mapping[str, Any]] = []
+    yearly: set[int] = set()
+    for _, group in mapping.groupby("indicator_id", sort=False):
+        of = {year: group[group["period"] == period] for year, period in written.items()}
+        known = {year: row.iloc[0] for year, row in of.items() if len(row)}
+        if _yearly(known):
+            made = {year: _of_year(known, year, there) for year in asked}
+            yearly |= {year for year, row in made.items() if row is not None}
+        else:
+            over = sorted(known.values(), key=lambda r: r["end"])
+            over = [r for r in over if r["end"].year <= asked[-1]][-min(2, len(asked)) :]
+            made = dict(zip([asked[0], asked[-1]][-len(over) :], over, strict=True)) if over else {}
+        rows += [{**r, "period": ids[asked.index(y)]} for y, r in made.items() if r is not None]
+    if lost := [y for y in asked if y not in yearly]:
+        found = sorted({int(p) for _, p in there if re.fullmatch("[0-9]{4}", p)})
+        message, allowed = "has no yearly figure", some([str(y) for y in found])
+        raise InputError(
+            Fault("command line", message, None, "--periods", y, allowed) for y in lost
+        )
+    named = [{"id": i, "label": str(y)} for i, y in zip(ids, asked, strict=True)]
+    return pd.DataFrame(rows)[list(mapping)], named
+
+
+def _yearly(known: Mapping[int, Any]) -> bool:
+    """Tell whether each period's figure is the one before, a year on."""
+    first, *others = known
+    return bool(others) and all(
+        moved(known[first]["figure_period"], year - first) == known[year]["figure_period"]
+        for year in others
+    )
+
+
+def _of_year(known: Mapping[int, Any], year: int, there: set[tuple[str, str]]) -> Any:
+    """Move an indicator's row to a year; None where its figures do not reach."""
+    if year in known:
+        return known[year]
+    first = min(known)
+    row, by = known[first].copy(), year - first
+    # what a note says of one year may not hold in another
+    row["note"] = " ".join(
+        s for s in re.split(r"(?<=\.) ", row["note"]) if not re.search("[0-9]{4}", s)
+    )
+    for column in SHIFTED[:-1]:
+        row[column] = moved(row[column], by)
+    for column in ("start", "end"):
+        row[column] += pd.DateOffset(years=by)
+
+    def published(names: str, period: str) -> bool:
+        return all((n, period) in there for n in names.split("+") if n not in ("", IMPLIED))
+
+    if not published(row["denominator_figures"], row["denominator_period"]):
+        # the latest base there is served both periods already
+        row["denominator_period"] = known[first]["denominator_period"]
+        if len({r["denominator_period"] for r in known.values()}) > 1:
+            return None
+    if row["denominator_figures"] not in ("", IMPLIED):
+        row["value_figure"] = ""  # of other years nobody knows what base a published rate has
+    names = "+".join((row["value_figure"], row["numerator_figures"]))
+    return row if published(names, row["figure_period"]) else None
+
+
+def moved(text: str, by: int) -> str:
+    """Move the years in the name of a period.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``2010/11-2012/13``.
+    by : int
+        Years, forwards or back.
+
+    Returns
+    -------
+    str
+        With years of two and four digits moved.
+
+    Examples
+    --------
+    >>> moved("2010/11-2012/13", -1), moved("2008–12", 2), moved("2013", 1)
+    ('2009/10-2011/12', '2010–14', '2014')
+    """
+
+    def one(found: re.Match[str]) -> str:
+        size = len(found[0])
+        return f"{(int(found[0]) + by) % 10**size:0{size}d}"
+
+    return re.sub(r"(?<!\d)(?:\d{4}|\d{2})(?!\d)", one, text)
