@@ -45,9 +45,9 @@ end
 -- As Quarto hands it to filters.
 local function quarto_callout(el)
   local kind = pandoc.utils.stringify(el.type)
-  local title = el.title and pandoc.Inlines(el.title) or pandoc.Inlines({})
+  local title = quarto.utils.as_inlines(el.title or {})
   if #title == 0 then title = pandoc.Inlines(kind:sub(1, 1):upper() .. kind:sub(2)) end
-  return callout_box(kind, title, pandoc.Blocks(el.content), el.collapse and tostring(el.collapse), el.attr.identifier)
+  return callout_box(kind, title, quarto.utils.as_blocks(el.content), el.collapse and tostring(el.collapse), el.attr.identifier)
 end
 
 -- Layout: `layout-ncol=N`, `layout="[[2,1]]"` and Pandoc's columns ----------------------------------------------------
