@@ -13,6 +13,7 @@ from spi_core.errors import SpiError
 from spi_core.files import in_place, write_bytes
 from spi_core.levels import Level, Levels, levels_of
 from spi_core.tables import is_of_now, refuse_other, write_table
+from spi_core.text.inline import answer_in_kernel
 from spi_core.text.seal import seal, seal_frame
 
 if TYPE_CHECKING:
@@ -247,6 +248,7 @@ def open_tables(folder: str | Path | None = None, edition: str = "lbbd-open") ->
     """
     if folder is None:
         folder = os.environ.get(VARIABLE) or _default(edition)
+    answer_in_kernel()
     return Tables(Path(folder), sealed=True)
 
 

@@ -11,7 +11,7 @@ for line in io.lines(pandoc.path.join({ folder, "blocks.typ" })) do
   if name then known[name] = true end
 end
 
-local function wrapped(raw)
+local function wrapped(raw, whole)
   return function(el)
     local before, after = pandoc.List({}), pandoc.List({})
     for _, class in ipairs(el.classes) do
@@ -22,7 +22,19 @@ local function wrapped(raw)
     end
     if #before == 0 then return nil end
     el.classes = el.classes:filter(function(class) return not known[class] end)
-    return before .. { el } .. after
+    local all = before .. { el } .. after
+    return whole and pandoc.Div(all) or all
+  end
+end
+
+-- Quarto runs this before it lays out columns, and makes a cell of each block of a Div with `layout…`: what stands in
+-- one must stay a single block. In the built-in engine no such Div is left to find here.
+local function cells(el)
+  for name in pairs(el.attributes) do
+    if name:find("^layout") then
+      el.content = el.content:walk({ Div = wrapped(pandoc.RawBlock, true) })
+      return el
+    end
   end
 end
 
@@ -43,4 +55,4 @@ local function inline_math(el)
   if el.mathtype == "InlineMath" then return in_words(el) end
 end
 
-return { { Div = wrapped(pandoc.RawBlock), Span = wrapped(pandoc.RawInline), Math = inline_math }, { Para = display_math } }
+return { { Div = cells }, { Div = wrapped(pandoc.RawBlock), Span = wrapped(pandoc.RawInline), Math = inline_math }, { Para = display_math } }

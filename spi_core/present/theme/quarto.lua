@@ -1,5 +1,6 @@
 -- The part of Quarto's Markdown that plain Pandoc does not know, for HTML and Typst: conditional content, shortcodes,
--- cross-references, floats, callouts, layout, raw HTML tables, equations, alt text. Anything else stops with a message.
+-- cross-references, floats, callouts' titles, raw HTML tables, equations, alt text; layout.lua comes after it. Anything
+-- else stops with a message.
 -- The document is walked in the order of the functions at the end; each does one thing.
 
 local typst = FORMAT == "typst"
@@ -225,28 +226,6 @@ local function callout_title(el)
   return el
 end
 
-local function callout(el)
-  local kind = callout_kind(el)
-  if not kind then return nil end
-  local title, body = el.content[1].content[1].content, pandoc.Blocks(el.content)
-  body:remove(1)
-  if typst then
-    body:insert(1, raw("#callout-box(kind: " .. quoted(kind) .. ", title: [" .. written(title) .. "])["))
-    body:insert(raw("]"))
-    return body
-  end
-  local classes = "callout callout-" .. kind
-  if not el.attributes.collapse then
-    return pandoc.Div(el.content, { id = el.identifier, class = classes, role = "note" })
-  end
-  local open = el.attributes.collapse == "false" and " open" or ""
-  local summary = pandoc.write(pandoc.Pandoc({ pandoc.Plain(title) }), "html")
-  body:insert(1, pandoc.RawBlock("html", '<details class="' .. classes .. '"' .. open ..
-    '>\n<summary class="callout-title">' .. summary .. "</summary>"))
-  body:insert(pandoc.RawBlock("html", "</details>"))
-  return body
-end
-
 -- Equations: `$$ … $$ {#eq-x alt="…"}` ------------------------------------------------------------------------------
 
 local function equation(el)
@@ -345,86 +324,6 @@ local function cite(el)
   if ours == 0 then return nil end
   if ours < #el.citations then fail("cross-references and citations stand in one bracket: " .. stringify(el)) end
   return out
-end
-
--- Layout: `layout-ncol=N`, `layout="[[2,1]]"` and Pandoc's columns ----------------------------------------------------
-
-local function layout_rows(el, count)
-  if el.attributes["layout"] then
-    local rows = pandoc.json.decode(el.attributes["layout"], false)
-    if type(rows) ~= "table" or #rows == 0 then fail("layout " .. el.attributes["layout"] .. " is not a list") end
-    if type(rows[1]) ~= "table" then rows = { rows } end
-    return rows
-  end
-  local n, row = tonumber(el.attributes["layout-ncol"]), {}
-  if el.attributes["layout-ncol"] and not n then fail("layout-ncol must be a number") end
-  for i = 1, n or count do row[i] = 1 end
-  if not n then return { row } end
-  local rows = {}
-  for i = 1, math.ceil(count / n) do rows[i] = row end
-  return rows
-end
-
-local function layout_items(el)
-  local items, widths = pandoc.List({}), {}
-  for _, block in ipairs(el.content) do
-    if block.t == "Div" and block.classes:includes("column") then
-      widths[#items + 1] = tonumber((block.attributes.width or ""):match("^([%d.]+)%%$")) or 0
-      items:insert(block.content)
-    elseif only_images(block) then
-      for _, image in ipairs(block.content) do
-        if image.t == "Image" then items:insert(pandoc.Blocks({ pandoc.Plain({ image }) })) end
-      end
-    else
-      items:insert(pandoc.Blocks({ block }))
-    end
-  end
-  return items, widths
-end
-
-local function grid(row, cells, valign)
-  local columns = {}
-  for i, width in ipairs(row) do
-    if type(width) ~= "number" or width <= 0 then fail("layout widths must be positive numbers") end
-    columns[i] = typst and string.format("%gfr", width) or string.format("minmax(0, %gfr)", width)
-  end
-  local out = pandoc.Blocks({})
-  if typst then
-    local align = ({ top = "top", center = "horizon", bottom = "bottom" })[valign or "top"]
-    out:insert(raw("#block(width: 100%, above: 1.3em, below: 1.3em, grid(columns: (" .. table.concat(columns, ", ") .. ",), align: left + " .. align ..
-      ", column-gutter: 16pt, row-gutter: 12pt,"))
-    for _, cell in ipairs(cells) do
-      out:insert(raw("["))
-      out:extend(cell)
-      out:insert(raw("],"))
-    end
-    out:insert(raw("))"))
-    return out
-  end
-  local style = "--columns: " .. table.concat(columns, " ")
-  if valign then style = style .. "; align-items: " .. ({ top = "start", center = "center", bottom = "end" })[valign] end
-  for _, cell in ipairs(cells) do out:insert(pandoc.Div(cell, { class = "layout-cell" })) end
-  return pandoc.Blocks({ pandoc.Div(out, pandoc.Attr("", { "layout" }, { style = style })) })
-end
-
-local function layout(el)
-  local asked = el.attributes["layout"] or el.attributes["layout-ncol"]
-  if not asked and not el.classes:includes("columns") then return nil end
-  local items, widths = layout_items(el)
-  local rows, out, next_item = layout_rows(el, #items), pandoc.Blocks({}), 1
-  if not asked then for i, width in pairs(widths) do if width > 0 then rows[1][i] = width end end end
-  for _, row in ipairs(rows) do
-    local cells = {}
-    for _ = 1, #row do
-      if items[next_item] then cells[#cells + 1] = items[next_item] end
-      next_item = next_item + 1
-    end
-    out:extend(grid(row, cells, el.attributes["layout-valign"]))
-  end
-  if next_item <= #items then fail("layout has fewer places than the block has parts") end
-  el.classes = el.classes:filter(function(class) return class ~= "columns" end)
-  if #el.classes == 0 and el.identifier == "" then return out end
-  return pandoc.Div(out, pandoc.Attr(el.identifier, el.classes))
 end
 
 -- What each format needs ------------------------------------------------------------------------------------------------
@@ -535,6 +434,5 @@ function Pandoc(doc)
   doc = doc:walk({ Cite = cite })
   doc = references(doc)
   doc = doc:walk({ Div = written_equation, Table = tables, Image = image })
-  doc = doc:walk({ Math = typst_math })
-  return doc:walk({ Div = function(el) return callout(el) or layout(el) end })
+  return doc:walk({ Math = typst_math })
 end

@@ -47,6 +47,7 @@ def _convert(
         f"--metadata-file={meta}",
         f"--resource-path={folder}{os.pathsep}{source.parent}",
         f"--lua-filter={theme_dir() / 'quarto.lua'}",
+        f"--lua-filter={theme_dir() / 'layout.lua'}",
         *arguments,
         # after all others: until then nothing may read text from data as mark-up
         f"--lua-filter={theme_dir() / 'text.lua'}",

@@ -19,10 +19,10 @@ from spi_core.errors import RenderError, SpiError, where_it_arose
 from spi_core.publish.render.options import CellOptions, cell_options
 from spi_core.publish.render.shell import new_shell, run_code
 from spi_core.publish.render.source import Cell, Document
+from spi_core.text.inline import inline_text
 from spi_core.text.seal import plain
 
 _INLINE = re.compile(r"(?P<before>^|[^`])`\{python\}[ \t](?P<code>[^`]+)`", re.MULTILINE)
-_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-!|~^$@&])")
 _PACKAGE = Path(spi_core.__file__).parent
 
 
@@ -118,32 +118,6 @@ def _check_parameters(document: Document, parameters: Mapping[str, object]) -> N
         allowed = ", ".join(names)
         where = document.path.name
         raise RenderError(f"{where}: unknown parameter {unknown[0]!r}; allowed: {allowed}")
-
-
-def inline_text(data: Mapping[str, Any], value: object) -> str:
-    r"""Return the Markdown that stands for the value of an inline expression.
-
-    Parameters
-    ----------
-    data : mapping
-        The value's representations, by MIME type.
-    value : object
-        The value itself.
-
-    Returns
-    -------
-    str
-        Its Markdown where it has one; otherwise its text with every mark-up character escaped.
-
-    Examples
-    --------
-    >>> print(inline_text({"text/plain": "'a*b'"}, "a*b"))
-    a\*b
-    """
-    if "text/markdown" in data:
-        return str(data["text/markdown"])
-    text = value if isinstance(value, str) else str(data.get("text/plain", value))
-    return _MARKUP.sub(r"\\\1", text)
 
 
 def _inline(shell: Any, cell: Cell, parameters: Mapping[str, object]) -> str:
