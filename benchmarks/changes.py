@@ -14,6 +14,7 @@ import pandas as pd
 from scipy import ndimage, stats
 
 from spi_core.edition.framework import Framework
+from spi_core.edition.pairs import pair_of
 from spi_core.edition.panel import Panel
 from spi_core.method.errors import expected, overdispersion, spread_of_changes
 from spi_core.method.intervals import LEVEL, quantile
@@ -111,7 +112,7 @@ def draw(region: Region, rng: np.random.Generator) -> World:
         np.broadcast_to(base * counted, seen.shape), np.full(seen.shape, "observed"), dates,
     )  # fmt: skip
     register = pd.DataFrame(
-        {"interval": kind, "per": per, "polarity": -1, "comparable": "yes", "break_reason": "",
+        {"interval": kind, "per": per, "polarity": -1,
          "valid_min": 0.0, "valid_max": np.where(kind == "wilson", 100.0, np.nan)},
         index=list(ids),
     )  # fmt: skip
@@ -181,7 +182,9 @@ def judge(w: World, model: pd.DataFrame, rng, relative: bool, n: int) -> tuple[C
         errors = replace(errors, se=se, change_se=np.hypot(*se))
     draws = simulate(value, errors, w.recipe, rng, n)
     scores = level_changes(score(value, w.recipe), draws, w.recipe, w.recipe, errors)
-    return indicator_change(value, errors, w.framework), scores
+    settings = {"periods": [{"id": p} for p in panel.periods], "index": {}}
+    pair = pair_of(panel, pd.DataFrame(), settings, *panel.periods)
+    return indicator_change(value, errors, w.framework.polarity, pair), scores
 
 
 def truth_of(w: World, relative: bool) -> tuple[np.ndarray, np.ndarray]:

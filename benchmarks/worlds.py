@@ -38,7 +38,7 @@ class World:
 
     def __init__(self, panel: Panel, framework: Framework, recipe: Recipe, known):
         self.panel, self.framework, self.recipe = panel, framework, recipe
-        self.known, self.comparable = known, comparable_recipe(recipe, framework)
+        self.known, self.comparable = known, comparable_recipe(recipe, recipe.used)
         self.kind = framework.indicators["interval"].to_numpy()
         self.per = framework.indicators["per"].to_numpy(float)
 
@@ -102,7 +102,7 @@ def made_world(change: float, seed: int = 7, areas: int = 60, equal: bool = Fals
         columns=["indicator_id", "period", "start", "end"],
     )
     register = pd.DataFrame(
-        {"interval": kind, "per": per, "polarity": -1, "comparable": "yes", "break_reason": "",
+        {"interval": kind, "per": per, "polarity": -1,
          "valid_min": 0.0, "valid_max": np.where(kind == "wilson", 100.0, np.nan)},
         index=list(ids),
     )  # fmt: skip

@@ -19,11 +19,10 @@ from spi_core.build.chapters import run_chapters, write_chapters
 from spi_core.build.evidence import draw_evidence
 from spi_core.build.marking import mark
 from spi_core.build.published import data_version
-from spi_core.build.recipe import comparable_recipe, make_recipe
+from spi_core.build.recipe import broken_since, comparable_recipe, make_recipe, same_figures
 from spi_core.build.revisions import build_before, compare_builds, keep_build
 from spi_core.build.shown.beside import (
     Points,
-    far_apart,
     indicator_standing,
     reference_standing,
     uncapped,
@@ -37,6 +36,7 @@ from spi_core.build.small_areas import small_area_tables
 from spi_core.build.standing import standing_tables
 from spi_core.build.tabulate import (
     areas_table,
+    comparisons_table,
     completeness_table,
     coverage_table,
     dates_table,
@@ -44,10 +44,10 @@ from spi_core.build.tabulate import (
     goalposts_table,
     means_table,
     not_collected_table,
-    same_figures,
     scores_table,
     values_table,
     with_parts,
+    with_same_figures,
 )
 from spi_core.build.treated import fit_edition, treat_estimated, treat_inputs
 from spi_core.build.ward_data import ward_data
@@ -125,8 +125,9 @@ def build(
         "audience": audience,
     }
     private = private_folder(folder)
-    follows = str(inputs.settings.get("follows", "")) + folder.name.removeprefix(inputs.folder.name)
-    before = build_before(private, version, now, private.with_name(follows))
+    follows, end = inputs.settings.get("follows"), "-internal" * (audience == "internal")
+    earlier = private.with_name(f"{follows}{end}") if follows else None
+    before = build_before(private, version, now, earlier)
     if before is not None:
         tables["revisions"] = compare_builds(before.tables, tables, before.about, about)
         about["compared_with"] = before.version
@@ -208,15 +209,19 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     scale = filled if treatment is None else treat_estimated(filled, treatment, rows)
     at = inputs.panel.compared
     here = during(recipe, at)
-    changing = comparable_recipe(here, inputs.framework)
+    changing = comparable_recipe(here, inputs.pair.counts)
     cut = replace(inputs, panel=inputs.panel.during(at))
     drawn = draw_evidence(cut, full, here, changing, take(scale, at), treatment)
     scores = _laid_out(score(scale.value, recipe), drawn.scores, at)
-    comparable = _laid_out(score(scale.value, changing), drawn.comparable, at)
+    # a figure of an earlier period that means something else has no part in a trend
+    apart = (broken_since(inputs) & changing.used)[:, None]
+    trend = score(np.where(apart, np.nan, scale.value), changing)
+    comparable = _laid_out(trend, drawn.comparable, at)
     tables = {
         "areas": areas_table(inputs),
-        "framework": framework_table(inputs, recipe),
+        "framework": framework_table(inputs, recipe, changing),
         "indicators": _plain(inputs.framework.indicators).reset_index(),
+        "comparisons": comparisons_table(inputs, changing),
         "dates": dates_table(inputs),
         "goalposts": goalposts_table(inputs, recipe),
         "signoff": _entered(inputs, "signoff").replace({"date": {"": "pending"}}),
@@ -231,8 +236,8 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "not_collected": not_collected_table(inputs, recipe),
         "completeness": completeness_table(inputs, recipe, scores),
     }
-    both = (tables["scores"], tables["scores_comparable"])
-    tables["scores"] = same_figures(*both, inputs)
+    alike = same_figures(inputs, recipe)
+    tables["scores"] = with_same_figures(tables["scores"], inputs, alike)
     tables |= standing_tables(drawn)
     tables["standing"] = with_parts(tables["standing"], tables["completeness"])
     tables |= audit_indicators(drawn, weights) | audit_choices(drawn)
@@ -273,7 +278,6 @@ def _shown(
         "goalposts": with_ranges(tables["goalposts"], tables["values"], units),
         "framework": with_coverage(tables["framework"], tables["coverage"], units),
         "bases": bases_table(whole, units, tables),
-        "far_apart": far_apart(tables),
         "elements": elements_table(tables),
         "quarters": quarters_table(tables),
         "peer_choices": peer_choices(inputs, tables["standing"]),

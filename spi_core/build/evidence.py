@@ -14,7 +14,7 @@ from spi_core.edition.inputs import Inputs
 from spi_core.errors import Fault, InputError
 from spi_core.files import shown
 from spi_core.method.errors import expected
-from spi_core.method.recipe import Recipe, recipe_for
+from spi_core.method.recipe import ENOUGH, Recipe, recipe_for
 from spi_core.method.score import Estimated, Scores, score, take
 from spi_core.method.treat import Treatment
 from spi_core.uncertainty.alternatives import ALL, SAMPLING, Alternatives, pca_shares
@@ -216,7 +216,8 @@ def _relative(e: Evidence, rng: np.random.Generator, n: int) -> Evidence | None:
     own, doubt = (e.model[name].to_numpy(float) for name in ("change", "change_se"))
     if e.treatment is not None:  # what moved by a difference may have no logarithm any more
         own = np.where(ratio | (np.array(e.treatment.name) != "log"), own, np.nan)
-    recipe = recipe_for(e.recipe, np.isfinite(own) & e.inputs.framework.comparable, 0.0)
+    # what is from longer ago has its own change beside the population's, and no part in scores
+    recipe = recipe_for(e.recipe, np.isfinite(own) & e.comparable_recipe.used, ENOUGH)
     if not recipe.used.any():
         return None
     before = e.inputs.panel.value[0]

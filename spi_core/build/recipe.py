@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from spi_core.build.fitting import fit_weights
 from spi_core.build.idle import idle, without
-from spi_core.edition.framework import Framework
 from spi_core.edition.inputs import Inputs
+from spi_core.edition.pairs import broken_between
 from spi_core.errors import Fault, InputError
 from spi_core.files import shown
 from spi_core.method.means import means_of
@@ -66,25 +67,67 @@ def make_recipe(inputs: Inputs) -> tuple[Recipe, pd.DataFrame]:
     return recipe, table[table["component"].isin(scored)].reset_index(drop=True)
 
 
-def comparable_recipe(recipe: Recipe, framework: Framework) -> Recipe:
-    """Leave out what cannot be compared over time, for every statement of change.
+def comparable_recipe(recipe: Recipe, counts: NDArray[np.bool_]) -> Recipe:
+    """Leave out what counts in no change, for every statement of change.
 
     Parameters
     ----------
     recipe : Recipe
         The full recipe, of the periods that are compared.
-    framework : Framework
-        Says which indicators are comparable.
+    counts : ndarray of bool (indicators,)
+        Of the :class:`spi_core.edition.pairs.Pair` of these periods.
 
     Returns
     -------
     Recipe
-        The same weights among the indicators that are comparable and were collected in all these
+        The same weights among the indicators that count and were collected in all these
         periods, rescaled to sum 1 in each component: the same set in all areas and periods. A
         component left with fewer than the minimum, or with less than half of its weight, counts
         in no change; an area that lacks one of the others has no change of its index.
     """
-    kept = framework.comparable.copy()
-    if recipe.absent is not None:
-        kept &= ~recipe.absent.any(axis=0)
+    kept = counts if recipe.absent is None else counts & ~recipe.absent.any(axis=0)
     return recipe_for(replace(recipe, absent=None, missing_components=0), kept, ENOUGH)
+
+
+def broken_since(inputs: Inputs) -> NDArray[np.bool_]:
+    """Find the figures of each period that mean something else than those of the current one.
+
+    Returns
+    -------
+    ndarray of bool (periods, indicators)
+        No row of the current period.
+    """
+    periods, breaks, ids = list(inputs.periods), inputs.tables["breaks"], inputs.framework.ids
+    return np.stack([broken_between(breaks, periods, ids, p, "current") for p in periods])
+
+
+def same_figures(inputs: Inputs, recipe: Recipe) -> dict[str, NDArray[np.bool_]]:
+    """Say which scores may stand beside the current one: by the recipe they rest on the same.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition.
+    recipe : Recipe
+        The full recipe, of all periods; for smaller areas, fitted to them.
+
+    Returns
+    -------
+    dict of str to ndarray of bool (periods, elements of the level)
+        An indicator's where no break lies between; a composite's where all that it scores was
+        collected in both periods, no break lies between, and all of it counts in its change: two
+        others side by side would tell another story than the change. The current period's own.
+    """
+    now, broken = inputs.panel.periods.index("current"), broken_since(inputs)
+    absent = np.zeros_like(broken) if recipe.absent is None else recipe.absent
+    apart = recipe.used & (broken | (absent != absent[now]) | ~inputs.pair.counts)
+    component = apart @ (recipe.component_of[:, None] == np.arange(recipe.dimension_of.size))
+    # where components may be lacking, an index of all may stand beside one of fewer
+    lacking = component | (recipe.missing_components > 0)
+    dimension = lacking @ (recipe.dimension_of[:, None] == np.arange(recipe.dimension_of.max() + 1))
+    levels = {"indicator": broken, "component": component, "dimension": dimension}
+    levels["index"] = lacking[:, recipe.scored].any(axis=1, keepdims=True)
+    alike = {level: ~found.astype(bool) for level, found in levels.items()}
+    for found in alike.values():
+        found[now] = True
+    return alike

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spi_core.build.recipe import same_figures
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.panel import Panel
 from spi_core.levels import levels_of
@@ -68,7 +69,7 @@ def _of_level(
     tables["small_area_values"] = _values(panel, filled, scored, available)
     if not fitted.scored.any():
         return tables
-    scores = _long(inputs, codes, scored, _alike(inputs, fitted))
+    scores = _long(inputs, codes, scored, same_figures(inputs, fitted)["component"])
     tables["small_area_scores"] = scores
     # of what units are made up of: areas of other levels only overlap with them
     units, families = inputs.geography.units, inputs.geography.families(inputs.panel.areas)
@@ -110,19 +111,6 @@ def _values(
     frame = pd.DataFrame({n: a.ravel() for n, a in columns.items()}, index=index).reset_index()
     offered = dict(zip(panel.indicators, available.tolist(), strict=True))
     return frame[frame["indicator_id"].map(offered)].reset_index(drop=True)
-
-
-def _alike(inputs: Inputs, recipe: Recipe) -> NDArray[np.bool_]:
-    """Say of each period and component whether its scores rest on the current one's figures."""
-    periods = inputs.panel.periods
-    absent = np.zeros((len(periods), recipe.share.size), bool)
-    absent = absent if recipe.absent is None else recipe.absent
-    now = periods.index("current")
-    apart = recipe.used & (~inputs.framework.comparable | (absent != absent[now]))
-    apart[now] = False
-    member = recipe.component_of[:, None] == np.arange(recipe.dimension_of.size)
-    alike: NDArray[np.bool_] = ~(apart @ member)
-    return alike
 
 
 def _long(

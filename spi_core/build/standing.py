@@ -12,6 +12,7 @@ from spi_core.build.evidence import Evidence
 from spi_core.method.errors import Tier
 from spi_core.method.intervals import LEVEL
 from spi_core.method.ranking import interval, quarter, quarter_of, rank_summary, ranks
+from spi_core.method.recipe import Recipe
 from spi_core.tables import empty_table
 from spi_core.text.words import (
     ABREAST,
@@ -76,8 +77,10 @@ def standing_tables(a: Evidence) -> dict[str, pd.DataFrame]:
         ):
             parts = [_moved(b, find, table) for b in (a, a.beside) if b is not None]
             tables[name] = pd.concat([frame for frame, _ in parts], ignore_index=True)
-            for kind, judged in zip(("", "relative_"), parts[0][1], strict=False):
-                tiers[kind + name] = judged
+            for kind, found in zip(("", "relative_"), parts[0][1], strict=False):
+                tiers[kind + name] = found.tier
+                if found.apart is not None and found.apart.tested:
+                    tiers[f"{kind}{name}_apart"] = found.apart
         tables |= {"contributions": _each(a, _contributions), "gaps": _gaps(a)}
     else:
         tables |= {n: empty_table(n) for n in MOVED}
@@ -210,19 +213,19 @@ def _moved(
     a: Evidence,
     find: Callable[[Evidence], Change],
     table: Callable[[Evidence, Change], pd.DataFrame],
-) -> tuple[pd.DataFrame, list[Tier]]:
+) -> tuple[pd.DataFrame, list[Change]]:
     """Set out changes, and beside each what is left of it after the reference population's."""
     change = find(a)
     rows = table(a, change)
     names = {"change": "relative", "low": "relative_low", "high": "relative_high"}
     if a.relative is None:
         blank = dict.fromkeys(names.values(), np.nan)
-        return rows.assign(**blank, relative_rating=NOT_RATED), [change.tier]
+        return rows.assign(**blank, relative_rating=NOT_RATED), [change]
     beside = find(a.relative)
     left = table(a.relative, beside)
     own = left["rating"].map(RELATIVE).where(left["change"].notna(), NOT_RATED)
     found = left[list(names)].rename(columns=names).assign(relative_rating=own)
-    return pd.concat([rows, found], axis=1), [change.tier, beside.tier]
+    return pd.concat([rows, found], axis=1), [change, beside]
 
 
 def _changes(a: Evidence) -> Change:
@@ -237,12 +240,24 @@ def _change_rows(a: Evidence, change: Change) -> pd.DataFrame:
     frame.insert(2, "level", np.tile(elements["level"], len(a.inputs.panel.areas)))
     before, after = stacked(a.comparable)[[0, a.now]]
     frame["baseline"], frame["current"] = before.ravel(), after.ravel()
+    for name, recipe in (("parts", a.comparable_recipe), ("of", a.recipe)):
+        frame[name] = np.tile(_counted(recipe), len(a.inputs.panel.areas))
     return _by_level(frame)
+
+
+def _counted(recipe: Recipe) -> NDArray[np.intp]:
+    """Count a component's indicators, a dimension's and the index's components that count."""
+    n = recipe.dimension_of.size
+    component = np.bincount(recipe.component_of[recipe.used], minlength=n)
+    of = recipe.dimension_of[recipe.scored]
+    dimension = np.bincount(of, minlength=int(recipe.dimension_of.max()) + 1)
+    return np.concatenate([component, dimension, [recipe.scored.sum()]])
 
 
 def _indicator_changes(a: Evidence) -> Change:
     """Change of every indicator in its own unit, all areas."""
-    return indicator_change(a.inputs.panel.value, a.errors, a.inputs.framework)
+    pair = a.inputs.pair
+    return indicator_change(a.inputs.panel.value, a.errors, a.inputs.framework.polarity, pair)
 
 
 def _indicator_rows(a: Evidence, change: Change) -> pd.DataFrame:

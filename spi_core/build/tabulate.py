@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from spi_core.edition.inputs import Inputs
 from spi_core.method.recipe import Recipe
 from spi_core.method.score import Estimated, Scores
+from spi_core.tables import empty_table
 
-#: Two ways to one score differ by rounding only.
-SAME = 1e-9
 LEVELS = ("indicator", "component", "dimension", "index")
 
 
@@ -47,15 +47,52 @@ def dates_table(inputs: Inputs) -> pd.DataFrame:
     )
 
 
-def framework_table(inputs: Inputs, recipe: Recipe) -> pd.DataFrame:
+def comparisons_table(inputs: Inputs, changing: Recipe) -> pd.DataFrame:
+    """List what may be said of each indicator between the two periods that are compared.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition, its panel without LSOAs.
+    changing : Recipe
+        What counts in a change of scores.
+
+    Returns
+    -------
+    DataFrame
+        ``indicator_id, from_period, to_period, group, years, first, last, rolling, in_change,
+        reason``; no rows where there is one period. What might count and does not has too little
+        beside it.
+    """
+    pair = inputs.pair
+    if pair.first == pair.last:
+        return empty_table("comparisons")
+    alone = (pair.reason == "") & ~changing.used
+    return pd.DataFrame(
+        {
+            "indicator_id": inputs.framework.ids,
+            "from_period": pair.first,
+            "to_period": pair.last,
+            "group": pair.group,
+            "years": pair.years,
+            "first": pair.when[0],
+            "last": pair.when[1],
+            "rolling": pair.rolling,
+            "in_change": changing.used,
+            "reason": np.where(alone, "too little of its component can be compared", pair.reason),
+        }
+    )
+
+
+def framework_table(inputs: Inputs, recipe: Recipe, changing: Recipe) -> pd.DataFrame:
     """List the components in order: how many indicators each has and whether it is scored.
 
     Parameters
     ----------
     inputs : Inputs
         The edition, its panel without LSOAs.
-    recipe : Recipe
-        What was decided before scoring.
+    recipe, changing : Recipe
+        What was decided before scoring, and what counts in a change of scores.
 
     Returns
     -------
@@ -64,7 +101,7 @@ def framework_table(inputs: Inputs, recipe: Recipe) -> pd.DataFrame:
     """
     f = inputs.framework
     count = np.bincount(f.component_of, minlength=len(f.components))
-    comparable = np.bincount(f.component_of, weights=f.comparable, minlength=len(f.components))
+    counted = np.bincount(f.component_of, weights=changing.used, minlength=len(f.components))
     thin = inputs.settings["index"].get("thin_below", 3)
     scored = recipe.scored
     why = np.where(count < recipe.minimum, "awaits council data", "too few figures that differ")
@@ -74,7 +111,7 @@ def framework_table(inputs: Inputs, recipe: Recipe) -> pd.DataFrame:
             "component": f.components,
             "dimension": [f.dimensions[d] for d in f.dimension_of],
             "indicators": count,
-            "comparable_indicators": comparable.astype(int),
+            "comparable_indicators": counted.astype(int),
             "scored": scored,
             "note": note,
         }
@@ -180,35 +217,34 @@ def scores_table(inputs: Inputs, scores: Scores) -> pd.DataFrame:
     return long[["area_code", "period", "element", "level", "score"]].dropna(ignore_index=True)
 
 
-def same_figures(full: pd.DataFrame, comparable: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+def with_same_figures(
+    scores: pd.DataFrame, inputs: Inputs, alike: dict[str, NDArray[np.bool_]]
+) -> pd.DataFrame:
     """Say which scores may stand beside the current one: they rest on the same figures.
 
     Parameters
     ----------
-    full, comparable : DataFrame
-        The two tables of scores.
+    scores : DataFrame
+        The table of scores.
     inputs : Inputs
-        Its framework says which indicators are comparable.
+        The edition, its panel without LSOAs.
+    alike : dict of str to ndarray of bool (periods, elements of the level)
+        From :func:`spi_core.build.recipe.same_figures`.
 
     Returns
     -------
     DataFrame
-        ``full`` with ``same_figures``: whether all areas' scores of the element, in its period and
-        in the current one, are those by comparable figures. Two others that are shown side by side
-        would tell another story than the change.
+        ``scores`` with ``same_figures``, the same for all areas.
     """
-    keys = ["area_code", "period", "element"]
-    both = full.merge(comparable[[*keys, "score"]], "left", keys, suffixes=("", "_comparable"))
-    apart = (both["score"] - both["score_comparable"]).abs() > SAME
-    apart |= both["score_comparable"].isna()
-    f = inputs.framework
-    comparable_ids = dict(zip(f.ids, f.comparable.tolist(), strict=True))
-    single = both["level"] == "indicator"
-    apart = apart.where(~single, ~both["element"].map(comparable_ids).eq(True))
-    worst = apart.groupby([both["period"], both["element"]]).transform("max").astype(bool)
-    now = worst[both["period"] == "current"].groupby(both["element"]).max()
-    same = ~(worst | both["element"].map(now).fillna(True).astype(bool))
-    return full.assign(same_figures=(same | (full["period"] == "current")).to_numpy(bool))
+    periods = inputs.panel.periods
+    said = {
+        (level, period, element): bool(alike[level][p, e])
+        for level, elements in _elements(inputs).items()
+        for p, period in enumerate(periods)
+        for e, element in enumerate(elements)
+    }
+    keys = zip(scores["level"], scores["period"], scores["element"], strict=True)
+    return scores.assign(same_figures=[said[key] for key in keys])
 
 
 def completeness_table(inputs: Inputs, recipe: Recipe, scores: Scores) -> pd.DataFrame:

@@ -62,11 +62,6 @@ class Framework:
         """+1 where higher is better, -1 where lower is; shape (indicators,)."""
         return self.indicators["polarity"].to_numpy(float)
 
-    @property
-    def comparable(self) -> NDArray[np.bool_]:
-        """Whether the indicator's two periods may be compared; shape (indicators,)."""
-        return (self.indicators["comparable"] == "yes").to_numpy()
-
     def members(self, component: int) -> NDArray[np.intp]:
         """Positions of a component's indicators.
 
@@ -150,10 +145,6 @@ def _misplaced(indicators: Read, home: Mapping[str, str], levels: Collection[str
         if levels and r.finest_level not in levels and "finest_level" not in lost:
             message = "is not a level of edition.yml"
             faults.append(fault_at(r, "finest_level", message, ", ".join(sorted(levels))))
-        if r.comparable == "no" and not r.break_reason and "break_reason" not in lost:
-            message = "a blank is not allowed here: comparable is 'no'"
-            allowed = "why the two periods cannot be compared"
-            faults.append(fault_at(r, "break_reason", message, allowed))
         if r.valid_min > r.valid_max:
             message = f"is above valid_max, {r.valid_max:g}"
             faults.append(fault_at(r, "valid_min", message, f"at most {r.valid_max:g}"))

@@ -26,6 +26,7 @@ from spi_core.edition.framework import (
 )
 from spi_core.edition.interventions.design import Design
 from spi_core.edition.interventions.read import read_interventions
+from spi_core.edition.pairs import Pair, check_breaks, pair_of
 from spi_core.edition.panel import Panel, check_keys, check_observations, make_panel
 from spi_core.edition.population import check_dates, read_mapping
 from spi_core.edition.readers.read import Read, join_reads, read_table, strangers
@@ -43,6 +44,7 @@ FOLDERS = ("observations", "series")
 #: Tables by name: the file within the edition's folder, and whether it must be there.
 FILES = {
     "indicators": ("indicators", True),
+    "breaks": ("breaks", False),
     "observations": ("observations", True),
     "areas": ("geography/areas", True),
     "lookup": ("geography/lookup", False),
@@ -102,6 +104,12 @@ class Inputs:
     def periods(self) -> dict[str, str]:
         """Period ids and their labels, in the order of ``edition.yml``."""
         return {p["id"]: p["label"] for p in self.settings["periods"]}
+
+    @property
+    def pair(self) -> Pair:
+        """The periods that are compared, and what of each indicator may be."""
+        first = "baseline" if "baseline" in self.periods else "current"
+        return pair_of(self.panel, self.tables["breaks"], self.settings, first, "current")
 
 
 @refusals_as_faults()
@@ -271,6 +279,7 @@ def _check_tables(
         scored = [level.id for level in levels_of(settings["geography"]["levels"])]
         faults += check_presence(observations, geography, reads["rebase"].frame, scored)
     faults += check_observations(observations, framework)
+    faults += check_breaks(reads["breaks"], ids, periods)
     if framework is not None and geography is not None and not faults:
         rules = framework.indicators["disclosure_rule"]
         file = shown(folder / "edition.yml")

@@ -64,6 +64,10 @@ def read_edition_file(path: Path) -> tuple[dict[str, Any], list[Fault]]:
     broken = {e.absolute_path[0] for e in errors if e.absolute_path}
     settings = {key: value for key, value in settings.items() if key not in broken}
     faults += _repeated_names(file, settings) + _period_order(file, settings)
+    least, most = settings.get("index", {}).get("change_years", (0, 0))
+    if least > most:
+        message, where = "has the least years after the most", "index.change_years"
+        faults.append(Fault(file, message, None, where, f"{least}, {most}", "least first"))
     if "geography" in settings:
         found = _level_faults(file, settings["geography"]["levels"])
         faults += found

@@ -12,6 +12,7 @@ import pandas as pd
 from spi_core.explorer.codes import rows
 from spi_core.present.base.links import ward_slug
 from spi_core.present.base.numbers import number
+from spi_core.present.base.spans import APART, counted
 from spi_core.present.base.words import and_list
 from spi_core.store import Tables
 from spi_core.tables import records
@@ -86,6 +87,9 @@ class _Pages:
         self.edition = tables.about["edition"]
         self.means = list(tables["means"]["mean"])
         self.framework = tables["framework"]
+        self.pairs = _by(tables["comparisons"], "indicator_id")
+        counts = tables["changes"].drop_duplicates("element")
+        self.counts = {r.element: (r.parts, r.of, r.level) for r in records(counts)}
         self.periods = [p["id"] for p in self.edition["periods"]]
         self.goalposts = _by(tables["goalposts"], "indicator_id")
         self.weights = _by(tables["weights"], "indicator_id")
@@ -99,7 +103,8 @@ class _Pages:
 
     def index(self, dimensions: Sequence[str]) -> dict[str, Any]:
         text = f"The {self.means[2]} of {len(dimensions)} dimensions: {and_list(dimensions)}."
-        return _score("Social Progress Index", text) | _partial(self.framework)
+        facts = _score("Social Progress Index", text) | self._counted("index")
+        return facts | _partial(self.framework)
 
     def dimension(self, name: str, parts: pd.DataFrame) -> dict[str, Any]:
         scored = parts[parts["scored"]]
@@ -110,7 +115,12 @@ class _Pages:
             if len(scored) < len(parts):
                 rest = and_list(list(parts.loc[~parts["scored"], "component"]))
                 text = f"{text} Not scored: {rest}."
-        return _score(name, text) | _partial(parts)
+        return _score(name, text) | self._counted(name) | _partial(parts)
+
+    def _counted(self, element: str) -> dict[str, str]:
+        """Say how much of a score its change rests on, where that is not all."""
+        parts, of, level = self.counts.get(element, (0, 0, ""))
+        return {"counted": counted(parts, of, level)} if 0 < parts < of else {}
 
     def component(self, part: Any, names: list[str]) -> dict[str, Any]:
         facts = _score(part.component, "No indicator is at hand: it awaits council data.")
@@ -121,19 +131,22 @@ class _Pages:
                 else f"One indicator: {names[0]}."
             )
         facts |= {"scored": bool(part.scored), "note": str(part.note)}
+        facts |= self._counted(part.component)
         if not part.comparable_indicators:
             facts["comparable"] = False
         return facts
 
     def indicator(self, row: dict[str, Any]) -> dict[str, Any]:
+        pair = self.pairs.get(row["id"], {})
+        broken = pair.get("group") in ("broken", "not collected")
         post, weight = self.goalposts.get(row["id"], {}), self.weights.get(row["id"], {})
         return {
             "name": row["name"],
             "description": row["description"],
             "unit": row["unit"],
             "polarity": int(row["polarity"]),
-            "comparable": row["comparable"] == "yes",
-            "break_reason": row["break_reason"],
+            "comparable": not broken,
+            "break_reason": pair["reason"] if broken else "",
             "page": {
                 "numerator": row["numerator"],
                 "denominator": row["denominator"],
@@ -179,8 +192,14 @@ class _Pages:
 
     def _caveats(self, row: dict[str, Any]) -> list[str]:
         said = [s["caveat"] for s in self.signoff.get(row["id"], []) if s["caveat"]]
-        if row["comparable"] != "yes":
-            said.insert(0, f"Not compared over time: {row['break_reason']}.")
+        pair = self.pairs.get(row["id"], {})
+        if pair.get("group") in ("broken", "not collected"):
+            said.insert(0, f"Not compared over time: {pair['reason']}.")
+        elif pair.get("group") in APART:
+            years = f"{pair['first']:.0f} to {pair['last']:.0f}"
+            said.insert(0, f"Change, {pair['group']} ({years}), counts in no score’s change.")
+        elif pair.get("rolling"):
+            said.insert(0, "Rolling: the windows of the two periods are of several years.")
         return said
 
 

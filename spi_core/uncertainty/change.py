@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from spi_core.edition.framework import Framework
+from spi_core.edition.pairs import Pair
 from spi_core.method.errors import Tier, tier
 from spi_core.method.recipe import ENOUGH, Recipe
 from spi_core.method.score import Scores
@@ -36,6 +36,9 @@ class Change:
         Raw units for indicators, score points above them; NaN where there is none.
     tier : Tier
         All of them judged together: intervals and what is clear.
+    apart : Tier or None
+        Those from longer ago, judged by themselves: what ten years did would make it easier to
+        call clear what one year did.
     rating : ndarray of str (areas, items)
         ``clear improvement``, ``no clear change``, ``clear decline`` or ``not rated``.
     reason : ndarray of str (areas, items)
@@ -49,10 +52,18 @@ class Change:
     rating: NDArray[np.str_]
     reason: NDArray[np.str_]
     known: Array
+    apart: Tier | None = None
+
+    def end(self, name: str) -> Array:
+        """Lay out one end, ``low`` or ``high``, of all intervals; shape as `change`."""
+        ends = [getattr(t, name) for t in (self.tier, self.apart) if t is not None]
+        return np.asarray(np.fmax.reduce(ends))
 
 
-def indicator_change(value: ArrayLike, sampling: Sampling, framework: Framework) -> Change:
-    """Rate the change of every indicator in raw units, all areas and indicators as one tier.
+def indicator_change(
+    value: ArrayLike, sampling: Sampling, polarity: ArrayLike, pair: Pair
+) -> Change:
+    """Rate the change of every indicator in raw units, those from longer ago by themselves.
 
     Parameters
     ----------
@@ -60,38 +71,45 @@ def indicator_change(value: ArrayLike, sampling: Sampling, framework: Framework)
         Raw values as published: an estimate is no evidence of change.
     sampling : Sampling
         Standard errors of changes.
-    framework : Framework
-        Polarity, and what may be compared.
+    polarity : array_like (indicators,)
+        +1 where higher is better, -1 where lower is.
+    pair : Pair
+        What may be compared.
 
     Returns
     -------
     Change
         An indicator that cannot be compared has no change; one whose error is not known, or that
-        its publisher models, has no interval.
+        its publisher models, has no interval. What is from longer ago says so in ``reason``, rated
+        or not.
     """
     x = np.asarray(value, dtype=np.float64)
     if x.ndim != 3 or x.shape != sampling.se.shape or x.shape[0] < 2:
         raise ValueError(f"change needs two periods of fitting shapes; got {x.shape}")
-    change = np.where(framework.comparable, x[-1] - x[0], np.nan)
+    change = np.where(pair.compared, x[-1] - x[0], np.nan)
     known = sampling.known([0, -1])
     reason = np.full(change.shape, "", dtype=object)
     reason[~known] = "its error is not known"
     reason[(sampling.basis[[0, -1]] == MODELLED).any(axis=0)] = "modelled by its publisher"
     reason[(sampling.basis[[0, -1]] == MISSING).any(axis=0)] = "no value in one of the periods"
     reason[np.isnan(x[-1] - x[0])] = "no value in one of the periods"
-    for k in np.flatnonzero(~framework.comparable):
-        reason[:, k] = str(framework.indicators["break_reason"].iloc[k])
+    reason[:, ~pair.compared] = pair.reason[~pair.compared]
     se = np.where(reason == "", sampling.change_se, np.nan)
-    return _rated(change, framework.polarity * change, se, reason, known.astype(np.float64))
+    year, rest = (tier(change, np.where(of, se, np.nan)) for of in (pair.counts, ~pair.counts))
+    better = np.asarray(polarity, dtype=np.float64) * change
+    rating = _words(year.clear | rest.clear, better, reason)
+    for k in np.flatnonzero(pair.compared & ~pair.counts):
+        reason[:, k] = [
+            f"{why}; {pair.reason[k]}" if why else pair.reason[k] for why in reason[:, k]
+        ]
+    return Change(
+        change, year, rating, reason.astype(np.str_), known.astype(np.float64), apart=rest
+    )
 
 
-def _rated(
-    change: Array, better: Array, se: Array, reason: NDArray[np.object_], known: Array
-) -> Change:
-    judged = tier(change, se)
-    rating = np.where(judged.clear, np.where(better > 0, IMPROVEMENT, DECLINE), NO_CHANGE)
-    rating = np.where(reason == "", rating, NOT_RATED)
-    return Change(change, judged, rating, reason.astype(np.str_), known)
+def _words(clear: Mask, better: Array, reason: NDArray[np.object_]) -> NDArray[np.str_]:
+    rating = np.where(clear, np.where(better > 0, IMPROVEMENT, DECLINE), NO_CHANGE)
+    return np.where(reason == "", rating, NOT_RATED)
 
 
 def known_share(recipe: Recipe, known: ArrayLike) -> Array:
@@ -198,10 +216,12 @@ def level_changes(
     change[thin] = np.nan
     share = known_share(full, known & recipe.used)
     reason = unknown_reason(share)
-    reason[np.isnan(change)] = "too few comparable indicators with values in both periods"
+    reason[np.isnan(change)] = "too few of its figures can be compared"
     reason[differ] = "not the same components are scored in both periods"
     se = (drawn[:, -1] - drawn[:, 0]).std(axis=0, ddof=1)
-    return _rated(change, change, np.where(reason == "", se, np.nan), reason, share)
+    judged = tier(change, np.where(reason == "", se, np.nan))
+    rating = _words(judged.clear, change, reason)
+    return Change(change, judged, rating, reason.astype(np.str_), share)
 
 
 def change_table(change: Change, areas: Sequence[str], items: Sequence[str]) -> pd.DataFrame:
@@ -222,5 +242,5 @@ def change_table(change: Change, areas: Sequence[str], items: Sequence[str]) -> 
     rows = pd.MultiIndex.from_product([areas, items], names=["area_code", "item"])
     names = ("change", "rating", "reason", "known")
     columns = {name: getattr(change, name).ravel() for name in names}
-    columns |= {"low": change.tier.low.ravel(), "high": change.tier.high.ravel()}
+    columns |= {name: change.end(name).ravel() for name in ("low", "high")}
     return pd.DataFrame(columns, index=rows).reset_index()

@@ -122,12 +122,31 @@ def test_the_tables_hold_a_score_for_every_ward_period_and_scored_element(tables
 
 
 def test_what_is_not_comparable_has_no_change(tables: Tables) -> None:
-    register = tables["indicators"].set_index("id")
-    broken = set(register.index[register["comparable"] == "no"])
-    assert {"gcse_points", "turnout_borough"} <= broken
-    changes = tables["changes"]
-    told = changes[changes["element"].isin(broken) & changes["change"].notna()]
-    assert told.empty
+    pairs = tables["comparisons"].set_index("indicator_id")
+    broken = set(pairs.index[pairs["group"] == "broken"])
+    assert broken == {"gcse_points", "turnout_borough"}
+    changes = tables["indicator_changes"]
+    assert changes.loc[changes["indicator_id"].isin(broken), "change"].isna().all()
+
+
+def test_what_is_from_longer_ago_has_a_change_and_no_part_in_scores(tables: Tables) -> None:
+    pairs = tables["comparisons"].set_index("indicator_id")
+    longer = pairs[pairs["group"] == "longer ago"]
+    said = longer["reason"].to_dict()
+    assert said["secure_tenure"] == "longer ago: 2001 to 2011"
+    assert said["turnout_mayoral"] == "longer ago: 2008 to 2012"
+    assert said["no2_concentration"] == "longer ago: 2008 to 2011"
+    assert not longer["in_change"].any()
+    changes = tables["indicator_changes"].set_index("indicator_id")
+    assert changes.loc["secure_tenure", "rating"].isin(["clear decline"]).all()
+    assert changes.loc["secure_tenure", "reason"].eq("longer ago: 2001 to 2011").all()
+    moved = tables["contributions"].query("points != 0")["indicator_id"]
+    assert set(moved) == set(pairs.index[pairs["in_change"]])
+    index = tables["changes"].query("level == 'index'")
+    assert (index["parts"].eq(7) & index["of"].eq(10)).all()
+    # more than half of Foundations of Wellbeing cannot be compared
+    lacking = tables["changes"].query("element == 'Foundations of Wellbeing'")
+    assert lacking["change"].isna().all()
 
 
 def test_one_published_number_from_the_source_to_the_download(

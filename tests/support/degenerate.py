@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.support.editions import WARDS, Row, make_edition, rewrite
+from tests.support.editions import INDICATORS, WARDS, Row, broken, make_edition, rewrite, write
 
 __all__ = ["BARE", "MISSING", "lacking"]
 
@@ -30,6 +30,5 @@ def lacking(folder: Path, what: str) -> Path:
         lambda rows: [r | BLANK if blank(r) else r for r in rows],
     )
     if what == "comparability":
-        broken = {"comparable": "no", "break_reason": "It changed."}
-        rewrite(edition / "indicators.csv", lambda rows: [r | broken for r in rows])
+        write(edition / "breaks.csv", [broken(i, "It changed.") for i, *_ in INDICATORS])
     return edition

@@ -27,17 +27,17 @@ PERIODS = {
 
 Row = dict[str, str]
 
-#: id, component, dimension, polarity, kind, per, counts known, mean of the wards, comparable
+#: id, component, dimension, polarity, kind, per, counts known, mean of the wards
 INDICATORS = (
-    ("crowding", "Shelter", "Needs", "-1", "proportion", 100, True, 12.0, "yes"),
-    ("cold_homes", "Shelter", "Needs", "-1", "proportion", 100, True, 8.0, "yes"),
-    ("rent", "Shelter", "Needs", "-1", "mean", 1, False, 900.0, "yes"),
-    ("burglary", "Safety", "Needs", "-1", "rate", 1000, True, 20.0, "yes"),
-    ("robbery", "Safety", "Needs", "-1", "rate", 1000, True, 9.0, "yes"),
-    ("exam_points", "Knowledge", "Foundations", "+1", "mean", 1, False, 320.0, "no"),
-    ("absence", "Knowledge", "Foundations", "-1", "proportion", 100, False, 5.0, "yes"),
-    ("library_loans", "Knowledge", "Foundations", "+1", "mean", 1, False, 4.0, "yes"),
-    ("turnout", "Rights", "Foundations", "+1", "proportion", 100, False, 35.0, "yes"),
+    ("crowding", "Shelter", "Needs", "-1", "proportion", 100, True, 12.0),
+    ("cold_homes", "Shelter", "Needs", "-1", "proportion", 100, True, 8.0),
+    ("rent", "Shelter", "Needs", "-1", "mean", 1, False, 900.0),
+    ("burglary", "Safety", "Needs", "-1", "rate", 1000, True, 20.0),
+    ("robbery", "Safety", "Needs", "-1", "rate", 1000, True, 9.0),
+    ("exam_points", "Knowledge", "Foundations", "+1", "mean", 1, False, 320.0),
+    ("absence", "Knowledge", "Foundations", "-1", "proportion", 100, False, 5.0),
+    ("library_loans", "Knowledge", "Foundations", "+1", "mean", 1, False, 4.0),
+    ("turnout", "Rights", "Foundations", "+1", "proportion", 100, False, 35.0),
 )
 
 
@@ -66,6 +66,7 @@ def make_edition(folder: Path, seed: int = 1) -> Path:
     settings["uncertainty"]["replicates"] = 200
     (folder / "edition.yml").write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
     write(folder / "indicators.csv", [_indicator(*i) for i in INDICATORS])
+    write(folder / "breaks.csv", [broken("exam_points", "The exam changed.")])
     write(folder / "observations" / "all.csv", _observations(seed))
     write(folder / "goalposts.csv", [_goalposts(*i) for i in INDICATORS])
     write(folder / "geography" / "areas.csv", _areas())
@@ -76,6 +77,11 @@ def make_edition(folder: Path, seed: int = 1) -> Path:
     draw(folder, WARDS)
     write(folder / "context.csv", _context(seed))
     return folder
+
+
+def broken(indicator: str, reason: str, first: str = "baseline", last: str = "current") -> Row:
+    """Write a row of breaks.csv."""
+    return {"indicator_id": indicator, "from_period": first, "to_period": last, "reason": reason}
 
 
 def _indicator(
@@ -98,11 +104,9 @@ def _indicator(
         "source_dataset": "Made up",
         "finest_level": "ward",
         "licence": "OGL v3",
-        "comparable": rest[-1],
         "transform": "none",
         "valid_min": "0",
         "valid_max": "100" if kind == "proportion" else "",
-        "break_reason": "The exam changed." if rest[-1] == "no" else "",
         "rollup": "ratio" if rest[0] else "mean",
         "interval": "none",
     }
@@ -112,7 +116,7 @@ def _observations(seed: int) -> list[Row]:
     rng = np.random.default_rng(seed)
     common = rng.normal(size=(2, len(WARDS)))
     rows = []
-    for name, _, _, polarity, _, per, counted, mean, _ in INDICATORS:
+    for name, _, _, polarity, _, per, counted, mean in INDICATORS:
         spread = int(polarity) * common + rng.normal(size=common.shape)
         for p, (period, (label, start, end)) in enumerate(PERIODS.items()):
             for a, ward in enumerate(WARDS):
@@ -270,7 +274,8 @@ def make_municipal(folder: Path) -> Path:
         for row in rows:
             row |= {key: codes.get(cell, cell) for key, cell in row.items()}
         write(path, [row for row in rows if row.get("period") != "baseline"])
-    (folder / "geography" / "boundaries.geojson").unlink()
+    for name in ("breaks.csv", "geography/boundaries.geojson"):
+        (folder / name).unlink()
     rename = {"ward": "municipality", "borough": "state"}
     for name in ("geography/areas.csv", "indicators.csv"):
         key = "level" if name.startswith("geo") else "finest_level"

@@ -91,7 +91,7 @@ def made_tables(
                 "lowest": 0.0,
             }
         ),
-        "far_apart": empty_table("far_apart"),
+        "comparisons": empty_table("comparisons"),
         **{f"map_{level}": frame for level, frame in maps.items()},
     }
     register = indicators.set_index("id").assign(valid_min=0.0, valid_max=np.nan)
@@ -206,8 +206,6 @@ def _framework(size: Size, names: Sequence[str]) -> tuple[pd.DataFrame, pd.DataF
             "per": 100.0,
             "access": "public",
             **dict.fromkeys(COLUMNS, names[0] if names else "made up"),
-            "comparable": "yes",
-            "break_reason": "",
             "interval": "wilson",
         }
     )

@@ -184,17 +184,13 @@ def _programme() -> dict[str, Any]:
 
 def _full(row: Row, number: int) -> Row:
     given = {k: v or f"{k} {number}" for k, v in row.items() if k not in _BLANK_ALLOWED}
-    reason = row["break_reason"] and f"Reason {number}"
     own = {k: f"{k} {number}" for k in ("description", "unit", "source_dataset", "licence")}
     owner = {"publisher_or_owner": f"Publisher {number}"}
-    return {**row, **given, **own, **owner, "break_reason": reason}
+    return {**row, **given, **own, **owner}
 
 
-#: Numbers, rules, and a reason that only a broken series has.
-_BLANK_ALLOWED = {
-    *("natural_worst", "natural_best", "valid_min", "valid_max"),
-    *("disclosure_rule", "break_reason"),
-}
+#: Numbers and rules.
+_BLANK_ALLOWED = {"natural_worst", "natural_best", "valid_min", "valid_max", "disclosure_rule"}
 
 
 def _rebased(edition: Path) -> None:
@@ -299,9 +295,7 @@ def _files(edition: Path, stem: str) -> list[Path]:
 
 def _filled(row: Row, columns: set[str], number: int, texts: Texts) -> Row:
     # a blank cell that may hold text gets some, one of nine
-    before = {c: row[c] or f"blank {number % 9}" for c in columns & set(row) if c != "break_reason"}
-    if row.get("break_reason"):
-        before["break_reason"] = row["break_reason"]
+    before = {c: row[c] or f"blank {number % 9}" for c in columns & set(row)}
     return row | {c: texts.text(c, text) for c, text in before.items()}
 
 

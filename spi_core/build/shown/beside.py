@@ -18,9 +18,6 @@ from spi_core.tables import empty_table
 Array: TypeAlias = NDArray[np.float64]
 Points: TypeAlias = Callable[[ArrayLike], Array]
 
-#: Years between the two times of a figure beyond which a change is not "the year's".
-FAR = 2.0
-YEAR = 365.25
 COUNTS = ("value", "numerator", "denominator")
 
 
@@ -175,7 +172,7 @@ def reference_standing(
     whole : str
         Code of what the edition is about.
     tables : mapping of str to DataFrame
-        ``values, reference, indicators``.
+        ``values, reference, indicators, comparisons``.
     points : callable
         From `uncapped`.
 
@@ -194,46 +191,8 @@ def reference_standing(
     now = tables["values"].query("area_code == @whole and period == 'current'")
     here = now.set_index("indicator_id")["value"].reindex(about.index)
     before, after = points(mean.to_numpy())
-    moved = np.where(about["comparable"].eq("yes"), after - before, np.nan)
+    broken = tables["comparisons"].query("group in ['broken', 'not collected']")["indicator_id"]
+    moved = np.where(about.index.isin(broken), np.nan, after - before)
     columns = {"gap": points(here.to_numpy(float)) - after, "change": moved}
     table = pd.DataFrame(columns, index=about.index.rename("indicator_id"))
     return table.loc[known].reset_index()
-
-
-def far_apart(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Find the figures in a change whose two times lie far more than a year apart.
-
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        ``values, indicators``.
-
-    Returns
-    -------
-    DataFrame
-        ``area_code, component, first, last``: of every area and component the years of its
-        comparable figure with the longest span, where that is more than two years.
-    """
-    about = tables["indicators"]
-    counts = about[about["comparable"].eq("yes")].set_index("id")["component"]
-    values = tables["values"].dropna(subset=["value", "start", "end"])
-    values = values[values["indicator_id"].isin(counts.index)]
-    middle = values["start"] + (values["end"] - values["start"]) / 2
-    keys = [values[k] for k in ("area_code", "indicator_id", "period")]
-    when = middle.groupby(keys, sort=False).first().unstack()
-    if not {"baseline", "current"} <= set(when):
-        return empty_table("far_apart")
-    when = when.dropna(subset=["baseline", "current"]).reset_index()
-    years = (when["current"] - when["baseline"]).dt.days / YEAR
-    found = when.assign(
-        years=years,
-        component=when["indicator_id"].map(counts),
-        first=when["baseline"].dt.year.astype("int64"),
-        last=when["current"].dt.year.astype("int64"),
-    )
-    # of figures with equal spans the first by name
-    found = found[years.round(1) > FAR].sort_values(
-        ["area_code", "years", "indicator_id"], ascending=[True, False, True], kind="stable"
-    )
-    found = found.drop_duplicates(["area_code", "component"], ignore_index=True)
-    return found[["area_code", "component", "first", "last"]]

@@ -102,7 +102,7 @@ function compositeFacts(ctx, measure) {
     ["Part of", measure.parent ? model.measure(measure.parent).name : ""],
     ["Scale", `${model.recipe.lowest} to 100. ${model.recipe.scale} Higher is better.`],
     ["Scored", measure.scored === false ? capital(measure.note || "not scored") : measure.note ? `yes, ${measure.note}: it rests on few indicators` : ""],
-    model.periods.length > 1 && ["Compared over time", measure.comparable === false ? `no${measure.break_reason ? `: ${measure.break_reason}` : ": too few comparable figures"}` : "yes, on figures that mean the same in every period"],
+    model.periods.length > 1 && ["Compared over time", measure.comparable === false ? `no${measure.break_reason ? `: ${measure.break_reason}` : ": too few comparable figures"}` : `yes, on figures that mean the same in every period${measure.counted ? `: ${measure.counted}` : ""}`],
     ["Made of", h("ul", { class: "plain" }, children.map((m) => h("li", {},
       button(m.name, { class: "link", "data-measure": m.id }, () => ctx.go({ measure: m.id })), shareText(m))))],
     ["Areas", measure.levels.map(model.called).join(", ") || "none yet"],

@@ -88,7 +88,7 @@ export function changeRating(model, move) {
 
 // "on comparable figures" behind a change of a score: it is not the difference of the scores shown.
 export function basisText(measure) {
-  return measure.kind === "indicator" ? "" : " on comparable figures";
+  return measure.kind === "indicator" ? "" : ` on comparable figures${measure.counted ? ` (${measure.counted})` : ""}`;
 }
 
 // The two scores that a change of a score is the difference of; of an indicator its own figures.

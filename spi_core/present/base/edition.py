@@ -228,6 +228,14 @@ def change_years(tables: Tables) -> str:
     return f"{said['baseline']} to {said['current']} or nearest" if "baseline" in said else "–"
 
 
+def step(tables: Tables) -> str:
+    """Say how far apart figures lie whose change counts: a year, unless the edition says so."""
+    least, most = tables.about["edition"]["index"].get("change_years", (0.75, 1.25))
+    if least <= 1 <= most:
+        return "a year"
+    return f"{number((least + most) / 2)} years"
+
+
 def not_collected_sentence(tables: Tables) -> str:
     """Name the figures that nobody has in a period, which is scored without them; or nothing."""
     lost, names = tables["not_collected"], tables["indicators"].set_index("id")["name"]

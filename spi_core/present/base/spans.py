@@ -1,40 +1,76 @@
-"""How far apart the two times lie between which a component changed."""
+"""What counts in a change, and the changes that count in none: figures from longer ago."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import pandas as pd
+
+from spi_core.present.base.marks import carried, marked
+from spi_core.present.base.numbers import number
+from spi_core.present.base.theme import RATINGS
 from spi_core.store import Tables
 from spi_core.tables import records
 
+#: Groups of figures that have a change of their own and no part in one of scores.
+APART = ("longer ago", "closer")
 
-def long_spans(tables: Tables, code: str) -> dict[str, str]:
-    """Give the years of the figures in a change whose two times lie more than two years apart.
+
+def counted(parts: int, of: int, level: str) -> str:
+    """Say how much of an element its change rests on.
+
+    Parameters
+    ----------
+    parts, of : int
+        What counts in the change, of what counts in the score.
+    level : str
+        Of the element: a component is made of figures, the others of components.
+
+    Examples
+    --------
+    >>> counted(7, 10, "index"), counted(1, 1, "component")
+    ('7 of 10 components', '1 of 1 figure')
+    """
+    noun = "figure" if level == "component" else "component"
+    return f"{parts:.0f} of {of:.0f} {noun}{'s' if of != 1 else ''}"
+
+
+def with_share(changes: pd.DataFrame) -> list[str]:
+    """Say of every row of changes how much it rests on; nothing of what is not scored."""
+    rows = zip(changes["parts"], changes["of"], changes["level"], strict=True)
+    return [counted(parts, of, level) if of > 0 else "" for parts, of, level in rows]
+
+
+def from_other_dates(tables: Tables, code: str) -> pd.DataFrame:
+    """Gather an area's changes of figures that are not as far apart as scores are compared.
 
     Parameters
     ----------
     code : str
-        GSS code of an area.
+        GSS code of the area.
 
     Returns
     -------
-    dict of str to str
-        Component to the years of its figure with the longest span, for instance ``2001–11``;
-        components without such a figure are left out. Only figures that count in change do.
+    DataFrame
+        ``rating, text, illustrative``, in the order of the framework; the text names the figure
+        with its years, both values and the rating.
     """
-    mine = tables["far_apart"].query("area_code == @code")
-    return {r.component: span(r.first, r.last) for r in records(mine)}
-
-
-def span(first: int, last: int) -> str:
-    """Write two years as a span.
-
-    Parameters
-    ----------
-    first, last : int
-        Years.
-
-    Examples
-    --------
-    >>> span(2001, 2011), span(1998, 2004)
-    ('2001–11', '1998–2004')
-    """
-    return f"{first}–{last % 100:02d}" if first // 100 == last // 100 else f"{first}–{last}"
+    pairs = tables["comparisons"]
+    pairs = pairs[pairs["group"].isin(APART)].set_index("indicator_id")
+    about: Any = tables["indicators"].set_index("id")
+    values = carried(tables, "values").query("area_code == @code")
+    cells = {(r.indicator_id, r.period): r for r in records(values)}
+    rows = []
+    moved = tables["indicator_changes"].query("area_code == @code").dropna(subset="change")
+    for r in records(moved[moved["indicator_id"].isin(pairs.index)]):
+        pair: Any = pairs.loc[r.indicator_id]
+        ends = [cells[r.indicator_id, pair[p]] for p in ("from_period", "to_period")]
+        before, after = (marked(number(c.value), c.illustrative) for c in ends)
+        percent = "%" if about.at[r.indicator_id, "unit"].startswith("%") else ""
+        text = (
+            f"{about.at[r.indicator_id, 'name']} ({pair['group']}: {pair['first']:.0f} to "
+            f"{pair['last']:.0f}) from {before}{percent} to {after}{percent}, "
+            f"{RATINGS[r.rating].symbol} {r.rating}"
+        )
+        rows.append((r.rating, text, any(c.illustrative for c in ends)))
+    return pd.DataFrame(rows, columns=["rating", "text", "illustrative"])

@@ -12,7 +12,7 @@ from spi_core.errors import SpiError
 from spi_core.levels import Level
 from spi_core.present.base.edition import reference_place, why_no_index
 from spi_core.present.base.marks import carried, marked
-from spi_core.present.base.spans import long_spans
+from spi_core.present.base.spans import from_other_dates, with_share
 from spi_core.present.brief.facts import Shown, facts_table, figures_table, standouts
 from spi_core.store import Tables
 
@@ -40,7 +40,9 @@ class Brief:
         Index element: ``lowest, q1, q3, highest`` of the units' scores.
     changes : DataFrame
         ``component, baseline, current, change, rating, word, illustrative`` of the index and the
-        components; ``span`` gives the years of a figure in it whose two times lie far apart.
+        components; ``share``: how many of its parts count in it.
+    longer_ago : DataFrame
+        ``rating, text`` of the changes that count in no score's.
     facts : DataFrame
         The figures behind the components furthest from the whole, cells as text, marked.
     figures : DataFrame
@@ -66,6 +68,7 @@ class Brief:
     components: pd.DataFrame
     spread: pd.DataFrame
     changes: pd.DataFrame
+    longer_ago: pd.DataFrame
     facts: pd.DataFrame
     figures: pd.DataFrame
     peers: tuple[str, ...]
@@ -128,6 +131,7 @@ def gather(tables: Tables, code: str, facts: int = 4) -> Brief:
         components=components,
         spread=tables["elements"].set_index("element"),
         changes=_changes(tables, code, components),
+        longer_ago=from_other_dates(tables, code),
         facts=facts_table(shown, components, facts) if shown else pd.DataFrame(),
         figures=figures_table(shown) if shown else pd.DataFrame(),
         peers=_peers(tables, code, names),
@@ -171,12 +175,13 @@ def _changes(tables: Tables, code: str, components: pd.DataFrame) -> pd.DataFram
     rows = pd.concat([index, mine[mine["level"] == "component"]])
     order = ["Index", *components.loc[components["score"].notna(), "component"]]
     rows = rows.rename(columns={"element": "component"}).set_index("component").reindex(order)
-    few = rows["reason"].where(rows["reason"].fillna("").ne(""), "too few comparable figures")
+    few = rows["reason"].where(
+        rows["reason"].fillna("").ne(""), "too few of its figures can be compared"
+    )
     rows["word"] = rows["rating"].where(rows["change"].notna(), few)
     rows["rating"] = rows["rating"].fillna("not rated")
     rows["illustrative"] = rows["illustrative"].eq(True)
-    spans = long_spans(tables, code)
-    rows["span"] = [spans.get(str(name), "") for name in rows.index]
+    rows["share"] = with_share(rows.fillna({"parts": 0, "of": 0}))
     return rows.reset_index()
 
 

@@ -103,24 +103,6 @@ def facts_words(page: Page, brief: Brief) -> dict[str, str]:
     return {"name": brief.name, "average": average}
 
 
-def spans_note(brief: Brief) -> str:
-    """Say what the years beside a component's name mean.
-
-    Parameters
-    ----------
-    brief : Brief
-        The area's figures.
-
-    Returns
-    -------
-    str
-        Empty where no name has any.
-    """
-    if not brief.changes["span"].ne("").any():
-        return ""
-    return "Years beside a name: at least one of its figures spans so many."
-
-
 def years(tables: Tables) -> str:
     """Say which years the figures speak of, in a sentence that begins with the word periods."""
     first, last = tables["dates"]["start"].min().year, tables["dates"]["end"].max().year

@@ -47,16 +47,16 @@ def _canvas(frame: _Frame, slots: float) -> tuple[Figure, Axes]:
     return fig, laid_over(fig, frame.width, slots)
 
 
-def _name(ax: Axes, frame: _Frame, name: str, top: float, weight: str, years: str = "") -> None:
-    """Write a row's name, and beside it the years that its change spans where they are many."""
+def _name(ax: Axes, frame: _Frame, name: str, top: float, weight: str, share: str = "") -> None:
+    """Write a row's name, and beside it how many of its parts its change counts."""
     # white behind the words, so that the scale's lines don't strike them through
     box = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
     y = top + frame.name_at
     text = ax.text(0, y, name, va="center", weight=weight, bbox=box, zorder=2)
-    if not years:
+    if not share:
         return
     end = ax.transData.inverted().transform(text.get_window_extent().get_points())[1, 0]
-    beside = ax.annotate(years, (end, y), (3, 0), textcoords="offset points", va="center")
+    beside = ax.annotate(share, (end, y), (3, 0), textcoords="offset points", va="center")
     beside.set(color=colour("muted"), fontsize=7.2, bbox=box, zorder=2)
     room = frame.x0 - 2 if frame.name_at == frame.mark_at else frame.width
     over = ax.transData.inverted().transform(beside.get_window_extent().get_points())[1, 0]
@@ -170,7 +170,7 @@ def change_chart(rows: pd.DataFrame, narrow: bool = False) -> Figure:
     ----------
     rows : DataFrame
         ``component, change, rating, word`` and, where known, ``low, high``; NaN change where it
-        cannot be compared, ``word`` then says why; ``span``, where there is one, beside the name.
+        cannot be compared, ``word`` then says why; ``share``, where there is one, beside the name.
     narrow : bool
         For a phone: the name above its bar.
     """
@@ -205,7 +205,7 @@ def _reach(rows: pd.DataFrame) -> float:
 def _change_words(ax: Axes, frame: _Frame, r: Any, top: float) -> None:
     y = top + frame.mark_at
     weight = "bold" if r.component == "Index" else "normal"
-    _name(ax, frame, r.component, top, weight, getattr(r, "span", ""))
+    _name(ax, frame, r.component, top, weight, getattr(r, "share", ""))
     if np.isnan(r.change):
         _unscored(ax, frame, r.word, y)
         return

@@ -162,7 +162,11 @@ def change_figure(brief: Brief) -> tuple[str, str]:
     index = brief.changes.iloc[0]
     mark = marked("", index["illustrative"] and not np.isnan(index["change"]))
     large = change_words(index["change"], index["rating"] in CLEAR)
-    return large, f"{mark} {RATINGS[index['rating']].symbol} {index['rating']}"
+    said = f"{mark} {RATINGS[index['rating']].symbol} {index['rating']}"
+    if np.isnan(index["change"]):
+        return large, said
+    share = "\u00a0".join(index["share"].split())
+    return large, f"{said}, {share}"
 
 
 def change_sentence(brief: Brief, first: str) -> str:
@@ -184,7 +188,6 @@ def change_sentence(brief: Brief, first: str) -> str:
     if np.isnan(index["change"]):
         return f"The index of {brief.name} cannot be compared with {first}: {index['word']}."
     start, end = endpoints(index["baseline"], index["current"])
-    left_out = list(brief.changes.loc[brief.changes["change"].isna(), "component"])
     rating = index["rating"]
     clear = rating in CLEAR
     verb = ("rose by" if index["change"] > 0 else "fell by") if clear else "moved by"
@@ -205,10 +208,21 @@ def change_sentence(brief: Brief, first: str) -> str:
             f"; these leave out what cannot be compared, so they differ from the score of {score}"
         )
     text += f".{_parts(brief)}"
+    left_out = list(brief.changes.loc[brief.changes["change"].isna(), "component"])
     if left_out:
-        has = "has" if len(left_out) == 1 else "have"
-        text += f" {and_list(left_out)} {has} too few comparable figures to speak of change."
+        text += (
+            f" It counts {index['share']}: of {and_list(left_out)} too few figures can be compared."
+        )
     return sentence(text, index["illustrative"])
+
+
+def longer_ago(brief: Brief) -> str:
+    """Say which figures moved clearly between other dates, and how many did not; empty if none."""
+    rows = brief.longer_ago
+    clear = rows[rows["rating"].isin(CLEAR)]
+    rest = len(rows) - len(clear)
+    more = f"{rest}{' more' * bool(len(clear))}, no clear change or not rated"
+    return "; ".join([*clear["text"]] + [more] * bool(rest))
 
 
 def _parts(brief: Brief) -> str:
@@ -242,11 +256,7 @@ def change_alt(brief: Brief) -> str:
     said = "; ".join(
         f"{r.component}: {r.word}"
         if np.isnan(r.change)
-        else f"{r.component}{_span(r.span)} {change_words(r.change, r.rating in CLEAR)}, {r.rating}"
+        else f"{r.component} ({r.share}) {change_words(r.change, r.rating in CLEAR)}, {r.rating}"
         for r in records(brief.changes)
     )
     return f"Change of {brief.name} in points, from comparable figures: {said}."
-
-
-def _span(years: str) -> str:
-    return f" ({years})" if years else ""

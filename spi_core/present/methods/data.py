@@ -149,5 +149,6 @@ class Methods:
         """What is to be known of the dates before a change is read."""
         if not self.tables["changes"]["change"].notna().any():
             return []
-        names = self.tables["indicators"].query("comparable == 'yes'").set_index("id")["name"]
+        counted = self.tables["comparisons"].query("in_change")["indicator_id"]
+        names = self.tables["indicators"].set_index("id")["name"].reindex(counted)
         return [*date_cautions(self.tables["dates"], names), *notes(self.tables, "change")]

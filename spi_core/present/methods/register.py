@@ -80,7 +80,7 @@ def register_source(tables: Tables) -> pd.DataFrame:
             "Baseline": label["baseline"].to_numpy(),
             "Current": label["current"].to_numpy(),
             "Licence": about["licence"],
-            "Change": about["comparable"],
+            "Change": _counts(tables).reindex(about["id"]).to_numpy(),
         }
     )
     if "note" in dates:
@@ -89,6 +89,13 @@ def register_source(tables: Tables) -> pd.DataFrame:
     if len(labels(tables)) < 2:
         table = table.drop(columns=["Baseline", "Change"]).rename(columns={"Current": "Period"})
     return table
+
+
+def _counts(tables: Tables) -> pd.Series:
+    """Say of each indicator whether it counts in a change of scores, and if not, in one word."""
+    pairs = tables["comparisons"].set_index("indicator_id")
+    why = pairs["group"].where(pairs["group"].ne("in step"), "alone")
+    return pairs["in_change"].map({True: "yes"}).fillna(why)
 
 
 def register_short(tables: Tables) -> pd.DataFrame:

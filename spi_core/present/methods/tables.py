@@ -177,7 +177,7 @@ def coverage_table(tables: Tables) -> pd.DataFrame:
         row = {"Component": c.component, "Indicators": str(c.indicators)}
         periods = [p for p in ("baseline", "current") if p in labels(tables)]
         if len(periods) > 1:
-            row["Comparable"] = str(c.comparable_indicators)
+            row["In change"] = str(c.comparable_indicators)
         for period in periods:
             n = getattr(c, f"complete_{period}")
             row[f"Complete, {period}"] = f"{n} of {units} {unit.many}" if c.indicators else "–"
@@ -188,30 +188,32 @@ def coverage_table(tables: Tables) -> pd.DataFrame:
 
 
 def excluded_table(tables: Tables) -> pd.DataFrame:
-    """List the indicators left out of every change, and what that does to their component.
+    """List the indicators that count in no change of a score, and what that does to it.
 
     Returns
     -------
     DataFrame
-        One row an indicator that cannot be compared.
+        One row an indicator that would count in a score and not in its change.
     """
     left: Any = tables["framework"].set_index("component")["comparable_indicators"]
-    minimum = int(tables.about["edition"]["index"]["minimum_indicators"])
+    weighted = set(tables["weights"].query("share > 0")["indicator_id"])
+    pairs = tables["comparisons"].query("not in_change")
+    about: Any = tables["indicators"].set_index("id")
     dates: Any = tables["dates"].set_index(["indicator_id", "period"])["period_label"]
     dates = dates.unstack("period").reindex(columns=["baseline", "current"]).fillna("–")
 
     def consequence(r: Any) -> str:
-        if (n := int(left[r.component])) >= minimum:
+        if n := int(left[about.at[r.indicator_id, "component"]]):
             return f"The component’s change rests on the other {n}"
-        return f"No change of the component is shown: {n} left"
+        return "No change of the component is shown: too little is left"
 
     return listed(
-        tables["indicators"].query("comparable == 'no'"),
+        pairs[pairs["indicator_id"].isin(weighted)],
         {
-            "Indicator": "name",
-            "Component": "component",
-            "Periods": lambda r: " and ".join(dates.loc[r.id]),
-            "Why": "break_reason",
+            "Indicator": lambda r: about.at[r.indicator_id, "name"],
+            "Component": lambda r: about.at[r.indicator_id, "component"],
+            "Periods": lambda r: " and ".join(dates.loc[r.indicator_id]),
+            "Why": "reason",
             "Consequence": consequence,
         },
     )

@@ -157,7 +157,7 @@ def change_alt(report: BoroughReport) -> str:
     parts = []
     for r in records(report.changes):
         name = "Index" if r.element == "index" else r.element
-        name += f" ({r.span})" if r.span else ""
+        name += f" ({r.share})" if r.share else ""
         up, down = (_counted(n, report.unit) for n in (r.risen, r.fallen))
         moved = f"{_moved(r)} {r.rating} ({up} clearly up, {down} clearly down)"
         parts.append(f"{name} {'not comparable' if math.isnan(r.change) else moved}")

@@ -105,7 +105,7 @@ def change_strip(
     Parameters
     ----------
     rows : DataFrame
-        ``element, change, low, high, rating, risen, fallen, span``; the first row is the index.
+        ``element, change, low, high, rating, risen, fallen, share``; the first row is the index.
     ward_changes : DataFrame
         Index code of the unit, one column an element: change in points.
     levels : tuple of Level
@@ -152,10 +152,9 @@ def _change_row(
         ax.scatter([at(r.change)], [dots], s=40, lw=0.7, **_dark())
     line = y - 4.0 if narrow else y
     label = words(ax, 0, line, name, weight=weight, bbox=PLAIN)
-    if r.span:
-        # the years stand beside the name, where they are further apart than the title says
+    if r.share:  # how much of it the change counts
         beside = label.get_window_extent().transformed(ax.transData.inverted()).x1 + 1.2
-        words(ax, beside, line, r.span, 7, muted=True, bbox=PLAIN)
+        words(ax, beside, line, r.share, 7, muted=True, bbox=PLAIN)
     if narrow:
         words(ax, 0, y - 0.3, f"{shown} {said}" if known else said, bbox=PLAIN)
         return

@@ -12,7 +12,7 @@ from spi_core.errors import SpiError
 from spi_core.levels import Level
 from spi_core.present.base.edition import area_name, labels, reference_place, why_no_index
 from spi_core.present.base.marks import carried, marked
-from spi_core.present.base.spans import long_spans
+from spi_core.present.base.spans import from_other_dates, with_share
 
 if TYPE_CHECKING:
     from spi_core.store import Tables
@@ -24,7 +24,7 @@ WARD_COLUMNS = (
 GRID = ("score", "low", "high", "difference_low", "difference_high", "rating", "illustrative")
 CHANGE = (
     "change", "low", "high", "rating", "reason", "relative", "relative_low", "relative_high",
-    "relative_rating", "illustrative",
+    "relative_rating", "illustrative", "parts", "of", "level",
 )  # fmt: skip
 GAP = ("value_baseline", "value_current", "change", "change_low", "change_high")
 
@@ -69,8 +69,9 @@ class BoroughReport:
     changes : DataFrame
         ``element, change, low, high, rating, reason, illustrative`` of the whole, the index
         first (NaN where it cannot be compared); ``risen, fallen``: how many units rose or fell
-        clearly; ``up``: how many rose at all; ``span``: the years that its figures span, where
-        they lie further apart than the periods (else empty).
+        clearly; ``up``: how many rose at all; ``share``: how many of its parts count in it.
+    longer_ago : DataFrame
+        ``rating, text`` of the whole's changes that count in no score's.
     uneven : dict of str to str
         Components that the whole has a score for in one period only: the period that lacks it,
         ``baseline`` or ``current``.
@@ -100,6 +101,7 @@ class BoroughReport:
     home: pd.Series
     components: pd.DataFrame
     changes: pd.DataFrame
+    longer_ago: pd.DataFrame
     uneven: dict[str, str]
     ward_changes: pd.DataFrame
     gap: pd.Series
@@ -206,10 +208,11 @@ def gather_report(tables: Tables) -> BoroughReport:
         home=home.reindex(columns).astype(float),
         components=framework,
         changes=changes,
+        longer_ago=from_other_dates(tables, code),
         uneven=_uneven(tables, code),
         ward_changes=ward_changes,
         gap=gaps.iloc[0] if len(gaps) else pd.Series(np.nan, index=list(GAP)),
-        indicators=_indicators(tables, code, set(changes["element"])),
+        indicators=_indicators(tables, code),
         lacking=why_no_index(tables, code),
     )
 
@@ -258,8 +261,7 @@ def _changes(
     rows["illustrative"] = rows["illustrative"].eq(True)
     for name in ("risen", "fallen", "up"):
         rows[name] = elements[name].reindex(shown).fillna(0).to_numpy(int)
-    spans = long_spans(tables, code)
-    rows["span"] = [spans.get(element, "") for element in rows["element"]]
+    rows["share"] = with_share(rows)
     return rows, wards
 
 
@@ -271,14 +273,15 @@ def _uneven(tables: Tables, code: str) -> dict[str, str]:
     return {str(c): "baseline" if lost else "current" for c, lost in one["baseline"].items()}
 
 
-def _indicators(tables: Tables, code: str, in_change: set[str]) -> pd.DataFrame:
+def _indicators(tables: Tables, code: str) -> pd.DataFrame:
     """Each indicator's values of the whole and of the reference with their own periods.
 
-    ``name, unit, component, dimension, publisher, comparable, break_reason``; ``used`` if it counts
-    in a score, ``in_change`` if it counts in the change of the index; ``before, now,
-    label_before, label_now`` of the whole; ``london_before, london_now``: the mean of the
-    reference's units (NaN without one); in points of the 0–100 scale ``change, london_change`` (NaN
-    where not comparable), ``rating`` of the change and ``gap`` (whole less reference, current);
+    ``name, unit, component, dimension, publisher, group, reason, rolling`` of its comparison;
+    ``used`` if it counts in a score, ``in_change`` if it counts in the change of the index;
+    ``before, now, label_before, label_now`` of the whole; ``london_before, london_now``: the mean
+    of the reference's units (NaN without one); in points of the 0–100 scale ``change,
+    london_change`` (NaN where not comparable), ``rating`` of the change and ``gap`` (whole less
+    reference, current);
     ``illustrative_before, illustrative_now``: whether the whole's figure is generated.
     """
     about = tables["indicators"].set_index("id")
@@ -291,11 +294,13 @@ def _indicators(tables: Tables, code: str, in_change: set[str]) -> pd.DataFrame:
     if reference is not None and len(reference):
         london = reference.pivot(index="indicator_id", columns="period", values="mean")
         london = london.reindex(about.index)
-    out = about[["name", "unit", "component", "dimension", "break_reason"]].copy()
+    out = about[["name", "unit", "component", "dimension"]].copy()
+    pairs = tables["comparisons"].set_index("indicator_id").reindex(about.index)
+    out["group"], out["reason"] = pairs["group"].fillna(""), pairs["reason"].fillna("")
+    out["rolling"] = pairs["rolling"].eq(True)
     out["publisher"] = about["publisher_or_owner"]
-    out["comparable"] = about["comparable"].eq("yes")
     out["used"] = out.index.isin(tables["weights"].query("share > 0")["indicator_id"])
-    out["in_change"] = out["used"] & out["comparable"] & out["component"].isin(in_change)
+    out["in_change"] = pairs["in_change"].eq(True)
     for short, period in (("before", "baseline"), ("now", "current")):
         known = ("value", period) in wide
         out[short] = wide[("value", period)].astype(float) if known else np.nan

@@ -8,7 +8,7 @@ import pandas as pd
 
 from spi_core.present.base.edition import notes, only_first
 from spi_core.present.base.numbers import day
-from spi_core.present.base.words import and_list, capital, small
+from spi_core.present.base.words import and_list, small
 from spi_core.tables import records
 
 if TYPE_CHECKING:
@@ -62,12 +62,15 @@ def cautions(page: Page, tables: Tables, report: BoroughReport) -> list[str]:
     shown = report.indicators
     made = date_cautions(tables["dates"], shown.loc[shown["in_change"], "name"])
     made += notes(tables, "change")
-    out = records(shown[~shown["comparable"]])
-    listed = [
-        f"  - {r.name} ({r.label_before} and {r.label_now}): {only_first(str(r.break_reason))}.\n"
-        for r in out
+    broken = [
+        f"{r.name} ({r.label_before} and {r.label_now}): {only_first(str(r.reason))}"
+        for r in records(shown[shown["group"].eq("broken")])
     ]
-    return made + ([f"{page.text('left-out')}\n\n{''.join(listed)}"] if listed else [])
+    for note, rows in (("longer-ago", list(report.longer_ago["text"])), ("left-out", broken)):
+        if rows:
+            listed = "".join(f"  - {text}.\n" for text in rows)
+            made.append(f"{page.text(note)}\n\n{listed}")
+    return made
 
 
 def corrections(log: pd.DataFrame) -> list[str]:
@@ -90,8 +93,8 @@ def corrections(log: pd.DataFrame) -> list[str]:
     return made
 
 
-def date_cautions(dates: pd.DataFrame, names: pd.Series, far: float = 3.0) -> list[str]:
-    """Say which figures compare distant dates, and which compare windows that overlap.
+def date_cautions(dates: pd.DataFrame, names: pd.Series) -> list[str]:
+    """Say which figures compare windows that overlap.
 
     Parameters
     ----------
@@ -99,32 +102,20 @@ def date_cautions(dates: pd.DataFrame, names: pd.Series, far: float = 3.0) -> li
         ``indicator_id, period, period_label, start, end`` of ``baseline`` and ``current``.
     names : Series
         Index indicator id: names of the indicators to speak of.
-    far : float
-        Years between the starts of the two periods from which they are called distant.
 
     Returns
     -------
     list of str
-        Markdown; a caution that applies to no indicator is left out.
+        Markdown; empty where there is none.
     """
     wide = dates.pivot(index="indicator_id", columns="period").reindex(names.index)
     if not {("start", "baseline"), ("start", "current")} <= set(wide.columns):
         return []
-    gap = (wide[("start", "current")] - wide[("start", "baseline")]).dt.days / 365.25
-    distant = wide[gap >= far]
     overlap = names[wide[("start", "current")] <= wide[("end", "baseline")]]
-    made = []
-    if len(distant):
-        pairs = distant["period_label"].groupby(["baseline", "current"], sort=False)
-        listed = [
-            f"{and_list([small(names[i]) for i in rows.index])} ({a} and {b})"
-            for (a, b), rows in pairs
-        ]
-        made.append(f"**Dates far apart.** {capital('; '.join(listed))}.")
-    if len(overlap):
-        listed = [small(n) for n in overlap]
-        made.append(
-            f"**Overlapping windows.** The two periods share years for {and_list(listed)}: their "
-            "change is damped."
-        )
-    return made
+    if overlap.empty:
+        return []
+    listed = [small(n) for n in overlap]
+    return [
+        f"**Rolling windows.** The two periods share years for {and_list(listed)}: their change is "
+        "damped."
+    ]

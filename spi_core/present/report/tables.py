@@ -9,6 +9,7 @@ import pandas as pd
 
 from spi_core.present.base.marks import marked
 from spi_core.present.base.numbers import change_words, number, signed
+from spi_core.present.base.spans import APART
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import QUARTERS, capital, of_parts
 from spi_core.tables import records
@@ -99,10 +100,13 @@ def component_table(report: BoroughReport) -> pd.DataFrame:
             row |= {whole: "–", units: "–"}
             row |= {"▲ Strength": f"*{c.note}*", "▼ Weakness": ""}
         if len(report.periods) > 1:
-            row["Change"] = "not comparable"
+            few = f"not compared: {c.comparable_indicators} of {c.indicators} figures"
+            row["Change"] = few if c.scored else "–"
         if c.component in changes.index:
             moved: Any = changes.loc[c.component]
             row["Change"] = _change(moved["change"], moved["rating"], moved["illustrative"])
+            if not math.isnan(moved["change"]) and moved["parts"] < moved["of"]:
+                row["Change"] += f", {moved['share']}"
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -166,15 +170,17 @@ def _indicator_row(r: Any, place: str, periods: int) -> dict[str, str]:
     sign = RATINGS[r.rating].symbol
     both = r.illustrative_before or r.illustrative_now
     change = "not comparable"
-    if r.comparable and not math.isnan(r.change):
+    if not math.isnan(r.change):
         change = f"{marked(signed(r.change, 0), both)} {sign}"
     london = "" if math.isnan(r.london_change) else f" ({signed(r.london_change, 0)})"
     known = r.unit.lower() in r.name.lower()
+    apart = r.group if r.group in APART else "rolling" * r.rolling
+    dates = f"{r.label_before} → {r.label_now}" + (f", {apart}" if apart else "")
     return {
         "Indicator": r.name if known else f"{r.name}, {r.unit}",
         "Earlier": marked(number(r.before), r.illustrative_before),
         "Latest": marked(number(r.now), r.illustrative_now),
         capital(place) if place else "–": number(r.london_now),
         "Change": change + london,
-        "Dates": f"{r.label_before} → {r.label_now}" if periods > 1 else r.label_now,
+        "Dates": dates if periods > 1 else r.label_now,
     }

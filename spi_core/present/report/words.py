@@ -173,7 +173,7 @@ def _change(r: BoroughReport) -> str:
         if math.isnan(index["low"]):
             ends = f"{index['rating']}: {index['reason']}"
         text = (
-            f"On the {n} figures that can be compared, the index moved by "
+            f"On the {n} figures of {index['share']} that can be compared, the index moved by "
             f"{change_words(index['change'], _clear(index['rating']))} points ({ends})."
             f"{beside_reference(r.place, *(index[name] for name in LEFT))}"
         )
@@ -246,12 +246,11 @@ def _why(r: BoroughReport) -> str:
 
 
 def _movers(r: BoroughReport) -> str:
-    """Name the components that moved furthest up and down, with the years where these are far."""
+    """Name the components that moved furthest up and down."""
     parts = r.changes.iloc[1:].dropna(subset="change").sort_values("change")
     up, down = parts[parts["change"] > 0].tail(1), parts[parts["change"] < 0].head(1)
     said = [
-        f"{p.element} moved {way} most "
-        f"({change_words(p.change, _clear(p.rating))}{p.span and f', {p.span}'})"
+        f"{p.element} moved {way} most ({change_words(p.change, _clear(p.rating))}, {p.share})"
         for way, rows in (("up", up), ("down", down))
         for p in records(rows)
     ]

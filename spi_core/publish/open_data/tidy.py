@@ -144,10 +144,14 @@ def _indicators(tables: Mapping[str, Any]) -> pd.DataFrame:
     kinds = used.groupby("indicator_id")["provenance"].agg(lambda s: ", ".join(sorted(set(s))))
     generated = used.groupby("indicator_id")["illustrative"].any()
     ids = frame["indicator_id"]
+    pairs = tables["comparisons"].set_index("indicator_id")
     return frame.assign(
         goalpost_worst=ids.map(posts["worst"]),
         goalpost_best=ids.map(posts["best"]),
         weight_share=ids.map(weights["share"]),
+        change_group=ids.map(pairs["group"]),
+        in_change=ids.map(pairs["in_change"]),
+        change_reason=ids.map(pairs["reason"]),
         provenance=ids.map(kinds).fillna("missing"),
         illustrative=ids.map(generated).astype("boolean").fillna(False).astype(bool),
     )

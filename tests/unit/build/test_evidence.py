@@ -19,12 +19,14 @@ from tests.support.editions import (
     BOROUGH,
     INDICATORS,
     WARDS,
+    broken,
     count,
     draw,
     make_edition,
     rewrite,
     settings,
     spoil,
+    write,
 )
 
 Tables = dict[str, pd.DataFrame]
@@ -163,9 +165,9 @@ def test_contributions_sum_to_the_change_of_the_index(tables: Tables) -> None:
     parts = tables["contributions"].groupby("area_code")["points"].sum()
     index = tables["changes"].query("level == 'index'").set_index("area_code")["change"]
     np.testing.assert_allclose(parts[index.index], index, rtol=0, atol=1e-9)
-    broken = tables["indicators"].query("comparable == 'no'")["id"]
+    rest = tables["comparisons"].query("not in_change")["indicator_id"]
     mine = tables["contributions"]
-    mine = mine[mine["indicator_id"].isin(broken)]
+    mine = mine[mine["indicator_id"].isin(rest)]
     assert len(mine)
     assert (mine["points"] == 0).all()
 
@@ -303,10 +305,7 @@ def test_without_comparators_nothing_is_rated_and_says_why(
 
 def test_nothing_comparable_leaves_every_change_unrated(tmp_path: Path) -> None:
     def break_all(folder: Path) -> None:
-        rewrite(
-            folder / "indicators.csv",
-            lambda rows: [r | {"comparable": "no", "break_reason": "New rules."} for r in rows],
-        )
+        write(folder / "breaks.csv", [broken(i, "New rules.") for i, *_ in INDICATORS])
 
     tables = computed(tmp_path / "tiny", break_all)
     assert tables["changes"]["change"].isna().all()

@@ -315,14 +315,15 @@ def test_rules_that_go_hide_nothing_of_before(ruled: Path, reports: Path) -> Non
 def test_rounding_is_no_revision() -> None:
     frames = {
         "values": ["indicator_id", "area_code", "period", "value", "numerator", "denominator"],
-        "indicators": ["id", "name", "component", "unit", "polarity", "comparable"],
+        "indicators": ["id", "name", "component", "unit", "polarity"],
+        "comparisons": ["indicator_id", "from_period", "to_period", "group", "in_change"],
         "weights": ["indicator_id", "weight", "share", "method"],
         "goalposts": ["indicator_id", "worst", "best"],
         "areas": ["code", "name", "vintage", "parent_code", "population"],
         "dates": ["indicator_id", "period", "period_label", "start", "end"],
     }
     tables = {n: pd.DataFrame(columns=c) for n, c in frames.items()}
-    tables["indicators"] = pd.DataFrame([["rent", *"abcde"]], columns=frames["indicators"])
+    tables["indicators"] = pd.DataFrame([["rent", *"abcd"]], columns=frames["indicators"])
     one = pd.DataFrame([["rent", "E1", "now", 0.1 + 0.2, float("nan"), 3.0]])
     one.columns = frames["values"]
     about = {"software": "1", "edition": {"index": {}}}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -55,9 +54,8 @@ def test_the_order_of_the_file_does_not_matter(tmp_path: Path, framework: Framew
     assert _framework(other).ids == framework.ids
 
 
-def test_polarity_and_comparability_are_arrays(framework: Framework) -> None:
+def test_polarity_is_an_array(framework: Framework) -> None:
     assert framework.polarity.tolist() == [-1, -1, -1, -1, -1, 1, -1, 1, 1]
-    assert np.flatnonzero(~framework.comparable).tolist() == [5]
 
 
 def test_without_a_column_of_their_own_roll_up_and_interval_follow_from_the_kind(

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy import stats
 
 from spi_core.build.recipe import comparable_recipe
-from spi_core.edition.framework import Framework
+from spi_core.edition.pairs import Pair
 from spi_core.method.means import Mean, lift
 from spi_core.method.recipe import Recipe
 from spi_core.method.score import score
@@ -38,17 +37,13 @@ RECIPE = Recipe(
 )
 
 
-def framework(polarity=1, broken=()):
+def pair(broken=(), longer=()):
     k = RECIPE.share.size
-    register = pd.DataFrame(
-        {"polarity": polarity, "comparable": "yes", "break_reason": ""},
-        index=[f"i{j}" for j in range(k)],
-    )
-    for j in broken:
-        register.loc[f"i{j}", ["comparable", "break_reason"]] = ["no", "the rules changed"]
-    return Framework(
-        register, ("a", "b", "c"), ("x", "y"), RECIPE.component_of, RECIPE.dimension_of
-    )
+    group, reason = np.full(k, "in step", dtype="U12"), np.full(k, "", dtype="U30")
+    group[list(broken)], reason[list(broken)] = "broken", "the rules changed"
+    group[list(longer)], reason[list(longer)] = "longer ago", "longer ago: 2001 to 2011"
+    none = np.zeros(k)
+    return Pair("2013", "2014", group, none, none, none > 0, reason)
 
 
 def errors(shape, se=1.0, basis="counts"):
@@ -90,7 +85,7 @@ def by_level(c: Change) -> dict[str, Change]:
 
 def test_a_change_is_clear_when_its_interval_excludes_zero():
     value = values([3.4, 1.9, -3.4, -1.9, 0.0, np.nan])
-    c = indicator_change(value, errors(value.shape), framework())
+    c = indicator_change(value, errors(value.shape), 1, pair())
     expected = [IMPROVEMENT, NO_CHANGE, DECLINE, NO_CHANGE, NO_CHANGE, NOT_RATED]
     assert c.rating.tolist() == [expected] * 3
     assert c.reason[0].tolist() == [""] * 5 + ["no value in one of the periods"]
@@ -102,7 +97,7 @@ def test_a_change_is_clear_when_its_interval_excludes_zero():
 
 def test_polarity_turns_the_rating_not_the_number():
     value = values(5.0)
-    c = indicator_change(value, errors(value.shape), framework(polarity=-1))
+    c = indicator_change(value, errors(value.shape), -1, pair())
     assert (c.rating == DECLINE).all()
     assert (c.change > 0).all()
     assert (c.tier.low > 0).all()
@@ -114,7 +109,7 @@ def test_polarity_turns_the_rating_not_the_number():
 )
 def test_indicators_without_a_known_error_are_not_rated(basis, reason):
     value = values(50.0)
-    c = indicator_change(value, errors(value.shape, basis=basis), framework())
+    c = indicator_change(value, errors(value.shape, basis=basis), 1, pair())
     assert (c.rating == NOT_RATED).all()
     assert (c.reason == reason).all()
     assert np.isnan(c.tier.low).all()
@@ -123,22 +118,42 @@ def test_indicators_without_a_known_error_are_not_rated(basis, reason):
 
 def test_an_upper_bound_of_the_error_may_rate():
     value = values(50.0)
-    c = indicator_change(value, errors(value.shape, basis="reference spread"), framework())
+    c = indicator_change(value, errors(value.shape, basis="reference spread"), 1, pair())
     assert (c.rating == IMPROVEMENT).all()
 
 
 def test_indicators_that_cannot_be_compared_have_no_change():
     value = values(50.0)
-    c = indicator_change(value, errors(value.shape), framework(broken=[4]))
+    c = indicator_change(value, errors(value.shape), 1, pair(broken=[4]))
     assert (c.rating[:, 4] == NOT_RATED).all()
     assert (c.reason[:, 4] == "the rules changed").all()
     assert np.isnan(c.change[:, 4]).all()
     assert (c.rating[:, :4] == IMPROVEMENT).all()
 
 
+def test_what_is_from_longer_ago_is_rated_by_itself():
+    value = values([50.0, 1.9, 1.9, 1.9, 1.9, 1.9])
+    c = indicator_change(value, errors(value.shape), 1, pair(longer=[0]))
+    assert (c.rating[:, 0] == IMPROVEMENT).all()
+    assert (c.reason[:, 0] == "longer ago: 2001 to 2011").all()
+    assert (c.reason[:, 1:] == "").all()
+    # its three clear changes make none of the others clear: 15 tested, none clear
+    assert (c.tier.tested, c.tier.clear.sum(), c.tier.level) == (
+        15,
+        0,
+        pytest.approx(1 - 0.05 / 15),
+    )
+    assert (c.apart.tested, c.apart.clear.sum(), c.apart.level) == (3, 3, pytest.approx(0.9))
+    half = stats.norm.ppf(0.95) * 2**0.5
+    np.testing.assert_allclose(c.end("high")[:, 0] - c.change[:, 0], half, rtol=1e-9)
+    unknown = indicator_change(value, errors(value.shape, basis="unknown"), 1, pair(longer=[0]))
+    assert unknown.rating[0, 0] == NOT_RATED
+    assert unknown.reason[0, 0] == "its error is not known; longer ago: 2001 to 2011"
+
+
 def test_certain_values_that_stay_are_no_change():
     value = values(0.0)
-    c = indicator_change(value, errors(value.shape, se=0.0), framework())
+    c = indicator_change(value, errors(value.shape, se=0.0), 1, pair())
     assert (c.rating == NO_CHANGE).all()
     assert (composites(value, errors(value.shape, se=0.0))["index"].rating == NO_CHANGE).all()
 
@@ -158,12 +173,10 @@ def test_composites_are_rated_by_their_interval():
 
 def test_change_counts_comparable_indicators_only():
     value = values([50, 0, 0, 0, 0, 0])
-    recipe = comparable_recipe(RECIPE, framework(broken=[0]))
+    recipe = comparable_recipe(RECIPE, pair(broken=[0]).counts)
     c = composites(value, errors(value.shape), recipe)
     assert (c["component"].rating[:, 0] == NOT_RATED).all()
-    assert (
-        c["component"].reason[:, 0] == "too few comparable indicators with values in both periods"
-    ).all()
+    assert (c["component"].reason[:, 0] == "too few of its figures can be compared").all()
     assert (c["index"].rating == NO_CHANGE).all()
     np.testing.assert_allclose(c["index"].change, 0, atol=1e-9)
 
@@ -185,7 +198,7 @@ def test_a_composite_is_rated_if_half_of_its_weight_has_a_known_error():
 
 def test_what_cannot_be_compared_is_no_known_weight():
     value = values(5.0)
-    recipe = comparable_recipe(RECIPE, framework(broken=[0, 2]))
+    recipe = comparable_recipe(RECIPE, pair(broken=[0, 2]).counts)
     c = composites(value, errors(value.shape), recipe)
     # neither of the first two components is compared any more
     np.testing.assert_allclose(c["dimension"].known[:, 0], 0)
@@ -223,7 +236,7 @@ def test_table_has_a_row_for_every_area_and_item():
 @pytest.mark.parametrize(
     "call",
     [
-        lambda: indicator_change(np.ones((1, 2, 6)), errors((1, 2, 6)), framework()),
+        lambda: indicator_change(np.ones((1, 2, 6)), errors((1, 2, 6)), 1, pair()),
         lambda: composites(np.ones((1, 2, 6)), errors((1, 2, 6))),
         lambda: decompose(np.ones((1, 2, 6)), RECIPE),
     ],

@@ -50,7 +50,7 @@ def make(value, numerator=None, denominator=None, kind=("byar",), per=(1000.0,),
         dates=dates,
     )
     register = pd.DataFrame(
-        {"interval": kind, "per": per, "polarity": -1, "comparable": "yes", "break_reason": "",
+        {"interval": kind, "per": per, "polarity": -1,
          "valid_min": 0.0, "valid_max": np.nan},
         index=list(ids),
     )  # fmt: skip

@@ -1,0 +1,176 @@
+"""Which indicators may be compared between two periods of an edition, and why others may not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from spi_core.edition.panel import Panel
+from spi_core.edition.readers.read import Read, fault_at, strangers
+from spi_core.errors import Fault
+from spi_core.method.change import (
+    BROKEN,
+    CLOSER,
+    LONGER,
+    NOT_COLLECTED,
+    STEP,
+    Array,
+    Mask,
+    pairs,
+    spanned,
+)
+from spi_core.tables import records
+
+#: Years between two figures whose change is one over a year, unless the edition says otherwise.
+CHANGE_YEARS = (0.75, 1.25)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two periods, and what of each indicator may be said between them.
+
+    Parameters
+    ----------
+    first, last : str
+        The periods.
+    group : ndarray of str (indicators,)
+        As of :class:`spi_core.method.change.Pairs`.
+    years : ndarray (indicators,)
+        Between the two figures.
+    when : ndarray (2, indicators)
+        The years that the middles of the two windows lie in; NaN without dates.
+    rolling : ndarray of bool (indicators,)
+        Whether a window is one of several years.
+    reason : ndarray of str (indicators,)
+        Why it counts in no change of scores; empty where it may.
+    """
+
+    first: str
+    last: str
+    group: NDArray[np.str_]
+    years: Array
+    when: Array
+    rolling: Mask
+    reason: NDArray[np.str_]
+
+    @property
+    def compared(self) -> Mask:
+        """Whether an indicator has a change of its own."""
+        return ~np.isin(self.group, [BROKEN, NOT_COLLECTED])
+
+    @property
+    def counts(self) -> Mask:
+        """Whether it may count in a change of scores."""
+        return np.asarray(self.group == STEP)
+
+
+def pair_of(
+    panel: Panel, breaks: pd.DataFrame, settings: Mapping[str, Any], first: str, last: str
+) -> Pair:
+    """Say which indicators count in the change from one period to another.
+
+    Parameters
+    ----------
+    panel : Panel
+        Whose dates and indicators they are; it may be cut to some periods.
+    breaks : DataFrame
+        ``breaks.csv``; empty without one.
+    settings : mapping
+        ``edition.yml``: its periods in order, and ``index.change_years``.
+    first, last : str
+        The periods; the same one twice where an edition has one: then nothing is left out.
+
+    Returns
+    -------
+    Pair
+        Indicators as in the panel.
+    """
+    periods, n = [p["id"] for p in settings["periods"]], len(panel.indicators)
+    if first == last:
+        blank = np.full(n, "", dtype="U1")
+        group = np.full(n, STEP)
+        zero = np.zeros((2, n))
+        return Pair(first, last, group, zero[0], zero, zero[0] > 0, blank)
+    broken = broken_between(breaks, periods, panel.indicators, first, last)
+    axes = pd.MultiIndex.from_product([[first, last], panel.indicators])
+    dates = panel.dates.set_index(["period", "indicator_id"])[["start", "end"]].reindex(axes)
+    start, end = (
+        ((pd.to_datetime(dates[c]) - pd.Timestamp(0)) / pd.Timedelta(days=1))
+        .to_numpy(float)
+        .reshape(2, n)
+        for c in ("start", "end")
+    )
+    least, most = settings["index"].get("change_years", CHANGE_YEARS)
+    found = pairs(start, end, broken, (least, most))
+    middle = pd.to_datetime(((start + end) / 2).ravel(), unit="D")
+    when = np.asarray(middle.year, dtype=np.float64).reshape(2, n)
+    why = _why(breaks, periods, first, last)
+    reason = [
+        why[i]
+        if g == BROKEN
+        else f"{g}: {a:.0f} to {b:.0f}"
+        if g in (LONGER, CLOSER)
+        else ("no newer figures" if y == 0 else "no figures in one of the periods")
+        if g == NOT_COLLECTED
+        else ""
+        for i, g, y, a, b in zip(panel.indicators, found.group, found.years, *when, strict=True)
+    ]
+    return Pair(first, last, found.group, found.years, when, found.rolling, np.array(reason, str))
+
+
+def broken_between(
+    breaks: pd.DataFrame, periods: Sequence[str], indicators: Sequence[str], first: str, last: str
+) -> Mask:
+    """Find the indicators that a break parts two periods of; shape (indicators,)."""
+    names = (("indicator_id", indicators), ("from_period", periods), ("to_period", periods))
+    at = [pd.Index(list(a)).get_indexer(pd.Index(breaks[c])) for c, a in names if len(breaks)]
+    ends = (periods.index(first), periods.index(last))
+    return spanned(np.array(at, np.intp).T, *ends, len(indicators))
+
+
+def _why(breaks: pd.DataFrame, periods: Sequence[str], first: str, last: str) -> dict[str, str]:
+    """Give the reasons of every broken indicator."""
+    place = {p: i for i, p in enumerate(periods)}
+    ends = sorted((place[first], place[last]))
+    said: dict[str, list[str]] = {}
+    for r in records(breaks):
+        if ends[0] <= place[r.from_period] and place[r.to_period] <= ends[1]:
+            said.setdefault(r.indicator_id, []).append(r.reason)
+    return {i: "; ".join(reasons) for i, reasons in said.items()}
+
+
+def check_breaks(breaks: Read, ids: Collection[str], periods: Sequence[str]) -> list[Fault]:
+    """Check that every break lies between two periods of an indicator, the earlier one first.
+
+    Parameters
+    ----------
+    breaks : Read
+        ``breaks.csv`` as read.
+    ids, periods : collection of str
+        What the edition knows, periods in order; where one is empty, its file has said so.
+
+    Returns
+    -------
+    list of Fault
+        Unknown indicators and periods, and periods that don't follow each other.
+    """
+    if breaks.frame.empty or breaks.lacks:
+        return []
+    faults = strangers(breaks, "indicator_id", ids, "an indicator of indicators.csv") if ids else []
+    if not periods:
+        return faults
+    for column in ("from_period", "to_period"):
+        faults += strangers(breaks, column, periods, "a period of edition.yml")
+    place = {p: i for i, p in enumerate(periods)}
+    for r in records(breaks.frame):
+        first, last = place.get(r.from_period), place.get(r.to_period)
+        if first is not None and last is not None and first >= last:
+            message = f"does not lie before to_period, {r.to_period}"
+            earlier = ", ".join(periods[:last]) or "none: to_period must be a later one"
+            faults.append(fault_at(r, "from_period", message, earlier))
+    return faults
