@@ -136,8 +136,9 @@ def build(
         "audience": audience,
     }
     private = private_folder(folder)
-    follows = str(inputs.settings.get("follows", "")) + folder.name.removeprefix(inputs.folder.name)
-    before = build_before(private, version, now, private.with_name(follows))
+    follows, end = inputs.settings.get("follows"), "-internal" * (audience == "internal")
+    earlier = private.with_name(f"{follows}{end}") if follows else None
+    before = build_before(private, version, now, earlier)
     if before is not None:
         tables["revisions"] = compare_builds(before.tables, tables, before.about, about)
         about["compared_with"] = before.version

@@ -29,7 +29,7 @@ COMPARED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "indicators": (("id",), ()),
     "values": _CELLS,
     "small_area_values": _CELLS,
-    "comparisons": (("indicator_id", "from_period", "to_period"), ("group", "in_change")),
+    "comparisons": (("indicator_id", "from_period", "to_period"), ("group", "in_change", "reason")),
     "weights": (("indicator_id",), ("weight", "share", "method")),
     "goalposts": (("indicator_id",), ("worst", "best", "basis", "reason")),
     "areas": (("code",), ("name", "level", "vintage", "parent_code", "population")),
@@ -175,6 +175,16 @@ def _by_window(values: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _named_pairs(pairs: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:
+    """Name the periods of a pair as its indicator does, not by ids."""
+    label = dates.set_index(["indicator_id", "period"])["period_label"].to_dict()
+    named = {
+        end: [label.get(key, key[1]) for key in zip(pairs["indicator_id"], pairs[end], strict=True)]
+        for end in ("from_period", "to_period")
+    }
+    return pairs.assign(**named).drop_duplicates(["indicator_id", *named])
+
+
 def _figures(values: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:
     """List each figure once, whichever periods it serves."""
     key = ["indicator_id", "area_code", "window"]
@@ -211,6 +221,8 @@ def compare_builds(
         both = [tables.get(name, empty_table(name)) for tables in (before, after)]
         if COMPARED[name] is _CELLS:
             both = [_figures(f, t["dates"]) for f, t in zip(both, (before, after), strict=True)]
+        if name == "comparisons":
+            both = [_named_pairs(f, t["dates"]) for f, t in zip(both, (before, after), strict=True)]
         if "indicator_id" in key:  # what is new or gone stands for all that hangs on it
             both = [frame[frame["indicator_id"].isin(ids[0] & ids[1])] for frame in both]
         frames.append(_table(NOUN[name], both[0], both[1], list(key), list(fields)))

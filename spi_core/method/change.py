@@ -27,7 +27,8 @@ class Pairs(NamedTuple):
     years : ndarray (indicators,)
         Between the middles of the two windows; NaN without dates.
     group : ndarray of str (indicators,)
-        ``in step``, ``longer ago``, ``closer``, ``broken`` or ``not collected``.
+        ``in step``, ``longer ago``, ``closer``, ``broken`` or ``not collected``: also
+        where the figures of one window serve both periods.
     rolling : ndarray of bool (indicators,)
         Whether a window is one of several years.
     """
@@ -97,8 +98,10 @@ def pairs(
     opens, ends = (np.asarray(a, dtype=np.float64) for a in (start, end))
     middle = (opens + ends) / 2
     years = np.abs(middle[1] - middle[0]) / YEAR
+    # what serves twice was collected once
+    once = np.isnan(years) | ((opens[0] == opens[1]) & (ends[0] == ends[1]))
     group = np.select(
-        [np.isnan(years), np.asarray(broken, bool), years < limits[0], years > limits[1]],
+        [once, np.asarray(broken, bool), years < limits[0], years > limits[1]],
         [NOT_COLLECTED, BROKEN, CLOSER, LONGER],
         STEP,
     )

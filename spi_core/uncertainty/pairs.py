@@ -113,8 +113,10 @@ def pair_of(
         if g == BROKEN
         else f"{g}: {a:.0f} to {b:.0f}"
         if g in (LONGER, CLOSER)
-        else "no figures in one of the periods" * (g == NOT_COLLECTED)
-        for i, g, a, b in zip(panel.indicators, found.group, *when, strict=True)
+        else ("no newer figures" if y == 0 else "no figures in one of the periods")
+        if g == NOT_COLLECTED
+        else ""
+        for i, g, y, a, b in zip(panel.indicators, found.group, found.years, *when, strict=True)
     ]
     return Pair(first, last, found.group, found.years, when, found.rolling, np.array(reason, str))
 

@@ -17,13 +17,16 @@ def fill(edition: Path, seed: int = 5) -> pd.DataFrame:
 
     What is not due by then stays as it was published last, dates and all.
     """
-    asked = pd.read_csv(edition / "source" / "wanted.csv", dtype=str).drop_duplicates("indicator_id")
+    asked = pd.read_csv(edition / "source" / "wanted.csv", dtype=str).drop_duplicates(
+        "indicator_id"
+    )
     asked = asked.set_index("indicator_id")
     year = str(yaml.safe_load((edition / "edition.yml").read_text("utf-8"))["edition_year"])
     due = set(asked.index[asked["next_end"].str[:4] <= year])
     files = sorted((edition / "observations").glob("*.csv"))
     all_rows = pd.concat([pd.read_csv(f, dtype={"period": str, "note": str}) for f in files])
     per = pd.read_csv(edition / "indicators.csv", index_col="id")["per"]
+    kind = pd.read_csv(edition / "indicators.csv", index_col="id")["kind"]
     rng = np.random.default_rng(seed)
     last = all_rows[all_rows["period"] == "baseline"]
     again, last = (last[last["indicator_id"].isin(due) == is_due] for is_due in (False, True))
@@ -40,7 +43,8 @@ def fill(edition: Path, seed: int = 5) -> pd.DataFrame:
     )
     step = np.exp(rng.normal(-0.03, 0.04, len(new)))
     counted = new["numerator"].notna() & new["denominator"].notna() & (new["denominator"] > 0)
-    top = np.round(np.minimum(new["numerator"] * step, new["denominator"].fillna(np.inf)))
+    share = new["indicator_id"].map(kind).eq("proportion")
+    top = np.round((new["numerator"] * step).clip(upper=new["denominator"].where(share)))
     rate = top / new["denominator"] * new["indicator_id"].map(per)
     new["numerator"] = top.where(counted, new["numerator"])
     new["value"] = np.where(counted, rate, np.minimum(new["value"] * step, _most(edition, new)))

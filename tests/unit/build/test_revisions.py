@@ -323,7 +323,7 @@ def test_rounding_is_no_revision() -> None:
         "dates": ["indicator_id", "period", "period_label", "start", "end"],
     }
     tables = {n: pd.DataFrame(columns=c) for n, c in frames.items()}
-    tables["indicators"] = pd.DataFrame([["rent", *"abcde"]], columns=frames["indicators"])
+    tables["indicators"] = pd.DataFrame([["rent", *"abcd"]], columns=frames["indicators"])
     one = pd.DataFrame([["rent", "E1", "now", 0.1 + 0.2, float("nan"), 3.0]])
     one.columns = frames["values"]
     about = {"software": "1", "edition": {"index": {}}}
