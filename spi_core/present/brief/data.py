@@ -13,7 +13,7 @@ from spi_core.levels import Level
 from spi_core.present.base.edition import reference_place, why_no_index
 from spi_core.present.base.marks import carried, marked
 from spi_core.present.base.spans import from_other_dates, with_share
-from spi_core.present.brief.facts import Shown, facts_table, figures_table, standouts
+from spi_core.present.brief.facts import Shown, facts_table, figures_table, standouts, to_ask
 from spi_core.store import Tables
 
 
@@ -54,6 +54,8 @@ class Brief:
         change is rated.
     standouts : DataFrame
         ``component, rating, fact`` of every strength and weakness, the furthest first.
+    to_ask : tuple of str, str and bool
+        One question to ask: the figure it is about, the question, whether the figure is generated.
     lacking : str
         Why it has no index; empty where it has one.
     """
@@ -74,6 +76,7 @@ class Brief:
     peers: tuple[str, ...]
     contributions: pd.DataFrame
     standouts: pd.DataFrame
+    to_ask: tuple[str, str, bool]
     lacking: str
 
     @property
@@ -137,6 +140,7 @@ def gather(tables: Tables, code: str, facts: int = 4) -> Brief:
         peers=_peers(tables, code, names),
         contributions=_contributions(tables, code),
         standouts=standouts(shown, components) if shown else pd.DataFrame(),
+        to_ask=to_ask(shown, components) if shown else ("", "", False),
         lacking=why_no_index(tables, code),
     )
 

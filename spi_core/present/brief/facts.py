@@ -181,6 +181,34 @@ def standouts(shown: Shown, components: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["component", "rating", "fact"])
 
 
+def to_ask(shown: Shown, components: pd.DataFrame) -> tuple[str, str, bool]:
+    """Pick one question: of the figure that does most to make the area weak.
+
+    Parameters
+    ----------
+    shown : Shown
+        The area's values.
+    components : DataFrame
+        ``component, rating, peers_difference, difference``.
+
+    Returns
+    -------
+    tuple of str, str and bool
+        The figure's name, its question from the catalogue, whether the figure is generated. The
+        weaknesses come first, then what lies below the whole; empty where neither has a question.
+    """
+    weak = components[components["rating"] == WEAKNESS].sort_values("peers_difference")
+    below = components[components["difference"] < 0].sort_values("difference")
+    named = [("peers_pull", "peers_tells", c) for c in weak["component"]]
+    named += [("pull", "tells", c) for c in below["component"]]
+    for pull, tells, component in named:
+        i = _telling(shown, pull, tells, component, False)
+        if i and (asked := getattr(shown.about[i], "question", "")):
+            row = shown.values[i, shown.code, "current"]
+            return shown.about[i].name, asked, bool(row.illustrative)
+    return "", "", False
+
+
 def _telling(shown: Shown, pull: str, tells: str, component: str, better: bool) -> str:
     """Name the indicator that does most to put a component where it is; empty if there is none.
 

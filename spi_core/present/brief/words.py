@@ -117,6 +117,13 @@ def print_rated(brief: Brief) -> None:
     print("::::\n")
 
 
+def print_question(brief: Brief) -> None:
+    """Print the one question that the area's weakest figure raises, if any (``output: asis``)."""
+    name, asked, made_up = brief.to_ask
+    if asked:
+        print(sentence(f"**A question to ask about “{name}”:** {asked}", made_up))
+
+
 def rated_markdown(brief: Brief, rating: str, told: int = TOLD) -> str:
     """List an area's strengths or its weaknesses against similar ones, with what tells them.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import matplotlib.pyplot as plt
@@ -19,7 +20,7 @@ from spi_core.edition.inputs import load
 from spi_core.errors import SpiError
 from spi_core.present.brief.charts import change_chart, component_strip, locator_map, ward_strip
 from spi_core.present.brief.data import Brief, gather
-from spi_core.present.brief.facts import Shown, standouts
+from spi_core.present.brief.facts import Shown, standouts, to_ask
 from spi_core.present.brief.notes import sources, spans_note, years
 from spi_core.present.brief.words import (
     change_alt,
@@ -27,6 +28,7 @@ from spi_core.present.brief.words import (
     component_alt,
     headline,
     place,
+    print_question,
     print_rated,
     rated_markdown,
 )
@@ -169,6 +171,31 @@ def test_where_no_component_is_rated_so_the_sentence_says_so(
     one = pd.DataFrame({"component": ["Safety"], "rating": ["weakness"], "fact": ["x"]})
     print_rated(replace(brief, standouts=one))
     assert 'layout="[[32,68]]"' in capsys.readouterr().out
+
+
+def test_one_question_is_asked_of_the_figure_that_weighs_most(
+    tables: Tables, brief: Brief, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = Shown(tables, brief.code)
+    shown.stands = shown.stands.assign(peers_tells=True, tells=True, peers_pull=1.0, pull=1.0)
+    shown.stands.loc["rent", ["peers_pull", "pull"]] = -3.0
+    shown.stands.loc["crowding", ["peers_pull", "pull"]] = -2.0
+    shown.about = {
+        i: SimpleNamespace(name=a.name, component=a.component, question=f"Why {i}?")
+        for i, a in shown.about.items()
+    }
+    home = shown.about["rent"].component
+    parts = pd.DataFrame(
+        {"component": [home], "rating": "weakness", "peers_difference": -9.0, "difference": -1.0}
+    )
+    name = shown.about["rent"].name
+    assert to_ask(shown, parts) == (name, "Why rent?", False)
+    shown.about["rent"].question = ""  # a catalogue need not have one
+    assert to_ask(shown, parts.assign(rating="similar")) == ("", "", False)
+    print_question(replace(brief, to_ask=(name, "Why rent?", True)))
+    assert capsys.readouterr().out == f"**A question to ask about “{name}”:** Why rent? ◇\n"
+    print_question(replace(brief, to_ask=("", "", False)))
+    assert capsys.readouterr().out == ""
 
 
 def test_of_many_strengths_two_are_told_and_the_rest_named(brief: Brief) -> None:
