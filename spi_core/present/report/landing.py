@@ -107,7 +107,7 @@ def data_sentence(tables: Tables) -> str:
         Markdown.
     """
     text = (
-        "[ward-data.csv](ward-data.csv) holds everything the briefs show: one row a "
+        "[ward-data.csv](ward-data.csv) holds the briefs’ figures, scores, places and changes: one row a "
         f"{tables.levels.unit.one}, figure and period."
     )
     if (tables.folder.parent / OPEN_DATA).exists():
