@@ -107,8 +107,8 @@ def data_sentence(tables: Tables) -> str:
         Markdown.
     """
     text = (
-        "[ward-data.csv](ward-data.csv) holds the briefs’ figures, scores, places and changes: one row a "
-        f"{tables.levels.unit.one}, figure and period."
+        "[ward-data.csv](ward-data.csv) holds the briefs’ figures, scores, places and changes: "
+        f"one row a {tables.levels.unit.one}, figure and period."
     )
     if (tables.folder.parent / OPEN_DATA).exists():
         book = f"open-data/{tables.about['edition']['id']}.xlsx"
