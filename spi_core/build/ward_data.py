@@ -24,7 +24,7 @@ LEVELS = ("indicator", "component", "dimension", "index")
 
 
 def ward_data(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Lay out the briefs’ figures, scores, places and changes as one flat file for anyone's spreadsheet.
+    """Lay out figures, scores, places and changes as one flat file for anyone's spreadsheet.
 
     Parameters
     ----------
