@@ -274,7 +274,9 @@ def _table(
         )
     rows, nouns = [], pd.Series(noun, both.index)
     if noun == "figure":
-        guessed = both[["provenance_before", "provenance_after"]].eq("estimated").any(axis=1)
+        guessed = both["provenance_before"].eq("estimated") | both["provenance_after"].eq(
+            "estimated"
+        )
         nouns = nouns.mask(guessed, "estimate")
     kept = both["_merge"] == "both"
     for field in fields:

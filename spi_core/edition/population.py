@@ -159,7 +159,7 @@ def check_mapping(
 
 
 def population(
-    mapping: pd.DataFrame, figures: pd.DataFrame, per: Mapping[str, float]
+    mapping: pd.DataFrame, figures: pd.DataFrame, per: Mapping[Any, Any]
 ) -> pd.DataFrame:
     """Work the indicators of the reference population out of its figures.
 

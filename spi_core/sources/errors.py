@@ -40,9 +40,9 @@ def error_figures(cells: pd.DataFrame, mapping: pd.DataFrame, framework: Framewo
     -------
     DataFrame
         One row an indicator with values in both periods, or the last two that the population
-        has: then without its change, which is not that of the edition: ``indicator_id, phi, spread, scale,
-        change, moves, change_se, areas, years``. φ is blank without counts and where the windows
-        lie more or less than a year apart.
+        has: then without its change, which is not that of the edition: ``indicator_id, phi,
+        spread, scale, change, moves, change_se, areas, years``. φ is blank without counts and
+        where the windows lie more or less than a year apart.
     """
     wide = cells.pivot(
         index=["indicator_id", "area_code"],

@@ -16,14 +16,13 @@ from spi_core.errors import Fault, InputError, some
 from spi_core.files import shown
 from spi_core.sources.indicator_figure import Figure, mapped, observed
 from spi_core.sources.reference import refit, write_reference
-from spi_core.sources.whole import change_table, checked, whole_copy
+from spi_core.sources.whole import change_table, whole_copy
 from spi_core.text.cells import csv_text
 
 #: What a row of the catalogue says where nothing else is given.
 DEFAULTS = {
     "kind": "mean", "per": "1", "access": "public", "update_frequency": "annual",
     "licence": "OGL v3", "disclosure_rule": "none", "transform": "none", "valid_min": "0",
-    "error": "none",
 }  # fmt: skip
 #: What nobody can guess.
 NEEDED = ("name", "component", "polarity", "description", "unit", "rationale")
@@ -84,10 +83,11 @@ def add(
         said = []
         if "figures" in named:
             write_reference(part)
-            said = _only(part, before, indicator, folder)
-        said += _refit(part, before, row["component"], folder)
+            _only(part, before, indicator)
+            said = _renamed(part, inputs)
+        said += _refit(part, before, row["component"])
         _record(part, f"{row['name']} ({indicator}) added to {row['component']}", row.get("why"))
-        checked(part, folder)
+        load(part)
     return [f"{indicator} added: {len(own)} figures", *said]
 
 
@@ -139,9 +139,9 @@ def remove(folder: Path, indicator: str, why: str | None) -> list[str]:
             for written in change_table(part, stem, without):
                 if stem == "observations" and len((part / written).read_text().splitlines()) < 2:
                     (part / written).unlink()
-        said = _refit(part, before, component, folder)
+        said = _refit(part, before, component)
         _record(part, f"{name} ({indicator}) removed from {component}", why)
-        checked(part, folder)
+        load(part)
     return [f"{indicator} removed: {n} rows", *said]
 
 
@@ -164,11 +164,9 @@ def _refused(
     known = [*inputs.tables["indicators"].columns.drop(["file", "row"]), *GOALPOSTS, "why"]
     allowed = ", ".join(known)
     faults += [fault("is no field", "--set", k, allowed) for k in row if k not in known]
-    faults += [
-        fault("is missing", "--set", None, f"{k}=…; needed are {', '.join(NEEDED)}")
-        for k in NEEDED
-        if not row.get(k) and not (k == "unit" and figure)
-    ]
+    lost = [k for k in NEEDED if not row.get(k) and not (k == "unit" and figure)]
+    if lost:
+        faults.append(fault(f"lacks {', '.join(lost)}", "--set", None, f"{lost[0]}=… and so on"))
     components = inputs.framework.components
     if row.get("component") and row["component"] not in components:
         message = "is not a component of edition.yml"
@@ -192,8 +190,12 @@ def _row(
 ) -> dict[str, str]:
     home = dict(zip(inputs.framework.components, inputs.framework.dimension_of, strict=True))
     about = figure.about(inputs) if figure else {}
+    kind = row.get("kind", DEFAULTS["kind"])
     return {
         **DEFAULTS,
+        "rollup": "ratio" if kind in ("rate", "proportion") else "mean",
+        "interval": {"rate": "byar", "proportion": "wilson"}.get(kind, "none"),
+        "error": "counts" if kind in ("rate", "proportion") else "none",
         "finest_level": inputs.geography.levels.unit.id,
         **about,
         **row,
@@ -230,9 +232,7 @@ def _tables(part: Path) -> dict[str, pd.DataFrame]:
     return {stem: cells for stem, cells in read.items() if cells is not None}
 
 
-def _only(
-    part: Path, before: Mapping[str, pd.DataFrame], indicator: str, folder: Path
-) -> list[str]:
+def _only(part: Path, before: Mapping[str, pd.DataFrame], indicator: str) -> None:
     """Keep what was made anew of this indicator alone; moments are of all together."""
 
     def mine(stem: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
@@ -245,19 +245,32 @@ def _only(
 
     for stem in before.keys() - {"weights"}:
         change_table(part, stem, mine(stem))
-    return [f"{shown(folder)}: moments and correlations of the reference made anew"]
 
 
-def _refit(
-    part: Path, before: Mapping[str, pd.DataFrame], component: str, folder: Path
-) -> list[str]:
+def _renamed(part: Path, inputs: Inputs) -> list[str]:
+    """Say in ``edition.yml`` how many rows the moments rest on, where it did."""
+    assert inputs.reference is not None
+    old = int(inputs.reference[0]["n_rows"].iloc[0])
+    named = inputs.settings["index"]["reference"]
+    moments, _ = read_cells(part / named["moments"])
+    new = old if moments is None else int(moments["n_rows"].iloc[0])
+    said, path = named["name"].replace(f"{old:,}", f"{new:,}"), part / "edition.yml"
+    text = path.read_text("utf-8").replace(named["name"], said)
+    path.write_text(text, encoding="utf-8")
+    return [f"moments and correlations of the reference made anew, from {new:,} rows ({old:,})"]
+
+
+def _refit(part: Path, before: Mapping[str, pd.DataFrame], component: str) -> list[str]:
     """Fit the weights of one component; the others stay frozen."""
     if "weights" not in before:
         return []
-    new = refit(load(part, without=("weights",)))
+    inputs = load(part, without=("weights",))
+    new = refit(inputs)
     new = new[new["component"] == component].astype(str).replace("nan", "")
     old = before["weights"]
     made = pd.concat([old[old["component"] != component], new[list(old)]])
+    order = {i: n for n, i in enumerate(inputs.framework.ids)}
+    made = made.sort_values("indicator_id", key=lambda ids: ids.map(order), kind="stable")
     (part / "weights.csv").write_text(csv_text(made), encoding="utf-8")
     return [f"weights of {component} fitted anew; all others as they were"]
 

@@ -51,7 +51,8 @@ def add_indicator(
     from spi_core.sources.indicator_figure import Figure
     from spi_core.text.yaml_text import parse_yaml
 
-    folder, given = edition_folder(edition), {}
+    folder = edition_folder(edition)
+    given: dict[str, str] = {}
     if row is not None:
         said: Any = parse_yaml(shown(row), row.read_bytes()) if row.is_file() else None
         if not isinstance(said, dict):

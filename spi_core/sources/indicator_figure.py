@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -117,7 +118,7 @@ def _by_year(inputs: Inputs, reached: list[str], there: list[str]) -> dict[str, 
 
 
 def _year(period: str) -> int:
-    """The year that a period is called by: its last, the first of one that runs over two."""
+    """Tell the year that a period is called by: its last, the first of one that runs over two."""
     start, end = window(period)
     return int(end[:4]) - (end[5:] != "12-31" and start[:4] != end[:4])
 
@@ -187,10 +188,10 @@ def observed(inputs: Inputs, mapping: pd.DataFrame, per: float) -> pd.DataFrame:
     ).fillna("")  # fmt: skip
     indicator = str(rows["indicator_id"].iloc[0])
     cells = population(rows, _figures(inputs), {indicator: per})
-    axes = [[indicator], rows["period"], list(inputs.geography.units)]
+    axes: Any = [[indicator], rows["period"], list(inputs.geography.units)]
     names = ["indicator_id", "period", "area_code"]
-    every = pd.MultiIndex.from_product(axes, names=names).to_frame(index=False)
-    own = every.merge(cells, "left", names)
+    every: pd.DataFrame = pd.MultiIndex.from_product(axes, names=names).to_frame(index=False)
+    own: pd.DataFrame = every.merge(cells, "left", names)
     if own["value"].isna().all():
         message, allowed = "has none of the edition's areas", "figures of its own, by --from"
         raise InputError([Fault("command line", message, None, "--figure", indicator, allowed)])

@@ -65,7 +65,7 @@ def write_reference(folder: Path) -> list[str]:
     figures = read_figures(folder / named["figures"])
     if faults := check_mapping(mapping, figures, framework, inputs.panel.periods):
         raise InputError(faults)
-    cells = population(mapping.frame, figures, framework.indicators["per"].to_dict())
+    cells = population(mapping.frame, figures, dict(framework.indicators["per"]))
     spread = _distribution(cells, framework)
     goalposts = _goalposts(folder, spread, framework, mapping)
     table, correlation = _moments(cells, framework, folder / named["figures"])
