@@ -25,7 +25,9 @@ DEFAULTS = {
     "licence": "OGL v3", "disclosure_rule": "none", "transform": "none", "valid_min": "0",
 }  # fmt: skip
 #: What nobody can guess.
-NEEDED = ("name", "component", "polarity", "description", "unit", "rationale")
+NEEDED = ("name", "component", "polarity", "description", "rationale")
+#: What the list of the population's figures tells.
+TOLD = ("unit", "publisher_or_owner", "source_dataset")
 GOALPOSTS = ("worst", "best", "basis", "reason")
 
 
@@ -164,7 +166,9 @@ def _refused(
     known = [*inputs.tables["indicators"].columns.drop(["file", "row"]), *GOALPOSTS, "why"]
     allowed = ", ".join(known)
     faults += [fault("is no field", "--set", k, allowed) for k in row if k not in known]
-    lost = [k for k in NEEDED if not row.get(k) and not (k == "unit" and figure)]
+    needed = NEEDED if figure else NEEDED + TOLD
+    needed += ("unit",) if figure and figure.base else ()
+    lost = [k for k in needed if not row.get(k)]
     if lost:
         faults.append(fault(f"lacks {', '.join(lost)}", "--set", None, f"{lost[0]}=… and so on"))
     components = inputs.framework.components

@@ -185,7 +185,7 @@ def observed(inputs: Inputs, mapping: pd.DataFrame, per: float) -> pd.DataFrame:
     rows = mapping.reindex(
         columns=["indicator_id", "period", "value_figure", "numerator_figures",
                  "denominator_figures", "figure_period", "denominator_period"]
-    ).fillna("")  # fmt: skip
+    ).astype(object).fillna("")  # fmt: skip
     indicator = str(rows["indicator_id"].iloc[0])
     cells = population(rows, _figures(inputs), {indicator: per})
     axes: Any = [[indicator], rows["period"], list(inputs.geography.units)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +14,6 @@ from spi_core.errors import InputError
 from spi_core.sources.roll import read_breaks, roll
 from spi_core.sources.roll_settings import mentions, roll_settings
 from tests.support.editions import INDICATORS, make_edition, read, write
-from tests.support.project import spi
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +47,9 @@ def test_periods_move_on_and_every_figure_with_them(edition: Path, rolled: Path)
 
 
 def test_a_break_is_of_its_pair_and_a_sign_off_waits(rolled: Path) -> None:
-    pairs = {(r["indicator_id"], r["from_period"]): r["to_period"] for r in read(rolled / "breaks.csv")}
+    pairs = {
+        (r["indicator_id"], r["from_period"]): r["to_period"] for r in read(rolled / "breaks.csv")
+    }
     assert pairs["rent", "baseline"] == "current"
     assert pairs["exam_points", "y2013"] == "baseline"  # between 2013 and 2014, as before
     assert [r["date"] for r in read(rolled / "signoff.csv")] == [""]
@@ -109,4 +109,4 @@ def test_comments_stay_and_only_the_period_s_label_moves() -> None:
     ]
     assert (new["id"], new["follows"], new["title"]) == ("a-2015", "a-2014", "Year 2015")
     assert (new["subtitle"], new["seed"]) == ("Since 2014/15", 2014)
-    assert mentions(text, "2014") == ("row 8: - Of 2014 only",)
+    assert mentions(text, "2014") == ("row 9: - Of 2014 only",)
