@@ -6,6 +6,7 @@ import numpy as np
 
 from spi_core.present.base.marks import SYMBOL, marked, sentence
 from spi_core.present.base.numbers import change_words, endpoints, likely, number, ordinal, signed
+from spi_core.present.base.page import Page
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import (
     LEFT,
@@ -238,6 +239,12 @@ def _parts(brief: Brief) -> str:
             doubt = "" if len(rated) else f", {most.rating}"
             said.append(f"most {way}: {most.name} ({signed(most.points)}{doubt})")
     return f" {capital('; '.join(said))}." if said else ""
+
+
+def print_longer_ago(page: Page, brief: Brief) -> None:
+    """Print the changes that count in no score's, where there are any (``output: asis``)."""
+    if said := longer_ago(brief):
+        page.say("longer-ago", said=said)
 
 
 def change_alt(brief: Brief) -> str:

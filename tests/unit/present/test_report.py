@@ -167,9 +167,9 @@ def test_change_counts_only_comparable_indicators_of_scored_changes(tables, repo
 
 
 def test_clear_rises_are_counted_from_ratings(tables, report):
-    rated = tables["changes"].query("area_code != @report.code and element == 'Shelter'")
-    row = report.changes.set_index("element").loc["Shelter"]
-    assert row["fallen"] == (rated["rating"] == "clear decline").sum() > 0
+    rated = tables["changes"].query("area_code != @report.code and element == 'Inclusiveness'")
+    row = report.changes.set_index("element").loc["Inclusiveness"]
+    assert row["risen"] == (rated["rating"] == "clear improvement").sum() > 0
     said = "in every ward so did Personal Freedom & Choice"
     assert said in report_captions.change_caption(report)
 
