@@ -63,5 +63,5 @@ def open_data(tables: Tables, folder: Path) -> list[Path]:
 
 def _csv(frame: pd.DataFrame) -> bytes:
     words = {True: "true", False: "false"}
-    marked = frame.assign(**{c: frame[c].map(words) for c in frame.select_dtypes("bool")})
-    return csv_text(marked).encode()
+    flags = frame.select_dtypes("bool")
+    return csv_text(frame.assign(**{str(c): flags[c].map(words) for c in flags})).encode()
