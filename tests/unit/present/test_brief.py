@@ -346,11 +346,9 @@ def test_a_change_says_how_much_it_counts_and_what_is_from_longer_ago(tmp_path: 
         "Burglary (longer ago: 2001 to 2014)",
     ]
     assert all(text.endswith("○ not rated") for text in said)
-    assert longer_ago(one) == "2, no clear change or not rated"
+    assert longer_ago(one) == "2, none of them with a clear change"
     clear = one.longer_ago.assign(rating=["clear decline", "not rated"])
-    assert longer_ago(replace(one, longer_ago=clear)) == (
-        f"{said[0]}; 1 more, no clear change or not rated"
-    )
+    assert longer_ago(replace(one, longer_ago=clear)) == f"{said[0]}; 1 more"
     fig = change_chart(one.changes)
     assert "2 of 3 figures" in [t.get_text() for t in fig.axes[0].texts]
     plt.close(fig)
