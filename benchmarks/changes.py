@@ -14,7 +14,6 @@ import pandas as pd
 from scipy import ndimage, stats
 
 from spi_core.edition.framework import Framework
-from spi_core.edition.pairs import pair_of
 from spi_core.edition.panel import Panel
 from spi_core.method.errors import expected, overdispersion, spread_of_changes
 from spi_core.method.intervals import LEVEL, quantile
@@ -22,6 +21,7 @@ from spi_core.method.means import Mean
 from spi_core.method.recipe import Recipe
 from spi_core.method.score import score
 from spi_core.uncertainty.change import Change, indicator_change, level_changes, stacked
+from spi_core.uncertainty.pairs import pair_of
 from spi_core.uncertainty.sampling import error_model, sampling
 from spi_core.uncertainty.simulate import simulate
 

@@ -19,7 +19,13 @@ from spi_core.build.chapters import run_chapters, write_chapters
 from spi_core.build.evidence import draw_evidence
 from spi_core.build.marking import mark
 from spi_core.build.published import data_version
-from spi_core.build.recipe import broken_since, comparable_recipe, make_recipe, same_figures
+from spi_core.build.recipe import (
+    broken_since,
+    comparable_recipe,
+    make_recipe,
+    pair_compared,
+    same_figures,
+)
 from spi_core.build.revisions import build_before, compare_builds, keep_build
 from spi_core.build.shown.beside import (
     Points,
@@ -31,12 +37,16 @@ from spi_core.build.shown.beside import (
 from spi_core.build.shown.counts import beside, with_intervals
 from spi_core.build.shown.elements import elements_table, quarters_table
 from spi_core.build.shown.peers import peer_choices
-from spi_core.build.shown.registers import bases_table, with_coverage, with_ranges
+from spi_core.build.shown.registers import (
+    bases_table,
+    comparisons_table,
+    with_coverage,
+    with_ranges,
+)
 from spi_core.build.small_areas import small_area_tables
 from spi_core.build.standing import standing_tables
 from spi_core.build.tabulate import (
     areas_table,
-    comparisons_table,
     completeness_table,
     coverage_table,
     dates_table,
@@ -209,7 +219,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     scale = filled if treatment is None else treat_estimated(filled, treatment, rows)
     at = inputs.panel.compared
     here = during(recipe, at)
-    changing = comparable_recipe(here, inputs.pair.counts)
+    changing = comparable_recipe(here, pair_compared(inputs).counts)
     cut = replace(inputs, panel=inputs.panel.during(at))
     drawn = draw_evidence(cut, full, here, changing, take(scale, at), treatment)
     scores = _laid_out(score(scale.value, recipe), drawn.scores, at)

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from spi_core.build.fitting import fit_weights
 from spi_core.build.idle import idle, without
 from spi_core.edition.inputs import Inputs
-from spi_core.edition.pairs import broken_between
 from spi_core.errors import Fault, InputError
 from spi_core.files import shown
 from spi_core.method.means import means_of
 from spi_core.method.recipe import ENOUGH, Recipe, recipe_for
+from spi_core.uncertainty.pairs import Pair, broken_between, pair_of
 
 
 def make_recipe(inputs: Inputs) -> tuple[Recipe, pd.DataFrame]:
@@ -75,7 +75,7 @@ def comparable_recipe(recipe: Recipe, counts: NDArray[np.bool_]) -> Recipe:
     recipe : Recipe
         The full recipe, of the periods that are compared.
     counts : ndarray of bool (indicators,)
-        Of the :class:`spi_core.edition.pairs.Pair` of these periods.
+        Of the :class:`spi_core.uncertainty.pairs.Pair` of these periods.
 
     Returns
     -------
@@ -87,6 +87,12 @@ def comparable_recipe(recipe: Recipe, counts: NDArray[np.bool_]) -> Recipe:
     """
     kept = counts if recipe.absent is None else counts & ~recipe.absent.any(axis=0)
     return recipe_for(replace(recipe, absent=None, missing_components=0), kept, ENOUGH)
+
+
+def pair_compared(inputs: Inputs) -> Pair:
+    """Say which indicators count in the change that the edition tells: baseline to current."""
+    first = "baseline" if "baseline" in inputs.periods else "current"
+    return pair_of(inputs.panel, inputs.tables["breaks"], inputs.settings, first, "current")
 
 
 def broken_since(inputs: Inputs) -> NDArray[np.bool_]:
@@ -120,7 +126,7 @@ def same_figures(inputs: Inputs, recipe: Recipe) -> dict[str, NDArray[np.bool_]]
     """
     now, broken = inputs.panel.periods.index("current"), broken_since(inputs)
     absent = np.zeros_like(broken) if recipe.absent is None else recipe.absent
-    apart = recipe.used & (broken | (absent != absent[now]) | ~inputs.pair.counts)
+    apart = recipe.used & (broken | (absent != absent[now]) | ~pair_compared(inputs).counts)
     component = apart @ (recipe.component_of[:, None] == np.arange(recipe.dimension_of.size))
     # where components may be lacking, an index of all may stand beside one of fewer
     lacking = component | (recipe.missing_components > 0)

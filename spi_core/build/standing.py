@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spi_core.build.evidence import Evidence
+from spi_core.build.recipe import pair_compared
 from spi_core.method.errors import Tier
 from spi_core.method.intervals import LEVEL
 from spi_core.method.ranking import interval, quarter, quarter_of, rank_summary, ranks
@@ -256,7 +257,7 @@ def _counted(recipe: Recipe) -> NDArray[np.intp]:
 
 def _indicator_changes(a: Evidence) -> Change:
     """Change of every indicator in its own unit, all areas."""
-    pair = a.inputs.pair
+    pair = pair_compared(a.inputs)
     return indicator_change(a.inputs.panel.value, a.errors, a.inputs.framework.polarity, pair)
 
 

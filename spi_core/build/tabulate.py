@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from spi_core.edition.inputs import Inputs
 from spi_core.method.recipe import Recipe
 from spi_core.method.score import Estimated, Scores
-from spi_core.tables import empty_table
 
 LEVELS = ("indicator", "component", "dimension", "index")
 
@@ -44,43 +43,6 @@ def dates_table(inputs: Inputs) -> pd.DataFrame:
     axes = {"indicator_id": pd.Index(list(p.indicators)), "period": pd.Index(list(p.periods))}
     return p.dates.sort_values(
         list(axes), key=lambda s: axes[str(s.name)].get_indexer(pd.Index(s)), ignore_index=True
-    )
-
-
-def comparisons_table(inputs: Inputs, changing: Recipe) -> pd.DataFrame:
-    """List what may be said of each indicator between the two periods that are compared.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        The edition, its panel without LSOAs.
-    changing : Recipe
-        What counts in a change of scores.
-
-    Returns
-    -------
-    DataFrame
-        ``indicator_id, from_period, to_period, group, years, first, last, rolling, in_change,
-        reason``; no rows where there is one period. What might count and does not has too little
-        beside it.
-    """
-    pair = inputs.pair
-    if pair.first == pair.last:
-        return empty_table("comparisons")
-    alone = (pair.reason == "") & ~changing.used
-    return pd.DataFrame(
-        {
-            "indicator_id": inputs.framework.ids,
-            "from_period": pair.first,
-            "to_period": pair.last,
-            "group": pair.group,
-            "years": pair.years,
-            "first": pair.when[0],
-            "last": pair.when[1],
-            "rolling": pair.rolling,
-            "in_change": changing.used,
-            "reason": np.where(alone, "too little of its component can be compared", pair.reason),
-        }
     )
 
 

@@ -14,6 +14,7 @@ from spi_core.edition.areas.nesting import AREA, check_codes, check_geography
 from spi_core.edition.areas.rebase import apportionment, fill_from, rebase
 from spi_core.edition.areas.rollup import roll_up
 from spi_core.edition.areas.vintage import check_old_codes, check_rebase, split_vintages
+from spi_core.edition.breaks import check_breaks
 from spi_core.edition.comparators import check_comparators, check_independence
 from spi_core.edition.coverage import check_presence
 from spi_core.edition.fingerprint import input_files
@@ -26,7 +27,6 @@ from spi_core.edition.framework import (
 )
 from spi_core.edition.interventions.design import Design
 from spi_core.edition.interventions.read import read_interventions
-from spi_core.edition.pairs import Pair, check_breaks, pair_of
 from spi_core.edition.panel import Panel, check_keys, check_observations, make_panel
 from spi_core.edition.population import check_dates, read_mapping
 from spi_core.edition.readers.read import Read, join_reads, read_table, strangers
@@ -104,12 +104,6 @@ class Inputs:
     def periods(self) -> dict[str, str]:
         """Period ids and their labels, in the order of ``edition.yml``."""
         return {p["id"]: p["label"] for p in self.settings["periods"]}
-
-    @property
-    def pair(self) -> Pair:
-        """The periods that are compared, and what of each indicator may be."""
-        first = "baseline" if "baseline" in self.periods else "current"
-        return pair_of(self.panel, self.tables["breaks"], self.settings, first, "current")
 
 
 @refusals_as_faults()

@@ -166,7 +166,7 @@ def _refused(
     known = [*inputs.tables["indicators"].columns.drop(["file", "row"]), *GOALPOSTS, "why"]
     allowed = ", ".join(known)
     faults += [fault("is no field", "--set", k, allowed) for k in row if k not in known]
-    needed = NEEDED if figure else NEEDED + TOLD
+    needed: tuple[str, ...] = NEEDED if figure else NEEDED + TOLD
     needed += ("unit",) if figure and figure.base else ()
     lost = [k for k in needed if not row.get(k)]
     if lost:

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from spi_core.edition.pairs import Pair
 from spi_core.method.errors import Tier, tier
 from spi_core.method.recipe import ENOUGH, Recipe
 from spi_core.method.score import Scores
 from spi_core.text.words import DECLINE, IMPROVEMENT, NO_CHANGE, NOT_RATED
+from spi_core.uncertainty.pairs import Pair
 from spi_core.uncertainty.sampling import MISSING, MODELLED, Sampling
 from spi_core.uncertainty.simulate import Draws, Scored
 
@@ -216,7 +216,7 @@ def level_changes(
     change[thin] = np.nan
     share = known_share(full, known & recipe.used)
     reason = unknown_reason(share)
-    reason[np.isnan(change)] = "too few of its figures can be compared"
+    reason[np.isnan(change)] = "too few figures comparable in both periods"
     reason[differ] = "not the same components are scored in both periods"
     se = (drawn[:, -1] - drawn[:, 0]).std(axis=0, ddof=1)
     judged = tier(change, np.where(reason == "", se, np.nan))

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
+
+from spi_core.build.recipe import pair_compared
+from spi_core.edition.inputs import Inputs
+from spi_core.method.recipe import Recipe
+from spi_core.tables import empty_table
 
 #: What lies between these periods changes nothing that is said of them.
 COMPARED = ("baseline", "current")
@@ -96,3 +102,40 @@ def bases_table(
     ends = {"lowest": each.min(), "highest": each.max()}
     laid = {name: home["indicator_id"].map(found).astype(float) for name, found in ends.items()}
     return home.assign(**laid).reset_index(drop=True)
+
+
+def comparisons_table(inputs: Inputs, changing: Recipe) -> pd.DataFrame:
+    """List what may be said of each indicator between the two periods that are compared.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition, its panel without LSOAs.
+    changing : Recipe
+        What counts in a change of scores.
+
+    Returns
+    -------
+    DataFrame
+        ``indicator_id, from_period, to_period, group, years, first, last, rolling, in_change,
+        reason``; no rows where there is one period. What might count and does not has too little
+        beside it.
+    """
+    pair = pair_compared(inputs)
+    if pair.first == pair.last:
+        return empty_table("comparisons")
+    alone = (pair.reason == "") & ~changing.used
+    return pd.DataFrame(
+        {
+            "indicator_id": inputs.framework.ids,
+            "from_period": pair.first,
+            "to_period": pair.last,
+            "group": pair.group,
+            "years": pair.years,
+            "first": pair.when[0],
+            "last": pair.when[1],
+            "rolling": pair.rolling,
+            "in_change": changing.used,
+            "reason": np.where(alone, "too little of its component can be compared", pair.reason),
+        }
+    )

@@ -176,7 +176,7 @@ def _changes(tables: Tables, code: str, components: pd.DataFrame) -> pd.DataFram
     order = ["Index", *components.loc[components["score"].notna(), "component"]]
     rows = rows.rename(columns={"element": "component"}).set_index("component").reindex(order)
     few = rows["reason"].where(
-        rows["reason"].fillna("").ne(""), "too few of its figures can be compared"
+        rows["reason"].fillna("").ne(""), "too few figures comparable in both periods"
     )
     rows["word"] = rows["rating"].where(rows["change"].notna(), few)
     rows["rating"] = rows["rating"].fillna("not rated")

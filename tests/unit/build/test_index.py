@@ -10,7 +10,7 @@ import pytest
 
 from spi_core.build.edition import compute
 from spi_core.build.fitting import fit_weights
-from spi_core.build.recipe import comparable_recipe, make_recipe
+from spi_core.build.recipe import comparable_recipe, make_recipe, pair_compared
 from spi_core.build.treated import on_scale
 from spi_core.edition.inputs import Inputs, load
 from spi_core.method.means import Mean
@@ -90,9 +90,9 @@ def test_change_rests_on_comparable_indicators_alone(
     name: str, request: pytest.FixtureRequest
 ) -> None:
     inputs = request.getfixturevalue(name)
-    recipe = comparable_recipe(make_recipe(inputs)[0], inputs.pair.counts)
+    recipe = comparable_recipe(make_recipe(inputs)[0], pair_compared(inputs).counts)
     found = score(inputs.panel.value, recipe)
-    expected = _literal(inputs, inputs.pair.counts)
+    expected = _literal(inputs, pair_compared(inputs).counts)
     for level in ("component", "dimension", "index"):
         np.testing.assert_allclose(getattr(found, level), expected[level], rtol=0, atol=1e-9)
 
@@ -100,7 +100,7 @@ def test_change_rests_on_comparable_indicators_alone(
 def test_shares_of_a_component_sum_to_1_with_and_without_breaks(
     recipe: Recipe, tiny: Inputs
 ) -> None:
-    for r in (recipe, comparable_recipe(recipe, tiny.pair.counts)):
+    for r in (recipe, comparable_recipe(recipe, pair_compared(tiny).counts)):
         sums = np.bincount(r.component_of, weights=r.share, minlength=5)
         np.testing.assert_allclose(sums[r.scored], 1, rtol=1e-12)
         assert set(sums[~r.scored]) == {0.0}
@@ -109,7 +109,7 @@ def test_shares_of_a_component_sum_to_1_with_and_without_breaks(
 def test_a_broken_indicator_has_no_share_and_the_others_keep_their_proportion(
     recipe: Recipe, tiny: Inputs
 ) -> None:
-    other = comparable_recipe(recipe, tiny.pair.counts)
+    other = comparable_recipe(recipe, pair_compared(tiny).counts)
     exam, absence, loans = 5, 6, 7
     assert other.share[exam] == 0
     assert other.share[absence] / other.share[loans] == pytest.approx(
@@ -121,7 +121,7 @@ def test_a_broken_indicator_has_no_share_and_the_others_keep_their_proportion(
 def test_a_component_left_with_one_comparable_indicator_counts_in_no_change(
     recipe: Recipe, tiny: Inputs
 ) -> None:
-    counts = tiny.pair.counts
+    counts = pair_compared(tiny).counts
     counts[tiny.framework.ids.index("robbery")] = False
     other = comparable_recipe(recipe, counts)
     assert other.scored.tolist() == [True, False, True, False, False]

@@ -38,7 +38,14 @@ COPIED = (
     "reference/distribution.csv",
     "reference/errors.csv",
 )
-WRITTEN = ("targets.csv", "indicators.csv", "edition.yml", "interventions.yml", "corrections.csv")
+WRITTEN = (
+    "targets.csv",
+    "breaks.csv",
+    "indicators.csv",
+    "edition.yml",
+    "interventions.yml",
+    "corrections.csv",
+)
 Key = tuple[str, str, str]
 
 

@@ -9,7 +9,6 @@ import pytest
 from scipy import stats
 
 from spi_core.build.recipe import comparable_recipe
-from spi_core.edition.pairs import Pair
 from spi_core.method.means import Mean, lift
 from spi_core.method.recipe import Recipe
 from spi_core.method.score import score
@@ -23,6 +22,7 @@ from spi_core.uncertainty.change import (
 )
 from spi_core.uncertainty.decompose import decompose
 from spi_core.uncertainty.gaps import gap
+from spi_core.uncertainty.pairs import Pair
 from spi_core.uncertainty.sampling import Sampling
 from spi_core.uncertainty.simulate import simulate
 
@@ -176,7 +176,7 @@ def test_change_counts_comparable_indicators_only():
     recipe = comparable_recipe(RECIPE, pair(broken=[0]).counts)
     c = composites(value, errors(value.shape), recipe)
     assert (c["component"].rating[:, 0] == NOT_RATED).all()
-    assert (c["component"].reason[:, 0] == "too few of its figures can be compared").all()
+    assert (c["component"].reason[:, 0] == "too few figures comparable in both periods").all()
     assert (c["index"].rating == NO_CHANGE).all()
     np.testing.assert_allclose(c["index"].change, 0, atol=1e-9)
 

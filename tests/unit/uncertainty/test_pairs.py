@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from spi_core.build.edition import compute
-from spi_core.build.recipe import broken_since
+from spi_core.build.recipe import broken_since, pair_compared
 from spi_core.edition.inputs import load
-from spi_core.edition.pairs import Pair, pair_of
 from spi_core.edition.panel import Panel
+from spi_core.uncertainty.pairs import Pair, pair_of
 from tests.support.editions import (
     Row,
     broken,
@@ -197,7 +197,7 @@ def test_a_break_is_listed_once(edition: Path) -> None:
 
 def test_an_edition_needs_no_breaks(edition: Path) -> None:
     (edition / "breaks.csv").unlink()
-    assert load(edition).pair.counts.all()
+    assert pair_compared(load(edition)).counts.all()
 
 
 def test_a_register_says_nothing_of_breaks(edition: Path) -> None:

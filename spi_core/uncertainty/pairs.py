@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,23 +11,24 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spi_core.edition.panel import Panel
-from spi_core.edition.readers.read import Read, fault_at, strangers
-from spi_core.errors import Fault
 from spi_core.method.change import (
     BROKEN,
     CLOSER,
     LONGER,
     NOT_COLLECTED,
     STEP,
+    YEAR,
     Array,
     Mask,
-    pairs,
+    grouped,
     spanned,
 )
 from spi_core.tables import records
 
 #: Years between two figures whose change is one over a year, unless the edition says otherwise.
 CHANGE_YEARS = (0.75, 1.25)
+#: Years from which a window is one of several years.
+ROLLING = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Pair:
     first, last : str
         The periods.
     group : ndarray of str (indicators,)
-        As of :class:`spi_core.method.change.Pairs`.
+        ``in step``, ``longer ago``, ``closer``, ``broken`` or ``not collected``.
     years : ndarray (indicators,)
         Between the two figures.
     when : ndarray (2, indicators)
@@ -106,7 +107,8 @@ def pair_of(
         for c in ("start", "end")
     )
     least, most = settings["index"].get("change_years", CHANGE_YEARS)
-    found = pairs(start, end, broken, (least, most))
+    years, group = grouped(start, end, broken, least, most)
+    rolling = ((end - start + 1) > ROLLING * YEAR).any(axis=0)
     middle = pd.to_datetime(((start + end) / 2).ravel(), unit="D")
     when = np.asarray(middle.year, dtype=np.float64).reshape(2, n)
     why = _why(breaks, periods, first, last)
@@ -118,9 +120,9 @@ def pair_of(
         else ("no newer figures" if y == 0 else "no figures in one of the periods")
         if g == NOT_COLLECTED
         else ""
-        for i, g, y, a, b in zip(panel.indicators, found.group, found.years, *when, strict=True)
+        for i, g, y, a, b in zip(panel.indicators, group, years, *when, strict=True)
     ]
-    return Pair(first, last, found.group, found.years, when, found.rolling, np.array(reason, str))
+    return Pair(first, last, group, years, when, np.asarray(rolling), np.array(reason, str))
 
 
 def broken_between(
@@ -142,35 +144,3 @@ def _why(breaks: pd.DataFrame, periods: Sequence[str], first: str, last: str) ->
         if ends[0] <= place[r.from_period] and place[r.to_period] <= ends[1]:
             said.setdefault(r.indicator_id, []).append(r.reason)
     return {i: "; ".join(reasons) for i, reasons in said.items()}
-
-
-def check_breaks(breaks: Read, ids: Collection[str], periods: Sequence[str]) -> list[Fault]:
-    """Check that every break lies between two periods of an indicator, the earlier one first.
-
-    Parameters
-    ----------
-    breaks : Read
-        ``breaks.csv`` as read.
-    ids, periods : collection of str
-        What the edition knows, periods in order; where one is empty, its file has said so.
-
-    Returns
-    -------
-    list of Fault
-        Unknown indicators and periods, and periods that don't follow each other.
-    """
-    if breaks.frame.empty or breaks.lacks:
-        return []
-    faults = strangers(breaks, "indicator_id", ids, "an indicator of indicators.csv") if ids else []
-    if not periods:
-        return faults
-    for column in ("from_period", "to_period"):
-        faults += strangers(breaks, column, periods, "a period of edition.yml")
-    place = {p: i for i, p in enumerate(periods)}
-    for r in records(breaks.frame):
-        first, last = place.get(r.from_period), place.get(r.to_period)
-        if first is not None and last is not None and first >= last:
-            message = f"does not lie before to_period, {r.to_period}"
-            earlier = ", ".join(periods[:last]) or "none: to_period must be a later one"
-            faults.append(fault_at(r, "from_period", message, earlier))
-    return faults
