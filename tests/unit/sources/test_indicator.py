@@ -8,8 +8,8 @@ import pytest
 
 from spi_core.edition.inputs import load
 from spi_core.errors import InputError
-from spi_core.sources.indicator import add, remove
-from spi_core.sources.indicator_figure import Figure
+from spi_core.sources.indicator.change import add, remove
+from spi_core.sources.indicator.figure import Figure
 from tests.support.editions import copy_open, make_edition, read, write
 from tests.support.project import files
 

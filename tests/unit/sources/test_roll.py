@@ -11,8 +11,8 @@ import yaml
 from spi_core.edition.inputs import load
 from spi_core.edition.summary import summarise
 from spi_core.errors import InputError
-from spi_core.sources.roll import read_breaks, roll
-from spi_core.sources.roll_settings import mentions, roll_settings
+from spi_core.sources.roll.edition import read_breaks, roll
+from spi_core.sources.roll.settings import mentions, roll_settings
 from tests.support.editions import INDICATORS, make_edition, read, write
 
 

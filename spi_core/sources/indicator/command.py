@@ -47,8 +47,8 @@ def add_indicator(
 ) -> None:
     """Add an indicator with its figures; the weights of its component are fitted anew."""
     from spi_core.files import shown
-    from spi_core.sources.indicator import add
-    from spi_core.sources.indicator_figure import Figure
+    from spi_core.sources.indicator.change import add
+    from spi_core.sources.indicator.figure import Figure
     from spi_core.text.yaml_text import parse_yaml
 
     folder = edition_folder(edition)
@@ -69,7 +69,7 @@ def remove_indicator(
     edition: Edition, indicator: Id, why: Why = None, quiet: Quiet = False, as_json: Json = False
 ) -> None:
     """Take an indicator out of every file; the weights of its component are fitted anew."""
-    from spi_core.sources.indicator import remove
+    from spi_core.sources.indicator.change import remove
 
     folder = edition_folder(edition)
     _tell(folder, indicator, remove(folder, indicator, why), Said(quiet, as_json))

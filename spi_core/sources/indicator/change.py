@@ -14,7 +14,7 @@ from spi_core.edition.readers.sheet import read_cells
 from spi_core.edition.summary import WANTED
 from spi_core.errors import Fault, InputError, some
 from spi_core.files import shown
-from spi_core.sources.indicator_figure import Figure, mapped, observed
+from spi_core.sources.indicator.figure import Figure, mapped, observed
 from spi_core.sources.reference import refit, write_reference
 from spi_core.sources.whole import change_table, whole_copy
 from spi_core.text.cells import csv_text

@@ -15,8 +15,8 @@ from spi_core.edition.readers.sheet import read_cells
 from spi_core.edition.summary import WANTED
 from spi_core.errors import Fault, InputError, some
 from spi_core.files import shown
-from spi_core.sources.roll_settings import mentions, roll_settings
-from spi_core.sources.roll_wanted import wanted
+from spi_core.sources.roll.settings import mentions, roll_settings
+from spi_core.sources.roll.wanted import wanted
 from spi_core.sources.whole import change_table, whole_copy
 from spi_core.text.cells import csv_text
 
