@@ -258,7 +258,8 @@ def _table(
     noun: str, before: pd.DataFrame, after: pd.DataFrame, key: list[str], fields: list[str]
 ) -> pd.DataFrame:
     fields = fields or [c for c in dict.fromkeys([*before, *after]) if c not in key]
-    before, after = (f.reindex(columns=[*key, *fields]) for f in (before, after))
+    more = ["provenance"] if noun == "figure" else []
+    before, after = (f.reindex(columns=[*key, *fields, *more]) for f in (before, after))
     both = before.merge(after, "outer", key, suffixes=("_before", "_after"), indicator=True)
     named = [c for c in key if c not in ("window", "nth")]
     what = pd.Series([" · ".join(k) for k in both[named].itertuples(index=False)], both.index, str)
@@ -271,19 +272,28 @@ def _table(
             .notna()
             .any(axis=1)
         )
-    rows = []
+    rows, nouns = [], pd.Series(noun, both.index)
+    if noun == "figure":
+        guessed = both["provenance_before"].eq("estimated") | both["provenance_after"].eq(
+            "estimated"
+        )
+        nouns = nouns.mask(guessed, "estimate")
     kept = both["_merge"] == "both"
     for field in fields:
         old, new = both.loc[kept, f"{field}_before"], both.loc[kept, f"{field}_after"]
         differs = _differs(old, new)
         rows += [
-            (f"{noun} revised", w, field, _text(a), _text(b))
-            for w, a, b in zip(what[kept][differs], old[differs], new[differs], strict=True)
+            (f"{n} revised", w, field, _text(a), _text(b))
+            for n, w, a, b in zip(
+                *(nouns[kept][differs], what[kept][differs], old[differs], new[differs]),
+                strict=True,
+            )
         ]
-    for i in both.index[there & (both["_merge"] != "both")]:
+    # two other periods that are compared come and go with the figures
+    for i in both.index[there & (both["_merge"] != "both") & (noun != "comparison")]:
         gone = both.at[i, "_merge"] == "left_only"
         names = [_text(both.get(f"name_{s}", {}).get(i)) for s in ("before", "after")]
-        said = f"{noun} {'removed' if gone else 'added'}", what[i], "name" if any(names) else ""
+        said = f"{nouns[i]} {'removed' if gone else 'added'}", what[i], "name" if any(names) else ""
         rows.append((*said, *names))
     return pd.DataFrame(rows, columns=COLUMNS, dtype=str)
 

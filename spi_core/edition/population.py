@@ -158,7 +158,9 @@ def check_mapping(
     return faults
 
 
-def population(mapping: pd.DataFrame, figures: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+def population(
+    mapping: pd.DataFrame, figures: pd.DataFrame, per: Mapping[Any, Any]
+) -> pd.DataFrame:
     """Work the indicators of the reference population out of its figures.
 
     Parameters
@@ -169,8 +171,8 @@ def population(mapping: pd.DataFrame, figures: pd.DataFrame, framework: Framewor
         Several figures are joined by ``+``.
     figures : DataFrame
         ``area_code, figure_id, period, value``.
-    framework : Framework
-        Says `per`.
+    per : mapping of str to float
+        What the rate of each indicator is per.
 
     Returns
     -------
@@ -181,14 +183,13 @@ def population(mapping: pd.DataFrame, figures: pd.DataFrame, framework: Framewor
     wide = figures.pivot(index="area_code", columns=["figure_id", "period"], values="value")
     frames = []
     for m in records(mapping):
-        per: Any = framework.indicators.at[m.indicator_id, "per"]
         top = _total(wide, m.numerator_figures, m.figure_period)
         published = wide.get((m.value_figure, m.figure_period))
         if m.denominator_figures == IMPLIED:
-            base = top * per / published
+            base = top * per[m.indicator_id] / published
         else:
             base = _total(wide, m.denominator_figures, m.denominator_period)
-        value = top / base * per if published is None else published
+        value = top / base * per[m.indicator_id] if published is None else published
         frame = pd.DataFrame({"value": value, "numerator": top, "denominator": base})
         frames.append(frame.assign(indicator_id=m.indicator_id, period=m.period))
     cells = pd.concat(frames).replace([np.inf, -np.inf], np.nan).dropna(subset="value")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -83,9 +83,24 @@ def columns(level: Level, measure: Measure, decimals: int, texts: Texts) -> dict
         found = _composite(level.points.get(measure.element), texts)
     if found is None:
         return None
+    found["trend"] = _trend(level, measure, found, decimals)
     found |= _standing(level.stands.get(measure.element), texts)
     found |= _change(level.moves.get(measure.element), measure.kind, decimals, texts)
     return {key: column for key, column in found.items() if column is not None}
+
+
+def _trend(
+    level: Level, measure: Measure, found: Mapping[str, Any], decimals: int
+) -> list[list[float | int | None]] | None:
+    """Take what may be drawn as a line over three periods or more."""
+    lines = level.lines.get(measure.element)
+    if lines is None:
+        return None
+    if measure.kind != "indicator":
+        return _rows(lines["score"], SCORE_DECIMALS)
+    kept = np.isfinite(lines["score"])
+    value = np.array(found["value"], dtype=float)
+    return _rows(np.where(kept, value, np.nan), decimals)
 
 
 def _indicator(cells: Grid | None, decimals: int) -> dict[str, Any] | None:

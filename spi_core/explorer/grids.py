@@ -44,6 +44,9 @@ class Level:
         ``element, period, area_code, score`` of composites.
     standing, changes : DataFrame
         By ``element`` and ``area_code``; changes of indicators in their own units.
+    trend : DataFrame
+        Scores that may be set in a row over the periods: of composites by one set of figures, of
+        indicators where no break lies between; without rows where there are two periods or one.
     """
 
     id: str
@@ -57,6 +60,12 @@ class Level:
     scores: pd.DataFrame
     standing: pd.DataFrame
     changes: pd.DataFrame
+    trend: pd.DataFrame
+
+    @property
+    def first(self) -> int:
+        """Position of the period that changes are measured from."""
+        return self.periods.index("baseline") if "baseline" in self.periods else 0
 
     @property
     def plain(self) -> str:
@@ -74,6 +83,11 @@ class Level:
             "a": article(self.one),
             "plural": self.many,
         }
+
+    @cached_property
+    def lines(self) -> Mapping[str, Grid]:
+        """Cut ``trend`` by element: arrays of shape (periods, areas)."""
+        return _grids(self.trend, "element", self.areas["code"], self.periods)
 
     @cached_property
     def cells(self) -> Mapping[str, Grid]:
@@ -134,7 +148,15 @@ def _level(tables: Tables, level: Kind) -> Level:
         scores=scores[scores["area_code"].isin(areas["code"])],
         standing=tables["standing"] if unit else empty,
         changes=pd.concat(moves) if moves else empty,
+        trend=empty if small else _trend(tables),
     )
+
+
+def _trend(tables: Tables) -> pd.DataFrame:
+    if len(tables.about["edition"]["periods"]) < 3:
+        return pd.DataFrame({"element": [], "area_code": [], "period": [], "score": []})
+    single = tables["scores"].query("level == 'indicator' and same_figures")
+    return pd.concat([single, tables["scores_comparable"].query("level != 'indicator'")])
 
 
 def _indicator_changes(tables: Tables) -> pd.DataFrame:

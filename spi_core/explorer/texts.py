@@ -62,7 +62,7 @@ def area_sentences(
         has nothing of it. Where figures are generated, each sentence carries their mark.
     """
     periods = tables.about["edition"]["periods"]
-    labels = (str(periods[0]["label"]), str(periods[-1]["label"]))
+    labels = (str(periods[level.first]["label"]), str(periods[-1]["label"]))
     said: dict[str, list[list[str] | None]] = {"standing": [], "change": []}
     whole = tables.whole.one
     for measure, column, at_home, digits in zip(tree, data, home, decimals, strict=True):
@@ -180,9 +180,9 @@ def _changes(
     single = measure.kind == "indicator"
     if single:
         value = level.cells[measure.id]["value"]
-        columns |= {"baseline": value[0], "current": value[-1]}
+        columns |= {"baseline": value[level.first], "current": value[-1]}
         pages = measure.facts["page"]["periods"]
-        ends = zip((pages[0], pages[-1]), labels, strict=True)
+        ends = zip((pages[level.first], pages[-1]), labels, strict=True)
         own = [str(page["label"]) if page else label for page, label in ends]
         labels = (own[0], own[1])
     title = measure.facts["name"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,30 +12,9 @@ Mask: TypeAlias = NDArray[np.bool_]
 
 #: Days of a year.
 YEAR = 365.25
-#: Years from which a window is one of several years.
-ROLLING = 1.5
-#: Groups of a pair of figures.
+#: Groups of two figures.
 STEP, LONGER, CLOSER = "in step", "longer ago", "closer"
 BROKEN, NOT_COLLECTED = "broken", "not collected"
-
-
-class Pairs(NamedTuple):
-    """What may be said of indicators between two periods.
-
-    Parameters
-    ----------
-    years : ndarray (indicators,)
-        Between the middles of the two windows; NaN without dates.
-    group : ndarray of str (indicators,)
-        ``in step``, ``longer ago``, ``closer``, ``broken`` or ``not collected``: also
-        where the figures of one window serve both periods.
-    rolling : ndarray of bool (indicators,)
-        Whether a window is one of several years.
-    """
-
-    years: Array
-    group: NDArray[np.str_]
-    rolling: Mask
 
 
 def spanned(breaks: ArrayLike, first: int, last: int, indicators: int) -> Mask:
@@ -69,9 +48,9 @@ def spanned(breaks: ArrayLike, first: int, last: int, indicators: int) -> Mask:
     return broken
 
 
-def pairs(
-    start: ArrayLike, end: ArrayLike, broken: ArrayLike, limits: tuple[float, float]
-) -> Pairs:
+def grouped(
+    start: ArrayLike, end: ArrayLike, broken: ArrayLike, least: float, most: float
+) -> tuple[Array, NDArray[np.str_]]:
     """Group indicators by how far apart their two figures lie.
 
     Parameters
@@ -80,30 +59,25 @@ def pairs(
         First and last day of both windows, in days; NaN where nothing was collected.
     broken : array_like of bool (indicators,)
         From `spanned`.
-    limits : tuple of float
-        Least and most years between the middles that are the step of the edition's change.
+    least, most : float
+        Years between the middles of the windows that are the step of the edition's change.
 
     Returns
     -------
-    Pairs
-        Only ``in step`` counts in a change of scores.
+    tuple of ndarray (indicators,)
+        Years between the middles; the group, of which only ``in step`` counts in scores.
 
     Examples
     --------
-    >>> days = [[0, 0, 0, 0], [274, 457, 365, 365]]
-    >>> found = pairs(days, np.add(days, 364), [False, False, True, False], (0.75, 1.25))
-    >>> found.years.round(3), found.group.tolist()
-    (array([0.75 , 1.251, 0.999, 0.999]), ['in step', 'longer ago', 'broken', 'in step'])
+    >>> days = [[0, 0, 0, 0], [274, 457, 365, 273]]
+    >>> years, group = grouped(days, np.add(days, 364), [False, False, True, False], 0.75, 1.25)
+    >>> years.round(3), group.tolist()
+    (array([0.75 , 1.251, 0.999, 0.747]), ['in step', 'longer ago', 'broken', 'closer'])
     """
     opens, ends = (np.asarray(a, dtype=np.float64) for a in (start, end))
     middle = (opens + ends) / 2
-    years = np.abs(middle[1] - middle[0]) / YEAR
+    years = np.asarray(np.abs(middle[1] - middle[0]) / YEAR)
     # what serves twice was collected once
     once = np.isnan(years) | ((opens[0] == opens[1]) & (ends[0] == ends[1]))
-    group = np.select(
-        [once, np.asarray(broken, bool), years < limits[0], years > limits[1]],
-        [NOT_COLLECTED, BROKEN, CLOSER, LONGER],
-        STEP,
-    )
-    rolling = ((ends - opens + 1) > ROLLING * YEAR).any(axis=0)
-    return Pairs(years, group, np.asarray(rolling))
+    cases = [once, np.asarray(broken, bool), years < least, years > most]
+    return years, np.select(cases, [NOT_COLLECTED, BROKEN, CLOSER, LONGER], STEP)

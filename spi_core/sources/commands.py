@@ -6,12 +6,14 @@ import typer
 
 from spi_core.publish.named import edition_folder
 from spi_core.said import Edition, Json, Quiet, Said
+from spi_core.sources.indicator.command import app as indicator
 from spi_core.sources.new_edition_command import new_edition
-from spi_core.sources.roll_command import roll_edition
+from spi_core.sources.roll.command import roll_edition
 
 app = typer.Typer()
 app.command("new-edition")(new_edition)
 app.command("roll")(roll_edition)
+app.add_typer(indicator, name="indicator")
 
 
 @app.command()

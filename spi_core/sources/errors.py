@@ -39,34 +39,38 @@ def error_figures(cells: pd.DataFrame, mapping: pd.DataFrame, framework: Framewo
     Returns
     -------
     DataFrame
-        One row an indicator with values in both periods: ``indicator_id, phi, spread, scale,
-        change, moves, change_se, areas, years``. φ is blank without counts and where the windows
-        lie more or less than a year apart.
+        One row an indicator with values in both periods, or the last two that the population
+        has: then without its change, which is not that of the edition: ``indicator_id, phi,
+        spread, scale, change, moves, change_se, areas, years``. φ is blank without counts and
+        where the windows lie more or less than a year apart.
     """
     wide = cells.pivot(
         index=["indicator_id", "area_code"],
         columns="period",
         values=["value", "numerator", "denominator"],
     )
-    if not set(PAIR) <= set(cells["period"]):
+    have = [p for p in dict.fromkeys(mapping["period"]) if p in set(cells["period"])]
+    pair = PAIR if set(PAIR) <= set(have) else tuple(have[-2:])
+    if len(pair) < 2:
         return pd.DataFrame(columns=COLUMNS)
-    shared = dict(zip(framework.ids, overlap(mapping, framework.ids, PAIR)[:, 0, 1], strict=True))
+    shared = dict(zip(framework.ids, overlap(mapping, framework.ids, pair)[:, 0, 1], strict=True))
     # days since an arbitrary day
     ends = ((mapping[c] - pd.Timestamp(0)) / pd.Timedelta(days=1) for c in ("start", "end"))
     dated = mapping.assign(middle=sum(ends) / 2)
     when = dated.pivot(index="indicator_id", columns="period", values="middle")
-    when = when.reindex(columns=list(PAIR)).dropna()
+    when = when.reindex(columns=list(pair)).dropna()
     rows = []
     for about in records(framework.indicators.reset_index()):
         if about.id not in wide.index or about.id not in when.index:
             continue
         years = float(np.diff(when.loc[about.id].to_numpy(float))[0]) / 365.25
         value, count, base = (
-            wide.loc[about.id][name][list(PAIR)].to_numpy(float).T
+            wide.loc[about.id][name][list(pair)].to_numpy(float).T
             for name in ("value", "numerator", "denominator")
         )
         rows.append(_row(about, years, (value, count, base), shared[about.id]))
-    return pd.DataFrame(rows, columns=COLUMNS)
+    made = pd.DataFrame(rows, columns=COLUMNS)
+    return made if pair == PAIR else made.assign(change=np.nan, change_se=np.nan)
 
 
 def _row(

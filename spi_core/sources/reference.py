@@ -65,7 +65,7 @@ def write_reference(folder: Path) -> list[str]:
     figures = read_figures(folder / named["figures"])
     if faults := check_mapping(mapping, figures, framework, inputs.panel.periods):
         raise InputError(faults)
-    cells = population(mapping.frame, figures, framework)
+    cells = population(mapping.frame, figures, dict(framework.indicators["per"]))
     spread = _distribution(cells, framework)
     goalposts = _goalposts(folder, spread, framework, mapping)
     table, correlation = _moments(cells, framework, folder / named["figures"])
@@ -79,7 +79,7 @@ def write_reference(folder: Path) -> list[str]:
         "goalposts.csv": goalposts,
     }
     if (folder / "weights.csv").exists():
-        made["weights.csv"] = _weights(inputs)
+        made["weights.csv"] = refit(inputs)
     for name, frame in made.items():
         write_bytes(folder / name, csv_text(frame).encode())
     return list(made)
@@ -157,7 +157,19 @@ def _moments(
     return table, pd.DataFrame(m.correlation, index, ids).round(6)
 
 
-def _weights(inputs: Inputs) -> pd.DataFrame:
+def refit(inputs: Inputs) -> pd.DataFrame:
+    """Fit the weights of an edition.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition, its frozen weights not looked at.
+
+    Returns
+    -------
+    DataFrame
+        As ``weights.csv`` holds them, to twelve digits.
+    """
     inputs = on_scale(inputs)
     posts = inputs.tables["goalposts"].set_index("indicator_id").loc[list(inputs.framework.ids)]
     table = fit_weights(inputs, posts["best"].to_numpy(float), posts["worst"].to_numpy(float))

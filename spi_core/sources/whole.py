@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from spi_core.edition.inputs import Inputs, load
 from spi_core.edition.readers.sheet import find_tables, read_cells
 from spi_core.errors import InputError
 from spi_core.files import WriteError
@@ -53,26 +52,14 @@ def whole_copy(folder: Path, target: Path) -> Iterator[Path]:
             if folder == target:
                 old.rename(target)
             raise
+    except InputError as error:  # of the copy, which nobody will find
+        named = [replace(f, file=f.file.replace(part.name, target.name)) for f in error.faults]
+        raise InputError(named) from None
     except OSError as error:
         raise WriteError(f"{target}: cannot be written: {error.strerror or error}") from error
     finally:
         for left in (part, old):
             shutil.rmtree(left, ignore_errors=True)
-
-
-def checked(part: Path, target: Path) -> Inputs:
-    """Load a copy that was changed; its faults name the folder where it shall stand.
-
-    Raises
-    ------
-    InputError
-        With every fault.
-    """
-    try:
-        return load(part)
-    except InputError as error:
-        named = [replace(f, file=f.file.replace(part.name, target.name)) for f in error.faults]
-        raise InputError(named) from None
 
 
 def change_table(

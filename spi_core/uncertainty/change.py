@@ -216,7 +216,7 @@ def level_changes(
     change[thin] = np.nan
     share = known_share(full, known & recipe.used)
     reason = unknown_reason(share)
-    reason[np.isnan(change)] = "too few of its figures can be compared"
+    reason[np.isnan(change)] = "too few figures comparable in both periods"
     reason[differ] = "not the same components are scored in both periods"
     se = (drawn[:, -1] - drawn[:, 0]).std(axis=0, ddof=1)
     judged = tier(change, np.where(reason == "", se, np.nan))

@@ -17,15 +17,18 @@ from spi_core.method.change import (
     LONGER,
     NOT_COLLECTED,
     STEP,
+    YEAR,
     Array,
     Mask,
-    pairs,
+    grouped,
     spanned,
 )
 from spi_core.tables import records
 
 #: Years between two figures whose change is one over a year, unless the edition says otherwise.
 CHANGE_YEARS = (0.75, 1.25)
+#: Years from which a window is one of several years.
+ROLLING = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Pair:
     first, last : str
         The periods.
     group : ndarray of str (indicators,)
-        As of :class:`spi_core.method.change.Pairs`.
+        ``in step``, ``longer ago``, ``closer``, ``broken`` or ``not collected``.
     years : ndarray (indicators,)
         Between the two figures.
     when : ndarray (2, indicators)
@@ -104,7 +107,8 @@ def pair_of(
         for c in ("start", "end")
     )
     least, most = settings["index"].get("change_years", CHANGE_YEARS)
-    found = pairs(start, end, broken, (least, most))
+    years, group = grouped(start, end, broken, least, most)
+    rolling = ((end - start + 1) > ROLLING * YEAR).any(axis=0)
     middle = pd.to_datetime(((start + end) / 2).ravel(), unit="D")
     when = np.asarray(middle.year, dtype=np.float64).reshape(2, n)
     why = _why(breaks, periods, first, last)
@@ -116,9 +120,9 @@ def pair_of(
         else ("no newer figures" if y == 0 else "no figures in one of the periods")
         if g == NOT_COLLECTED
         else ""
-        for i, g, y, a, b in zip(panel.indicators, found.group, found.years, *when, strict=True)
+        for i, g, y, a, b in zip(panel.indicators, group, years, *when, strict=True)
     ]
-    return Pair(first, last, found.group, found.years, when, found.rolling, np.array(reason, str))
+    return Pair(first, last, group, years, when, np.asarray(rolling), np.array(reason, str))
 
 
 def broken_between(

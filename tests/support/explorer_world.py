@@ -305,7 +305,7 @@ def _figures(
         "small_area_scores": _scores(rng, periods, small, composites),
         "standing": _standing(rng, wards, composites, levels),
         "changes": _changes(rng, large, composites, "element").assign(
-            level=lambda f: f["element"].map(levels)
+            level=lambda f: f["element"].map(levels), parts=3, of=3
         ),
         "indicator_changes": _changes(rng, large, ids, "indicator_id"),
         "contributions": pd.DataFrame(

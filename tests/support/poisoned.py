@@ -31,6 +31,7 @@ __all__ = ["MARK_FORM", "Texts", "harmless", "missing_settings", "poison", "whol
 #: Text that must name something else: an indicator, a document, a file. By table or file.
 REFERENCES = {
     "indicators": {"disclosure_rule", "finest_level"},
+    "breaks": {"indicator_id", "from_period", "to_period"},
     "observations": {"indicator_id", "period"},
     "areas": {"parent_code", "level"},
     "goalposts": {"indicator_id"},

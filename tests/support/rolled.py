@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from spi_core.sources.roll import Rolled, roll
+from spi_core.sources.roll.edition import Rolled, roll
 from tests.support.editions import settings
 
 

@@ -20,12 +20,10 @@ export function partialWords(model, state) {
 // What is drawn over time is of several periods: how much of it is illustrative.
 export function overTimeNote(model, measure, areas) {
   if (measure.comparable === false) return "";
-  const ends = [0, model.periods.length - 1];
   const rows = areas.map((area) => model.periods.map((p, i) => {
     const single = measure.kind === "indicator";
-    if (!single && !ends.includes(i)) return null;
     const cell = single ? model.cell(measure.id, area, p.id) : model.change(measure.id, area);
-    return cell.value === null ? null : cell.illustrative;
+    return model.onLine(measure.id, area, i) === null ? null : cell.illustrative;
   }).filter((made) => made !== null));
   const cells = rows.some((row) => row.length > 1) ? rows.flat() : [];
   const made = cells.filter(Boolean).length;

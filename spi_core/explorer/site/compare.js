@@ -190,8 +190,7 @@ export function trendFigure(model, state, measure, areas) {
     points: model.periods.map((p, k) => {
       const cell = model.cell(measure.id, area, p.id);
       const move = model.change(measure.id, area);
-      const ends = { 0: move.baseline, [model.periods.length - 1]: move.current };
-      const value = measure.kind === "indicator" ? cell.value : ends[k] ?? null;
+      const value = model.onLine(measure.id, area, k);
       return { value, made: measure.kind === "indicator" ? cell.illustrative : move.illustrative, low: measure.kind === "indicator" ? cell.low : null, high: measure.kind === "indicator" ? cell.high : null };
     }),
   }));

@@ -27,6 +27,7 @@ export function openData(data) {
   const order = [...levels.keys()];
   const places = new Map(data.periods.map((p, i) => [p.id, i]));
   const last = data.periods.length - 1;
+  const first = places.get("baseline") ?? 0; // what changes are measured from
 
   const column = (id, level) => data.figures[level]?.[byId.get(id)?.place] ?? null;
 
@@ -64,7 +65,8 @@ export function openData(data) {
       const at = places.get(period);
       return byId.get(id).page?.periods?.[at]?.label ?? data.periods[at].label;
     },
-    firstLabel: (id) => model.periodLabel(id, data.periods[0].id),
+    first: data.periods[first],
+    firstLabel: (id) => model.periodLabel(id, data.periods[first].id),
     lastLabel: (id) => model.periodLabel(id, data.periods[last].id),
     state: (letter) => data.states[letter] ?? data.states.n,
     states: data.states,
@@ -145,11 +147,20 @@ export function openData(data) {
       };
     },
 
+    // What of a period may be set in a row with the others: with two periods the ends of the change.
+    onLine(id, area, k) {
+      const col = column(id, area.level);
+      if (col?.trend) return pick(col.trend[k], area.place);
+      if (byId.get(id).kind === "indicator") return model.cell(id, area, data.periods[k].id).value;
+      const move = model.change(id, area);
+      return k === first ? move.baseline : k === last ? move.current : null;
+    },
+
     // A change rests on both periods.
     changeIsIllustrative(id, area) {
       const col = column(id, area.level);
       if (!col || col.change_illustrative || !(col.flags || col.state.some((row) => row.includes("i")))) return Boolean(col?.change_illustrative);
-      return [0, last].some((p) => model.cell(id, area, data.periods[p].id).illustrative);
+      return [first, last].some((p) => model.cell(id, area, data.periods[p].id).illustrative);
     },
 
     // Why a whole level lacks a measure: an indicator nobody collects, a score nobody can work out.

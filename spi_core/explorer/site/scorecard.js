@@ -108,7 +108,7 @@ function scorecardBody(ctx, state, area, tip) {
     h("div", { class: "facts" },
       fact("Index, 0 to 100", number(cell.value, index.digits), `${cell.illustrative ? "◇ " : ""}${state.intervals && cell.low !== null ? `likely ${intervalText(index, cell.low, cell.high)}` : ""}`),
       rank ? fact("Place", rank.split(", ")[0].replace(/ of .*/, ""), rank.replace(/^\S+ /, "")) : null,
-      move.value !== null ? fact(`Change, ${model.periods[0].label} to ${last.label} or nearest, comparable figures`, changeText(index, { ...move, illustrative: false }), `${move.illustrative ? "◇ " : ""}${ratingText(model, move.rating)}`) : null,
+      move.value !== null ? fact(`Change, ${model.first.label} to ${last.label} or nearest, comparable figures${index.counted ? ` (${index.counted})` : ""}`, changeText(index, { ...move, illustrative: false }), `${move.illustrative ? "◇ " : ""}${ratingText(model, move.rating)}`) : null,
       cell.rating ? fact(againstPeers(model), "", ratingChip(model, cell.rating)) : null),
     peersText(model, area) ? h("p", { class: "muted small" }, peersText(model, area)) : null,
     model.areaSentence(index.id, area, true) ? h("p", { class: "change-words" }, model.areaSentence(index.id, area, true)) : null,

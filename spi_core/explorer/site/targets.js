@@ -81,7 +81,7 @@ function targetCard(ctx, target) {
     h("h4", {}, button(measure.name, { class: "name-button", "data-measure": measure.id }, () => ctx.go({ view: "map", measure: measure.id, level: model.home()?.level ?? model.unit.id, show: "value" }))),
     h("p", {}, h("span", { class: `chip chip-${kind}` }, judgedText(target)), " ", made ? h("span", { class: "tag tag-illustrative" }, "◇ illustrative") : null),
     h("p", {}, `Target: ${withUnit(target.target_text, measure.unit)}${signOf(target.status === "illustrative")} by ${target.by}. `,
-      target.value === null ? "No figure yet." : `Now ${withUnit(number(target.value, measure.digits), measure.unit)}${signOf(figureIsMade(model, target))} (${last})${target.baseline === null ? "" : `, ${number(target.baseline, measure.digits)}${signOf(figureIsMade(model, target, model.periods[0]))} in ${first}`}.`),
+      target.value === null ? "No figure yet." : `Now ${withUnit(number(target.value, measure.digits), measure.unit)}${signOf(figureIsMade(model, target))} (${last})${target.baseline === null ? "" : `, ${number(target.baseline, measure.digits)}${signOf(figureIsMade(model, target, model.first))} in ${first}`}.`),
     progress ? h("p", {}, progress) : null,
     h("p", { class: "muted small" }, [target.source, target.note].filter(Boolean).join(". ")));
 }
@@ -96,7 +96,7 @@ function targetsTwin(model) {
         key: `${i}`,
         cells: [
           { text: measure.name }, { text: t.theme }, { text: withUnit(t.target_text, measure.unit), sort: t.target }, { text: t.by },
-          { text: number(t.baseline, measure.digits) + signOf(figureIsMade(model, t, model.periods[0])), sort: t.baseline }, { text: model.firstLabel(measure.id) }, { text: number(t.value, measure.digits) + signOf(figureIsMade(model, t)), sort: t.value }, { text: model.lastLabel(measure.id) }, { text: judgedText(t) },
+          { text: number(t.baseline, measure.digits) + signOf(figureIsMade(model, t, model.first)), sort: t.baseline }, { text: model.firstLabel(measure.id) }, { text: number(t.value, measure.digits) + signOf(figureIsMade(model, t)), sort: t.value }, { text: model.lastLabel(measure.id) }, { text: judgedText(t) },
           { text: t.status === "illustrative" || figureIsMade(model, t) ? "◇ illustrative" : "observed" }, { text: t.source },
         ],
       };

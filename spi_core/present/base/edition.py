@@ -65,6 +65,7 @@ def conditions(tables: Tables) -> dict[str, object]:
         **{name: table not in tables for name, table in ABSENT.items()},
         **{name: not rows.get(table) for name, table in EMPTY.items()},
     }
+    said["no-reference"] = not beside_place(tables)
     return {name: True for name, lacking in said.items() if lacking}
 
 
@@ -126,6 +127,36 @@ def reference_place(tables: Tables) -> str:
     return "London" if str(edition["area"]).startswith(LONDON) else "the reference area"
 
 
+def reference_until(tables: Tables) -> str:
+    """Name the period that the reference's figures end with, where the edition goes on.
+
+    Returns
+    -------
+    str
+        Empty where they reach the edition's last period, or there are none.
+    """
+    if not reference_place(tables):
+        return ""
+    reached, said = set(tables["reference"]["period"]), labels(tables)
+    return (
+        "" if "current" in reached else next((said[p] for p in reversed(said) if p in reached), "")
+    )
+
+
+def beside_place(tables: Tables) -> str:
+    """Name the place whose figures stand beside those of now; empty where none do."""
+    return "" if reference_until(tables) else reference_place(tables)
+
+
+def until_sentence(tables: Tables) -> str:
+    """Say that the reference's figures end before the edition's; or nothing."""
+    until = reference_until(tables)
+    if not until:
+        return ""
+    place, now = reference_place(tables), list(labels(tables).values())[-1]
+    return f"{capital(place)}’s figures end with {until}: none is set beside those of {now}."
+
+
 def goalposts_place(tables: Tables) -> str:
     """Name the place whose best and worst areas the scores run between.
 
@@ -165,14 +196,16 @@ def score_meaning(tables: Tables) -> str:
     """
     place, low = goalposts_place(tables), scale_start(tables)
     if place:
+        until = reference_until(tables)
         worst = f"{place}’s worst 1% of {tables.levels.unit.many}"
         return (
             f"A score of {low} means as poor as {worst} on every figure in it; 100 means as good "
             f"as the best 1%. So a score compares the place with {place}, not with perfection."
+            + (f" The scale rests on figures up to {until}." if until else "")
         )
     fixed = "set by a target or by the spread of such areas"
     if len(tables.about["edition"]["periods"]) > 1:
-        fixed += ", the same in both periods"
+        fixed += ", the same in all periods"
     return (
         f"A score of {low} means at or below the worst goalpost on every figure in it; 100 means "
         f"at or beyond the best. The goalposts are {fixed}."

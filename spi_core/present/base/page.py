@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from spi_core.present.base.edition import conditions, reference_place
+from spi_core.present.base.edition import conditions, reference_place, until_sentence
 from spi_core.present.base.figure import emit_figure, emit_pair, emit_table
 from spi_core.present.base.pairs import emit_both
 from spi_core.present.base.prose import fill, prose, words_of
@@ -59,7 +59,7 @@ class Page:
         self.document, self.lacking = document, conditions(tables)
         reference = reference_place(tables)
         known = {"reference": reference, "Reference": capital(reference) if reference else ""}
-        self.words = {**words_of(tables), **known}
+        self.words = {**words_of(tables), **known, "until": until_sentence(tables)}
 
     def text(self, name: str, /, **words: object) -> str:
         """Take a text, its placeholders filled in."""

@@ -176,11 +176,11 @@ def words_of(tables: Tables) -> dict[str, str]:
         (``manys``) and the whole (``whole``), some with a capital too (``Unit``, ``Many``,
         ``Whole``); its ``title``, ``subtitle`` and ``year``; the name of its ``area``, which may be
         empty, and its ``place``, which is then "the" and what the whole is; the labels ``now`` and
-        ``before`` of its last and first period.
+        ``before`` of its last period and the one that it is compared with.
     """
     edition, unit, whole = tables.about["edition"], tables.levels.unit, tables.whole.one
     area = str(edition.get("area_name", ""))
-    periods = [str(period["label"]) for period in edition["periods"]]
+    now = str(edition["periods"][-1]["label"])
     said = {"unit": unit.one, "many": unit.many, "whole": whole}
     return {
         **said,
@@ -192,6 +192,6 @@ def words_of(tables: Tables) -> dict[str, str]:
         "year": str(edition["edition_year"]),
         "area": area,
         "place": area or f"the {whole}",
-        "now": periods[-1],
-        "before": periods[0],
+        "now": now,
+        "before": next((str(p["label"]) for p in edition["periods"] if p["id"] == "baseline"), now),
     }

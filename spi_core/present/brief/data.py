@@ -10,7 +10,7 @@ import pandas as pd
 
 from spi_core.errors import SpiError
 from spi_core.levels import Level
-from spi_core.present.base.edition import reference_place, why_no_index
+from spi_core.present.base.edition import beside_place, why_no_index
 from spi_core.present.base.marks import carried, marked
 from spi_core.present.base.spans import from_other_dates, with_share
 from spi_core.present.brief.facts import Shown, facts_table, figures_table, standouts, to_ask
@@ -128,7 +128,7 @@ def gather(tables: Tables, code: str, facts: int = 4) -> Brief:
         name=names[code],
         unit=unit,
         whole=tables.whole,
-        place=reference_place(tables),
+        place=beside_place(tables),
         index=mine.iloc[0] if len(mine) else _no_index(wards, code, names[code]),
         wards=wards,
         components=components,
@@ -180,7 +180,7 @@ def _changes(tables: Tables, code: str, components: pd.DataFrame) -> pd.DataFram
     order = ["Index", *components.loc[components["score"].notna(), "component"]]
     rows = rows.rename(columns={"element": "component"}).set_index("component").reindex(order)
     few = rows["reason"].where(
-        rows["reason"].fillna("").ne(""), "too few of its figures can be compared"
+        rows["reason"].fillna("").ne(""), "too few figures comparable in both periods"
     )
     rows["word"] = rows["rating"].where(rows["change"].notna(), few)
     rows["rating"] = rows["rating"].fillna("not rated")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from spi_core.present.base.edition import reference_place
+from spi_core.present.base.edition import beside_place
 from spi_core.present.base.marks import carried, marked
 from spi_core.present.base.numbers import number
 from spi_core.present.base.words import ABOUT_THE_SAME, capital
@@ -48,7 +48,7 @@ class Shown:
         self.about = {r.id: r for r in records(tables["indicators"])}
         stands = tables["indicator_standing"].query("area_code == @code")
         self.stands: pd.DataFrame = stands.set_index("indicator_id")
-        place = reference_place(tables)
+        place = beside_place(tables)
         self.reference = f"{capital(place)} {self.unit.one}" if place else ""
         self.mean: dict[Any, float] = {}
         if place:

@@ -6,6 +6,7 @@ import numpy as np
 
 from spi_core.present.base.marks import SYMBOL, marked, sentence
 from spi_core.present.base.numbers import change_words, endpoints, likely, number, ordinal, signed
+from spi_core.present.base.page import Page
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import (
     LEFT,
@@ -224,12 +225,12 @@ def change_sentence(brief: Brief, first: str) -> str:
 
 
 def longer_ago(brief: Brief) -> str:
-    """Say which figures moved clearly between other dates, and how many did not; empty if none."""
+    """Say how figures moved between other dates: some that did clearly, and how many more."""
     rows = brief.longer_ago
-    clear = rows[rows["rating"].isin(CLEAR)]
-    rest = len(rows) - len(clear)
-    more = f"{rest}{' more' * bool(len(clear))}, no clear change or not rated"
-    return "; ".join([*clear["text"]] + [more] * bool(rest))
+    told = rows[rows["rating"].isin(CLEAR)].head(TOLD)
+    rest = len(rows) - len(told)
+    more = f"{rest} more" if len(told) else f"{rest}, none of them with a clear change"
+    return "; ".join([*told["text"]] + [more] * bool(rest))
 
 
 def _parts(brief: Brief) -> str:
@@ -245,6 +246,13 @@ def _parts(brief: Brief) -> str:
             doubt = "" if len(rated) else f", {most.rating}"
             said.append(f"most {way}: {most.name} ({signed(most.points)}{doubt})")
     return f" {capital('; '.join(said))}." if said else ""
+
+
+def print_change_note(page: Page, brief: Brief) -> None:
+    """Print what the chart's shares mean, and the changes in no score's (``output: asis``)."""
+    said = longer_ago(brief)
+    more = page.text("longer-ago", said=said) if said else ""
+    print(f"[{page.text('shares')}{more}]{{.smaller}}\n")
 
 
 def change_alt(brief: Brief) -> str:

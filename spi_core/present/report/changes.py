@@ -195,13 +195,14 @@ def london_dumbbell(
             for x, word in ((width - 15, whole.one), (width, place)):
                 words(ax, x, top - 4.5, word, 7.5, muted=True, ha="right")
         for i, r in enumerate(records(rows)):
-            _dumbbell(ax, r, at, top + row * (i + 0.5), place if narrow else None)
+            _dumbbell(ax, r, at, top + row * (i + 0.5), place, narrow)
     return fig
 
 
-def _dumbbell(ax: Axes, r: Any, at: Callable[[Any], Any], y: float, place: str | None) -> None:
-    """Draw one indicator; with a place it is drawn for the phone."""
-    narrow = place is not None
+def _dumbbell(
+    ax: Axes, r: Any, at: Callable[[Any], Any], y: float, place: str, narrow: bool
+) -> None:
+    """Draw one indicator; without a place nothing stands beside it."""
     lift, dots = (3.4, y + 3.2) if narrow else (1.5, y)
     name = marked(r.name, r.illustrative_before or r.illustrative_now)
     words(ax, 0, y - lift, name, bbox=PLAIN)
@@ -212,7 +213,7 @@ def _dumbbell(ax: Axes, r: Any, at: Callable[[Any], Any], y: float, place: str |
         hollow: dict[str, Any] = {"facecolor": "white", "edgecolor": colour("ink"), "lw": 1}
         ax.scatter([at(r.london_change)], [dots], s=26, zorder=2, **hollow)
     ax.scatter([at(r.change)], [dots], s=38, lw=0.6, **_dark())
-    london = signed(r.london_change, 0) if known else "–"
+    london = signed(r.london_change, 0) if known else "–" * bool(place)
     if narrow:
         beside = f"{signed(r.change, 0)}, {place} {london}" if place else signed(r.change, 0)
         words(ax, 88, y - 0.1, beside, ha="right")

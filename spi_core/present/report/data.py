@@ -10,7 +10,7 @@ import pandas as pd
 
 from spi_core.errors import SpiError
 from spi_core.levels import Level
-from spi_core.present.base.edition import area_name, labels, reference_place, why_no_index
+from spi_core.present.base.edition import area_name, beside_place, labels, why_no_index
 from spi_core.present.base.marks import carried, marked
 from spi_core.present.base.spans import from_other_dates, with_share
 
@@ -199,7 +199,7 @@ def gather_report(tables: Tables) -> BoroughReport:
         whole=tables.whole,
         score=float(home.get("index", np.nan)),
         periods=labels(tables),
-        place=reference_place(tables),
+        place=beside_place(tables),
         missing=missing,
         wards=wards,
         grid=grid,

@@ -150,7 +150,7 @@ def _indicators(tables: Mapping[str, Any]) -> pd.DataFrame:
         goalpost_best=ids.map(posts["best"]),
         weight_share=ids.map(weights["share"]),
         change_group=ids.map(pairs["group"]),
-        in_change=ids.map(pairs["in_change"]),
+        in_change=ids.map(pairs["in_change"]).eq(True),
         change_reason=ids.map(pairs["reason"]),
         provenance=ids.map(kinds).fillna("missing"),
         illustrative=ids.map(generated).astype("boolean").fillna(False).astype(bool),

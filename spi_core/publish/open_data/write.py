@@ -62,5 +62,6 @@ def open_data(tables: Tables, folder: Path) -> list[Path]:
 
 
 def _csv(frame: pd.DataFrame) -> bytes:
-    marked = frame.assign(illustrative=frame["illustrative"].map({True: "true", False: "false"}))
-    return csv_text(marked).encode()
+    words = {True: "true", False: "false"}
+    flags = frame.select_dtypes("bool")
+    return csv_text(frame.assign(**{str(c): flags[c].map(words) for c in flags})).encode()

@@ -70,7 +70,7 @@ def all_words(tables: Tables) -> str:
         *(edition_words.origin_sentence(tables), edition_words.name_indicators(tables)),
         *(edition_words.unscored_sentence(tables), landing.data_sentence(tables)),
         *(brief_words.rated_markdown(b, rating) for rating in brief_words.SIDES),
-        brief_notes.spans_note(b),
+        brief_words.longer_ago(b),
         *methods.goalpost_reasons(tables),
     ]
     frames = [
@@ -93,7 +93,7 @@ def test_what_is_missing_is_said(case: tuple[str, Tables]) -> None:
     wanted = {
         "nothing": "Ward 3 scores ",
         "a ward": "Ward 3 has no index for 2014: no component has a score.",
-        "the baseline": "Nothing can be compared: too few comparable indicators with values",
+        "the baseline": "Nothing can be compared: too few figures comparable in both periods",
         "a dimension": "Knowledge has no score (too few figures that differ)",
         "comparability": "Whether the wards have moved closer together since 2013 cannot be said",
     }

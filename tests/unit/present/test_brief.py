@@ -21,12 +21,14 @@ from spi_core.errors import SpiError
 from spi_core.present.brief.charts import change_chart, component_strip, locator_map, ward_strip
 from spi_core.present.brief.data import Brief, gather
 from spi_core.present.brief.facts import Shown, standouts, to_ask
-from spi_core.present.brief.notes import sources, spans_note, years
+from spi_core.present.brief.notes import sources, years
 from spi_core.present.brief.words import (
     change_alt,
+    change_figure,
     change_sentence,
     component_alt,
     headline,
+    longer_ago,
     place,
     print_question,
     print_rated,
@@ -341,11 +343,11 @@ def test_parts_of_a_change_are_told_each_way_and_clear_ones_first(brief: Brief) 
     assert "Most up: Rent (+2.0, not rated); most down: Fires (−0.4)." in text
 
 
-def test_a_component_with_far_apart_times_shows_its_years(tmp_path: Path) -> None:
+def test_a_change_says_how_much_it_counts_and_what_is_from_longer_ago(tmp_path: Path) -> None:
     edition = make_edition(tmp_path / "data" / "tiny")
     path = edition / "observations" / "all.csv"
     census = {"period_label": "Census", "start": "2001-04-01", "end": "2001-04-30"}
-    early = {"burglary", "exam_points"}  # the second counts in no change
+    early = {"burglary", "crowding", "exam_points"}  # the last one cannot be compared at all
     write(
         path,
         [
@@ -355,19 +357,30 @@ def test_a_component_with_far_apart_times_shows_its_years(tmp_path: Path) -> Non
     )
     build(load(edition), tmp_path / "reports")
     one = gather(Tables(tmp_path / "reports" / "tables"), WARDS[0])
-    spans = one.changes.set_index("component")["span"]
-    assert spans[spans.ne("")].to_dict() == {"Safety": "2001–14"}
-    assert "Safety (2001–14) " in change_alt(one)
-    assert spans_note(one)
+    assert one.changes.set_index("component")["share"].to_dict() == {
+        "Index": "2 of 3 components",
+        "Shelter": "2 of 3 figures",
+        "Safety": "0 of 2 figures",
+        "Knowledge": "2 of 3 figures",
+    }
+    assert "It counts 2 of 3 components: of Safety too few figures" in change_sentence(one, "2013")
+    assert "Shelter (2 of 3 figures) " in change_alt(one)
+    assert "Safety: too few figures comparable in both periods" in change_alt(one)
+    assert change_figure(one)[1].endswith("not rated, 2\u00a0of\u00a03\u00a0components")
+    said = list(one.longer_ago["text"])
+    assert [text.split(", ")[0].split(" from ")[0] for text in said] == [
+        "Crowding (longer ago: 2001 to 2014)",
+        "Burglary (longer ago: 2001 to 2014)",
+    ]
+    assert all(text.endswith("○ not rated") for text in said)
+    assert longer_ago(one) == "2, none of them with a clear change"
+    clear = one.longer_ago.assign(rating=["clear decline", "not rated"])
+    assert longer_ago(replace(one, longer_ago=clear)) == f"{said[0]}; 1 more"
     fig = change_chart(one.changes)
-    assert "2001–14" in [t.get_text() for t in fig.axes[0].texts]
+    assert "2 of 3 figures" in [t.get_text() for t in fig.axes[0].texts]
     plt.close(fig)
     assert (one.figures["Earlier period"] == "Census").sum() == len(early)
-
-
-def test_a_year_between_two_figures_needs_no_note(brief: Brief) -> None:
-    assert brief.changes["span"].eq("").all()
-    assert spans_note(brief) == ""
+    assert longer_ago(replace(one, longer_ago=one.longer_ago[:0])) == ""
 
 
 # ---- facts
@@ -532,14 +545,14 @@ def test_the_chart_shows_what_its_symbols_compare_with(brief: Brief) -> None:
     plt.close(without)
 
 
-def test_years_beside_a_long_name_stay_out_of_the_scale(brief: Brief) -> None:
+def test_a_share_beside_a_long_name_stay_out_of_the_scale(brief: Brief) -> None:
     rows = brief.changes.copy()
     rows.loc[1, "component"] = "Access to Information & Communications of Everybody"
-    rows["span"] = "1998–2004"
+    rows["share"] = "10 of 13 figures"
     fig = change_chart(rows)
     ax = fig.axes[0]
     for text in ax.texts:
-        if text.get_text() == "1998–2004":
+        if text.get_text() == "10 of 13 figures":
             end = ax.transData.inverted().transform(text.get_window_extent().get_points())[1, 0]
             assert end <= 66
     plt.close(fig)

@@ -148,7 +148,7 @@ def test_change_in_points_agrees_with_the_scores(tables, report):
     """Where nothing is capped, change in points is the difference of the two scores."""
     scores = tables["scores"].query("area_code == @report.code and level == 'indicator'")
     wide = scores.pivot(index="element", columns="period", values="score")
-    rows = report.indicators[report.indicators["comparable"]]
+    rows = report.indicators[report.indicators["group"].isin(["in step", "longer ago"])]
     # one ward's figure is not published, and so neither is the change of the whole's
     assert rows.index[rows["change"].isna()].tolist() == ["sickness_benefits"]
     rows = rows.dropna(subset="change")
@@ -160,17 +160,18 @@ def test_change_in_points_agrees_with_the_scores(tables, report):
 def test_change_counts_only_comparable_indicators_of_scored_changes(tables, report):
     counted = report.indicators[report.indicators["in_change"]]
     assert set(counted["component"]) == set(report.changes["element"]) - {"index"}
-    assert counted["comparable"].all()
+    assert counted["group"].eq("in step").all()
     steps = tables["steps"].set_index("what")["count"]
     assert len(counted) == steps["indicators comparable over time that count"]
     assert f"On the {len(counted)} figures" in report_words.findings(report)[3]
 
 
 def test_clear_rises_are_counted_from_ratings(tables, report):
-    rated = tables["changes"].query("area_code != @report.code and element == 'Personal Rights'")
-    row = report.changes.set_index("element").loc["Personal Rights"]
-    assert row["fallen"] == (rated["rating"] == "clear decline").sum() == len(report.wards)
-    assert "Personal Rights fell clearly in every ward" in report_captions.change_caption(report)
+    rated = tables["changes"].query("area_code != @report.code and element == 'Inclusiveness'")
+    row = report.changes.set_index("element").loc["Inclusiveness"]
+    assert row["risen"] == (rated["rating"] == "clear improvement").sum() > 0
+    said = "in every ward so did Personal Freedom & Choice"
+    assert said in report_captions.change_caption(report)
 
 
 def test_lead_names_only_wards_whose_rank_interval_lies_in_the_quarter(tables, report):
@@ -223,11 +224,11 @@ def test_clear_rises_are_counted(tables, report):
     assert report_words.risen_sentence(report) == said
 
 
-def test_what_moved_most_says_its_years_where_they_are_far_apart(report):
+def test_what_moved_most_says_how_much_of_it_counts(report):
     found = report_words.findings(report)[3]
-    assert "Personal Rights moved down most (−27.1, 2001–11)" in found
-    near = replace(report, changes=report.changes.assign(span=""))
-    assert "Personal Rights moved down most (−27.1)" in report_words.findings(near)[3]
+    assert "On the 24 figures of 7 of 10 components that can be compared, the index" in found
+    assert "Personal Freedom & Choice moved up most (+28.2, 2 of 3 figures)" in found
+    assert "Shelter moved down most (−4.8, 2 of 2 figures)" in found
 
 
 def test_a_bound_beside_a_clear_rating_is_never_nothing(report):
@@ -335,7 +336,7 @@ def test_grid_alt_names_every_strength(report):
             assert (component in part) == (rating in ("strength", "weakness"))
 
 
-def test_date_cautions_find_distant_dates_and_overlaps():
+def test_date_cautions_find_rolling_windows():
     days = [("a", "2001-01-01", "2001-12-31", "2011-01-01"),
             ("b", "2008-01-01", "2012-12-31", "2009-01-01"),
             ("c", "2013-01-01", "2013-12-31", "2014-01-01")]  # fmt: skip
@@ -347,12 +348,8 @@ def test_date_cautions_find_distant_dates_and_overlaps():
     dates = pd.DataFrame(rows, columns=columns)
     dates[["start", "end"]] = dates[["start", "end"]].apply(pd.to_datetime)
     names = pd.Series({"a": "Homes", "b": "Life", "c": "Crime"})
-    far, overlap = report_notes.date_cautions(dates, names)
-    assert "Homes (a then and a now)" in far
-    assert "Life" not in far
-    assert "Crime" not in far
-    assert "life" in overlap
-    assert "homes" not in overlap
+    (overlap,) = report_notes.date_cautions(dates, names)
+    assert overlap.startswith("**Rolling windows.** The two periods share years for life:")
     assert report_notes.date_cautions(dates, names[["c"]]) == []
 
 
@@ -372,8 +369,12 @@ def test_component_table_says_why_a_component_has_no_score(tables, report):
     assert set(table.index) == set(tables["framework"]["component"])
     assert table.at["Water & Sanitation", "▲ Strength"] == "*not scored: awaits council data*"
     assert table.at["Water & Sanitation", "Borough"] == "–"
-    assert table.at["Access to Basic Knowledge", "Change"] == "not comparable"
-    assert table.at["Personal Rights", "Change"].endswith("clear decline")
+    assert table.at["Water & Sanitation", "Change"] == "–"
+    assert table.at["Access to Basic Knowledge", "Change"] == "not compared: 0 of 2 figures"
+    assert table.at["Personal Rights", "Change"] == "not compared: 0 of 3 figures"
+    assert table.at["Shelter", "Change"].endswith("clear decline")
+    freedom = table.at["Personal Freedom & Choice", "Change"]
+    assert freedom.endswith("clear improvement, 2 of 3 figures")
 
 
 def test_grid_table_signs_follow_the_ratings(report):
@@ -388,7 +389,8 @@ def test_grid_table_signs_follow_the_ratings(report):
 def test_indicator_table_shows_dates_and_withholds_broken_change(report):
     table = report_tables.indicator_table(report).set_index(report.indicators.index)
     assert table.at["gcse_points", "Change"] == "not comparable"
-    assert table.at["secure_tenure", "Dates"] == "Census 2001 → Census 2011"
+    assert table.at["secure_tenure", "Dates"] == "Census 2001 → Census 2011, longer ago"
+    assert table.at["life_expectancy_male", "Dates"] == "2008–12 → 2009–13, rolling"
     assert table.at["jsa_claimant_rate", "Change"] == "+27 ↗ (+14)"
     assert not table.isin(["", "nan"]).any().any()
 

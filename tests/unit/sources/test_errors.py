@@ -25,7 +25,7 @@ def made() -> SimpleNamespace:
         OPEN / "reference" / "mapping.csv", dtype=str, keep_default_na=False
     ).assign(row=0)
     mapping[dates] = mapping[dates].apply(pd.to_datetime)
-    cells = population(mapping, pd.read_parquet(LONDON), framework)
+    cells = population(mapping, pd.read_parquet(LONDON), dict(framework.indicators["per"]))
     return SimpleNamespace(
         cells=cells,
         mapping=mapping,

@@ -176,7 +176,7 @@ def test_change_counts_comparable_indicators_only():
     recipe = comparable_recipe(RECIPE, pair(broken=[0]).counts)
     c = composites(value, errors(value.shape), recipe)
     assert (c["component"].rating[:, 0] == NOT_RATED).all()
-    assert (c["component"].reason[:, 0] == "too few of its figures can be compared").all()
+    assert (c["component"].reason[:, 0] == "too few figures comparable in both periods").all()
     assert (c["index"].rating == NO_CHANGE).all()
     np.testing.assert_allclose(c["index"].change, 0, atol=1e-9)
 

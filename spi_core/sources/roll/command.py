@@ -33,8 +33,8 @@ def roll_edition(
     from spi_core.edition.inputs import load
     from spi_core.edition.summary import WANTED
     from spi_core.files import shown
-    from spi_core.sources.roll import read_breaks, roll
-    from spi_core.sources.roll_wanted import by_owner
+    from spi_core.sources.roll.edition import read_breaks, roll
+    from spi_core.sources.roll.wanted import by_owner
 
     folder, said = edition_folder(edition), Said(quiet, as_json)
     broken: dict[str, str] = {}

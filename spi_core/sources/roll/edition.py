@@ -15,9 +15,9 @@ from spi_core.edition.readers.sheet import read_cells
 from spi_core.edition.summary import WANTED
 from spi_core.errors import Fault, InputError, some
 from spi_core.files import shown
-from spi_core.sources.roll_settings import mentions, roll_settings
-from spi_core.sources.roll_wanted import wanted
-from spi_core.sources.whole import change_table, checked, whole_copy
+from spi_core.sources.roll.settings import mentions, roll_settings
+from spi_core.sources.roll.wanted import wanted
+from spi_core.sources.whole import change_table, whole_copy
 from spi_core.text.cells import csv_text
 
 #: Tables whose cells are ids of periods, besides the mapping, and the columns that hold them.
@@ -96,7 +96,7 @@ def roll(folder: Path, label: str, name: str | None, breaks: Mapping[str, str]) 
         path.write_text(text, encoding="utf-8")
         (part / WANTED).parent.mkdir(exist_ok=True)
         (part / WANTED).write_text(csv_text(asked), encoding="utf-8")
-        new = checked(part, target)
+        new = load(part)
     again = mentions(text, labels["current"])
     return Rolled(target, new.periods, asked, tuple(breaks), again)
 
