@@ -22,6 +22,7 @@ from spi_core.present.report.captions import (
     london_alt,
     london_caption,
 )
+from spi_core.present.report.charts import MANY
 from spi_core.tables import records
 from spi_core.text.words import DECLINE, IMPROVEMENT
 
@@ -145,7 +146,16 @@ def _change_row(
     shown = change_words(r.change, r.rating in (IMPROVEMENT, DECLINE))
     said = f"{sign.symbol} {sign.word}" if known else "not comparable"
     dots = y + 4.0 if narrow else y
-    ax.scatter(at(wards), np.full(len(wards), dots), s=18, color=LIGHT, alpha=0.75, lw=0, zorder=2)
+    ax.scatter(
+        at(wards),
+        np.full(len(wards), dots),
+        s=18,
+        color=LIGHT,
+        alpha=0.75,
+        lw=0,
+        zorder=2,
+        rasterized=len(wards) > MANY,
+    )
     if known:
         band: dict[str, Any] = {"color": BAND, "lw": 5, "solid_capstyle": "butt"}
         ax.plot([at(r.low), at(r.high)], [dots, dots], zorder=1, **band)

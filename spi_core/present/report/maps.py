@@ -20,6 +20,7 @@ from spi_core.present.base.polygons import draw_areas, inside, map_page, rim
 from spi_core.present.base.theme import chart_style, colour
 from spi_core.present.base.words import QUARTERS
 from spi_core.present.report.captions import map_alt
+from spi_core.present.report.charts import MANY
 from spi_core.present.report.data import BoroughReport
 from spi_core.present.report.quarters import quarter_caption, quarter_ranges
 from spi_core.tables import records
@@ -103,15 +104,17 @@ def ward_map(
     below = (34.0 if gone.empty else 42.0) if narrow else 0.0
     with chart_style():
         fig, ax, height = map_page(everywhere, across, width, below)
+        edge = 1.0 if len(wards) <= MANY else 0.25
         for quarter, fill in QUARTER_FILL.items():
             group = wards[wards["quarter"] == quarter]
             if len(group):
-                draw_areas(ax, group, facecolor=fill, edgecolor="white", linewidth=1.0)
+                draw_areas(ax, group, facecolor=fill, edgecolor="white", linewidth=edge)
         if len(gone):
             look = {"facecolor": "white", "edgecolor": colour("muted"), "hatch": MISSING}
             draw_areas(ax, gone, linewidth=0.6, **look)
         rim(ax, everywhere)
-        _name(ax, wards)
+        if len(wards) <= MANY:
+            _name(ax, wards)
         start = (0.0, height - (37 if len(gone) else 29)) if narrow else (across + 6, 2.0)
         _key(laid_over(fig, width, height), quarters, unit, start, narrow, len(gone))
     return fig
