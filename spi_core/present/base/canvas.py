@@ -17,6 +17,8 @@ from spi_core.present.base.theme import colour
 MM = 1 / 25.4
 #: Grey of scale lines, and blue-grey of a band in which a value likely lies.
 RULE, BAND = "#E4E7EB", "#BCCCDC"
+#: More areas than this fill a page without names, as an image.
+MANY = 60
 #: Points: a name in smaller letters is parted into two lines.
 SMALLEST = 6.2
 

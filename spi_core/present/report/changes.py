@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spi_core.levels import Level
-from spi_core.present.base.canvas import BAND, RULE, page, words
+from spi_core.present.base.canvas import BAND, MANY, RULE, page, words
 from spi_core.present.base.marks import marked
 from spi_core.present.base.numbers import change_words, signed
 from spi_core.present.base.page import Picture
@@ -22,7 +22,6 @@ from spi_core.present.report.captions import (
     london_alt,
     london_caption,
 )
-from spi_core.present.report.charts import MANY
 from spi_core.tables import records
 from spi_core.text.words import DECLINE, IMPROVEMENT
 

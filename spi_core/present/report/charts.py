@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spi_core.present.base.canvas import BAND, RULE, fitted, page, words
+from spi_core.present.base.canvas import BAND, MANY, RULE, fitted, page, words
 from spi_core.present.base.page import Picture
 from spi_core.present.base.theme import chart_style, colour
 from spi_core.present.base.words import QUARTERS
@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 
 #: Millimetres above the first row of the chart of standing.
 HEAD = 15.5
-#: More areas than this fill a page without names, as an image; millimetres of their rows, and the
-#: least of a heading.
-MANY, FULL, HEADING = 60, 130.0, 3.7
+#: Millimetres of the rows of many areas, and the least of a heading.
+FULL, HEADING = 130.0, 3.7
 
 
 def row_height(areas: int, usual: float) -> float:

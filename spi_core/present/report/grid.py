@@ -13,14 +13,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from spi_core.levels import Level
-from spi_core.present.base.canvas import page, words
+from spi_core.present.base.canvas import MANY, page, words
 from spi_core.present.base.page import Picture
 from spi_core.present.base.theme import RATINGS, chart_style, colour
 from spi_core.present.base.words import capital
 from spi_core.present.report.captions import grid_alt, grid_caption
 from spi_core.present.report.charts import (
     HEADING,
-    MANY,
     in_order,
     row_height,
     ward_names,
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
 
 #: The areas, their ratings, the scores of the whole, and what both are called.
 Shown: TypeAlias = tuple[pd.DataFrame, pd.DataFrame, pd.Series, tuple[Level, Level]]
+#: Ratings that an image without signs shows in their full colour.
+SIGNED = ("strength", "weakness")
 #: Fill and edge of a cell; the text on it stays dark. The two tints differ in grey too.
 CELL = {
     "strength": ("#A9C3DD", "#12436D"),
@@ -103,7 +104,7 @@ def _wide(shown: Shown, grid: pd.DataFrame, dimension: pd.Series) -> Figure:
     for x, name in zip(starts, grid.columns, strict=True):
         ax.text(x + cell / 2 - 0.5, head - 2, str(name), rotation_mode="anchor", **slant)
     _block(ax, shown, grid, (starts, cell, head, row), (middles, heads))
-    _key(ax, middles[-1] + row / 2 + 5, levels[0].many, narrow=False)
+    _key(ax, middles[-1] + row / 2 + 5, levels[0].many, narrow=False, signs=len(wards) <= MANY)
     return fig
 
 
@@ -127,7 +128,7 @@ def _phone(shown: Shown, grid: pd.DataFrame, blocks: list[list[str]]) -> Figure:
                 words(ax, x + cell / 2, top + head - 1.5 - line * k, text, 6.4, ha="center")
         _block(ax, shown, grid[block], (starts, cell, top + head, row), rows)
         top += head + tall
-    _key(ax, top + 1.0, levels[0].many, narrow=True)
+    _key(ax, top + 1.0, levels[0].many, narrow=True, signs=len(wards) <= MANY)
     return fig
 
 
@@ -163,7 +164,7 @@ def _image(ax: Axes, ratings: pd.DataFrame, starts: Any, cell: float, middles: l
     half = (middles[1] - middles[0]) / 2
     y = np.repeat(middles, 2) + np.tile([-half, half], len(middles))  # headings stay empty
     for x, name in zip(starts, ratings, strict=True):
-        shades = np.array([to_rgb(CELL[rating][rating != "similar"]) for rating in ratings[name]])
+        shades = np.array([to_rgb(CELL[rating][rating in SIGNED]) for rating in ratings[name]])
         rows = np.full((2 * len(middles) - 1, 1, 4), 0.0)
         rows[::2, 0] = np.insert(shades, 3, 1.0, axis=1)
         ax.pcolormesh([x + 0.35, x + cell - 0.35], y, rows, rasterized=True)
@@ -194,12 +195,15 @@ def _mark(ax: Axes, x: float, y: float, rating: str) -> None:
     ax.scatter([x], [y], s=size, marker=sign.marker, zorder=3, **look)
 
 
-def _key(ax: Axes, y: float, many: str, narrow: bool) -> None:
+def _key(ax: Axes, y: float, many: str, narrow: bool, signs: bool) -> None:
     x = 0.0
     for rating, (fill, edge) in CELL.items():
+        fill = fill if signs or rating not in SIGNED else edge
         ax.add_patch(Rectangle((x + 0.3, y - 1.8), 6, 3.6, facecolor=fill, edgecolor=edge, lw=0.7))
-        _mark(ax, x + 3.3, y, rating)
-        word = f"{rating} (no sign)" if rating == "not rated" and not narrow else rating
+        if signs:
+            _mark(ax, x + 3.3, y, rating)
+        bare = signs and rating == "not rated" and not narrow
+        word = f"{rating} (no sign)" if bare else rating
         words(ax, x + 7.6, y, word, 7.5)
         x += 22 if narrow else 27 + (8 if rating == "not rated" else 0)
     at = (0.0, y + 5) if narrow else (x + 2, y)

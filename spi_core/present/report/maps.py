@@ -14,13 +14,12 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
 from spi_core.levels import Level
-from spi_core.present.base.canvas import box, laid_over, words
+from spi_core.present.base.canvas import MANY, box, laid_over, words
 from spi_core.present.base.page import Picture
 from spi_core.present.base.polygons import draw_areas, inside, map_page, rim
 from spi_core.present.base.theme import chart_style, colour
 from spi_core.present.base.words import QUARTERS
 from spi_core.present.report.captions import map_alt
-from spi_core.present.report.charts import MANY
 from spi_core.present.report.data import BoroughReport
 from spi_core.present.report.quarters import quarter_caption, quarter_ranges
 from spi_core.tables import records
@@ -101,9 +100,10 @@ def ward_map(
     everywhere = pd.concat([wards[["name", "geometry"]], gone[["name", "geometry"]]])
     width = 88.0 if narrow else 170.0
     across = width if narrow else across
+    least = 52.0 if gone.empty else 62.0  # the key stands beside the map
     below = (34.0 if gone.empty else 42.0) if narrow else 0.0
     with chart_style():
-        fig, ax, height = map_page(everywhere, across, width, below)
+        fig, ax, height = map_page(everywhere, across, width, below, 0 if narrow else least)
         edge = 1.0 if len(wards) <= MANY else 0.25
         for quarter, fill in QUARTER_FILL.items():
             group = wards[wards["quarter"] == quarter]
