@@ -161,7 +161,9 @@ def test_pages_call_the_means_by_their_names(made: Made) -> None:
     assert ("from 1 to 100" in said) == (low == 1)
     assert score_meaning(tables).startswith(f"A score of {low:g} means")
     brief = gather(tables, WARDS[0])
-    assert score_note(tables, brief).startswith(f"run from {low:g} to 100: {low:g} is about the worst")
+    assert score_note(tables, brief).startswith(
+        f"run from {low:g} to 100: {low:g} is about the worst"
+    )
     data = explorer_data(tables)
     texts = [m["description"] for m in data["measures"] if m["kind"] in ("index", "dimension")]
     assert texts[0] == f"The {called[2]} of 2 dimensions: Needs and Foundations."
