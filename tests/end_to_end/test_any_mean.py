@@ -25,6 +25,7 @@ from spi_core.explorer.data import explorer_data, explorer_json
 from spi_core.explorer.page import SITE
 from spi_core.present.base.edition import score_meaning
 from spi_core.present.base.scale import adds_up, averaging
+from spi_core.present.brief.data import gather
 from spi_core.present.brief.notes import score_note
 from spi_core.present.methods.worked import work_by_hand
 from spi_core.store import Tables
@@ -159,7 +160,10 @@ def test_pages_call_the_means_by_their_names(made: Made) -> None:
     assert f"the index the {called[2]} of" in said
     assert ("from 1 to 100" in said) == (low == 1)
     assert score_meaning(tables).startswith(f"A score of {low:g} means")
-    assert score_note(tables).startswith(f"run from {low:g} to 100: {low:g} is about the worst")
+    brief = gather(tables, WARDS[0])
+    assert score_note(tables, brief).startswith(
+        f"run from {low:g} to 100: {low:g} is about the worst"
+    )
     data = explorer_data(tables)
     texts = [m["description"] for m in data["measures"] if m["kind"] in ("index", "dimension")]
     assert texts[0] == f"The {called[2]} of 2 dimensions: Needs and Foundations."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -16,6 +17,10 @@ from spi_core.present.base.theme import colour
 MM = 1 / 25.4
 #: Grey of scale lines, and blue-grey of a band in which a value likely lies.
 RULE, BAND = "#E4E7EB", "#BCCCDC"
+#: More areas than this fill a page without names, as an image.
+MANY = 60
+#: Points: a name in smaller letters is parted into two lines.
+SMALLEST = 6.2
 
 
 def page(width: float, height: float) -> tuple[Figure, Axes]:
@@ -51,6 +56,22 @@ def words(
     if muted:
         look["color"] = colour("muted")
     return ax.text(x, y, text, va="center", fontsize=size, **look)
+
+
+def fitted(ax: Axes, x: float, y: float, text: str, end: float, size: float = 8) -> None:
+    """Write a line that ends before ``end``: smaller, and where that is too small in two lines."""
+    label = words(ax, x, y, text, size)
+
+    def needed() -> float:
+        reach = label.get_window_extent().transformed(ax.transData.inverted())
+        return float(reach.width) / (end - x)
+
+    if (share := needed()) > 1:
+        if size / share < SMALLEST and " " in text:
+            label.set_text(textwrap.fill(text, max(8, len(text) * 5 // 9), break_long_words=False))
+            label.set(fontsize=min(size, SMALLEST), linespacing=0.9)
+            share, size = needed(), min(size, SMALLEST)
+        label.set_fontsize(size / max(share, 1.0))
 
 
 def box(ax: Axes, x: float, y: float, width: float = 5.5, **look: Any) -> None:

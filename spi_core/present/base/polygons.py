@@ -48,7 +48,7 @@ def draw_areas(ax: Axes, areas: gpd.GeoDataFrame, **look: Any) -> None:
 
 
 def map_page(
-    areas: gpd.GeoDataFrame, across: float, width: float, below: float = 0
+    areas: gpd.GeoDataFrame, across: float, width: float, below: float = 0, least: float = 0
 ) -> tuple[Figure, Axes, float]:
     """Open a picture with a map at its top left.
 
@@ -56,8 +56,8 @@ def map_page(
     ----------
     areas : GeoDataFrame
         All that will be drawn: the map is as tall as they ask for.
-    across, width, below : float
-        Millimetres: width of the map and of the picture, and room below the map.
+    across, width, below, least : float
+        Millimetres: width of the map and of the picture, room below the map, least height.
 
     Returns
     -------
@@ -66,9 +66,9 @@ def map_page(
     """
     west, south, east, north = areas.total_bounds
     tall = across * (north - south) / (east - west)
-    height = tall + below
+    height = max(tall + below, least)
     fig = plt.figure(figsize=(width * MM, height * MM))
-    ax = fig.add_axes((0, below / height, across / width, tall / height))
+    ax = fig.add_axes((0, 1 - tall / height, across / width, tall / height))
     ax.set_axis_off()
     ax.margins(0.01)
     return fig, ax, height

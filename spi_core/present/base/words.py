@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from spi_core.levels import Level
 from spi_core.present.base.numbers import change_words, likely, number
 
 #: Words for the quarter of the areas that one falls in, 1 the highest; 0 where nothing is ranked.
@@ -20,6 +21,26 @@ QUARTERS = {
 LEFT = ("relative", "relative_low", "relative_high", "relative_rating")
 #: Scores within this many points of the whole's are called about the same.
 ABOUT_THE_SAME = 1.0
+
+
+def named(names: Sequence[str], level: Level, most: int = 12) -> str:
+    """Name areas, or count them where nobody would read so many names.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names of areas.
+    level : Level
+        What they are.
+    most : int
+        More are counted.
+
+    Returns
+    -------
+    str
+        For instance ``Heath and River``, or ``154 wards``.
+    """
+    return and_list(names) if len(names) <= most else f"{len(names)} {level.many}"
 
 
 def and_list(items: Sequence[str]) -> str:

@@ -45,15 +45,14 @@ def strip_alt(brief: Brief) -> str:
     return said + band
 
 
-def score_note(tables: Tables) -> str:
-    """Say what a score means, and how many components have one."""
+def score_note(tables: Tables, brief: Brief) -> str:
+    """Say what a score means, and how many components have one here."""
     place, low = goalposts_place(tables), scale_start(tables)
     units = tables.levels.unit.many
     share, among = ("", " that can be expected of each figure")
     if place:
         share, among = " 1%", f" of {place}’s {units}"
-    framework = tables["framework"]
-    n, of = int(framework["scored"].sum()), len(framework)
+    n, of = int(brief.components["score"].notna().sum()), len(tables["framework"])
     rest = "have enough figures" if n == of else "have enough figures; the others await more data"
     return (
         f"run from {low} to 100: {low} is about the worst{share} and 100 about the best{share}"

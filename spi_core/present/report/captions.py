@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spi_core.present.base.canvas import MANY
 from spi_core.present.base.numbers import change_words, number, signed
-from spi_core.present.base.words import QUARTERS, and_list, capital, of_each
-from spi_core.present.report.quarters import quarter_names
+from spi_core.present.base.words import QUARTERS, and_list, capital, named, of_each
 from spi_core.tables import records
 from spi_core.text.words import DECLINE, IMPROVEMENT
 
@@ -20,12 +20,10 @@ if TYPE_CHECKING:
 
 def map_alt(report: BoroughReport) -> str:
     """Describe the map: which areas are in which quarter."""
-    used = set(report.wards["quarter"])
-    parts = [
-        f"{word}: {quarter_names(report.wards, q)}" for q, word in QUARTERS.items() if q in used
-    ]
+    names = report.wards.groupby("quarter")["name"]
+    parts = [f"{QUARTERS[int(str(q))]}: {named(sorted(n), report.unit)}" for q, n in names]
     if len(report.missing):
-        parts.append(f"no score, hatched: {and_list(list(report.missing['name']))}")
+        parts.append(f"no score, hatched: {named(list(report.missing['name']), report.unit)}")
     who = f"{len(report.wards)} {report.unit.many} of {report.name}"
     text = ". ".join(map(capital, parts))
     return f"Map of the {who} by quarter of the index score. {text}."
@@ -51,12 +49,12 @@ def standing_caption(report: BoroughReport) -> str:
     verb = "scores" if len(high or low) == 1 else "score"
     if high and low:
         return (
-            f"{and_list(high)} {verb} clearly above the {whole} on {count}; {and_list(low)} "
-            "clearly below it."
+            f"{named(high, unit)} {verb} clearly above the {whole} on {count}; "
+            f"{named(low, unit)} clearly below it."
         )
     if high or low:
         side = "above" if high else "below"
-        return f"{and_list(high or low)} {verb} clearly {side} the {whole} on {count}."
+        return f"{named(high or low, unit)} {verb} clearly {side} the {whole} on {count}."
     return f"No {unit.one} scores clearly above, and none clearly below, the {whole} on {count}."
 
 
@@ -95,9 +93,10 @@ def grid_caption(report: BoroughReport) -> str:
     """
     ratings: Any = report.grid["rating"][report.scored]
     counts = {r: int(ratings.eq(r).to_numpy().sum()) for r in ("strength", "weakness")}
+    scores = int(report.grid["score"][report.scored].notna().to_numpy().sum())
     text = (
-        f"Of {ratings.size} component scores, {counts['strength']} are strengths and "
-        f"{counts['weakness']} are weaknesses among similar {report.unit.many}."
+        f"Of {number(scores, 0)} component scores, {number(counts['strength'], 0)} are strengths "
+        f"and {number(counts['weakness'], 0)} are weaknesses among similar {report.unit.many}."
     )
     ends = [
         f"most {plural} in {_most(report, rating)}"
@@ -110,7 +109,7 @@ def grid_caption(report: BoroughReport) -> str:
 def grid_alt(report: BoroughReport) -> str:
     """Describe the component grid: every area's strengths and weaknesses."""
     parts = []
-    for w in records(report.wards):
+    for w in records(report.wards if len(report.wards) <= MANY else report.wards.iloc[:0]):
         mine = report.grid["rating"].loc[w.code, report.scored]
         said = [
             f"{word} {', '.join(mine[mine == rating].index)}"
@@ -120,7 +119,7 @@ def grid_alt(report: BoroughReport) -> str:
         parts.append(f"{w.name} {'; '.join(said) or 'similar on all'}")
     unit = report.unit
     against = f"Ratings of each {unit.one}’s components against similar {unit.many}. "
-    return against + ". ".join(parts) + "."
+    return against + (". ".join(parts) + "." if parts else grid_caption(report))
 
 
 def change_caption(report: BoroughReport) -> str:

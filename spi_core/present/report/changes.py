@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spi_core.levels import Level
-from spi_core.present.base.canvas import BAND, RULE, page, words
+from spi_core.present.base.canvas import BAND, MANY, RULE, page, words
 from spi_core.present.base.marks import marked
 from spi_core.present.base.numbers import change_words, signed
 from spi_core.present.base.page import Picture
@@ -145,7 +145,16 @@ def _change_row(
     shown = change_words(r.change, r.rating in (IMPROVEMENT, DECLINE))
     said = f"{sign.symbol} {sign.word}" if known else "not comparable"
     dots = y + 4.0 if narrow else y
-    ax.scatter(at(wards), np.full(len(wards), dots), s=18, color=LIGHT, alpha=0.75, lw=0, zorder=2)
+    ax.scatter(
+        at(wards),
+        np.full(len(wards), dots),
+        s=18,
+        color=LIGHT,
+        alpha=0.75,
+        lw=0,
+        zorder=2,
+        rasterized=len(wards) > MANY,
+    )
     if known:
         band: dict[str, Any] = {"color": BAND, "lw": 5, "solid_capstyle": "butt"}
         ax.plot([at(r.low), at(r.high)], [dots, dots], zorder=1, **band)

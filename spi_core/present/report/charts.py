@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spi_core.present.base.canvas import BAND, RULE, page, words
+from spi_core.present.base.canvas import BAND, MANY, RULE, fitted, page, words
 from spi_core.present.base.page import Picture
 from spi_core.present.base.theme import chart_style, colour
 from spi_core.present.base.words import QUARTERS
@@ -22,6 +22,18 @@ if TYPE_CHECKING:
 
 #: Millimetres above the first row of the chart of standing.
 HEAD = 15.5
+#: Millimetres of the rows of many areas, and the least of a heading.
+FULL, HEADING = 130.0, 3.7
+
+
+def row_height(areas: int, usual: float) -> float:
+    """Give each area's row its usual height, or so much that many fill a page, millimetres."""
+    return usual if areas <= MANY else FULL / areas
+
+
+def in_order(wards: pd.DataFrame) -> pd.DataFrame:
+    """Put many areas, which no name finds, in the order of their scores."""
+    return wards if len(wards) <= MANY else wards.sort_values("score", ascending=False)
 
 
 def ward_rows(quarters: pd.Series, top: float, row: float) -> tuple[list[float], dict[int, float]]:
@@ -44,16 +56,19 @@ def ward_rows(quarters: pd.Series, top: float, row: float) -> tuple[list[float],
     y = top
     for quarter in quarters:
         if int(quarter) not in heads:
-            y += 0.35 * row if heads else 0
-            heads[int(quarter)] = y + row / 2
-            y += row
+            head = max(row, HEADING)
+            y += 0.35 * head if heads else 0
+            heads[int(quarter)] = y + head / 2
+            y += head
         middles.append(y + row / 2)
         y += row
     return middles, heads
 
 
-def ward_names(ax: Axes, names: pd.Series, middles: list[float], heads: dict[int, float]) -> None:
-    """Write the quarters and the areas at the left.
+def ward_names(
+    ax: Axes, names: pd.Series, middles: list[float], heads: dict[int, float], end: float
+) -> None:
+    """Write the quarters and the areas at the left; of many areas the quarters alone.
 
     Parameters
     ----------
@@ -63,11 +78,14 @@ def ward_names(ax: Axes, names: pd.Series, middles: list[float], heads: dict[int
         Of the areas.
     middles, heads : list and dict
         From :func:`ward_rows`.
+    end : float
+        Millimetres: where the figures begin.
     """
     for quarter, y in heads.items():
         words(ax, 0, y, QUARTERS[quarter].capitalize(), weight="semibold", color=colour("blue"))
-    for name, y in zip(names, middles, strict=True):
-        words(ax, 2, y, name)
+    if len(names) <= MANY:
+        for name, y in zip(names, middles, strict=True):
+            fitted(ax, 2, y, name, end)
 
 
 def standing(report: BoroughReport) -> Picture:
@@ -75,7 +93,9 @@ def standing(report: BoroughReport) -> Picture:
     panels = ["index", *report.dimensions]
     scores = {name: report.grid[name][panels] for name in ("score", "low", "high")}
     return Picture(
-        lambda narrow: standing_dots(report.wards, scores, report.home, report.whole.one, narrow),
+        lambda narrow: standing_dots(
+            in_order(report.wards), scores, report.home, report.whole.one, narrow
+        ),
         dots_alt(report),
         report.grid["illustrative"][panels].to_numpy().ravel(),
         {"message": standing_caption(report)},
@@ -105,6 +125,7 @@ def standing_dots(
         For the phone: 88 mm wide, two panels a row.
     """
     width, row, left, gap = (88.0, 3.9, 24.0, 4.5) if narrow else (170.0, 3.7, 32.0, 6.0)
+    row = row_height(len(wards), row)
     panels = list(scores["score"].columns)
     across = 2 if narrow else len(panels)
     # a score whose error is not known has no band
@@ -118,7 +139,7 @@ def standing_dots(
             x0, top = left + gap + (k % across) * (room + gap), tall * (k // across)
             middles, heads = ward_rows(wards["quarter"], top + HEAD, row)
             if k % across == 0:
-                ward_names(ax, wards["name"], middles, heads)
+                ward_names(ax, wards["name"], middles, heads, left + gap - 2)
             ours = [scores[name].loc[wards["code"], panel].to_numpy() for name in scores]
             scale = np.array([x0, room / (high - low), low, high])
             line = (float(home[panel]), f"{whole} {home[panel]:.0f}")
@@ -151,12 +172,17 @@ def _dot_panel(
         ax.plot([at(home)] * 2, [top - 1, bottom], color=colour("ink"), lw=1, zorder=1)
         ax.text(at(home), top - 2, said, ha="center", va="bottom", fontsize=7.5)
     fill = colour("blue") if title == "index" else "#3B78AC"
+    many, (scores, lows, highs), y = len(middles) > MANY, ours, np.array(middles)
+    band: dict[str, Any] = {"color": BAND, "lw": 0.8 if many else 3.6, "rasterized": many}
+    ax.hlines(y, x0 + step * (lows - first), x0 + step * (highs - first), zorder=2, **band)
+    dot: dict[str, Any] = {"s": 3, "lw": 0} if many else {"s": 24, "edgecolor": "white", "lw": 0.5}
+    ax.scatter(x0 + step * (scores - first), y, color=fill, zorder=3, rasterized=many, **dot)
+    if many:
+        return
     for score, low, high, y in zip(*ours, middles, strict=True):
         if np.isnan(score):
             words(ax, x0, y, "no score", 7, muted=True)
             continue
-        ax.plot([at(low), at(high)], [y, y], color=BAND, lw=3.6, solid_capstyle="butt", zorder=2)
-        ax.scatter([at(score)], [y], s=24, color=fill, edgecolor="white", lw=0.5, zorder=3)
         left = score < home
         beside = at(min(low, score)) - 1.1 if left else at(max(high, score)) + 1.1
         words(ax, beside, y, f"{score:.0f}", 7.5, ha="right" if left else "left")

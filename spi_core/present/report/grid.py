@@ -8,22 +8,31 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from spi_core.levels import Level
-from spi_core.present.base.canvas import page, words
+from spi_core.present.base.canvas import MANY, page, words
 from spi_core.present.base.page import Picture
 from spi_core.present.base.theme import RATINGS, chart_style, colour
 from spi_core.present.base.words import capital
 from spi_core.present.report.captions import grid_alt, grid_caption
-from spi_core.present.report.charts import ward_names, ward_rows
+from spi_core.present.report.charts import (
+    HEADING,
+    in_order,
+    row_height,
+    ward_names,
+    ward_rows,
+)
 
 if TYPE_CHECKING:
     from spi_core.present.report.data import BoroughReport
 
 #: The areas, their ratings, the scores of the whole, and what both are called.
 Shown: TypeAlias = tuple[pd.DataFrame, pd.DataFrame, pd.Series, tuple[Level, Level]]
+#: Ratings that an image without signs shows in their full colour.
+SIGNED = ("strength", "weakness")
 #: Fill and edge of a cell; the text on it stays dark. The two tints differ in grey too.
 CELL = {
     "strength": ("#A9C3DD", "#12436D"),
@@ -39,7 +48,7 @@ def components(report: BoroughReport) -> Picture:
     groups = report.components.set_index("component")["dimension"]
     cells = (grid["score"][scored], grid["rating"][scored], report.home, report.levels, groups)
     return Picture(
-        lambda narrow: component_grid(report.wards, *cells, narrow),
+        lambda narrow: component_grid(in_order(report.wards), *cells, narrow),
         grid_alt(report),
         grid["illustrative"][scored].to_numpy().ravel(),
         {"message": grid_caption(report)},
@@ -82,42 +91,44 @@ def component_grid(
 def _wide(shown: Shown, grid: pd.DataFrame, dimension: pd.Series) -> Figure:
     """Draw all components beside each other, their names slanted."""
     wards, _, _, levels = shown
-    width, left, right, gap, row = 170.0, 31.0, 26.0, 2.5, 4.4
+    width, left, right, gap = 170.0, 31.0, 26.0, 2.5
+    row = row_height(len(wards), 4.4)
     # the names slant upwards: the longest must find room
     head = max(31.0, 3.5 + 0.92 * max(len(str(c)) for c in grid.columns))
     steps = (dimension != dimension.shift()).cumsum().to_numpy() - 1
     cell = (width - left - right - gap * steps[-1]) / grid.shape[1]
     starts = left + cell * np.arange(grid.shape[1]) + gap * steps
-    middles, heads = ward_rows(wards["quarter"], head + row + 2, row)
+    middles, heads = ward_rows(wards["quarter"], head + max(row, HEADING) + 2, row)
     fig, ax = page(width, middles[-1] + row / 2 + 9)
     slant: dict[str, Any] = {"rotation": 42, "va": "center", "ha": "left", "fontsize": 7.8}
     for x, name in zip(starts, grid.columns, strict=True):
         ax.text(x + cell / 2 - 0.5, head - 2, str(name), rotation_mode="anchor", **slant)
     _block(ax, shown, grid, (starts, cell, head, row), (middles, heads))
-    _key(ax, middles[-1] + row / 2 + 5, levels[0].many, narrow=False)
+    _key(ax, middles[-1] + row / 2 + 5, levels[0].many, narrow=False, signs=len(wards) <= MANY)
     return fig
 
 
 def _phone(shown: Shown, grid: pd.DataFrame, blocks: list[list[str]]) -> Figure:
     """Draw a block of rows for each dimension: every score and every name finds room."""
     wards, _, _, levels = shown
-    width, left, row, line = 88.0, 25.0, 4.0, 2.7
+    width, left, line, row = 88.0, 25.0, 2.7, row_height(len(wards), 4.0)
     cell = (width - left) / max(map(len, blocks))
     letters = max(8, int(cell / 1.12))
     titles = [[textwrap.wrap(name, letters) for name in block] for block in blocks]
     heads = [2.0 + line * max(map(len, lines)) for lines in titles]
-    tall = ward_rows(wards["quarter"], row + 2, row)[0][-1] + row / 2 + 5.0
+    first = max(row, HEADING) + 2
+    tall = ward_rows(wards["quarter"], first, row)[0][-1] + row / 2 + 5.0
     fig, ax = page(width, sum(heads) + tall * len(blocks) + 11.0)
     top = 0.0
     for block, lines, head in zip(blocks, titles, heads, strict=True):
-        rows = ward_rows(wards["quarter"], top + head + row + 2, row)
+        rows = ward_rows(wards["quarter"], top + head + first, row)
         starts = left + cell * np.arange(len(block))
         for x, title in zip(starts, lines, strict=True):
             for k, text in enumerate(reversed(title)):
                 words(ax, x + cell / 2, top + head - 1.5 - line * k, text, 6.4, ha="center")
         _block(ax, shown, grid[block], (starts, cell, top + head, row), rows)
         top += head + tall
-    _key(ax, top + 1.0, levels[0].many, narrow=True)
+    _key(ax, top + 1.0, levels[0].many, narrow=True, signs=len(wards) <= MANY)
     return fig
 
 
@@ -132,16 +143,31 @@ def _block(
     wards, ratings, home, levels = shown
     (starts, cell, head, row), (middles, heads) = place, rows
     names = list(grid.columns)
-    words(ax, 0, head + row / 2, capital(levels[1].one), weight="bold")
+    over = head + max(row, HEADING) / 2
+    words(ax, 0, over, capital(levels[1].one), weight="bold")
     for x, name in zip(starts, names, strict=True):
         score = home[name]
         text = "–" if np.isnan(score) else f"{score:.0f}"
-        words(ax, x + cell / 2, head + row / 2, text, 8.5, ha="center", weight="bold")
-    ward_names(ax, wards["name"], middles, heads)
+        words(ax, x + cell / 2, over, text, 8.5, ha="center", weight="bold")
+    ward_names(ax, wards["name"], middles, heads, starts[0] - 0.5)
+    if len(wards) > MANY:
+        _image(ax, ratings.loc[wards["code"], names], starts, cell, middles)
+        return
     for code, y in zip(wards["code"], middles, strict=True):
         ours: Any = zip(starts, grid.loc[code], ratings.loc[code, names], strict=True)
         for x, score, rating in ours:
             _cell(ax, (x, y, cell, row), score, rating)
+
+
+def _image(ax: Axes, ratings: pd.DataFrame, starts: Any, cell: float, middles: list[float]) -> None:
+    """Fill the cells of very many areas: one mesh a component, no scores, no signs."""
+    half = (middles[1] - middles[0]) / 2
+    y = np.repeat(middles, 2) + np.tile([-half, half], len(middles))  # headings stay empty
+    for x, name in zip(starts, ratings, strict=True):
+        shades = np.array([to_rgb(CELL[rating][rating in SIGNED]) for rating in ratings[name]])
+        rows = np.full((2 * len(middles) - 1, 1, 4), 0.0)
+        rows[::2, 0] = np.insert(shades, 3, 1.0, axis=1)
+        ax.pcolormesh([x + 0.35, x + cell - 0.35], y, rows, rasterized=True)
 
 
 def _cell(ax: Axes, box: tuple[float, float, float, float], score: float, rating: str) -> None:
@@ -169,12 +195,15 @@ def _mark(ax: Axes, x: float, y: float, rating: str) -> None:
     ax.scatter([x], [y], s=size, marker=sign.marker, zorder=3, **look)
 
 
-def _key(ax: Axes, y: float, many: str, narrow: bool) -> None:
+def _key(ax: Axes, y: float, many: str, narrow: bool, signs: bool) -> None:
     x = 0.0
     for rating, (fill, edge) in CELL.items():
+        fill = fill if signs or rating not in SIGNED else edge
         ax.add_patch(Rectangle((x + 0.3, y - 1.8), 6, 3.6, facecolor=fill, edgecolor=edge, lw=0.7))
-        _mark(ax, x + 3.3, y, rating)
-        word = f"{rating} (no sign)" if rating == "not rated" and not narrow else rating
+        if signs:
+            _mark(ax, x + 3.3, y, rating)
+        bare = signs and rating == "not rated" and not narrow
+        word = f"{rating} (no sign)" if bare else rating
         words(ax, x + 7.6, y, word, 7.5)
         x += 22 if narrow else 27 + (8 if rating == "not rated" else 0)
     at = (0.0, y + 5) if narrow else (x + 2, y)

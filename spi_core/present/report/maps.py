@@ -12,9 +12,10 @@ from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
+from matplotlib.transforms import Bbox
 
 from spi_core.levels import Level
-from spi_core.present.base.canvas import box, laid_over, words
+from spi_core.present.base.canvas import MANY, box, laid_over, words
 from spi_core.present.base.page import Picture
 from spi_core.present.base.polygons import draw_areas, inside, map_page, rim
 from spi_core.present.base.theme import chart_style, colour
@@ -30,6 +31,13 @@ QUARTER_FILL = {0: "#F3F2F1", 1: "#12436D", 2: "#3B78AC", 3: "#A9CBE8", 4: "#EAF
 
 #: Metres of a border's detail that a map of this size can't show.
 DETAIL = 12.0
+#: How an area's score and its name stand on it.
+SCORE: dict[str, Any] = {
+    "xytext": (0, -1.5), "va": "top", "ha": "center", "fontsize": 8, "weight": "bold",
+}  # fmt: skip
+NAME: dict[str, Any] = {
+    "xytext": (0, -1), "va": "bottom", "ha": "center", "fontsize": 6.4, "linespacing": 0.95,
+}  # fmt: skip
 #: Hatching of areas without a figure, and of areas whose figure is withheld.
 MISSING, SUPPRESSED = "////", "xxx"
 
@@ -100,34 +108,42 @@ def ward_map(
     everywhere = pd.concat([wards[["name", "geometry"]], gone[["name", "geometry"]]])
     width = 88.0 if narrow else 170.0
     across = width if narrow else across
+    least = 52.0 if gone.empty else 62.0  # the key stands beside the map
     below = (34.0 if gone.empty else 42.0) if narrow else 0.0
     with chart_style():
-        fig, ax, height = map_page(everywhere, across, width, below)
+        fig, ax, height = map_page(everywhere, across, width, below, 0 if narrow else least)
+        edge = 1.0 if len(wards) <= MANY else 0.25
         for quarter, fill in QUARTER_FILL.items():
             group = wards[wards["quarter"] == quarter]
             if len(group):
-                draw_areas(ax, group, facecolor=fill, edgecolor="white", linewidth=1.0)
+                draw_areas(ax, group, facecolor=fill, edgecolor="white", linewidth=edge)
         if len(gone):
             look = {"facecolor": "white", "edgecolor": colour("muted"), "hatch": MISSING}
             draw_areas(ax, gone, linewidth=0.6, **look)
         rim(ax, everywhere)
-        _name(ax, wards)
+        if len(wards) <= MANY:
+            _name(ax, wards)
         start = (0.0, height - (37 if len(gone) else 29)) if narrow else (across + 6, 2.0)
         _key(laid_over(fig, width, height), quarters, unit, start, narrow, len(gone))
     return fig
 
 
 def _name(ax: Axes, wards: gpd.GeoDataFrame) -> None:
-    for area in records(wards):
-        point = inside(area.geometry)
-        lines = (
-            (textwrap.fill(area.name, 10, break_long_words=False), "bottom", -1, 6.4, "normal"),
-            (f"{area.score:.0f}", "top", -1.5, 8, "bold"),
-        )
-        for text, where, lift, size, weight in lines:
-            label = ax.annotate(text, point, (0, lift), textcoords="offset points")
-            label.set(ha="center", va=where, fontsize=size, weight=weight, linespacing=0.95)
+    """Write every score, and the names that cover no other area's score or name."""
+    taken: list[tuple[str, Bbox]] = []
+    rows = list(records(wards.assign(room=wards.area).sort_values("room", ascending=False)))
+    for look, name in ((SCORE, False), (NAME, True)):
+        for area in rows:
+            text = f"{area.score:.0f}"
+            if name:
+                text = textwrap.fill(area.name, 10, break_long_words=False)
+            label = ax.annotate(text, inside(area.geometry), textcoords="offset points", **look)
             label.set_color(quarter_text(area.quarter))
+            extent = label.get_window_extent()
+            if name and any(o != area.code and extent.overlaps(box) for o, box in taken):
+                label.remove()
+                continue
+            taken.append((area.code, extent))
             if not _fits(label, ax, area.geometry):
                 # where a name is longer than its area, a rim of the fill keeps it readable
                 fill = QUARTER_FILL[area.quarter]
@@ -155,7 +171,8 @@ def _key(
     title = f"Index score, by quarter of the {areas.sum()} {unit.many}"
     words(ax, x0, y0, title, 8.5, weight="bold")
     ends = quarter_ranges(quarters)
-    for i, (quarter, word) in enumerate(QUARTERS.items()):
+    for quarter, word in QUARTERS.items():
+        i = max(0, quarter - 1)
         if n := areas.get(quarter, 0):
             x = x0 + (44 * (i % 2) if narrow else 0)
             y = y0 + 6.5 + (10 * (i // 2) if narrow else 11 * i)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from spi_core.present.base.numbers import number
-from spi_core.present.base.words import and_list, capital, lacking_words
+from spi_core.present.base.words import capital, lacking_words, named
 from spi_core.tables import records
 
 if TYPE_CHECKING:
@@ -15,29 +15,6 @@ if TYPE_CHECKING:
 
 #: Areas without an index that are told of one by one.
 NAMED = 5
-
-
-def quarter_names(wards: pd.DataFrame, quarter: int) -> str:
-    """List the areas of one quarter, by name.
-
-    Parameters
-    ----------
-    wards : DataFrame
-        ``name, quarter``.
-    quarter : {1, 2, 3, 4}
-        1 the highest.
-
-    Returns
-    -------
-    str
-        For instance ``Heath and River``.
-
-    Examples
-    --------
-    >>> quarter_names(pd.DataFrame({"name": ["River", "Heath"], "quarter": [4, 4]}), 4)
-    'Heath and River'
-    """
-    return and_list(sorted(wards.loc[wards["quarter"] == quarter, "name"]))
 
 
 def quarter_ranges(quarters: pd.DataFrame) -> dict[int, tuple[str, str]]:
@@ -101,13 +78,13 @@ def ends_words(report: BoroughReport) -> str:
     if high and low:
         verb = "is" if len(high) == 1 else "are"
         return (
-            f"{and_list(high)} {verb} clearly in the highest quarter, {and_list(low)} clearly in "
-            "the lowest"
+            f"{named(high, report.unit)} {verb} clearly in the highest quarter, "
+            f"{named(low, report.unit)} clearly in the lowest"
         )
     if high or low:
-        named, word = (high, "highest") if high else (low, "lowest")
-        verb = "is" if len(named) == 1 else "are"
-        return f"{and_list(named)} {verb} clearly in the {word} quarter"
+        ours, word = (high, "highest") if high else (low, "lowest")
+        verb = "is" if len(ours) == 1 else "are"
+        return f"{named(ours, report.unit)} {verb} clearly in the {word} quarter"
     return f"no {report.unit.one} is clearly in the highest or the lowest quarter"
 
 
@@ -119,12 +96,11 @@ def others_words(report: BoroughReport) -> str:
     str
         Empty where there are fewer than two such areas.
     """
-    sure = {*clearly(report, 1), *clearly(report, 4)}
     rest = report.wards.dropna(subset=["rank", "rank_low", "rank_high"])
-    rest = rest[~rest["name"].isin(sure)].sort_values("rank")
+    rest = rest[rest["clear_quarter"].isna()].sort_values("rank")
     if len(rest) < 2:
         return ""
-    who = "the others" if sure else f"the {report.unit.many}"
+    who = "the others" if report.wards["clear_quarter"].notna().any() else f"the {report.unit.many}"
     if rest["rank_low"].max() <= rest["rank_high"].min():
         return f"{who} are too close together to be put in order"
     joined = int((rest["rank_low"].to_numpy()[1:] <= rest["rank_high"].to_numpy()[:-1]).sum())
@@ -144,14 +120,13 @@ def missing_sentence(report: BoroughReport) -> str:
     """
     if report.missing.empty:
         return ""
-    now, told = report.periods["current"], report.missing.head(NAMED)
-    said = [
+    now, n = report.periods["current"], len(report.missing)
+    if n > NAMED:
+        return f"{n} {report.unit.many} have no index for {now}: figures are missing."
+    return " ".join(
         f"{m.name} has no index for {now}: {lacking_words(m.parts, m.of, m.lacking)}."
-        for m in records(told)
-    ]
-    if rest := len(report.missing) - len(told):
-        said.append(f"{rest} more {report.unit.many if rest > 1 else report.unit.one} have none.")
-    return " ".join(said)
+        for m in records(report.missing)
+    )
 
 
 def quarter_caption(report: BoroughReport) -> str:

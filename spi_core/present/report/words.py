@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spi_core.present.base.canvas import MANY
 from spi_core.present.base.edition import only_first
 from spi_core.present.base.marks import marked, sentence
 from spi_core.present.base.numbers import change_words, endpoints, likely, number
@@ -20,7 +21,7 @@ from spi_core.present.base.words import (
     owned,
     small,
 )
-from spi_core.present.report.quarters import clearly, ends_words, missing_sentence, others_words
+from spi_core.present.report.quarters import ends_words, missing_sentence, others_words
 from spi_core.tables import records
 from spi_core.text.words import DECLINE, IMPROVEMENT
 
@@ -84,11 +85,20 @@ def findings(report: BoroughReport) -> list[str]:
     return [text for text in made if text]
 
 
+def order(r: BoroughReport) -> str:
+    """Say what areas stand in order of within a quarter of the pictures."""
+    return "name" if len(r.wards) <= MANY else "score"
+
+
+def home_scored(r: BoroughReport) -> int:
+    """Count the components that the whole itself is scored on."""
+    return int(r.home[r.scored].notna().sum())
+
+
 def _wards(r: BoroughReport) -> str:
-    if r.wards.empty:
+    if not r.wards["quarter"].any():  # none is ranked
         return ""
-    sure = {*clearly(r, 1), *clearly(r, 4)}
-    rest = r.wards[~r.wards["name"].isin(sure)]
+    rest = r.wards[r.wards["clear_quarter"].isna()]
     text = f"**{capital(r.unit.many)}.** {capital(ends_words(r))} (nine chances in ten or more)."
     if rest.empty:
         return text

@@ -65,7 +65,7 @@ def all_words(tables: Tables) -> str:
         *(captions.change_caption(r), *notes.cautions(report, tables, r)),
         *(brief_words.headline(b), brief_words.place(b), brief_words.component_alt(b)),
         *(brief_words.change_sentence(b, "2013"), brief_words.change_alt(b)),
-        *(brief_notes.strip_alt(b), brief_notes.score_note(tables), facts),
+        *(brief_notes.strip_alt(b), brief_notes.score_note(tables, b), facts),
         *(brief_notes.peers_note(b, tables), edition_words.score_meaning(tables)),
         *(edition_words.origin_sentence(tables), edition_words.name_indicators(tables)),
         *(edition_words.unscored_sentence(tables), landing.data_sentence(tables)),

@@ -17,7 +17,7 @@ from spi_core.edition.inputs import load
 from spi_core.errors import InputError
 from spi_core.sources.new_edition_periods import years_as_asked
 from spi_core.sources.new_edition_places import find_place, suggested
-from tests.support.editions import OPEN, ROOT, read, write
+from tests.support.editions import OPEN, read, write
 
 FIGURES = OPEN.parent / "reference" / "london" / "ward_figures.parquet"
 Spi = Callable[..., tuple[int, str]]
@@ -219,7 +219,3 @@ def test_faults_of_ones_own_files_name_row_and_remedy(project: Path, spi: Spi) -
     (folder / "indicators.csv").unlink()
     assert "with the columns id, name, component" in spi("new-edition", "--from", "mine")[1]
     assert not (project / "data" / "own").exists()
-
-
-def test_the_command_is_told_in_the_docs() -> None:
-    assert "spi new-edition" in (ROOT / "docs" / "your-borough.md").read_text("utf-8")
