@@ -6,8 +6,10 @@ import typer
 
 from spi_core.publish.named import edition_folder
 from spi_core.said import Edition, Json, Quiet, Said
+from spi_core.sources.extract.command import app as extract
 
 app = typer.Typer()
+app.add_typer(extract)
 
 
 @app.command()

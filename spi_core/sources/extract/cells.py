@@ -20,15 +20,14 @@ _FLAG = re.compile(r"(.*\d%?)\s*(?:[\[(](p|r|e)[\])]|(p|r))")
 FLAGS = {"p": "provisional", "r": "revised", "e": "modelled"}
 #: How English and other texts write numbers.
 _POINT = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)?(?:\.\d*)?(?:e[+-]?\d+)?")
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH = "|".join(_MONTHS)
+_MONTH = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _TOKEN = re.compile(
     r"\b(?P<one>(?:19|20)\d\d)\s*(?:/|-|–|—|to)\s*(?P<two>(?:19|20)?\d\d)\b(?![/-]\d)"
     r"|\b(?P<year>(?:19|20)\d\d)\b|\b(?P<joined>(?:19|20)\d\d\d\d)\b"
     r"|\b(?P<a>\d\d)/(?P<b>\d\d)\b(?!/)|\bq(?:uarter)? ?(?P<quarter>[1-4])\b"
     rf"|\b(?P<month>{_MONTH})[a-z]*\b"
 )
-_FILLER = re.compile(r"\b(fy|year|years|calendar|financial|period|ending|ended|end|the|to|for|in)\b")
+_FILLER = r"(?:fy|years?|calendar|financial|period|ending|ended|end|the|to|for|in|\W)+"
 _DATE = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)|(\d\d?)[/.](\d\d?)[/.](\d{4})")
 
 
@@ -46,11 +45,11 @@ class Number(NamedTuple):
 
 
 def plain(cell: object) -> str:
-    """Write a cell as a person reads it.
+    r"""Write a cell as a person reads it.
 
     Examples
     --------
-    >>> plain(2014.0), plain(" a\\u00a0b "), plain(None)
+    >>> plain(2014.0), plain(" a\u00a0b "), plain(None)
     ('2014', 'a b', '')
     """
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < LARGEST:
@@ -187,5 +186,5 @@ def period_key(text: str) -> tuple[tuple[str, ...], str]:
             found.append(m["year"] or m["month"] or f"q{m['quarter']}")
     if not any(token[0].isdigit() for token in found):
         return (), low.strip()
-    rest = _FILLER.sub(" ", _TOKEN.sub(" ", low))
-    return tuple(found), re.sub(r"[\s(),:;–—-]+", " ", rest).strip()
+    rest = re.sub(rf"^{_FILLER}\b|\b{_FILLER}$|^{_FILLER}$", "", _TOKEN.sub(" ", low))
+    return tuple(found), " ".join(rest.split())

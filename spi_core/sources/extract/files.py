@@ -42,7 +42,9 @@ def open_extract(path: Path) -> tuple[list[Sheet], str]:
             name, content = name[:-3], _unzipped(gzip.GzipFile(fileobj=io.BytesIO(content)))
         elif name.endswith(".zip"):
             with zipfile.ZipFile(io.BytesIO(content)) as parts:
-                files = [i for i in parts.infolist() if not i.is_dir() and "__MACOSX" not in i.filename]
+                files = [
+                    i for i in parts.infolist() if not i.is_dir() and "__MACOSX" not in i.filename
+                ]
                 if len(files) != 1:
                     listed = ", ".join(i.filename for i in files[:6])
                     raise UnreadableError(f"holds {len(files)} files ({listed}): unpack it")
