@@ -172,7 +172,8 @@ def _unmatched(
     finest = min((levels[name].order for name in drawn), default=0)
     finer = [n.id for n in reversed(scored.rows) if n.order < finest and (level == n.id).any()]
     shapes = pd.DataFrame({"wkb": polygons.normalize().to_wkb(), "level": level})
-    shapes = shapes.dropna().loc[lambda s: s.duplicated()]
+    # what lies nowhere on the grid is a fault of its own
+    shapes = shapes[polygons.bounds.lt(1e9).all(axis=1)].dropna().loc[lambda s: s.duplicated()]
     return [
         *(
             Fault(file, "has the polygon of another area", None, "code", c, "one an area")

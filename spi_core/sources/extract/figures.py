@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,15 +12,19 @@ import numpy as np
 import pandas as pd
 
 from spi_core.errors import Fault, some
-from spi_core.sources.extract.cells import Number, decimal_marks, number, period_key, plain
+from spi_core.sources.extract.cells import Number, day, decimal_marks, number, period_key, plain
 from spi_core.sources.extract.names import Indicators, words
 from spi_core.sources.extract.table import FIELDS, Table, When, when
 
 #: A value is of another unit where the middle one is so many times as large as it was.
 OFF = 5
 #: Slips of unit.
-SLIPS = (100, 10, 1000)
+SLIPS = (100, 0.01, 10, 0.1, 1000, 0.001)
+Key = tuple[str, str, str]
 KEY = ["indicator_id", "area_code", "period"]
+PART = ["indicator_id", "period"]
+Lists = defaultdict[Any, list[str]]
+A_FIGURE = "a number, or a mark such as * c [c] .. <5 (suppressed), - n/a (missing)"
 COLUMNS = [*KEY, "period_label", "start", "end", *FIELDS, "status", "note"]
 
 
@@ -74,15 +79,14 @@ class Calendar:
         if said.text in self.labels:
             return said.text
         own = {p: self.known[indicator, p] for p in self.labels if (indicator, p) in self.known}
+        new = {p: period_key(t)[0] for p, t in self.labels.items() if p not in own}
         if said.day:
             at = pd.Timestamp(said.day)
             found = [p for p, (_, start, end) in own.items() if start <= at <= end]
-            found = found or [p for p, label in self.labels.items()
-                              if p not in own and period_key(label)[0] == (str(at.year),)]  # fmt: skip
+            found = found or [p for p, key in new.items() if key == (str(at.year),)]
         else:
             found = [p for p, (label, _, _) in own.items() if period_key(label)[0] == said.key]
-            found = found or [p for p, label in self.labels.items()
-                              if p not in own and period_key(label)[0] == said.key]  # fmt: skip
+            found = found or [p for p, key in new.items() if key and key == said.key]
         return found[0] if len(found) == 1 else None
 
     def spell(self, indicator: str) -> str:
@@ -97,10 +101,7 @@ class Calendar:
         """
         if (indicator, period) in self.known:
             return self.known[indicator, period]
-        label = (
-            said.text if said and said.key and said.text not in self.labels else self.labels[period]
-        )
-        label = label if period_key(label)[1] == "" else self.labels[period]
+        label = said.text if said and said.key else self.labels[period]
         key = period_key(label)[0]
         before = [about for (i, _), about in self.known.items() if i == indicator]
         for old, start, end in sorted(before, key=lambda about: about[2], reverse=True):
@@ -122,20 +123,23 @@ class Taken:
     ``times`` are those that no period of their indicator is.
     """
 
-    frame: pd.DataFrame
-    left: list[str]
-    told: list[str]
-    faults: list[Fault]
+    frame: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))
+    left: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     times: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class _Cell:
+    """What the cells of one indicator, area and period say: figures by part, texts by role."""
+
+    figures: dict[str, list[tuple[Number, str, bool]]] = field(default_factory=dict)
+    texts: dict[str, object] = field(default_factory=dict)
+
+
 def take(
-    table: Table,
-    indicators: Indicators,
-    calendar: Calendar,
-    said: Said,
-    file: str,
-    parted: str,
+    table: Table, indicators: Indicators, calendar: Calendar, said: Said, file: str, parted: str
 ) -> Taken:
     """Make observations of a table's cells.
 
@@ -159,20 +163,18 @@ def take(
     Taken
         One row an indicator, area and period.
     """
-    out = Taken(pd.DataFrame(columns=[*COLUMNS, "cell", "percent"]), [], [], [])
+    out = Taken()
     comma = _comma(table, said, parted, file, out)
-    cells = _cells(table, indicators, calendar, said, file, out, comma)
-    rows = []
-    for key, parts in cells.items():
-        row = _row(key, parts, table, out, file)
-        if row is not None:
-            rows.append(row)
-    if rows:
-        out.frame = pd.DataFrame(rows)
-        empty = out.frame.groupby(KEY[::2])["status"].transform(lambda s: (s == "missing").all())
-        for indicator, period in out.frame.loc[empty, KEY[::2]].drop_duplicates().to_numpy():
+    times: dict[tuple[str, str], When | None] = {}
+    cells = _cells(table, indicators, calendar, said, file, out, comma, times)
+    dates = {key: calendar.dates(*key, time) for key, time in times.items()}
+    rows = [_row(key, cell, dates[key[0], key[2]], file, out) for key, cell in cells.items()]
+    if found := [row for row in rows if row]:
+        frame = pd.DataFrame(found)
+        empty = frame.groupby(PART)["status"].transform(lambda s: (s == "missing").all())
+        for indicator, period in frame.loc[empty, PART].drop_duplicates().to_numpy():
             out.left.append(f"{indicator} in {period}: not one figure is filled in")
-        out.frame = out.frame[~empty].reset_index(drop=True)
+        out.frame = frame[~empty].reset_index(drop=True)
     return out
 
 
@@ -195,168 +197,126 @@ def _comma(table: Table, said: Said, parted: str, file: str, out: Taken) -> bool
 
 def _cells(
     table: Table, indicators: Indicators, calendar: Calendar, said: Said, file: str, out: Taken,
-    comma: bool,
-) -> dict[tuple[str, str, str], dict[str, list[tuple[Any, int, int, bool]]]]:  # fmt: skip
-    """Sort the cells by indicator, area and period, then by the part of a figure they say."""
-    found: dict[tuple[str, str, str], dict[str, list[tuple[Any, int, int, bool]]]] = {}
-    role = {name: next((c.at for c in table.columns if c.role == name), None)
-            for name in ("indicator", "period", "status", "note", "start", "end", "period_label")}  # fmt: skip
-    columns = [c for c in table.columns if c.role in FIELDS]
-    times = {c.when for c in columns if c.when}
+    comma: bool, times: dict[tuple[str, str], When | None],
+) -> dict[Key, _Cell]:  # fmt: skip
+    """Sort the cells by indicator, area and period, and what they say of it."""
+    found: dict[Key, _Cell] = {}
+    role = {c.role: c.at for c in reversed(table.columns) if c.role not in ("", "area", *FIELDS)}
+    columns, rows = [c for c in table.columns if c.role in FIELDS], table.sheet.rows
     titles = {w for t in table.titles if (w := when(t)) and w.key}
+    across = len({c.when for c in columns if c.when}) > 1
+    down = len({plain(rows[r][role["period"]]) for r in table.rows} if "period" in role else ()) > 1
     hidden = set(table.sheet.hidden_rows), set(table.sheet.hidden_columns)
-    strange: dict[str, list[str]] = {}
-    wrong: dict[str, list[str]] = {}
-    lost: dict[tuple[str, str], list[str]] = {}
-    memo: dict[Any, str | None] = {}
+    strange, wrong, lost = Lists(list), Lists(list), Lists(list)
+    memo: dict[object, tuple[When | None, str | None]] = {}
 
-    def period_of(indicator: str, time: When | None, several: bool) -> str | None:
-        if time and time.text in said.periods:
-            return said.periods[time.text]
-        if time and (named := calendar.find(indicator, time)):
-            return named
-        if "" in said.periods and not several:
-            return said.periods[""]
-        return None
+    def period_of(
+        indicator: str, cell: object, time: When | None
+    ) -> tuple[When | None, str | None]:
+        if time is None and "period" in role:
+            time = when(cell) or When(text=plain(cell))
+        time = time or (next(iter(titles)) if len(titles) == 1 else None)
+        period = said.periods.get(time.text) if time else None
+        period = period or (calendar.find(indicator, time) if time else None)
+        return time, period or ("" if across or down else said.periods.get("")) or None
 
-    in_column = {plain(table.sheet.rows[r][role["period"]]) for r in table.rows} if role["period"] is not None else set()  # fmt: skip
     for r, area in table.rows.items():
-        row = table.sheet.rows[r]
-        more: dict[str, Any] = {n: row[k] for n, k in role.items() if k is not None and n not in ("indicator", "period")}  # fmt: skip
-        named = plain(row[role["indicator"]]) if role["indicator"] is not None else ""
-        of_row = indicators.find(named) if named else None
-        if role["indicator"] is not None and of_row is None:
-            strange.setdefault(f"{named!r} is no indicator", []).append(table.place(r))
+        row = rows[r]
+        of_row = indicators.find(plain(row[role["indicator"]])) if "indicator" in role else None
+        if "indicator" in role and of_row is None:
+            strange[f"{plain(row[role['indicator']])!r} is no indicator"].append(table.place(r))
             continue
+        cell = row[role["period"]] if "period" in role else None
         for c in columns:
-            cell = row[c.at]
             indicator = c.indicator or (of_row[0] if of_row else "")
             if not indicator:
                 continue
             part = of_row[1] if of_row and of_row[1] and c.role == "value" else c.role
-            time, several = c.when, len(times) > 1
-            if time is None and role["period"] is not None:
-                text = row[role["period"]]
-                time, several = when(text) or When(text=plain(text)), len(in_column) > 1
-            elif time is None and len(titles) == 1:
-                time = next(iter(titles))
-            key = (indicator, time, several)
+            key = (indicator, plain(cell), c.at)
             if key not in memo:
-                memo[key] = period_of(*key)
-            period = memo[key]
-            x = number(cell, comma=comma)
+                memo[key] = period_of(indicator, cell, c.when)
+            time, period = memo[key]
+            x, place = number(row[c.at], comma=comma), table.place(r, c.at)
             if period is None:
                 if x.kind != "blank":
-                    unknown = (indicator, time.text if time else "")
-                    lost.setdefault(unknown, []).append(table.place(r, c.at))
-                continue
-            if x.kind == "text":
-                wrong.setdefault(plain(cell), []).append(table.place(r, c.at))
-                continue
-            unseen = r in hidden[0] or c.at in hidden[1]
-            parts = found.setdefault((indicator, area, period), {})
-            parts.setdefault(part, []).append((x, r, c.at, unseen))
-            parts["when"] = parts.get("when") or [(time, r, c.at, unseen)]
-            parts["dates"] = parts.get("dates") or [
-                (calendar.dates(indicator, period, time), r, c.at, unseen)
-            ]
-            for name, text in more.items():
-                parts.setdefault(name, []).append((text, r, c.at, unseen))
+                    lost[indicator, time.text if time else ""].append(place)
+            elif x.kind == "text":
+                wrong[plain(row[c.at])].append(place)
+            else:
+                times.setdefault((indicator, period), time)
+                here = found.setdefault((indicator, area, period), _Cell())
+                unseen = r in hidden[0] or c.at in hidden[1]
+                here.figures.setdefault(part, []).append((x, place, unseen))
+                here.texts |= {n: row[k] for n, k in role.items()}
     out.left += [f"{why}: {len(at)} rows from {at[0]}" for why, at in strange.items()]
     there = {indicator for indicator, _, _ in found}
     for (indicator, text), at in lost.items():
         known = calendar.spell(indicator)
         if indicator in there and text:
-            out.left.append(
-                f"{indicator}, {text}: no period of the edition ({known}); {len(at)} cells from {at[0]}"
-            )
-        else:
-            out.times[text] = indicator
-            message = (
-                f"is no period of {indicator} ({at[0]})"
-                if text
-                else f"no period is named for {indicator}"
-            )
-            allowed = f"{known}: --period {f'{text}=PERIOD' if text else 'PERIOD'}"
-            out.faults.append(Fault(file, message, None, None, text or None, allowed))
+            why = f"{indicator}, {text}: no period of the edition ({known})"
+            out.left.append(f"{why}; {len(at)} cells from {at[0]}")
+            continue
+        out.times[text] = indicator
+        message = f"is no period of {indicator} ({at[0]})"
+        message = message if text else f"no period is named for {indicator}"
+        allowed = f"{known}: --period {f'{text}=PERIOD' if text else 'PERIOD'}"
+        out.faults.append(Fault(file, message, None, None, text or None, allowed))
     for text, at in list(wrong.items())[:12]:
         message = f"is no figure ({some(at, 6)})"
-        allowed = "a number, or a mark such as * c [c] .. <5 (suppressed), - n/a (missing)"
-        out.faults.append(Fault(file, message, None, None, text, allowed))
+        out.faults.append(Fault(file, message, None, None, text, A_FIGURE))
     return found
 
 
 def _row(
-    key: tuple[str, str, str], parts: dict[str, list[tuple[Any, int, int, bool]]], table: Table,
-    out: Taken, file: str,
-) -> dict[str, Any] | None:  # fmt: skip
+    key: Key, cell: _Cell, dates: tuple[str, Any, Any] | None, file: str, out: Taken
+) -> dict[str, Any] | None:
     """Make one observation; None where it cannot be."""
-    indicator, area, period = key
-    said: dict[str, Number] = {}
-    place = ""
-    for name in FIELDS:
-        cells = parts.get(name, [])
-        seen = [c for c in cells if not c[3]] or cells  # what is seen wins over what is hidden
+    of, said, place, unseen = f"{key[0]} in {key[1]}, {key[2]}", dict[str, Number](), "", False
+
+    def fault(message: str, allowed: str) -> None:
+        out.faults.append(Fault(file, message, allowed=allowed))
+
+    for name, cells in cell.figures.items():
+        seen = [c for c in cells if not c[2]] or cells  # what is seen wins over what is hidden
         seen = [c for c in seen if c[0].kind != "blank"] or seen[:1]
         if len({c[0] for c in seen}) > 1:
-            where = some([table.place(r, k) for _, r, k, _ in seen], 6)
-            message = (
-                f"{name} of {indicator} in {area}, {period}, is given {len(seen)} times ({where})"
-            )
-            out.faults.append(Fault(file, message, allowed="one figure; --sheet or a clean table"))
-            return None
-        if seen:
-            said[name] = seen[0][0]
-            place = place or table.place(seen[0][1], seen[0][2])
-    row: dict[str, Any] = dict.fromkeys(COLUMNS, "") | dict(zip(KEY, key, strict=True))
-    none = Number("blank")
+            where = some([place for _, place, _ in seen], 6)
+            return fault(f"{name} of {of}, is given {len(seen)} times ({where})", "one figure")
+        said[name], place, unseen = seen[0][0], place or seen[0][1], seen[0][2]
+    none, texts = Number("blank"), cell.texts
     value, top, base = (said.get(n, none) for n in FIELDS[:3])
-    numbers = {n: x.value if x.kind == "number" else math.nan
-               for n, x in ((n, said.get(n, none)) for n in FIELDS)}  # fmt: skip
-    kinds = [value.kind] if value.kind != "blank" else [top.kind, base.kind]
-    status = next((x.status for x in (value, top) if x.status), "observed")
-    told = words(parts["status"][0][0]) if "status" in parts else ""
+    numbers = {n: math.nan if x.value is None else x.value for n, x in said.items()}
+    numbers = dict.fromkeys(FIELDS, math.nan) | numbers
+    kinds = {value.kind} if value.kind != "blank" else {top.kind, base.kind}
+    told, status = words(texts.get("status", "")), value.status or top.status or "observed"
     if "suppressed" in kinds or told == "suppressed":
         status = "suppressed"
-    elif value.kind in ("blank", "missing") and (
-        kinds != ["number", "number"] or value.kind == "missing"
-    ):
-        if top.kind == "number":
-            message = f"{indicator} has a count and neither base nor rate ({place})"
-            out.faults.append(Fault(file, message, None, None, None, "a rate, or count and base"))
-            return None
+    elif kinds != {"number"}:
+        if top.kind == "number" and value.kind == "blank":
+            return fault(
+                f"{of}, has a count and neither base nor rate", "a rate, or count and base"
+            )
         status = "missing"
     elif told:
         status = told
     if status in ("suppressed", "missing"):
         numbers = dict.fromkeys(FIELDS, math.nan)
-    elif math.isnan(numbers["numerator"]) or math.isnan(numbers["denominator"]):
+    elif math.isnan(numbers["numerator"] + numbers["denominator"]):
         numbers |= {"numerator": math.nan, "denominator": math.nan}
-    dates = parts["dates"][0][0]
     label, start, end = dates or ("", None, None)
-    if "start" in parts and "end" in parts:
-        start, end = (when(parts[n][0][0]) for n in ("start", "end"))
-        start, end = (pd.Timestamp(t.day) if t and t.day else None for t in (start, end))
-    if "period_label" in parts:
-        label = plain(parts["period_label"][0][0]) or label
+    if (first := day(texts.get("start"))) and (last := day(texts.get("end"))):
+        start, end = pd.Timestamp(first), pd.Timestamp(last)
+    label = plain(texts.get("period_label")) or label
     if not label or start is None or end is None:
-        message = f"nobody says when {period} of {indicator} starts and ends"
-        out.faults.append(Fault(file, message, allowed="columns period_label, start and end"))
-        return None
-    note = plain(parts["note"][0][0]) if "note" in parts else ""
-    row |= numbers | {
-        "period_label": label,
-        "start": start,
-        "end": end,
-        "status": status,
-        "note": note,
-    }
-    hidden = all(c[3] for c in parts.get("value") or parts.get("numerator") or [(0, 0, 0, False)])
-    return row | {"cell": place, "percent": value.percent, "hidden": hidden}
+        why = f"nobody says when {key[2]} of {key[0]} starts and ends"
+        return fault(why, "columns period_label, start and end")
+    row = dict(zip(KEY, key, strict=True)) | {"period_label": label, "start": start, "end": end}
+    row |= numbers | {"status": status, "note": plain(texts.get("note"))}
+    return row | {"cell": place, "percent": value.percent, "hidden": unseen}
 
 
 def settle_units(
-    taken: Taken, register: pd.DataFrame, before: pd.DataFrame, usual: Mapping[str, float],
+    taken: Taken, register: pd.DataFrame, before: pd.DataFrame, usual: Mapping[Any, float],
     said: Said, file: str,
 ) -> dict[str, float]:  # fmt: skip
     """Bring values to the unit of their indicator, and find those that may be of another.
@@ -383,59 +343,42 @@ def settle_units(
     """
     asked: dict[str, float] = {}
     for indicator, rows in taken.frame.groupby("indicator_id", sort=False):
-        about, at = register.loc[indicator], rows.index
-        ratio = about["kind"] in ("rate", "proportion")
-        per, value = float(about["per"]), rows["value"].to_numpy(float)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            implied = (rows["numerator"] / rows["denominator"] * per).to_numpy(float)
-        marked = rows["percent"].to_numpy(bool)
-        if ratio and marked.any():
-            value = np.where(marked, value / 100 * per, value)
+        name, about = str(indicator), register.loc[str(indicator)]
+        ratio, per = about["kind"] in ("rate", "proportion"), float(str(about["per"]))
+        value, marked = rows["value"].to_numpy(float), rows["percent"].to_numpy(bool)
+        base = rows["denominator"].replace(0, math.nan)
+        implied = (rows["numerator"] / base * per).to_numpy(float)
+        sure = marked & ratio  # per cent of a rate is that rate, whatever it is per
+        value = np.where(sure, value / 100 * per, value)
+        bare = np.where(sure, math.nan, value)
+        factor = said.times.get(name, said.times.get("", math.nan))
+        by_counts = _middle(implied / np.where(bare == 0, math.nan, bare))
+        slip = [f for f in (*SLIPS, per, 1 / per) if f != 1 and abs(by_counts / f - 1) < 0.01]
+        if math.isnan(factor) and slip:
+            factor = slip[0]
         if marked.any():
-            taken.told.append(f"{indicator}: {marked.sum()} figures shown as per cent")
-        plain_values = np.where(marked & ratio, np.nan, value)
-        factor = said.times.get(str(indicator), said.times.get("", math.nan))
+            taken.told.append(f"{name}: {marked.sum()} figures shown as per cent")
         if not math.isnan(factor):
-            value = np.where(marked & ratio, value, value * factor)
-            taken.told.append(f"{indicator}: multiplied by {factor:g}")
-        elif np.isfinite(implied + plain_values).any():
-            with np.errstate(divide="ignore", invalid="ignore"):
-                times = _middle(implied / plain_values)
-            if any(
-                abs(times / f - 1) < 0.01 for f in {*SLIPS, per, *(1 / s for s in SLIPS)} - {1.0}
-            ):
-                size = min((*SLIPS, per, *(1 / s for s in SLIPS)), key=lambda f: abs(times / f - 1))
-                value = np.where(marked, value, value * size)
-                taken.told.append(f"{indicator}: multiplied by {size:g}, as its counts say")
-        value = np.where(np.isnan(value) & (rows["status"] != "missing")
-                         & (rows["status"] != "suppressed"), implied, value)  # fmt: skip
-        taken.frame.loc[at, "value"] = [float(f"{v:.10g}") for v in value]
-        old = before[
-            (before["indicator_id"] == indicator) & before["area_code"].isin(rows["area_code"])
-        ]
-        was = _middle(old["value"].to_numpy(float)) if len(old) else math.nan
-        was = usual.get(str(indicator), math.nan) if math.isnan(was) else was
-        now = _middle(np.abs(plain_values if math.isnan(factor) else value))
-        if now > 0 and abs(was) > 0 and math.isnan(factor) and not np.isfinite(implied).any():
-            times = abs(was) / now
-            if not 1 / OFF < times < OFF:
-                near = [f for s in SLIPS for f in (s, 1 / s) if 0.5 < times / f < 2]
-                asked[str(indicator)] = near[0] if near else 1.0
-                guess = (
-                    f"--times {indicator}={near[0]:g}"
-                    if near
-                    else "a figure of the indicator's unit"
-                )
-                message = (f"the middle figure of {indicator} is {now:.4g}, where {was:.4g} is usual: "
-                           f"is it in another unit than {about['unit']!r}?")  # fmt: skip
-                allowed = f"{guess}, or --times {indicator}=1 if it is right as it is"
-                taken.faults.append(Fault(file, message, None, None, None, allowed))
-        elif now > 0 and math.isnan(was) and per == 100 and ratio and np.nanmax(plain_values) <= 1:
-            asked[str(indicator)] = 100.0
-            message = f"all figures of {indicator} are at most 1: are they fractions of {about['unit']!r}?"
-            allowed = (
-                f"--times {indicator}=100, or --times {indicator}=1 if they are right as they are"
-            )
+            value = np.where(sure, value, value * factor)
+            taken.told.append(f"{name}: multiplied by {factor:g}" + ", as counts say" * bool(slip))
+        blank = np.isnan(value) & ~rows["status"].isin(["missing", "suppressed"]).to_numpy()
+        value = np.where(blank, implied, value)
+        taken.frame.loc[rows.index, "value"] = [float(f"{v:.10g}") for v in value]
+        if not math.isnan(factor) or np.isfinite(implied).any():
+            continue
+        old = before[(before["indicator_id"] == name) & before["area_code"].isin(rows["area_code"])]
+        was = abs(_middle(old["value"].to_numpy(float)) if len(old) else usual.get(name, math.nan))
+        now, why = _middle(np.abs(bare)), ""
+        if now > 0 and was > 0 and not 1 / OFF < was / now < OFF:
+            asked[name] = next((f for f in SLIPS if 0.5 < was / now / f < 2), 1.0)
+            why = f"the middle figure of {name} is {now:.4g}, where {was:.4g} is usual"
+        elif now > 0 and math.isnan(was) and per == 100 and ratio and np.nanmax(bare) <= 1:
+            asked[name], why = 100.0, f"all figures of {name} are at most 1"
+        if why:
+            message = f"{why}: is it in another unit than {about['unit']!r}?"
+            choices = dict.fromkeys((f"{asked[name]:g}", "1"))
+            allowed = " or ".join(f"--times {name}={choice}" for choice in choices)
+            allowed += "; 1 if it is right as it is"
             taken.faults.append(Fault(file, message, None, None, None, allowed))
     return asked
 
