@@ -287,7 +287,7 @@ def _convert(
             allowed, bad = "a date such as 2014-03-31", typed[name].isna()
             if (serial := raw.loc[bad, name].map(excel_day).dropna()).size:
                 first = serial.index[0]
-                allowed += f"; {raw.at[first, name]} is Excel's {serial[first]}"
+                allowed += f"; {raw[name][first]!s} is Excel's {serial[first]}"
         else:
             continue
         noun = "number" if kind.startswith("float") else "date"
@@ -318,8 +318,8 @@ def excel_day(text: str) -> str | None:
     """
     if not re.fullmatch(r"[2-7]\d{4}(\.0)?", text):
         return None
-    day = EXCEL_ZERO + dt.timedelta(days=int(text[:5]))
-    return f"{day.day} {day:%B %Y}"
+    day: dt.date = EXCEL_ZERO + dt.timedelta(days=int(text[:5]))
+    return day.strftime(f"{day.day} %B %Y")
 
 
 def _check(

@@ -43,7 +43,7 @@ def whole_unscored(inputs: Inputs, given: Panel, places: Places) -> Iterator[War
         if members.size < inputs.settings["index"].get("minimum_indicators", 2):
             continue
         block = have[..., members]
-        used = block.any(axis=1)
+        used = np.asarray(block.any(axis=1))
         gaps = (~block & used[:, None]).sum(axis=-1)
         rows = (block | ~used[:, None]).all(axis=-1).sum()
         # what is estimated for a part counts in the whole

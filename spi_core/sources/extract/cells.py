@@ -125,7 +125,8 @@ def decimal_marks(texts: Iterable[str]) -> tuple[str | None, str | None, str | N
     for text in texts:
         x = re.sub(r"[%£$€+\s-]", "", text)
         for k, (mark, other) in enumerate(((r"\.", ","), (",", r"\."))):
-            sure = rf"(?:\d*{mark}(?:\d\d?|\d{{4,}})|0{mark}\d+|\d{{4,}}{mark}\d{{3}}|\d+(?:{other}\d{{3}})+{mark}\d+)"
+            sure = rf"\d*{mark}(?:\d\d?|\d{{4,}})|0{mark}\d+|\d{{4,}}{mark}\d{{3}}"
+            sure += rf"|\d+(?:{other}\d{{3}})+{mark}\d+"
             if found[k] is None and re.fullmatch(sure, x):
                 found[k] = text
         if found[2] is None and re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", x):

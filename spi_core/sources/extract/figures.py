@@ -273,8 +273,9 @@ def _row(
     """Make one observation; None where it cannot be."""
     of, said, place, unseen = f"{key[0]} in {key[1]}, {key[2]}", dict[str, Number](), "", False
 
-    def fault(message: str, allowed: str) -> None:
+    def fault(message: str, allowed: str) -> dict[str, Any] | None:
         out.faults.append(Fault(file, message, allowed=allowed))
+        return None
 
     for name, cells in cell.figures.items():
         seen = [c for c in cells if not c[2]] or cells  # what is seen wins over what is hidden

@@ -8,6 +8,7 @@ import io
 import zipfile
 from collections import Counter
 from pathlib import Path
+from typing import IO
 
 from spi_core.edition.readers.book import MOST_BYTES, Sheet, UnreadableError, read_book
 from spi_core.errors import Fault, InputError
@@ -69,8 +70,8 @@ def open_extract(path: Path) -> tuple[list[Sheet], str]:
     raise InputError([Fault(shown(path), f"cannot be read: {message}", allowed=ALLOWED)])
 
 
-def _unzipped(stream: io.BufferedIOBase | gzip.GzipFile | object) -> bytes:
-    content: bytes = stream.read(MOST_BYTES + 1)  # type: ignore[attr-defined]
+def _unzipped(stream: IO[bytes] | gzip.GzipFile) -> bytes:
+    content = stream.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise UnreadableError("unpacks to more than 1 GB")
     return content

@@ -17,9 +17,9 @@ _DECORATION = re.compile(
     r"\b(wards?|the|london borough of|royal borough of|city of|borough of|borough|lb|rb)\b"
 )
 TOTAL = re.compile(
-    r"(grand |sub ?|overall |all |borough |ward )*(totals?|averages?|mean|median|sum|"
-    r"all (wards|areas|boroughs)|all|england( and wales)?|(greater |inner |outer )?london|"
-    r"united kingdom|uk|great britain|unknown|not known|other|unmatched|outside.*)( (total|average))?"
+    r"((grand|sub|overall|all|borough|ward) ?)*(totals?|averages?|mean|median|sum|all|all \w+|"
+    r"england( and wales)?|((greater|inner|outer) )?london|united kingdom|uk|great britain|"
+    r"unknown|not known|other|unmatched|outside.*)( (total|average))?"
 )
 
 #: Asks a question with suggestions; None where nobody can answer.
@@ -101,6 +101,20 @@ class Areas:
         return [code for _, score, code in best if score >= ALIKE]
 
 
+#: Words for the parts of a figure, and whole headings that say them.
+WORDS = {
+    "value": "value values rate rates percent percentage proportion figure score ratio mean",
+    "numerator": "numerator count counts number numbers no n events cases offences",
+    "denominator": "denominator population base cohort den residents",
+    "status": "status",
+    "note": "note notes comment comments",
+}
+HEADINGS = {word: part for part, said in WORDS.items() for word in said.split()} | {
+    "standard error": "standard_error", "se": "standard_error", "period label": "period_label",
+    "start": "start", "start date": "start", "end": "end", "end date": "end",
+}  # fmt: skip
+
+
 class Indicators:
     """The indicators that a heading or a title may name.
 
@@ -111,20 +125,6 @@ class Indicators:
     answers : mapping of str to str
         What a heading means, as somebody has said: an indicator's id, or nothing to leave it out.
     """
-
-    #: Words for the parts of a figure.
-    FIELDS = {
-        "value": "value values rate rates percent percentage proportion figure score ratio index "
-        "average mean result",
-        "numerator": "numerator count counts number numbers no n events cases num offences",
-        "denominator": "denominator population base cohort den residents out of",
-        "standard_error": "standard error|se|standard_error",
-        "status": "status",
-        "note": "note notes comment comments",
-        "start": "start|start date|from",
-        "end": "end|end date|to",
-        "period_label": "period label|period_label",
-    }
 
     def __init__(self, register: pd.DataFrame, answers: Mapping[str, str]) -> None:
         self.about = register.set_index("id", drop=False)
@@ -139,18 +139,13 @@ class Indicators:
                 for text in texts:
                     if text:
                         self._named.setdefault(words(text), set()).add((str(r["id"]), field))
-        self._fields = {}
-        for field, said in self.FIELDS.items():
-            for word in said.split("|") if "|" in said else said.split():
-                self._fields[word] = field
 
     def field(self, text: str) -> str | None:
         """Tell which part of a figure a heading speaks of, if it says nothing else."""
         said = words(text)
-        if said in self._fields:
-            return self._fields[said]
-        said = re.sub(r"\b(per|in) \d+( \w+)?$|\bof \w+$", "", said).strip()
-        parts = {self._fields.get(word) for word in said.split()}
+        if said not in HEADINGS:
+            said = re.sub(r"\b(per|in) \d+( \w+)?$|\bof \w+$", "", said).strip()
+        parts = {HEADINGS.get(said)} - {None} or {HEADINGS.get(word) for word in said.split()}
         return parts.pop() if len(parts) == 1 else None
 
     def find(self, text: str) -> tuple[str, str] | None:
@@ -168,9 +163,9 @@ class Indicators:
                 (parts[cut:], [w for w in parts[:cut] if w != "of"]),
             ):
                 field = self.field(" ".join(tail)) if head else None
-                named = {i for i, f in self._named.get(" ".join(head), set()) if f == "value"}
-                if field and len(named) == 1:
-                    return named.pop(), field
+                ids = {i for i, f in self._named.get(" ".join(head), set()) if f == "value"}
+                if field and len(ids) == 1:
+                    return ids.pop(), field
         return None
 
     def within(self, text: str) -> str | None:

@@ -40,20 +40,20 @@ def compare(
         A row an indicator and period; what stands out, in sentences.
     """
     was = present.drop_duplicates(KEY).set_index(KEY)["value"] if len(present) else None
-    low = limits.groupby("indicator_id")["min"].min() if len(limits) else {}
-    high = limits.groupby("indicator_id")["max"].max() if len(limits) else {}
+    limits = limits if len(limits) else pd.DataFrame(columns=["indicator_id", "min", "max"])
+    low, high = (limits.groupby("indicator_id")[n].agg(n).to_dict() for n in ("min", "max"))
     rows, lines = [], []
     for (indicator, period), group in new.groupby(["indicator_id", "period"], sort=False):
         value, about = group["value"].to_numpy(float), f"{indicator}, {period}"
         before = _of(was, group, period)
         at = list(periods).index(str(period))
         earlier = _of(was, group, periods[at - 1]) if at else np.full(len(group), np.nan)
-        same = int(np.isclose(value, before, rtol=1e-9).sum())
+        figures, same = int(np.isfinite(value).sum()), int(np.isclose(value, before).sum())
         counts = group["status"].value_counts()
         rows.append({
             "indicator": indicator, "period": period, "label": group["period_label"].iloc[0],
-            "figures": int(np.isfinite(value).sum()), "suppressed": int(counts.get("suppressed", 0)),
-            "missing": int(counts.get("missing", 0)), "unchanged": same,
+            "figures": figures, "unchanged": same,
+            "suppressed": int(counts.get("suppressed", 0)), "missing": int(counts.get("missing", 0)),
             "before": _middle(before), "after": _middle(value), "earlier_period": _middle(earlier),
         })  # fmt: skip
         area = [names.get(c, c) for c in group["area_code"]]
@@ -72,13 +72,13 @@ def compare(
         gone = [a for a, old, x in zip(area, before, value, strict=True) if old == old and x != x]
         here = present[(present["indicator_id"] == indicator) & (present["period"] == period)]
         rest = [names.get(c, c) for c in here["area_code"] if c not in set(group["area_code"])]
-        counts = here.loc[here["area_code"].isin(group["area_code"]), "numerator"].notna().sum()
+        n = int(here.loc[here["area_code"].isin(group["area_code"]), "numerator"].notna().sum())
+        counted = [f"of {n} areas"] if n and group["numerator"].isna().all() else []
         for what, who in (
             ("figures there are now that would go", gone),
+            ("counts there are now that would go", counted),
             ("not in the extract, kept as they are", rest),
-            ("counts there are now that would go", [f"of {counts} areas"]
-             if counts and group["numerator"].isna().all() else []),
-        ):  # fmt: skip
+        ):
             lines += [f"{what}: {about}: {some(who, MOST)}"] if who else []
     return rows, lines
 

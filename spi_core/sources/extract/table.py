@@ -77,12 +77,31 @@ class Table:
     unknown: dict[str, list[int]] = field(default_factory=dict)
     shared: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def has_figures(self) -> bool:
+        """Tell whether figures stand beside two areas at least."""
+        at, rows = [c.at for c in self.columns if not c.role], list(self.rows)[:200]
+        return len(set(self.rows.values())) > 1 and any(
+            number(self.sheet.rows[r][k]).kind in ("number", "suppressed") for r in rows for k in at
+        )
+
+    def hidden(self) -> list[str]:
+        """Name the hidden rows and columns of the table."""
+        sheet = self.sheet
+        found = [self.place(r) for r in sheet.hidden_rows if r < len(sheet.rows)]
+        columns = [c for c in sheet.hidden_columns if c < len(self.columns)]
+        return found + [f"row {c + 1}" if self.turned else f"column {letter(c)}" for c in columns]
+
     def place(self, row: int, column: int | None = None) -> str:
         """Name a cell, or a row, as a spreadsheet does."""
         if column is None:
-            return f"column {get_column_letter(row + 1)}" if self.turned else f"row {row + 1}"
+            return f"column {letter(row)}" if self.turned else f"row {row + 1}"
         row, column = (column, row) if self.turned else (row, column)
-        return f"{get_column_letter(column + 1)}{row + 1}"
+        return f"{letter(column)}{row + 1}"
+
+
+def letter(column: int) -> str:
+    """Name a column, counted from 0, as a spreadsheet does."""
+    return str(get_column_letter(column + 1))
 
 
 def when(cell: object) -> When | None:
@@ -172,10 +191,9 @@ def _headings(rows: list[list[object]], first: int, at: int, areas: Areas) -> tu
         cells = [c for c in rows[r] if plain(c)]
         if not cells and not heads:
             continue  # a row left free below the headings
-        texts = {plain(c) for c in cells}
-        if len(cells) < 2 or (heads and len(texts) < 2 and not when(cells[0])):
-            if not (heads and len(texts) == 1 and len(cells) > 1):
-                break
+        spread = len(cells) > 1 and (not heads or len({plain(c) for c in cells}) > 1)
+        if not spread and not (heads and len(cells) > 1):
+            break  # a title
         figures = [c for c in cells if number(c).kind == "number" and not when(c)]
         if len(figures) * 2 > len(cells):
             continue  # England, London: figures of areas that are not ours
@@ -213,21 +231,17 @@ def _areas(table: Table, at: int, other: int | None, areas: Areas, body: list[in
         figures = [c for k, c in enumerate(rows[r]) if k not in (at, other)
                    and number(c).kind in ("number", "suppressed")]  # fmt: skip
         codes = areas.find(cell)
+        second = () if other is None else areas.find(rows[r][other])
         if len(codes) > 1:  # a ward and a borough of one name
-            fits = (
-                [c for c in codes if areas.level[c] == levels.most_common(1)[0][0]]
-                if levels
-                else []
-            )
-            second = areas.find(rows[r][other]) if other is not None else ()
-            both = [c for c in codes if c in second]
-            codes = tuple(both or (fits if len(fits) == 1 else codes))
+            usual = [level for level, _ in levels.most_common(1)]
+            fits = [c for c in codes if areas.level[c] in usual]
+            codes = tuple([c for c in codes if c in second] or (fits if len(fits) == 1 else codes))
         if len(codes) == 1:
-            second = areas.find(rows[r][other]) if other is not None else ()
-            if second and codes[0] not in second:
-                table.shared[f"{text} / {plain(rows[r][other])}"] = (*codes, *second)
-                table.unknown.setdefault(f"{text} / {plain(rows[r][other])}", []).append(r)
             table.rows[r] = codes[0]
+            if second and codes[0] not in second:
+                text = f"{text} / {plain(rows[r][other or 0])}"
+                table.shared[text] = (*codes, *second)
+                table.unknown.setdefault(text, []).append(r)
         elif codes:
             table.shared[text] = codes
             table.unknown.setdefault(text, []).append(r)
@@ -251,7 +265,7 @@ def _areas(table: Table, at: int, other: int | None, areas: Areas, body: list[in
         table.left.append(f"notes: {listed}")
 
 
-def settle_columns(table: Table, indicators: Indicators, only: str | None) -> list[Column]:
+def settle_columns(table: Table, indicators: Indicators) -> list[Column]:
     """Say which figure each column holds.
 
     Parameters
@@ -260,8 +274,6 @@ def settle_columns(table: Table, indicators: Indicators, only: str | None) -> li
         Its columns get their parts.
     indicators : Indicators
         Those to look for.
-    only : str or None
-        The indicator of what names none.
 
     Returns
     -------
@@ -271,49 +283,40 @@ def settle_columns(table: Table, indicators: Indicators, only: str | None) -> li
     strange, rows = [], table.sheet.rows
     sample = list(table.rows)[:400]
     for column in table.columns:
-        if column.role:
-            continue
         cells = [rows[r][column.at] for r in sample if plain(rows[r][column.at])]
-        head = words(column.head)
-        if not cells:
+        if column.role or not cells or _role(column, cells, indicators):
             continue
-        if _role(column, head, cells, indicators):
-            continue
-        kinds = Counter(number(c).kind for c in cells)
-        if not kinds["number"] + kinds["suppressed"]:
+        if not any(number(c).kind in ("number", "suppressed") for c in cells):
             continue  # words
         column.when = when(column.head)
-        rest = period_key(column.head)[1] if column.when and column.when.key else column.head
-        rest = "" if column.when and column.when.day else rest
+        rest = column.head
+        if column.when:
+            rest = "" if column.when.day else period_key(column.head)[1]
         named = indicators.find(rest) or indicators.find(column.head)
-        part = indicators.field(rest) or indicators.field(column.head) if rest else "value"
-        if named and not named[0]:
-            continue  # somebody said to leave it out
-        if named:
+        part = indicators.field(rest) if rest else "value"
+        if named and named[0]:
             column.indicator, column.role = named[0], named[1] or part or "value"
-        elif part:
+        elif part and not named:
             column.role = part
-        else:
+        elif not named:  # else somebody said to leave it out
             strange.append(column)
-    long = any(c.role == "indicator" for c in table.columns)
-    for column in table.columns:
-        if column.role in FIELDS and not column.indicator and not long:
-            column.indicator = only or ""
-            if not only:
-                strange.append(column)
     return strange
 
 
-def _role(column: Column, head: str, cells: list[object], indicators: Indicators) -> bool:
+#: Headings of a column that says the time of each row.
+TIMES = ("period", "time period", "time", "year", "date", "financial year", "academic year",
+         "quarter", "month", "reporting period")  # fmt: skip
+
+
+def _role(column: Column, cells: list[object], indicators: Indicators) -> bool:
     """Find columns that say which indicator or time, or more about, a row's figure is."""
-    if indicators.field(column.head) in ("status", "note", "start", "end", "period_label"):
-        column.role = str(indicators.field(column.head))
-    elif head in ("period", "time period", "time", "year", "date", "financial year", "quarter", "month",
-                  "academic year", "reporting period"):  # fmt: skip
+    field_ = indicators.field(column.head) or ""
+    if field_ in ("status", "note", "start", "end", "period_label"):
+        column.role = field_
+    elif words(column.head) in TIMES:
         column.role = "period"
-    else:
-        texts = {plain(c) for c in cells}
-        known = sum(bool(indicators.find(text)) for text in list(texts)[:100])
-        if known * 2 > min(len(texts), 100) and not any(isinstance(c, float) for c in cells):
-            column.role = "indicator"
+    elif not any(isinstance(c, float) for c in cells):
+        texts = list({plain(c) for c in cells})[:100]
+        known = sum(bool(indicators.find(text)) for text in texts)
+        column.role = "indicator" if known * 2 > len(texts) else ""
     return bool(column.role)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from openpyxl.utils import get_column_letter
 
 from spi_core.edition.areas.vintage import wanted_vintage
 from spi_core.edition.framework import make_framework
@@ -21,13 +19,12 @@ from spi_core.edition.settings import read_edition_file
 from spi_core.errors import Fault, InputError, in_order, some
 from spi_core.files import shown
 from spi_core.sources.extract.cells import plain
-from spi_core.sources.extract.figures import FIELDS, Calendar, Said, settle_units, take
+from spi_core.sources.extract.figures import Calendar, Said, settle_units, take
 from spi_core.sources.extract.files import open_extract
-from spi_core.sources.extract.names import Areas, Indicators, words
+from spi_core.sources.extract.names import Areas, Ask, Indicators, words
 from spi_core.sources.extract.preview import MOST, compare
-from spi_core.sources.extract.table import Table, find_table, settle_columns
+from spi_core.sources.extract.table import FIELDS, Table, find_table, letter, settle_columns
 
-Ask = Callable[[str, list[str]], str]
 EXPECTED = (
     "a column, or row, that names areas of geography/areas.csv, below or beside headings that name "
     "indicators or years"
@@ -90,7 +87,8 @@ def understand(folder: Path, path: Path, said: Said, ask: Ask | None) -> Underst
     _check_said(said, areas, indicators, [p["id"] for p in settings["periods"]])
     sheets, parted = open_extract(path)
     table, lines = _choose(sheets, areas, said, ask, file)
-    faults = _settle(table, areas, indicators, said, ask, file, path)
+    faults = _settle_areas(table, areas, said, ask, file)
+    faults += _settle_columns(table, indicators, said, ask, file, path.stem)
     calendar = Calendar({p["id"]: p["label"] for p in settings["periods"]}, present)
     taken = take(table, indicators, calendar, said, file, parted)
     if ask and taken.times:
@@ -99,81 +97,66 @@ def understand(folder: Path, path: Path, said: Said, ask: Ask | None) -> Underst
             answer = ask(f"{named}: which period is it?", list(calendar.labels))
             said.periods |= {text: answer} if answer in calendar.labels else {}
         taken = take(table, indicators, calendar, said, file, parted)
-    faults += taken.faults
-    if taken.frame.empty and not faults:
+    if taken.frame.empty and not [*faults, *taken.faults]:
         what = some([*table.left, *taken.left], MOST) or "no column holds figures"
         message = f"sheet {table.sheet.name!r}: nothing is left to take in: {what}"
         labels = ", ".join(f"{p} ({label})" for p, label in calendar.labels.items())
         faults.append(Fault(file, message, allowed=f"--indicator ID; --period, of {labels}"))
     spread = reads["distribution"].frame
     usual = spread.groupby("indicator_id")["median"].median().to_dict() if len(spread) else {}
-    register = indicators.about
     if len(taken.frame):
-        before = len(taken.faults)
-        asked = settle_units(taken, register, present, usual, said, file)
+        before = replace(
+            taken, frame=taken.frame.copy(), told=[*taken.told], faults=[*taken.faults]
+        )
+        asked = settle_units(taken, indicators.about, present, usual, said, file)
         if ask and asked:
-            for fault, (indicator, factor) in zip(
-                taken.faults[before:], asked.items(), strict=True
-            ):
-                choices = list(dict.fromkeys([f"{factor:g}", "1"]))
-                answer = ask(f"{fault.message} Multiply by:", choices)
-                if _is_number(answer):
-                    said.times[indicator] = float(answer)
-            del taken.faults[before:]
-            settle_units(taken, register, present, usual, said, file)
-        faults += taken.faults[before:]
-        faults += _check(taken.frame, settings, reads["indicators"], file)
+            new = taken.faults[len(before.faults) :]
+            for fault, (indicator, factor) in zip(new, asked.items(), strict=True):
+                answer = ask(fault.message, [f"times {factor:g}", "right as it is"])
+                said.times[indicator] = factor if answer.startswith("times") else 1.0
+            taken = before
+            settle_units(taken, indicators.about, present, usual, said, file)
+    faults += taken.faults
+    faults += _check(taken.frame, settings, reads["indicators"], file) if len(taken.frame) else []
     if faults:
         raise InputError(in_order(faults))
     rows, told = compare(taken.frame, present, spread, list(calendar.labels), areas.names)
-    lines += [*_columns(table), *taken.told]
+    columns = [
+        f"{c.head or letter(c.at)!r} is {c.indicator or 'the'} {c.role}"
+        for c in table.columns
+        if c.role not in ("", "area")
+    ]
+    lines += [f"columns: {some(columns, 16)}", *taken.told]
     notes = [*told, *(f"left out: {left}" for left in (*table.left, *taken.left))]
     heads = (
-        "indicator",
-        "period",
-        "figures",
-        "suppressed",
-        "missing",
-        "middle now",
-        "→ new",
-        "period before",
+        *("indicator", "period", "figures", "suppressed", "missing"),
+        *("middle now", "→ new", "period before"),
     )
     return Understood(taken.frame, lines, heads, [_shown(r) for r in rows], notes, rows, said)
 
 
-def _is_number(text: str) -> bool:
-    try:
-        return float(text) > 0
-    except ValueError:
-        return False
-
-
 def _areas(settings: Any, frame: pd.DataFrame, said: Said) -> Areas:
     wanted = [wanted_vintage(settings, level) for level in frame["level"]]
-    own = frame.assign(own=frame["vintage"] == wanted).sort_values(
-        "own", ascending=False, kind="stable"
-    )
+    own = frame[frame["vintage"] == wanted]
     # an old area of the name of a new one is meant by its code only
-    own = own[own["own"] | ~own["name"].isin(own.loc[own["own"], "name"])]
-    return Areas(own, said.areas)
+    old = frame[~frame["code"].isin(own["code"]) & ~frame["name"].isin(own["name"])]
+    return Areas(pd.concat([own, old]), said.areas)
 
 
 def _check_said(said: Said, areas: Areas, indicators: Indicators, periods: list[str]) -> None:
-    faults = []
-    for option, values, known in (
-        ("--area", said.areas, areas.names),
-        (
-            "--indicator",
-            {k: v for k, v in said.indicators.items() if v or not k},
-            indicators.about.index,
-        ),
-        ("--period", said.periods, periods),
-        ("--times", {k: k for k in said.times if k}, indicators.about.index),
-    ):
-        faults += [
-            Fault("command line", "is not one of the edition", None, option, value, some(list(known)))
-            for value in values.values() if value not in known
-        ]  # fmt: skip
+    """Refuse answers that name nothing of the edition; a heading may be answered with nothing."""
+    ids = list(indicators.about.index)
+    faults = [
+        Fault("command line", "is not of the edition", None, option, value, some(list(known)))
+        for option, values, known in (
+            ("--area", said.areas.values(), areas.names),
+            ("--indicator", [v for k, v in said.indicators.items() if v or not k], ids),
+            ("--period", said.periods.values(), periods),
+            ("--times", [k for k in said.times if k], ids),
+        )
+        for value in values
+        if value not in known
+    ]
     if faults:
         raise InputError(faults)
 
@@ -182,171 +165,132 @@ def _choose(
     sheets: list[Sheet], areas: Areas, said: Said, ask: Ask | None, file: str
 ) -> tuple[Table, list[str]]:
     """Choose the sheet to read: the one with areas and figures, if it is the only one seen."""
-    listed = [repr(s.name) + (" (hidden)" if s.hidden else "") for s in sheets]
-    wanted = [s for s in sheets if s.name == said.sheet]
-    if said.sheet and len(sheets) > 1 and not wanted:
-        allowed = ", ".join(listed)
-        raise InputError([Fault(file, "is no sheet", None, "--sheet", said.sheet, allowed)])
-    tables = [t for s in wanted or sheets if s.rows and (t := find_table(s, areas))]
-    seen = [t for t in tables if not t.sheet.hidden or wanted]
-    full = [t for t in seen if len(set(t.rows.values())) > 1 and _figures(t)]
+    named = [s for s in sheets if s.name == said.sheet]
+    tables = [t for s in named or sheets if s.rows and (t := find_table(s, areas))]
+    full = [t for t in tables if (named or not t.sheet.hidden) and t.has_figures()]
+    names = [t.sheet.name for t in full]
     if len(full) > 1 and ask:
-        names = [t.sheet.name for t in full]
-        name = ask(f"Areas stand in {len(full)} sheets. Which one is to be read?", names)
-        full = [t for t in full if t.sheet.name == name]
-        said.sheet = name
-    if len(full) == 1:
-        table, rest = full[0], [x for x in listed if not x.startswith(repr(full[0].sheet.name))]
-        turned = "; areas stand across it" if table.turned else ""
-        lines = [f"{file}: sheet {table.sheet.name!r}, headings in {table.place(max(table.top, 0))}, "
-                 f"{len(set(table.rows.values()))} areas{turned}"]  # fmt: skip
-        lines += [f"sheets not read: {', '.join(rest)}"] if rest else []
-        for what, of, name in ((table.sheet.hidden_rows, len(table.sheet.rows), lambda k: str(k + 1)),
-                               (table.sheet.hidden_columns, len(table.columns), get_column_letter_)):  # fmt: skip
-            if found := [name(k) for k in what if k < of]:
-                kind = "rows" if what is table.sheet.hidden_rows else "columns"
-                kind = kind if not table.turned else {"rows": "columns", "columns": "rows"}[kind]
-                lines.append(
-                    f"hidden {kind}, read only where nothing seen says it: {some(found, 12)}"
-                )
-        return table, lines
+        said.sheet = ask(f"Areas stand in {len(full)} sheets. Which one is to be read?", names)
+        full = [t for t in full if t.sheet.name == said.sheet]
+    if len(full) > 1 or (said.sheet and not named and len(sheets) > 1):
+        message = f"areas and figures stand in {len(full)} sheets"
+        names = names or [s.name for s in sheets]
+        raise InputError([Fault(file, message, allowed=f"--sheet, one of {', '.join(names)}")])
     if full:
-        names = ", ".join(repr(t.sheet.name) for t in full)
-        message = f"has areas and figures in {len(full)} sheets"
-        raise InputError([Fault(file, message, allowed=f"--sheet, one of {names}")])
+        table = full[0]
+        turned = "; areas stand across it" if table.turned else ""
+        lines = [
+            f"{file}: sheet {table.sheet.name!r}, headings in {table.place(max(table.top, 0))}, "
+            f"{len(set(table.rows.values()))} areas{turned}"
+        ]
+        rest = [
+            f"{s.name!r}" + " (hidden)" * s.hidden for s in sheets if s.name != table.sheet.name
+        ]
+        lines += [f"sheets not read: {', '.join(rest)}"] if rest else []
+        if hidden := table.hidden():
+            lines.append(f"hidden, read only where nothing seen says it: {some(hidden, 12)}")
+        return table, lines
     faults = []
     for sheet in sheets:
         rows = [(r + 1, [plain(c) for c in row if plain(c)]) for r, row in enumerate(sheet.rows)]
-        looked = "; ".join(
-            f"row {r}: {', '.join(cells)[:80]}" for r, cells in [p for p in rows if p[1]][:4]
-        )
-        hidden = ", hidden" if sheet.hidden else ""
-        message = f"sheet {sheet.name!r}{hidden} cannot be understood: {looked or 'it is empty'}"
+        looked = [f"row {r}: {', '.join(cells)[:80]}" for r, cells in rows if cells][:4]
+        hidden_ = ", hidden," if sheet.hidden else ""
+        said_ = "; ".join(looked) or "it is empty"
+        message = f"sheet {sheet.name!r}{hidden_} cannot be understood: {said_}"
         faults.append(Fault(file, message, allowed=EXPECTED))
     raise InputError(faults)
 
 
-def get_column_letter_(k: int) -> str:
-    """Name a column counted from 0."""
-    return str(get_column_letter(k + 1))
-
-
-def _figures(table: Table) -> bool:
-    from spi_core.sources.extract.cells import number
-
-    at = [c.at for c in table.columns if not c.role]
-    return any(
-        number(table.sheet.rows[r][k]).kind in ("number", "suppressed")
-        for r in list(table.rows)[:200] for k in at
-    )  # fmt: skip
-
-
-def _settle(
-    table: Table, areas: Areas, indicators: Indicators, said: Said, ask: Ask | None, file: str, path: Path
-) -> list[Fault]:  # fmt: skip
-    """Settle names that are in doubt: ask, or make them faults."""
-    faults: list[Fault] = []
-    there = set(table.rows.values())
+def _settle_areas(
+    table: Table, areas: Areas, said: Said, ask: Ask | None, file: str
+) -> list[Fault]:
+    """Settle names of areas that are in doubt: ask, or make them faults."""
+    faults, there = [], set(table.rows.values())
+    levels = {areas.level[code] for code in there}
+    lacking = [c for c, level in areas.level.items() if c not in there and level in levels]
     for text, rows in table.unknown.items():
         near = list(table.shared.get(text, ())) or areas.near(text, set(areas.names) - there)
-        lacking = [c for c, level in areas.level.items()
-                   if c not in there and level in {areas.level[x] for x in there}]  # fmt: skip
-        if not near and not lacking:
-            table.left.append(f"{text!r} is none of the edition's areas: {table.place(rows[0])}")
-            continue
+        at = some([table.place(r) for r in rows], 4)
         told = [f"{areas.names[c]} ({c})" for c in near]
-        if ask:
-            answer = ask(f"{text!r} in {table.place(rows[0])}: which area is it?", told)
-            code = next((c for c in near if f"({c})" in answer), answer)
+        if not near and not lacking:
+            table.left.append(f"{text!r} is none of the edition's areas: {at}")
+        elif ask:
+            answer = ask(f"{text!r} in {at}: which area is it?", told)
+            code = dict(zip(told, near, strict=True)).get(answer, answer)
             if code in areas.names:
                 said.areas[text] = code
                 table.rows |= dict.fromkeys(rows, code)
             else:
-                table.left.append(f"{text!r} is no area, as was said: {table.place(rows[0])}")
-            continue
-        message = f"is not an area ({some([table.place(r) for r in rows], 4)})"
-        hint = (
-            f"it may be {some(told, 3)}"
-            if told
-            else f"without figures are {some([areas.names[c] for c in lacking], 4)}"
-        )
-        allowed = f"--area '{text}=CODE'; {hint}"
-        faults.append(Fault(file, message, None, None, text, allowed))
-    title = next(
-        (
-            i
-            for t in (*table.titles[::-1], table.sheet.name, path.stem)
-            if (i := indicators.within(t))
-        ),
-        None,
-    )
-    only = said.indicators.get("") or title
-    strange = settle_columns(table, indicators, only)
-    nameless = [c for c in strange if c.role]
+                table.left.append(f"{text!r} is no area, as was said: {at}")
+        else:
+            hint = f"it may be {some(told, 3)}"
+            if not told:
+                hint = f"without figures are {some([areas.names[c] for c in lacking], 4)}"
+            allowed = f"--area '{text}=CODE'; {hint}"
+            faults.append(Fault(file, f"is not an area ({at})", None, None, text, allowed))
+    return faults
+
+
+def _settle_columns(
+    table: Table, indicators: Indicators, said: Said, ask: Ask | None, file: str, stem: str
+) -> list[Fault]:
+    """Settle what each column holds, in the same way."""
+    faults = []
+    texts = (*table.titles[::-1], table.sheet.name, stem)
+    only = said.indicators.get("") or next((i for t in texts if (i := indicators.within(t))), "")
+    strange = settle_columns(table, indicators)
+    nameless = [c for c in table.columns if c.role in FIELDS and not c.indicator]
+    if any(c.role == "indicator" for c in table.columns):
+        nameless = []
     if nameless and not only:
-        texts = " ".join((*table.titles, path.stem))
-        near = indicators.near(texts)
-        if ask:
-            answer = ask(
-                f"{file}: which indicator is it? ({some([c.head for c in nameless], 6)})", near
-            )
-            if answer in indicators.about.index:
-                said.indicators[""] = answer
-                return faults + _settle_again(table, indicators, answer)
         heads = some([repr(c.head) for c in nameless], 6)
-        message = f"no indicator is named in titles or headings ({heads})"
-        allowed = f"--indicator ID{': perhaps ' + some(near, 3) if near else ''}"
-        faults.append(Fault(file, message, allowed=allowed))
-    for column in (c for c in strange if not c.role):
+        near = indicators.near(" ".join(texts))
+        if ask:
+            answer = ask(f"Which indicator do {heads} hold?", near)
+            only = said.indicators[""] = answer if answer in indicators.about.index else ""
+        if not only:
+            message = f"no indicator is named in titles or headings ({heads})"
+            allowed = f"--indicator ID{': perhaps ' + some(near, 3) if near else ''}"
+            faults.append(Fault(file, message, allowed=allowed))
+    for column in nameless:
+        column.indicator = only
+    for column in strange:
         near = indicators.near(column.head) if words(column.head) else []
-        where = f"column {column.head or get_column_letter_(column.at)!r}"
+        where = f"column {column.head or letter(column.at)!r}"
         if near and ask:
             answer = ask(f"{where}: which indicator is it? Enter leaves it out.", near)
-            said.indicators[column.head] = answer if answer in indicators.about.index else ""
-            if answer in indicators.about.index:
-                column.indicator, column.role = answer, "value"
+            known = answer in indicators.about.index
+            said.indicators[column.head] = answer if known else ""
+            column.indicator, column.role = (answer, "value") if known else ("", "")
         elif near:
-            message = "may be an indicator"
-            allowed = f"--indicator '{column.head}=ID', perhaps {some(near, 3)}, or '{column.head}=' to leave it out"
-            faults.append(Fault(file, message, None, None, column.head, allowed))
+            allowed = f"--indicator '{column.head}=ID', perhaps {some(near, 3)}; "
+            allowed += f"'{column.head}=' leaves it out"
+            faults.append(Fault(file, "may be an indicator", None, None, column.head, allowed))
         else:
             table.left.append(f"{where} names no indicator")
     return faults
 
 
-def _settle_again(table: Table, indicators: Indicators, only: str) -> list[Fault]:
-    for column in table.columns:
-        if column.role in FIELDS and not column.indicator:
-            column.indicator = only
-    return []
-
-
-def _columns(table: Table) -> list[str]:
-    """Say what each column was taken for."""
-    said = [
-        f"{c.head or get_column_letter_(c.at)!r} is {c.indicator or 'the'} {c.role}"
-        for c in table.columns if c.role not in ("", "area")
-    ]  # fmt: skip
-    return [f"columns: {some(said, 16)}"]
-
-
 def _check(frame: pd.DataFrame, settings: Any, register: Read, file: str) -> list[Fault]:
     """Hold the observations against the rules of observations files."""
     framework, _ = make_framework(settings, register)
-    rows = frame.assign(file=file, row=range(len(frame)))
-    found = check_observations(Read(rows, ()), framework)
-    cells = list(frame["cell"])
-    return [
-        Fault(file, f"{f.message} (in {cells[f.row or 0]})", None, f.column, f.value, f.allowed)
-        for f in found
-    ]
+    faults = []
+    for f in check_observations(
+        Read(frame.assign(file=file, row=range(len(frame))), ()), framework
+    ):
+        message = f"{f.message} (in {frame['cell'].iloc[f.row or 0]})"
+        faults.append(Fault(file, message, None, f.column, f.value, f.allowed))
+    statuses = TABLES["observations"].columns["status"].checks[0].statistics["allowed_values"]
+    for status in set(frame["status"]) - {*statuses}:
+        faults.append(Fault(file, "is no status", None, "status", status, ", ".join(statuses)))
+    return faults
 
 
 def _shown(row: dict[str, Any]) -> tuple[str, ...]:
-    def said(x: float | None) -> str:
-        return "–" if x is None else f"{x:.4g}"
-
+    figures = (row["before"], row["after"], row["earlier_period"])
     return (
-        row["indicator"], f"{row['period']} ({row['label']})", str(row["figures"]), str(row["suppressed"]),
-        str(row["missing"]), said(row["before"]), said(row["after"]), said(row["earlier_period"]),
-    )  # fmt: skip
+        row["indicator"],
+        f"{row['period']} ({row['label']})",
+        *(str(row[name]) for name in ("figures", "suppressed", "missing")),
+        *("–" if x is None else f"{x:.4g}" for x in figures),
+    )
