@@ -171,9 +171,9 @@ def _unmatched(
     lost = sorted(set(level.index[level.isin(drawn)]) - set(polygons.index))
     finest = min((levels[name].order for name in drawn), default=0)
     finer = [n.id for n in reversed(scored.rows) if n.order < finest and (level == n.id).any()]
-    shapes = pd.DataFrame({"wkb": polygons.normalize().to_wkb(), "level": level})
-    # what lies nowhere on the grid is a fault of its own
-    shapes = shapes[polygons.bounds.lt(1e9).all(axis=1)].dropna().loc[lambda s: s.duplicated()]
+    on_grid = polygons[polygons.bounds.lt(1e9).all(axis=1)]  # what lies nowhere has its fault
+    shapes = pd.DataFrame({"wkb": on_grid.normalize().to_wkb(), "level": level}).dropna()
+    shapes = shapes[shapes.duplicated()]
     return [
         *(
             Fault(file, "has the polygon of another area", None, "code", c, "one an area")

@@ -108,6 +108,11 @@ def number(cell: object, *, comma: bool = False) -> Number:
     return Number("number", value, percent, status) if abs(value) < LARGEST else Number("text")
 
 
+def is_figure(cell: object, kinds: tuple[str, ...] = ("number", "suppressed")) -> bool:
+    """Tell whether a cell may be a figure, however its decimals are written."""
+    return number(cell).kind in kinds or number(cell, comma=True).kind in kinds
+
+
 def decimal_marks(texts: Iterable[str]) -> tuple[str | None, str | None, str | None]:
     """Find texts that tell what parts a number's decimals.
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from spi_core.sources.extract.cells import plain
+from spi_core.sources.extract.cells import period_key, plain
 
 #: So alike are two names that one may be a slip of the other.
 ALIKE = 75
@@ -179,5 +179,6 @@ class Indicators:
     def near(self, text: str) -> list[str]:
         """Suggest indicators for a heading."""
         named = {i: words(name) for i, name in self.about["name"].items()}
-        best = process.extract(words(text), named, scorer=fuzz.token_set_ratio, limit=3)
+        said = words(period_key(text)[1])
+        best = process.extract(said, named, scorer=fuzz.token_set_ratio, limit=3)
         return [str(i) for _, score, i in best if score >= ALIKE]

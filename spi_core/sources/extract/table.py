@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 
 from spi_core.edition.readers.book import Sheet
 from spi_core.errors import some
-from spi_core.sources.extract.cells import day, number, period_key, plain
+from spi_core.sources.extract.cells import day, is_figure, number, period_key, plain
 from spi_core.sources.extract.names import TOTAL, Areas, Indicators, area_words, words
 
 #: Rows and columns among which areas are looked for across the sheet.
@@ -78,11 +78,9 @@ class Table:
     shared: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def has_figures(self) -> bool:
-        """Tell whether figures stand beside two areas at least."""
+        """Tell whether figures stand beside the areas."""
         at, rows = [c.at for c in self.columns if not c.role], list(self.rows)[:200]
-        return len(set(self.rows.values())) > 1 and any(
-            number(self.sheet.rows[r][k]).kind in ("number", "suppressed") for r in rows for k in at
-        )
+        return any(is_figure(self.sheet.rows[r][k]) for r in rows for k in at)
 
     def hidden(self) -> list[str]:
         """Name the hidden rows and columns of the table."""
@@ -154,8 +152,8 @@ def _best(rows: list[list[object]], areas: Areas) -> tuple[int, int]:
     """Choose the column that names most areas; of equals the one with codes, then the first."""
     found: dict[int, set[str]] = {}
     coded: Counter[int] = Counter()
-    for row in rows:
-        for at, cell in enumerate(row[:ACROSS]):
+    for at in range(min(ACROSS, len(rows[0]) if rows else 0)):
+        for cell in {row[at] for row in rows}:
             if cell != "" and (codes := areas.find(cell)):
                 found.setdefault(at, set()).update(codes)
                 coded[at] += plain(cell) in codes
@@ -174,9 +172,11 @@ def _fill(table: Table, at: int, areas: Areas) -> None:
     ]
     width = len(rows[0])
     for column in range(width):
-        parts = [plain(rows[r][column]) for r in heads]
+        cells = [rows[r][column] for r in heads]
+        parts = [plain(cell) for cell in cells if not day(cell)]
         parts = [part for part, _ in groupby(part for part in parts if part)]
-        table.columns.append(Column(column, " ".join(parts)))
+        time = next((w for cell in cells if day(cell) and (w := when(cell))), None)
+        table.columns.append(Column(column, " ".join(parts), when=time))
     other = next((c for c in range(width) if c != at and _names_areas(rows, c, heads, areas)), None)
     _areas(table, at, other, areas, list(range(table.top + 1, len(rows))))
     table.columns[at].role = "area"
@@ -228,8 +228,6 @@ def _areas(table: Table, at: int, other: int | None, areas: Areas, body: list[in
         levels.update({areas.level[c] for c in codes} if len(codes) == 1 else ())
     for r in body:
         cell, text = rows[r][at], plain(rows[r][at])
-        figures = [c for k, c in enumerate(rows[r]) if k not in (at, other)
-                   and number(c).kind in ("number", "suppressed")]  # fmt: skip
         codes = areas.find(cell)
         second = () if other is None else areas.find(rows[r][other])
         if len(codes) > 1:  # a ward and a borough of one name
@@ -245,7 +243,7 @@ def _areas(table: Table, at: int, other: int | None, areas: Areas, body: list[in
         elif codes:
             table.shared[text] = codes
             table.unknown.setdefault(text, []).append(r)
-        elif not figures:
+        elif not any(is_figure(c) for k, c in enumerate(rows[r]) if k not in (at, other)):
             notes += [r] if any(plain(c) for c in rows[r]) else []
         elif not text or TOTAL.fullmatch(words(text)) or TOTAL.fullmatch(area_words(text)):
             totals.append((r, text or "no area"))
@@ -286,13 +284,11 @@ def settle_columns(table: Table, indicators: Indicators) -> list[Column]:
         cells = [rows[r][column.at] for r in sample if plain(rows[r][column.at])]
         if column.role or not cells or _role(column, cells, indicators):
             continue
-        if not any(number(c).kind in ("number", "suppressed") for c in cells):
-            continue  # words
-        column.when = when(column.head)
-        rest = column.head
-        if column.when:
-            rest = "" if column.when.day else period_key(column.head)[1]
+        column.when = column.when or when(column.head)
+        rest = period_key(column.head)[1]
         named = indicators.find(rest) or indicators.find(column.head)
+        if not named and not any(is_figure(c, ("number",)) for c in cells):
+            continue  # words
         part = indicators.field(rest) if rest else "value"
         if named and named[0]:
             column.indicator, column.role = named[0], named[1] or part or "value"

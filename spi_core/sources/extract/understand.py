@@ -167,7 +167,8 @@ def _choose(
     """Choose the sheet to read: the one with areas and figures, if it is the only one seen."""
     named = [s for s in sheets if s.name == said.sheet]
     tables = [t for s in named or sheets if s.rows and (t := find_table(s, areas))]
-    full = [t for t in tables if (named or not t.sheet.hidden) and t.has_figures()]
+    seen = [t for t in tables if (named or not t.sheet.hidden) and len(set(t.rows.values())) > 1]
+    full = [t for t in seen if t.has_figures()] or seen
     names = [t.sheet.name for t in full]
     if len(full) > 1 and ask:
         said.sheet = ask(f"Areas stand in {len(full)} sheets. Which one is to be read?", names)
