@@ -22,6 +22,8 @@ TOTAL = re.compile(
     r"unknown|not known|other|unmatched|outside.*)( (total|average))?"
 )
 
+#: What looks like the code of an area, of whatever country.
+CODE = re.compile(r"[A-Za-z]{0,3}\d{4,}")
 #: Asks a question with suggestions; None where nobody can answer.
 Ask = Callable[[str, list[str]], str]
 
@@ -84,10 +86,12 @@ class Areas:
     def _look(self, text: str) -> tuple[str, ...]:
         if len(text) > 120 or not text:
             return ()
-        if area_words(text) in self.answers:
-            return (self.answers[area_words(text)],)
         if text.casefold() in self._codes:
             return (self._codes[text.casefold()],)
+        if CODE.fullmatch(text):
+            return ()
+        if area_words(text) in self.answers:
+            return (self.answers[area_words(text)],)
         if named := self._named.get(area_words(text)):
             return tuple(named)
         parts = [p for p in re.split(r"[^\w]+", text.casefold()) if re.search(r"\d{4}", p)]

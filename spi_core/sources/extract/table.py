@@ -12,7 +12,7 @@ from openpyxl.utils import get_column_letter
 from spi_core.edition.readers.book import Sheet
 from spi_core.errors import some
 from spi_core.sources.extract.cells import day, is_figure, number, period_key, plain
-from spi_core.sources.extract.names import TOTAL, Areas, Indicators, area_words, words
+from spi_core.sources.extract.names import CODE, TOTAL, Areas, Indicators, area_words, words
 
 #: Rows and columns among which areas are looked for across the sheet.
 ACROSS = 60
@@ -243,12 +243,12 @@ def _areas(table: Table, at: int, other: int | None, areas: Areas, body: list[in
         elif codes:
             table.shared[text] = codes
             table.unknown.setdefault(text, []).append(r)
+        elif CODE.fullmatch(text):
+            outside.append(r)
         elif not any(is_figure(c) for k, c in enumerate(rows[r]) if k not in (at, other)):
             notes += [r] if any(plain(c) for c in rows[r]) else []
         elif not text or TOTAL.fullmatch(words(text)) or TOTAL.fullmatch(area_words(text)):
             totals.append((r, text or "no area"))
-        elif words(text).startswith("e0") or (text[:1].isalpha() and text[1:].isdigit()):
-            outside.append(r)
         else:
             table.unknown.setdefault(text, []).append(r)
     if totals:
