@@ -1,4 +1,4 @@
-"""The commands that make or change an edition's inputs: ``spi reference``."""
+"""The commands that make or change an edition's inputs: ``spi reference|import|template``."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import typer
 from spi_core.publish.named import edition_folder
 from spi_core.said import Edition, Json, Quiet, Said
 from spi_core.sources.extract.command import app as extract
+from spi_core.sources.template import app as template
 
 app = typer.Typer()
 app.add_typer(extract)
+app.add_typer(template)
 
 
 @app.command()

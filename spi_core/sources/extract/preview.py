@@ -53,7 +53,8 @@ def compare(
         rows.append({
             "indicator": indicator, "period": period, "label": group["period_label"].iloc[0],
             "figures": figures, "unchanged": same,
-            "suppressed": int(counts.get("suppressed", 0)), "missing": int(counts.get("missing", 0)),
+            "suppressed": int(counts.get("suppressed", 0)),
+            "missing": int(counts.get("missing", 0)),
             "before": _middle(before), "after": _middle(value), "earlier_period": _middle(earlier),
         })  # fmt: skip
         area = [names.get(c, c) for c in group["area_code"]]

@@ -80,7 +80,7 @@ class Table:
     def has_figures(self) -> bool:
         """Tell whether figures stand beside the areas."""
         at, rows = [c.at for c in self.columns if not c.role], list(self.rows)[:200]
-        return any(is_figure(self.sheet.rows[r][k]) for r in rows for k in at)
+        return any(is_figure(self.sheet.rows[r][k], ("number",)) for r in rows for k in at)
 
     def hidden(self) -> list[str]:
         """Name the hidden rows and columns of the table."""

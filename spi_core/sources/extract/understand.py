@@ -168,7 +168,8 @@ def _choose(
     named = [s for s in sheets if s.name == said.sheet]
     tables = [t for s in named or sheets if s.rows and (t := find_table(s, areas))]
     seen = [t for t in tables if (named or not t.sheet.hidden) and len(set(t.rows.values())) > 1]
-    full = [t for t in seen if t.has_figures()] or seen
+    full = [t for t in seen if t.has_figures()]
+    full = full or sorted(seen, key=lambda t: len(t.rows))[-1:]  # its faults tell what is there
     names = [t.sheet.name for t in full]
     if len(full) > 1 and ask:
         said.sheet = ask(f"Areas stand in {len(full)} sheets. Which one is to be read?", names)

@@ -5,15 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import json
-import random
 import shutil
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import openpyxl
 import pytest
 from openpyxl.styles import Font
@@ -26,8 +23,7 @@ from spi_core.sources.extract.keep import name_of, recall, write
 from spi_core.sources.extract.understand import Understood, understand
 from tests.support.editions import BOROUGH, WARDS, make_edition, read, rewrite
 
-NAMES = [f"{place}" for place in
-         ("Abbey", "St Mary's", "Longbridge", "Eastbury", "Eastbrook", "River", "Heath", "Thames")]  # fmt: skip
+NAMES = ["Abbey", "St Mary's", "Longbridge", "Eastbury", "Eastbrook", "River", "Heath", "Thames"]
 Figures = dict[tuple[str, str, str], str]
 
 
@@ -110,8 +106,8 @@ def test_everything_at_once(edition: Path, tmp_path: Path) -> None:
     assert float(new[("rent", WARDS[0], "current")]) == 1234
     assert ("rent", WARDS[0], "baseline") not in new
     told = "\n".join([*found.lines, *found.notes])
-    for said in ("sheet 'Wards', headings in row 4", "9 areas", "'Old' (hidden)", "'Notes'", "row 7",
-                 "Total", "Rank", "burglary, 2012: no period", "notes: row 16"):  # fmt: skip
+    for said in ("sheet 'Wards', headings in row 4", "9 areas", "'Old' (hidden)", "'Notes'",
+                 "row 7", "Total", "Rank", "burglary, 2012: no period", "notes: row 16"):  # fmt: skip
         assert said in told, told
     assert load(edition)  # and what is written is fit
 
@@ -134,9 +130,8 @@ def test_decimal_commas_of_a_windows_file(edition: Path, tmp_path: Path) -> None
     lines += [f"{name};{5 + k / 10:.2f};x".replace(".", ",") for k, name in enumerate(NAMES)]
     path = tmp_path / "absence.csv"
     path.write_bytes("\r\n".join(lines).encode("cp1252"))
-    assert "'Rate \u20ac %' is absence value" in "\n".join(
-        understand(edition, path, Said(), None).lines
-    )
+    found = understand(edition, path, Said(), None)
+    assert "'Rate € %' is absence value" in "\n".join(found.lines)
     lines[1] = "Ward;Absence (%);Bemerkung"
     path.write_bytes("\r\n".join(lines).encode("cp1252"))
     before = figures(edition)
@@ -206,10 +201,8 @@ def opendocument(path: Path) -> Path:
             for c in row
         ) + "</table:table-row>" for row in rows
     )  # fmt: skip
-    names = "".join(
-        f' xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"'
-        for n in ("office", "table", "text")
-    )
+    of = "urn:oasis:names:tc:opendocument:xmlns"
+    names = "".join(f' xmlns:{n}="{of}:{n}:1.0"' for n in ("office", "table", "text"))
     content = f"<office:document-content{names}><office:body><office:spreadsheet>"
     content += f'<table:table table:name="2014">{cells}</table:table>'
     content += "</office:spreadsheet></office:body></office:document-content>"
@@ -349,56 +342,8 @@ def test_a_new_period_is_dated_like_the_one_before(edition: Path, tmp_path: Path
     )  # fmt: skip
 
 
-def test_a_hundred_thousand_rows_in_seconds(edition: Path, tmp_path: Path) -> None:
-    path = tmp_path / "london.csv"
-    rng = np.random.default_rng(1)
-    with path.open("w") as stream:
-        stream.write("code,area,measure,year,value\n")
-        for k in range(100_000):
-            code = WARDS[k % 8] if k < 8 else f"E0{1000000 + k}"
-            stream.write(f"{code},Somewhere,Rent,2014,{900 + rng.integers(100)}\n")
-    started = time.perf_counter()
-    found = understand(edition, path, Said(), None)
-    assert time.perf_counter() - started < 20
-    assert len(found.frame) == 8
-    assert "99992 rows of areas outside the edition" in "\n".join(found.notes)
-
-
 def test_names_of_imports_are_those_of_next_year() -> None:
     assert name_of(Path("Ward Crime 2014-15.xlsx")) == name_of(Path("ward crime 2015-16.xls"))
-
-
-def test_any_spoiled_workbook_is_read_or_refused(edition: Path, tmp_path: Path) -> None:
-    """No traceback; and no figure that the sheet does not show."""
-    rng = random.Random(20)
-    original = everything(tmp_path / "original.xlsx")
-    junk: list[object] = ["", None, "n/a", "#DIV/0!", -1, 1e300, "1,2,3", "12.3.4", "2014", "Abbey", "=1+1",
-                          "Total", dt.datetime(2014, 5, 1), True, "ΑΒ", "é" * 300, "'5", "5 %", 0]  # fmt: skip
-    for trial in range(25):
-        book = openpyxl.load_workbook(original)
-        sheet = book["Wards"]
-        for merged in list(sheet.merged_cells.ranges):
-            sheet.unmerge_cells(str(merged))
-        for _ in range(rng.randrange(1, 6)):
-            sheet.cell(rng.randrange(1, 18), rng.randrange(1, 10)).value = rng.choice(junk)  # type: ignore[assignment]
-        if rng.random() < 0.3:
-            sheet.delete_rows(rng.randrange(1, 16))
-        if rng.random() < 0.2:
-            sheet.delete_cols(rng.randrange(1, 6))
-        path = tmp_path / f"{trial}.xlsx"
-        book.save(path)
-        if rng.random() < 0.2:
-            content = bytearray(path.read_bytes())
-            for _ in range(20):
-                content[rng.randrange(len(content))] = rng.randrange(256)
-            path.write_bytes(bytes(content))
-        try:
-            found = understand(edition, path, Said(), None)
-        except InputError as error:
-            assert error.faults
-            continue
-        given = found.frame[found.frame["indicator_id"] == "burglary"]
-        assert given["value"].dropna().between(0, 100).all() or given.empty
 
 
 def test_the_command_shows_asks_and_writes(edition: Path, tmp_path: Path) -> None:
@@ -420,21 +365,6 @@ def test_the_command_shows_asks_and_writes(edition: Path, tmp_path: Path) -> Non
     assert "observations/ward-extract.csv" in facts["files"]
     assert (edition / "imports" / "ward-extract.yml").exists()
     shutil.rmtree(edition)
-
-
-def test_a_workbook_formatted_to_its_last_row(edition: Path, tmp_path: Path) -> None:
-    path = small(tmp_path / "x.xlsx", ["Ward", "Rent 2014"], lambda k: [900 + k])
-    with zipfile.ZipFile(path) as old:
-        parts = {name: old.read(name) for name in old.namelist()}
-    rows = "".join(f'<row r="{r}"><c r="A{r}" s="0"/></row>' for r in range(20, 200_000, 1))
-    name = "xl/worksheets/sheet1.xml"
-    parts[name] = parts[name].replace(b"</sheetData>", rows.encode() + b"</sheetData>")
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
-        for part, content in parts.items():
-            new.writestr(part, content)
-    started = time.perf_counter()
-    take_in(edition, path)
-    assert time.perf_counter() - started < 15
 
 
 def test_bold_cells_say_nothing(edition: Path, tmp_path: Path) -> None:
