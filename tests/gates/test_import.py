@@ -1,4 +1,4 @@
-"""Large files in seconds; and any workbook, however it is spoiled, is taken in or refused in words: never wrong in silence."""
+"""Large files in seconds; any workbook, however spoiled, taken in or refused in words."""
 
 from __future__ import annotations
 
