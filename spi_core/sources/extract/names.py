@@ -65,9 +65,12 @@ class Areas:
         first.
     answers : mapping of str to str
         What a name means, as somebody has said.
+    whole : str
+        Code of the area that the edition is about.
     """
 
-    def __init__(self, areas: pd.DataFrame, answers: Mapping[str, str]) -> None:
+    def __init__(self, areas: pd.DataFrame, answers: Mapping[str, str], whole: str) -> None:
+        self.whole = whole
         self.names = dict(zip(areas["code"], areas["name"], strict=True))
         self.level = dict(zip(areas["code"], areas["level"], strict=True))
         self._codes = {code.casefold(): code for code in self.names}

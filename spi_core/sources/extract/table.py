@@ -178,7 +178,16 @@ def _fill(table: Table, at: int, areas: Areas) -> None:
         time = next((w for cell in cells if day(cell) and (w := when(cell))), None)
         table.columns.append(Column(column, " ".join(parts), when=time))
     other = next((c for c in range(width) if c != at and _names_areas(rows, c, heads, areas)), None)
-    _areas(table, at, other, areas, list(range(table.top + 1, len(rows))))
+    body = list(range(table.top + 1, len(rows)))
+    for c in range(width):  # wards of all London, with their borough: names alone would mislead
+        within = {r for r in body if areas.find(rows[r][c]) == (areas.whole,)}
+        mine = any(areas.find(rows[r][at]) not in ((), (areas.whole,)) for r in within)
+        beside = {r for r in body if r not in within and plain(rows[r][c])} if mine else set()
+        if c not in (at, other) and beside:
+            table.left.append(f"{len(beside)} rows of {table.columns[c].head!r} elsewhere")
+            body = [r for r in body if r not in beside]
+            break
+    _areas(table, at, other, areas, body)
     table.columns[at].role = "area"
     if other is not None:
         table.columns[other].role = "area"
@@ -238,6 +247,9 @@ def _areas(table: Table, at: int, other: int | None, areas: Areas, body: list[in
             table.rows[r] = codes[0]
             if second and codes[0] not in second:
                 text = f"{text} / {plain(rows[r][other or 0])}"
+                if answer := areas.answers.get(area_words(text)):
+                    table.rows[r] = answer
+                    continue
                 table.shared[text] = (*codes, *second)
                 table.unknown.setdefault(text, []).append(r)
         elif codes:

@@ -127,6 +127,8 @@ def understand(folder: Path, path: Path, said: Said, ask: Ask | None) -> Underst
         if c.role not in ("", "area")
     ]
     lines += [f"columns: {some(columns, 16)}", *taken.told]
+    if unseen := int(taken.frame["hidden"].sum()):
+        told.append(f"{unseen} figures stand in hidden rows or columns, and nowhere else")
     notes = [*told, *(f"left out: {left}" for left in (*table.left, *taken.left))]
     heads = (
         *("indicator", "period", "figures", "suppressed", "missing"),
@@ -140,7 +142,7 @@ def _areas(settings: Any, frame: pd.DataFrame, said: Said) -> Areas:
     own = frame[frame["vintage"] == wanted]
     # an old area of the name of a new one is meant by its code only
     old = frame[~frame["code"].isin(own["code"]) & ~frame["name"].isin(own["name"])]
-    return Areas(pd.concat([own, old]), said.areas)
+    return Areas(pd.concat([own, old]), said.areas, settings["area"])
 
 
 def _check_said(said: Said, areas: Areas, indicators: Indicators, periods: list[str]) -> None:

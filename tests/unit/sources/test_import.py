@@ -375,3 +375,23 @@ def test_bold_cells_say_nothing(edition: Path, tmp_path: Path) -> None:
     book.active.cell(1_000_000, 3).font = Font(bold=True)
     book.save(path)
     take_in(edition, path)
+
+
+def test_wards_of_one_name_in_other_boroughs_are_left_out(edition: Path, tmp_path: Path) -> None:
+    path = tmp_path / "london.csv"
+    lines = ["Borough,Ward,Rent 2014", "Merton,Abbey,1", "Merton,Ravensbury,2"]
+    lines += [f"Barking and Dagenham,{name},{900 + k}" for k, name in enumerate(NAMES) if k]
+    path.write_text("\n".join(lines))
+    found = take_in(edition, path)
+    assert WARDS[0] not in set(found.frame["area_code"])
+    told = "\n".join(found.notes)
+    assert "2 rows of 'Borough' elsewhere" in told
+    assert "not in the extract, kept as they are: rent, current: Abbey" in told
+
+
+def test_a_code_that_contradicts_its_name(edition: Path, tmp_path: Path) -> None:
+    path = tmp_path / "rent.csv"
+    lines = ["Code,Ward,Rent 2014"]
+    lines += [f"{w},{name},900" for w, name in zip(WARDS, [*NAMES[1:], NAMES[0]], strict=True)]
+    path.write_text("\n".join(lines))
+    assert "E05000101 / St Mary's" in refused(edition, path)
