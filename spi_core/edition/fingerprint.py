@@ -16,7 +16,16 @@ from spi_core.files import digest, refusals_as_faults
 #: Libraries whose version may change a figure, a chart or a page.
 LIBRARIES = (
     *("esda", "geopandas", "ipython", "jupytext", "libpysal", "matplotlib", "numpy", "pandas"),
-    *("pyarrow", "pypandoc_binary", "SALib", "scipy", "seaborn", "shapely", "statsmodels"),
+    *(
+        "pyarrow",
+        "pypandoc_binary",
+        "python-calamine",
+        "SALib",
+        "scipy",
+        "seaborn",
+        "shapely",
+        "statsmodels",
+    ),
     "typst",
 )
 #: Folders of an edition that no build reads: the publishers' own files, and how they were taken in.

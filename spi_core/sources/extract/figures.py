@@ -39,7 +39,7 @@ class Said:
     indicators, areas, periods : dict of str to str
         What headings and names mean; the key ``""`` is the whole file's.
     times : dict of str to float
-        What figures of an indicator are to be multiplied with.
+        What figures of an indicator, or of ``indicator:period``, are to be multiplied with.
     decimal : str
         ``comma`` or ``point``.
     """
@@ -340,11 +340,14 @@ def settle_units(
     Returns
     -------
     dict of str to float
-        A factor to ask for, by indicator: the values would then be of the size they were.
+        A factor to ask for, by indicator, or indicator:period where there are several: with it the
+        values would be of the size they were.
     """
     asked: dict[str, float] = {}
-    for indicator, rows in taken.frame.groupby("indicator_id", sort=False):
+    several = taken.frame.groupby("indicator_id")["period"].nunique().gt(1)
+    for (indicator, period), rows in taken.frame.groupby(PART, sort=False):
         name, about = str(indicator), register.loc[str(indicator)]
+        key = f"{name}:{period}" if several[name] else name
         ratio, per = about["kind"] in ("rate", "proportion"), float(str(about["per"]))
         value, marked = rows["value"].to_numpy(float), rows["percent"].to_numpy(bool)
         base = rows["denominator"].replace(0, math.nan)
@@ -352,16 +355,16 @@ def settle_units(
         sure = marked & ratio  # per cent of a rate is that rate, whatever it is per
         value = np.where(sure, value / 100 * per, value)
         bare = np.where(sure, math.nan, value)
-        factor = said.times.get(name, said.times.get("", math.nan))
+        factor = next((said.times[k] for k in (key, name, "") if k in said.times), math.nan)
         by_counts = _middle(implied / np.where(bare == 0, math.nan, bare))
         slip = [f for f in (*SLIPS, per, 1 / per) if f != 1 and abs(by_counts / f - 1) < 0.01]
         if math.isnan(factor) and slip:
             factor = slip[0]
         if marked.any():
-            taken.told.append(f"{name}: {marked.sum()} figures shown as per cent")
+            taken.told.append(f"{key}: {marked.sum()} figures shown as per cent")
         if not math.isnan(factor):
             value = np.where(sure, value, value * factor)
-            taken.told.append(f"{name}: multiplied by {factor:g}" + ", as counts say" * bool(slip))
+            taken.told.append(f"{key}: multiplied by {factor:g}" + ", as counts say" * bool(slip))
         blank = np.isnan(value) & ~rows["status"].isin(["missing", "suppressed"]).to_numpy()
         value = np.where(blank, implied, value)
         taken.frame.loc[rows.index, "value"] = [float(f"{v:.10g}") for v in value]
@@ -371,14 +374,14 @@ def settle_units(
         was = abs(_middle(old["value"].to_numpy(float)) if len(old) else usual.get(name, math.nan))
         now, why = _middle(np.abs(bare)), ""
         if now > 0 and was > 0 and not 1 / OFF < was / now < OFF:
-            asked[name] = next((f for f in SLIPS if 0.5 < was / now / f < 2), 1.0)
-            why = f"the middle figure of {name} is {now:.4g}, where {was:.4g} is usual"
+            asked[key] = next((f for f in SLIPS if 0.5 < was / now / f < 2), 1.0)
+            why = f"the middle figure of {key} is {now:.4g}, where {was:.4g} is usual"
         elif now > 0 and math.isnan(was) and per == 100 and ratio and np.nanmax(bare) <= 1:
-            asked[name], why = 100.0, f"all figures of {name} are at most 1"
+            asked[key], why = 100.0, f"all figures of {key} are at most 1"
         if why:
             message = f"{why}: is it in another unit than {about['unit']!r}?"
-            choices = dict.fromkeys((f"{asked[name]:g}", "1"))
-            allowed = " or ".join(f"--times {name}={choice}" for choice in choices)
+            choices = dict.fromkeys((f"{asked[key]:g}", "1"))
+            allowed = " or ".join(f"--times {key}={choice}" for choice in choices)
             allowed += "; 1 if it is right as it is"
             taken.faults.append(Fault(file, message, None, None, None, allowed))
     return asked

@@ -154,7 +154,7 @@ def _check_said(said: Said, areas: Areas, indicators: Indicators, periods: list[
             ("--area", said.areas.values(), areas.names),
             ("--indicator", [v for k, v in said.indicators.items() if v or not k], ids),
             ("--period", said.periods.values(), periods),
-            ("--times", [k for k in said.times if k], ids),
+            ("--times", [k.partition(":")[0] for k in said.times if k], ids),
         )
         for value in values
         if value not in known

@@ -395,3 +395,14 @@ def test_a_code_that_contradicts_its_name(edition: Path, tmp_path: Path) -> None
     lines += [f"{w},{name},900" for w, name in zip(WARDS, [*NAMES[1:], NAMES[0]], strict=True)]
     path.write_text("\n".join(lines))
     assert "E05000101 / St Mary's" in refused(edition, path)
+
+
+def test_one_of_two_years_in_another_unit(edition: Path, tmp_path: Path) -> None:
+    head: list[object] = ["Ward", "Absence 2013", "Absence 2014"]
+    path = small(tmp_path / "absence.xlsx", head, lambda k: [5 + k / 10, 0.05 + k / 1000])
+    said = refused(edition, path)
+    assert "--times absence:current=100" in said
+    assert "absence:baseline" not in said
+    take_in(edition, path, Said(times={"absence:current": 100}))
+    assert float(figures(edition)[("absence", WARDS[1], "current")]) == 5.1
+    assert float(figures(edition)[("absence", WARDS[1], "baseline")]) == 5.1
