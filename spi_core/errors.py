@@ -13,6 +13,8 @@ from traceback import TracebackException
 
 #: More faults than this that differ in nothing but their row are one.
 MOST_ALIKE = 3
+#: More faults than this that differ in nothing but row and value are one.
+MOST_VALUES = 12
 #: A number that stands by itself: it may be a count that is hidden in what is published.
 _NUMBER = re.compile(r"(?<!\w)\d[\d.,]*")
 
@@ -83,6 +85,28 @@ class Fault:
         return f"{place}: {what}" + (f"; allowed: {self.allowed}" if self.allowed else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """What looks wrong and may be right.
+
+    Parameters
+    ----------
+    warning : str
+        What it is called in ``accepted.csv``: its kind, and what it is about.
+    file : str
+        Within the edition's folder.
+    row : int or None
+        As a spreadsheet counts, where it is about one row.
+    message : str
+        What looks wrong, in a sentence without its full stop.
+    """
+
+    warning: str
+    file: str
+    row: int | None
+    message: str
+
+
 class InputError(SpiError):
     """Inputs that are not fit to compute from; carries every fault found.
 
@@ -113,8 +137,8 @@ def in_order(faults: list[Fault]) -> list[Fault]:
     Returns
     -------
     list of Fault
-        Of two of one cell the first, the cause. Of many cells that are wrong alike the first, with
-        a count and the next rows: whoever mends one mends them all.
+        Of two of one cell the first, the cause. Of many cells that are wrong alike, of whatever
+        values, the first, with a count and the next rows: whoever mends one mends them all.
     """
     files = list(dict.fromkeys(f.file for f in faults))
     cells: dict[object, Fault] = {}
@@ -124,16 +148,26 @@ def in_order(faults: list[Fault]) -> list[Fault]:
     for fault in sorted(cells.values(), key=lambda f: (files.index(f.file), f.row or 0)):
         kind = (fault.file, fault.column, repr(fault.value), fault.message, fault.allowed)
         alike.setdefault(kind if fault.row else fault, []).append(fault)
-    found = [_as_one(group) if len(group) > MOST_ALIKE else group for group in alike.values()]
-    return sorted(
-        (f for group in found for f in group), key=lambda f: (files.index(f.file), f.row or 0)
-    )
+    causes: dict[object, list[list[Fault]]] = {}
+    for group in alike.values():
+        f = group[0]
+        cause = (f.file, f.column, f.message, f.allowed) if f.row else f
+        causes.setdefault(cause, []).append(group)
+    found: list[Fault] = []
+    for groups in causes.values():
+        if len(groups) > MOST_VALUES:  # the codes of another country, a column in another unit
+            found += _as_one([f for group in groups for f in group], len(groups))
+        else:
+            for group in groups:
+                found += _as_one(group) if len(group) > MOST_ALIKE else group
+    return sorted(found, key=lambda f: (files.index(f.file), f.row or 0))
 
 
-def _as_one(faults: list[Fault]) -> list[Fault]:
+def _as_one(faults: list[Fault], values: int = 1) -> list[Fault]:
     first = faults[0]
     rows = some([str(f.row) for f in faults[:MOST_ALIKE]])
-    return [replace(first, message=f"{first.message} ({len(faults)} rows: {rows} …)")]
+    many = f"{len(faults)} rows" + (f" with {values} values" if values > 1 else "")
+    return [replace(first, message=f"{first.message} ({many}: {rows} …)")]
 
 
 def some(names: Collection[str], most: int = 40) -> str:

@@ -16,9 +16,20 @@ from spi_core.files import digest, refusals_as_faults
 #: Libraries whose version may change a figure, a chart or a page.
 LIBRARIES = (
     *("esda", "geopandas", "ipython", "jupytext", "libpysal", "matplotlib", "numpy", "pandas"),
-    *("pyarrow", "pypandoc_binary", "SALib", "scipy", "seaborn", "shapely", "statsmodels"),
+    *(
+        "pyarrow",
+        "pypandoc_binary",
+        "python-calamine",
+        "SALib",
+        "scipy",
+        "seaborn",
+        "shapely",
+        "statsmodels",
+    ),
     "typst",
 )
+#: Folders of an edition that no build reads: the publishers' own files, and how they were taken in.
+NOT_INPUTS = ("source/", "imports/")
 _BINARY = {".xlsx", ".gpkg", ".parquet"}
 
 
@@ -28,7 +39,7 @@ def _content(path: Path) -> bytes:
 
 
 def input_files(folder: Path) -> dict[str, Path]:
-    """List the files of an edition that count: not the publishers' own, nor hidden ones.
+    """List the files of an edition that count: not the publishers' own, imports or hidden ones.
 
     Parameters
     ----------
@@ -53,7 +64,7 @@ def input_files(folder: Path) -> dict[str, Path]:
         raise InputError(
             Fault(str(folder / name), message, None, None, None, allowed) for name in strange
         )
-    return {name: named[name] for name in sorted(named) if not name.startswith("source/")}
+    return {name: named[name] for name in sorted(named) if not name.startswith(NOT_INPUTS)}
 
 
 @refusals_as_faults()

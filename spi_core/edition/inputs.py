@@ -27,15 +27,21 @@ from spi_core.edition.framework import (
 )
 from spi_core.edition.interventions.design import Design
 from spi_core.edition.interventions.read import read_interventions
-from spi_core.edition.panel import Panel, check_keys, check_observations, make_panel
+from spi_core.edition.panel import (
+    Panel,
+    check_keys,
+    check_observations,
+    check_order,
+    make_panel,
+)
 from spi_core.edition.population import check_dates, read_mapping
-from spi_core.edition.readers.read import Read, join_reads, read_table, strangers
+from spi_core.edition.readers.read import Read, join_reads, names_of, read_table, strangers
 from spi_core.edition.readers.schema import TABLES
 from spi_core.edition.readers.sheet import find_tables, unread
 from spi_core.edition.reference import read_reference
 from spi_core.edition.rules import check_overlap
 from spi_core.edition.settings import read_edition_file
-from spi_core.errors import Fault, InputError, in_order
+from spi_core.errors import Fault, InputError, Warned, in_order
 from spi_core.files import refusals_as_faults, shown
 from spi_core.levels import levels_of
 
@@ -89,6 +95,8 @@ class Inputs:
         Moments and correlations of the reference population, index ``indicator_id``.
     designs : tuple of Design
         Protocols of the impact chapters, from ``interventions.yml``; empty without it.
+    warned : tuple of Warned
+        What the files hide, or hold besides what was read.
     """
 
     folder: Path
@@ -100,6 +108,7 @@ class Inputs:
     tables: Mapping[str, pd.DataFrame]
     reference: tuple[pd.DataFrame, pd.DataFrame] | None
     designs: tuple[Design, ...] = ()
+    warned: tuple[Warned, ...] = ()
 
     @property
     def periods(self) -> dict[str, str]:
@@ -135,9 +144,9 @@ def load(folder: Path, without: Collection[str] = ()) -> Inputs:
         raise InputError([Fault(str(folder), "is not an edition's folder", allowed=allowed)])
     input_files(folder)
     settings, faults = read_edition_file(folder / "edition.yml")
-    reads = {n: Read(pd.DataFrame(), ()) if n in without else _read_all(folder, n) for n in FILES}
+    reads = {n: Read(pd.DataFrame(), ()) if n in without else read_all(folder, n) for n in FILES}
     faults += [f for read in reads.values() for f in read.faults]
-    polygons, found = load_boundaries(_boundary_file(folder))
+    polygons, found = load_boundaries(folder / "geography")
     faults += found
     areas, levels = reads["areas"], None
     if "geography" in settings:
@@ -183,6 +192,7 @@ def load(folder: Path, without: Collection[str] = ()) -> Inputs:
         tables=tables,
         reference=reference,
         designs=designs,
+        warned=tuple(w for read in (*reads.values(), mapping) for w in read.warned),
     )
 
 
@@ -205,7 +215,7 @@ def read_rules(folder: Path) -> tuple[dict[str, Any], list[tuple[str, str, str]]
         With every fault of the two files.
     """
     settings, faults = read_edition_file(folder / "edition.yml")
-    read = _read_all(folder, "indicators")
+    read = read_all(folder, "indicators")
     if faults or read.faults:
         raise InputError([*faults, *read.faults])
     columns = read.frame[["id", "disclosure_rule", "kind"]].astype(str)
@@ -233,7 +243,16 @@ def _lay_out(
     return fill_from(given, moved), shares
 
 
-def _read_all(folder: Path, name: str) -> Read:
+def read_all(folder: Path, name: str) -> Read:
+    """Read all files of one of an edition's tables.
+
+    Parameters
+    ----------
+    folder : Path
+        ``data/<edition>``.
+    name : str
+        A key of `FILES`.
+    """
     stem, needed = FILES[name]
     paths, strange = find_tables(folder, stem), unread(folder, stem)
     file = shown(folder / f"{stem}.csv")
@@ -250,11 +269,6 @@ def _read_all(folder: Path, name: str) -> Read:
     return replace(read, faults=tuple(faults))
 
 
-def _boundary_file(folder: Path) -> Path:
-    package = folder / "geography" / "boundaries.gpkg"
-    return package if package.exists() else package.with_suffix(".geojson")
-
-
 def _check_tables(
     folder: Path,
     settings: Mapping[str, Any],
@@ -268,12 +282,13 @@ def _check_tables(
     periods = [p["id"] for p in settings.get("periods", [])]
     observations, weights = reads["observations"], reads["weights"]
     former = [str(c) for c in old.frame.get("code", []) if c]
-    faults = check_keys(observations, ids, areas, periods, geography, former)
+    names = names_of(reads["areas"].frame)
+    faults = check_keys(observations, ids, areas, periods, geography, former, names)
     faults += check_old_codes(settings, observations, old, reads["rebase"], rebased=True)
     if not faults and geography is not None:
         scored = [level.id for level in levels_of(settings["geography"]["levels"])]
         faults += check_presence(observations, geography, reads["rebase"].frame, scored)
-    faults += check_observations(observations, framework)
+    faults += [*check_observations(observations, framework), *check_order(observations, periods)]
     faults += check_breaks(reads["breaks"], ids, periods)
     if framework is not None and geography is not None and not faults:
         rules = framework.indicators["disclosure_rule"]
@@ -291,7 +306,7 @@ def _check_tables(
                                 ("errors", "indicator_id", ids),
                                 ("signoff", "indicator_id", ids)):  # fmt: skip
         there, what = (known + former, AREA) if column == "area_code" else (known, INDICATOR)
-        faults += strangers(reads[name], column, there, what) if there else []
+        faults += strangers(reads[name], column, there, what, names) if there else []
         faults += check_old_codes(settings, reads[name], old, reads["rebase"], rebased=False)
     file, context = shown(folder / "edition.yml"), reads["context"]
     # else a unit seems to lack what is misspelt

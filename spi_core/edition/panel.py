@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from spi_core.edition.areas.geography import Geography
-from spi_core.edition.framework import Framework
-from spi_core.edition.readers.read import Read, fault_at
+from spi_core.edition.framework import INDICATOR, Framework
+from spi_core.edition.readers.read import Read, fault_at, strangers
 from spi_core.errors import Fault, some
 from spi_core.tables import records
 
@@ -108,6 +109,7 @@ def check_keys(
     periods: Collection[str],
     geography: Geography | None = None,
     former: Collection[str] = (),
+    names: Mapping[str, str] | None = None,
 ) -> list[Fault]:
     """Check that every observation speaks of an indicator, an area and a period of the edition.
 
@@ -121,26 +123,56 @@ def check_keys(
         Tells by its code what a stranger is.
     former : collection of str
         Codes of areas of other vintages, which have a check of their own.
+    names : mapping of str to str
+        Names of areas, for whoever writes them in place of codes.
 
     Returns
     -------
     list of Fault
         Unknown indicators, areas and periods.
     """
-    missing = observations.missing
-    frame, faults = observations.frame, []
-    for column, known, message in (
-        ("indicator_id", indicators, "is not an indicator of indicators.csv"),
-        ("area_code", [*areas, *former], "is not an area of geography/areas.csv"),
-        ("period", periods, "is not a period of edition.yml"),
+    faults = []
+    for column, known, what in (
+        ("indicator_id", indicators, INDICATOR),
+        ("area_code", [*areas, *former], "an area of geography/areas.csv"),
+        ("period", periods, "a period of edition.yml"),
     ):
-        if known and not frame.empty and column not in missing:
-            bad = frame[~frame[column].isin(list(known))]
-            for r in records(bad):
-                about, alike = "", known
-                if column == "area_code":
-                    about, alike = _same_kind(r.area_code, areas, geography)
-                faults.append(fault_at(r, column, message + about, some(alike)))
+        found = strangers(observations, column, known, what, names) if known else []
+        for fault in found:
+            if column == "area_code" and what in fault.message:
+                about, alike = _same_kind(str(fault.value), areas, geography)
+                fault = replace(fault, message=fault.message + about, allowed=some(alike))
+            faults.append(fault)
+    return faults
+
+
+def check_order(observations: Read, periods: Sequence[str]) -> list[Fault]:
+    """Find indicators whose later period lies before an earlier one: change would be turned round.
+
+    Parameters
+    ----------
+    observations : Read
+        All observation files.
+    periods : sequence of str
+        In order of time.
+
+    Returns
+    -------
+    list of Fault
+        One an indicator and pair of periods; a later start alone is a warning.
+    """
+    frame, faults = observations.whole, []
+    if frame.empty or not set(frame["period"]) <= set(periods):
+        return []
+    dated = frame.dropna(subset=["start", "end"]).drop_duplicates(["indicator_id", "period"])
+    dated = dated.assign(order=dated["period"].map(list(periods).index)).sort_values("order")
+    for indicator, group in dated.groupby("indicator_id", sort=False):
+        for before, after in pairwise(records(group)):
+            if after.start < before.start and after.end < before.end:
+                message = f"lies before {before.period} of {indicator}, which ends on"
+                allowed = f"{' and '.join(periods)} in order of time: are they swapped?"
+                message = f"{message} {before.end:%Y-%m-%d}: dates run backwards"
+                faults.append(fault_at(after, "end", message, allowed))
     return faults
 
 

@@ -75,7 +75,7 @@ def _other_transforms(moments: pd.DataFrame, framework: Framework, edition: str)
 
 
 def _matrix(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
-    raw, faults = read_cells(path)
+    raw, faults, _ = read_cells(path)
     file, empty = shown(path), pd.DataFrame()
     if raw is None or faults:
         return empty, faults

@@ -27,7 +27,7 @@ def parse_yaml(file: str, content: bytes) -> Any:
     Raises
     ------
     InputError
-        If it is not YAML.
+        If it is not YAML, or gives two values for one key: the last would win in silence.
 
     Examples
     --------
@@ -43,9 +43,36 @@ def parse_yaml(file: str, content: bytes) -> Any:
         message = f"is not UTF-8 (byte {error.start})"
         raise InputError([Fault(file, message, allowed="text in UTF-8")]) from None
     try:
+        if faults := _twice(file, yaml.compose(text, yaml.SafeLoader)):
+            raise InputError(faults)
         return yaml.safe_load(text)
+    except InputError:
+        raise
     except Exception as error:  # its own errors, and what a date, a number or its depth gives
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
         row = mark.line + 1 if mark else None
         raise InputError([Fault(file, f"is not valid YAML: {problem}", row)]) from None
+
+
+def _twice(file: str, root: yaml.Node | None) -> list[Fault]:
+    """Find the keys that a mapping has twice, with both rows."""
+    faults, seen, nodes = [], set[int](), [(root, "")]
+    while nodes:
+        node, name = nodes.pop()
+        if not isinstance(node, yaml.CollectionNode) or id(node) in seen:
+            continue
+        seen.add(id(node))  # an alias is the node itself
+        rows: dict[tuple[str, str], int] = {}
+        for item in node.value:
+            key, value = item if isinstance(node, yaml.MappingNode) else (None, item)
+            if not isinstance(key, yaml.ScalarNode):
+                nodes.append((value, name))
+                continue
+            whole, row = f"{name}.{key.value}".lstrip("."), key.start_mark.line + 1
+            first = rows.setdefault((key.tag, key.value), row)
+            if first != row and key.tag != "tag:yaml.org,2002:merge":
+                message = f"is given twice, in rows {first} and {row}"
+                faults.append(Fault(file, message, row, whole, None, "one value for each key"))
+            nodes.append((value, whole))
+    return sorted(faults, key=lambda fault: fault.row or 0)

@@ -9,7 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from spi_core.errors import Fault
+from spi_core.errors import Fault, some
 from spi_core.files import shown
 from spi_core.levels import Level, Levels
 
@@ -155,13 +155,14 @@ def lies_in(parent: Mapping[str, str], code: str) -> list[str]:
     return found
 
 
-def load_boundaries(path: Path) -> tuple[gpd.GeoDataFrame | None, list[Fault]]:
+def load_boundaries(folder: Path) -> tuple[gpd.GeoDataFrame | None, list[Fault]]:
     """Read the polygons and check that each is valid.
 
     Parameters
     ----------
-    path : Path
-        GeoJSON or GeoPackage with a column ``code``.
+    folder : Path
+        ``data/<edition>/geography``; ``boundaries.gpkg`` or ``boundaries.geojson`` in it has a
+        column ``code``.
 
     Returns
     -------
@@ -169,15 +170,28 @@ def load_boundaries(path: Path) -> tuple[gpd.GeoDataFrame | None, list[Fault]]:
         In British National Grid, index ``code``; None where there is no such file: an edition
         need not have maps.
     """
-    file = shown(path)
-    if not path.exists():
+    paths = [p for p in (folder / "boundaries.gpkg", folder / "boundaries.geojson") if p.exists()]
+    if not paths:
         return None, []
+    path, file = paths[0], shown(paths[0])
+    if len(paths) > 1:
+        message = f"stands beside {paths[1].name}: only one can be drawn"
+        return None, [Fault(file, message, allowed="one file")]
     try:
-        frame = gpd.read_file(path)
+        layers = list(gpd.list_layers(path)["name"])
+        frame = gpd.read_file(path, layer=layers[0])
     except Exception as error:  # GDAL has many words for what it cannot read
         return None, [Fault(file, f"cannot be read as polygons: {error}")]
+    if len(layers) > 1:
+        message = f"has {len(layers)} layers: {some(layers)}"
+        return None, [Fault(file, message, allowed="one layer")]
     if "code" not in frame or frame.crs is None:
         return None, [Fault(file, "needs a column 'code' and a coordinate reference system")]
+    other = frame[~frame.geom_type.isin(["Polygon", "MultiPolygon"]) & ~frame.is_empty]
+    if len(other) and other.geom_type.notna().any():
+        kinds = some(sorted({str(kind) for kind in other.geom_type}))
+        message, code = f"has {len(other)} areas drawn as {kinds}", other["code"].iloc[0]
+        return None, [Fault(file, message, None, "code", code, "polygons")]
     bad = frame.loc[~frame.is_valid | frame.is_empty, "code"]
     faults = [Fault(file, "has an invalid polygon", None, "code", c, VALID) for c in bad]
     twice = frame.loc[frame["code"].duplicated(), "code"]

@@ -79,7 +79,7 @@ def check_geography(
     if not areas.frame.empty and not areas.lacks:
         scored = levels_of(settings["geography"]["levels"])
         faults += _check_areas(settings.get("area"), scored, levels, areas)
-        faults += _unmatched(scored, levels, areas.sound, polygons)
+        faults += _unmatched(scored, levels, areas, polygons)
         sound = Read(areas.frame, (*areas.faults, *faults)).sound
         if not (lookup.frame.empty or lookup.lacks):
             faults += _check_lookup(list(areas.frame["code"]), sound, lookup)
@@ -158,17 +158,24 @@ def _check_lookup(codes: list[str], areas: pd.DataFrame, lookup: Read) -> list[F
 
 
 def _unmatched(
-    scored: Levels, levels: Levels, areas: pd.DataFrame, polygons: gpd.GeoDataFrame | None
+    scored: Levels, levels: Levels, areas: Read, polygons: gpd.GeoDataFrame | None
 ) -> list[Fault]:
     if polygons is None:
         return []
-    file, level = str(polygons.attrs["file"]), areas.set_index("code")["level"]
-    unlisted = sorted(set(polygons.index) - set(level.index))
+    file, level = str(polygons.attrs["file"]), areas.sound.set_index("code")["level"]
+    unlisted = sorted(set(polygons.index) - set(areas.frame["code"]))  # a bad row lists its area
     drawn = set(level[level.index.intersection(polygons.index)])
     lost = sorted(set(level.index[level.isin(drawn)]) - set(polygons.index))
     finest = min((levels[name].order for name in drawn), default=0)
     finer = [n.id for n in reversed(scored.rows) if n.order < finest and (level == n.id).any()]
+    on_grid = polygons[polygons.bounds.lt(1e9).all(axis=1)]  # what lies nowhere has its fault
+    shapes = pd.DataFrame({"wkb": on_grid.normalize().to_wkb(), "level": level}).dropna()
+    shapes = shapes[shapes.duplicated()]
     return [
+        *(
+            Fault(file, "has the polygon of another area", None, "code", c, "one an area")
+            for c in shapes.index
+        ),
         *(
             Fault(file, f"has no polygons of level {name}, which edition.yml scores", allowed=CUT)
             for name in finer

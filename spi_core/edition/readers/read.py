@@ -6,14 +6,16 @@ typed; numbers and dates are then converted cell by cell, and pandera checks the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import datetime as dt
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from spi_core.errors import Fault, some
+from spi_core.errors import Fault, Warned, some
 from spi_core.files import shown
 from spi_core.tables import records
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Larger numbers are slips of the keyboard, and infinity is no number to compute with.
 LARGEST = 1e15
+#: Excel counts days from here.
+EXCEL_ZERO = dt.date(1899, 12, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,14 @@ class Read:
         Every fault found.
     lacks : frozenset of tuple
         ``(file, column)`` of every missing column; it is blank in ``frame``.
+    warned : tuple of Warned
+        What was hidden, or not read.
     """
 
     frame: pd.DataFrame
     faults: tuple[Fault, ...]
     lacks: frozenset[tuple[str, str]] = frozenset()
+    warned: tuple[Warned, ...] = ()
 
     @property
     def missing(self) -> set[str]:
@@ -71,7 +78,7 @@ def read_table(path: Path, schema: pa.DataFrameSchema) -> Read:
     Parameters
     ----------
     path : Path
-        A ``.csv`` file in UTF-8, or an ``.xlsx`` workbook (its first sheet).
+        A ``.csv`` file in UTF-8, or an ``.xlsx`` workbook (its first visible sheet).
     schema : DataFrameSchema
         One of :data:`spi_core.edition.readers.schema.TABLES`.
 
@@ -84,7 +91,7 @@ def read_table(path: Path, schema: pa.DataFrameSchema) -> Read:
     from spi_core.edition.readers.sheet import read_cells  # heavy, as pandera is
 
     file = shown(path)
-    raw, faults = read_cells(path)
+    raw, faults, warned = read_cells(path, list(schema.columns))
     if raw is None:
         return Read(pd.DataFrame(), tuple(faults))
     raw, headings, missing = _check_headings(raw, schema, file)
@@ -98,7 +105,7 @@ def read_table(path: Path, schema: pa.DataFrameSchema) -> Read:
     own = {"file": "of_file", "row": "of_row"}  # a table's own columns of these names
     typed = typed.rename(columns=own).assign(file=file, row=raw.index + 2)
     lacks = frozenset((file, name) for name in missing)
-    return Read(typed, tuple(sorted(faults, key=_place)), lacks)
+    return Read(typed, tuple(sorted(faults, key=_place)), lacks, tuple(warned))
 
 
 def join_reads(reads: Iterable[Read], key: list[str] | None) -> Read:
@@ -122,7 +129,8 @@ def join_reads(reads: Iterable[Read], key: list[str] | None) -> Read:
     faults = [f for r in parts for f in r.faults]
     if key and len(frames) > 1:
         faults += _repeated(frame, key)
-    return Read(frame, tuple(faults), frozenset().union(*(r.lacks for r in parts)))
+    lacks = frozenset[tuple[str, str]]().union(*(r.lacks for r in parts))
+    return Read(frame, tuple(faults), lacks, tuple(w for r in parts for w in r.warned))
 
 
 def fault_at(row: Any, column: str, message: str, allowed: str | None = None) -> Fault:
@@ -148,7 +156,13 @@ def fault_at(row: Any, column: str, message: str, allowed: str | None = None) ->
     return Fault(row.file, message, row.row, column, value, allowed)
 
 
-def strangers(read: Read, column: str, known: Collection[str], what: str) -> list[Fault]:
+def strangers(
+    read: Read,
+    column: str,
+    known: Collection[str],
+    what: str,
+    names: Mapping[str, str] | None = None,
+) -> list[Fault]:
     """Find the cells that name something that is not there.
 
     Parameters
@@ -161,11 +175,41 @@ def strangers(read: Read, column: str, known: Collection[str], what: str) -> lis
         What is there.
     what : str
         As a message calls one of them, for instance ``an area of geography/areas.csv``.
+    names : mapping of str to str
+        From `names_of`: names in place of codes are one fault that tells the codes.
     """
-    if read.frame.empty:
+    if read.frame.empty or column in read.missing:
         return []
-    lost = read.frame[~read.frame[column].isin(list(known))]
-    return [fault_at(r, column, f"is not {what}", some(known)) for r in records(lost)]
+    lost, faults = read.frame[~read.frame[column].isin(list(known))], []
+    meant = lost[column].str.casefold().map(dict(names or {}))
+    for _, rows in lost[meant.notna()].groupby("file", sort=False):
+        pairs = dict(zip(rows[column], meant[rows.index], strict=True))
+        message = f"is a name, not a code ({len(rows)} rows with {len(pairs)} names)"
+        told = ", ".join(f"{name} is {code}" for name, code in pairs.items())
+        allowed = f"{told}; spi import FILE EDITION takes names"
+        faults.append(fault_at(next(iter(records(rows))), column, message, allowed))
+    lost = lost[meant.isna()]
+    return faults + [fault_at(r, column, f"is not {what}", some(known)) for r in records(lost)]
+
+
+def names_of(areas: pd.DataFrame) -> dict[str, str]:
+    """Find the code that a name means.
+
+    Parameters
+    ----------
+    areas : DataFrame
+        ``geography/areas.csv`` as read.
+
+    Returns
+    -------
+    dict of str to str
+        Lower-case name to code, without names of several areas.
+    """
+    if not {"name", "code"} <= set(areas):
+        return {}
+    names = areas["name"].str.casefold()
+    alone = ~names.duplicated(keep=False) & ~names.isin(areas["code"])
+    return dict(zip(names[alone], areas.loc[alone, "code"], strict=True))
 
 
 def _repeated(frame: pd.DataFrame, key: list[str]) -> list[Fault]:
@@ -241,6 +285,9 @@ def _convert(
             fits = (dates > pd.Timestamp.min) & (dates < pd.Timestamp.max)
             typed[name] = dates.where(fits).astype("datetime64[ns]")
             allowed, bad = "a date such as 2014-03-31", typed[name].isna()
+            if (serial := raw.loc[bad, name].map(excel_day).dropna()).size:
+                first = serial.index[0]
+                allowed += f"; {raw[name][first]!s} is Excel's {serial[first]}"
         else:
             continue
         noun = "number" if kind.startswith("float") else "date"
@@ -249,6 +296,30 @@ def _convert(
             for i in raw.index[bad]
         ]
     return typed, faults
+
+
+def excel_day(text: str) -> str | None:
+    """Say the day that Excel means by a number.
+
+    Parameters
+    ----------
+    text : str
+        Of a cell.
+
+    Returns
+    -------
+    str or None
+        None where it is no number of days from 1954 to 2119.
+
+    Examples
+    --------
+    >>> excel_day("42005"), excel_day("2014")
+    ('1 January 2015', None)
+    """
+    if not re.fullmatch(r"[2-7]\d{4}(\.0)?", text):
+        return None
+    day: dt.date = EXCEL_ZERO + dt.timedelta(days=int(text[:5]))
+    return day.strftime(f"{day.day} %B %Y")
 
 
 def _check(

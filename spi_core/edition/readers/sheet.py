@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
-import warnings
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, cast
 
-import openpyxl
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
-from spi_core.errors import Fault
+from spi_core.edition.readers.book import Percent, Sheet, UnreadableError, read_book
+from spi_core.errors import Fault, Warned, some
 from spi_core.files import shown
 from spi_core.text.cells import unshielded
 
 SUFFIXES = (".csv", ".xlsx")
 #: What looks like a table but is not read: passing over it in silence would lose its figures.
-NOT_READ = (".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".tsv", ".txt", ".json", ".parquet")
+NOT_READ = (
+    *(".xls", ".xlsm", ".xlsb", ".ods", ".numbers", ".tsv", ".txt", ".json", ".parquet", ".html"),
+    *(".xml", ".zip", ".gz", ".bz2", ".xz", ".7z", ".rar", ".pdf", ".docx", ".sav", ".dta"),
+)
 SAVE_AS = "CSV UTF-8 (comma delimited), or .xlsx"
-SAVE_AGAIN = "opened in Excel or LibreOffice and saved again as Excel Workbook (.xlsx), not Strict"
+TAKE_IN = f"{SAVE_AS}; figures as somebody sent them go through spi import FILE EDITION"
+SAVE_AGAIN = "opened in Excel or LibreOffice and saved again as Excel Workbook (.xlsx)"
+#: Headings further down than this are not looked for.
+DEPTH = 60
 
 
 def find_tables(folder: Path, name: str) -> list[Path]:
@@ -55,7 +61,7 @@ def unread(folder: Path, name: str) -> list[Fault]:
         One a file.
     """
     return [
-        Fault(shown(p), f"is a {p.suffix} file and would not be read", allowed=SAVE_AS)
+        Fault(shown(p), f"is a {p.suffix} file and would not be read", allowed=TAKE_IN)
         for p in _candidates(folder, name)
         if p.suffix.lower() in NOT_READ
     ]
@@ -70,26 +76,33 @@ def _candidates(folder: Path, name: str) -> list[Path]:
     return sorted(p for p in found if not p.name.startswith(("~$", ".")))
 
 
-def read_cells(path: Path) -> tuple[pd.DataFrame | None, list[Fault]]:
+def read_cells(
+    path: Path, known: Collection[str] = ()
+) -> tuple[pd.DataFrame | None, list[Fault], list[Warned]]:
     """Read a file's cells as text, stripped of blanks at both ends.
 
     Parameters
     ----------
     path : Path
-        A ``.csv`` file in UTF-8, or an ``.xlsx`` workbook (its first sheet).
+        A ``.csv`` file in UTF-8, or an ``.xlsx`` workbook (its first visible sheet).
+    known : collection of str
+        Headings to look for further down, so that a title above them is one fault.
 
     Returns
     -------
-    tuple of DataFrame or None, and list of Fault
+    tuple of DataFrame or None, list of Fault, and list of Warned
         Columns as headed; the index is the spreadsheet row less 2. Blank rows are left out. None
-        where no table can be made of the file.
+        where no table can be made of the file. Warnings name hidden rows and columns that were
+        read, and sheets that were not.
     """
     file = shown(path)
     if not path.is_file():
-        return None, [Fault(file, "is missing")]
-    read = _workbook if path.suffix.lower() == ".xlsx" else _csv
-    rows, faults = read(path, file)
-    return (None, faults) if faults else _table(rows, file)
+        return None, [Fault(file, "is missing")], []
+    if path.suffix.lower() == ".xlsx":
+        rows, faults, warned = _workbook(path, file)
+    else:
+        (rows, faults), warned = _csv(path, file), []
+    return *((None, faults) if faults else _table(rows, file, known)), warned
 
 
 def _csv(path: Path, file: str) -> tuple[list[list[str]], list[Fault]]:
@@ -109,35 +122,61 @@ def _csv(path: Path, file: str) -> tuple[list[list[str]], list[Fault]]:
     return rows, []
 
 
-def _workbook(path: Path, file: str) -> tuple[list[list[str]], list[Fault]]:
-    content = io.BytesIO(path.read_bytes())
+def _workbook(path: Path, file: str) -> tuple[list[list[str]], list[Fault], list[Warned]]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # drop-down lists and the like: no figures
-            sheets = openpyxl.load_workbook(content, data_only=True).worksheets
-    except Exception as error:  # openpyxl, zip and XML have many words for what they cannot read
-        message = f"cannot be read as an Excel workbook: {type(error).__name__}: {error}"
-        return [], [Fault(file, message, allowed=SAVE_AGAIN)]
-    if not sheets:  # Strict Open XML has other names for everything
-        return [], [Fault(file, "has no sheet that can be read", allowed=SAVE_AGAIN)]
-    sheet = sheets[0]
+        sheets = read_book(path.read_bytes())
+    except UnreadableError as error:
+        message = f"cannot be read as an Excel workbook: {error}"
+        return [], [Fault(file, message, allowed=SAVE_AGAIN)], []
+    sheet = next((s for s in sheets if not s.hidden), sheets[0])
     merged = [
         Fault(
             file,
-            f"stands in merged cells, {area} of sheet {sheet.title!r}",
-            int(area.min_row),
-            "–".join(dict.fromkeys(map(get_column_letter, (area.min_col, area.max_col)))),
-            sheet.cell(area.min_row, area.min_col).value,
+            f"stands in merged cells, {_area(area)} of sheet {sheet.name!r}",
+            area[0] + 1,
+            "–".join(dict.fromkeys(get_column_letter(c + 1) for c in (area[1], area[3]))),
+            _text(sheet.rows[area[0]][area[1]]) if area[0] < len(sheet.rows) else None,
             "one heading in each cell of row 1, nothing merged",
         )
-        for area in sorted(sheet.merged_cells.ranges, key=lambda a: (a.min_row, a.min_col))
+        for area in sorted(sheet.merged)
     ]
-    return [[_text(c) for c in row] for row in sheet.iter_rows(values_only=True)], merged
+    others = [s for s in sheets if s is not sheet and s.filled]
+    rows = [[_text(cell) for cell in row] for row in sheet.rows]
+    return rows, merged, [*_hidden(sheet, rows, file), *_others(sheet, others, file)]
+
+
+def _area(area: tuple[int, int, int, int]) -> str:
+    top, left, bottom, right = area
+    return f"{get_column_letter(left + 1)}{top + 1}:{get_column_letter(right + 1)}{bottom + 1}"
+
+
+def _hidden(sheet: Sheet, rows: list[list[str]], file: str) -> list[Warned]:
+    """Warn of what nobody sees in the sheet that is read."""
+    high = [r for r in sheet.hidden_rows if r < len(rows) and any(rows[r])]
+    wide = [c for c in sheet.hidden_columns if any(c < len(row) and row[c] for row in rows)]
+    told = []
+    for what, names in (
+        ("rows", [str(r + 1) for r in high]),
+        ("columns", [get_column_letter(c + 1) for c in wide]),
+    ):
+        if names:
+            message = f"of sheet {sheet.name!r} are hidden and were read: {some(names, 12)}"
+            told.append(Warned(f"hidden {what}", file, None, message))
+    return told
+
+
+def _others(sheet: Sheet, others: list[Sheet], file: str) -> list[Warned]:
+    """Warn of sheets that hold something and are not read."""
+    if not others:
+        return []
+    names = [f"{s.name!r}, hidden" if s.hidden else repr(s.name) for s in others]
+    message = f"sheet {sheet.name!r} was read, not {some(names, 12)}"
+    return [Warned("sheets not read", file, None, message)]
 
 
 def _text(value: object) -> str:
-    if value is None:
-        return ""
+    if isinstance(value, Percent):  # as its cell shows it
+        value = float(f"{100 * value:.12g}")
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if hasattr(value, "isoformat"):
@@ -145,7 +184,15 @@ def _text(value: object) -> str:
     return str(value).strip()
 
 
-def _table(rows: list[list[str]], file: str) -> tuple[pd.DataFrame | None, list[Fault]]:
+def _table(
+    rows: list[list[str]], file: str, known: Collection[str]
+) -> tuple[pd.DataFrame | None, list[Fault]]:
+    found = [len({*row} & {*known}) for row in rows[:DEPTH]]
+    if found and (at := found.index(max(found))) and found[at] > max(found[0], len(known) / 3):
+        first = next((cell for cell in rows[0] if cell), None)
+        message = f"stands where the headings belong: they are in row {at + 1}"
+        allowed = f"headings in row 1: delete row{'s 1 to' if at > 1 else ''} {at}"
+        return None, [Fault(file, message, 1, None, first, allowed)]
     if not rows or not any(rows[0]):
         return None, [Fault(file, "has no headings", 1, allowed="column headings in row 1")]
     head = rows[0]

@@ -7,6 +7,8 @@ import pandas as pd
 
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.warned.dates import periods
+from spi_core.edition.warned.files import hidden, passed_over
+from spi_core.edition.warned.gaps import whole_unscored
 from spi_core.edition.warned.names import joined_by_name
 from spi_core.edition.warned.repeats import repeated
 from spi_core.edition.warned.said import Places
@@ -22,7 +24,7 @@ from spi_core.tables import records
 #: Every check, in the order in which warnings are said.
 CHECKS = (
     *(joined_by_name, periods, fractions, jumps, beyond_reference, populations),
-    repeated,
+    *(repeated, hidden, passed_over, whole_unscored),
 )
 COLUMNS = ["warning", "file", "row", "message", "accepted_by", "date", "reason"]
 #: Rows that are listed of one warning.

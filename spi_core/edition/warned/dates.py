@@ -9,7 +9,8 @@ from typing import Any
 
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.panel import Panel
-from spi_core.edition.warned.said import Places, Warned
+from spi_core.edition.warned.said import Places
+from spi_core.errors import Warned
 
 #: A longer period is this many times the shorter at most: leap years are, quarters are not.
 ALIKE = 1.1

@@ -15,8 +15,8 @@ from spi_core.edition.panel import Panel
 from spi_core.edition.population import read_figures
 from spi_core.edition.readers.read import read_table
 from spi_core.edition.readers.schema import TABLES
-from spi_core.edition.warned.said import Places, Warned
-from spi_core.errors import InputError
+from spi_core.edition.warned.said import Places
+from spi_core.errors import InputError, Warned
 
 #: So many pairs are equal by chance at most this often: a publication has hundreds of columns.
 CHANCE = 1e-4

@@ -9,7 +9,8 @@ import numpy as np
 from spi_core.edition.exact import told_by
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.panel import Panel
-from spi_core.edition.warned.said import Places, Warned
+from spi_core.edition.warned.said import Places
+from spi_core.errors import Warned
 
 
 def repeated(inputs: Inputs, given: Panel, places: Places) -> Iterator[Warned]:

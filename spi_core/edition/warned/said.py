@@ -1,9 +1,8 @@
-"""One warning, and where in the files it stands."""
+"""Where in the files a warning stands."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -11,28 +10,6 @@ import numpy as np
 
 from spi_core.edition.inputs import Inputs
 from spi_core.files import shown
-
-
-@dataclass(frozen=True, slots=True)
-class Warned:
-    """One warning.
-
-    Parameters
-    ----------
-    warning : str
-        What it is called in ``accepted.csv``: its kind, and what it is about.
-    file : str
-        Within the edition's folder.
-    row : int or None
-        As a spreadsheet counts, where it is about one row.
-    message : str
-        What looks wrong, in a sentence without its full stop.
-    """
-
-    warning: str
-    file: str
-    row: int | None
-    message: str
 
 
 class Places:

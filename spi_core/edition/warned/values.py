@@ -12,7 +12,8 @@ from scipy.stats import binom
 
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.panel import Panel
-from spi_core.edition.warned.said import Places, Warned
+from spi_core.edition.warned.said import Places
+from spi_core.errors import Warned
 
 Array = NDArray[np.float64]
 #: Factors that a slip of unit or decimal point makes.

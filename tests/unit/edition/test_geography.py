@@ -73,7 +73,7 @@ def test_polygons_come_in_british_national_grid_whatever_they_were_drawn_in(
 ) -> None:
     path = tmp_path / "boundaries.geojson"
     inputs.geography.polygons.to_crs(4326).reset_index().to_file(path, driver="GeoJSON")
-    polygons, faults = load_boundaries(path)
+    polygons, faults = load_boundaries(tmp_path)
     assert faults == []
     assert polygons is not None
     assert polygons.crs.to_epsg() == 27700

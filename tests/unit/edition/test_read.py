@@ -93,7 +93,6 @@ def test_dates_have_one_form(tmp_path: Path, typed: str) -> None:
     [
         ({"status": "guessed"}, "observed, modelled"),
         ({"status": ""}, "observed, modelled"),
-        ({"area_code": "Ward 1"}, "a code without blanks"),
         ({"indicator_id": ""}, "blank"),
         ({"denominator": "-3"}, "0 or more"),
     ],

@@ -22,6 +22,7 @@ from tests.support.editions import (
     Row,
     faults,
     make_edition,
+    only,
     read,
     rewrite,
     settings,
@@ -92,9 +93,16 @@ def test_half_a_year_beside_a_year(edition: Path) -> None:
 def test_periods_swapped(edition: Path) -> None:
     dates = {"start": "2012-01-01", "end": "2012-12-31", "period_label": "2012"}
     change(edition, "rent", "current", lambda r: r | dates)
-    (w,) = warned(edition).itertuples()
-    assert w.warning == "dates run backwards: rent"
-    assert w.message.endswith("current is 2012-01-01 to 2012-12-31")
+    fault = only(edition)
+    assert (fault.row, fault.column) == (row_of(edition, "rent", "current"), "end")
+    assert "lies before baseline of rent" in fault.message
+    assert "are they swapped?" in str(fault.allowed)
+
+
+def test_a_later_period_that_starts_before_the_one_before_it(edition: Path) -> None:
+    change(edition, "rent", "current", lambda r: r | {"start": "2012-12-31"})
+    said = list(warned(edition)["warning"])
+    assert "dates run backwards: rent" in said
 
 
 def test_a_period_to_come(edition: Path) -> None:

@@ -1,0 +1,392 @@
+"""Make observations of the cells of a table: times, units, counts, and what is withheld."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from spi_core.errors import Fault, some
+from spi_core.sources.extract.cells import Number, day, decimal_marks, number, period_key, plain
+from spi_core.sources.extract.names import Indicators, words
+from spi_core.sources.extract.table import FIELDS, Table, When, when
+
+#: A value is of another unit where the middle one is so many times as large as it was.
+OFF = 5
+#: Slips of unit.
+SLIPS = (100, 0.01, 10, 0.1, 1000, 0.001)
+Key = tuple[str, str, str]
+KEY = ["indicator_id", "area_code", "period"]
+PART = ["indicator_id", "period"]
+Lists = defaultdict[Any, list[str]]
+A_FIGURE = "a number, or a mark such as * c [c] .. <5 (suppressed), - n/a (missing)"
+COLUMNS = [*KEY, "period_label", "start", "end", *FIELDS, "status", "note"]
+
+
+@dataclass(slots=True)
+class Said:
+    """What somebody has said of a file: options of the command, answers, and what was kept.
+
+    Parameters
+    ----------
+    sheet : str
+        The one to read.
+    indicators, areas, periods : dict of str to str
+        What headings and names mean; the key ``""`` is the whole file's.
+    times : dict of str to float
+        What figures of an indicator, or of ``indicator:period``, are to be multiplied with.
+    decimal : str
+        ``comma`` or ``point``.
+    """
+
+    sheet: str = ""
+    indicators: dict[str, str] = field(default_factory=dict)
+    areas: dict[str, str] = field(default_factory=dict)
+    periods: dict[str, str] = field(default_factory=dict)
+    times: dict[str, float] = field(default_factory=dict)
+    decimal: str = ""
+
+
+class Calendar:
+    """The edition's periods: what each means for each indicator.
+
+    Parameters
+    ----------
+    labels : mapping of str to str
+        Label of each period of ``edition.yml``, in order.
+    present : DataFrame
+        Observations of the edition.
+    """
+
+    def __init__(self, labels: Mapping[str, str], present: pd.DataFrame) -> None:
+        self.labels = dict(labels)
+        self.known: dict[tuple[str, str], tuple[str, Any, Any]] = {}
+        if len(present):
+            rows = present.dropna(subset=["start", "end"]).drop_duplicates(
+                ["indicator_id", "period"]
+            )
+            for r in rows.to_dict("records"):
+                about = (str(r["period_label"]), r["start"], r["end"])
+                self.known[str(r["indicator_id"]), str(r["period"])] = about
+
+    def find(self, indicator: str, said: When) -> str | None:
+        """Name the period that a time means for an indicator."""
+        if said.text in self.labels:
+            return said.text
+        own = {p: self.known[indicator, p] for p in self.labels if (indicator, p) in self.known}
+        new = {p: period_key(t)[0] for p, t in self.labels.items() if p not in own}
+        if said.day:
+            at = pd.Timestamp(said.day)
+            found = [p for p, (_, start, end) in own.items() if start <= at <= end]
+            found = found or [p for p, key in new.items() if key == (str(at.year),)]
+        else:
+            found = [p for p, (label, _, _) in own.items() if period_key(label)[0] == said.key]
+            found = found or [p for p, key in new.items() if key and key == said.key]
+        return found[0] if len(found) == 1 else None
+
+    def spell(self, indicator: str) -> str:
+        """Say what the periods are called for an indicator."""
+        said = {p: self.known.get((indicator, p), (label,))[0] for p, label in self.labels.items()}
+        return ", ".join(f"{period} is {label}" for period, label in said.items())
+
+    def dates(self, indicator: str, period: str, said: When | None) -> tuple[str, Any, Any] | None:
+        """Say what a period is called and when it starts and ends, or None where it can't be told.
+
+        A new period is as long as the one before it, so many years later.
+        """
+        if (indicator, period) in self.known:
+            return self.known[indicator, period]
+        label = said.text if said and said.key else self.labels[period]
+        key = period_key(label)[0]
+        before = [about for (i, _), about in self.known.items() if i == indicator]
+        for old, start, end in sorted(before, key=lambda about: about[2], reverse=True):
+            was = period_key(old)[0]
+            if key and len(was) == len(key) and [len(t) for t in was] == [len(t) for t in key]:
+                years = int(key[0][:4]) - int(was[0][:4])
+                last = end + pd.DateOffset(days=1) + pd.DateOffset(years=years)
+                return label, start + pd.DateOffset(years=years), last - pd.DateOffset(days=1)
+        if len(key) == 1 and len(key[0]) == 4 and not before:
+            return label, pd.Timestamp(int(key[0]), 1, 1), pd.Timestamp(int(key[0]), 12, 31)
+        return None
+
+
+@dataclass(slots=True)
+class Taken:
+    """The observations of an extract, with what was left out and what is wrong.
+
+    ``frame`` has the columns of an observations file, and ``cell``, where each figure stands;
+    ``times`` are those that no period of their indicator is.
+    """
+
+    frame: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))
+    left: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    times: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Cell:
+    """What the cells of one indicator, area and period say: figures by part, texts by role."""
+
+    figures: dict[str, list[tuple[Number, str, bool]]] = field(default_factory=dict)
+    texts: dict[str, object] = field(default_factory=dict)
+
+
+def take(
+    table: Table, indicators: Indicators, calendar: Calendar, said: Said, file: str, parted: str
+) -> Taken:
+    """Make observations of a table's cells.
+
+    Parameters
+    ----------
+    table : Table
+        With its rows and columns settled.
+    indicators : Indicators
+        The register.
+    calendar : Calendar
+        What times mean.
+    said : Said
+        What somebody has said.
+    file : str
+        As messages call it.
+    parted : str
+        What parts the cells of a text; semicolons leave it open how decimals are written.
+
+    Returns
+    -------
+    Taken
+        One row an indicator, area and period.
+    """
+    out = Taken()
+    comma = _comma(table, said, parted, file, out)
+    times: dict[tuple[str, str], When | None] = {}
+    cells = _cells(table, indicators, calendar, said, file, out, comma, times)
+    dates = {key: calendar.dates(*key, time) for key, time in times.items()}
+    rows = [_row(key, cell, dates[key[0], key[2]], file, out) for key, cell in cells.items()]
+    if found := [row for row in rows if row]:
+        frame = pd.DataFrame(found)
+        empty = frame.groupby(PART)["status"].transform(lambda s: (s == "missing").all())
+        for indicator, period in frame.loc[empty, PART].drop_duplicates().to_numpy():
+            out.left.append(f"{indicator} in {period}: not one figure is filled in")
+        out.frame = frame[~empty].reset_index(drop=True)
+    return out
+
+
+def _comma(table: Table, said: Said, parted: str, file: str, out: Taken) -> bool:
+    """Tell whether decimals are parted by commas; what may be either is asked."""
+    if said.decimal:
+        return said.decimal == "comma"
+    at = [c.at for c in table.columns if c.role in FIELDS]
+    texts = (t for r in table.rows for k in at if isinstance(t := table.sheet.rows[r][k], str))
+    point, comma, either = decimal_marks(texts)
+    message = None
+    if point and comma:
+        message = f"{point!r} has a decimal point and {comma!r} a decimal comma"
+    elif parted == ";" and either and not (point or comma):
+        message = f"{either!r} may be a number with decimals or one of thousands"
+    if message:
+        out.faults.append(Fault(file, message, allowed="--decimal point, or --decimal comma"))
+    return bool(comma and not point)
+
+
+def _cells(
+    table: Table, indicators: Indicators, calendar: Calendar, said: Said, file: str, out: Taken,
+    comma: bool, times: dict[tuple[str, str], When | None],
+) -> dict[Key, _Cell]:  # fmt: skip
+    """Sort the cells by indicator, area and period, and what they say of it."""
+    found: dict[Key, _Cell] = {}
+    role = {c.role: c.at for c in reversed(table.columns) if c.role not in ("", "area", *FIELDS)}
+    columns, rows = [c for c in table.columns if c.role in FIELDS], table.sheet.rows
+    titles = {w for t in table.titles if (w := when(t)) and w.key}
+    across = len({c.when for c in columns if c.when}) > 1
+    down = len({plain(rows[r][role["period"]]) for r in table.rows} if "period" in role else ()) > 1
+    hidden = set(table.sheet.hidden_rows), set(table.sheet.hidden_columns)
+    strange, wrong, lost = Lists(list), Lists(list), Lists(list)
+    memo: dict[object, tuple[When | None, str | None]] = {}
+
+    def period_of(
+        indicator: str, cell: object, time: When | None
+    ) -> tuple[When | None, str | None]:
+        if time is None and "period" in role:
+            time = when(cell) or When(text=plain(cell))
+        time = time or (next(iter(titles)) if len(titles) == 1 else None)
+        period = said.periods.get(time.text) if time else None
+        period = period or (calendar.find(indicator, time) if time else None)
+        return time, period or ("" if across or down else said.periods.get("")) or None
+
+    for r, area in table.rows.items():
+        row = rows[r]
+        of_row = indicators.find(plain(row[role["indicator"]])) if "indicator" in role else None
+        if "indicator" in role and of_row is None:
+            strange[f"{plain(row[role['indicator']])!r} is no indicator"].append(table.place(r))
+            continue
+        cell = row[role["period"]] if "period" in role else None
+        for c in columns:
+            indicator = c.indicator or (of_row[0] if of_row else "")
+            if not indicator:
+                continue
+            part = of_row[1] if of_row and of_row[1] and c.role == "value" else c.role
+            key = (indicator, plain(cell), c.at)
+            if key not in memo:
+                memo[key] = period_of(indicator, cell, c.when)
+            time, period = memo[key]
+            x, place = number(row[c.at], comma=comma), table.place(r, c.at)
+            if period is None:
+                if x.kind != "blank":
+                    lost[indicator, time.text if time else ""].append(place)
+            elif x.kind == "text":
+                wrong[plain(row[c.at])].append(place)
+            else:
+                times.setdefault((indicator, period), time)
+                here = found.setdefault((indicator, area, period), _Cell())
+                unseen = r in hidden[0] or c.at in hidden[1]
+                here.figures.setdefault(part, []).append((x, place, unseen))
+                here.texts |= {n: row[k] for n, k in role.items()}
+    out.left += [f"{why}: {len(at)} rows from {at[0]}" for why, at in strange.items()]
+    there = {indicator for indicator, _, _ in found}
+    for (indicator, text), at in lost.items():
+        known = calendar.spell(indicator)
+        if indicator in there and text:
+            why = f"{indicator}, {text}: no period of the edition ({known})"
+            out.left.append(f"{why}; {len(at)} cells from {at[0]}")
+            continue
+        out.times[text] = indicator
+        message = f"is no period of {indicator} ({at[0]})"
+        message = message if text else f"no period is named for {indicator}"
+        allowed = f"{known}: --period {f'{text}=PERIOD' if text else 'PERIOD'}"
+        out.faults.append(Fault(file, message, None, None, text or None, allowed))
+    for text, at in list(wrong.items())[:12]:
+        message = f"is no figure ({some(at, 6)})"
+        out.faults.append(Fault(file, message, None, None, text, A_FIGURE))
+    return found
+
+
+def _row(
+    key: Key, cell: _Cell, dates: tuple[str, Any, Any] | None, file: str, out: Taken
+) -> dict[str, Any] | None:
+    """Make one observation; None where it cannot be."""
+    of, said, place, unseen = f"{key[0]} in {key[1]}, {key[2]}", dict[str, Number](), "", False
+
+    def fault(message: str, allowed: str) -> dict[str, Any] | None:
+        out.faults.append(Fault(file, message, allowed=allowed))
+        return None
+
+    for name, cells in cell.figures.items():
+        seen = [c for c in cells if not c[2]] or cells  # what is seen wins over what is hidden
+        seen = [c for c in seen if c[0].kind != "blank"] or seen[:1]
+        if len({c[0] for c in seen}) > 1:
+            where = some([place for _, place, _ in seen], 6)
+            return fault(f"{name} of {of}, is given {len(seen)} times ({where})", "one figure")
+        said[name], place, unseen = seen[0][0], place or seen[0][1], seen[0][2]
+    none, texts = Number("blank"), cell.texts
+    value, top, base = (said.get(n, none) for n in FIELDS[:3])
+    numbers = {n: math.nan if x.value is None else x.value for n, x in said.items()}
+    numbers = dict.fromkeys(FIELDS, math.nan) | numbers
+    kinds = {value.kind} if value.kind != "blank" else {top.kind, base.kind}
+    told, status = words(texts.get("status", "")), value.status or top.status or "observed"
+    if "suppressed" in kinds or told == "suppressed":
+        status = "suppressed"
+    elif kinds != {"number"}:
+        if top.kind == "number" and value.kind == "blank":
+            return fault(
+                f"{of}, has a count and neither base nor rate", "a rate, or count and base"
+            )
+        status = "missing"
+    elif told:
+        status = told
+    if status in ("suppressed", "missing"):
+        numbers = dict.fromkeys(FIELDS, math.nan)
+    elif math.isnan(numbers["numerator"] + numbers["denominator"]):
+        numbers |= {"numerator": math.nan, "denominator": math.nan}
+    label, start, end = dates or ("", None, None)
+    if (first := day(texts.get("start"))) and (last := day(texts.get("end"))):
+        start, end = pd.Timestamp(first), pd.Timestamp(last)
+    label = plain(texts.get("period_label")) or label
+    if not label or start is None or end is None:
+        why = f"nobody says when {key[2]} of {key[0]} starts and ends"
+        return fault(why, "columns period_label, start and end")
+    row = dict(zip(KEY, key, strict=True)) | {"period_label": label, "start": start, "end": end}
+    row |= numbers | {"status": status, "note": plain(texts.get("note"))}
+    return row | {"cell": place, "percent": value.percent, "hidden": unseen}
+
+
+def settle_units(
+    taken: Taken, register: pd.DataFrame, before: pd.DataFrame, usual: Mapping[Any, float],
+    said: Said, file: str,
+) -> dict[str, float]:  # fmt: skip
+    """Bring values to the unit of their indicator, and find those that may be of another.
+
+    Parameters
+    ----------
+    taken : Taken
+        Its values are changed, its faults added to.
+    register : DataFrame
+        ``indicators.csv``, index ``id``.
+    before : DataFrame
+        Present observations.
+    usual : mapping of str to float
+        The middle value of each indicator in its reference population.
+    said : Said
+        ``times`` decides.
+    file : str
+        As messages call it.
+
+    Returns
+    -------
+    dict of str to float
+        A factor to ask for, by indicator, or indicator:period where there are several: with it the
+        values would be of the size they were.
+    """
+    asked: dict[str, float] = {}
+    several = taken.frame.groupby("indicator_id")["period"].nunique().gt(1)
+    for (indicator, period), rows in taken.frame.groupby(PART, sort=False):
+        name, about = str(indicator), register.loc[str(indicator)]
+        key = f"{name}:{period}" if several[name] else name
+        ratio, per = about["kind"] in ("rate", "proportion"), float(str(about["per"]))
+        value, marked = rows["value"].to_numpy(float), rows["percent"].to_numpy(bool)
+        base = rows["denominator"].replace(0, math.nan)
+        implied = (rows["numerator"] / base * per).to_numpy(float)
+        sure = marked & ratio  # per cent of a rate is that rate, whatever it is per
+        value = np.where(sure, value / 100 * per, value)
+        bare = np.where(sure, math.nan, value)
+        factor = next((said.times[k] for k in (key, name, "") if k in said.times), math.nan)
+        by_counts = _middle(implied / np.where(bare == 0, math.nan, bare))
+        slip = [f for f in (*SLIPS, per, 1 / per) if f != 1 and abs(by_counts / f - 1) < 0.01]
+        if math.isnan(factor) and slip:
+            factor = slip[0]
+        if marked.any():
+            taken.told.append(f"{key}: {marked.sum()} figures shown as per cent")
+        if not math.isnan(factor):
+            value = np.where(sure, value, value * factor)
+            taken.told.append(f"{key}: multiplied by {factor:g}" + ", as counts say" * bool(slip))
+        blank = np.isnan(value) & ~rows["status"].isin(["missing", "suppressed"]).to_numpy()
+        value = np.where(blank, implied, value)
+        taken.frame.loc[rows.index, "value"] = [float(f"{v:.10g}") for v in value]
+        if not math.isnan(factor) or np.isfinite(implied).any():
+            continue
+        old = before[(before["indicator_id"] == name) & before["area_code"].isin(rows["area_code"])]
+        was = abs(_middle(old["value"].to_numpy(float)) if len(old) else usual.get(name, math.nan))
+        now, why = _middle(np.abs(bare)), ""
+        if now > 0 and was > 0 and not 1 / OFF < was / now < OFF:
+            asked[key] = next((f for f in SLIPS if 0.5 < was / now / f < 2), 1.0)
+            why = f"the middle figure of {key} is {now:.4g}, where {was:.4g} is usual"
+        elif now > 0 and math.isnan(was) and per == 100 and ratio and np.nanmax(bare) <= 1:
+            asked[key], why = 100.0, f"all figures of {key} are at most 1"
+        if why:
+            message = f"{why}: is it in another unit than {about['unit']!r}?"
+            choices = dict.fromkeys((f"{asked[key]:g}", "1"))
+            allowed = " or ".join(f"--times {key}={choice}" for choice in choices)
+            allowed += "; 1 if it is right as it is"
+            taken.faults.append(Fault(file, message, None, None, None, allowed))
+    return asked
+
+
+def _middle(x: np.ndarray[Any, Any]) -> float:
+    there = x[np.isfinite(x)]
+    return float(np.median(there)) if there.size else math.nan

@@ -1,0 +1,103 @@
+"""Open what was sent: a workbook of any program, text parted by anything, packed or not."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import zipfile
+from collections import Counter
+from pathlib import Path
+from typing import IO
+
+from spi_core.edition.readers.book import MOST_BYTES, Sheet, UnreadableError, read_book
+from spi_core.errors import Fault, InputError
+from spi_core.files import refusals_as_faults, shown
+
+BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+ALLOWED = "a workbook (.xlsx, .xls, .ods), .csv, .tsv or .txt, packed as .gz or alone in a .zip"
+
+
+@refusals_as_faults()
+def open_extract(path: Path) -> tuple[list[Sheet], str]:
+    """Open a file that somebody sent.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    tuple of list of Sheet, and str
+        Its sheets; how its cells are parted (blank for a workbook).
+
+    Raises
+    ------
+    InputError
+        If it is missing, broken or of a kind that is not read.
+    """
+    try:
+        name, content = path.name.lower(), path.read_bytes()
+        if name.endswith(".gz"):
+            name, content = name[:-3], _unzipped(gzip.GzipFile(fileobj=io.BytesIO(content)))
+        elif name.endswith(".zip"):
+            with zipfile.ZipFile(io.BytesIO(content)) as parts:
+                files = [
+                    i for i in parts.infolist() if not i.is_dir() and "__MACOSX" not in i.filename
+                ]
+                if len(files) != 1:
+                    listed = ", ".join(i.filename for i in files[:6])
+                    raise UnreadableError(f"holds {len(files)} files ({listed}): unpack it")
+                with parts.open(files[0]) as stream:
+                    name, content = files[0].filename.lower(), _unzipped(stream)
+        if name.endswith(BOOKS) or content[:4] in (b"PK\3\4", b"\xd0\xcf\x11\xe0"):
+            return read_book(content), ""
+        if not name.endswith((".csv", ".tsv", ".txt")):
+            raise UnreadableError("is of a kind that is not read")
+        rows, mark = _rows(_text(content))
+        return [Sheet(path.name, False, rows)], mark
+    except UnreadableError as error:
+        message = str(error)
+    except FileNotFoundError:
+        message = "is missing"
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        message = str(error)  # gzip's word for what is not gzip
+    except Exception as error:  # zip and csv have words of their own
+        message = f"{type(error).__name__}: {error}"
+    raise InputError([Fault(shown(path), f"cannot be read: {message}", allowed=ALLOWED)])
+
+
+def _unzipped(stream: IO[bytes] | gzip.GzipFile) -> bytes:
+    content = stream.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise UnreadableError("unpacks to more than 1 GB")
+    return content
+
+
+def _text(content: bytes) -> str:
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16")
+    if b"\0" in content:
+        raise UnreadableError("is no text")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def _rows(text: str) -> tuple[list[list[object]], str]:
+    """Part a text where most of its rows have as many cells as each other."""
+    lines = text.splitlines(keepends=True)
+    if lines and lines[0].strip().lower().startswith("sep="):
+        lines[0] = "\n"  # rows stay those of a spreadsheet
+    best: tuple[int, str] = (0, ",")
+    for mark in ",;\t|":
+        widths = Counter(len(row) for row in csv.reader(lines[:500], delimiter=mark))
+        width, count = max(((w, n) for w, n in widths.items() if w > 1), key=lambda p: p[1] * p[0],
+                           default=(1, 0))  # fmt: skip
+        best = max(best, ((width - 1) * count, mark), key=lambda pair: pair[0])
+    reader = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=best[1])
+    return [list[object](row) for row in reader], best[1]

@@ -1,0 +1,98 @@
+"""Show what was understood of an extract before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from spi_core.errors import some
+from spi_core.sources.extract.figures import KEY
+
+#: A figure stands out from a change of its indicator's middle one by this factor.
+JUMP = 2
+#: Lines of one kind.
+MOST = 6
+
+
+def compare(
+    new: pd.DataFrame, present: pd.DataFrame, limits: pd.DataFrame, periods: Sequence[str],
+    names: Mapping[str, str],
+) -> tuple[list[dict[str, Any]], list[str]]:  # fmt: skip
+    """Set new figures beside the present ones and those of the period before.
+
+    Parameters
+    ----------
+    new, present : DataFrame
+        Observations, as taken and as they stand.
+    limits : DataFrame
+        ``indicator_id, min, max`` of the reference population.
+    periods : sequence of str
+        In order of time.
+    names : mapping of str to str
+        Names of areas.
+
+    Returns
+    -------
+    tuple of list of dict, and list of str
+        A row an indicator and period; what stands out, in sentences.
+    """
+    was = present.drop_duplicates(KEY).set_index(KEY)["value"] if len(present) else None
+    limits = limits if len(limits) else pd.DataFrame(columns=["indicator_id", "min", "max"])
+    low, high = (limits.groupby("indicator_id")[n].agg(n).to_dict() for n in ("min", "max"))
+    rows, lines = [], []
+    for (indicator, period), group in new.groupby(["indicator_id", "period"], sort=False):
+        value, about = group["value"].to_numpy(float), f"{indicator}, {period}"
+        before = _of(was, group, period)
+        at = list(periods).index(str(period))
+        earlier = _of(was, group, periods[at - 1]) if at else np.full(len(group), np.nan)
+        figures, same = int(np.isfinite(value).sum()), int(np.isclose(value, before).sum())
+        counts = group["status"].value_counts()
+        rows.append({
+            "indicator": indicator, "period": period, "label": group["period_label"].iloc[0],
+            "figures": figures, "unchanged": same,
+            "suppressed": int(counts.get("suppressed", 0)),
+            "missing": int(counts.get("missing", 0)),
+            "before": _middle(before), "after": _middle(value), "earlier_period": _middle(earlier),
+        })  # fmt: skip
+        area = [names.get(c, c) for c in group["area_code"]]
+        told = [f"{a} {x:.6g}" for a, x in zip(area, value, strict=True)
+                if x < low.get(indicator, -np.inf) or x > high.get(indicator, np.inf)]  # fmt: skip
+        if told:
+            lines.append(f"beyond the reference: {about}: {some(told, MOST)}")
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where((earlier > 0) & (value > 0), value / earlier, np.nan)
+        off = ratio / np.nanmedian(ratio) if np.isfinite(ratio).any() else ratio
+        size = np.maximum(off, 1 / off)
+        told = [f"{area[k]} {earlier[k]:.6g} → {value[k]:.6g}"
+                for k in np.argsort(-np.nan_to_num(size)) if size[k] >= JUMP]  # fmt: skip
+        if told:
+            lines.append(f"jumps since {periods[at - 1]}: {about}: {some(told, MOST)}")
+        gone = [a for a, old, x in zip(area, before, value, strict=True) if old == old and x != x]
+        here = present[(present["indicator_id"] == indicator) & (present["period"] == period)]
+        rest = [names.get(c, c) for c in here["area_code"] if c not in set(group["area_code"])]
+        n = int(here.loc[here["area_code"].isin(group["area_code"]), "numerator"].notna().sum())
+        counted = [f"of {n} areas"] if n and group["numerator"].isna().all() else []
+        for what, who in (
+            ("figures there are now that would go", gone),
+            ("counts there are now that would go", counted),
+            ("not in the extract, kept as they are", rest),
+        ):
+            lines += [f"{what}: {about}: {some(who, MOST)}"] if who else []
+    return rows, lines
+
+
+def _of(was: pd.Series | None, group: pd.DataFrame, period: object) -> np.ndarray[Any, Any]:
+    if was is None:
+        return np.full(len(group), np.nan)
+    at = pd.MultiIndex.from_arrays(
+        [group["indicator_id"], group["area_code"], [period] * len(group)], names=KEY
+    )
+    found: np.ndarray[Any, Any] = was.reindex(at).to_numpy(float)
+    return found
+
+
+def _middle(x: np.ndarray[Any, Any]) -> float | None:
+    return float(np.median(x[np.isfinite(x)])) if np.isfinite(x).any() else None

@@ -1,0 +1,151 @@
+"""``spi template EDITION OWNER``: a workbook that a partner fills in and ``spi import`` takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+
+from spi_core.edition.readers.read import Read
+from spi_core.said import Edition, Json, Quiet, Said
+
+app = typer.Typer()
+HEADINGS = ("indicator_id", "indicator", "area_code", "area", "period", "value", "numerator",
+            "denominator", "status", "note")  # fmt: skip
+#: Columns that a partner fills in; the others are locked.
+OPEN = HEADINGS[5:]
+STATUSES = ("observed", "provisional", "revised", "modelled", "suppressed", "missing")
+WORDS = (
+    "Fill in the white cells: a value in the unit that is named, or a count and its base, or both.",
+    "Where a figure must be withheld, choose the status suppressed and leave it blank.",
+    "A line left blank is a missing figure. Lines and headings stay as they are.",
+)
+
+
+@app.command()
+def template(
+    edition: Edition,
+    owner: Annotated[
+        str, typer.Argument(help="A publisher_or_owner or partner of indicators.csv.")
+    ],
+    period: Annotated[str, typer.Option(help="Period to ask for; the last without it.")] = "",
+    output: Annotated[Path | None, typer.Option(help="The workbook to write.")] = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Write a workbook for an owner's indicators, to be filled in and taken in by spi import."""
+    from spi_core.edition.inputs import read_all
+    from spi_core.edition.settings import read_edition_file
+    from spi_core.errors import Fault, InputError, in_order
+    from spi_core.files import in_place, shown
+    from spi_core.publish.named import edition_folder
+    from spi_core.sources.extract.keep import name_of
+
+    folder, said = edition_folder(edition), Said(quiet, as_json)
+    settings, faults = read_edition_file(folder / "edition.yml")
+    reads = {name: read_all(folder, name) for name in ("indicators", "areas", "observations")}
+    faults += [f for name in ("indicators", "areas") for f in reads[name].faults]
+    if faults:
+        raise InputError(in_order(faults))
+    about, periods = reads["indicators"].frame, [p["id"] for p in settings["periods"]]
+    period = period or periods[-1]
+    owners = pd.concat([about["publisher_or_owner"], about["partner"]]).unique()
+    own = about[(about[["publisher_or_owner", "partner"]].apply(lambda s: s.str.casefold())
+                 == owner.casefold()).any(axis=1)]  # fmt: skip
+    for option, value, wrong, known in (
+        ("OWNER", owner, own.empty, sorted(o for o in owners if o)),
+        ("--period", period, period not in periods, periods),
+    ):
+        if wrong:
+            allowed = ", ".join(known)
+            faults.append(Fault("command line", "is unknown", None, option, value, allowed))
+    if faults:
+        raise InputError(faults)
+    lines = _lines(own, settings, reads["areas"].frame, reads["observations"], period)
+    path = output or Path(f"{folder.name}-{name_of(Path(owner.replace(' ', '-')))}.xlsx")
+    with in_place(path) as part:
+        _book(lines, own, periods).save(part)
+    many = f"{len(own)} indicators, {len(lines)} lines for {period}"
+    said.line(f"{shown(path)}: {many}; when it is filled in: spi import {path} {edition}")
+    said.result(edition=folder.name, file=str(path), indicators=list(own["id"]), lines=len(lines))
+
+
+def _lines(
+    own: pd.DataFrame, settings: Any, areas: pd.DataFrame, present: Read, period: str
+) -> list[list[str]]:
+    """List what is asked: each indicator for the areas that have had it, else for every unit."""
+    from spi_core.edition.areas.vintage import wanted_vintage
+    from spi_core.levels import levels_of
+
+    unit = levels_of(settings["geography"]["levels"]).unit.id
+    here = areas["vintage"] == [wanted_vintage(settings, level) for level in areas["level"]]
+    names = dict(zip(areas["code"], areas["name"], strict=True))
+    units = areas.loc[here & (areas["level"] == unit), "code"]
+    had = present.sound[["indicator_id", "area_code"]] if len(present.sound) else pd.DataFrame()
+    lines = []
+    for indicator in own.to_dict("records"):
+        rows = had[had["indicator_id"] == indicator["id"]] if len(had) else had
+        codes = (
+            [c for c in areas.loc[here, "code"] if c in set(rows["area_code"])]
+            if len(rows)
+            else units
+        )
+        label = f"{indicator['name']} ({indicator['unit']})"
+        lines += [[indicator["id"], label, code, names[code], period] for code in codes]
+    return lines
+
+
+def _book(lines: list[list[str]], own: pd.DataFrame, periods: list[str]) -> Any:
+    """Lay the lines out: headings and what is asked locked, lists to choose from."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Font, PatternFill, Protection
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    book = Workbook()
+    sheet, lists = book.active, book.create_sheet("Lists")
+    sheet.title = "Figures"
+    sheet.append(HEADINGS)
+    grey, last = PatternFill("solid", fgColor="EEEEEE"), len(lines) + 1
+    for line in lines:
+        sheet.append(line)
+    for row in sheet.iter_rows(min_row=1, max_row=last, max_col=len(HEADINGS)):
+        for cell, name in zip(row, HEADINGS, strict=True):
+            cell.data_type = "s" if isinstance(cell.value, str) else cell.data_type
+            if cell.row > 1 and name in OPEN:
+                cell.protection = Protection(locked=False)
+            else:
+                cell.fill, cell.font = grey, Font(bold=cell.row == 1)
+    columns = {
+        "status": list(STATUSES),
+        "period": periods,
+        "indicator_id": list(own["id"]),
+        "area_code": list(dict.fromkeys(line[2] for line in lines)),
+    }
+    for k, (name, values) in enumerate(columns.items(), 1):
+        for r, value in enumerate((name, *values), 1):
+            lists.cell(r, k, value).data_type = "s"
+        where = f"Lists!${get_column_letter(k)}$2:${get_column_letter(k)}${len(values) + 1}"
+        _allow(sheet, DataValidation("list", formula1=where, allow_blank=True), name, last)
+    for name in ("value", "numerator", "denominator"):
+        least = {"value": "-1E+15"}.get(name, "0")
+        rule = DataValidation("decimal", operator="greaterThanOrEqual", formula1=least)
+        _allow(sheet, rule, name, last)
+    for r, text in enumerate(WORDS, 1):
+        lists.cell(r, len(columns) + 2, text)
+    for k, name in enumerate(HEADINGS, 1):
+        sheet.column_dimensions[get_column_letter(k)].width = 44 if name == "indicator" else 16
+    sheet.freeze_panes = "A2"
+    sheet.protection.sheet = lists.protection.sheet = True
+    return book
+
+
+def _allow(sheet: Any, rule: Any, name: str, last: int) -> None:
+    from openpyxl.utils import get_column_letter
+
+    column = get_column_letter(HEADINGS.index(name) + 1)
+    rule.errorTitle, rule.error = "Not allowed", f"{name}: choose from the list, or type a number."
+    sheet.add_data_validation(rule)
+    rule.add(f"{column}2:{column}{last}")

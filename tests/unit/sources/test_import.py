@@ -1,0 +1,408 @@
+"""A council's extract, as it comes: five messy files of different kinds become observations."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.styles import Font
+
+from spi_core.edition.inputs import load
+from spi_core.edition.warned.collect import collect
+from spi_core.errors import InputError
+from spi_core.sources.extract.figures import Said
+from spi_core.sources.extract.keep import name_of, recall, write
+from spi_core.sources.extract.understand import Understood, understand
+from tests.support.editions import BOROUGH, WARDS, make_edition, read, rewrite
+
+NAMES = ["Abbey", "St Mary's", "Longbridge", "Eastbury", "Eastbrook", "River", "Heath", "Thames"]
+Figures = dict[tuple[str, str, str], str]
+
+
+@pytest.fixture
+def edition(tmp_path: Path) -> Path:
+    folder = make_edition(tmp_path / "tiny")
+    names = dict(zip((BOROUGH, *WARDS), ("Barking and Dagenham", *NAMES), strict=True))
+    areas = folder / "geography" / "areas.csv"
+    rewrite(areas, lambda rows: [r | {"name": names[r["code"]]} for r in rows])
+    return folder
+
+
+def take_in(edition: Path, file: Path, said: Said | None = None, ask: Any = None) -> Understood:
+    found = understand(edition, file, said or Said(), ask)
+    write(edition, name_of(file), found.frame, found.answers)
+    return found
+
+
+def refused(edition: Path, file: Path, said: Said | None = None) -> str:
+    before = sorted(p for p in edition.rglob("*") if p.is_file())
+    with pytest.raises(InputError) as error:
+        take_in(edition, file, said)
+    assert sorted(p for p in edition.rglob("*") if p.is_file()) == before
+    return str(error.value)
+
+
+def figures(edition: Path) -> Figures:
+    """Each value, or its status where there is none, of the edition's files."""
+    return {
+        (r["indicator_id"], r["area_code"], r["period"]): r["value"] or r["status"]
+        for path in sorted((edition / "observations").glob("*.csv"))
+        for r in read(path)
+    }
+
+
+def changed(before: Figures, after: Figures) -> Figures:
+    return {k: v for k, v in after.items() if before.get(k) != v}
+
+
+def everything(path: Path) -> Path:
+    """Write the workbook of the list: all that a council's extract may have at once."""
+    book = openpyxl.Workbook()
+    book.active.title = "Notes"
+    book.active.append(["Published 3 May. c: withheld."])
+    sheet = book.create_sheet("Wards")
+    sheet.append(["Table 4: figures by ward"])
+    sheet.append([])
+    sheet.append(["Ward", "Burglary", None, None, "Absence", "Turnout", "Rent", "Rank"])
+    sheet.merge_cells("B3:D3")
+    sheet.append([None, 2012, "2013", 2014, dt.date(2014, 1, 1), 41640, "2014", None])
+    marks = ["*", "c", "..", "<5"]
+    for k, name in enumerate(NAMES):
+        spelt = {"Abbey": "ABBEY ", "St Mary's": "Saint Mary\u2019s Ward", "River": "River ward"}
+        cells: list[object] = [spelt.get(name, f"{name}  "), 1, 20 + k]
+        cells += [marks[k] if k < 4 else f"{21 + k}.5", 0.05 + k / 1000, f"{30 + k}.5%"]
+        sheet.append([*cells, "1,234" if k == 0 else 900 + k, k + 1])
+        sheet.cell(sheet.max_row, 5).number_format = "0.0%"
+    sheet.append(["Barking & Dagenham ", 1, "25", 24.5, "5.5%", None, None])
+    sheet.append(["Total", 9, 180, 190, 9, 9, 9])
+    sheet.append([])
+    sheet.append(["Source: the council"])
+    sheet.row_dimensions[7].hidden = True
+    old = book.create_sheet("Old", 0)
+    old.sheet_state = "hidden"
+    for row in (["Ward", "Burglary 2014"], ["Abbey", 99], ["River", 98]):
+        old.append(row)
+    book.save(path)
+    return path
+
+
+def test_everything_at_once(edition: Path, tmp_path: Path) -> None:
+    before = figures(edition)
+    found = take_in(edition, everything(tmp_path / "Ward extract 2014.xlsx"))
+    new = changed(before, figures(edition))
+    assert new[("burglary", WARDS[4], "current")] == "25.5"
+    assert [new[("burglary", w, "current")] for w in WARDS[:4]] == ["suppressed"] * 4
+    assert new[("burglary", BOROUGH, "baseline")] == "25.0"
+    assert float(new[("absence", WARDS[3], "current")]) == 5.3
+    assert float(new[("turnout", WARDS[7], "current")]) == 37.5
+    assert float(new[("rent", WARDS[0], "current")]) == 1234
+    assert ("rent", WARDS[0], "baseline") not in new
+    told = "\n".join([*found.lines, *found.notes])
+    for said in (
+        *("sheet 'Wards', headings in row 4", "9 areas", "'Old' (hidden)", "'Notes'", "row 7"),
+        *("Total", "Rank", "burglary, 2012: no period", "notes: row 16"),
+    ):
+        assert said in told, told
+    assert load(edition)  # and what is written is fit
+
+
+def test_what_was_replaced_is_kept_and_never_read(edition: Path, tmp_path: Path) -> None:
+    file = everything(tmp_path / "Ward extract 2014.xlsx")
+    old = [r for r in read(edition / "observations" / "all.csv") if r["indicator_id"] == "rent"]
+    take_in(edition, file)
+    (kept,) = (edition / "imports" / "replaced").glob("*.csv")
+    rents = [r for r in read(kept) if r["indicator_id"] == "rent"]
+    assert [r["value"] for r in rents] == [r["value"] for r in old if r["period"] == "current"]
+    once = figures(edition)
+    take_in(edition, file)  # the same again changes nothing
+    assert figures(edition) == once
+    assert "imports" not in str(collect(load(edition))["file"].tolist())
+
+
+def test_decimal_commas_of_a_windows_file(edition: Path, tmp_path: Path) -> None:
+    lines = ["Absence 2014;;", "Ward;Rate € %;Bemerkung"]
+    lines += [f"{name};{5 + k / 10:.2f};x".replace(".", ",") for k, name in enumerate(NAMES)]
+    path = tmp_path / "absence.csv"
+    path.write_bytes("\r\n".join(lines).encode("cp1252"))
+    found = understand(edition, path, Said(), None)
+    assert "'Rate € %' is absence value" in "\n".join(found.lines)
+    lines[1] = "Ward;Absence (%);Bemerkung"
+    path.write_bytes("\r\n".join(lines).encode("cp1252"))
+    before = figures(edition)
+    take_in(edition, path)
+    new = changed(before, figures(edition))
+    assert {k[0] for k in new} == {"absence"}
+    assert [float(new[("absence", w, "current")]) for w in WARDS] == [
+        round(5 + k / 10, 2) for k in range(8)
+    ]
+
+
+def test_a_comma_that_may_be_either_is_asked(edition: Path, tmp_path: Path) -> None:
+    path = tmp_path / "rent.csv"
+    path.write_text("Ward;Rent 2014\n" + "".join(f"{n};1,23{k}\n" for k, n in enumerate(NAMES)))
+    assert "--decimal" in refused(edition, path)
+    before = figures(edition)
+    take_in(edition, path, Said(decimal="point"))
+    assert float(changed(before, figures(edition))[("rent", WARDS[2], "current")]) == 1232
+
+
+def test_both_decimal_marks_in_one_file_are_a_fault(edition: Path, tmp_path: Path) -> None:
+    path = tmp_path / "rent.csv"
+    rows = [f'{n},"90{k},5"\n' if k else f"{n},900.5\n" for k, n in enumerate(NAMES)]
+    path.write_text("Ward,Rent 2014\n" + "".join(rows))
+    assert "decimal comma" in refused(edition, path)
+
+
+def packed_long(path: Path, pack: str) -> Path:
+    """Write one row a figure, with counts, packed."""
+    lines = ["area_code,indicator,period,count,population"]
+    lines += [f"{w},Burglary,2014,{80 + k},{4000 + 250 * k}" for k, w in enumerate(WARDS)]
+    text = "\n".join(lines)
+    if pack == "zip":
+        with zipfile.ZipFile(path, "w") as parts:
+            parts.writestr("long.csv", text)
+    else:
+        path.write_bytes(gzip.compress(text.encode()))
+    return path
+
+
+@pytest.mark.parametrize("pack", ["zip", "gz"])
+def test_counts_one_a_row_packed(edition: Path, tmp_path: Path, pack: str) -> None:
+    take_in(edition, packed_long(tmp_path / f"burglary.csv.{pack}", pack))
+    (row,) = [
+        r for r in read(edition / "observations" / "burglary.csv") if r["area_code"] == WARDS[1]
+    ]
+    assert (row["numerator"], row["denominator"]) == ("81.0", "4250.0")
+    assert float(row["value"]) == pytest.approx(81 / 4250 * 1000)
+    assert row["start"] == "2014-01-01"
+
+
+def test_a_zip_of_two_files_is_refused(edition: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "two.zip", "w") as parts:
+        parts.writestr("a.csv", "x")
+        parts.writestr("b.csv", "y")
+    assert "holds 2 files (a.csv, b.csv)" in refused(edition, tmp_path / "two.zip")
+
+
+def opendocument(path: Path) -> Path:
+    """Write a sheet of LibreOffice with areas across and indicators down."""
+    rows = [["", *NAMES], ["Rent", *(900 + k for k in range(8))], ["Absence", *([5.5] * 8)]]
+    cells = "".join(
+        "<table:table-row>" + "".join(
+            f'<table:table-cell office:value-type="float" office:value="{c}"/>'
+            if isinstance(c, int | float) else
+            f'<table:table-cell office:value-type="string"><text:p>{c}</text:p></table:table-cell>'
+            for c in row
+        ) + "</table:table-row>" for row in rows
+    )  # fmt: skip
+    of = "urn:oasis:names:tc:opendocument:xmlns"
+    names = "".join(f' xmlns:{n}="{of}:{n}:1.0"' for n in ("office", "table", "text"))
+    content = f"<office:document-content{names}><office:body><office:spreadsheet>"
+    content += f'<table:table table:name="2014">{cells}</table:table>'
+    content += "</office:spreadsheet></office:body></office:document-content>"
+    with zipfile.ZipFile(path, "w") as parts:
+        parts.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        parts.writestr("content.xml", content)
+        parts.writestr("META-INF/manifest.xml", "<manifest/>")
+    return path
+
+
+def test_areas_across_a_sheet_of_libreoffice(edition: Path, tmp_path: Path) -> None:
+    before = figures(edition)
+    found = take_in(edition, opendocument(tmp_path / "both.ods"), Said(periods={"": "current"}))
+    new = changed(before, figures(edition))
+    assert "areas stand across it" in found.lines[0]
+    assert [float(new[("rent", w, "current")]) for w in WARDS] == [900.0 + k for k in range(8)]
+    assert float(new[("absence", WARDS[0], "current")]) == 5.5
+
+
+def small(path: Path, head: list[object], cells: Callable[[int], list[object]]) -> Path:
+    book = openpyxl.Workbook()
+    book.active.append(head)
+    for k, name in enumerate(NAMES):
+        book.active.append([name, *cells(k)])
+    book.save(path)
+    return path
+
+
+def test_a_name_in_doubt_is_a_fault_in_scripts_and_a_question_on_a_terminal(
+    edition: Path, tmp_path: Path
+) -> None:
+    path = small(tmp_path / "rent.xlsx", ["Ward", "Rent 2014"], lambda k: [900 + k])
+    book = openpyxl.load_workbook(path)
+    book.active["A6"] = "Eastbrok"
+    book.save(path)
+    said = refused(edition, path)
+    assert "--area 'Eastbrok=CODE'; it may be Eastbrook (E05000105)" in said
+    take_in(edition, path, ask=lambda question, choices: choices[0])
+    assert figures(edition)[("rent", WARDS[4], "current")] == "904.0"
+    kept = recall(edition / "imports" / "rent.yml")
+    assert kept.areas == {"Eastbrok": WARDS[4]}
+    take_in(edition, path, kept)  # next year nobody is asked
+
+
+def test_figures_of_another_unit_are_never_taken_in_silence(edition: Path, tmp_path: Path) -> None:
+    path = small(tmp_path / "absence.xlsx", ["Ward", "Absence 2014"], lambda k: [0.05 + k / 1000])
+    assert "--times absence=100 or --times absence=1" in refused(edition, path)
+    before = figures(edition)
+    take_in(edition, path, Said(times={"absence": 100}))
+    assert float(changed(before, figures(edition))[("absence", WARDS[1], "current")]) == 5.1
+    # the factor is kept; a file in the right unit is then the one that is refused
+    right = small(tmp_path / "absence.xlsx", ["Ward", "Absence 2014"], lambda k: [5 + k / 10])
+    assert refused(edition, right, recall(edition / "imports" / "absence.yml"))
+
+
+def test_per_cent_of_a_rate_follows_its_unit(edition: Path, tmp_path: Path) -> None:
+    path = small(tmp_path / "b.xlsx", ["Ward", "Burglary 2014"], lambda k: [f"{2 + k / 10:.1f}%"])
+    take_in(edition, path)
+    assert float(figures(edition)[("burglary", WARDS[1], "current")]) == 21
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "said"),
+    [
+        ("Rent", 900, "no period is named for rent"),
+        ("Rent 2019", 900, "'2019' is no period of rent"),
+        ("Rents 2014", 900, "--indicator 'Rents 2014=ID', perhaps rent"),
+        ("Rent 2014", "nine", "'nine' is no figure (B2, B3"),
+        ("Absence 2014", 140, "--times absence="),
+        ("Rent 2014", -5, "is outside the valid range of rent"),
+        ("Rent 2014", dt.date(2014, 1, 9), "'2014-01-09' is no figure"),
+        ("Rent 2014", True, "'True' is no figure"),
+        ("2014", 3, "no indicator is named in titles or headings"),
+        ("Burglary 2014 count", 300, "has a count and neither base nor rate"),
+    ],
+)
+def test_what_is_not_understood_is_a_fault_with_the_way_out(
+    edition: Path, tmp_path: Path, head: str, cell: object, said: str
+) -> None:
+    path = small(tmp_path / "x.xlsx", ["Ward", head], lambda k: [cell])
+    assert said in refused(edition, path)
+
+
+def test_where_nothing_can_be_understood_rows_are_told(edition: Path, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Dear colleague"])
+    book.active.append(["please find", "the figures"])
+    book.save(tmp_path / "letter.xlsx")
+    said = refused(edition, tmp_path / "letter.xlsx")
+    assert "row 1: Dear colleague; row 2: please find, the figures" in said
+    assert "names areas of geography/areas.csv" in said
+
+
+def test_two_sheets_with_figures_are_asked(edition: Path, tmp_path: Path) -> None:
+    path = small(tmp_path / "x.xlsx", ["Ward", "Rent 2014"], lambda k: [900 + k])
+    book = openpyxl.load_workbook(path)
+    book.copy_worksheet(book.active)
+    book.save(path)
+    assert "--sheet, one of Sheet, Sheet Copy" in refused(edition, path)
+    take_in(edition, path, Said(sheet="Sheet Copy"))
+
+
+def test_a_figure_given_twice(edition: Path, tmp_path: Path) -> None:
+    path = small(tmp_path / "x.xlsx", ["Ward", "Rent 2014", "Rent 2014"], lambda k: [900, 900 + k])
+    said = refused(edition, path)
+    assert "is given 2 times (B3, C3)" in said
+
+
+def test_what_nobody_sees_counts_only_where_nothing_seen_says_it(
+    edition: Path, tmp_path: Path
+) -> None:
+    path = small(tmp_path / "x.xlsx", ["Ward", "Rent 2014", "Rent 2014"], lambda k: [900, 950 + k])
+    book = openpyxl.load_workbook(path)
+    book.active.column_dimensions["B"].hidden = True
+    book.save(path)
+    found = take_in(edition, path)
+    assert "column B" in "\n".join(found.lines)
+    assert figures(edition)[("rent", WARDS[3], "current")] == "953.0"
+
+
+def test_a_new_period_is_dated_like_the_one_before(edition: Path, tmp_path: Path) -> None:
+    import yaml
+
+    path = edition / "edition.yml"
+    settings = yaml.safe_load(path.read_text("utf-8"))
+    settings["periods"] = [{"id": "baseline", "label": "2013"}, {"id": "past", "label": "2014"},
+                           {"id": "current", "label": "2015"}]  # fmt: skip
+    path.write_text(yaml.safe_dump(settings), "utf-8")
+    rows = edition / "observations" / "all.csv"
+    rewrite(
+        rows, lambda rs: [r | {"period": "past"} if r["period"] == "current" else r for r in rs]
+    )
+    take_in(edition, small(tmp_path / "x.xlsx", ["Ward", "Rent 2015"], lambda k: [900 + k]))
+    row = read(edition / "observations" / "x.csv")[0]
+    assert (row["period"], row["period_label"], row["start"], row["end"]) == (
+        "current", "2015", "2015-01-01", "2015-12-31",
+    )  # fmt: skip
+
+
+def test_names_of_imports_are_those_of_next_year() -> None:
+    assert name_of(Path("Ward Crime 2014-15.xlsx")) == name_of(Path("ward crime 2015-16.xls"))
+
+
+def test_the_command_shows_asks_and_writes(edition: Path, tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from spi_core.cli import app
+
+    run, file = CliRunner(), str(everything(tmp_path / "Ward extract 2014.xlsx"))
+    shown = run.invoke(app, ["import", file, str(edition), "--preview"])
+    assert shown.exit_code == 0, shown.output
+    assert "middle now" in shown.output
+    assert "nothing was written" in shown.output
+    with pytest.raises(InputError, match="--yes"):
+        run.invoke(app, ["import", file, str(edition)], catch_exceptions=False)
+    assert not (edition / "imports").exists()
+    done = run.invoke(app, ["import", file, str(edition), "--yes", "--json"])
+    facts = json.loads(done.output)
+    assert facts["status"] == "done"
+    assert "observations/ward-extract.csv" in facts["files"]
+    assert (edition / "imports" / "ward-extract.yml").exists()
+    shutil.rmtree(edition)
+
+
+def test_bold_cells_say_nothing(edition: Path, tmp_path: Path) -> None:
+    path = small(tmp_path / "x.xlsx", ["Ward", "Rent 2014"], lambda k: [900 + k])
+    book = openpyxl.load_workbook(path)
+    book.active.cell(1_000_000, 3).font = Font(bold=True)
+    book.save(path)
+    take_in(edition, path)
+
+
+def test_wards_of_one_name_in_other_boroughs_are_left_out(edition: Path, tmp_path: Path) -> None:
+    path = tmp_path / "london.csv"
+    lines = ["Borough,Ward,Rent 2014", "Merton,Abbey,1", "Merton,Ravensbury,2"]
+    lines += [f"Barking and Dagenham,{name},{900 + k}" for k, name in enumerate(NAMES) if k]
+    path.write_text("\n".join(lines))
+    found = take_in(edition, path)
+    assert WARDS[0] not in set(found.frame["area_code"])
+    told = "\n".join(found.notes)
+    assert "2 rows of 'Borough' elsewhere" in told
+    assert "not in the extract, kept as they are: rent, current: Abbey" in told
+
+
+def test_a_code_that_contradicts_its_name(edition: Path, tmp_path: Path) -> None:
+    path = tmp_path / "rent.csv"
+    lines = ["Code,Ward,Rent 2014"]
+    lines += [f"{w},{name},900" for w, name in zip(WARDS, [*NAMES[1:], NAMES[0]], strict=True)]
+    path.write_text("\n".join(lines))
+    assert "E05000101 / St Mary's" in refused(edition, path)
+
+
+def test_one_of_two_years_in_another_unit(edition: Path, tmp_path: Path) -> None:
+    head: list[object] = ["Ward", "Absence 2013", "Absence 2014"]
+    path = small(tmp_path / "absence.xlsx", head, lambda k: [5 + k / 10, 0.05 + k / 1000])
+    said = refused(edition, path)
+    assert "--times absence:current=100" in said
+    assert "absence:baseline" not in said
+    take_in(edition, path, Said(times={"absence:current": 100}))
+    assert float(figures(edition)[("absence", WARDS[1], "current")]) == 5.1
+    assert float(figures(edition)[("absence", WARDS[1], "baseline")]) == 5.1

@@ -1,0 +1,99 @@
+"""A workbook for an owner, filled in, goes through ``spi import`` unchanged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+from spi_core.cli import app
+from spi_core.edition.inputs import load
+from spi_core.edition.warned.collect import collect
+from spi_core.errors import InputError
+from tests.support.editions import WARDS, make_edition, read, rewrite
+
+RUN = CliRunner()
+
+
+@pytest.fixture
+def edition(tmp_path: Path) -> Path:
+    folder = make_edition(tmp_path / "tiny")
+    rewrite(
+        folder / "indicators.csv",
+        lambda rows: [
+            r | {"partner": "Police" if r["component"] == "Safety" else ""} for r in rows
+        ],
+    )
+    return folder
+
+
+def filled(edition: Path, path: Path) -> Path:
+    """Write the police's template, and fill it in as somebody would."""
+    made = RUN.invoke(app, ["template", str(edition), "police", "--output", str(path)])
+    assert made.exit_code == 0, made.output
+    book = openpyxl.load_workbook(path)
+    sheet = book["Figures"]
+    head = {cell.value: cell.column for cell in sheet[1]}
+    for row in range(2, sheet.max_row + 1):
+        code = sheet.cell(row, head["area_code"]).value
+        k = WARDS.index(code)
+        if sheet.cell(row, head["indicator_id"]).value == "burglary":
+            sheet.cell(row, head["numerator"]).value = 70 + k
+            sheet.cell(row, head["denominator"]).value = 4000
+        elif k == 3:
+            sheet.cell(row, head["status"]).value = "suppressed"
+        elif k != 4:
+            sheet.cell(row, head["value"]).value = 8 + k / 4
+            sheet.cell(row, head["note"]).value = "=ours"
+    book.save(path)
+    return path
+
+
+def test_a_template_filled_in_is_taken_in_as_it_is(edition: Path, tmp_path: Path) -> None:
+    path = filled(edition, tmp_path / "police.xlsx")
+    done = RUN.invoke(app, ["import", str(path), str(edition), "--yes"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    rows = {
+        (r["indicator_id"], r["area_code"]): r
+        for r in read(edition / "observations" / "police.csv")
+    }
+    assert len(rows) == 16
+    assert [float(rows["burglary", w]["value"]) for w in WARDS] == [
+        pytest.approx((70 + k) / 4) for k in range(8)
+    ]
+    assert [rows["robbery", w]["status"] for w in WARDS[2:5]] == [
+        "observed",
+        "suppressed",
+        "missing",
+    ]
+    assert float(rows["robbery", WARDS[7]]["value"]) == 9.75
+    assert {r["period"] for r in rows.values()} == {"current"}
+    warned = collect(load(edition))["warning"]
+    assert not [w for w in warned if "hidden" in w or "sheet" in w or "passed over" in w]
+
+
+def test_headings_are_locked_and_cells_to_fill_have_lists(edition: Path, tmp_path: Path) -> None:
+    path = tmp_path / "p.xlsx"
+    RUN.invoke(app, ["template", str(edition), "Police", "--output", str(path)])
+    sheet = openpyxl.load_workbook(path)["Figures"]
+    assert sheet.protection.sheet
+    assert sheet["A1"].protection.locked
+    assert sheet["A2"].protection.locked
+    assert not sheet["F2"].protection.locked
+    rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
+    assert rules["I2:I17"].formula1 == "Lists!$A$2:$A$7"
+    assert {r.type for r in rules.values()} == {"list", "decimal"}
+
+
+def test_an_owner_that_nobody_knows(edition: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="allowed: ONS, Police"):
+        RUN.invoke(app, ["template", str(edition), "Polizei"], catch_exceptions=False)
+
+
+def test_a_template_sent_back_empty_changes_nothing(edition: Path, tmp_path: Path) -> None:
+    path = tmp_path / "p.xlsx"
+    RUN.invoke(app, ["template", str(edition), "Police", "--output", str(path)])
+    with pytest.raises(InputError, match="nothing is left to take in"):
+        RUN.invoke(app, ["import", str(path), str(edition), "--yes"], catch_exceptions=False)
