@@ -21,6 +21,7 @@ import yaml
 
 from spi_core.errors import SpiError
 from spi_core.files import project_root
+from spi_core.present.base.links import explorer_page
 from spi_core.publish.documents import FORMATS, Choice, document_jobs
 from spi_core.publish.editions import Edition
 from spi_core.publish.named import edition_named
@@ -64,7 +65,7 @@ def site_pages(root: Path, edition: Edition) -> dict[str, str]:
     for job in jobs:
         document, body = read_document(job.source), f"{BODIES}/{job.source.name}"
         pages[body] = page_body(document)
-        said = {key: value for key, value in job.metadata.items() if key not in ("nav", "footer")}
+        said = {key: value for key, value in job.metadata.items() if key != "nav"}
         if "html" not in job.formats or "pdf" not in job.formats:
             said.pop("print-version", None)
         head = page_header(document, said, {**job.parameters, "edition": edition.name})
@@ -76,9 +77,11 @@ def site_pages(root: Path, edition: Edition) -> dict[str, str]:
     if briefs:
         listed = f"{briefs[0].rpartition('/')[0]}/index.qmd"
         pages[listed] = _listing(tables, briefs)
-    for item in settings["website"]["navbar"]["left"]:
+    left = settings["website"]["navbar"]["left"]
+    for item in left:
         if "#" in item["href"] and listed:
             item["href"] = listed
+    left.insert(1 + bool(listed), {"text": "Data explorer", "href": explorer_page()})
     pages[SETTINGS] = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
     return pages
 
@@ -153,7 +156,7 @@ def write_site(root: Path, edition: Edition) -> None:
             path.write_text(text, encoding="utf-8")
 
 
-def finish_site(edition: Edition, folder: Path) -> list[str]:
+def finish_site(edition: Edition, folder: Path, whole: bool = True) -> list[str]:
     """Put what is no page into the site, and look at the pages.
 
     Parameters
@@ -162,6 +165,8 @@ def finish_site(edition: Edition, folder: Path) -> list[str]:
         The edition.
     folder : Path
         Where Quarto has written the site.
+    whole : bool
+        Whether it has written all pages, so that every link has a page to lead to.
 
     Returns
     -------
@@ -173,7 +178,7 @@ def finish_site(edition: Edition, folder: Path) -> list[str]:
             shutil.copytree(edition.folder / part, folder / part, dirs_exist_ok=True)
     for path in edition.folder.glob("*.csv"):
         shutil.copy2(path, folder)
-    return [fault for page in _pages(folder) for fault in _faults(folder, page)]
+    return [fault for page in _pages(folder) for fault in _faults(folder, page, whole)]
 
 
 def _pages(folder: Path) -> list[Path]:
@@ -184,11 +189,11 @@ def _pages(folder: Path) -> list[Path]:
     ]
 
 
-def _faults(folder: Path, page: Path) -> Iterator[str]:
+def _faults(folder: Path, page: Path, whole: bool) -> Iterator[str]:
     text, name = page.read_text(encoding="utf-8"), page.relative_to(folder).as_posix()
     for fault in page_faults(text):
         yield f"{name}: {fault}"
-    for link in sorted({html.unescape(found) for found in _LINK.findall(text)}):
+    for link in sorted({html.unescape(found) for found in _LINK.findall(text) if whole}):
         parts = urlsplit(link)
         if not parts.scheme and not parts.netloc and parts.path:
             target = (folder if link.startswith("/") else page.parent) / unquote(parts.path).lstrip("/")
@@ -203,7 +208,8 @@ def main() -> int:
         if "QUARTO_PROJECT_OUTPUT_FILES" not in os.environ:
             write_site(project_root(), edition)
             return 0
-        faults = finish_site(edition, Path(os.environ["QUARTO_PROJECT_OUTPUT_DIR"]))
+        folder = Path(os.environ["QUARTO_PROJECT_OUTPUT_DIR"])
+        faults = finish_site(edition, folder, "QUARTO_PROJECT_RENDER_ALL" in os.environ)
     except SpiError as error:
         faults = [str(error)]
     for fault in faults:
