@@ -22,6 +22,7 @@ import yaml
 from spi_core.errors import SpiError
 from spi_core.files import project_root
 from spi_core.present.base.links import explorer_page
+from spi_core.present.base.marks import page_mark
 from spi_core.publish.documents import FORMATS, Choice, document_jobs
 from spi_core.publish.editions import Edition
 from spi_core.publish.named import edition_named
@@ -37,9 +38,13 @@ VARIABLE = "SPI_EDITION"
 #: What all pages of a kind share.
 BODIES = "_bodies"
 #: The first line of what is written here, and so what may be removed again.
-MADE = "---\n# Written by spi_core/publish/site.py for `quarto render`: edit the notebook instead.\n"
+MADE = (
+    "---\n# Written by spi_core/publish/site.py for `quarto render`: edit the notebook instead.\n"
+)
 #: What the settings that an edition brings are called: Quarto reads them over _quarto.yml.
 SETTINGS = "_quarto.yml.local"
+SKIP = '<a class="skip-link" href="#quarto-document-content">Skip to main content</a>'
+_BODY = re.compile(r"<body\b[^>]*>")
 _LINK = re.compile(r"""<(?:a|link|img|script)\b[^>]*?\s(?:href|src)=["']([^"']*)["']""")
 
 
@@ -101,11 +106,7 @@ def _settings(tables: Tables, metadata: Any) -> dict[str, Any]:
     }
     if about.get("site"):
         website["site-url"] = str(about["site"])
-    settings: dict[str, Any] = {"website": website}
-    if mark := metadata.get("mark"):
-        text = f'<aside class="mark" aria-label="Status of this document">{html.escape(mark)}</aside>'
-        settings["format"] = {"html": {"include-before-body": [{"text": text}]}}
-    return settings
+    return {"website": website}
 
 
 def _listing(tables: Tables, briefs: Iterable[str]) -> str:
@@ -178,7 +179,20 @@ def finish_site(edition: Edition, folder: Path, whole: bool = True) -> list[str]
             shutil.copytree(edition.folder / part, folder / part, dirs_exist_ok=True)
     for path in edition.folder.glob("*.csv"):
         shutil.copy2(path, folder)
-    return [fault for page in _pages(folder) for fault in _faults(folder, page, whole)]
+    pages, above = _pages(folder), _above(Tables(edition.folder / "tables"))
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        if SKIP not in text:
+            made = _BODY.sub(lambda tag: f"{tag[0]}\n{above}", text, count=1)
+            page.write_text(made, encoding="utf-8")
+    return [fault for page in pages for fault in _faults(folder, page, whole)]
+
+
+def _above(tables: Tables) -> str:
+    """Write what stands above all else on a page, where Quarto lets nothing stand."""
+    mark = page_mark(tables.about)
+    aside = f'<aside class="mark" aria-label="Status of this document">{html.escape(mark)}</aside>'
+    return f"{SKIP}\n{aside}" if mark else SKIP
 
 
 def _pages(folder: Path) -> list[Path]:
@@ -190,13 +204,15 @@ def _pages(folder: Path) -> list[Path]:
 
 
 def _faults(folder: Path, page: Path, whole: bool) -> Iterator[str]:
-    text, name = page.read_text(encoding="utf-8"), page.relative_to(folder).as_posix()
+    name, text = page.relative_to(folder).as_posix(), page.read_text(encoding="utf-8")
     for fault in page_faults(text):
         yield f"{name}: {fault}"
     for link in sorted({html.unescape(found) for found in _LINK.findall(text) if whole}):
         parts = urlsplit(link)
         if not parts.scheme and not parts.netloc and parts.path:
-            target = (folder if link.startswith("/") else page.parent) / unquote(parts.path).lstrip("/")
+            target = (folder if link.startswith("/") else page.parent) / unquote(parts.path).lstrip(
+                "/"
+            )
             if not target.exists():
                 yield f"{name}: a link leads nowhere: {link}"
 

@@ -47,7 +47,7 @@ _FORMAT_LAYOUT = _words(
     "highlight-style syntax-highlighting html-math-method section-divs papersize margin mainfont "
     "fontsize font-paths columns pdf-standard keep-typ section-numbering shift-heading-level-by "
     "citeproc brand fig-format fig-width fig-height fig-dpi linkcolor title-block-style "
-    "respect-user-color-scheme axe filters"
+    "respect-user-color-scheme axe filters format-links site-page"
 )
 _PROJECT_ONLY = {"project", "website", "book", "brand", "manuscript"}
 

@@ -282,7 +282,8 @@ def render_with_quarto(
     ------
     RenderError
         If Quarto is absent, too old or stuck, fails, warns of a font, reference or shortcode that
-        it doesn't know, writes nothing or leaves code on the page. The message ends with Quarto's last lines.
+        it doesn't know, writes nothing or leaves code on the page. The message ends with Quarto's
+        last lines.
     """
     name = document.path.name
     quarto = find_quarto()
@@ -295,9 +296,7 @@ def render_with_quarto(
     made: dict[Format, bytes] = {}
     for target in targets:
         try:
-            made[target] = _one_format(
-                quarto, copy, relative, target, variables, seconds
-            )
+            made[target] = _one_format(quarto, copy, relative, target, variables, seconds)
         except RenderError as error:
             given = ", ".join(f"{key}={value!r}" for key, value in parameters.items())
             where = f"{name} ({given})" if given else name

@@ -18,6 +18,7 @@ from spi_core.text.yaml_text import parse_yaml
 #: What makes it the page of the built-in engine, not one of a site.
 _PAGE = {
     "minimal": True,
+    "site-page": False,
     "theme": "none",
     "template": "spi_core/present/theme/template.html",
     "css": "spi_core/present/theme/report.css",
