@@ -52,8 +52,8 @@ def install(
 ) -> Path:
     """Put a fake ``quarto`` first on the search path.
 
-    ``says`` (on standard error), ``fails`` (exit code), ``sleeps`` (seconds), ``writes`` (bool), ``page`` (what
-    it writes in place of the source).
+    ``says`` (on standard error), ``fails`` (exit code), ``sleeps`` (seconds), ``writes`` (bool),
+    ``page`` (what it writes in place of the source).
     """
     folder.mkdir(parents=True, exist_ok=True)
     script = folder / "quarto"

@@ -36,8 +36,8 @@ NAVBAR = names("title logo background foreground search pinned collapse left rig
 NAVIGATION = names("href file text icon aria-label rel target menu")
 EXECUTE = names("echo output include eval warning error cache freeze daemon enabled")
 DOCUMENT = names(
-    "title subtitle author date lang description format execute bibliography csl brand metadata-files "
-    "number-sections number-depth toc toc-depth toc-title citeproc jupyter filters"
+    "title subtitle author date lang description format execute bibliography csl brand "
+    "metadata-files number-sections number-depth toc toc-depth toc-title citeproc jupyter filters"
 )
 #: Metadata of ours: the template's partials print it, and the built-in engine's pages.
 OWN = names("kicker mark footer site-page")
