@@ -10,20 +10,11 @@ from typing import Any
 import yaml
 
 from spi_core.present.base.fonts import theme_dir
-from spi_core.publish.render.options import project_file
+from spi_core.publish.render.options import merge, project_file
 from spi_core.publish.render.page import page_body, page_header
 from spi_core.publish.render.source import Document
 from spi_core.text.yaml_text import parse_yaml
 
-#: What makes it the page of the built-in engine, not one of a site.
-_PAGE = {
-    "minimal": True,
-    "site-page": False,
-    "theme": "none",
-    "template": "spi_core/present/theme/template.html",
-    "css": "spi_core/present/theme/report.css",
-    "embed-resources": True,
-}
 #: Where _quarto.yml looks for the theme.
 _THEME = Path("spi_core/present/theme")
 #: What it says of the site, which is not the business of a document.
@@ -52,8 +43,9 @@ def _project_settings(settings: Mapping[str, Any], document: Path) -> dict[str, 
         "freeze": False,
         "daemon": False,
     }
-    formats = kept.get("format") or {}
-    kept["format"] = {**formats, "html": {**(formats.get("html") or {}), **_PAGE}}
+    # a page that stands alone, not one of a site
+    alone = parse_yaml("page.yml", (theme_dir() / "page.yml").read_bytes())
+    kept = merge(kept, alone)
     kept["project"] = {
         "type": "default",
         "output-dir": "_rendered",

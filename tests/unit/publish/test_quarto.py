@@ -161,6 +161,7 @@ def test_the_working_copy_holds_what_the_document_needs(
     assert project["execute"] == {"echo": False, "cache": False, "freeze": False, "daemon": False}
     web = project["format"]["html"]
     assert web["css"] == "spi_core/present/theme/report.css"
+    assert project["format"]["typst"]["pdf-standard"] == "ua-1"
     # the page of the built-in engine: its navigation and skip link stand outside <main>
     assert web["template"] == "spi_core/present/theme/template.html"
     assert web["minimal"] is web["embed-resources"] is True

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from spi_core.present.base.edition import ABSENT, EMPTY
-from spi_core.publish.render import working_copy
+from spi_core.present.base.fonts import theme_dir
 from spi_core.publish.render.source import read_document
 from tests.support.editions import ROOT
 
@@ -128,9 +128,8 @@ def test_a_notebook_by_itself_has_the_options_of_the_project() -> None:
     for key in ("brand", "lang", "execute"):
         assert rooted[key] == whole[key]
     web = rooted["format"]["html"]
-    assert {key: web[key] for key in working_copy._PAGE if key in web} == {
-        key: value for key, value in working_copy._PAGE.items() if key in web
-    }
+    page = yaml.safe_load((theme_dir() / "page.yml").read_text(encoding="utf-8"))
+    assert page == {"format": rooted["format"]}
     for key in ("filters", "template-partials", "html-math-method", "fig-format"):
         assert web[key] == whole["format"]["html"][key]
     assert [text for text in strings(rooted) if "/" in text and not (ROOT / text).exists()] == []
