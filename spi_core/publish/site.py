@@ -177,8 +177,10 @@ def finish_site(edition: Edition, folder: Path, whole: bool = True) -> list[str]
     for part in ("explorer", "open-data", "tables"):
         if (edition.folder / part).is_dir():
             shutil.copytree(edition.folder / part, folder / part, dirs_exist_ok=True)
-    for path in edition.folder.glob("*.csv"):
-        shutil.copy2(path, folder)
+    for path in (*edition.folder.glob("*.csv"), *edition.folder.glob("*/*.json")):
+        place = folder / path.relative_to(edition.folder)
+        place.parent.mkdir(exist_ok=True)
+        shutil.copy2(path, place)
     pages, above = _pages(folder), _above(Tables(edition.folder / "tables"))
     for page in pages:
         text = page.read_text(encoding="utf-8")
