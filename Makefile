@@ -45,6 +45,7 @@ lint: .venv/ready
 	  echo "no Chromium and no way to install it here: the browser checks will be skipped"
 	@command -v npm >/dev/null && npm install --silent --no-save --prefix .venv/node axe-core@4.14.1 || \
 	  echo "no npm: the accessibility checks will be skipped"
+	@command -v quarto >/dev/null || echo "no Quarto: its half of the conformance checks will be skipped"
 	@touch $@
 
 clean:

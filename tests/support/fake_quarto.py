@@ -29,10 +29,8 @@ record = {{
     "environment": {{name: os.environ.get(name) for name in names}},
     "files": sorted(p.relative_to(cwd).as_posix() for p in cwd.rglob("*") if p.is_file()),
     "project": (cwd / "_quarto.yml").read_text(encoding="utf-8"),
-    "metadata": (cwd / options["--metadata-file"]).read_text(encoding="utf-8"),
+    "page": source.read_text(encoding="utf-8"),
 }}
-if "--execute-params" in options:
-    record["parameters"] = (cwd / options["--execute-params"]).read_text(encoding="utf-8")
 (here / f"call-{{time.time_ns()}}-{{uuid.uuid4().hex}}.json").write_text(json.dumps(record))
 
 mode = json.loads((here / "mode.json").read_text())
@@ -44,8 +42,8 @@ suffix = {{"typst": "pdf"}}.get(options["--to"], options["--to"])
 out = cwd / "_rendered" / pathlib.Path(sys.argv[2]).with_suffix("." + suffix)
 if mode.get("writes", True):
     out.parent.mkdir(parents=True, exist_ok=True)
-    text = source.read_text(encoding="utf-8")
-    out.write_text(f"{{options['--to']}} of {{text}}", encoding="utf-8")
+    text = mode.get("page") or f"<style></style>{{options['--to']}} of {{record['page']}}"
+    out.write_text(text, encoding="utf-8")
 """
 
 
@@ -54,7 +52,8 @@ def install(
 ) -> Path:
     """Put a fake ``quarto`` first on the search path.
 
-    ``says`` (on standard error), ``fails`` (exit code), ``sleeps`` (seconds), ``writes`` (bool).
+    ``says`` (on standard error), ``fails`` (exit code), ``sleeps`` (seconds), ``writes`` (bool),
+    ``page`` (what it writes in place of the source).
     """
     folder.mkdir(parents=True, exist_ok=True)
     script = folder / "quarto"

@@ -25,7 +25,6 @@ def copy_project(folder: Path) -> Path:
 def copy_documents(folder: Path) -> None:
     """Copy what a project needs to know its documents, and nothing else of it."""
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
-    shutil.copy(ROOT / "index.qmd", folder)
 
 
 def command(project: Path, *arguments: str) -> tuple[list[str], dict[str, str]]:

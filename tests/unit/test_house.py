@@ -107,7 +107,7 @@ def imported() -> set[str]:
                 found |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom):
                 found.add(node.module or "")
-    for path in (*(ROOT / "notebooks").glob("*.qmd"), ROOT / "index.qmd"):
+    for path in (ROOT / "notebooks").glob("*.qmd"):
         found |= set(re.findall(r"^(?:import|from) (\S+)", path.read_text("utf-8"), re.MULTILINE))
     made_by = packages_distributions()
     names = {name.partition(".")[0] for name in found} - {"spi_core"}

@@ -47,7 +47,7 @@ _FORMAT_LAYOUT = _words(
     "highlight-style syntax-highlighting html-math-method section-divs papersize margin mainfont "
     "fontsize font-paths columns pdf-standard keep-typ section-numbering shift-heading-level-by "
     "citeproc brand fig-format fig-width fig-height fig-dpi linkcolor title-block-style "
-    "respect-user-color-scheme axe filters"
+    "respect-user-color-scheme axe filters format-links site-page"
 )
 _PROJECT_ONLY = {"project", "website", "book", "brand", "manuscript"}
 
@@ -284,7 +284,7 @@ def document_metadata(metadata: Mapping[str, Any], target: Format, where: str) -
             what = f"{QUARTO_FORMATS[target]} option {name!r}"
             raise RenderError(f"{where}: {what} is not supported; allowed: {allowed}")
     options = {key: value for key, value in chosen.items() if key in _FORMAT}
-    left_out = _FORMAT_LAYOUT | {"format", "execute", "jupyter", "engine"}
+    left_out = _FORMAT_LAYOUT | {"format", "execute", "jupyter", "engine", "metadata-files"}
     flat = merge({key: value for key, value in metadata.items() if key not in left_out}, options)
     if not str(flat.get("title") or "").strip():
         raise RenderError(f"{where}: the document has no title")

@@ -19,8 +19,7 @@ from typing import Any, Literal
 from spi_core.errors import Fault, InputError, RenderError
 from spi_core.publish.render.options import QUARTO_FORMATS, Format
 from spi_core.publish.render.source import Document
-from spi_core.publish.render.working_copy import working_copy, write_yaml
-from spi_core.text.seal import seal
+from spi_core.publish.render.working_copy import working_copy
 
 EngineName = Literal["builtin", "quarto"]
 
@@ -36,6 +35,13 @@ _FATAL = re.compile(
     r"|unable to resolve link",
     re.IGNORECASE,
 )
+#: What Quarto leaves where an inline expression or a reference has come to nothing.
+_LEFT = (
+    (re.compile(r"<code\b[^>]*>(\{python\}[^<]*)"), "an inline expression gave no result"),
+    (re.compile(r"(\?@(?:fig|tbl|eq|sec)-[\w-]+)"), "a reference leads nowhere"),
+)
+_SHOWN_CODE = re.compile(r"<(script|style|pre)\b.*?</\1>", re.DOTALL)
+_STYLED = re.compile(r"<style\b|<link\b[^>]*\bstylesheet\b")
 _HOW_TO_GET_IT = "conda env create -f environment.yml brings it; --engine builtin does without"
 
 
@@ -124,30 +130,6 @@ def choose_engine(asked: Literal["auto", "quarto", "builtin"]) -> EngineName:
     )
 
 
-def _page_furniture(metadata: Mapping[str, Any]) -> dict[str, object]:
-    """Write mark, navigation and foot as HTML: in print the template does this."""
-    above = ['<a class="skip-link" href="#quarto-document-content">Skip to main content</a>']
-    if metadata.get("mark"):
-        mark = html.escape(str(metadata["mark"]))
-        above.append(f'<aside class="mark" aria-label="Status of this document">{mark}</aside>')
-    items = []
-    for item in metadata.get("nav") or ():
-        here = ' aria-current="page"' if item.get("current") else ""
-        href, title = html.escape(item["href"]), html.escape(item["title"])
-        items.append(f'<li><a href="{href}"{here}>{title}</a></li>')
-    if items:
-        above.append(
-            '<header class="site"><nav aria-label="Site"><ul>'
-            + "".join(items)
-            + "</ul></nav></header>"
-        )
-    added: dict[str, object] = {"include-before-body": [{"text": "\n".join(above)}]}
-    if metadata.get("footer"):
-        foot = f'<footer class="foot"><p>{html.escape(str(metadata["footer"]))}</p></footer>'
-        added["include-after-body"] = [{"text": foot}]
-    return added
-
-
 def _surroundings(environment: Mapping[str, str]) -> dict[str, str]:
     variables = {**os.environ, **environment}
     # the kernel chooses how charts are shown; a back end given from outside would hide them
@@ -215,30 +197,52 @@ def _last_lines(log: Path) -> str:
     return "\n".join("  " + line for line in lines[-_MESSAGE_LINES:])
 
 
+def page_faults(page: str) -> list[str]:
+    """Name what Quarto leaves on a page that no reader should see.
+
+    Parameters
+    ----------
+    page : str
+        The page's HTML.
+
+    Returns
+    -------
+    list of str
+        Code of an inline expression, a reference to nothing, no style sheet.
+
+    Examples
+    --------
+    >>> page_faults("<style>p {}</style><p>Score: <code>{python} nobody</code></p>")
+    ["an inline expression gave no result: '{python} nobody'"]
+    """
+    words = _SHOWN_CODE.sub("", page)
+    found = [
+        f"{said}: {html.unescape(match[1]).strip()!r}"
+        for rule, said in _LEFT
+        for match in rule.finditer(words)
+    ]
+    if not _STYLED.search(page):
+        found.append("the page has no style sheet")
+    return found
+
+
 def _one_format(
     quarto: Quarto,
     copy: Path,
     relative: Path,
     target: Format,
-    metadata: Mapping[str, Any],
-    parameters: Mapping[str, object],
     variables: Mapping[str, str],
     seconds: float,
 ) -> bytes:
-    said = seal({key: value for key, value in metadata.items() if key != "nav"})
-    if target == "html":
-        said.update(_page_furniture(metadata))
-    write_yaml(copy / "_metadata-of-job.yml", said)
     command = [quarto.path, "render", relative.as_posix(), "--to", QUARTO_FORMATS[target]]
-    command += ["--metadata-file", "_metadata-of-job.yml"]
-    if parameters:
-        write_yaml(copy / "_parameters.yml", parameters)
-        command += ["--execute-params", "_parameters.yml"]
     _run(command, copy, variables, seconds)
     found = sorted(copy.rglob(f"{relative.stem}.{target}"))
     if not found:
         raise RenderError(f"Quarto ended without an error and wrote no {relative.stem}.{target}")
-    return found[0].read_bytes()
+    made = found[0].read_bytes()
+    if target == "html" and (faults := page_faults(made.decode(errors="replace"))):
+        raise RenderError("Quarto wrote a page that is wrong\n  " + "\n  ".join(faults))
+    return made
 
 
 def render_with_quarto(
@@ -259,7 +263,7 @@ def render_with_quarto(
     targets : sequence of {"html", "pdf"}
         What to make.
     parameters : mapping
-        Values for the cell tagged ``parameters``: they go through a file, so that any text is safe.
+        Values for the cell tagged ``parameters``.
     metadata : mapping
         The job's metadata; it overrides the document's.
     environment : mapping
@@ -278,7 +282,8 @@ def render_with_quarto(
     ------
     RenderError
         If Quarto is absent, too old or stuck, fails, warns of a font, reference or shortcode that
-        it doesn't know, or writes nothing. The message ends with Quarto's last lines.
+        it doesn't know, writes nothing or leaves code on the page. The message ends with Quarto's
+        last lines.
     """
     name = document.path.name
     quarto = find_quarto()
@@ -286,14 +291,12 @@ def render_with_quarto(
         wanted = ".".join(map(str, MINIMUM))
         raise RenderError(f"{name}: Quarto {wanted} or later is not installed ({_HOW_TO_GET_IT})")
     copy = folder / "quarto"
-    relative = working_copy(document, copy)
+    relative = working_copy(document, metadata, parameters, copy)
     variables = _surroundings(environment)
     made: dict[Format, bytes] = {}
     for target in targets:
         try:
-            made[target] = _one_format(
-                quarto, copy, relative, target, metadata, parameters, variables, seconds
-            )
+            made[target] = _one_format(quarto, copy, relative, target, variables, seconds)
         except RenderError as error:
             given = ", ".join(f"{key}={value!r}" for key, value in parameters.items())
             where = f"{name} ({given})" if given else name

@@ -18,6 +18,8 @@ _CODE_SPAN = re.compile(r"(`+).*?\1")
 #: Shortcodes that both engines know.
 _SHORTCODES = ("include", "meta", "pagebreak")
 _SHIELD = "\ue000"  # a private-use character before each line of code that is only shown
+#: A cell that is only shown: without doubled braces Quarto runs it, in a longer fence too.
+_SHOWN_CELL = re.compile(r"^(\s*`{3,})\{\{(\w+)\}\}")
 _OPTION = re.compile(r"^#\s*\| ?")
 _INCLUDE = re.compile(r"^\{\{<\s*include\s+[\"']?(?P<name>[^\"'\s]+)[\"']?\s*>\}\}\s*$")
 
@@ -157,7 +159,8 @@ def _scan(lines: list[tuple[str, Path, int]]) -> tuple[list[tuple[str, Path, int
             closes = None
         if not inside:
             _check_shortcodes(line, f"{file}, line {number}")
-        text.append(_SHIELD + line if inside and not runs else line)
+        shown = inside and not runs
+        text.append(_SHIELD + _SHOWN_CELL.sub(r"\1{\2}", line) if shown else line)
         if closes:
             inside = ""
     return cells, "\n".join(text) + "\n"

@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 
 from spi_core.present.base.fonts import theme_dir
-from spi_core.publish.render.options import project_file
+from spi_core.publish.render.options import merge, project_file
+from spi_core.publish.render.page import page_body, page_header
 from spi_core.publish.render.source import Document
 from spi_core.text.yaml_text import parse_yaml
 
@@ -42,6 +43,9 @@ def _project_settings(settings: Mapping[str, Any], document: Path) -> dict[str, 
         "freeze": False,
         "daemon": False,
     }
+    # a page that stands alone, not one of a site
+    alone = parse_yaml("page.yml", (theme_dir() / "page.yml").read_bytes())
+    kept = merge(kept, alone)
     kept["project"] = {
         "type": "default",
         "output-dir": "_rendered",
@@ -50,13 +54,17 @@ def _project_settings(settings: Mapping[str, Any], document: Path) -> dict[str, 
     return kept
 
 
-def working_copy(document: Document, copy: Path) -> Path:
+def working_copy(
+    document: Document, metadata: Mapping[str, Any], parameters: Mapping[str, object], copy: Path
+) -> Path:
     """Put what Quarto needs into a folder of its own.
 
     Parameters
     ----------
     document : Document
         The document, read.
+    metadata, parameters : mapping
+        What the job says of it.
     copy : pathlib.Path
         The folder; it is made.
 
@@ -78,21 +86,9 @@ def working_copy(document: Document, copy: Path) -> Path:
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(file, place)
     shutil.copytree(theme_dir(), copy / _THEME, dirs_exist_ok=True)
+    page = page_header(document, metadata, parameters) + page_body(document)
+    (copy / relative).write_text(page, encoding="utf-8")
     settings = parse_yaml(str(project), project.read_bytes()) or {} if project else {}
-    write_yaml(copy / "_quarto.yml", _project_settings(settings, relative))
+    said = yaml.safe_dump(_project_settings(settings, relative), allow_unicode=True)
+    (copy / "_quarto.yml").write_text(said, encoding="utf-8")
     return relative
-
-
-def write_yaml(path: Path, content: Mapping[str, object]) -> None:
-    """Write a map as YAML.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file.
-    content : mapping
-        What it shall hold.
-    """
-    text = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=False)
-    # with both markers it is YAML to any reader, and a header to the one that looks for headers
-    path.write_text(f"---\n{text}...\n", encoding="utf-8")

@@ -193,7 +193,7 @@ def test_the_explorer_is_in_the_navigation_of_every_page_where_there_is_one(
 
 
 def test_the_briefs_are_found_from_every_page(jobs: Jobs) -> None:
-    heading = (ROOT / "index.qmd").read_text(encoding="utf-8")
+    heading = (ROOT / "notebooks" / "index.qmd").read_text(encoding="utf-8")
     assert "{#sec-briefs}" in heading
     for job in jobs():
         nav = {e["title"]: e["href"] for e in cast(Any, job.metadata["nav"])}
@@ -240,7 +240,7 @@ There are `{python} len(t["areas"])` areas in it, this one is `{python} area`.
 def test_a_document_is_one_qmd_and_one_row(tmp_path: Path) -> None:
     """As docs/contributing.md tells it, literally."""
     root = tmp_path / "project"
-    for name in ("_quarto.yml", "_brand.yml", "index.qmd"):
+    for name in ("_quarto.yml", "_brand.yml"):
         (root / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, root / name)
     shutil.copytree(ROOT / "notebooks", root / "notebooks")

@@ -19,7 +19,7 @@ from spi_core.publish.render.source import read_document
 from spi_core.store import Tables
 from tests.support.editions import ROOT, WARDS, make_edition, settings
 
-SOURCES = [ROOT / "index.qmd", *sorted((ROOT / "notebooks").glob("*.qmd"))]
+SOURCES = sorted((ROOT / "notebooks").glob("*.qmd"))
 #: A program, however small: what belongs to spi_core.present.
 PROGRAM = (
     *(ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, ast.If, ast.IfExp, ast.With),
@@ -75,12 +75,12 @@ def test_every_text_beside_the_notebooks_is_asked_for() -> None:
 def edited(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Pages of a copy whose notebooks have their sections in the contrary order and other words."""
     root = tmp_path_factory.mktemp("edited")
-    for name in ("_quarto.yml", "_brand.yml", "index.qmd"):
+    for name in ("_quarto.yml", "_brand.yml"):
         shutil.copy(ROOT / name, root / name)
     shutil.copytree(ROOT / "notebooks", root / "notebooks")
     theme = "spi_core/present/theme"
     shutil.copytree(ROOT / theme, root / theme)
-    for path in (root / "index.qmd", *(root / "notebooks").glob("*.qmd")):
+    for path in (root / "notebooks").glob("*.qmd"):
         path.write_text(turned(path.read_text("utf-8")), "utf-8")
     words = root / "notebooks" / "words" / "report.yml"
     text = words.read_text("utf-8")

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import lxml.html
 import pytest
 import yaml
 
@@ -61,29 +60,34 @@ def one(source: Path, **more: Any) -> RenderResult:
     return render_document(job(source, **more))
 
 
-def options(call: dict[str, Any]) -> dict[str, str]:
-    return dict(zip(call["argv"][2::2], call["argv"][3::2], strict=True))
+def header(call: dict[str, Any]) -> dict[str, Any]:
+    return dict(yaml.safe_load(call["page"].split("---\n")[1]))
 
 
-def test_parameters_and_metadata_go_through_files(
+def test_parameters_and_metadata_stand_in_the_document(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Neither --metadata-file nor metadata of the project override a document's title."""
     fake = install(tmp_path / "bin", monkeypatch)
-    hostile = 'E05"; rm -rf $HOME\n--to: pdf'
+    hostile = 'E05"; rm -rf $HOME\n```\n--to: pdf'
     result = one(
         source,
         parameters={"area": hostile},
-        metadata={"title": "Abbey & Gascoigne", "mark": "OFFICIAL-SENSITIVE", "footer": "v <1>"},
+        metadata={"title": "Abbey", "mark": "OFFICIAL-SENSITIVE", "footer": "v <1>"},
         environment={"SPI_TABLES": "/t", "SPI_ROOT": "/r"},
     )
     assert result.error is None
     web, paper = calls(fake)
     assert web["argv"][:2] == ["render", "notebooks/ward-brief.qmd"]
-    assert [options(call)["--to"] for call in (web, paper)] == ["html", "typst"]
+    assert [call["argv"][2:] for call in (web, paper)] == [["--to", "html"], ["--to", "typst"]]
+    assert web["page"] == paper["page"]
+    said = header(web)
+    assert (said["title"], said["mark"]) == ("Abbey", "OFFICIAL-SENSITIVE")
+    assert plain(said["footer"]) == "v <1>"
+    parameters = web["page"].index("#| tags: [parameters]")
+    given = web["page"].index(f"```{{python}}\n#| include: false\narea = {hostile!r}\n```")
+    assert parameters < given < web["page"].index("{{< include ../shared/_part.qmd >}}")
     for call in (web, paper):
-        assert yaml.safe_load(call["parameters"]) == {"area": hostile}
-        said = yaml.safe_load(call["metadata"])
-        assert (said["title"], said["mark"]) == ("Abbey & Gascoigne", "OFFICIAL-SENSITIVE")
         assert call["environment"] == {
             "SPI_TABLES": "/t",
             "SPI_ROOT": "/r",
@@ -91,29 +95,21 @@ def test_parameters_and_metadata_go_through_files(
             "MPLBACKEND": None,
             "SOURCE_DATE_EPOCH": "946684800",
         }
-    assert 'class="mark"' in yaml.safe_load(web["metadata"])["include-before-body"][0]["text"]
-    assert "v &lt;1&gt;" in yaml.safe_load(web["metadata"])["include-after-body"][0]["text"]
-    assert "include-before-body" not in yaml.safe_load(paper["metadata"])
 
 
 @pytest.mark.parametrize("text", PAYLOADS.values(), ids=PAYLOADS)
-def test_what_data_says_reaches_quarto_sealed_or_as_escaped_html(
+def test_what_data_says_reaches_quarto_sealed(
     text: str, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake = install(tmp_path / "bin", monkeypatch)
     nav = [{"title": text, "href": "index.html"}]
     result = one(source, metadata={"title": text, "mark": text, "footer": text, "nav": nav})
     assert result.error is None
-    web, paper = (yaml.safe_load(call["metadata"]) for call in calls(fake))
-    for said in (web, paper):
-        assert said["title"] == seal(text)
+    for call in calls(fake):
+        said = header(call)
+        assert said["title"] == said["mark"] == said["footer"] == seal(text)
+        assert said["nav"][0]["title"] == seal(text)
         assert plain(said["title"]) == text
-    above, below = (web[f"include-{place}-body"][0]["text"] for place in ("before", "after"))
-    page = lxml.html.fromstring(f"<div>{above}{below}</div>")
-    for place in ("aside", "footer/p", "header//a"):
-        (element,) = page.xpath(f"//{place}")
-        assert (len(element), element.text) == (0, text)
-    assert "{{<" not in above + below
 
 
 def test_each_job_has_a_working_copy_of_its_own(
@@ -136,7 +132,7 @@ def test_each_job_has_a_working_copy_of_its_own(
     assert len(folders) == 3
     assert not any(Path(str(folder)).exists() for folder in folders)
     assert sorted(source.parents[1].rglob("*")) == before
-    assert all(page.startswith(b"html of ---") for page in made)
+    assert all(page.startswith(b"<style></style>html of ---") for page in made)
 
 
 def test_the_working_copy_holds_what_the_document_needs(
@@ -163,7 +159,12 @@ def test_the_working_copy_holds_what_the_document_needs(
         "render": ["notebooks/ward-brief.qmd"],
     }
     assert project["execute"] == {"echo": False, "cache": False, "freeze": False, "daemon": False}
-    assert project["format"]["html"]["css"] == "spi_core/present/theme/report.css"
+    web = project["format"]["html"]
+    assert web["css"] == "spi_core/present/theme/report.css"
+    assert project["format"]["typst"]["pdf-standard"] == "ua-1"
+    # the page of the built-in engine: its navigation and skip link stand outside <main>
+    assert web["template"] == "spi_core/present/theme/template.html"
+    assert web["minimal"] is web["embed-resources"] is True
     assert "website" not in project
 
 
@@ -176,8 +177,7 @@ def test_a_document_without_project_or_parameters(
     source.write_text("---\ntitle: A\n---\n", encoding="utf-8")
     assert one(source, formats=("pdf",)).error is None
     (call,) = calls(fake)
-    assert "--execute-params" not in call["argv"]
-    assert call["argv"][1] == "a.qmd"
+    assert call["argv"] == ["render", "a.qmd", "--to", "typst"]
 
 
 def test_a_notebook_is_made_without_quarto(
@@ -230,6 +230,28 @@ def test_a_warning_that_spoils_the_page_is_an_error(
 ) -> None:
     install(tmp_path / "bin", monkeypatch, says=said)
     assert said in str(one(source).error)
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("<style></style><p>47<code>{python} b.mark</code> of", "no result: '{python} b.mark'"),
+        ("<style></style><p>See <strong>?@fig-x</strong>.</p>", "leads nowhere: '?@fig-x'"),
+        ("<p>Plain</p>", "the page has no style sheet"),
+    ],
+)
+def test_a_page_with_something_left_on_it_is_refused(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: str, said: str
+) -> None:
+    install(tmp_path / "bin", monkeypatch, page=page)
+    result = one(source, formats=("html",))
+    assert said in str(result.error)
+    assert not result.job.output("html").exists()
+
+
+def test_code_that_a_page_shows_on_purpose_is_no_fault() -> None:
+    shown = "<style></style><pre><code>`{python} x` @fig-x</code></pre><p>{python} @sec-x"
+    assert quarto.page_faults(shown) == []
 
 
 def test_a_file_that_is_not_written_is_an_error(

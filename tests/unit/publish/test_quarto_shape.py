@@ -166,3 +166,67 @@ def test_formulas_without_a_label_get_words(tmp_path: Path) -> None:
     assert '#[#set math.equation(alt: "p_i"); $p_i$]' in text
     assert 'alt: " S = \\\\frac{x}{y} "' in text
     assert text.count("#set math.equation") == 2  # a labelled one is Quarto's to describe
+
+
+# Filters of the user run before Quarto lays out columns, where each block of a Div is a cell.
+CELLS = """
+local function check(el)
+  for name in pairs(el.attributes) do
+    if name:find("^layout") then
+      for _, block in ipairs(el.content) do
+        local text = pandoc.write(pandoc.Pandoc({ block }), "typst")
+        local _, opened = text:gsub("%[", "")
+        local _, closed = text:gsub("%]", "")
+        if opened ~= closed then error("a cell of its own: " .. text) end
+      end
+    end
+  end
+end
+return { { Div = check } }
+"""
+COLUMNS = """
+::: {layout-nrow="1"}
+::: {.lead}
+Left
+:::
+
+:::: {.wrap}
+::: {.panel .keep}
+Right
+:::
+::::
+:::
+"""
+
+
+def filtered(markdown: str, folder: Path, *filters: str, to: str = "typst") -> str:
+    (folder / "cells.lua").write_text(CELLS, encoding="utf-8")
+    paths = [theme_dir() / name if name != "cells.lua" else folder / name for name in filters]
+    return subprocess.run(
+        [pypandoc.get_pandoc_path(), f"--to={to}", *(f"--lua-filter={path}" for path in paths)],
+        input=markdown.encode(),
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+
+
+def test_what_stands_in_columns_is_one_block_for_quarto(tmp_path: Path) -> None:
+    text = filtered(COLUMNS, tmp_path, "classes.lua", "cells.lua")
+    for call in ("#lead[", "#panel[", "#keep["):
+        assert text.count(call) == 1
+
+
+@pytest.mark.parametrize("to", ["typst", "html"])
+@pytest.mark.parametrize("asked", ['layout-ncol="2"', 'layout="[[3,1]]"'])
+def test_columns_are_the_same_in_cells_of_quarto_as_without(
+    tmp_path: Path, asked: str, to: str
+) -> None:
+    """Quarto leaves what a cell shows in Divs of the cell; the built-in engine has none left."""
+    bare = f"::: {{{asked}}}\n::: {{.lead}}\nLeft\n:::\n\nRight\n:::\n"
+    cell = "::::: {.cell}\n:::: {.cell-output .cell-output-display}\nRight\n::::\n:::::\n"
+    plain, quarto = (
+        filtered(text, tmp_path, "layout.lua", "classes.lua", "cells.lua", to=to)
+        for text in (bare, bare.replace("Right\n", cell))
+    )
+    assert quarto == plain
+    assert ("grid(" if to == "typst" else 'class="layout"') in plain

@@ -16,10 +16,11 @@ import pytest
 import yaml
 
 from spi_core.present.base.edition import ABSENT, EMPTY
+from spi_core.present.base.fonts import theme_dir
 from spi_core.publish.render.source import read_document
 from tests.support.editions import ROOT
 
-SOURCES = [ROOT / "index.qmd", *sorted((ROOT / "notebooks").glob("*.qmd"))]
+SOURCES = sorted((ROOT / "notebooks").glob("*.qmd"))
 
 
 def names(text: str) -> set[str]:
@@ -35,14 +36,14 @@ NAVBAR = names("title logo background foreground search pinned collapse left rig
 NAVIGATION = names("href file text icon aria-label rel target menu")
 EXECUTE = names("echo output include eval warning error cache freeze daemon enabled")
 DOCUMENT = names(
-    "title subtitle author date lang description format execute bibliography csl brand aliases "
-    "number-sections number-depth toc toc-depth toc-title citeproc jupyter filters"
+    "title subtitle author date lang description format execute bibliography csl brand "
+    "metadata-files number-sections number-depth toc toc-depth toc-title citeproc jupyter filters"
 )
 #: Metadata of ours: the template's partials print it, and the built-in engine's pages.
-OWN = names("kicker mark footer")
+OWN = names("kicker mark footer site-page")
 HTML = names(
     "toc toc-depth toc-title css template-partials embed-resources html-math-method fig-format "
-    "filters theme minimal number-sections"
+    "filters theme minimal template number-sections format-links"
 )
 TYPST = names(
     "toc toc-depth toc-title papersize margin font-paths pdf-standard fig-format filters "
@@ -91,7 +92,7 @@ def check_formats(formats: object) -> None:
     for name, allowed in (("html", HTML), ("typst", TYPST)):
         options = formats.get(name)
         if isinstance(options, Mapping):
-            assert set(options) - allowed - DOCUMENT == set()
+            assert set(options) - allowed - DOCUMENT - OWN == set()
         else:
             assert options in (None, "default")
 
@@ -101,15 +102,15 @@ def test_the_project_file() -> None:
     assert set(settings.pop("project")) <= PROJECT
     site = settings.pop("website")
     assert set(site) <= WEBSITE
-    assert set(site["navbar"]) <= NAVBAR
-    assert all(set(item) <= NAVIGATION for item in site["navbar"]["left"])
     assert set(settings) <= DOCUMENT
     assert set(settings["execute"]) <= EXECUTE
     check_formats(settings["format"])
 
 
 def test_files_that_the_project_names_exist() -> None:
-    named = [text for text in strings(project()) if "/" in text or text.endswith((".yml", ".qmd"))]
+    settings = project()
+    del settings["project"]["render"]
+    named = [text for text in strings(settings) if "/" in text or text.endswith(".yml")]
     assert len(named) > 15
     assert [text for text in named if not (ROOT / text).exists()] == []
     brand = yaml.safe_load((ROOT / "_brand.yml").read_text(encoding="utf-8"))
@@ -118,19 +119,48 @@ def test_files_that_the_project_names_exist() -> None:
     assert [path for path in files if not (ROOT / path).is_file()] == []
 
 
-def test_navigation_leads_to_every_page_of_the_site() -> None:
-    settings = project()
-    linked = [item["href"] for item in settings["website"]["navbar"]["left"]]
-    assert linked == settings["project"]["render"]
+def test_a_notebook_by_itself_has_the_options_of_the_project() -> None:
+    """A file outside `project: render` gets nothing of _quarto.yml: _page.yml stands in."""
+    alone = yaml.safe_load((ROOT / "notebooks" / "_page.yml").read_text(encoding="utf-8"))
+    whole = project()
+    rooted = yaml.safe_load(yaml.safe_dump(alone).replace("../", ""))
+    assert rooted["format"]["typst"] == whole["format"]["typst"]
+    for key in ("brand", "lang", "execute"):
+        assert rooted[key] == whole[key]
+    web = rooted["format"]["html"]
+    page = yaml.safe_load((theme_dir() / "page.yml").read_text(encoding="utf-8"))
+    assert page == {"format": rooted["format"]}
+    for key in ("filters", "template-partials", "html-math-method", "fig-format"):
+        assert web[key] == whole["format"]["html"][key]
+    assert [text for text in strings(rooted) if "/" in text and not (ROOT / text).exists()] == []
+    for path in SOURCES:
+        assert read_document(path).metadata["metadata-files"] == ["_page.yml"], path.name
 
 
-def test_pages_have_the_address_that_the_others_link_to() -> None:
-    # the built-in engine puts all pages into one folder; Quarto keeps the folders of the sources
-    for name in project()["project"]["render"]:
-        path = ROOT / name
-        if path.parent != ROOT:
-            aliases = read_document(path).metadata.get("aliases")
-            assert aliases == [f"/{path.stem}.html"], name
+def test_notebooks_are_no_pages_of_the_site() -> None:
+    """A pattern without a slash in front would take them in, at other addresses."""
+    assert all(pattern.startswith("/") for pattern in project()["project"]["render"])
+    assert not any("notebooks" in pattern for pattern in project()["project"]["render"])
+
+
+def test_quarto_finds_its_lines_in_gitignore() -> None:
+    """It writes those that are missing into the tracked file (project-gitignore.ts)."""
+    lines = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert {"/.quarto/", "**/*.quarto_ipynb", "/_*.local"} <= set(lines)
+
+
+def test_the_brand_leaves_the_size_of_text_to_the_format() -> None:
+    """10pt would be 13 px on the web; the Typst template sets its own."""
+    brand = yaml.safe_load((ROOT / "_brand.yml").read_text(encoding="utf-8"))
+    assert "size" not in brand["typography"]["base"]
+
+
+def test_a_document_without_a_pdf_declares_none() -> None:
+    kinds = yaml.safe_load((ROOT / "notebooks" / "documents.yml").read_text(encoding="utf-8"))
+    for name, row in kinds.items():
+        declared = set(read_document(ROOT / row["source"]).metadata["format"])
+        made = {{"pdf": "typst"}.get(kind, kind) for kind in row.get("formats", ("html", "pdf"))}
+        assert declared == made, name
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)

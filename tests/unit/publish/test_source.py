@@ -39,6 +39,11 @@ def test_raw_and_classed_blocks_stay_markdown(tmp_path: Path) -> None:
     assert {kind for kind, _ in read(tmp_path, blocks)} == {"markdown"}
 
 
+def test_a_cell_shown_with_doubled_braces_loses_them_as_in_quarto(tmp_path: Path) -> None:
+    text = "````markdown\n```{{python}}\n1 / 0\n```\n````"
+    assert read(tmp_path, text) == [("markdown", text.replace("{{python}}", "{python}"))]
+
+
 def test_a_fence_inside_a_longer_one_is_shown(tmp_path: Path) -> None:
     shown = "````markdown\n```{python}\n1 / 0\n```\n\n\ntwo blank lines above\n````"
     assert read(tmp_path, shown + "\n\n```{python}\n2\n```\n") == [
