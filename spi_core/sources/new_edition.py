@@ -265,7 +265,7 @@ def _observations(
         faults = check_mapping(mapping, figures, framework, periods)
     if framework is None or faults:
         raise InputError(faults)
-    cells = population(mapping.frame, own, framework)
+    cells = population(mapping.frame, own, dict(framework.indicators["per"]))
     areas = pd.DataFrame({"area_code": sorted(own["area_code"].unique())})
     rows = mapping.frame.merge(areas, how="cross")
     rows = rows.merge(cells, how="left", on=["indicator_id", "period", "area_code"])

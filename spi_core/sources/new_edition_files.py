@@ -124,7 +124,7 @@ def _read(source: Path, table: str) -> pd.DataFrame:
         message = "is missing" if not paths else f"is there {len(paths)} times"
         allowed = f"{table}.csv or .xlsx with the columns {', '.join(needed)}"
         raise InputError([Fault(shown(source / f"{table}.csv"), message, allowed=allowed)])
-    frame, faults = read_cells(paths[0])
+    frame, faults, _ = read_cells(paths[0])
     if frame is None or faults:
         raise InputError(faults)
     if lost := [c for c in needed if c not in frame]:

@@ -83,7 +83,7 @@ def change_table(
     """
     written = []
     for path in find_tables(folder, stem):
-        cells, faults = read_cells(path)
+        cells, faults, _ = read_cells(path)
         if cells is None:
             raise InputError(faults)
         made = change(cells)

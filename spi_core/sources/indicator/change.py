@@ -210,7 +210,7 @@ def _row(
 
 def _given(file: Path, indicator: str) -> pd.DataFrame:
     """Read figures of one indicator; what is wrong with them is found where all are checked."""
-    cells, faults = read_cells(file)
+    cells, faults, _ = read_cells(file)
     if cells is None:
         raise InputError(faults)
     if "indicator_id" not in cells:
@@ -256,7 +256,7 @@ def _renamed(part: Path, inputs: Inputs) -> list[str]:
     assert inputs.reference is not None
     old = int(inputs.reference[0]["n_rows"].iloc[0])
     named = inputs.settings["index"]["reference"]
-    moments, _ = read_cells(part / named["moments"])
+    moments, _, _ = read_cells(part / named["moments"])
     new = old if moments is None else int(moments["n_rows"].iloc[0])
     said, path = named["name"].replace(f"{old:,}", f"{new:,}"), part / "edition.yml"
     text = path.read_text("utf-8").replace(named["name"], said)

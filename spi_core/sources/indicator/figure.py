@@ -43,7 +43,7 @@ class Figure:
     def about(self, inputs: Inputs) -> dict[str, str]:
         """Take unit and publisher from the list beside the figures, where there is one."""
         path = inputs.folder / inputs.settings["index"]["reference"]["figures"]
-        cells, _ = read_cells(path.with_name("figures.csv"))
+        cells, _, _ = read_cells(path.with_name("figures.csv"))
         said = {"open_figures": self.value, "source_dataset": path.parent.name + " figures"}
         if cells is not None and not self.base:
             said["unit"] = _first(cells, self.value, "unit")

@@ -121,7 +121,7 @@ def read_breaks(path: Path, ids: Collection[str]) -> dict[str, str]:
     InputError
         With every fault of the file.
     """
-    cells, faults = read_cells(path)
+    cells, faults, _ = read_cells(path)
     file, columns = shown(path), ("indicator_id", "reason")
     if cells is None:
         raise InputError(faults)

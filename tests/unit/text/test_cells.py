@@ -83,7 +83,7 @@ def test_a_file_says_what_the_table_says(tmp_path: Path) -> None:
     assert {r["day"] for r in rows} == {"2014-03-31"}
     assert [r["yes"] for r in rows] == ["True", "False", "True", "True", "True"]
     assert not [c for r in rows for c in r.values() if calculated(c)]
-    read, faults = read_cells(path)
+    read, faults, _ = read_cells(path)
     assert read is not None
     assert faults == []
     assert list(read["text"]) == ["=1+1", 'a "b", c', "two\nlines", "a\n=1", "'=1"]
