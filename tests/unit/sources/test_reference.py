@@ -43,7 +43,7 @@ def figures() -> pd.DataFrame:
     rng = np.random.default_rng(7)
     rows = []
     for year in ("2013", "2014"):
-        for name, *_, mean, _ in INDICATORS:
+        for name, *_, mean in INDICATORS:
             values = mean * rng.uniform(0.8, 1.2, len(AREAS))
             if name == "robbery":
                 rows += [(a, "snatches", year, 10.0 + i) for i, a in enumerate(AREAS)]
