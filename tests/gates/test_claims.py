@@ -76,7 +76,7 @@ def test_print_says_the_same(site: Path) -> None:
             r"(?<=moved by )(\S+ points \(likely \S+ to \S+\)): → no clear change",
             r"\1: ↗ clear improvement",
         ),
-        (r"(?<=Index )(\S+), no clear change", r"\1, clear improvement"),
+        (r"(?<=components\) )(\S+), no clear change", r"\1, clear improvement"),
         (r"rose clearly in \d+", "rose clearly in 16"),
         (r"are clearly in the highest quarter", "and Heath are clearly in the highest quarter"),
         (r"likely (\S+) to (\S+); similar wards [\d.]+", r"likely \1 to \2; similar wards \1"),

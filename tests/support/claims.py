@@ -23,6 +23,7 @@ __all__ = ["Proof", "claims_in", "wrong_cells", "wrong_claims", "wrong_tables"]
 NUMBER = r"[+−-]?\d[\d,]*(?:\.\d+)?"
 ARROWS = {"↗": "clear improvement", "→": "no clear change", "↘": "clear decline"}
 SIGNS = {"▲": "strength", "●": "similar", "▼": "weakness"}
+WORD = r"(clear \w+|no clear change)"
 MARKS = re.compile(r"[↗↘▲▼]|\b[Cc]lear(?:ly|est)?\b|\b\d+(?:st|nd|rd|th)\b")
 #: Half of a composite's weight must have a known error.
 ENOUGH = 0.5
@@ -233,7 +234,7 @@ def _all_dimensions(m: re.Match[str], proof: Proof, area: str) -> bool:
 
 
 @form(
-    rf"(?P<what>[A-Z][\w&, -]*?)(?: \([\d–]+\))? (?P<change>{NUMBER}),? "
+    rf"(?P<what>[A-Z][\w&, -]*?)(?: \(\d+ of \d+ \w+\))? (?P<change>{NUMBER}),? "
     r"(?P<word>clear improvement|clear decline|no clear change)"
     r"(?: \((?P<up>\w+) \w+ clearly up, (?P<down>\w+) \w+ clearly down\))?"
 )
@@ -247,6 +248,21 @@ def _chart(m: re.Match[str], proof: Proof, area: str) -> bool:
             if n != sum(proof.changes[(code, element)] == word for code in codes):
                 return False
     return proof.changes[(area or proof.whole, element)] == m["word"]
+
+
+@form(
+    r"^(?:.*: )?(?P<what>[^:]+?) \((?:longer ago|closer): \d+ to \d+\) from \S+ to \S+, "
+    r"(?P<sign>[↗→↘]) (?P<word>clear \w+|no clear change)"
+)
+def _longer_ago(m: re.Match[str], proof: Proof, area: str) -> bool:
+    """A figure’s own change: its interval, on the side that is better for it, says the word."""
+    about = proof.tables["indicators"].set_index("name")["id"]
+    rows = proof.tables["indicator_changes"].query(
+        "area_code == @code", local_dict={"code": area or proof.whole}
+    )
+    r = rows.set_index("indicator_id").loc[about[m["what"]]]
+    ends = (r["low"], r["high"]) if proof.polarity[r.name] > 0 else (-r["high"], -r["low"])
+    return ARROWS[m["sign"]] == m["word"] == verdict(*ends)
 
 
 @form(r"1st and 99th percentile|, 1st is highest|which ▲ ● ▼ compare with$")
@@ -364,7 +380,7 @@ def wrong_cells(page: Any, proof: Proof) -> list[str]:
                 elif name[:1] in SIGNS and cell != "none" and not cell.startswith("not scored"):
                     named = [proof.names[n] for n in listed(cell)]
                     true = all(proof.peers(a, cells[0]) == SIGNS[name[0]] for a in named)
-                elif word := re.search(f"{NUMBER} [↗→↘] (clear .*|no clear change)$", cell):
+                elif word := re.search(rf"{NUMBER} [↗→↘] {WORD}(?:, \d+ of .*)?$", cell):
                     whole = area or (proof.whole if cells[0] in proof.elements else "")
                     key = (whole, cells[0] if cells[0] in proof.elements else "index")
                     true = proof.changes.get(key) == word[1]
