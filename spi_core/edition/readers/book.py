@@ -7,7 +7,10 @@ it drops hidden rows and columns, per cent formats and errors: these are found i
 from __future__ import annotations
 
 import io
+import pickle
 import re
+import subprocess
+import sys
 import zipfile
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
@@ -95,6 +98,36 @@ def read_book(content: bytes) -> list[Sheet]:
     UnreadableError
         In words, if the file is broken, protected, or no workbook.
     """
+    if b"xl/workbook.xml" not in content:
+        return _read_apart(content)
+    return _read(content)
+
+
+def _read_apart(content: bytes) -> list[Sheet]:
+    """Read a workbook of another kind than ``.xlsx`` in a process of its own.
+
+    A broken one may ask for more memory than there is, which ends the process that reads it.
+    """
+    code = f"from {__name__} import serve; serve()"
+    done = subprocess.run([sys.executable, "-c", code], input=content, capture_output=True)
+    if done.returncode:
+        raise UnreadableError("is broken: whatever reads it stops")
+    sheets: list[Sheet] | str = pickle.loads(done.stdout)
+    if isinstance(sheets, str):
+        raise UnreadableError(sheets)
+    return sheets
+
+
+def serve() -> None:
+    """Read a workbook from standard input, and write its sheets, or what is wrong, to output."""
+    try:
+        found: list[Sheet] | str = _read(sys.stdin.buffer.read())
+    except UnreadableError as error:
+        found = str(error)
+    sys.stdout.buffer.write(pickle.dumps(found))
+
+
+def _read(content: bytes) -> list[Sheet]:
     try:
         extras = _extras(content)
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))

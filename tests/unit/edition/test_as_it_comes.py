@@ -158,6 +158,13 @@ def test_what_is_no_workbook(content: bytes) -> None:
         read_book(content)
 
 
+def test_what_would_end_the_process_that_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broken .xls can ask for 400 GB; the process that reads it is another."""
+    monkeypatch.setattr("spi_core.edition.readers.book.sys.executable", "/bin/false")
+    with pytest.raises(UnreadableError, match="is broken"):
+        read_book(b"\xd0\xcf\x11\xe0")
+
+
 def test_formulas_without_a_value_and_errors_are_no_blanks(edition: Path) -> None:
     def spoil(book: openpyxl.Workbook) -> None:
         book.active["G5"] = "#DIV/0!"
