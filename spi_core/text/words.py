@@ -30,5 +30,5 @@ RATING_RULE = (
 #: How the pages say it.
 QUARTER_RULE = (
     "A quarter is the number of {areas} divided by four, rounded to the nearest whole number and "
-    "at least one: 4 of 17 {areas}. {Areas} that tie share their mean rank."
+    "at least one{here}. {Areas} that tie share their mean rank."
 )

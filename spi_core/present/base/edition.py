@@ -24,6 +24,7 @@ ABSENT = {
 }
 #: And where it has none, or an empty one.
 EMPTY = {
+    "no-peers": "peers",
     "no-small-areas": "small_area_spread",
     "no-reference": "reference",
     "no-corrections": "corrections",

@@ -62,13 +62,14 @@ class Shown:
         return ["Figure", "Here", capital(self.whole.one), *place, "Period"]
 
     def cell(self, indicator: str, area: str, period: str) -> str:
-        """Write one value; a withheld one says so."""
+        """Write one value; a withheld or an estimated one says so."""
         row = self.values.get((indicator, area, period))
         if row is None:
             return "–"
         if row.provenance == "suppressed":
             return "withheld"
-        return marked(number(row.value), row.illustrative)
+        est = " est." if row.provenance == "estimated" else ""
+        return marked(number(row.value), row.illustrative) + est
 
     def label(self, indicator: str, period: str = "current") -> str:
         """Write what time the area's value is of."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -208,7 +209,7 @@ def error_model(tables: Tables) -> pd.DataFrame:
 
 
 def _chance(p: float) -> str:
-    return "<0.001" if p < 0.001 else f"{p:.3f}"
+    return "–" if math.isnan(p) else "<0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def component_audit(tables: Tables) -> pd.DataFrame:

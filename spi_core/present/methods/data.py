@@ -104,7 +104,9 @@ class Methods:
     def quarter_rule(self) -> str:
         """How quarters are cut."""
         many = self.tables.levels.unit.many
-        return QUARTER_RULE.format(areas=many, Areas=capital(many))
+        ranked = self.tables["quarters"].set_index("quarter")["areas"]
+        here = f": {ranked.iloc[0]} of {ranked.sum()} {many}" if len(ranked) else ""
+        return QUARTER_RULE.format(areas=many, Areas=capital(many), here=here)
 
     @property
     def context(self) -> str:
