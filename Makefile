@@ -25,6 +25,8 @@ bench: .venv/ready
 
 docs: .venv/ready
 	$(BIN)/python -m spi_core.tables > docs/tables.md
+	@if command -v quarto >/dev/null; then QUARTO_PYTHON=$(BIN)/python quarto render docs; else \
+	  echo "docs/*.md are chapters of the site that Quarto makes; without it they are read as they are"; fi
 
 lint: .venv/ready
 	$(BIN)/ruff format .

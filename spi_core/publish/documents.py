@@ -5,13 +5,16 @@ The kinds of document are the rows of ``notebooks/documents.yml``.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from spi_core.errors import Fault, InputError
-from spi_core.files import refusals_as_faults
+from spi_core.files import project_root, refusals_as_faults
 from spi_core.present.base.edition import conditions
 from spi_core.present.base.links import BRIEFS, area_stem, explorer_page
 from spi_core.present.base.marks import page_mark
@@ -19,12 +22,15 @@ from spi_core.present.base.prose import put_in, words_of
 from spi_core.publish.render.job import RenderJob
 from spi_core.publish.render.quarto import EngineName
 from spi_core.store import Tables
+from spi_core.text.seal import seal
 from spi_core.text.yaml_text import parse_yaml
 
 ROWS = "notebooks/documents.yml"
 FORMATS = ("html", "pdf")
 #: For reviewers, made when asked for: the executed notebook.
 MORE_FORMATS = ("ipynb",)
+#: Quarto tells a document's cells its name in this variable.
+QUARTO = "QUARTO_DOCUMENT_FILE"
 TITLES = ("title", "subtitle", "kicker")
 
 
@@ -143,12 +149,7 @@ def document_jobs(root: Path, tables: Tables, folder: Path, choice: Choice) -> l
     InputError
         For a document, area or format that the edition does not have, or rows that are not fit.
     """
-    had = _had(documents(root), tables)
-    units = {
-        str(area["code"]): str(area["name"])
-        for area in tables.rows("areas")
-        if area["level"] == tables.levels.unit.id and area["scored"]
-    }
+    had, units = _had(documents(root), tables), _units(tables)
     _refuse(choice, [d.name for d in had], list(units))
     # naming an area asks for its brief, not for the whole site again
     wanted = choice.documents or [d.name for d in had if d.each == "area" or not choice.areas]
@@ -162,6 +163,37 @@ def document_jobs(root: Path, tables: Tables, folder: Path, choice: Choice) -> l
             ways = _ways(tables, folder, job.output_stem, pages, job.formats)
             jobs.append(replace(job, metadata={**job.metadata, **ways}, engine=choice.engine))
     return jobs
+
+
+def _units(tables: Tables) -> dict[str, str]:
+    """Name the areas that may have a document of their own."""
+    unit = tables.levels.unit.id
+    areas = (area for area in tables.rows("areas") if area["level"] == unit and area["scored"])
+    return {str(area["code"]): str(area["name"]) for area in areas}
+
+
+def print_front(tables: Tables, name: str, key: str = "") -> None:
+    """Print what a job says of a document, where Quarto renders its notebook by itself.
+
+    Parameters
+    ----------
+    tables : Tables
+        The built tables.
+    name : str
+        The document's row.
+    key : str
+        The area or intervention that it is about.
+
+    Notes
+    -----
+    Printed for Quarto alone: the built-in engine knows it from the job.
+    """
+    if QUARTO not in os.environ:
+        return
+    document, open_ = documents(project_root())[name], Tables(tables.folder)
+    names = dict(_each(document, open_, _units(open_), Choice()))
+    said = seal({**_every_page(open_), **page_titles(document, open_, names.get(key, ""))})
+    print(f"---\n{yaml.safe_dump(said, allow_unicode=True)}---\n")
 
 
 def _had(known: Mapping[str, Document], tables: Tables) -> list[Document]:

@@ -146,4 +146,12 @@ local function layout(el)
   return pandoc.Div(out, pandoc.Attr(el.identifier, el.classes))
 end
 
-return { { Div = function(el) return callout(el) or layout(el) end, Callout = quarto_callout } }
+-- A wide table scrolls by itself: in the built-in engine quarto.lua has seen to it.
+local function scroller(el)
+  if typst or not quarto then return nil end
+  local label = pandoc.utils.stringify(el.caption.long)
+  return pandoc.Div({ el }, pandoc.Attr("", { "table-wrap" },
+    { { "role", "group" }, { "tabindex", "0" }, { "aria-label", label ~= "" and label or "Table" } }))
+end
+
+return { { Div = function(el) return callout(el) or layout(el) end, Callout = quarto_callout, Table = scroller } }

@@ -102,6 +102,8 @@ def test_the_project_file() -> None:
     assert set(settings.pop("project")) <= PROJECT
     site = settings.pop("website")
     assert set(site) <= WEBSITE
+    assert set(site["navbar"]) <= NAVBAR
+    assert all(set(item) <= NAVIGATION for item in site["navbar"]["right"])
     assert set(settings) <= DOCUMENT
     assert set(settings["execute"]) <= EXECUTE
     check_formats(settings["format"])
@@ -110,6 +112,8 @@ def test_the_project_file() -> None:
 def test_files_that_the_project_names_exist() -> None:
     settings = project()
     del settings["project"]["render"]
+    decisions = settings["website"]["sidebar"]["contents"].pop()["contents"]
+    assert list(ROOT.glob(decisions))
     named = [text for text in strings(settings) if "/" in text or text.endswith(".yml")]
     assert len(named) > 15
     assert [text for text in named if not (ROOT / text).exists()] == []

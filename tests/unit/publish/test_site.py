@@ -10,11 +10,12 @@ import yaml
 
 from spi_core.build.edition import build
 from spi_core.edition.inputs import load
+from spi_core.present.base.links import area_stem
 from spi_core.publish import site
-from spi_core.publish.documents import Choice, document_jobs
+from spi_core.publish.documents import QUARTO, Choice, document_jobs, print_front
 from spi_core.publish.editions import Edition
 from spi_core.publish.render.source import read_document
-from spi_core.store import Tables
+from spi_core.store import Tables, open_tables
 from spi_core.text.seal import plain
 from tests.support.editions import ROOT, WARDS, make_edition, settings
 from tests.support.project import copy_documents
@@ -96,6 +97,27 @@ def test_a_page_reads_as_its_notebook_does(
     ]
     assert codes[0][:1] + codes[0][2:] == codes[1]
     assert "edition = 'tiny'" in codes[0][1]
+
+
+def test_a_notebook_by_itself_says_what_a_job_would(
+    root: Path,
+    edition: Edition,
+    pages: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Quarto hands nothing of the project to it; of two blocks of metadata the later counts."""
+    monkeypatch.setenv("SPI_ROOT", str(root))
+    tables = open_tables(edition.folder / "tables")
+    print_front(tables, "ward-brief", WARDS[0])
+    assert capsys.readouterr().out == ""
+    monkeypatch.setenv(QUARTO, "ward-brief.qmd")
+    for name, key in (("ward-brief", WARDS[0]), ("index", "")):
+        print_front(tables, name, key)
+        whole = header(pages[f"wards/{area_stem(key, 'Ward 1')}.qmd" if key else "index.qmd"])
+        said = header(capsys.readouterr().out)
+        assert {"title", "footer"} <= set(said)
+        assert said == {k: whole[k] for k in said}
 
 
 def test_what_the_edition_is_called_stands_in_its_own_settings(pages: dict[str, str]) -> None:
