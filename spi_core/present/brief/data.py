@@ -95,7 +95,7 @@ class Brief:
         return bool(self.index["illustrative"])
 
 
-def gather(tables: Tables, code: str, facts: int = 4) -> Brief:
+def gather(tables: Tables, code: str, facts: int = 3) -> Brief:
     """Collect what one area's brief shows.
 
     Parameters

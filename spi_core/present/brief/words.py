@@ -122,7 +122,7 @@ def print_question(brief: Brief) -> None:
     """Print the one question that the area's weakest figure raises, if any (``output: asis``)."""
     name, asked, made_up = brief.to_ask
     if asked:
-        print(sentence(f"**A question to ask about “{name}”:** {asked}", made_up))
+        print(sentence(f"**To ask about “{name}”:** {asked}", made_up))
 
 
 def rated_markdown(brief: Brief, rating: str, told: int = TOLD) -> str:
