@@ -152,9 +152,12 @@ def _interval(m: re.Match[str], proof: Proof, area: str) -> bool:
     return apart(m["low"], m["high"]) != m["word"].startswith("no ")
 
 
-@form(rf"a clear (?:narrowing|widening) \(likely (?P<low>{NUMBER}) to (?P<high>{NUMBER})\)")
+@form(
+    r"(?P<word>a clear narrowing|a clear widening|no clear change) "
+    rf"\(likely (?P<low>{NUMBER}) to (?P<high>{NUMBER})\)"
+)
 def _gap(m: re.Match[str], proof: Proof, area: str) -> bool:
-    return apart(m["low"], m["high"])
+    return apart(m["low"], m["high"]) != m["word"].startswith("no ")
 
 
 @form(rf"scores {NUMBER} out of 100, (?:(?P<no>not clearly different from)|clearly (?P<side>\w+)) ")
@@ -251,18 +254,20 @@ def _chart(m: re.Match[str], proof: Proof, area: str) -> bool:
 
 
 @form(
-    r"^(?:.*: )?(?P<what>[^:]+?) \((?:longer ago|closer): \d+ to \d+\) from \S+ to \S+, "
+    r"(?P<what>[A-Z][^:;]+?) \((?:longer ago|closer): \d+ to \d+\) from \S+ to \S+: "
     r"(?P<sign>[↗→↘]) (?P<word>clear \w+|no clear change)"
 )
-def _longer_ago(m: re.Match[str], proof: Proof, area: str) -> bool:
-    """A figure’s own change: its interval, on the side that is better for it, says the word."""
-    about = proof.tables["indicators"].set_index("name")["id"]
-    rows = proof.tables["indicator_changes"].query(
-        "area_code == @code", local_dict={"code": area or proof.whole}
-    )
-    r = rows.set_index("indicator_id").loc[about[m["what"]]]
-    ends = (r["low"], r["high"]) if proof.polarity[r.name] > 0 else (-r["high"], -r["low"])
-    return ARROWS[m["sign"]] == m["word"] == verdict(*ends)
+@form(rf"(?P<what>[A-Z][^:;]+?) \({NUMBER}, (?P<word>no clear change)\)(?P<sign>)")
+def _figure(m: re.Match[str], proof: Proof, area: str) -> bool:
+    """Prove a figure’s own change: its interval, turned to what is better, says the word."""
+    known = proof.tables["indicators"].set_index("name")["id"]
+    name = next((n for n in known.index if m["what"].endswith(n)), None)
+    if name is None:
+        return False
+    rows = proof.tables["indicator_changes"].set_index(["area_code", "indicator_id"])
+    r = rows.loc[(area or proof.whole, known[name])]
+    ends = (r["low"], r["high"]) if proof.polarity[known[name]] > 0 else (-r["high"], -r["low"])
+    return m["word"] == verdict(*ends) == ARROWS.get(m["sign"], m["word"])
 
 
 @form(r"1st and 99th percentile|, 1st is highest|which ▲ ● ▼ compare with$")
