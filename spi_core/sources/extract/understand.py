@@ -131,10 +131,7 @@ def understand(folder: Path, path: Path, said: Said, ask: Ask | None) -> Underst
     if unseen := int(taken.frame["hidden"].sum()):
         told.append(f"{unseen} figures stand in hidden rows or columns, and nowhere else")
     notes = [*told, *(f"left out: {left}" for left in (*table.left, *taken.left))]
-    heads = (
-        *("indicator", "period", "figures", "suppressed", "missing"),
-        *("middle now", "→ new", "period before"),
-    )
+    heads = ("indicator", "period", "figures", "withheld", "missing", "now", "→ new", "before it")
     return Understood(taken.frame, lines, heads, [_shown(r) for r in rows], notes, rows, said)
 
 
