@@ -16,9 +16,8 @@ from spi_core.edition.inputs import load
 from spi_core.errors import InputError
 from spi_core.sources.extract.figures import Said
 from spi_core.sources.extract.understand import Understood, understand
-from tests.support.editions import BOROUGH, WARDS, make_edition, rewrite
-from tests.unit.edition.test_as_it_comes import edit, workbook
-from tests.unit.sources.test_import import NAMES, everything
+from tests.support.editions import WARDS, make_edition
+from tests.support.extracts import edit, everything, named_edition, workbook
 
 pytestmark = pytest.mark.gate
 JUNK: list[object] = [
@@ -58,10 +57,7 @@ def taken(edition: Path, path: Path) -> Understood | InputError:
 
 
 def test_any_spoiled_workbook_is_read_or_refused(tmp_path: Path) -> None:
-    edition, rng, n = make_edition(tmp_path / "tiny"), random.Random(20), 0
-    names = dict(zip((BOROUGH, *WARDS), ("Barking and Dagenham", *NAMES), strict=True))
-    areas = edition / "geography" / "areas.csv"
-    rewrite(areas, lambda rows: [r | {"name": names[r["code"]]} for r in rows])
+    edition, rng, n = named_edition(tmp_path / "tiny"), random.Random(20), 0
     original = everything(tmp_path / "original.xlsx")
     whole = understand(edition, original, Said(), None).frame
     key = ["indicator_id", "area_code", "period"]

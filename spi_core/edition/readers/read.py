@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from spi_core.edition.readers.repeated import repeated_over_files, repeated_rows
 from spi_core.errors import Fault, Warned, some
 from spi_core.files import shown
 from spi_core.tables import records
@@ -128,7 +129,7 @@ def join_reads(reads: Iterable[Read], key: list[str] | None) -> Read:
     frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
     faults = [f for r in parts for f in r.faults]
     if key and len(frames) > 1:
-        faults += _repeated(frame, key)
+        faults += repeated_over_files(frame, key)
     lacks = frozenset[tuple[str, str]]().union(*(r.lacks for r in parts))
     return Read(frame, tuple(faults), lacks, tuple(w for r in parts for w in r.warned))
 
@@ -210,26 +211,6 @@ def names_of(areas: pd.DataFrame) -> dict[str, str]:
     names = areas["name"].str.casefold()
     alone = ~names.duplicated(keep=False) & ~names.isin(areas["code"])
     return dict(zip(names[alone], areas.loc[alone, "code"], strict=True))
-
-
-def _repeated(frame: pd.DataFrame, key: list[str]) -> list[Fault]:
-    faults = []
-    named = frame[(frame[key] != "").all(axis=1)]
-    for values, group in named[named.duplicated(key, keep=False)].groupby(key, sort=False):
-        first = group.iloc[0]
-        faults += [
-            Fault(
-                str(r.file),
-                f"repeats {first['file']}, row {first['row']}",
-                int(r.row),
-                " + ".join(key),
-                " + ".join(map(str, values)),
-                "each combination once over all files",
-            )
-            for r in records(group.iloc[1:])
-            if r.file != first["file"]  # within one file the schema has said so
-        ]
-    return faults
 
 
 def _place(fault: Fault) -> tuple[int, str]:
@@ -349,30 +330,4 @@ def _check(
             message = "is not allowed" if value else "a blank is not allowed here"
             row = int(case.index) + 2
             faults.append(Fault(file, message, row, case.column, value or None, allowed))
-    return faults + _duplicate_faults(raw, schema, file, sorted(duplicates))
-
-
-def _duplicate_faults(
-    raw: pd.DataFrame, schema: pa.DataFrameSchema, file: str, rows: list[int]
-) -> list[Fault]:
-    key = [schema.unique] if isinstance(schema.unique, str) else list(schema.unique or [])
-    first: dict[tuple[str, ...], int] = {}
-    faults = []
-    for i in rows:
-        values = tuple(raw.loc[i, key])
-        if "" in values:
-            continue  # the blank cell is the fault
-        if values in first:
-            faults.append(
-                Fault(
-                    file,
-                    f"repeats row {first[values]}",
-                    i + 2,
-                    " + ".join(key),
-                    " + ".join(values),
-                    "each combination once",
-                )
-            )
-        else:
-            first[values] = i + 2
-    return faults
+    return faults + repeated_rows(raw, schema, file, sorted(duplicates))

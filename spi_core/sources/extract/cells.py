@@ -19,7 +19,9 @@ _LESS = re.compile(r"(?:<=?|≤|less than|fewer than|under)\s*\d+\s*%?")
 _FLAG = re.compile(r"(.*\d%?)\s*(?:[\[(](p|r|e)[\])]|(p|r))")
 FLAGS = {"p": "provisional", "r": "revised", "e": "modelled"}
 #: How English and other texts write numbers.
-_POINT = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)?(?:\.\d*)?(?:e[+-]?\d+)?")
+_POINT = re.compile(
+    r"[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?"
+)
 _MONTH = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _TOKEN = re.compile(
     r"\b(?P<one>(?:19|20)\d\d)\s*(?:/|-|–|—|to)\s*(?P<two>(?:19|20)?\d\d)\b(?![/-]\d)"
@@ -79,7 +81,7 @@ def number(cell: object, *, comma: bool = False) -> Number:
     --------
     >>> number("1,234").value, number("12.3%"), number("< 5").kind, number("[c]").kind
     (1234.0, Number(kind='number', value=12.3, percent=True, status=''), 'suppressed', 'suppressed')
-    >>> number("1.234,5", comma=True).value, number("12.3 [p]").status, number("abc").kind
+    >>> number("1.234,5", comma=True).value, number("12.3 [p]").status, number("e05").kind
     (1234.5, 'provisional', 'text')
     """
     if isinstance(cell, Percent):
@@ -102,7 +104,7 @@ def number(cell: object, *, comma: bool = False) -> Number:
     text = re.sub(r"^([+-]?)[£$€] ?", r"\1", text.removesuffix("%").strip())
     if comma:
         text = text.translate(str.maketrans(",.", ".,"))
-    if not _POINT.fullmatch(text) or not re.search(r"\d", text):
+    if not _POINT.fullmatch(text):
         return Number("text")
     value = float(text.replace(",", "").replace(" ", ""))
     return Number("number", value, percent, status) if abs(value) < LARGEST else Number("text")

@@ -19,11 +19,12 @@ from spi_core.edition.settings import read_edition_file
 from spi_core.errors import Fault, InputError, in_order, some
 from spi_core.files import shown
 from spi_core.sources.extract.cells import plain
-from spi_core.sources.extract.figures import Calendar, Said, settle_units, take
+from spi_core.sources.extract.figures import Calendar, Said, take
 from spi_core.sources.extract.files import open_extract
 from spi_core.sources.extract.names import Areas, Ask, Indicators, words
 from spi_core.sources.extract.preview import MOST, compare
 from spi_core.sources.extract.table import FIELDS, Table, find_table, letter, settle_columns
+from spi_core.sources.extract.units import settle_units
 
 EXPECTED = (
     "a column, or row, that names areas of geography/areas.csv, below or beside headings that name "
@@ -130,10 +131,7 @@ def understand(folder: Path, path: Path, said: Said, ask: Ask | None) -> Underst
     if unseen := int(taken.frame["hidden"].sum()):
         told.append(f"{unseen} figures stand in hidden rows or columns, and nowhere else")
     notes = [*told, *(f"left out: {left}" for left in (*table.left, *taken.left))]
-    heads = (
-        *("indicator", "period", "figures", "suppressed", "missing"),
-        *("middle now", "→ new", "period before"),
-    )
+    heads = ("indicator", "period", "figures", "withheld", "missing", "now", "→ new", "before it")
     return Understood(taken.frame, lines, heads, [_shown(r) for r in rows], notes, rows, said)
 
 

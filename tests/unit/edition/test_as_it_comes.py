@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,42 +12,13 @@ import pytest
 from spi_core.edition.inputs import load
 from spi_core.edition.readers.book import UnreadableError, read_book
 from spi_core.edition.warned.collect import collect, in_words
-from tests.support.editions import WARDS, faults, make_edition, only, read, rewrite
-
-OBSERVATIONS = "observations/all.csv"
+from tests.support.editions import WARDS, faults, make_edition, only, rewrite
+from tests.support.extracts import OBSERVATIONS, edit, workbook
 
 
 @pytest.fixture
 def edition(tmp_path: Path) -> Path:
     return make_edition(tmp_path / "tiny")
-
-
-def workbook(
-    edition: Path, change: Callable[[openpyxl.Workbook], object] = lambda book: None
-) -> Path:
-    """Give the edition's observations as a workbook instead."""
-    rows = read(edition / OBSERVATIONS)
-    (edition / OBSERVATIONS).unlink()
-    book = openpyxl.Workbook()
-    book.active.append(list(rows[0]))
-    for row in rows:
-        numbers = {
-            n: float(row[n]) if row[n] else None for n in ("value", "numerator", "denominator")
-        }
-        book.active.append(list((row | numbers).values()))
-    change(book)
-    path = edition / "observations" / "all.xlsx"
-    book.save(path)
-    return path
-
-
-def edit(path: Path, part: str, change: Callable[[bytes], bytes]) -> None:
-    """Change one part of a workbook."""
-    with zipfile.ZipFile(path) as old:
-        parts = {name: old.read(name) for name in old.namelist()}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
-        for name, content in parts.items():
-            new.writestr(name, change(content) if name.endswith(part) else content)
 
 
 def warned(edition: Path) -> str:
