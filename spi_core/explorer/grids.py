@@ -148,12 +148,12 @@ def _level(tables: Tables, level: Kind) -> Level:
         scores=scores[scores["area_code"].isin(areas["code"])],
         standing=tables["standing"] if unit else empty,
         changes=pd.concat(moves) if moves else empty,
-        trend=empty if small else _trend(tables),
+        trend=_trend(tables, small),
     )
 
 
-def _trend(tables: Tables) -> pd.DataFrame:
-    if len(tables.about["edition"]["periods"]) < 3:
+def _trend(tables: Tables, small: bool) -> pd.DataFrame:
+    if small or len(tables.about["edition"]["periods"]) < 3:
         return pd.DataFrame({"element": [], "area_code": [], "period": [], "score": []})
     single = tables["scores"].query("level == 'indicator' and same_figures")
     return pd.concat([single, tables["scores_comparable"].query("level != 'indicator'")])

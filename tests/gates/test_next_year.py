@@ -88,7 +88,7 @@ def test_no_figure_is_compared_with_itself(site: Path) -> None:
 
 
 def test_london_is_not_compared_with_a_year_it_has_no_figures_of(site: Path) -> None:
-    assert _table(site, "relative_changes")["relative"].isna().all()
+    assert _table(site, "changes")["relative"].isna().all()
     assert _table(site, "reference_standing")[["gap", "change"]].isna().all(axis=None)
     brief = _text(next(site.glob(f"wards/{ABBEY}*.html")))
     assert "London ward" not in brief
@@ -119,7 +119,9 @@ def test_the_explorer_measures_change_from_last_year(site: Path) -> None:
     assert all(len(c["trend"]) == 3 for c in lines)
     tenure = ward[by_id["secure_tenure"]]
     assert "change" not in tenure or set(tenure["change"]) == {None}
-    said = [s for s in data["sentences"]["ward"]["change"][by_id["ambulance_incidents"]] if s]
+    said = [
+        s for s in data["sentences"]["areas"]["ward"]["change"][by_id["ambulance_incidents"]] if s
+    ]
     assert all("in 2014, " in s and "in 2015" in s for s in said)
 
 

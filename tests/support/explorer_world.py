@@ -92,6 +92,7 @@ def made_tables(
             }
         ),
         "comparisons": empty_table("comparisons"),
+        "scores_comparable": empty_table("scores_comparable"),
         **{f"map_{level}": frame for level, frame in maps.items()},
     }
     register = indicators.set_index("id").assign(valid_min=0.0, valid_max=np.nan)
