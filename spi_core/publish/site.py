@@ -21,6 +21,7 @@ import yaml
 
 from spi_core.errors import SpiError
 from spi_core.files import project_root
+from spi_core.present.base.figure import VARIABLE as FIGURES
 from spi_core.present.base.links import explorer_page
 from spi_core.present.base.marks import page_mark
 from spi_core.publish.documents import FORMATS, Choice, document_jobs
@@ -43,6 +44,15 @@ MADE = (
 )
 #: What the settings that an edition brings are called: Quarto reads them over _quarto.yml.
 SETTINGS = "_quarto.yml.local"
+#: Pages of one folder would overwrite each other's pictures: no page is a file alone.
+_FIGURES = """```{{python}}
+#| include: false
+import os
+
+os.environ["{variable}"] = "_figures/{stem}"
+```
+
+"""
 SKIP = '<a class="skip-link" href="#quarto-document-content">Skip to main content</a>'
 _BODY = re.compile(r"<body\b[^>]*>")
 _LINK = re.compile(r"""<(?:a|link|img|script)\b[^>]*?\s(?:href|src)=["']([^"']*)["']""")
@@ -76,6 +86,7 @@ def site_pages(root: Path, edition: Edition) -> dict[str, str]:
         head = page_header(document, said, {**job.parameters, "edition": edition.name})
         place = job.output_stem.relative_to(root).as_posix() + ".qmd"
         include = f"{{{{< include /{body} >}}}}\n"
+        head += _FIGURES.format(variable=FIGURES, stem=job.output_stem.name)
         pages[place] = MADE + head.removeprefix("---\n") + include
         briefs += [place] if "area" in job.parameters else []
     settings, listed = _settings(tables, jobs[0].metadata), ""

@@ -40,6 +40,7 @@ _LEFT = (
     (re.compile(r"<code\b[^>]*>(\{python\}[^<]*)"), "an inline expression gave no result"),
     (re.compile(r"(\?@(?:fig|tbl|eq|sec)-[\w-]+)"), "a reference leads nowhere"),
 )
+_ON_PURPOSE = re.compile(r"``+\s*(\{python\}[^`]*?)\s*``")
 _SHOWN_CODE = re.compile(r"<(script|style|pre)\b.*?</\1>", re.DOTALL)
 _STYLED = re.compile(r"<style\b|<link\b[^>]*\bstylesheet\b")
 _HOW_TO_GET_IT = "conda env create -f environment.yml brings it; --engine builtin does without"
@@ -197,13 +198,15 @@ def _last_lines(log: Path) -> str:
     return "\n".join("  " + line for line in lines[-_MESSAGE_LINES:])
 
 
-def page_faults(page: str) -> list[str]:
+def page_faults(page: str, source: str = "") -> list[str]:
     """Name what Quarto leaves on a page that no reader should see.
 
     Parameters
     ----------
     page : str
         The page's HTML.
+    source : str
+        The text that it was made from: code between two or more backticks is shown on purpose.
 
     Returns
     -------
@@ -215,12 +218,11 @@ def page_faults(page: str) -> list[str]:
     >>> page_faults("<style>p {}</style><p>Score: <code>{python} nobody</code></p>")
     ["an inline expression gave no result: '{python} nobody'"]
     """
-    words = _SHOWN_CODE.sub("", page)
-    found = [
-        f"{said}: {html.unescape(match[1]).strip()!r}"
-        for rule, said in _LEFT
-        for match in rule.finditer(words)
+    words, shown = _SHOWN_CODE.sub("", page), _ON_PURPOSE.findall(source)
+    left = [
+        (html.unescape(m[1]).strip(), said) for rule, said in _LEFT for m in rule.finditer(words)
     ]
+    found = [f"{said}: {text!r}" for text, said in left if text not in shown]
     if not _STYLED.search(page):
         found.append("the page has no style sheet")
     return found
@@ -240,7 +242,8 @@ def _one_format(
     if not found:
         raise RenderError(f"Quarto ended without an error and wrote no {relative.stem}.{target}")
     made = found[0].read_bytes()
-    if target == "html" and (faults := page_faults(made.decode(errors="replace"))):
+    source = (copy / relative).read_text(encoding="utf-8")
+    if target == "html" and (faults := page_faults(made.decode(errors="replace"), source)):
         raise RenderError("Quarto wrote a page that is wrong\n  " + "\n  ".join(faults))
     return made
 

@@ -252,6 +252,11 @@ def test_a_page_with_something_left_on_it_is_refused(
 def test_code_that_a_page_shows_on_purpose_is_no_fault() -> None:
     shown = "<style></style><pre><code>`{python} x` @fig-x</code></pre><p>{python} @sec-x"
     assert quarto.page_faults(shown) == []
+    shown = "<style></style><p>Write <code>{python} score</code> there"
+    assert (
+        quarto.page_faults(shown, "Write `` `{python} score` `` or ``{python} score`` there") == []
+    )
+    assert len(quarto.page_faults(shown, "Write `{python} score` there")) == 1
 
 
 def test_a_file_that_is_not_written_is_an_error(
