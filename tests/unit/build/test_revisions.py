@@ -61,6 +61,27 @@ def _kept(reports: Path, which: int = -1) -> Path:
     return private / json.loads((private / "builds.json").read_text("utf-8"))[which]
 
 
+def _roll(edition: Path) -> None:
+    """Move the periods on; rents of the new one are the last ones once more."""
+    ids, later = {"baseline": "y2013", "current": "baseline"}, {"period_label": "2015"}
+    later |= {"start": "2015-01-01", "end": "2015-12-31"}
+
+    def moved(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+        last = [r for r in rows if r["period"] == "current"]
+        new = [r if r["indicator_id"] == "rent" else r | later for r in last]
+        return [r | {"period": ids[r["period"]]} for r in rows] + new
+
+    rewrite(edition / "observations" / "all.csv", moved)
+    if (edition / "breaks.csv").exists():
+        rewrite(
+            edition / "breaks.csv",
+            lambda rows: [r | {"from_period": "y2013", "to_period": "baseline"} for r in rows],
+        )
+    labels = {"y2013": "2013", "baseline": "2014", "current": "2015"}
+    periods = [{"id": i, "label": label} for i, label in labels.items()]
+    settings(edition, lambda s: s.update(periods=periods))
+
+
 def _rows(revisions: pd.DataFrame, kind: str) -> list[tuple[str, str, str, str]]:
     mine = revisions[revisions["kind"] == kind]
     return list(mine[["what", "field", "before", "after"]].itertuples(index=False, name=None))
@@ -108,32 +129,19 @@ def test_a_new_and_a_withdrawn_indicator(rebuild: Rebuild) -> None:
 def test_a_year_further_on_figures_are_new_not_revised(rebuild: Rebuild) -> None:
     """What was the current period becomes the baseline: the same figures under another id."""
 
-    def roll(edition: Path) -> None:
-        later = {"2013": "2014", "2014": "2015"}
-
-        def moved(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-            ids = {"baseline": "y2013", "current": "baseline"}
-            made = [r | {"period": ids[r["period"]]} for r in rows]
-            for r in rows:
-                if r["period"] == "current" and r["indicator_id"] != "rent":
-                    year = later[r["period_label"]]
-                    dates = {"period_label": year, "start": f"{year}-01-01", "end": f"{year}-12-31"}
-                    made.append(r | dates)
-            # one correction, and an indicator whose last figures serve once more
-            made += [r for r in rows if r["period"] == "current" and r["indicator_id"] == "rent"]
-            return [
+    def change(edition: Path) -> None:
+        _roll(edition)
+        rewrite(
+            edition / "observations" / "all.csv",
+            lambda rows: [
                 r | {"value": "1000"}
                 if (r["indicator_id"], r["area_code"], r["period"]) == ("rent", WARDS[0], "y2013")
                 else r
-                for r in made
-            ]
+                for r in rows
+            ],
+        )
 
-        rewrite(edition / "observations" / "all.csv", moved)
-        labels = {"y2013": "2013", "baseline": "2014", "current": "2015"}
-        periods = [{"id": i, "label": label} for i, label in labels.items()]
-        settings(edition, lambda s: s.update(periods=periods))
-
-    revisions = rebuild(roll)
+    revisions = rebuild(change)
     revised = {r[0] for r in _rows(revisions, "figure revised")}
     assert revised == {f"rent · {area} · 2013" for area in (WARDS[0], "E09000099")}
     added = [r[0].split(" · ") for r in _rows(revisions, "figure added")]
@@ -292,6 +300,41 @@ def test_a_figure_hidden_now_is_in_no_row_whatever_it_was(
     assert told >= set(WARDS[5:]) - hidden
     assert not told & hidden
     # its data version rests on figures that are hidden now: even a short hash lets guesses be tried
+    assert tables.about["compared_with"] == ""
+
+
+def test_a_figure_hidden_under_another_period_is_hidden_as_well(
+    ruled: Path, rebuild: Rebuild, reports: Path
+) -> None:
+    """What was the current period is the baseline now: ids alone would let it through."""
+
+    def change(edition: Path) -> None:
+        before = read(edition / "observations" / "all.csv")
+        _count(edition, WARDS[0], 3)
+        _roll(edition)
+        burglary = {
+            r["area_code"]: r
+            for r in before
+            if (r["indicator_id"], r["period"]) == ("burglary", "current")
+        }
+        cells = ("value", "numerator")
+        rewrite(  # those of the new period are as high as ever
+            edition / "observations" / "all.csv",
+            lambda rows: [
+                r | {k: burglary[r["area_code"]][k] for k in cells}
+                if (r["indicator_id"], r["period"]) == ("burglary", "current")
+                else r
+                for r in rows
+            ],
+        )
+
+    revisions = rebuild(change)
+    tables = Tables(reports / "tables")
+    rows = tables["values"].query("indicator_id == 'burglary' and period == 'baseline'")
+    hidden = set(rows.loc[rows["provenance"] == "suppressed", "area_code"])
+    assert WARDS[0] in hidden
+    told = [r[0].split(" · ") for r in _rows(revisions, "figure revised")]
+    assert not hidden & {area for i, area, label in told if (i, label) == ("burglary", "2014")}
     assert tables.about["compared_with"] == ""
 
 
