@@ -83,6 +83,7 @@ def site_pages(root: Path, edition: Edition) -> dict[str, str]:
         said = {key: value for key, value in job.metadata.items() if key != "nav"}
         if "html" not in job.formats or "pdf" not in job.formats:
             said.pop("print-version", None)
+        said["sidebar"] = False  # the docs have one
         head = page_header(document, said, {**job.parameters, "edition": edition.name})
         place = job.output_stem.relative_to(root).as_posix() + ".qmd"
         include = f"{{{{< include /{body} >}}}}\n"
@@ -125,6 +126,7 @@ def _listing(tables: Tables, briefs: Iterable[str]) -> str:
     said = {
         "title": f"{tables.levels.unit.one.capitalize()} briefs",
         "format": {"html": {"toc": False}},
+        "sidebar": False,
         "listing": {
             "contents": [Path(brief).name for brief in briefs],
             "type": "table",

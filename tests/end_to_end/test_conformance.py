@@ -183,16 +183,23 @@ def test_callouts(corpus: dict[str, Rendered]) -> None:
 def test_tables(corpus: dict[str, Rendered]) -> None:
     shown = corpus["tables"]
     for text in shown.both():
-        for part in ("Pipe table", "Raw HTML table", "Gascoigne", "Longbridge", "▲ strength"):
+        for part in ("Pipe table", "Raw HTML table", "Gascoigne", "▲ strength"):
             assert part in text
     assert shown.texts("//table//thead//th") == [
         *("Component", "Rating", "Score"),
         *("Ward", "Score"),
-        *("Ward", "Score"),
     ]
     types = element_types(shown.pdf_path)
-    assert types.count("Table") == 3
-    assert types.count("TH") == 7
+    assert types.count("Table") == 2
+    assert types.count("TH") == 5
+
+
+def test_a_table_in_html_without_a_fence(corpus: dict[str, Rendered]) -> None:
+    """By itself: Quarto 1.10 does not come to an end with a fenced one in the same file."""
+    shown = corpus["raw-table"]
+    assert all("Longbridge" in text for text in shown.both())
+    assert shown.texts("//table//thead//th") == ["Ward", "Score"]
+    assert element_types(shown.pdf_path).count("TH") == 2
 
 
 def test_raw_blocks(corpus: dict[str, Rendered]) -> None:
