@@ -83,7 +83,7 @@ def test_print_says_the_same(site: Path) -> None:
         (r"rose clearly in \d+", "rose clearly in 16"),
         (r"are clearly in the highest quarter", "and Heath are clearly in the highest quarter"),
         (r"likely (\S+) to (\S+); similar wards [\d.]+", r"likely \1 to \2; similar wards \1"),
-        (r"\d+(st|nd|rd|th)–\d+(st|nd|rd|th) of", "1st of"),
+        (r"\d+(st|nd|rd|th)–\d+(st|nd|rd|th)(?=</strong> of)", "1st"),
         (r"no clear difference", "clear difference"),
         (r"Its components among the wards", "It is clearly the best place to live"),
     ],
