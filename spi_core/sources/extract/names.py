@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 import pandas as pd
 from rapidfuzz import fuzz, process
@@ -28,6 +29,7 @@ CODE = re.compile(r"[A-Za-z]{0,3}\d{4,}")
 Ask = Callable[[str, list[str]], str]
 
 
+@lru_cache(1 << 16, typed=True)
 def words(text: object) -> str:
     """Write a name so that spellings of it are equal.
 
