@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from spi_core.edition.readers.book import Percent
@@ -46,6 +47,7 @@ class Number(NamedTuple):
     status: str = ""
 
 
+@lru_cache(1 << 16, typed=True)
 def plain(cell: object) -> str:
     r"""Write a cell as a person reads it.
 

@@ -166,7 +166,8 @@ def take(
     rows = [_row(key, cell, dates[key[0], key[2]], file, out) for key, cell in cells.items()]
     if found := [row for row in rows if row]:
         frame = pd.DataFrame(found)
-        empty = frame.groupby(PART)["status"].transform(lambda s: (s == "missing").all())
+        gone = frame["status"].eq("missing")
+        empty = gone.groupby([frame[name] for name in PART]).transform("all")
         for indicator, period in frame.loc[empty, PART].drop_duplicates().to_numpy():
             out.left.append(f"{indicator} in {period}: not one figure is filled in")
         out.frame = frame[~empty].reset_index(drop=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 import pandas as pd
 from rapidfuzz import fuzz, process
@@ -28,6 +29,7 @@ CODE = re.compile(r"[A-Za-z]{0,3}\d{4,}")
 Ask = Callable[[str, list[str]], str]
 
 
+@lru_cache(1 << 16, typed=True)
 def words(text: object) -> str:
     """Write a name so that spellings of it are equal.
 
@@ -137,6 +139,7 @@ class Indicators:
         self.about = register.set_index("id", drop=False)
         self.answers = {words(k): v for k, v in answers.items()}
         self._named: dict[str, set[tuple[str, str]]] = {}
+        self._found: dict[str, tuple[str, str] | None] = {}
         for r in register.to_dict("records"):
             for field, texts in (
                 ("value", (r["id"], r["name"], r["description"])),
@@ -157,7 +160,11 @@ class Indicators:
 
     def find(self, text: str) -> tuple[str, str] | None:
         """Find the indicator and field that a heading names exactly."""
-        said = words(text)
+        if text not in self._found:
+            self._found[text] = self._look(words(text))
+        return self._found[text]
+
+    def _look(self, said: str) -> tuple[str, str] | None:
         if said in self.answers:
             return self.answers[said], ""
         named = self._named.get(said, set())

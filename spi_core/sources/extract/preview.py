@@ -72,8 +72,9 @@ def compare(
             lines.append(f"jumps since {periods[at - 1]}: {about}: {some(told, MOST)}")
         gone = [a for a, old, x in zip(area, before, value, strict=True) if old == old and x != x]
         here = present[(present["indicator_id"] == indicator) & (present["period"] == period)]
-        rest = [names.get(c, c) for c in here["area_code"] if c not in set(group["area_code"])]
-        n = int(here.loc[here["area_code"].isin(group["area_code"]), "numerator"].notna().sum())
+        both = here["area_code"].isin(group["area_code"])
+        rest = [names.get(c, c) for c in here.loc[~both, "area_code"]]
+        n = int(here.loc[both, "numerator"].notna().sum())
         counted = [f"of {n} areas"] if n and group["numerator"].isna().all() else []
         for what, who in (
             ("figures there are now that would go", gone),
