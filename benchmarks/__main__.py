@@ -5,13 +5,21 @@ from __future__ import annotations
 import os
 import platform
 
-from benchmarks import changes, disclosure, explorer, impact_calibration, render, uncertainty
+from benchmarks import (
+    changes,
+    disclosure,
+    explorer,
+    impact_calibration,
+    london,
+    render,
+    uncertainty,
+)
 
 
 def main() -> None:
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores{load}\n")
-    for part in (uncertainty, changes, disclosure, render, explorer, impact_calibration):
+    for part in (uncertainty, changes, disclosure, render, explorer, london, impact_calibration):
         part.main()
 
 

@@ -55,7 +55,7 @@ def quarter_text(quarter: int) -> str:
     str
         White or the colour of ink.
     """
-    return colour("white") if quarter <= 2 else colour("ink")
+    return colour("white") if quarter in (1, 2) else colour("ink")
 
 
 def quarters(report: BoroughReport, across: float) -> Picture:
