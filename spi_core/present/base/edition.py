@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from spi_core.present.base.marks import SYMBOL, carried
 from spi_core.present.base.numbers import number
-from spi_core.present.base.scale import scale_start
+from spi_core.present.base.scale import (
+    beside_place,
+    goalposts_place,
+    reference_until,
+    scale_start,
+)
 from spi_core.present.base.words import and_list, capital, lacking_words
 
 if TYPE_CHECKING:
@@ -32,8 +37,6 @@ EMPTY = {
     "no-sign-off": "signoff",
     "no-warnings": "warnings",
 }
-#: GSS codes of London boroughs begin so.
-LONDON = "E09"
 
 
 def area_name(tables: Tables) -> str:
@@ -111,63 +114,6 @@ def level_titles(tables: Tables) -> dict[str, str]:
     """
     count = tables["areas"]["level"].value_counts()
     return {lv.id: capital(lv.noun(count.get(lv.id, 0))) for lv in tables.levels}
-
-
-def reference_place(tables: Tables) -> str:
-    """Name the place that the whole is compared with.
-
-    Returns
-    -------
-    str
-        London for a London borough; empty where the edition has no reference figures.
-    """
-    reference: pd.DataFrame | None = tables.get("reference")
-    if reference is None or reference.empty:
-        return ""
-    edition: Mapping[str, Any] = tables.about["edition"]
-    return "London" if str(edition["area"]).startswith(LONDON) else "the reference area"
-
-
-def reference_until(tables: Tables) -> str:
-    """Name the period that the reference's figures end with, where the edition goes on.
-
-    Returns
-    -------
-    str
-        Empty where they reach the edition's last period, or there are none.
-    """
-    if not reference_place(tables):
-        return ""
-    reached, said = set(tables["reference"]["period"]), labels(tables)
-    return (
-        "" if "current" in reached else next((said[p] for p in reversed(said) if p in reached), "")
-    )
-
-
-def beside_place(tables: Tables) -> str:
-    """Name the place whose figures stand beside those of now; empty where none do."""
-    return "" if reference_until(tables) else reference_place(tables)
-
-
-def until_sentence(tables: Tables) -> str:
-    """Say that the reference's figures end before the edition's; or nothing."""
-    until = reference_until(tables)
-    if not until:
-        return ""
-    place, now = reference_place(tables), list(labels(tables).values())[-1]
-    return f"{capital(place)}’s figures end with {until}: none is set beside those of {now}."
-
-
-def goalposts_place(tables: Tables) -> str:
-    """Name the place whose best and worst areas the scores run between.
-
-    Returns
-    -------
-    str
-        Empty where any goalpost is a target, or comes from the edition's own areas.
-    """
-    everywhere = tables["goalposts"]["basis"].eq("reference distribution").all()
-    return reference_place(tables) if everywhere else ""
 
 
 def notes(tables: Tables, topic: str) -> list[str]:

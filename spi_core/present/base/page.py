@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from spi_core.present.base.edition import conditions, reference_place, until_sentence
+from spi_core.present.base.edition import conditions
 from spi_core.present.base.figure import emit_figure, emit_pair, emit_table
 from spi_core.present.base.pairs import emit_both
 from spi_core.present.base.prose import fill, prose, words_of
+from spi_core.present.base.scale import reference_place, until_sentence
 from spi_core.present.base.words import capital
 
 if TYPE_CHECKING:

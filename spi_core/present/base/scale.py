@@ -1,13 +1,20 @@
-"""How an edition averages its scores, in words, and where their scale therefore starts."""
+"""How an edition averages its scores, where their scale starts and whom they are held against."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+from spi_core.present.base.words import capital
 from spi_core.tables import records
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from spi_core.store import Tables
+
+#: GSS codes of London boroughs begin so.
+LONDON = "E09"
 
 
 def scale_start(tables: Tables) -> int:
@@ -54,3 +61,59 @@ def averaging(tables: Tables) -> str:
     if scale_start(tables):
         text += " A mean of order 0 or below has no zero, so scores run from 1 to 100."
     return text
+
+
+def reference_place(tables: Tables) -> str:
+    """Name the place that the whole is compared with.
+
+    Returns
+    -------
+    str
+        London for a London borough; empty where the edition has no reference figures.
+    """
+    reference: pd.DataFrame | None = tables.get("reference")
+    if reference is None or reference.empty:
+        return ""
+    edition: Mapping[str, Any] = tables.about["edition"]
+    return "London" if str(edition["area"]).startswith(LONDON) else "the reference area"
+
+
+def reference_until(tables: Tables) -> str:
+    """Name the period that the reference's figures end with, where the edition goes on.
+
+    Returns
+    -------
+    str
+        Empty where they reach the edition's last period, or there are none.
+    """
+    if not reference_place(tables):
+        return ""
+    reached, periods = set(tables["reference"]["period"]), tables.about["edition"]["periods"]
+    ends = [str(p["label"]) for p in periods if p["id"] in reached]
+    return "" if "current" in reached or not ends else ends[-1]
+
+
+def beside_place(tables: Tables) -> str:
+    """Name the place whose figures stand beside those of now; empty where none do."""
+    return "" if reference_until(tables) else reference_place(tables)
+
+
+def until_sentence(tables: Tables) -> str:
+    """Say that the reference's figures end before the edition's; or nothing."""
+    until = reference_until(tables)
+    if not until:
+        return ""
+    place, now = reference_place(tables), tables.about["edition"]["periods"][-1]["label"]
+    return f"{capital(place)}’s figures end with {until}: none is set beside those of {now}."
+
+
+def goalposts_place(tables: Tables) -> str:
+    """Name the place whose best and worst areas the scores run between.
+
+    Returns
+    -------
+    str
+        Empty where any goalpost is a target, or comes from the edition's own areas.
+    """
+    everywhere = tables["goalposts"]["basis"].eq("reference distribution").all()
+    return reference_place(tables) if everywhere else ""

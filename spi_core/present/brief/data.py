@@ -10,8 +10,9 @@ import pandas as pd
 
 from spi_core.errors import SpiError
 from spi_core.levels import Level
-from spi_core.present.base.edition import beside_place, why_no_index
+from spi_core.present.base.edition import why_no_index
 from spi_core.present.base.marks import carried, marked
+from spi_core.present.base.scale import beside_place
 from spi_core.present.base.spans import from_other_dates, with_share
 from spi_core.present.brief.facts import Shown, facts_table, figures_table, standouts, to_ask
 from spi_core.store import Tables

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from spi_core.present.base.edition import beside_place
 from spi_core.present.base.marks import carried, marked
 from spi_core.present.base.numbers import number
+from spi_core.present.base.scale import beside_place
 from spi_core.present.base.words import ABOUT_THE_SAME, capital
 from spi_core.store import Tables
 from spi_core.tables import records

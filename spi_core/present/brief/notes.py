@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 
-from spi_core.present.base.edition import goalposts_place
 from spi_core.present.base.numbers import number
 from spi_core.present.base.page import Page
-from spi_core.present.base.scale import scale_start
+from spi_core.present.base.scale import goalposts_place, scale_start
 from spi_core.present.base.words import and_list
 from spi_core.present.brief.data import Brief
 from spi_core.store import Tables
