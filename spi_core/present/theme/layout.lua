@@ -146,12 +146,17 @@ local function layout(el)
   return pandoc.Div(out, pandoc.Attr(el.identifier, el.classes))
 end
 
--- A wide table scrolls by itself: in the built-in engine quarto.lua has seen to it.
-local function scroller(el)
-  if typst or not quarto then return nil end
+-- A short table stays on one page, a wide one scrolls: in the built-in engine quarto.lua has seen to it.
+local function in_one_piece(el)
+  if not quarto then return nil end
+  if typst then
+    local rows = 0
+    for _, body in ipairs(el.bodies) do rows = rows + #body.body end
+    return rows <= 15 and pandoc.Blocks({ raw("#keep["), el, raw("]") }) or nil
+  end
   local label = pandoc.utils.stringify(el.caption.long)
   return pandoc.Div({ el }, pandoc.Attr("", { "table-wrap" },
     { { "role", "group" }, { "tabindex", "0" }, { "aria-label", label ~= "" and label or "Table" } }))
 end
 
-return { { Div = function(el) return callout(el) or layout(el) end, Callout = quarto_callout, Table = scroller } }
+return { { Div = function(el) return callout(el) or layout(el) end, Callout = quarto_callout, Table = in_one_piece } }

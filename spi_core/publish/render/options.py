@@ -284,7 +284,9 @@ def document_metadata(metadata: Mapping[str, Any], target: Format, where: str) -
             what = f"{QUARTO_FORMATS[target]} option {name!r}"
             raise RenderError(f"{where}: {what} is not supported; allowed: {allowed}")
     options = {key: value for key, value in chosen.items() if key in _FORMAT}
-    left_out = _FORMAT_LAYOUT | {"format", "execute", "jupyter", "engine", "metadata-files"}
+    left_out = _FORMAT_LAYOUT | {
+        *("format", "execute", "jupyter", "engine", "metadata-files", "date-format")
+    }
     flat = merge({key: value for key, value in metadata.items() if key not in left_out}, options)
     if not str(flat.get("title") or "").strip():
         raise RenderError(f"{where}: the document has no title")

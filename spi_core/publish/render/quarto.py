@@ -191,7 +191,8 @@ def _read(log: Path) -> str:
 
 
 def _last_lines(log: Path) -> str:
-    lines = [line.rstrip() for line in _read(log).splitlines() if line.strip()]
+    said = (line.rstrip() for line in _read(log).splitlines() if line.strip())
+    lines = [line for line in said if not line.startswith("WARN: Error encountered when rendering")]
     traceback = [i for i, line in enumerate(lines) if "Traceback (most recent call last)" in line]
     if traceback:  # of a cell: what stands above shows the cell, and the last line the error
         lines = [*lines[: traceback[0]], lines[-1]]

@@ -208,6 +208,7 @@ def test_a_cell_that_fails_is_shown_without_its_traceback(
     cell = "An error occurred while executing the following cell:\n----\nbrief(nobody)\n----\n\n"
     head = "NameError       Traceback (most recent call last)\nCell In[2], line 1\n"
     said = f"{cell}{head}----> 1 brief(nobody)\n\nNameError: name 'nobody' is not defined\n"
+    said += "\nWARN: Error encountered when rendering files\n"  # Quarto 1.11
     install(tmp_path / "bin", monkeypatch, fails=1, says=said)
     message = str(one(source).error)
     assert "brief(nobody)" in message

@@ -36,7 +36,7 @@ NAVBAR = names("title logo background foreground search pinned collapse left rig
 NAVIGATION = names("href file text icon aria-label rel target menu")
 EXECUTE = names("echo output include eval warning error cache freeze daemon enabled")
 DOCUMENT = names(
-    "title subtitle author date lang description format execute bibliography csl brand "
+    "title subtitle author date date-format lang description format execute bibliography csl brand "
     "metadata-files number-sections number-depth toc toc-depth toc-title citeproc jupyter filters"
 )
 #: Metadata of ours: the template's partials print it, and the built-in engine's pages.
@@ -129,11 +129,11 @@ def test_a_notebook_by_itself_has_the_options_of_the_project() -> None:
     whole = project()
     rooted = yaml.safe_load(yaml.safe_dump(alone).replace("../", ""))
     assert rooted["format"]["typst"] == whole["format"]["typst"]
-    for key in ("brand", "lang", "execute"):
+    for key in ("brand", "lang", "date-format", "execute"):
         assert rooted[key] == whole[key]
     web = rooted["format"]["html"]
     page = yaml.safe_load((theme_dir() / "page.yml").read_text(encoding="utf-8"))
-    assert page == {"format": rooted["format"]}
+    assert page == {key: rooted[key] for key in ("date-format", "format")}
     for key in ("filters", "template-partials", "html-math-method", "fig-format"):
         assert web[key] == whole["format"]["html"][key]
     assert [text for text in strings(rooted) if "/" in text and not (ROOT / text).exists()] == []
