@@ -263,7 +263,7 @@ def indicator_audit(tables: Tables) -> pd.DataFrame:
             "Alpha without": lambda r: number(r.alpha_if_dropped, 2),
             "Weight, bootstrap": spread,
             "Nominal": lambda r: f"{100 * r.nominal:.1f}%",
-            "Effective": lambda r: f"{100 * r.effective:.1f}%",
+            "Effective": lambda r: "–" if math.isnan(r.effective) else f"{100 * r.effective:.1f}%",
             "With index": lambda r: number(r.r_index, 2),
             "Closer to": lambda r: f"{r.nearest} ({number(r.nearest_r, 2)})" if r.misplaced else "",
         },
