@@ -14,6 +14,7 @@ import spi_core
 from spi_core.build.audit.checks import quality_log, steps, with_warnings
 from spi_core.build.audit.choices import audit_choices
 from spi_core.build.audit.indicators import audit_indicators
+from spi_core.build.audit.others import other_indices_table
 from spi_core.build.chapter_tables import chapter_tables
 from spi_core.build.chapters import run_chapters, write_chapters
 from spi_core.build.evidence import draw_evidence
@@ -252,6 +253,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     tables["standing"] = with_parts(tables["standing"], tables["completeness"])
     tables |= audit_indicators(drawn, weights) | audit_choices(drawn)
     tables |= {"steps": steps(drawn, inputs, scale, scores), "quality": quality_log(drawn)}
+    tables["other_indices"] = other_indices_table(inputs, tables["standing"])
     tables["coverage"] = coverage_table(inputs, filled)
     tables |= small_area_tables(full, recipe, tables["scores"])
     tables = mark(tables, full.panel, inputs.framework)

@@ -59,6 +59,7 @@ FILES = {
     "corrections": ("corrections", False),
     "accepted": ("accepted", False),
     "targets": ("targets", False),
+    "other_indices": ("reference/other_indices", False),
     "postcodes": ("geography/postcodes", False),
 }
 
@@ -284,6 +285,7 @@ def _check_tables(
         told = _told(observations.frame)
         faults += check_weights(framework, weights, reads["goalposts"], ids, minimum, told)
     for name, column, known in (("series", "area_code", areas), ("context", "area_code", areas),
+                                ("other_indices", "area_code", areas),
                                 ("postcodes", "area_code", areas),
                                 ("targets", "indicator_id", ids),
                                 ("errors", "indicator_id", ids),

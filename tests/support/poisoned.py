@@ -64,6 +64,12 @@ MANY_DRAWN = {"name", "unit", "period_label"}
 FEW_DRAWN = {"component", "dimension", "area_name", "label", "period"}
 
 
+def _others() -> Iterator[Row]:
+    for i, ward in enumerate(WARDS):
+        row = {"other": "Another index", "area_code": ward, "value": str(i), "better": "higher"}
+        yield row | {"source": "A ministry"}
+
+
 def whole_edition(folder: Path) -> Path:
     """Write a small edition that has every file, each with every column and setting of text."""
     edition = make_edition(folder)
@@ -72,6 +78,7 @@ def whole_edition(folder: Path) -> Path:
     write(edition / "corrections.csv", [_corrected(day) for day in ("2026-11-02", "2026-11-03")])
     rewrite(edition / "observations" / "all.csv", lambda rows: [_half(r) for r in rows])
     write(edition / "accepted.csv", [_accepted()])
+    write(edition / "reference" / "other_indices.csv", list(_others()))
     write(edition / "targets.csv", [_target(i) for i in ("burglary", "absence")])
     write(edition / "series" / "calls.csv", list(_series()))
     write(edition / "geography" / "postcodes.csv", [{"postcode": "RM1 1AA", "area_code": WARDS[0]}])

@@ -24,15 +24,15 @@ def elements_table(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         One row an element on which a unit is scored: ``lowest, q1, q3, highest`` of the scores;
         ``above``, how many units score above the whole; ``risen, fallen``, how many did so
         clearly, ``up``, how many rose at all, and ``up_in_full``, how many did by all figures,
-        comparable or not, of those with an index.
+        comparable or not.
     """
     standing, changes, scores = (tables[n] for n in ("standing", "changes", "scores"))
     now = standing.groupby(["element", "level"], sort=False)["score"]
     ends = {"lowest": now.min(), "highest": now.max()}
     frame = pd.DataFrame({**ends, "q1": now.quantile(0.25), "q3": now.quantile(0.75)})
-    indexed = standing.loc[standing["level"] == "index", "area_code"]
-    moved = changes[changes["area_code"].isin(indexed)].dropna(subset="change")
-    full = scores[scores["area_code"].isin(indexed)]
+    units = standing["area_code"].unique()
+    moved = changes[changes["area_code"].isin(units)].dropna(subset="change")
+    full = scores[scores["area_code"].isin(units)]
     full = full.pivot(index=["area_code", "element"], columns="period", values="score")
     full = full.reindex(columns=["baseline", "current"]).reset_index()
     counts = {

@@ -69,7 +69,7 @@ def from_other_dates(tables: Tables, code: str) -> pd.DataFrame:
         percent = "%" if about.at[r.indicator_id, "unit"].startswith("%") else ""
         text = (
             f"{about.at[r.indicator_id, 'name']} ({pair['group']}: {pair['first']:.0f} to "
-            f"{pair['last']:.0f}) from {before}{percent} to {after}{percent}, "
+            f"{pair['last']:.0f}) from {before}{percent} to {after}{percent}: "
             f"{RATINGS[r.rating].symbol} {r.rating}"
         )
         rows.append((r.rating, text, any(c.illustrative for c in ends)))

@@ -286,3 +286,23 @@ def finding_table(tables: Tables) -> pd.DataFrame:
             "Finding": "reason",
         },
     )
+
+
+def other_indices(tables: Tables) -> pd.DataFrame:
+    """Set the order of the units beside that of other indices.
+
+    Returns
+    -------
+    DataFrame
+        One row another index and element; empty where the edition names none.
+    """
+    return listed(
+        tables["other_indices"],
+        {
+            "Other index": "other",
+            "This index": lambda r: capital(r.element),
+            "Rank correlation": lambda r: number(r.correlation, 2),
+            "Likely range": lambda r: f"{number(r.low, 2)} to {number(r.high, 2)}",
+            "Source": "source",
+        },
+    )

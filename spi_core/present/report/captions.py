@@ -133,8 +133,9 @@ def change_caption(report: BoroughReport) -> str:
     """
     parts = report.changes.iloc[1:]
     n, unit = len(report.wards), report.unit
-    up = list(parts.loc[parts["risen"] == n, "element"])
-    down = list(parts.loc[parts["fallen"] == n, "element"])
+    every = len(report.ward_changes)
+    up = list(parts.loc[parts["risen"] == every, "element"])
+    down = list(parts.loc[parts["fallen"] == every, "element"])
     risen = of_each(int(report.index_change["risen"]), n, unit.many)
     text = f"The index rose clearly in {risen}"
     if up:

@@ -189,7 +189,7 @@ def gather_report(tables: Tables) -> BoroughReport:
     grid["illustrative"] = grid["illustrative"].eq(True)
     home = upper.dropna(subset="whole").drop_duplicates("element").set_index("element")["whole"]
     elements = tables["elements"].set_index("element")
-    changes, ward_changes = _changes(tables, code, order, elements)
+    changes, ward_changes = _changes(tables, code, [*order, *missing["code"]], elements)
     gaps = tables["gaps"]
     if len(gaps):
         gaps = gaps.query("element == 'index' and measure == 'range'")
