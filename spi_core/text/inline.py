@@ -75,6 +75,6 @@ def answered(results: Mapping[str, Any]) -> dict[str, Any]:
 def answer_in_kernel() -> None:
     """Where a Jupyter kernel runs the document, have it answer inline expressions so, once."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    if hasattr(shell, "kernel") and "user_expressions" not in vars(shell):
+    if shell is not None and hasattr(shell, "kernel") and "user_expressions" not in vars(shell):
         ask = shell.user_expressions
         shell.user_expressions = lambda expressions: answered(ask(expressions))
