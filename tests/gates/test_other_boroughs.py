@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from tests.support.editions import ROOT, read
+from tests.support.once import once
 from tests.support.page_checks import page_faults, page_text, table_rows
 from tests.support.project import copy_project, run
 
@@ -35,13 +36,15 @@ OURS = ("Barking", "Dagenham", "lbbd", "17 wards", "84 indicators", "pspo")
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    project = copy_project(tmp_path_factory.mktemp("boroughs") / "project")
-    for name, asked in BOROUGHS.items():
-        run(project, "new-edition", asked)
-        run(project, "build", name)
-        run(project, "explore", name)
-        run(project, "render", name, "--format", "html")
-    return project
+    def make(project: Path) -> None:
+        copy_project(project)
+        for name, asked in BOROUGHS.items():
+            run(project, "new-edition", asked)
+            run(project, "build", name)
+            run(project, "explore", name)
+            run(project, "render", name, "--format", "html")
+
+    return once(tmp_path_factory, "boroughs", make)
 
 
 def _pages(made: Path, name: str) -> list[Path]:
