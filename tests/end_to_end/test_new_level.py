@@ -62,6 +62,7 @@ def abroad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             r | {"area_code": NEW[r["area_code"]]} for r in rows if r.get("period") != "baseline"
         ])  # fmt: skip
     settings(edition, lambda s: s["periods"].pop(0))
+    (edition / "breaks.csv").unlink()
     # 4. boundaries and a lookup are nobody's duty
     (edition / "geography" / "boundaries.geojson").unlink()
     (edition / "geography" / "lookup.csv").unlink()

@@ -36,7 +36,8 @@ OWN = re.compile(r"sha256| bytes$| hash$| measures \d+ id$| links briefs|data\.c
 
 #: Columns of free text that name something else of the edition, or follow a grammar.
 REFERENCES = {
-    *("indicator_id", "period", "parent_code", "vintage", "disclosure_rule"),
+    *("indicator_id", "area_code", "parent_code", "vintage", "disclosure_rule"),
+    *("period", "from_period", "to_period"),
     *("level", "finest_level"),
 }
 #: What a JSON schema says of strings that may not be any text.

@@ -15,6 +15,7 @@ import pandas as pd
 
 SOURCE = Path(__file__).parent
 OPEN = SOURCE.parent.parent / "lbbd-open"
+LONDON = OPEN.parent / "reference" / "london"
 SEED = 84
 #: Published years of crime that shape the factor of need.
 YEARS = ("2013", "2014")
@@ -88,7 +89,8 @@ def apportion(total: np.ndarray, weight: np.ndarray, ward_of: np.ndarray) -> np.
 def read_places() -> Places:
     """Read the open edition's geography and published figures."""
     pairs = pd.read_csv(OPEN / "source" / "lsoa11_ward_lookup.csv").sort_values("lsoa_code")
-    small, large = (_wide(OPEN / "source" / f"{n}_figures.csv") for n in ("lsoa", "ward"))
+    small = _wide(pd.read_csv(OPEN / "source" / "lsoa_figures.csv", dtype={"period": str}))
+    large = _wide(pd.read_parquet(LONDON / "ward_figures.parquet"))
     lsoas, wards = tuple(pairs["lsoa_code"]), tuple(sorted(set(pairs["ward_code"])))
     places = Places(
         lsoas=lsoas,
@@ -102,8 +104,7 @@ def read_places() -> Places:
     return replace(places, factors=_factors(places))
 
 
-def _wide(path: Path) -> pd.DataFrame:
-    figures = pd.read_csv(path, dtype={"period": str})
+def _wide(figures: pd.DataFrame) -> pd.DataFrame:
     return figures.pivot(index="area_code", columns=["figure_id", "period"], values="value")
 
 

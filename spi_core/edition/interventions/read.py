@@ -13,13 +13,12 @@ from spi_core.edition.framework import Framework
 from spi_core.edition.interventions.design import Design
 from spi_core.edition.interventions.outcomes import (
     Known,
-    count_base,
     known_outcomes,
     shared_level,
 )
 from spi_core.edition.interventions.protocol import read_designs
 from spi_core.edition.readers.read import Read
-from spi_core.errors import Fault, InputError, some
+from spi_core.errors import Fault, InputError
 from spi_core.files import shown
 from spi_core.text.yaml_text import parse_yaml
 
@@ -136,10 +135,4 @@ def _unit_faults(
         message = "the outcomes have no level in common"
         kinds = ", or for ".join(geography.levels[name].many for name in homes)
         return [Fault(where, message, allowed=f"outcomes that all have values for {kinds}")]
-    rated = [o.id for o in design.primary if count_base(o, known[o.id])]
-    people = geography.areas["population"]
-    empty = [code for code in homes[level] if not people[code] > 0]
-    if rated and empty:
-        message = f"{rated[0]} is to be a rate, but areas.csv has no residents for {some(empty, 6)}"
-        return [Fault(where, message, allowed="a population above 0 for every area")]
     return []

@@ -118,16 +118,6 @@ def _series(edition: Path, unit: str = "fires", areas: tuple[str, ...] = WARDS) 
     write(edition / "series" / "fires.csv", rows)
 
 
-def test_a_rate_needs_residents_in_every_area(edition: Path) -> None:
-    _series(edition)
-    spoil(edition / "geography" / "areas.csv", 4, population="0")
-    outcome = {"id": "fires", "direction": "down", "unit": "fires per 1,000 residents"}
-    put(edition, entry(before=["2013"], after=["2015"], primary=[outcome]))
-    fault = next(f for f in faults(edition) if "interventions" in f.file)
-    assert "no residents for" in fault.message
-    assert WARDS[1] in fault.message
-
-
 def _run(edition: Path, change: Callable[[Path], None] | None = None) -> Any:
     from spi_core.build.edition import compute
 

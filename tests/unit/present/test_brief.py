@@ -195,7 +195,7 @@ def test_one_question_is_asked_of_the_figure_that_weighs_most(
     shown.about["rent"].question = ""  # a catalogue need not have one
     assert to_ask(shown, parts.assign(rating="similar")) == ("", "", False)
     print_question(replace(brief, to_ask=(name, "Why rent?", True)))
-    assert capsys.readouterr().out == f"**To ask about “{name}”:** Why rent? ◇\n"
+    assert capsys.readouterr().out == f"**To ask about “{name}”:** Why rent?\u00a0◇\n"
     print_question(replace(brief, to_ask=("", "", False)))
     assert capsys.readouterr().out == ""
 

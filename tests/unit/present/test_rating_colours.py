@@ -86,7 +86,7 @@ def test_marks_and_outlines_stand_out_from_the_page(edge):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_quarters_of_the_map_grow_lighter_step_by_step(kind, monkeypatch):
-    fills = {f"quarter-{n}": fill for n, fill in QUARTER_FILL.items()}
+    fills = {f"quarter-{n}": fill for n, fill in QUARTER_FILL.items() if n}
     for name, fill in fills.items():
         monkeypatch.setitem(brand()["color"]["palette"], name, fill)
     names = list(fills)
