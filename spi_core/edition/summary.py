@@ -117,7 +117,7 @@ def _awaited(inputs: Inputs) -> list[str]:
         said += f", listed in {shown(path)}"
     else:
         said += f", {some([i for i, no in zip(inputs.framework.ids, lost, strict=True) if no])}"
-    return [said + "; build waits for the first of them" * bool(lost.all())]
+    return [said + "; build waits for them" * bool(lost.all())]
 
 
 def _rollups(inputs: Inputs, compared: pd.DataFrame, beyond: pd.DataFrame) -> list[str]:

@@ -87,7 +87,9 @@ def component_table(report: BoroughReport) -> pd.DataFrame:
     changes = report.changes.set_index("element")
     rows = []
     for c in records(report.components):
-        row = {"Component": c.component, "Figures": str(c.indicators)}
+        row = {"Component": c.component, "Figures": f"{c.indicators}"}
+        if c.scored and c.collected < c.indicators:
+            row["Figures"] = f"{c.collected:.0f} of {c.indicators}"
         if c.scored:
             ends, ratings = report.elements.loc[c.component], report.grid["rating"][c.component]
             made_up = report.grid["illustrative"][c.component].any()
