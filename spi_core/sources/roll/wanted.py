@@ -47,7 +47,7 @@ def wanted(inputs: Inputs) -> pd.DataFrame:
         step = pd.DateOffset(months=max(round(days / 30.44), 1))
         start, end = last["start"].iloc[0], last["end"].iloc[0]
         after = pd.Timedelta(days=1)
-        rare = re.search(r"(\d+) years", about["update_frequency"])
+        rare = re.search(r"(\d+) years", str(about["update_frequency"]))
         years = max(round(days / 365.25), int(rare[1]) if rare else 1)
         for name, areas in last.groupby("level", sort=False)["area_code"]:
             rows.append(
