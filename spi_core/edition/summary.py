@@ -114,8 +114,10 @@ def _awaited(inputs: Inputs) -> list[str]:
     said = f"no figures yet for {list(inputs.periods.values())[-1]}: "
     said += f"{lost.sum()} of {lost.size} indicators"
     if (path := inputs.folder / WANTED).is_file():
-        return [f"{said}, listed in {shown(path)}"]
-    return [f"{said}, {some([i for i, no in zip(inputs.framework.ids, lost, strict=True) if no])}"]
+        said += f", listed in {shown(path)}"
+    else:
+        said += f", {some([i for i, no in zip(inputs.framework.ids, lost, strict=True) if no])}"
+    return [said + "; build waits for them" * bool(lost.all())]
 
 
 def _rollups(inputs: Inputs, compared: pd.DataFrame, beyond: pd.DataFrame) -> list[str]:

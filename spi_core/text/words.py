@@ -17,6 +17,8 @@ STRENGTH, SIMILAR, WEAKNESS, NOT_RATED = "strength", "similar", "weakness", "not
 IMPROVEMENT, NO_CHANGE, DECLINE = "clear improvement", "no clear change", "clear decline"
 #: Ratings of a change against that of the reference population; it may be `NOT_RATED` too.
 AHEAD, ABREAST, BEHIND = "clearly better", "no clear difference", "clearly worse"
+#: Why there is no change of a figure that a period gives once more, with its old dates.
+NO_NEWER = "no newer figures"
 
 #: How the pages say it; ``RATING_RULE.format(number=5, minimum=1)``.
 RATING_RULE = (

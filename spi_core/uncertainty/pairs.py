@@ -24,6 +24,7 @@ from spi_core.method.change import (
     spanned,
 )
 from spi_core.tables import records
+from spi_core.text.words import NO_NEWER
 
 #: Years between two figures whose change is one over a year, unless the edition says otherwise.
 CHANGE_YEARS = (0.75, 1.25)
@@ -117,7 +118,7 @@ def pair_of(
         if g == BROKEN
         else f"{g}: {a:.0f} to {b:.0f}"
         if g in (LONGER, CLOSER)
-        else ("no newer figures" if y == 0 else "no figures in one of the periods")
+        else (NO_NEWER if y == 0 else "no figures in one of the periods")
         if g == NOT_COLLECTED
         else ""
         for i, g, y, a, b in zip(panel.indicators, group, years, *when, strict=True)

@@ -85,6 +85,10 @@ def test_no_figure_is_compared_with_itself(site: Path) -> None:
     assert not pairs.loc[once, "in_change"].any()
     moved = _table(site, "indicator_changes").dropna(subset="change")
     assert not set(moved["indicator_id"]) & set(once)
+    text = _text(site / "borough-report.html")
+    assert "Census 2011 → Census 2011" not in text
+    assert "same figure" in text
+    assert "Nothing newer published." in text
 
 
 def test_london_is_not_compared_with_a_year_it_has_no_figures_of(site: Path) -> None:
@@ -108,6 +112,9 @@ def test_three_periods_are_lines_that_end_in_the_printed_change(site: Path) -> N
     for page in ("borough-report.html", next(site.glob(f"wards/{ABBEY}*.html")).name):
         found = next(site.rglob(page)).read_text("utf-8")
         assert "in 2013, 2014, 2015: " in found, page  # what the pictures say in words
+        said = re.findall(r'alt="Comparable scores of [^"]*"', found)
+        assert said, page
+        assert all("illustrative" in x and "every value" not in x for x in said), page
 
 
 def test_the_explorer_measures_change_from_last_year(site: Path) -> None:

@@ -22,7 +22,7 @@ def fill(edition: Path, seed: int = 5) -> pd.DataFrame:
     )
     asked = asked.set_index("indicator_id")
     year = str(yaml.safe_load((edition / "edition.yml").read_text("utf-8"))["edition_year"])
-    due = set(asked.index[asked["next_end"].str[:4] <= year])
+    due = set(asked.index[asked["next_end"].fillna("9999").str[:4] <= year])
     files = sorted((edition / "observations").glob("*.csv"))
     all_rows = pd.concat([pd.read_csv(f, dtype={"period": str, "note": str}) for f in files])
     per = pd.read_csv(edition / "indicators.csv", index_col="id")["per"]

@@ -15,7 +15,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from spi_core.files import write_bytes
-from spi_core.present.base.marks import LEGEND, SYMBOL, picture_keys
+from spi_core.present.base.marks import LEGEND, SYMBOL, one_each, picture_keys
 from spi_core.present.base.theme import chart_style
 from spi_core.tables import records
 
@@ -72,10 +72,10 @@ def emit_figure(
         raise ValueError(f"figure {label!r} needs alternative text")
     folder = Path(os.environ.get(VARIABLE) or "_figures")
     path = folder / f"{label}.svg"
-    flags = illustrative if isinstance(illustrative, bool) else [bool(f) for f in illustrative]
+    flags = one_each(illustrative)
     # looked for only where it matters: going through a chart's parts takes long
-    marks = flags is True or (flags and any(flags))
-    inside = bool(marks) and any(SYMBOL in text.get_text() for text in fig.findobj(Text))
+    marks = flags if isinstance(flags, bool) else any(flags)
+    inside = marks and any(SYMBOL in text.get_text() for text in fig.findobj(Text))
     keys = picture_keys(flags, inside)
     write_bytes(path, _svg(fig, keys))
     if keys:
@@ -139,7 +139,7 @@ def emit_pair(
     illustrative : bool or iterable of bool
         As for :func:`emit_figure`.
     """
-    illustrative = illustrative if isinstance(illustrative, bool) else list(illustrative)
+    illustrative = one_each(illustrative)
     print("\n::: {.wide-only}")
     emit_figure(wide, label, "", alt, "100%", illustrative)
     print(':::\n\n:::: {.content-visible when-format="html"}\n::: {.narrow-only}')

@@ -35,6 +35,35 @@ PICTURE = {
 INTERNAL = "OFFICIAL-SENSITIVE"
 
 
+def one_each(illustrative: bool | Iterable[object]) -> bool | list[bool]:
+    """Take the flags of a picture: one for all of it, or one a value.
+
+    Parameters
+    ----------
+    illustrative : bool or iterable of bool
+        A table gives the names of its columns, a blank counts as true: neither says anything of a
+        value.
+
+    Raises
+    ------
+    TypeError
+        If there is anything but flags.
+
+    Examples
+    --------
+    >>> one_each(True), one_each([True, False])
+    (True, [True, False])
+    """
+    from numpy import bool_  # the command line reads marks without tables, and must be quick
+
+    if isinstance(illustrative, bool | bool_):
+        return bool(illustrative)
+    each = list(illustrative)
+    if wrong := [flag for flag in each if not isinstance(flag, bool | bool_)]:
+        raise TypeError(f"one flag a value is needed, not {wrong[0]!r}")
+    return [bool(flag) for flag in each]
+
+
 def picture_keys(illustrative: bool | Iterable[object], inside: bool) -> tuple[str, ...]:
     """Say below a picture what its mark means, or which of its values would carry one.
 
@@ -60,12 +89,13 @@ def picture_keys(illustrative: bool | Iterable[object], inside: bool) -> tuple[s
     >>> picture_keys([True, False], inside=False)[-1], picture_keys(True, inside=True)[-1]
     ('◇ holds illustrative values, not measured', '◇ illustrative: generated, not measured')
     """
-    each = [] if isinstance(illustrative, bool) else [bool(flag) for flag in illustrative]
-    if not (any(each) or illustrative is True):
+    flags = one_each(illustrative)
+    each = [flags] if isinstance(flags, bool) else flags
+    if not any(each):
         return ()
     if inside:
         return (LEGEND, f"{SYMBOL} {WORD}: generated, not measured")
-    return PICTURE[bool(each) and all(each)]
+    return PICTURE[flags is not True and all(each)]
 
 
 def marked(text: str, illustrative: object) -> str:

@@ -66,7 +66,7 @@ class BoroughReport:
         The scores of the whole, index as the columns of `grid`.
     components : DataFrame
         In the order of the framework: ``component, dimension, indicators, comparable_indicators,
-        scored, note``.
+        scored, note``, and ``collected``: how many of the indicators it has figures of now.
     changes : DataFrame
         ``element, change, low, high, rating, reason, illustrative`` of the whole, the index
         first (NaN where it cannot be compared); ``risen, fallen``: how many units rose or fell
@@ -190,6 +190,7 @@ def gather_report(tables: Tables) -> BoroughReport:
     home = upper.dropna(subset="whole").drop_duplicates("element").set_index("element")["whole"]
     elements = tables["elements"].set_index("element")
     changes, ward_changes = _changes(tables, code, [*order, *missing["code"]], elements)
+    lost = tables["not_collected"].query("period == 'current'")["component"].value_counts()
     gaps = tables["gaps"]
     if len(gaps):
         gaps = gaps.query("element == 'index' and measure == 'range'")
@@ -207,7 +208,9 @@ def gather_report(tables: Tables) -> BoroughReport:
         elements=elements,
         quarters=tables["quarters"],
         home=home.reindex(columns).astype(float),
-        components=framework,
+        components=framework.assign(
+            collected=framework["indicators"] - framework["component"].map(lost).fillna(0)
+        ),
         changes=changes,
         longer_ago=from_other_dates(tables, code),
         uneven=_uneven(tables, code),

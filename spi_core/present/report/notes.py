@@ -8,8 +8,9 @@ import pandas as pd
 
 from spi_core.present.base.edition import notes, only_first
 from spi_core.present.base.numbers import day
-from spi_core.present.base.words import and_list, small
+from spi_core.present.base.words import and_list, capital, small
 from spi_core.tables import records
+from spi_core.text.words import NO_NEWER
 
 if TYPE_CHECKING:
     from spi_core.present.base.page import Page
@@ -62,6 +63,11 @@ def cautions(page: Page, tables: Tables, report: BoroughReport) -> list[str]:
     shown = report.indicators
     made = date_cautions(tables["dates"], shown.loc[shown["in_change"], "name"])
     made += notes(tables, "change")
+    if again := list(shown.loc[shown["reason"] == NO_NEWER, "name"]):
+        made.append(
+            f"**Nothing newer published.** {capital(and_list([small(n) for n in again]))}: the "
+            "same figure both times, which counts in the score and in no change."
+        )
     broken = [
         f"{r.name} ({r.label_before} and {r.label_now}): {only_first(str(r.reason))}"
         for r in records(shown[shown["group"].eq("broken")])

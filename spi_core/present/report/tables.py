@@ -13,7 +13,7 @@ from spi_core.present.base.spans import APART
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import QUARTERS, capital, of_parts
 from spi_core.tables import records
-from spi_core.text.words import DECLINE, IMPROVEMENT
+from spi_core.text.words import DECLINE, IMPROVEMENT, NO_NEWER
 
 if TYPE_CHECKING:
     from spi_core.present.report.data import BoroughReport
@@ -87,7 +87,9 @@ def component_table(report: BoroughReport) -> pd.DataFrame:
     changes = report.changes.set_index("element")
     rows = []
     for c in records(report.components):
-        row = {"Component": c.component, "Figures": str(c.indicators)}
+        row = {"Component": c.component, "Figures": f"{c.indicators}"}
+        if c.scored and c.collected < c.indicators:
+            row["Figures"] = f"{c.collected:.0f} of {c.indicators}"
         if c.scored:
             ends, ratings = report.elements.loc[c.component], report.grid["rating"][c.component]
             made_up = report.grid["illustrative"][c.component].any()
@@ -169,13 +171,14 @@ def indicator_columns(report: BoroughReport) -> list[str]:
 def _indicator_row(r: Any, place: str, periods: int) -> dict[str, str]:
     sign = RATINGS[r.rating].symbol
     both = r.illustrative_before or r.illustrative_now
-    change = "not comparable"
+    change = "same figure" if r.reason == NO_NEWER else "not comparable"
     if not math.isnan(r.change):
         change = f"{marked(signed(r.change, 0), both)} {sign}"
     london = "" if math.isnan(r.london_change) else f" ({signed(r.london_change, 0)})"
     known = r.unit.lower() in r.name.lower()
     apart = r.group if r.group in APART else "rolling" * r.rolling
-    dates = f"{r.label_before} → {r.label_now}" + (f", {apart}" if apart else "")
+    both_dates = dict.fromkeys((r.label_before, r.label_now))
+    dates = " → ".join(both_dates) + (f", {apart}" if apart else "")
     return {
         "Indicator": r.name if known else f"{r.name}, {r.unit}",
         "Earlier": marked(number(r.before), r.illustrative_before),

@@ -46,7 +46,8 @@ def over_time(tables: Tables, code: str, most: int = 99) -> Picture:
     rest = [e for e in order if e not in shown]
     changes = tables["changes"].query("area_code == @code").set_index("element")["change"]
     shown = sorted(shown, key=lambda e: (e != "index", -abs(changes.get(e, 0.0))))[:most]
-    made = every[every["area_code"] == code].pivot(
+    drawn = every[every["element"].isin(shown)].dropna(subset="score")
+    made = drawn[drawn["area_code"] == code].pivot(
         index="element", columns="period", values="illustrative"
     )
     made = made.reindex(index=shown, columns=periods).eq(True)
@@ -56,7 +57,7 @@ def over_time(tables: Tables, code: str, most: int = 99) -> Picture:
     return Picture(
         lambda narrow: lines(wide, made, code, (name, many), names, narrow),
         _alt({e: _said(wide, made, e, code) for e in shown}, name, many, names),
-        made,
+        drawn["illustrative"].eq(True),
         {"rest": f" No line for {said}: earlier figures mean something else." if rest else ""},
     )
 

@@ -259,11 +259,13 @@ def _movers(r: BoroughReport) -> str:
     """Name the components that moved furthest up and down."""
     parts = r.changes.iloc[1:].dropna(subset="change").sort_values("change")
     up, down = parts[parts["change"] > 0].tail(1), parts[parts["change"] < 0].head(1)
-    said = [
-        f"{p.element} moved {way} most ({change_words(p.change, _clear(p.rating))}, {p.share})"
+    moves = [
+        (p, way, change_words(p.change, _clear(p.rating)))
         for way, rows in (("up", up), ("down", down))
         for p in records(rows)
     ]
+    # what prints as 0.0 has moved nowhere
+    said = [f"{p.element} moved {w} most ({x}, {p.share})" for p, w, x in moves if x[0] != "0"]
     return f" {', '.join(said)}." if said else ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from spi_core.errors import Fault, InputError, some
 from spi_core.files import shown
 from spi_core.sources.indicator.figure import Figure, mapped, observed
 from spi_core.sources.reference import refit, write_reference
+from spi_core.sources.roll.wanted import wanted
 from spi_core.sources.whole import change_table, whole_copy
 from spi_core.text.cells import csv_text
 
@@ -88,8 +90,9 @@ def add(
             _only(part, before, indicator)
             said = _renamed(part, inputs)
         said += _refit(part, before, row["component"])
-        _record(part, f"{row['name']} ({indicator}) added to {row['component']}", row.get("why"))
-        load(part)
+        what, why = f"{row['name']} ({indicator}) added to {row['component']}", row["rationale"]
+        _record(part, what, row.get("why") or why)
+        _ask(part, load(part), indicator)
     return [f"{indicator} added: {len(own)} figures", *said]
 
 
@@ -277,6 +280,15 @@ def _refit(part: Path, before: Mapping[str, pd.DataFrame], component: str) -> li
     made = made.sort_values("indicator_id", key=lambda ids: ids.map(order), kind="stable")
     (part / "weights.csv").write_text(csv_text(made), encoding="utf-8")
     return [f"weights of {component} fitted anew; all others as they were"]
+
+
+def _ask(part: Path, inputs: Inputs, indicator: str) -> None:
+    """List a new indicator's figures among those still awaited, where it has none yet."""
+    own = inputs.tables["observations"].query("indicator_id == @indicator")
+    if "current" not in set(own["period"]):
+        asked = wanted(inputs).query("indicator_id == @indicator")
+        rows = pd.read_csv(StringIO(csv_text(asked)), dtype=str, keep_default_na=False)
+        _append(part, WANTED.with_suffix("").as_posix(), rows)
 
 
 def _record(part: Path, what: str, why: str | None) -> None:

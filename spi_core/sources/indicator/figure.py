@@ -41,20 +41,30 @@ class Figure:
     periods: tuple[tuple[str, str], ...] = ()
 
     def about(self, inputs: Inputs) -> dict[str, str]:
-        """Take unit and publisher from the list beside the figures, where there is one."""
+        """Take unit, publisher and source from the list beside the figures, or from their ids."""
         path = inputs.folder / inputs.settings["index"]["reference"]["figures"]
         cells, _, _ = read_cells(path.with_name("figures.csv"))
-        said = {"open_figures": self.value, "source_dataset": path.parent.name + " figures"}
-        if cells is not None and not self.base:
-            said["unit"] = _first(cells, self.value, "unit")
-        if cells is not None:
-            said["publisher_or_owner"] = _first(cells, self.value, "publisher")
+
+        def first(figure: str, column: str) -> str:
+            if cells is None or column not in cells:
+                return ""
+            return next(iter(cells.loc[cells["figure_id"] == figure, column]), "")
+
+        def called(figure: str, column: str) -> str:
+            name, more = figure.replace("_", " ").capitalize(), first(figure, column)
+            return f"{name} ({more})" if more else name
+
+        said = {
+            "open_figures": self.value,
+            "source_dataset": called(self.value, "publisher"),
+            "publisher_or_owner": first(self.value, "publisher"),
+        }
+        if self.base:
+            said["numerator"] = called(self.value, "unit")
+            said["denominator"] = called(self.base, "unit")
+        else:
+            said["unit"] = first(self.value, "unit")
         return {k: v for k, v in said.items() if v}
-
-
-def _first(cells: pd.DataFrame, figure: str, column: str) -> str:
-    found = cells.loc[cells["figure_id"] == figure, column] if column in cells else pd.Series()
-    return "" if found.empty else str(found.iloc[0])
 
 
 def mapped(inputs: Inputs, indicator: str, figure: Figure) -> pd.DataFrame:

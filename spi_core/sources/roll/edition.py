@@ -43,7 +43,7 @@ class Rolled:
     broken : tuple of str
         Indicators that are not comparable between the last two periods.
     read_again : tuple of str
-        Lines of ``edition.yml`` that still name the old period outside titles.
+        Sentences of ``edition.yml`` that still name the old period outside titles.
     """
 
     folder: Path

@@ -75,7 +75,7 @@ def roll_settings(text: str, ids: Mapping[str, str], label: str, name: str) -> s
 
 
 def mentions(text: str, label: str) -> tuple[str, ...]:
-    """List the lines that name a period's label beside the list of periods.
+    r"""List the sentences that name a period's label outside the list of periods.
 
     Parameters
     ----------
@@ -87,11 +87,34 @@ def mentions(text: str, label: str) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        ``row 75: …``, whose words may have been true of that year only.
+        ``row 75: …``, whose words may have been true of that year only; whole sentences, however
+        many rows they take.
+
+    Examples
+    --------
+    >>> text = "periods:\n  - {label: '2014'}\nnote: 'First. As in\n  2014.'"
+    >>> mentions(text, "2014")
+    ('row 4: As in 2014.',)
     """
-    lines = enumerate(text.splitlines(), 1)
-    found = [(n, line.strip()) for n, line in lines if _said_of(label).search(line)]
-    return tuple(f"row {n}: {line}" for n, line in found if not re.search(r"\b(id|seed):", line))
+    found = {}
+    for node in _texts(yaml.compose(text, yaml.SafeLoader)):
+        start = node.start_mark.index
+        for at in _said_of(label).finditer(text, start, node.end_mark.index):
+            row = text.count("\n", 0, at.start()) + 1
+            said = re.split(r"(?<=[.!?;])\s+", str(node.value))
+            found[row] = " ".join(s.strip() for s in said if _said_of(label).search(s))
+    return tuple(f"row {n}: {said}" for n, said in sorted(found.items()))
+
+
+def _texts(node: Any) -> list[Any]:
+    """Gather what the settings say, but for the periods themselves and what is no year."""
+    if isinstance(node, yaml.MappingNode):
+        kept = [v for k, v in node.value if k.value not in ("periods", "id", "follows", "seed")]
+    elif isinstance(node, yaml.SequenceNode):
+        kept = node.value
+    else:
+        return [node]
+    return [text for part in kept for text in _texts(part)]
 
 
 def _said_of(label: str) -> re.Pattern[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from spi_core.edition.inputs import Inputs
@@ -10,7 +12,7 @@ COLUMNS = [
     "indicator_id", "name", "component", "owner", "partner", "access", "source_dataset",
     "level", "areas", "last_label", "last_start", "last_end", "next_start", "next_end", "note",
 ]  # fmt: skip
-RARE = "Published every {n} years: until there are newer ones, the last figures serve again."
+RARE = "Published about every {n} years: until there are newer ones, the last figures serve again."
 
 
 def wanted(inputs: Inputs) -> pd.DataFrame:
@@ -19,14 +21,15 @@ def wanted(inputs: Inputs) -> pd.DataFrame:
     Parameters
     ----------
     inputs : Inputs
-        The edition before the roll.
+        The edition before the roll, or one whose new period is still empty.
 
     Returns
     -------
     DataFrame
         One row an indicator and level that has figures in its last period: ``indicator_id, name,
         component, owner, partner, access, source_dataset, level, areas, last_label, last_start,
-        last_end, next_start, next_end, note``.
+        last_end, next_start, next_end, note``. What is published less often than every two years
+        has no dates of the next.
     """
     given, register = inputs.tables["observations"], inputs.framework.indicators
     level = inputs.geography.areas["level"]
@@ -44,7 +47,8 @@ def wanted(inputs: Inputs) -> pd.DataFrame:
         step = pd.DateOffset(months=max(round(days / 30.44), 1))
         start, end = last["start"].iloc[0], last["end"].iloc[0]
         after = pd.Timedelta(days=1)
-        years = round(days / 365.25)
+        rare = re.search(r"(\d+) years", str(about["update_frequency"]))
+        years = max(round(days / 365.25), int(rare[1]) if rare else 1)
         for name, areas in last.groupby("level", sort=False)["area_code"]:
             rows.append(
                 {
@@ -60,8 +64,9 @@ def wanted(inputs: Inputs) -> pd.DataFrame:
                     "last_label": last["period_label"].iloc[0],
                     "last_start": start,
                     "last_end": end,
-                    "next_start": start + step,
-                    "next_end": end + after + step - after,
+                    # of what is published so seldom nobody can reckon the day
+                    "next_start": start + step if years <= 2 else pd.NaT,
+                    "next_end": end + after + step - after if years <= 2 else pd.NaT,
                     "note": RARE.format(n=years) if years > 1 else "",
                 }
             )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
 from spi_core.present.base.figure import emit_figure, emit_table, pipe_table
+from spi_core.present.base.marks import picture_keys
 from spi_core.present.base.theme import RATINGS, brand, chart_style, colour, project_root
 
 FRAME = pd.DataFrame({"Ward": ["Abbey", "Gascoigne"], "Score": ["47.9", "43.2"]})
@@ -69,6 +72,23 @@ def test_the_key_says_which_values_of_a_picture_are_generated(
     emit_figure(fig, "fig-x", "Caption.", "Words.", illustrative=flags)
     out = capsys.readouterr().out
     assert f"Words. {said}" in out if said else "◇" not in out
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        pd.DataFrame({"2013": [False], "2014": [False]}),
+        [float("nan")],
+        np.zeros((2, 2), bool),
+        "no",
+    ],
+)
+def test_what_is_not_one_flag_a_value_is_refused(flags: Any) -> None:
+    """The names of a table's columns would call measured values generated."""
+    with pytest.raises(TypeError, match="one flag a value"):
+        emit_figure(Figure(figsize=(7, 2)), "fig-x", "Caption.", "Words.", illustrative=flags)
+    with pytest.raises(TypeError, match="one flag a value"):
+        picture_keys(flags, inside=False)
 
 
 def test_a_narrow_picture_takes_the_words_that_fit(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from spi_core.levels import KNOWN
 from spi_core.present.base.links import ward_page, ward_slug
+from spi_core.present.base.marks import picture_keys
+from spi_core.present.base.page import Page
 from spi_core.present.base.pairs import emit_both
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.report import (
@@ -21,6 +23,7 @@ from spi_core.present.report import (
 from spi_core.present.report import (
     charts,
     quarters,
+    trends,
 )
 from spi_core.present.report import (
     notes as report_notes,
@@ -229,6 +232,65 @@ def test_what_moved_most_says_how_much_of_it_counts(report):
     assert "On the 24 figures of 7 of 10 components that can be compared, the index" in found
     assert "Personal Freedom & Choice moved up most (+28.2, 2 of 3 figures)" in found
     assert "Shelter moved down most (−4.8, 2 of 2 figures)" in found
+
+
+def test_what_prints_as_nothing_has_not_moved(report):
+    changes = report.changes.copy()
+    changes.loc[1:, "change"] = [0.04, *[-5.0] * (len(changes) - 2)]
+    changes.loc[1, "rating"] = "no clear change"
+    found = report_words.findings(replace(report, changes=changes))[3]
+    assert "moved up most" not in found
+    assert "moved down most (−5.0" in found
+
+
+def test_a_figure_given_once_more_is_the_same_figure(tables, report):
+    rows = report.indicators.copy()
+    again = ["secure_tenure", "employment_rate"]
+    rows.loc[again, "reason"] = "no newer figures"
+    rows.loc[again, "change"] = np.nan
+    rows.loc[again, "label_before"] = "Census 2011"
+    shown = replace(report, indicators=rows)
+    table = report_tables.indicator_table(shown).set_index(rows.index)
+    assert table.at["secure_tenure", "Change"].startswith("same figure")
+    assert table.at["secure_tenure", "Dates"].startswith("Census 2011")
+    assert "→" not in table.at["secure_tenure", "Dates"]
+    (line,) = [
+        x
+        for x in report_notes.cautions(Page("report", tables), tables, shown)
+        if "Nothing newer published" in x
+    ]
+    assert all(report_words.small(rows.at[i, "name"]).lower() in line.lower() for i in again)
+
+
+def test_a_component_counts_the_figures_that_were_collected(report):
+    parts = report.components.copy()
+    at = parts.index[parts["component"] == "Shelter"]
+    parts.loc[at, "collected"] -= 1
+    table = report_tables.component_table(replace(report, components=parts)).set_index("Component")
+    assert table.at["Shelter", "Figures"] == "1 of 2"
+    assert table.at["Personal Safety", "Figures"] == "7"
+
+
+@pytest.mark.parametrize("made_up", [(), ("y",), ("y", "baseline", "current")])
+def test_lines_over_three_periods_are_flagged_value_by_value(tables, report, made_up):
+    every = tables["scores_comparable"]
+    every = pd.concat([every, every.query("period == 'baseline'").assign(period="y")])
+    every["illustrative"] = every["period"].isin(made_up)
+    held = {n: tables[n] for n in ("areas", "framework", "changes")} | {"scores_comparable": every}
+    periods = [{"id": i, "label": i} for i in ("y", "baseline", "current")]
+    about = {"edition": {"periods": periods}}
+
+    class Three(dict):
+        levels, about = tables.levels, None
+
+    three = Three(held)
+    three.about = about
+    picture = trends.over_time(three, report.code)
+    said = picture_keys(picture.illustrative, inside=False)
+    if not made_up:
+        assert said == ()
+    else:
+        assert ("every value" in said[0]) == (len(made_up) == 3)
 
 
 def test_a_bound_beside_a_clear_rating_is_never_nothing(report):

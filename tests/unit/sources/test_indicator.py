@@ -115,6 +115,10 @@ def test_a_figure_of_the_reference_refits_its_component_alone(tmp_path: Path) ->
     assert sum(shares) == pytest.approx(1)
     dates = {(r["period"], r["start"]) for r in read(edition / "observations" / "drugs.csv")}
     assert dates == {("baseline", "2013-04-01"), ("current", "2014-04-01")}
+    (about,) = [r for r in read(edition / "indicators.csv") if r["id"] == "drugs"]
+    assert about["numerator"] == "Crime drugs (offences)"
+    assert about["denominator"] == "Population (persons)"
+    assert about["publisher_or_owner"] == "Housing service"
     remove(edition, "drugs", None)
     for name, old in before.items():
         assert len(read(edition / name)) == len(old)

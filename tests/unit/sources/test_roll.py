@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -11,8 +12,10 @@ import yaml
 from spi_core.edition.inputs import load
 from spi_core.edition.summary import summarise
 from spi_core.errors import InputError
+from spi_core.sources.indicator.change import add, remove
 from spi_core.sources.roll.edition import read_breaks, roll
 from spi_core.sources.roll.settings import mentions, roll_settings
+from spi_core.sources.roll.wanted import wanted
 from tests.support.editions import INDICATORS, make_edition, read, write
 
 
@@ -59,6 +62,7 @@ def test_one_line_says_that_figures_are_awaited(rolled: Path) -> None:
     lines = [line for line in summarise(load(rolled)).lines if "2015" in line]
     assert len(lines) == 1
     assert "no figures yet for 2015: 9 of 9 indicators, listed in" in lines[0]
+    assert lines[0].endswith("; build waits for them")
     asked = read(rolled / "source" / "wanted.csv")
     assert {r["indicator_id"] for r in asked} == {i[0] for i in INDICATORS}
     dates = ("last_label", "last_start", "last_end", "next_start", "next_end")
@@ -109,4 +113,40 @@ def test_comments_stay_and_only_the_period_s_label_moves() -> None:
     ]
     assert (new["id"], new["follows"], new["title"]) == ("a-2015", "a-2014", "Year 2015")
     assert (new["subtitle"], new["seed"]) == ("Since 2014/15", 2014)
-    assert mentions(text, "2014") == ("row 9: - Of 2014 only",)
+    assert mentions(text, "2014") == ("row 9: Of 2014 only",)
+
+
+def test_the_new_baseline_s_label_is_no_line_to_read_again() -> None:
+    text = "periods:\n  - id: baseline\n    label: '2014'\nnotes: 'All. Figures\n  of 2014.'\n"
+    assert mentions(text, "2014") == ("row 5: Figures of 2014.",)
+
+
+def test_no_day_is_reckoned_for_what_is_published_seldom(edition: Path, rolled: Path) -> None:
+    inputs = load(edition)
+    about = inputs.framework.indicators
+    about.loc["rent", "update_frequency"] = "every 4 years"
+    asked = wanted(inputs).set_index("indicator_id")
+    assert asked.loc[["rent"], ["next_start", "next_end"]].isna().all(axis=None)
+    assert asked.loc[["rent"], "note"].str.startswith("Published about every 4 years").all()
+    assert asked.drop(index="rent")["next_start"].notna().any()
+
+
+def test_a_new_indicator_is_asked_for_and_a_removed_one_is_not(
+    rolled: Path, tmp_path: Path
+) -> None:
+    new = shutil.copytree(rolled, tmp_path / rolled.name)
+    before = (new / "source" / "wanted.csv").read_bytes()
+    rows = [r for r in read(new / "observations" / "all.csv") if r["indicator_id"] == "rent"]
+    write(tmp_path / "damp.csv", [r | {"indicator_id": "damp"} for r in rows])
+    row = {
+        "name": "Damp homes", "component": "Shelter", "polarity": "-1", "unit": "% of homes",
+        "description": "Homes with damp.", "publisher_or_owner": "Housing service",
+        "source_dataset": "Stock survey", "rationale": "Harms health.", "worst": "3000",
+        "best": "2", "reason": "Agreed",
+    }  # fmt: skip
+    add(new, "damp", row, None, tmp_path / "damp.csv")
+    asked = [r for r in read(new / "source" / "wanted.csv") if r["indicator_id"] == "damp"]
+    assert {(r["last_label"], r["next_end"]) for r in asked} == {("2014", "2015-12-31")}
+    assert read(new / "corrections.csv")[-1]["why"] == "Harms health."
+    remove(new, "damp", None)
+    assert (new / "source" / "wanted.csv").read_bytes() == before
