@@ -78,7 +78,8 @@ def new_edition(
         figures = pd.read_parquet(place.folder / place.about["figures"])
         recipe, periods = years_as_asked(mapping.frame, settings["periods"], figures, years)
         text = (like / "edition.yml").read_text("utf-8")
-        changes, left_out = _settings(place, name, settings, periods, contact), []
+        changes = _settings(place, name, settings, periods, contact)
+        left_out: list[str] = []
         if periods != settings["periods"] and "notes" in settings:
             notes, left_out = notes_as_asked(settings["notes"])
             changes["notes"] = notes or None

@@ -18,6 +18,9 @@ IMPROVEMENT, NO_CHANGE, DECLINE = "clear improvement", "no clear change", "clear
 #: Ratings of a change against that of the reference population; it may be `NOT_RATED` too.
 AHEAD, ABREAST, BEHIND = "clearly better", "no clear difference", "clearly worse"
 
+#: Publisher or licence of figures that came without.
+NOT_STATED = "Not stated"
+
 #: How the pages say it; ``RATING_RULE.format(number=5, minimum=1)``.
 RATING_RULE = (
     "A score is a strength if it lies above the median of the {number} {areas} in the most similar "
