@@ -124,8 +124,8 @@ def notes_as_asked(notes: Mapping[str, Sequence[Any]]) -> tuple[dict[str, list[A
 
     Examples
     --------
-    >>> notes_as_asked({"change": ["Stricter from 2014.", "Visitors count."], "twice": ["In 2014."]})
-    ({'change': ['Visitors count.']}, ['Stricter from 2014.', 'In 2014.'])
+    >>> notes_as_asked({"change": ["Stricter from 2014.", "Visitors count."], "limits": ["2014."]})
+    ({'change': ['Visitors count.']}, ['Stricter from 2014.', '2014.'])
     """
     parted: dict[str, list[Any]] = {}
     left = []

@@ -172,8 +172,8 @@ def origin_sentence(tables: Tables) -> str:
     values = of_units(tables, "values").dropna(subset="value")
     generated = values["illustrative"]
     made_up, filled = int(generated.sum()), int((values["estimated"] & ~generated).sum())
-    about, unit = tables["indicators"], tables.levels.unit.one
-    stated = about[["publisher_or_owner", "licence"]].ne(NOT_STATED).all(axis=1)
+    unit, about = tables.levels.unit.one, tables["indicators"]
+    stated: Any = about[["publisher_or_owner", "licence"]].ne(NOT_STATED).all(axis=1)
     again = "Anyone can work the scores out again." if stated.all() else ""
     if filled:
         verb = "value is" if filled == 1 else "values are"
