@@ -96,8 +96,8 @@ def grid_caption(report: BoroughReport) -> str:
     scores = int(report.grid["score"][report.scored].notna().to_numpy().sum())
     if ratings.eq(NOT_RATED).to_numpy().all():
         return (
-            f"Of {number(scores, 0)} component scores not one is rated as a strength or weakness: no "
-            f"similar {report.unit.many} are known, or not how sure the figures are."
+            f"Of {number(scores, 0)} component scores not one is rated as a strength or weakness: "
+            f"no similar {report.unit.many} are known, or not how sure the figures are."
         )
     text = (
         f"Of {number(scores, 0)} component scores, {number(counts['strength'], 0)} are strengths "

@@ -378,7 +378,7 @@ def test_grid_caption_counts_ratings(tables, report):
     caption = report_captions.grid_caption(report)
     assert f"{rated['strength']} are strengths" in caption
     assert f"{rated['weakness']} are weaknesses" in caption
-    bare = {**report.grid, "rating": report.grid["rating"].mask(True, "not rated")}
+    bare = {**report.grid, "rating": report.grid["rating"].replace(".+", "not rated", regex=True)}
     for said in (report_captions.grid_caption, report_captions.grid_alt):
         assert "not one is rated" in said(replace(report, grid=bare))
     plain = {**report.grid, "rating": report.grid["rating"].replace("weakness", "similar")}

@@ -75,6 +75,7 @@ def test_another_boroughs_edition_has_its_own_areas_and_no_word_of_this_one(
         assert word not in text, word
     settings = yaml.safe_load((folder / "edition.yml").read_text("utf-8"))
     assert settings["area"] == "E09000020"
+    assert "borough priority" not in text
     assert "UK-GeoJSON" in settings["attribution"]
     assert "  # share of a component’s weight" in (folder / "edition.yml").read_text("utf-8")
     inputs = load(folder)
