@@ -173,7 +173,7 @@ def origin_sentence(tables: Tables) -> str:
     generated = values["illustrative"]
     made_up, filled = int(generated.sum()), int((values["estimated"] & ~generated).sum())
     unit, about = tables.levels.unit.one, tables["indicators"]
-    stated: Any = about[["publisher_or_owner", "licence"]].ne(NOT_STATED).all(axis=1)
+    stated: Any = (about[["publisher_or_owner", "licence"]] != NOT_STATED).all(axis=1)
     again = "Anyone can work the scores out again." if stated.all() else ""
     if filled:
         verb = "value is" if filled == 1 else "values are"
