@@ -25,7 +25,7 @@ from spi_core.edition.settings import read_edition_file
 from spi_core.errors import Fault, InputError
 from spi_core.files import project_root, shown
 from spi_core.levels import KNOWN
-from spi_core.sources.new_edition_periods import years_as_asked
+from spi_core.sources.new_edition_periods import breaks_as_asked, notes_as_asked, years_as_asked
 from spi_core.sources.new_edition_places import ALONE, Place
 from spi_core.sources.reference import write_reference
 from spi_core.text.cells import csv_text
@@ -39,7 +39,7 @@ MANY, REPLICATES = 100, 1000
 
 def new_edition(
     place: Place, name: str, like: Path, years: Sequence[int] = (), contact: str = ""
-) -> Path:
+) -> tuple[Path, list[str]]:
     """Write ``data/<name>`` from the figures at hand, checked as a build would check it.
 
     Parameters
@@ -57,8 +57,9 @@ def new_edition(
 
     Returns
     -------
-    Path
-        Its folder.
+    tuple of Path and list of str
+        Its folder, and the notes of `like` that are left out since they name a year and the
+        periods are others.
 
     Raises
     ------
@@ -78,12 +79,18 @@ def new_edition(
         recipe, periods = years_as_asked(mapping.frame, settings["periods"], figures, years)
         text = (like / "edition.yml").read_text("utf-8")
         changes = _settings(place, name, settings, periods, contact)
+        left_out: list[str] = []
+        if periods != settings["periods"] and "notes" in settings:
+            notes, left_out = notes_as_asked(settings["notes"])
+            changes["notes"] = notes or None
         (folder / "edition.yml").write_text(with_settings(text, changes), "utf-8")
         indicators = pd.read_csv(like / "indicators.csv", dtype=str, keep_default_na=False)
         # themes are of a council's own manifesto
         write_table(folder / "indicators.csv", indicators.assign(manifesto_theme=""))
         if (like / "breaks.csv").exists():
-            shutil.copy(like / "breaks.csv", folder)
+            breaks = pd.read_csv(like / "breaks.csv", dtype=str, keep_default_na=False)
+            breaks = breaks_as_asked(breaks, mapping.frame, recipe)
+            write_table(folder / "breaks.csv", breaks)
         write_table(folder / settings["index"]["reference"]["mapping"], recipe)
         codes = dict(zip(place.units["source_code"], place.units["code"], strict=True))
         own = figures[figures["area_code"].isin(codes)]
@@ -105,7 +112,7 @@ def new_edition(
         (folder / "weights.csv").touch()
         write_reference(folder)
         load(folder)
-    return project_root() / "data" / name
+    return project_root() / "data" / name, left_out
 
 
 @contextmanager

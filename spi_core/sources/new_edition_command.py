@@ -32,6 +32,7 @@ def new_edition(
     from spi_core.sources.new_edition_places import find_place, suggested
 
     said = Said(quiet, as_json)
+    left_out: list[str] = []
     if source is not None:
         made = edition_from_files(source, name or source.resolve().name.lower(), area, contact)
     else:
@@ -43,10 +44,14 @@ def new_edition(
             name = typer.prompt("Name of the edition", name)
             periods = typer.prompt("Years, parted by commas", periods or "as in the catalogue")
             contact = typer.prompt("Who answers for it", contact)
-        made = make(place, name, edition_folder(like), _years(periods), contact)
+        made, left_out = make(place, name, edition_folder(like), _years(periods), contact)
     said.line(f"{made.name}: {shown(made)} is complete and checked; next: spi all {made.name}")
+    if left_out:
+        said.line(f"left out of its notes, since they name years of {like}: write anew what holds")
+    for text in left_out:
+        said.line(f"  {text}")
     files = sorted(shown(p) for p in made.rglob("*") if p.is_file())
-    said.result(edition=made.name, files=files)
+    said.result(edition=made.name, files=files, left_out=left_out)
 
 
 def _years(text: str) -> list[int]:

@@ -20,6 +20,7 @@ from spi_core.files import project_root, shown
 from spi_core.levels import KNOWN, units_named
 from spi_core.sources.new_edition import REPLICATES, columns, made_whole, with_settings, write_table
 from spi_core.tables import records
+from spi_core.text.words import NOT_STATED
 
 #: Columns that each file must have, and what stands in others of the edition's table where it has
 #: none of its own.
@@ -29,8 +30,8 @@ NEEDED = {
     "figures": ["area_code"],
 }
 INDICATOR = {
-    "kind": "mean", "per": "1", "access": "public", "publisher_or_owner": "Not stated",
-    "source_dataset": "Not stated", "licence": "Not stated", "disclosure_rule": "none",
+    "kind": "mean", "per": "1", "access": "public", "publisher_or_owner": NOT_STATED,
+    "source_dataset": NOT_STATED, "licence": NOT_STATED, "disclosure_rule": "none",
     "comparable": "yes", "transform": "none", "rollup": "mean", "interval": "none", "error": "none",
 }  # fmt: skip
 LONG = ["indicator_id", "area_code", "value"]
@@ -200,7 +201,8 @@ def _levels(areas: pd.DataFrame, with_figures: set[str]) -> tuple[str, list[Any]
         one, size = name.replace("_", " "), len(of[name][0])
         digits = all(c.isdigit() and len(c) == size for c in of[name])
         row: dict[str, Any] = {"id": name, "order": 10 * (len(names) - place), "one": one}
-        row["many"] = re.sub("(?<=[^aeiou])y$", "ie", one) + "s"
+        row["many"] = re.sub("(?<=[^aeiou])y$", "ie", one)
+        row["many"] = re.sub("(s|x|z|ch|sh)$", r"\1e", row["many"]) + "s"
         row["pattern"] = f"[0-9]{{{size}}}" if digits else "[^ ]+"
         rows.append(row | ({"role": "evidence"} if name == unit else {}))
     return unit, rows

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
 from spi_core.edition.population import IMPLIED
 from spi_core.errors import Fault, InputError, some
+from spi_core.tables import records
 
 SHIFTED = ["period_label", "figure_period", "denominator_period", "note"]
 
@@ -73,6 +75,68 @@ def years_as_asked(
         )
     named = [{"id": i, "label": str(y)} for i, y in zip(ids, asked, strict=True)]
     return pd.DataFrame(rows)[list(mapping)], named
+
+
+def breaks_as_asked(
+    breaks: pd.DataFrame, written: pd.DataFrame, recipe: pd.DataFrame
+) -> pd.DataFrame:
+    """Keep the breaks that lie between figures of the new edition, under its own periods.
+
+    Parameters
+    ----------
+    breaks : DataFrame
+        ``breaks.csv`` of the edition that `written` is of.
+    written, recipe : DataFrame
+        Its ``mapping.csv`` and the new one: ``indicator_id, period, end``.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `breaks`. A break came after the end of its earlier figure and not after that of
+        its later one: figures that follow each other bear it unless both lie on one side of that.
+    """
+    end = written.set_index(["indicator_id", "period"])["end"].to_dict()
+    rows = []
+    for row in breaks.to_dict("records"):
+        i = row["indicator_id"]
+        old, new = (end.get((i, row[c])) for c in ("from_period", "to_period"))
+        if old is None or new is None:
+            continue  # of figures that the recipe does not make
+        own = recipe[recipe["indicator_id"] == i].sort_values("end")
+        for one, next_one in pairwise(records(own)):
+            if one.end < new and next_one.end > old:
+                rows.append(row | {"from_period": one.period, "to_period": next_one.period})
+    return pd.DataFrame(rows, columns=breaks.columns)
+
+
+def notes_as_asked(notes: Mapping[str, Sequence[Any]]) -> tuple[dict[str, list[Any]], list[str]]:
+    """Part the notes on figures that name a year: it is another edition's.
+
+    Parameters
+    ----------
+    notes : mapping
+        Of ``edition.yml``: paragraphs, or rows of a table, by section.
+
+    Returns
+    -------
+    tuple of dict and list of str
+        What holds whatever the periods, and what a person has to read.
+
+    Examples
+    --------
+    >>> notes_as_asked({"change": ["Stricter from 2014.", "Visitors count."], "limits": ["2014."]})
+    ({'change': ['Visitors count.']}, ['Stricter from 2014.', '2014.'])
+    """
+    parted: dict[str, list[Any]] = {}
+    left = []
+    for section, lines in notes.items():
+        for line in lines:
+            text = line if isinstance(line, str) else ", ".join(line)
+            if re.search(r"\b(?:19|20)[0-9]{2}\b", text):
+                left.append(text)
+            else:
+                parted.setdefault(section, []).append(line)
+    return parted, left
 
 
 def _yearly(known: Mapping[int, Any]) -> bool:

@@ -20,6 +20,9 @@ AHEAD, ABREAST, BEHIND = "clearly better", "no clear difference", "clearly worse
 #: Why there is no change of a figure that a period gives once more, with its old dates.
 NO_NEWER = "no newer figures"
 
+#: Publisher or licence of figures that came without.
+NOT_STATED = "Not stated"
+
 #: How the pages say it; ``RATING_RULE.format(number=5, minimum=1)``.
 RATING_RULE = (
     "A score is a strength if it lies above the median of the {number} {areas} in the most similar "

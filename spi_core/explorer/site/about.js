@@ -30,7 +30,7 @@ function whatItIs(model) {
   return [
     `The ${index.name} asks how well people live, beyond income: it counts what life is like, not what is spent or earned.`,
     `It joins ${joined} figures, from health and housing to safety and learning, into ${scored.length} scored components and ${of("dimension").length} dimensions (${andList(of("dimension").map((m) => m.name))}).`,
-    `Every score runs from ${model.recipe.lowest} to 100. ${model.recipe.scale} The framework is the Social Progress Imperative’s, used by cities and countries around the world.`,
+    `Every score runs from ${model.recipe.lowest} to 100. ${model.recipe.scale} It follows the example of the Social Progress Imperative, whose index is used by cities and countries around the world.`,
   ].join(" ");
 }
 

@@ -15,6 +15,7 @@ from spi_core.present.base.scale import (
     scale_start,
 )
 from spi_core.present.base.words import and_list, capital, lacking_words
+from spi_core.text.words import NOT_STATED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,25 +166,35 @@ def origin_sentence(tables: Tables) -> str:
     Returns
     -------
     str
-        How many of the units' values are estimated, and in an illustrative edition generated.
+        How many of the units' values are estimated, and in an illustrative edition generated;
+        that figures are published only where their publisher and licence are stated.
     """
     values = of_units(tables, "values").dropna(subset="value")
     generated = values["illustrative"]
     made_up, filled = int(generated.sum()), int((values["estimated"] & ~generated).sum())
-    unit, again = tables.levels.unit.one, "Anyone can work the scores out again."
+    unit, about = tables.levels.unit.one, tables["indicators"]
+    stated: Any = (about[["publisher_or_owner", "licence"]] != NOT_STATED).all(axis=1)
+    again = "Anyone can work the scores out again." if stated.all() else ""
     if filled:
         verb = "value is" if filled == 1 else "values are"
         again = (
             f"{number(filled, 0)} missing {unit} {verb} estimated from the other figures of the "
             f"component. {again}"
-        )
+        ).strip()
+    if not stated.all():
+        of = "its figures"
+        if stated.any():
+            of = f"the figures of {(~stated).sum()} of its {len(about)} indicators"
+        again = f"The publisher or the licence of {of} is not stated. {again}".strip()
+        if not made_up:
+            return again
     if not made_up:
         every = "Every figure in it that is given" if filled else "Every figure in it"
         return f"{every} comes from an official publication. {again}"
     of = f"{number(made_up, 0)} of its {number(len(values), 0)} {unit} values"
     return (
-        f"{of} are generated, to show how the index works, and marked {SYMBOL}; the rest are "
-        f"published. {again}"
+        f"{of} are generated, to show how the index works, and marked {SYMBOL}"
+        f"{'; the rest are published' if stated.all() else ''}. {again}"
     )
 
 
@@ -195,10 +206,12 @@ def name_indicators(tables: Tables) -> str:
     str
         One sentence.
     """
-    framework, about = tables["framework"], tables["indicators"]
+    every, about = tables["framework"]["component"], tables["indicators"]
+    used = every[every.isin(about["component"])]
+    of = f"{len(used)} of the framework’s " if len(used) < len(every) else ""
     return (
-        f"It rests on {len(about)} indicators in {len(framework)} components, from "
-        f"{framework['component'].iloc[0]} to {framework['component'].iloc[-1]}."
+        f"It rests on {len(about)} indicators in {of}{len(every)} components, from {used.iloc[0]} "
+        f"to {used.iloc[-1]}."
     )
 
 

@@ -84,7 +84,7 @@ class Page:
         widths: Sequence[int] | Mapping[str, int] | None = None,
         words: Mapping[str, object] | None = None,
     ) -> None:
-        """Print a captioned, numbered table.
+        """Print a captioned, numbered table, or ``<label>.none`` for an empty one, where there is.
 
         Parameters
         ----------
@@ -97,6 +97,9 @@ class Page:
         words : mapping, optional
             What its caption may ask for.
         """
+        if frame.empty and f"{label}.none" in prose(self.document):
+            self.say(f"{label}.none", **(words or {}))
+            return
         if isinstance(widths, Mapping):
             widths = [widths.get(str(c), 12) for c in frame.columns] or None
         start, more, end = align.partition("+")

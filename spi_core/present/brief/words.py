@@ -19,6 +19,7 @@ from spi_core.present.base.words import (
 )
 from spi_core.present.brief.data import Brief
 from spi_core.tables import records
+from spi_core.text.words import NOT_RATED
 
 #: Strengths, and weaknesses, of which a fact is told; the rest are named.
 TOLD = 2
@@ -50,7 +51,17 @@ def headline(brief: Brief) -> str:
     score = f"{number(i['score'], 0)} out of 100{of_parts(i['parts'], i['of'])}"
     first = f"{brief.name} scores {score}, {compared}."
     rest = standing_out(strengths, weaknesses, brief.unit.many)
+    if why := _unrated(brief):
+        rest = f"No component of it is rated as a strength or a weakness: {why}."
     return sentence(f"{first} {rest}", brief.illustrative)
+
+
+def _unrated(brief: Brief) -> str:
+    """Say why no component is rated against similar areas; empty where one is."""
+    if not brief.peers:
+        return f"no similar {brief.unit.many} are known"
+    none = brief.components["rating"].eq(NOT_RATED).all()
+    return "how sure the figures are is not known" if none else ""
 
 
 def place(brief: Brief) -> str:
@@ -68,6 +79,8 @@ def place(brief: Brief) -> str:
     """
     if not brief.scored:
         return "not placed"
+    if np.isnan(brief.index["low"]):
+        return "not known"
     low, high = ordinal(brief.index["rank_low"]), ordinal(brief.index["rank_high"])
     return low if low == high else f"{low}–{high}"
 
@@ -147,8 +160,10 @@ def rated_markdown(brief: Brief, rating: str, told: int = TOLD) -> str:
     rows = rows[rows["rating"] == rating] if len(rows) else rows
     if rows.empty:
         scored = brief.components.dropna(subset="score")
-        if scored.empty or not brief.peers:
+        if scored.empty:
             return "Nothing can be compared: figures are missing."
+        if why := _unrated(brief):
+            return f"Nothing can be compared: {why}."
         none = f"Against similar {brief.unit.many} no component is a {rating}."
         return sentence(none, scored["illustrative"].any())
     symbol = RATINGS[rating].symbol

@@ -11,7 +11,7 @@ from spi_core.present.base.canvas import MANY
 from spi_core.present.base.numbers import change_words, number, signed
 from spi_core.present.base.words import QUARTERS, and_list, capital, named, of_each
 from spi_core.tables import records
-from spi_core.text.words import DECLINE, IMPROVEMENT
+from spi_core.text.words import DECLINE, IMPROVEMENT, NOT_RATED
 
 if TYPE_CHECKING:
     from spi_core.levels import Level
@@ -94,6 +94,11 @@ def grid_caption(report: BoroughReport) -> str:
     ratings: Any = report.grid["rating"][report.scored]
     counts = {r: int(ratings.eq(r).to_numpy().sum()) for r in ("strength", "weakness")}
     scores = int(report.grid["score"][report.scored].notna().to_numpy().sum())
+    if ratings.eq(NOT_RATED).to_numpy().all():
+        return (
+            f"Of {number(scores, 0)} component scores not one is rated as a strength or weakness: "
+            f"no similar {report.unit.many} are known, or not how sure the figures are."
+        )
     text = (
         f"Of {number(scores, 0)} component scores, {number(counts['strength'], 0)} are strengths "
         f"and {number(counts['weakness'], 0)} are weaknesses among similar {report.unit.many}."
@@ -109,7 +114,10 @@ def grid_caption(report: BoroughReport) -> str:
 def grid_alt(report: BoroughReport) -> str:
     """Describe the component grid: every area's strengths and weaknesses."""
     parts = []
-    for w in records(report.wards if len(report.wards) <= MANY else report.wards.iloc[:0]):
+    ratings: Any = report.grid["rating"][report.scored]
+    rated = bool(ratings.ne(NOT_RATED).to_numpy().any())
+    few = rated and len(report.wards) <= MANY
+    for w in records(report.wards if few else report.wards.iloc[:0]):
         mine = report.grid["rating"].loc[w.code, report.scored]
         said = [
             f"{word} {', '.join(mine[mine == rating].index)}"
@@ -135,6 +143,8 @@ def change_caption(report: BoroughReport) -> str:
     every = len(report.ward_changes)
     up = list(parts.loc[parts["risen"] == every, "element"])
     down = list(parts.loc[parts["fallen"] == every, "element"])
+    if report.wards["change_rating"].eq(NOT_RATED).all():
+        return f"Whether the index rose or fell clearly in any {unit.one} is not known."
     risen = of_each(int(report.index_change["risen"]), n, unit.many)
     text = f"The index rose clearly in {risen}"
     if up:

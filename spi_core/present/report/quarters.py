@@ -66,6 +66,11 @@ def clearly(report: BoroughReport, quarter: int) -> list[str]:
     return sorted(wards.loc[wards["clear_quarter"] == quarter, "name"])
 
 
+def unsure(report: BoroughReport) -> bool:
+    """Tell whether the error of every area's index is unknown, so that no order can be claimed."""
+    return bool(len(report.wards)) and bool(report.wards["low"].isna().all())
+
+
 def ends_words(report: BoroughReport) -> str:
     """Say which areas are clearly at either end.
 
@@ -74,6 +79,11 @@ def ends_words(report: BoroughReport) -> str:
     str
         Without a capital and a full stop.
     """
+    if unsure(report):
+        return (
+            "how sure the figures are is not known, so no order is claimed: no "
+            f"{report.unit.one} can be said to be in the highest or the lowest quarter"
+        )
     high, low = clearly(report, 1), clearly(report, 4)
     if high and low:
         verb = "is" if len(high) == 1 else "are"
@@ -98,7 +108,7 @@ def others_words(report: BoroughReport) -> str:
     """
     rest = report.wards.dropna(subset=["rank", "rank_low", "rank_high"])
     rest = rest[rest["clear_quarter"].isna()].sort_values("rank")
-    if len(rest) < 2:
+    if len(rest) < 2 or unsure(report):
         return ""
     who = "the others" if report.wards["clear_quarter"].notna().any() else f"the {report.unit.many}"
     if rest["rank_low"].max() <= rest["rank_high"].min():
@@ -142,7 +152,7 @@ def quarter_caption(report: BoroughReport) -> str:
         return f"No {report.unit.one} has a score."
     said = [f"{capital(ends_words(report))}."]
     split, lines = report.quarters["split"].sum(), len(report.quarters) - 1
-    if split:
+    if split and not unsure(report):
         which = "The" if split == lines else "Some"
         close = f"{report.unit.many} too close to tell apart"
         said.append(f"{which} lines between quarters run between {close}.")

@@ -21,9 +21,9 @@ from spi_core.present.base.words import (
     owned,
     small,
 )
-from spi_core.present.report.quarters import ends_words, missing_sentence, others_words
+from spi_core.present.report.quarters import ends_words, missing_sentence, others_words, unsure
 from spi_core.tables import records
-from spi_core.text.words import DECLINE, IMPROVEMENT
+from spi_core.text.words import DECLINE, IMPROVEMENT, NOT_RATED
 
 if TYPE_CHECKING:
     from spi_core.present.report.data import BoroughReport
@@ -99,15 +99,20 @@ def _wards(r: BoroughReport) -> str:
     if not r.wards["quarter"].any():  # none is ranked
         return ""
     rest = r.wards[r.wards["clear_quarter"].isna()]
-    text = f"**{capital(r.unit.many)}.** {capital(ends_words(r))} (nine chances in ten or more)."
+    text = f"**{capital(r.unit.many)}.** {capital(ends_words(r))}"
+    if unsure(r):
+        return f"{text}."
+    text += " (nine chances in ten or more)."
     if rest.empty:
         return text
-    span = rest["places"].round()
-    width = number(span.min(), 0)
-    width += f" to {number(span.max(), 0)}" if span.max() > span.min() else ""
+    least, most = rest["places"].round().agg(["min", "max"])
+    places = f"{number(least, 0)} to {number(most, 0)}" if least < most else number(most, 0)
+    who = f"Each of the {len(rest)} {r.unit.many}"
+    if len(rest) < len(r.wards):
+        who = f"Each of the other {len(rest)}" if len(rest) > 1 else "The other"
     return (
-        f"{text} Each of the other {len(rest)} could be in any of {width} places, so this report "
-        "names quarters and likely places, never a single place."
+        f"{text} {who} has {places} likely place{'s' * (most > 1)}, so this report names quarters "
+        "and likely places, never a single place."
     )
 
 
@@ -220,6 +225,8 @@ def risen_sentence(report: BoroughReport, subject: str = "The index") -> str:
     str
         One sentence.
     """
+    if report.wards["change_rating"].eq(NOT_RATED).all():
+        return f"Whether it rose clearly in any {report.unit.one} is not known."
     risen = int(report.index_change["risen"])
     return f"{subject} rose clearly in {of_each(risen, len(report.wards), report.unit.many)}."
 

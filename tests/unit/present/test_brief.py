@@ -122,7 +122,7 @@ def test_the_headline_says_no_more_than_interval_and_ratings(tables: Tables) -> 
         )
         named = {c for c in one.components["component"] if re.search(rf"\b{c}\b", text)}
         assert named <= rated
-        assert ("no component clearly stands out" in text) == (not rated)
+        assert ("No component of it is rated" in text) == (not rated)
 
 
 def test_a_strength_is_only_called_so_where_it_is_rated_so(brief: Brief) -> None:
@@ -133,12 +133,11 @@ def test_a_strength_is_only_called_so_where_it_is_rated_so(brief: Brief) -> None
 
 
 def test_a_place_is_an_interval(brief: Brief) -> None:
-    low, high = brief.index["rank_low"], brief.index["rank_high"]
-    assert ("–" in place(brief)) == (np.ceil(low) != np.ceil(high))
-    alone = replace(brief, index=_but(brief.index, {"rank_low": 2.0, "rank_high": 2.0}))
-    wide = replace(
-        brief, index=_but(brief.index, {"rank": 6.0, "rank_low": 5.0, "rank_high": 14.0})
-    )
+    assert np.isnan(brief.index["low"])  # how sure it is nobody knows
+    assert place(brief) == "not known"
+    sure = {"low": 40.0, "high": 50.0, "rank": 6.0}
+    alone = replace(brief, index=_but(brief.index, sure | {"rank_low": 2.0, "rank_high": 2.0}))
+    wide = replace(brief, index=_but(brief.index, sure | {"rank_low": 5.0, "rank_high": 14.0}))
     assert (place(alone), place(wide)) == ("2nd", "5th–14th")
 
 
@@ -164,6 +163,13 @@ def test_where_no_component_is_rated_so_the_sentence_says_so(
     brief: Brief, capsys: pytest.CaptureFixture[str]
 ) -> None:
     none = replace(brief, standouts=brief.standouts.iloc[:0])
+    unsure = "Nothing can be compared: how sure the figures are is not known."
+    assert rated_markdown(none, "strength") == unsure
+    alone = "Nothing can be compared: no similar wards are known."
+    assert rated_markdown(replace(none, peers=()), "strength") == alone
+    assert "no similar wards are known" in headline(replace(none, peers=()))
+    none = replace(none, components=none.components.assign(rating="similar"))
+    assert "no component clearly stands out" in headline(none)
     said = "Against similar wards no component is a strength."
     assert rated_markdown(none, "strength") == said
     print_rated(none)

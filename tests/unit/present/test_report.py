@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from spi_core.levels import KNOWN
+from spi_core.present.base.edition import name_indicators, origin_sentence
 from spi_core.present.base.links import ward_page, ward_slug
 from spi_core.present.base.marks import picture_keys
 from spi_core.present.base.page import Page
@@ -37,6 +38,7 @@ from spi_core.present.report import (
 from spi_core.present.report.data import gather_report
 from spi_core.present.report.grid import CELL, component_grid
 from spi_core.present.report.maps import QUARTER_FILL, quarter_text, ward_map
+from spi_core.present.report.quarters import quarter_caption
 from spi_core.store import Tables, open_tables
 from spi_core.text.seal import seal
 from tests.support.editions import OPEN
@@ -378,11 +380,69 @@ def test_wards_are_called_too_close_only_if_no_two_can_be_told_apart(report):
     assert "most of the others overlap" in said(pairs, pairs + 1)
 
 
+def test_where_no_error_is_known_no_order_is_claimed(report):
+    lost = report.wards.assign(low=np.nan, high=np.nan, clear_quarter=np.nan)
+    lost["change_rating"] = "not rated"
+    unsure = replace(report, wards=lost)
+    for said in (
+        report_words.lead_sentence(unsure),
+        report_words.findings(unsure)[0],
+        quarter_caption(unsure),
+    ):
+        assert "ow sure the figures are is not known, so no order is claimed" in said
+        assert not re.search("too close|could be|likely place|clearly", said)
+    assert "is not known" in report_words.risen_sentence(unsure)
+    assert "is not known" in report_captions.change_caption(unsure)
+
+
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [
+        ((1.0, 4.0), "has 1 to 4 likely places"),
+        ((4.0, 4.0), "has 4 likely places"),
+        ((1.0, 1.0), "has 1 likely place,"),
+    ],
+)
+def test_likely_places_are_counted(report, places, said):
+    n = len(report.wards)
+    vague = report.wards.assign(clear_quarter=np.nan, places=np.resize(places, n))
+    text = report_words.findings(replace(report, wards=vague))[0]
+    assert f"Each of the {n} wards {said}" in text
+    assert "other" not in text
+
+
+def test_the_source_of_figures_is_said_only_where_it_is_stated(tables, monkeypatch):
+    about, read = tables["indicators"], Tables.__getitem__
+    bare = about.assign(licence="Not stated")
+    some = about.assign(licence=["Not stated", *about["licence"][1:]])
+    for case, of in ((bare, "its figures"), (some, f"the figures of 1 of its {len(about)} ind")):
+
+        def stated(self, name, case=case):
+            return case if name == "indicators" else read(self, name)
+
+        monkeypatch.setattr(Tables, "__getitem__", stated)
+        said = origin_sentence(tables)
+        assert f"The publisher or the licence of {of}" in said
+        assert "official" not in said
+        assert "Anyone" not in said
+
+
+def test_indicators_are_counted_in_the_components_that_use_them(tables):
+    used = tables["indicators"]["component"].nunique()
+    of = len(tables["framework"])
+    said = name_indicators(tables)
+    assert f"in {used} of the framework’s {of} components" in said
+    assert used < of
+
+
 def test_grid_caption_counts_ratings(tables, report):
     rated = tables["standing"].query("level == 'component'")["rating"].value_counts()
     caption = report_captions.grid_caption(report)
     assert f"{rated['strength']} are strengths" in caption
     assert f"{rated['weakness']} are weaknesses" in caption
+    bare = {**report.grid, "rating": report.grid["rating"].replace(".+", "not rated", regex=True)}
+    for said in (report_captions.grid_caption, report_captions.grid_alt):
+        assert "not one is rated" in said(replace(report, grid=bare))
     plain = {**report.grid, "rating": report.grid["rating"].replace("weakness", "similar")}
     caption = report_captions.grid_caption(replace(report, grid=plain))
     assert "0 are weaknesses" in caption

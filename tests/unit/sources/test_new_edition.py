@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from spi_core.cli import app
 from spi_core.edition.inputs import load
 from spi_core.errors import InputError
-from spi_core.sources.new_edition_periods import years_as_asked
+from spi_core.sources.new_edition_periods import breaks_as_asked, years_as_asked
 from spi_core.sources.new_edition_places import find_place, suggested
 from tests.support.editions import OPEN, read, write
 
@@ -75,6 +75,7 @@ def test_another_boroughs_edition_has_its_own_areas_and_no_word_of_this_one(
         assert word not in text, word
     settings = yaml.safe_load((folder / "edition.yml").read_text("utf-8"))
     assert settings["area"] == "E09000020"
+    assert "borough priority" not in text
     assert "UK-GeoJSON" in settings["attribution"]
     assert "  # share of a component’s weight" in (folder / "edition.yml").read_text("utf-8")
     inputs = load(folder)
@@ -155,6 +156,38 @@ def test_elections_still_to_come_are_not_taken() -> None:
     assert [p["label"] for p in named] == ["2012", "2013"]
     assert rows["turnout_borough", "current"]["figure_period"] == "2010"
     assert ("turnout_borough", "baseline") not in rows
+
+
+def test_breaks_and_notes_of_other_years_are_not_taken_over(project: Path, spi: Spi) -> None:
+    _, said = spi("new-edition", "E09000001", "--as", "earlier", "--periods", "2012,2013", "--json")
+    folder = project / "data" / "earlier"
+    assert read(folder / "breaks.csv") == []
+    left_out = json.loads(said)["left_out"]
+    assert [n for n in left_out if "Recording changed" in n]
+    assert len(left_out) == 3
+    notes = (folder / "edition.yml").read_text("utf-8").partition("\nnotes:")[2]
+    assert "2014" not in notes
+    assert "Visitors count" in notes
+
+
+@pytest.mark.parametrize(
+    ("years", "kept"),
+    [
+        ((2013, 2014), {("gcse", "baseline", "current"), ("turnout", "baseline", "current")}),
+        # elections have no figure of 2013: their break spans it
+        ((2012, 2013, 2014), {("gcse", "y2013", "current"), ("turnout", "baseline", "current")}),
+        ((2012, 2014), {("gcse", "baseline", "current"), ("turnout", "baseline", "current")}),
+        ((2012, 2013), set()),
+    ],
+)
+def test_breaks_lie_where_their_dates_do(
+    years: tuple[int, ...], kept: set[tuple[str, str, str]]
+) -> None:
+    breaks = pd.DataFrame(read(OPEN / "breaks.csv"))
+    written, recipe = (pd.DataFrame(mapping_of(*y)[0].values()) for y in ((), years))
+    made = breaks_as_asked(breaks, written, recipe)
+    cells = zip(made["indicator_id"], made["from_period"], made["to_period"], strict=True)
+    assert {(i.partition("_")[0], old, new) for i, old, new in cells} == kept
 
 
 CODES = [f"41{i:05d}" for i in range(771)]
