@@ -200,10 +200,9 @@ def _first(rows: list[list[object]], at: int, areas: Areas) -> int:
     full = next((r for r in named if _figures(rows[r], times=r not in whole)), 0)
     texts = [{plain(c) for c in row if plain(c)} for row in rows[:full]]
     heads = [r for r, said in enumerate(texts) if len(said) > 1 and _figures(rows[r]) < 0.5]
-    free = [r for r in heads if r not in named]
     # the corner of the headings may name the borough; a row of blanks below them is an area's
-    top = max(free, default=max((r for r in heads if r in whole), default=-1))
-    return next(r for r in named if r > top)
+    heads = [r for r in heads if r not in named] or [r for r in heads if r in whole]
+    return next(r for r in named if r > max(heads, default=-1))
 
 
 def _figures(row: list[object], *, times: bool = False) -> float:
@@ -220,8 +219,7 @@ def _headings(rows: list[list[object]], first: int, at: int, areas: Areas) -> tu
         cells = [c for c in rows[r] if plain(c)]
         if not cells and not heads:
             continue  # a row left free below the headings
-        alone = len({plain(c) for c in cells}) < 2
-        if len(cells) < 2 or (alone and (not heads or plain(rows[r][at]))):
+        if len(cells) < 2 or (len(set(cells)) < 2 and (not heads or plain(rows[r][at]))):
             break  # a title, merged over the table or not
         if _figures(rows[r]) >= 0.5:
             continue  # England, London: figures of areas that are not ours
@@ -281,8 +279,8 @@ def _areas(table: Table, at: int, other: int | None, areas: Areas, body: list[in
         elif not any(is_figure(c) for k, c in enumerate(rows[r]) if k not in (at, other)):
             notes += [r] if any(plain(c) for c in rows[r]) else []
         elif not text or TOTAL.fullmatch(words(text)) or TOTAL.fullmatch(area_words(text)):
-            said = (plain(c) for c in rows[r] if plain(c) and not is_figure(c))
-            totals.append((r, text or next(said, "no area")))
+            said = [plain(c) for c in rows[r] if plain(c) and not is_figure(c)]
+            totals.append((r, text or [*said, "no area"][0]))
         else:
             table.unknown.setdefault(text, []).append(r)
     if totals:
@@ -324,7 +322,7 @@ def settle_columns(table: Table, indicators: Indicators) -> list[Column]:
         if not named and not any(is_figure(c, ("number",)) for c in cells):
             continue  # words
         part = indicators.field(rest) if rest else "value"
-        if named and named[0]:
+        if named and any(named):
             column.indicator, column.role = named[0], named[1] or part or "value"
         elif part and not named:
             column.role = part

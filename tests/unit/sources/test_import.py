@@ -471,3 +471,39 @@ def test_a_total_above_the_areas_is_named(edition: Path, tmp_path: Path) -> None
     found = understand(edition, path, Said(), None)
     assert set(found.frame["area_code"]) == set(WARDS)
     assert "'Havering total' in row 2" in "\n".join(found.notes)
+
+
+def test_counts_without_a_base_are_said_and_a_base_can_be_named(
+    edition: Path, tmp_path: Path
+) -> None:
+    head: list[object] = ["Ward", "Burglary 2014", "2014 Number", "Dwellings"]
+    path = small(tmp_path / "x.xlsx", head, lambda k: [20 + k, 80 + 4 * k, 4000])
+    one = {"": "burglary"}
+    lost = "\n".join(understand(edition, path, Said(indicators=one), None).lines)
+    assert "counts are left out: no base was found: burglary, current: of 8 areas" in lost
+    assert "--indicator 'HEADING=base'" in lost
+    for answer in ("base", "burglary:base"):
+        found = understand(edition, path, Said(indicators=one | {"Dwellings": answer}), None)
+        assert found.frame["denominator"].eq(4000).all()
+        assert "left out" not in "\n".join([*found.lines, *found.notes])
+    said = refused(edition, path, Said(indicators=one | {"Dwellings": "burglar:base"}))
+    assert "'burglar' is not of the edition" in said
+
+
+@pytest.mark.parametrize("head", ["Dependent children", "Total dependent children"])
+def test_a_heading_that_begins_the_text_of_the_base(
+    edition: Path, tmp_path: Path, head: str
+) -> None:
+    texts = {
+        "numerator": "Dependent children out of work",
+        "denominator": "Dependent children 0–18",
+    }
+    rewrite(
+        edition / "indicators.csv",
+        lambda rows: [r | texts if r["id"] in ("burglary", "robbery") else r for r in rows],
+    )
+    rows: list[list[object]] = [["Burglary"], [None, 2014], ["Ward", "Number", head, "Rate"]]
+    path = titled(tmp_path / "x.xlsx", rows, "B2:D2")
+    found = understand(edition, path, Said(indicators={"Rate": ""}), None)
+    assert f"'2014 {head}' is burglary denominator" in "\n".join(found.lines)
+    assert found.frame["numerator"].tolist() == [900 + k for k in range(8)]
