@@ -8,17 +8,20 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
-from spi_core.edition.readers.read import Read
 from spi_core.said import Edition, Json, Quiet, Said
 
 app = typer.Typer()
-HEADINGS = ("indicator_id", "indicator", "area_code", "area", "period", "value", "numerator",
-            "denominator", "status", "note")  # fmt: skip
-#: Columns that a partner fills in; the others are locked.
-OPEN = HEADINGS[5:]
+#: Columns that a partner fills in; the others are locked, but for dates that nobody knows yet.
+OPEN = ("value", "numerator", "denominator", "status", "note")
+DATES = ("period_label", "start", "end")
+HEADINGS = ("indicator_id", "indicator", "area_code", "area", "period", *DATES, *OPEN, "asked")
+WIDE = {"indicator": 44, "asked": 90}
 STATUSES = ("observed", "provisional", "revised", "modelled", "suppressed", "missing")
 WORDS = (
-    "Fill in the white cells: a value in the unit that is named, or a count and its base, or both.",
+    "Fill in the white cells of the sheet Figures, for the time from start to end of each line.",
+    "Either the value, in the unit that is named; or the count (numerator) and its base "
+    "(denominator), of which the value is made; or all three.",
+    "The last column, asked, says for each line what is to be counted.",
     "Where a figure must be withheld, choose the status suppressed and leave it blank.",
     "A line left blank is a missing figure. Lines and headings stay as they are.",
 )
@@ -41,6 +44,7 @@ def template(
     from spi_core.errors import Fault, InputError, in_order
     from spi_core.files import in_place, shown
     from spi_core.publish.named import edition_folder
+    from spi_core.sources.extract.figures import Calendar
     from spi_core.sources.extract.keep import name_of
 
     folder, said = edition_folder(edition), Said(quiet, as_json)
@@ -63,7 +67,11 @@ def template(
             faults.append(Fault("command line", "is unknown", None, option, value, allowed))
     if faults:
         raise InputError(faults)
-    lines = _lines(own, settings, reads["areas"].frame, reads["observations"], period)
+    present = reads["observations"].sound
+    calendar = Calendar({p["id"]: p["label"] for p in settings["periods"]}, present)
+    own = own.assign(asked=[_asked(r) for r in own.to_dict("records")])
+    own = own.assign(dates=[calendar.dates(i, period, None) for i in own["id"]])
+    lines = _lines(own, settings, reads["areas"].frame, present, period)
     path = output or Path(f"{folder.name}-{name_of(Path(owner.replace(' ', '-')))}.xlsx")
     with in_place(path) as part:
         _book(lines, own, periods).save(part)
@@ -73,8 +81,8 @@ def template(
 
 
 def _lines(
-    own: pd.DataFrame, settings: Any, areas: pd.DataFrame, present: Read, period: str
-) -> list[list[str]]:
+    own: pd.DataFrame, settings: Any, areas: pd.DataFrame, present: pd.DataFrame, period: str
+) -> list[list[Any]]:
     """List what is asked: each indicator for the areas that have had it, else for every unit."""
     from spi_core.edition.areas.vintage import wanted_vintage
     from spi_core.levels import levels_of
@@ -83,7 +91,7 @@ def _lines(
     here = areas["vintage"] == [wanted_vintage(settings, level) for level in areas["level"]]
     names = dict(zip(areas["code"], areas["name"], strict=True))
     units = areas.loc[here & (areas["level"] == unit), "code"]
-    had = present.sound[["indicator_id", "area_code"]] if len(present.sound) else pd.DataFrame()
+    had = present[["indicator_id", "area_code"]] if len(present) else pd.DataFrame()
     lines = []
     for indicator in own.to_dict("records"):
         rows = had[had["indicator_id"] == indicator["id"]] if len(had) else had
@@ -93,20 +101,39 @@ def _lines(
             else units
         )
         label = f"{indicator['name']} ({indicator['unit']})"
-        lines += [[indicator["id"], label, code, names[code], period] for code in codes]
+        when, *ends = indicator["dates"] or (None, None, None)
+        dates = [when, *(day and day.date() for day in ends)]
+        blank, asked = [None] * len(OPEN), indicator["asked"]
+        lines += [
+            [indicator["id"], label, code, names[code], period, *dates, *blank, asked]
+            for code in codes
+        ]
     return lines
 
 
-def _book(lines: list[list[str]], own: pd.DataFrame, periods: list[str]) -> Any:
+def _asked(indicator: dict[str, Any]) -> str:
+    """Say what an indicator counts, in the words of the catalogue."""
+    per = f", × {indicator['per']:,g}" if indicator["per"] != 1 else ""
+    parts = [("numerator", indicator["numerator"]), ("denominator", indicator["denominator"])]
+    told = [f"{name}: {text}" for name, text in parts if text]
+    how = f" value: numerator / denominator{per}." if len(told) == 2 else ""
+    return " ".join([indicator["description"], *(f"{text.rstrip('.')}." for text in told)]) + how
+
+
+def _book(lines: list[list[Any]], own: pd.DataFrame, periods: list[str]) -> Any:
     """Lay the lines out: headings and what is asked locked, lists to choose from."""
     from openpyxl import Workbook
-    from openpyxl.styles import Font, PatternFill, Protection
+    from openpyxl.styles import Alignment, Font, PatternFill, Protection
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 
     book = Workbook()
-    sheet, lists = book.active, book.create_sheet("Lists")
-    sheet.title = "Figures"
+    read, sheet, lists = book.active, book.create_sheet("Figures"), book.create_sheet("Lists")
+    read.title = "Read me"
+    for text in WORDS:
+        read.append([text])
+        read.cell(read.max_row, 1).alignment = Alignment(wrap_text=True)
+    read.column_dimensions["A"].width = WIDE["asked"]
     sheet.append(HEADINGS)
     grey, last = PatternFill("solid", fgColor="EEEEEE"), len(lines) + 1
     for line in lines:
@@ -114,7 +141,7 @@ def _book(lines: list[list[str]], own: pd.DataFrame, periods: list[str]) -> Any:
     for row in sheet.iter_rows(min_row=1, max_row=last, max_col=len(HEADINGS)):
         for cell, name in zip(row, HEADINGS, strict=True):
             cell.data_type = "s" if isinstance(cell.value, str) else cell.data_type
-            if cell.row > 1 and name in OPEN:
+            if cell.row > 1 and (name in OPEN or (name in DATES and cell.value is None)):
                 cell.protection = Protection(locked=False)
             else:
                 cell.fill, cell.font = grey, Font(bold=cell.row == 1)
@@ -133,12 +160,10 @@ def _book(lines: list[list[str]], own: pd.DataFrame, periods: list[str]) -> Any:
         least = {"value": "-1E+15"}.get(name, "0")
         rule = DataValidation("decimal", operator="greaterThanOrEqual", formula1=least)
         _allow(sheet, rule, name, last)
-    for r, text in enumerate(WORDS, 1):
-        lists.cell(r, len(columns) + 2, text)
     for k, name in enumerate(HEADINGS, 1):
-        sheet.column_dimensions[get_column_letter(k)].width = 44 if name == "indicator" else 16
+        sheet.column_dimensions[get_column_letter(k)].width = WIDE.get(name, 16)
     sheet.freeze_panes = "A2"
-    sheet.protection.sheet = lists.protection.sheet = True
+    sheet.protection.sheet = lists.protection.sheet = read.protection.sheet = True
     return book
 
 

@@ -24,7 +24,9 @@ def import_(
     file: Annotated[Path, typer.Argument(help="The extract: a workbook or text, packed or not.")],
     edition: Edition,
     sheet: Annotated[str, _option("The sheet to read.")] = "",
-    indicator: Annotated[Texts, _option("ID, or HEADING=ID; HEADING= leaves it out.")] = None,
+    indicator: Annotated[
+        Texts, _option("ID, or HEADING=ID, =count, =base; HEADING= leaves it out.")
+    ] = None,
     period: Annotated[Texts, _option("Of the edition: PERIOD, or TEXT=PERIOD.")] = None,
     area: Annotated[Texts, _option("NAME=CODE for a name that is in doubt.")] = None,
     times: Annotated[Texts, _option("FACTOR, or ID=FACTOR, for figures in another unit.")] = None,

@@ -171,6 +171,12 @@ def take(
         for indicator, period in frame.loc[empty, PART].drop_duplicates().to_numpy():
             out.left.append(f"{indicator} in {period}: not one figure is filled in")
         out.frame = frame[~empty].reset_index(drop=True)
+        for (indicator, period, lost), rest in out.frame.groupby([*PART, "lost"], sort=False):
+            if lost:
+                kept, lacks = ("counts", "base") if lost == "base" else ("bases", "count")
+                about = f"{indicator}, {period}: of {len(rest)} areas"
+                way = f"--indicator 'HEADING={lacks}' names its column"
+                out.told.append(f"{kept} are left out: no {lacks} was found: {about}; {way}")
     return out
 
 
@@ -200,7 +206,8 @@ def _cells(
     role = {c.role: c.at for c in reversed(table.columns) if c.role not in ("", "area", *FIELDS)}
     columns, rows = [c for c in table.columns if c.role in FIELDS], table.sheet.rows
     titles = {w for t in table.titles if (w := when(t)) and w.key}
-    across = len({c.when for c in columns if c.when}) > 1
+    named = {c.when for c in columns if c.when}
+    across = len(named) > 1
     down = len({plain(rows[r][role["period"]]) for r in table.rows} if "period" in role else ()) > 1
     hidden = set(table.sheet.hidden_rows), set(table.sheet.hidden_columns)
     strange, wrong, lost = Lists(list), Lists(list), Lists(list)
@@ -229,8 +236,9 @@ def _cells(
                 continue
             part = of_row[1] if of_row and of_row[1] and c.role == "value" else c.role
             key = (indicator, plain(cell), c.at)
-            if key not in memo:
-                memo[key] = period_of(indicator, cell, c.when)
+            if key not in memo:  # a count or base without a time is of the others' one
+                shared = "period" not in role and c.role != "value" and len(named) == 1
+                memo[key] = period_of(indicator, cell, next(iter(named)) if shared else c.when)
             time, period = memo[key]
             x, place = number(row[c.at], comma=comma), table.place(r, c.at)
             if period is None:
@@ -280,7 +288,7 @@ def _row(
             where = some([place for _, place, _ in seen], 6)
             return fault(f"{name} of {of}, is given {len(seen)} times ({where})", "one figure")
         said[name], place, unseen = seen[0][0], place or seen[0][1], seen[0][2]
-    none, texts = Number("blank"), cell.texts
+    none, texts, lost = Number("blank"), cell.texts, ""
     value, top, base = (said.get(n, none) for n in FIELDS[:3])
     numbers = {n: math.nan if x.value is None else x.value for n, x in said.items()}
     numbers = dict.fromkeys(FIELDS, math.nan) | numbers
@@ -291,7 +299,8 @@ def _row(
     elif kinds != {"number"}:
         if top.kind == "number" and value.kind == "blank":
             return fault(
-                f"{of}, has a count and neither base nor rate", "a rate, or count and base"
+                f"{of}, has a count and neither base nor rate",
+                "a rate, or count and base; --indicator 'HEADING=base' names its column",
             )
         status = "missing"
     elif told:
@@ -299,6 +308,8 @@ def _row(
     if status in ("suppressed", "missing"):
         numbers = dict.fromkeys(FIELDS, math.nan)
     elif math.isnan(numbers["numerator"] + numbers["denominator"]):
+        lost = "base" if top.kind == "number" else ""
+        lost = lost or ("count" if base.kind == "number" and "numerator" not in said else "")
         numbers |= {"numerator": math.nan, "denominator": math.nan}
     label, start, end = dates or ("", None, None)
     if (first := day(texts.get("start"))) and (last := day(texts.get("end"))):
@@ -309,4 +320,4 @@ def _row(
         return fault(why, "columns period_label, start and end")
     row = dict(zip(KEY, key, strict=True)) | {"period_label": label, "start": start, "end": end}
     row |= numbers | {"status": status, "note": plain(texts.get("note"))}
-    return row | {"cell": place, "percent": value.percent, "hidden": unseen}
+    return row | {"cell": place, "percent": value.percent, "hidden": unseen, "lost": lost}

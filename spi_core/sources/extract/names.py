@@ -124,6 +124,23 @@ HEADINGS = {word: part for part, said in WORDS.items() for word in said.split()}
 }  # fmt: skip
 
 
+#: What a heading may be said to hold of an indicator, or of the file's.
+PARTS = {"count": "numerator", "base": "denominator"}
+_ALL = re.compile(r"^((total|all|number|no|of) )+")
+
+
+def of_answer(answer: str) -> tuple[str, str]:
+    """Part what a heading was said to mean: an indicator, and which of its figures.
+
+    Examples
+    --------
+    >>> of_answer("burglary"), of_answer("burglary:count"), of_answer("base")
+    (('burglary', ''), ('burglary', 'numerator'), ('', 'denominator'))
+    """
+    indicator, _, part = answer.rpartition(":")
+    return (indicator, PARTS[part]) if part in PARTS else (answer, "")
+
+
 class Indicators:
     """The indicators that a heading or a title may name.
 
@@ -132,7 +149,8 @@ class Indicators:
     register : DataFrame
         ``indicators.csv``.
     answers : mapping of str to str
-        What a heading means, as somebody has said: an indicator's id, or nothing to leave it out.
+        What a heading means, as somebody has said: an indicator's id, ``count`` or ``base`` (of the
+        file's indicator, or ``id:base``), or nothing to leave it out.
     """
 
     def __init__(self, register: pd.DataFrame, answers: Mapping[str, str]) -> None:
@@ -166,7 +184,7 @@ class Indicators:
 
     def _look(self, said: str) -> tuple[str, str] | None:
         if said in self.answers:
-            return self.answers[said], ""
+            return of_answer(self.answers[said])
         named = self._named.get(said, set())
         if len(named) == 1:
             return next(iter(named))
@@ -181,6 +199,17 @@ class Indicators:
                 if field and len(ids) == 1:
                     return ids.pop(), field
         return None
+
+    def base_of(self, text: str, among: Iterable[str]) -> str:
+        """Find the one indicator, of some, whose denominator's text a heading begins."""
+        said, found = words(period_key(text)[1]), []
+        for indicator in among:
+            name, base = (words(self.about.loc[indicator, n]) for n in ("name", "denominator"))
+            short = _ALL.sub("", said.removeprefix(name).strip())
+            found += (
+                [indicator] if short and f"{_ALL.sub('', base)} ".startswith(f"{short} ") else []
+            )
+        return found[0] if len(found) == 1 else ""
 
     def within(self, text: str) -> str | None:
         """Find the one indicator whose name stands within a title."""

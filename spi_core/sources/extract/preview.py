@@ -39,7 +39,9 @@ def compare(
     tuple of list of dict, and list of str
         A row an indicator and period; what stands out, in sentences.
     """
-    was = present.drop_duplicates(KEY).set_index(KEY)["value"] if len(present) else None
+    was = present.drop_duplicates(KEY).set_index(KEY)["value"]
+    frames = [f[[*KEY, "value"]] for f in (new, present) if len(f)]
+    then = pd.concat(frames).drop_duplicates(KEY).set_index(KEY)["value"]  # the file's come first
     limits = limits if len(limits) else pd.DataFrame(columns=["indicator_id", "min", "max"])
     low, high = (limits.groupby("indicator_id")[n].agg(n).to_dict() for n in ("min", "max"))
     rows, lines = [], []
@@ -47,7 +49,7 @@ def compare(
         value, about = group["value"].to_numpy(float), f"{indicator}, {period}"
         before = _of(was, group, period)
         at = list(periods).index(str(period))
-        earlier = _of(was, group, periods[at - 1]) if at else np.full(len(group), np.nan)
+        earlier = _of(then, group, periods[at - 1]) if at else np.full(len(group), np.nan)
         figures, same = int(np.isfinite(value).sum()), int(np.isclose(value, before).sum())
         counts = group["status"].value_counts()
         rows.append({
@@ -85,9 +87,7 @@ def compare(
     return rows, lines
 
 
-def _of(was: pd.Series | None, group: pd.DataFrame, period: object) -> np.ndarray[Any, Any]:
-    if was is None:
-        return np.full(len(group), np.nan)
+def _of(was: pd.Series, group: pd.DataFrame, period: object) -> np.ndarray[Any, Any]:
     at = pd.MultiIndex.from_arrays(
         [group["indicator_id"], group["area_code"], [period] * len(group)], names=KEY
     )

@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 
 from spi_core.edition.readers.book import Sheet
 from spi_core.errors import some
-from spi_core.sources.extract.cells import day, is_figure, number, period_key, plain
+from spi_core.sources.extract.cells import day, is_figure, period_key, plain
 from spi_core.sources.extract.names import CODE, TOTAL, Areas, Indicators, area_words, words
 
 #: Rows and columns among which areas are looked for across the sheet.
@@ -165,7 +165,7 @@ def _best(rows: list[list[object]], areas: Areas) -> tuple[int, int]:
 
 def _fill(table: Table, at: int, areas: Areas) -> None:
     rows = table.sheet.rows
-    first = next(r for r, row in enumerate(rows) if areas.find(row[at]))
+    first = _first(rows, at, areas)
     heads, table.top = _headings(rows, first, at, areas)
     table.titles = [
         plain(c) for row in rows[: heads[0] if heads else first] for c in row if c != ""
@@ -193,6 +193,25 @@ def _fill(table: Table, at: int, areas: Areas) -> None:
         table.columns[other].role = "area"
 
 
+def _first(rows: list[list[object]], at: int, areas: Areas) -> int:
+    """Find the first row of an area; one named above or in the headings is part of a title."""
+    named = [r for r, row in enumerate(rows) if areas.find(row[at])]
+    whole = [r for r in named if areas.whole in areas.find(rows[r][at])]
+    full = next((r for r in named if _figures(rows[r], times=r not in whole)), 0)
+    texts = [{plain(c) for c in row if plain(c)} for row in rows[:full]]
+    heads = [r for r, said in enumerate(texts) if len(said) > 1 and _figures(rows[r]) < 0.5]
+    # the corner of the headings may name the borough; a row of blanks below them is an area's
+    heads = [r for r in heads if r not in named] or [r for r in heads if r in whole]
+    return next(r for r in named if r > max(heads, default=-1))
+
+
+def _figures(row: list[object], *, times: bool = False) -> float:
+    """Tell which share of a row's cells are figures, or marks for them; a time may be one."""
+    cells, kinds = [c for c in row if plain(c)], ("number", "suppressed", "missing")
+    found = [c for c in cells if is_figure(c, kinds) and (times or not when(c))]
+    return len(found) / max(len(cells), 1)
+
+
 def _headings(rows: list[list[object]], first: int, at: int, areas: Areas) -> tuple[list[int], int]:
     """Find the rows of headings above the first area, the lowest last."""
     heads: list[int] = []
@@ -200,11 +219,9 @@ def _headings(rows: list[list[object]], first: int, at: int, areas: Areas) -> tu
         cells = [c for c in rows[r] if plain(c)]
         if not cells and not heads:
             continue  # a row left free below the headings
-        spread = len(cells) > 1 and (not heads or len({plain(c) for c in cells}) > 1)
-        if not spread and not (heads and len(cells) > 1):
-            break  # a title
-        figures = [c for c in cells if number(c).kind == "number" and not when(c)]
-        if len(figures) * 2 > len(cells):
+        if len(cells) < 2 or (len(set(cells)) < 2 and (not heads or plain(rows[r][at]))):
+            break  # a title, merged over the table or not
+        if _figures(rows[r]) >= 0.5:
             continue  # England, London: figures of areas that are not ours
         heads.insert(0, r)
         if len(heads) == MOST_HEADINGS:
@@ -239,6 +256,8 @@ def _areas(table: Table, at: int, other: int | None, areas: Areas, body: list[in
         cell, text = rows[r][at], plain(rows[r][at])
         codes = areas.find(cell)
         second = () if other is None else areas.find(rows[r][other])
+        if not text and second:  # its code is left blank, its name is not
+            text, codes, second = plain(rows[r][other or 0]), second, ()
         if len(codes) > 1:  # a ward and a borough of one name
             usual = [level for level, _ in levels.most_common(1)]
             fits = [c for c in codes if areas.level[c] in usual]
@@ -260,7 +279,8 @@ def _areas(table: Table, at: int, other: int | None, areas: Areas, body: list[in
         elif not any(is_figure(c) for k, c in enumerate(rows[r]) if k not in (at, other)):
             notes += [r] if any(plain(c) for c in rows[r]) else []
         elif not text or TOTAL.fullmatch(words(text)) or TOTAL.fullmatch(area_words(text)):
-            totals.append((r, text or "no area"))
+            said = [plain(c) for c in rows[r] if plain(c) and not is_figure(c)]
+            totals.append((r, text or [*said, "no area"][0]))
         else:
             table.unknown.setdefault(text, []).append(r)
     if totals:
@@ -302,7 +322,7 @@ def settle_columns(table: Table, indicators: Indicators) -> list[Column]:
         if not named and not any(is_figure(c, ("number",)) for c in cells):
             continue  # words
         part = indicators.field(rest) if rest else "value"
-        if named and named[0]:
+        if named and any(named):
             column.indicator, column.role = named[0], named[1] or part or "value"
         elif part and not named:
             column.role = part

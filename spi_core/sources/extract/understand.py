@@ -21,7 +21,7 @@ from spi_core.files import shown
 from spi_core.sources.extract.cells import plain
 from spi_core.sources.extract.figures import Calendar, Said, take
 from spi_core.sources.extract.files import open_extract
-from spi_core.sources.extract.names import Areas, Ask, Indicators, words
+from spi_core.sources.extract.names import Areas, Ask, Indicators, of_answer, words
 from spi_core.sources.extract.preview import MOST, compare
 from spi_core.sources.extract.table import FIELDS, Table, find_table, letter, settle_columns
 from spi_core.sources.extract.units import settle_units
@@ -146,11 +146,12 @@ def _areas(settings: Any, frame: pd.DataFrame, said: Said) -> Areas:
 def _check_said(said: Said, areas: Areas, indicators: Indicators, periods: list[str]) -> None:
     """Refuse answers that name nothing of the edition; a heading may be answered with nothing."""
     ids = list(indicators.about.index)
+    named = [(k, of_answer(v)[0] if k else v) for k, v in said.indicators.items()]
     faults = [
         Fault("command line", "is not of the edition", None, option, value, some(list(known)))
         for option, values, known in (
             ("--area", said.areas.values(), areas.names),
-            ("--indicator", [v for k, v in said.indicators.items() if v or not k], ids),
+            ("--indicator", [i for k, i in named if i or not k], ids),
             ("--period", said.periods.values(), periods),
             ("--times", [k.partition(":")[0] for k in said.times if k], ids),
         )
@@ -256,7 +257,11 @@ def _settle_columns(
             faults.append(Fault(file, message, allowed=allowed))
     for column in nameless:
         column.indicator = only
+    mine = {only, *(c.indicator for c in table.columns if c.role in FIELDS)} - {""}
     for column in strange:
+        if base := indicators.base_of(column.head, mine):
+            column.indicator, column.role = base, "denominator"
+            continue
         near = indicators.near(column.head) if words(column.head) else []
         where = f"column {column.head or letter(column.at)!r}"
         if near and ask:

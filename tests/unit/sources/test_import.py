@@ -371,3 +371,139 @@ def test_one_of_two_years_in_another_unit(edition: Path, tmp_path: Path) -> None
     take_in(edition, path, Said(times={"absence:current": 100}))
     assert float(figures(edition)[("absence", WARDS[1], "current")]) == 5.1
     assert float(figures(edition)[("absence", WARDS[1], "baseline")]) == 5.1
+
+
+def titled(path: Path, rows: list[list[object]], merge: str = "") -> Path:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for k, name in enumerate(NAMES):
+        book.active.append([name, 900 + k, 950 + k, k])
+    if merge:
+        book.active.merge_cells(merge)
+    book.save(path)
+    return path
+
+
+HEADS: list[object] = ["Ward", 2013, 2014, "Change %"]
+BOROUGHS = (
+    "London Borough of Barking and Dagenham",
+    "Barking & Dagenham",
+    "Barking & Dagenham wards",
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "below", "merge"),
+    [
+        (BOROUGHS[0], [[], HEADS], ""),
+        (BOROUGHS[2], [HEADS], "A2:D2"),
+        (BOROUGHS[1], [["Ward", "Rent", None, "Rank"], HEADS], ""),
+        (BOROUGHS[0], [["as of", "May"], [], HEADS], ""),
+    ],
+)
+def test_a_title_that_names_the_borough_is_a_title(
+    edition: Path, tmp_path: Path, title: str, below: list[list[object]], merge: str
+) -> None:
+    rows = [["Rent by ward"], [title], *below]
+    path = titled(tmp_path / "x.xlsx", rows, merge)
+    found = understand(edition, path, Said(indicators={"Change %": "", "Rank Change %": ""}), None)
+    new = found.frame.set_index(["area_code", "period"])["value"]
+    assert len(new) == 16
+    assert new[WARDS[0], "baseline"] == 900
+    assert new[WARDS[7], "current"] == 957
+    assert "Change" not in found.lines[1]
+
+
+def test_the_corner_of_the_headings_may_name_the_borough(edition: Path, tmp_path: Path) -> None:
+    rows: list[list[object]] = [["Rent"], [BOROUGHS[0]], [], [BOROUGHS[2], *HEADS[1:]]]
+    path = titled(tmp_path / "x.xlsx", rows)
+    found = understand(edition, path, Said(indicators={"Change %": ""}), None)
+    assert set(found.frame["area_code"]) == set(WARDS)
+    assert len(found.frame) == 16
+
+
+def test_an_area_without_figures_below_the_headings_is_no_title(
+    edition: Path, tmp_path: Path
+) -> None:
+    path = titled(tmp_path / "x.xlsx", [["Rent"], [BOROUGHS[0]], HEADS, [BOROUGHS[1]]])
+    found = understand(edition, path, Said(indicators={"Change %": ""}), None)
+    assert "missing" in set(found.frame.set_index("area_code")["status"][BOROUGH])
+
+
+def test_figures_that_look_like_times_are_figures(edition: Path, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Rent"], [BOROUGHS[0]], [], HEADS[:3]):
+        book.active.append(row)
+    for k, name in enumerate(NAMES):
+        book.active.append([name, 2001 + k, 42005 + k])
+        if k == 4:
+            book.active.append(["Unknown", 2000, 42000])
+    book.save(tmp_path / "x.xlsx")
+    found = understand(edition, tmp_path / "x.xlsx", Said(times={"": 1}), None)
+    assert set(found.frame["area_code"]) == set(WARDS)
+
+
+def test_a_row_without_a_code_is_known_by_its_name(edition: Path, tmp_path: Path) -> None:
+    lines = ["Code,Ward,Rent 2014"]
+    for k, (code, name) in enumerate(zip(WARDS, NAMES, strict=True)):
+        lines.append(f"{code if k else ''},{name if k != 1 else ''},{900 + k}")
+    path = tmp_path / "rent.csv"
+    path.write_text("\n".join([*lines, ",Barking total,903"]))
+    found = understand(edition, path, Said(), None)
+    assert set(found.frame["area_code"]) == set(WARDS)
+    assert "'Barking total' in row 10" in "\n".join(found.notes)
+
+
+def test_a_baseline_of_the_file_is_the_one_compared_with(edition: Path, tmp_path: Path) -> None:
+    head: list[object] = ["Ward", "Rent 2013", "Rent 2014"]
+    path = small(tmp_path / "x.xlsx", head, lambda k: [400, 900 if k else 400])
+    found = understand(edition, path, Said(times={"": 1}), None)
+    assert [row[-1] for row in found.rows] == ["–", "400"]
+    assert "jumps since baseline: rent, current: Abbey 400 → 400" in found.notes
+
+
+def test_a_total_above_the_areas_is_named(edition: Path, tmp_path: Path) -> None:
+    lines = ["Code,Area,Rent 2014", ",Havering total,903"]
+    lines += [f"{w},{n},{900 + k}" for k, (w, n) in enumerate(zip(WARDS, NAMES, strict=True))]
+    path = tmp_path / "rent.csv"
+    path.write_text("\n".join(lines))
+    found = understand(edition, path, Said(), None)
+    assert set(found.frame["area_code"]) == set(WARDS)
+    assert "'Havering total' in row 2" in "\n".join(found.notes)
+
+
+def test_counts_without_a_base_are_said_and_a_base_can_be_named(
+    edition: Path, tmp_path: Path
+) -> None:
+    head: list[object] = ["Ward", "Burglary 2014", "2014 Number", "Dwellings"]
+    path = small(tmp_path / "x.xlsx", head, lambda k: [20 + k, 80 + 4 * k, 4000])
+    one = {"": "burglary"}
+    lost = "\n".join(understand(edition, path, Said(indicators=one), None).lines)
+    assert "counts are left out: no base was found: burglary, current: of 8 areas" in lost
+    assert "--indicator 'HEADING=base'" in lost
+    for answer in ("base", "burglary:base"):
+        found = understand(edition, path, Said(indicators=one | {"Dwellings": answer}), None)
+        assert found.frame["denominator"].eq(4000).all()
+        assert "left out" not in "\n".join([*found.lines, *found.notes])
+    said = refused(edition, path, Said(indicators=one | {"Dwellings": "burglar:base"}))
+    assert "'burglar' is not of the edition" in said
+
+
+@pytest.mark.parametrize("head", ["Dependent children", "Total dependent children"])
+def test_a_heading_that_begins_the_text_of_the_base(
+    edition: Path, tmp_path: Path, head: str
+) -> None:
+    texts = {
+        "numerator": "Dependent children out of work",
+        "denominator": "Dependent children 0–18",
+    }
+    rewrite(
+        edition / "indicators.csv",
+        lambda rows: [r | texts if r["id"] in ("burglary", "robbery") else r for r in rows],
+    )
+    rows: list[list[object]] = [["Burglary"], [None, 2014], ["Ward", "Number", head, "Rate"]]
+    path = titled(tmp_path / "x.xlsx", rows, "B2:D2")
+    found = understand(edition, path, Said(indicators={"Rate": ""}), None)
+    assert f"'2014 {head}' is burglary denominator" in "\n".join(found.lines)
+    assert found.frame["numerator"].tolist() == [900 + k for k in range(8)]

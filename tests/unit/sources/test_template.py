@@ -6,15 +6,18 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from spi_core.cli import app
 from spi_core.edition.inputs import load
 from spi_core.edition.warned.collect import collect
 from spi_core.errors import InputError
+from spi_core.sources.template import OPEN
 from tests.support.editions import WARDS, make_edition, read, rewrite
 
 RUN = CliRunner()
+COUNTED = {"numerator": "Offences recorded", "denominator": "Residents of all ages"}
 
 
 @pytest.fixture
@@ -23,7 +26,7 @@ def edition(tmp_path: Path) -> Path:
     rewrite(
         folder / "indicators.csv",
         lambda rows: [
-            r | {"partner": "Police" if r["component"] == "Safety" else ""} for r in rows
+            r | COUNTED | {"partner": "Police" if r["component"] == "Safety" else ""} for r in rows
         ],
     )
     return folder
@@ -70,6 +73,7 @@ def test_a_template_filled_in_is_taken_in_as_it_is(edition: Path, tmp_path: Path
     ]
     assert float(rows["robbery", WARDS[7]]["value"]) == 9.75
     assert {r["period"] for r in rows.values()} == {"current"}
+    assert {(r["start"], r["end"]) for r in rows.values()} == {("2014-01-01", "2014-12-31")}
     warned = collect(load(edition))["warning"]
     assert not [w for w in warned if "hidden" in w or "sheet" in w or "passed over" in w]
 
@@ -77,13 +81,20 @@ def test_a_template_filled_in_is_taken_in_as_it_is(edition: Path, tmp_path: Path
 def test_headings_are_locked_and_cells_to_fill_have_lists(edition: Path, tmp_path: Path) -> None:
     path = tmp_path / "p.xlsx"
     RUN.invoke(app, ["template", str(edition), "Police", "--output", str(path)])
-    sheet = openpyxl.load_workbook(path)["Figures"]
+    book = openpyxl.load_workbook(path)
+    sheet = book["Figures"]
     assert sheet.protection.sheet
+    assert "Fill in the white cells" in str(book.worksheets[0]["A1"].value)
+    line = dict(zip((c.value for c in sheet[1]), sheet[2], strict=True))
     assert sheet["A1"].protection.locked
-    assert sheet["A2"].protection.locked
-    assert not sheet["F2"].protection.locked
+    still = ("indicator_id", "period_label", "start", "end", "asked")
+    assert all(line[name].protection.locked for name in still)
+    assert not any(line[name].protection.locked for name in OPEN)
+    assert line["period_label"].value == "2014"
+    assert f"{line['start'].value:%F} {line['end'].value:%F}" == "2014-01-01 2014-12-31"
+    assert "numerator: Offences recorded. denominator: Residents of" in line["asked"].value
     rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
-    assert rules["I2:I17"].formula1 == "Lists!$A$2:$A$7"
+    assert rules["L2:L17"].formula1 == "Lists!$A$2:$A$7"
     assert {r.type for r in rules.values()} == {"list", "decimal"}
 
 
@@ -97,3 +108,19 @@ def test_a_template_sent_back_empty_changes_nothing(edition: Path, tmp_path: Pat
     RUN.invoke(app, ["template", str(edition), "Police", "--output", str(path)])
     with pytest.raises(InputError, match="nothing is left to take in"):
         RUN.invoke(app, ["import", str(path), str(edition), "--yes"], catch_exceptions=False)
+
+
+def test_dates_that_nobody_knows_are_asked_for(edition: Path, tmp_path: Path) -> None:
+    settings = edition / "edition.yml"
+    labelled = yaml.safe_load(settings.read_text("utf-8"))
+    labelled["periods"].insert(1, {"id": "between", "label": "Summer"})
+    settings.write_text(yaml.safe_dump(labelled), "utf-8")
+    path = tmp_path / "p.xlsx"
+    options = ["--period", "between", "--output", str(path)]
+    done = RUN.invoke(app, ["template", str(edition), "Police", *options])
+    assert done.exit_code == 0, done.output
+    sheet = openpyxl.load_workbook(path)["Figures"]
+    line = dict(zip((c.value for c in sheet[1]), sheet[2], strict=True))
+    assert line["start"].value is None
+    assert not line["start"].protection.locked
+    assert line["period"].protection.locked
