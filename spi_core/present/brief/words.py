@@ -85,6 +85,11 @@ def place(brief: Brief) -> str:
     return low if low == high else f"{low}–{high}"
 
 
+def of_places(brief: Brief) -> str:
+    """Say of how many a place is, where there is one."""
+    return "" if place(brief).startswith("not ") else f"of {len(brief.wards)}"
+
+
 def component_alt(brief: Brief) -> str:
     """Say what the component strip shows.
 

@@ -13,7 +13,7 @@ from spi_core.present.base.spans import APART
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import QUARTERS, capital, of_parts
 from spi_core.tables import records
-from spi_core.text.words import DECLINE, IMPROVEMENT, NO_NEWER
+from spi_core.text.words import DECLINE, IMPROVEMENT, NO_NEWER, NOT_RATED
 
 if TYPE_CHECKING:
     from spi_core.present.report.data import BoroughReport
@@ -54,7 +54,10 @@ def ward_table(report: BoroughReport) -> pd.DataFrame:
             "Quarter": QUARTERS[w.quarter].removesuffix(" quarter"),
             "Index": marked(f"{number(w.score, 1)}{of_parts(w.parts, w.of)}", w.illustrative),
             "Likely range": marked(_range(w.low, w.high), w.illustrative),
-            "Likely place": marked(_range(w.rank_low, w.rank_high), w.illustrative),
+            # without a range of the score, that of the places says nothing
+            "Likely place": "–"
+            if math.isnan(w.low)
+            else marked(_range(w.rank_low, w.rank_high), w.illustrative),
             against: _rated(w.rating),
             "Change": _change(w.change, w.change_rating, w.illustrative),
         }
@@ -95,9 +98,10 @@ def component_table(report: BoroughReport) -> pd.DataFrame:
             made_up = report.grid["illustrative"][c.component].any()
             row[whole] = marked(number(float(report.home[c.component]), 0), made_up)
             row[units] = marked(_range(ends["lowest"], ends["highest"]), made_up)
+            none = "–" if ratings.eq(NOT_RATED).all() else "none"
             for word in ("strength", "weakness"):
                 rated = sorted(names[ratings[ratings == word].index])
-                row[f"{RATINGS[word].symbol} {word.capitalize()}"] = ", ".join(rated) or "none"
+                row[f"{RATINGS[word].symbol} {word.capitalize()}"] = ", ".join(rated) or none
         else:
             row |= {whole: "–", units: "–"}
             row |= {"▲ Strength": f"*{c.note}*", "▼ Weakness": ""}

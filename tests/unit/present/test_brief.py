@@ -29,6 +29,7 @@ from spi_core.present.brief.words import (
     component_alt,
     headline,
     longer_ago,
+    of_places,
     place,
     print_question,
     print_rated,
@@ -135,10 +136,12 @@ def test_a_strength_is_only_called_so_where_it_is_rated_so(brief: Brief) -> None
 def test_a_place_is_an_interval(brief: Brief) -> None:
     assert np.isnan(brief.index["low"])  # how sure it is nobody knows
     assert place(brief) == "not known"
+    assert of_places(brief) == ""
     sure = {"low": 40.0, "high": 50.0, "rank": 6.0}
     alone = replace(brief, index=_but(brief.index, sure | {"rank_low": 2.0, "rank_high": 2.0}))
     wide = replace(brief, index=_but(brief.index, sure | {"rank_low": 5.0, "rank_high": 14.0}))
     assert (place(alone), place(wide)) == ("2nd", "5th–14th")
+    assert of_places(wide) == f"of {len(brief.wards)}"
 
 
 def test_alternative_text_names_every_component_and_the_unscored(brief: Brief) -> None:

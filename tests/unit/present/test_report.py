@@ -393,6 +393,7 @@ def test_where_no_error_is_known_no_order_is_claimed(report):
         assert not re.search("too close|could be|likely place|clearly", said)
     assert "is not known" in report_words.risen_sentence(unsure)
     assert "is not known" in report_captions.change_caption(unsure)
+    assert report_tables.ward_table(unsure)["Likely place"][: len(lost)].eq("–").all()
 
 
 @pytest.mark.parametrize(
