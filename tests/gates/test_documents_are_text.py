@@ -43,11 +43,13 @@ DOCUMENTS = ("index", "borough-report", "methods", "what-changed", "impact-overv
 #: Text that no document shows; the explorer, the open data or nobody has a use for it.
 NOT_SHOWN = {
     *("basis", "by", "fitted_at", "fitted_on", "note", "open_figures", "partner"),
-    *("source", "table", "theme", "update_frequency"),
+    *("table", "theme", "update_frequency"),
+    "question",  # the two briefs made here have no figure weak enough to ask about
 }
 #: Settings that a small edition cannot have all at once: kept out of the poisoned one.
 UNUSED = {
     *("parent", "pattern", "role", "mean", "order"),  # names, words of the program, numbers
+    *("change_years", "follows"),  # numbers, an edition's name
     *(
         "comparison",
         "covariate",

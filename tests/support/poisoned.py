@@ -32,7 +32,10 @@ __all__ = ["MARK_FORM", "Texts", "harmless", "missing_settings", "poison", "whol
 REFERENCES = {
     "indicators": {"disclosure_rule", "finest_level"},
     "breaks": {"indicator_id", "from_period", "to_period"},
-    "observations": {"indicator_id", "period"},
+    "observations": {"indicator_id", "area_code", "period"},
+    "series": {"area_code"},
+    "context": {"area_code"},
+    "postcodes": {"area_code"},
     "areas": {"parent_code", "level"},
     "goalposts": {"indicator_id"},
     "weights": {"indicator_id"},
