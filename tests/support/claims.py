@@ -86,7 +86,7 @@ class Proof:
     def fixed(self) -> list[re.Pattern[str]]:
         """Sentences of the fixed prose that hold a mark of their own."""
         plain = re.sub(
-            r"[*`\"]|\]\{[^}]*\}|^\s*(?:[-|#>]+|[\w.-]+:(?: >-)?) ?", "", self.prose, flags=re.M
+            r"[*\[`\"]|\]\{[^}]*\}|^\s*(?:[-|#>]+|[\w.-]+:(?: >-)?) ?", "", self.prose, flags=re.M
         )
         marked = [s for block in plain.split("\n\n") for s in sentences(block) if MARKS.search(s)]
         return [
@@ -238,7 +238,7 @@ def _all_dimensions(m: re.Match[str], proof: Proof, area: str) -> bool:
 
 @form(
     rf"(?P<what>[A-Z][\w&, -]*?)(?: \(\d+ of \d+ \w+\))? (?P<change>{NUMBER}),? "
-    r"(?P<word>clear improvement|clear decline|no clear change)"
+    r"(?P<word>clear improvement|clear decline|no clear change|not rated(?= \(\d+ \w+ clearly))"
     r"(?: \((?P<up>\w+) \w+ clearly up, (?P<down>\w+) \w+ clearly down\))?"
 )
 def _chart(m: re.Match[str], proof: Proof, area: str) -> bool:
@@ -382,7 +382,7 @@ def wrong_cells(page: Any, proof: Proof) -> list[str]:
                         SIGNS[sign[0]],
                         *(SIGNS.values() if sign[0] == "●" else ()),
                     )
-                elif name[:1] in SIGNS and cell != "none" and not cell.startswith("not scored"):
+                elif name[:1] in SIGNS and not re.match("none|–|not scored", cell):
                     named = [proof.names[n] for n in listed(cell)]
                     true = all(proof.peers(a, cells[0]) == SIGNS[name[0]] for a in named)
                 elif word := re.search(rf"{NUMBER} [↗→↘] {WORD}(?:, \d+ of .*)?$", cell):
