@@ -35,7 +35,7 @@ def proof_of(site: Path) -> Proof:
 
 
 def squeezed(text: str) -> str:
-    return re.sub(r"\s|\u00ad", "", text)
+    return re.sub(r"\s|\u00ad|◇", "", text)
 
 
 def read(path: Path) -> Any:
