@@ -66,10 +66,11 @@ def test_no_page_has_a_word_of_another_borough(made: Path, name: str) -> None:
     others = set(
         wards.loc[wards["borough_code"] != home, ["area_name", "borough_name"]].values.ravel()
     )
-    words = [w for w in sorted(others) if w not in own and w not in EVERYDAY] + list(OURS)
+    words = [w for w in sorted(others) if w not in own and w not in EVERYDAY]
+    units = sum(r["level"] == "ward" for r in read(folder / "geography" / "areas.csv"))
+    words += [w for w in OURS if w != f"{units} wards"]  # Tower Hamlets has as many
     found = re.compile(rf"\b({'|'.join(map(re.escape, words))})\b")
     pages = _pages(made, name)
-    units = sum(r["level"] == "ward" for r in read(folder / "geography" / "areas.csv"))
     assert len(pages) == units + 4
     for page in pages:
         text = page_text(page)
