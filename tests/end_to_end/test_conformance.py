@@ -274,6 +274,7 @@ def test_conditional_content(corpus: dict[str, Rendered]) -> None:
     for part in ("Seen in print.", "Not on the web.", "Here inline print."):
         assert part in paper
         assert part not in web
+    assert corpus["conditional"].texts("//span[@class='smaller']") == ["keeps its class"]
 
 
 def test_parameters_and_metadata_of_a_job(engine: EngineName, tmp_path: Path) -> None:

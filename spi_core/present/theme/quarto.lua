@@ -48,7 +48,12 @@ local function conditional(el)
     else fail("condition " .. key .. " is not supported; allowed: when- and unless-format, when- and unless-meta") end
   end
   if met == hidden then return {} end
-  return el.t == "CodeBlock" and pandoc.CodeBlock(el.text) or el.content
+  if el.t == "CodeBlock" then return pandoc.CodeBlock(el.text) end
+  -- what else it is stays
+  el.classes = el.classes:filter(function(class) return class ~= "content-hidden" and class ~= "content-visible" end)
+  if #el.classes == 0 and el.identifier == "" then return el.content end
+  el.attributes = {}
+  return el
 end
 
 -- Shortcodes ------------------------------------------------------------------------------------------------------
