@@ -102,6 +102,15 @@ class Panel:
         return replace(self, periods=periods, **{n: getattr(self, n)[at] for n in CELLS})
 
 
+def joined(earlier: Panel | None, later: Panel) -> Panel:
+    """Lay the periods of two panels of one shape behind each other; without one, the other."""
+    if earlier is None:
+        return later
+    cells = {n: np.concatenate([getattr(p, n) for p in (earlier, later)]) for n in CELLS}
+    dates = pd.concat([earlier.dates, later.dates], ignore_index=True)
+    return replace(later, periods=earlier.periods + later.periods, dates=dates, **cells)
+
+
 def check_keys(
     observations: Read,
     indicators: Collection[str],
