@@ -121,8 +121,9 @@ def build(
         say(removed)
     tables = _flag(compute(inputs), controlled) | data_tables(inputs)
     tables["quality"] = with_warnings(tables["quality"], tables["warnings"])
-    ruled = controlled.summary["period"].isin(inputs.periods) | (controlled.summary["rule"] != "none")
-    tables["disclosure_summary"] = controlled.summary[ruled].reset_index(drop=True)
+    said = controlled.summary
+    of_note = said["period"].isin(list(inputs.periods)) | (said["rule"] != "none")
+    tables["disclosure_summary"] = said[of_note].reset_index(drop=True)
     if audience == "internal":
         tables["disclosure_log"] = controlled.log
     chapters = run_chapters(inputs, tables)
@@ -213,7 +214,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     treatment = fit_edition(inputs)
     full = inputs if treatment is None else treat_inputs(inputs, treatment)
     recipe, weights = make_recipe(full)
-    level_of, units = inputs.geography.areas["level"], inputs.geography.units
+    level_of = inputs.geography.areas["level"]
     details = [detail.id for detail in inputs.geography.levels.details]
     larger = [a for a in inputs.panel.areas if level_of[a] not in details]
     past = None if inputs.history is None else inputs.history.take(larger)

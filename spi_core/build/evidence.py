@@ -151,7 +151,7 @@ def draw_evidence(
     """
     settings, size = inputs.settings["uncertainty"], len(inputs.geography.units) + 1
     _refuse_unscored(inputs, score(filled.value[:, :size], recipe))
-    part = _parts(inputs, scale, recipe, comparable_recipe, filled, treatment)
+    part = _parts(inputs, scale, recipe, comparable_recipe, filled, treatment, recipe)
     rng = np.random.default_rng(settings["seed"])
     shares, fell_back = _bootstrapped_shares(scale, recipe, rng)
     evidence = part(slice(size), rng, 1)
@@ -196,7 +196,9 @@ def draw_changes(
         Its scores of the full recipe are of no use: not all figures are there.
     """
     seed, size = inputs.settings["uncertainty"]["seed"], len(inputs.geography.units) + 1
-    part = _parts(inputs, inputs, recipe, comparable_recipe, filled, treatment)
+    # levels are of no interest, unless nothing can be compared
+    drawn = comparable_recipe if comparable_recipe.used.any() else recipe
+    part = _parts(inputs, inputs, recipe, comparable_recipe, filled, treatment, drawn)
     evidence, beside = part(slice(size), np.random.default_rng([seed, 0, stream, 1]), stream), None
     if len(inputs.panel.areas) > size:
         beside = part(slice(size, None), np.random.default_rng([seed, size, stream, 1]), stream)
@@ -219,6 +221,7 @@ def _parts(
     comparable_recipe: Recipe,
     filled: Estimated,
     treatment: Treatment | None,
+    drawn: Recipe,
 ) -> Callable[[slice, np.random.Generator, int], Evidence]:
     """Make the function that draws the errors of some areas."""
     panel, settings = inputs.panel, inputs.settings["uncertainty"]
@@ -232,7 +235,7 @@ def _parts(
         draws = simulate(
             held.value,
             mine,
-            recipe,
+            drawn,
             rng,
             n,
             vary=SAMPLING,

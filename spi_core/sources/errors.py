@@ -95,11 +95,13 @@ def history_figures(
             row |= {name: found[-1][name] for name in ("scale", "moves")}
             if n < len(steps) and have[-1] == periods[-1]:
                 row |= between(about, first, periods[-1])
-                row["phi"] = max(f["phi"] for f in found[n:])
+                row["phi"] = pd.Series([f["phi"] for f in found[n:]]).max()
                 far = 1 - shared[about.id][periods.index(first), -1]
                 near = [max(1 - shared[about.id][a, b], 1e-9) for a, b in steps[n:]]
                 alike = {f["scale"] for f in found[n:]} == {row["scale"]}
-                sizes = [f["spread"] * np.sqrt(far / x) for f, x in zip(found[n:], near)]
+                sizes = [
+                    f["spread"] * np.sqrt(far / x) for f, x in zip(found[n:], near, strict=True)
+                ]
                 row["spread"] = float(f"{max(sizes):.6g}") if alike else np.nan
             rows.append({"areas": len(now), **row})
     order = ["indicator_id", "period", "value", *COLUMNS[1:]]

@@ -173,7 +173,11 @@ def _rows(
     """Lay chosen changes out, one row an area and item."""
     n, size = len(areas), len(items)
     rows = {c: np.tile(items[c].to_numpy(), n) for c in items}
-    own = {"change": change.change, "low": change.tier.low, "high": change.tier.high}
+    own: dict[str, NDArray[Any]] = {
+        "change": change.change,
+        "low": change.tier.low,
+        "high": change.tier.high,
+    }
     own |= {"rating": change.rating, "reason": change.reason, "known": change.known}
     left = {"relative": beside.change, "relative_low": beside.tier.low}
     left |= {"relative_high": beside.tier.high, **more}
@@ -259,9 +263,7 @@ def _of_levels(
 
 def _choice(seen: Sequence[Seen]) -> NDArray[np.intp]:
     """Choose the year from which at least half of a score's weight has a figure every year."""
-    shares = [
-        known_share(s.drawn.recipe, s.drawn.comparable_recipe.used[None])[0] for s in seen
-    ]
+    shares = [known_share(s.drawn.recipe, s.drawn.comparable_recipe.used[None])[0] for s in seen]
     return _earliest([share >= ENOUGH - 1e-9 for share in shares])
 
 
