@@ -60,7 +60,7 @@ from spi_core.build.tabulate import (
     with_parts,
     with_same_figures,
 )
-from spi_core.build.treated import fill, fit_edition, treat_inputs
+from spi_core.build.treated import fill, fit_edition, lay_in, treat_inputs
 from spi_core.build.ward_data import ward_data
 from spi_core.build.years.tables import years_tables
 from spi_core.disclosure.control import Controlled, control
@@ -73,7 +73,7 @@ from spi_core.edition.summary import data_tables
 from spi_core.files import private_folder, write_bytes
 from spi_core.levels import levels_of
 from spi_core.method.recipe import during
-from spi_core.method.score import lay_in, score, take
+from spi_core.method.score import score, take
 from spi_core.store import write_tables
 from spi_core.tables import empty_table
 from spi_core.text.cells import csv_text
