@@ -77,6 +77,12 @@ def context() -> pd.DataFrame:
             "2011",
             table[("tenure_social_rented", "2011")] / homes,
         ),
+        "private_rented": (
+            "Households renting privately, %",
+            "2011",
+            table[("tenure_private_rented", "2011")] / homes,
+        ),
+        "households": ("Households", "2011", homes / 100),
         "density": ("Residents per hectare", year, people / hectares / 100),
     }
     source = {
