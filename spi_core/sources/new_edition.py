@@ -206,6 +206,7 @@ def _settings(
         "geography": {"vintage": about["vintage"], "levels": [*levels, about["home"], unit]},
         "periods": list(periods),
         "site": None,
+        "home": None,
         "contact": contact or f"Insight team, {place.name}",
         "licence": about["licence"],
         "attribution": " ".join(about["attribution"].split()),

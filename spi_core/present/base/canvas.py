@@ -58,9 +58,11 @@ def words(
     return ax.text(x, y, text, va="center", fontsize=size, **look)
 
 
-def fitted(ax: Axes, x: float, y: float, text: str, end: float, size: float = 8) -> None:
+def fitted(
+    ax: Axes, x: float, y: float, text: str, end: float, size: float = 8, **look: Any
+) -> None:
     """Write a line that ends before ``end``: smaller, and where that is too small in two lines."""
-    label = words(ax, x, y, text, size)
+    label = words(ax, x, y, text, size, **look)
 
     def needed() -> float:
         reach = label.get_window_extent().transformed(ax.transData.inverted())
