@@ -71,6 +71,7 @@ def context() -> pd.DataFrame:
             year,
             table[("population_65_plus", year)] / people,
         ),
+        "households": ("Households", "2011", homes / 100),
         "owned": ("Households owning their home, %", "2011", owned / homes),
         "social_rented": (
             "Households renting from council or housing association, %",
@@ -82,7 +83,6 @@ def context() -> pd.DataFrame:
             "2011",
             table[("tenure_private_rented", "2011")] / homes,
         ),
-        "households": ("Households", "2011", homes / 100),
         "density": ("Residents per hectare", year, people / hectares / 100),
     }
     source = {

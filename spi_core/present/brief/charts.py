@@ -56,7 +56,7 @@ def locator(tables: Tables, brief: Brief) -> Picture:
 def standing(brief: Brief) -> Picture:
     """Show where the area stands on the scale, with its range, among the others."""
     return Picture(
-        lambda narrow: scale_strip(brief, 88 if narrow else 118),
+        lambda narrow: scale_strip(brief, 88 if narrow else 113),
         strip_alt(brief),
         brief.wards["illustrative"],
     )

@@ -156,7 +156,7 @@ def gather(tables: Tables, code: str, facts: bool = True) -> Brief:
         wards=wards,
         rows=rows,
         spread=tables["elements"].set_index("element").rename(index={"index": "Index"}),
-        heads=(f"against {yard.name}", _moved(tables)),
+        heads=("level", _moved(tables)),
         landmarks=_landmarks(tables, index),
         ends=scale_ends(tables),
         longer_ago=from_other_dates(tables, code),
@@ -188,7 +188,7 @@ def _no_index(wards: pd.DataFrame, code: str, name: str) -> pd.Series:
 def _moved(tables: Tables) -> str:
     """Head the column of changes; nothing where there is one period."""
     said = labels(tables)
-    return f"points, {said['baseline']} to {said['current']}" if "baseline" in said else ""
+    return f"change in points, {said['baseline']} to {said['current']}" if "baseline" in said else ""
 
 
 def _landmarks(tables: Tables, index: pd.Series) -> tuple[tuple[str, float, bool], ...]:

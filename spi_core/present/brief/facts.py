@@ -259,7 +259,7 @@ def _fact(shown: Shown, indicator: str) -> str:
     about, row = shown.about[indicator], shown.values[indicator, shown.code, "current"]
     ends = [float(shown.stands[f"{shown.yard.apart}{end}"].get(indicator, np.nan))
             for end in ("", "_low", "_high")]  # fmt: skip
-    if _has_counts(about, row) and np.isfinite(ends).all():
+    if has_counts(about, row) and np.isfinite(ends).all():
         count = marked(number(row.numerator, 0), row.illustrative)
         return (
             f"{about.name}: **{count}** in {row.period_label}, "
@@ -313,7 +313,7 @@ def _rest(unit: str) -> str:
     return f" ({unit})" if unit.startswith(("ratio", "score")) else f" {unit}"
 
 
-def _has_counts(about: Any, row: Any) -> bool:
+def has_counts(about: Any, row: Any) -> bool:
     """Whether whole counts stand behind a figure, of a group that its unit names."""
     ends = np.array([row.numerator, row.denominator], dtype=float)
     return bool(

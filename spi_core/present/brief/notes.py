@@ -78,12 +78,12 @@ def rating_note(brief: Brief, tables: Tables) -> str:
     rule = tables.about["edition"].get("comparators")
     if rule is None or not brief.peers:
         return (
-            f"**▲ above, ▼ below** The score differs from {brief.yard.name}’s by more than chance "
+            f"▲ above or ▼ below: the score differs from {brief.yard.whose} by more than chance "
             "would explain, all comparisons judged together."
         )
     points = "a point" if rule["minimum_points"] == 1 else f"{rule['minimum_points']:g} points"
     return (
-        f"**▲ strength, ▼ weakness** The score lies more than {points} from the middle of "
+        f"▲ strength or ▼ weakness: the score lies more than {points} from the middle of "
         f"{brief.yard.name}, further than they usually lie from it, and further than chance would "
         "explain."
     )

@@ -79,7 +79,7 @@ def component_chart(
         for x, text in zip(ends, ("0", "50", "100"), strict=True):
             words(ax, x, 0.5, text, 7.5, muted=True, ha="center")
         words(ax, frame.word, 0.5, heads[0], 7.5, muted=True)
-        if heads[1] and not narrow:
+        if not narrow:
             words(ax, frame.moved - 9, 0.5, heads[1], 7.5, muted=True)
         tops = head + frame.step * np.arange(len(rows))
         for r, top in zip(records(rows), tops, strict=True):
@@ -132,7 +132,7 @@ def _row_words(ax: Axes, frame: _Frame, r: Any, top: float, moves: bool) -> None
     y = top + frame.moved_at
     if np.isnan(r.change):
         x = frame.moved - 9 if beside else 0
-        fitted(ax, x, y, r.change_word, frame.width, 7.6, style="italic", color=colour("muted"))
+        words(ax, x, y, "cannot be compared", 7.6, muted=True, style="italic")
         return
     size = marked(change_words(r.change, r.change_rating in CLEAR), r.change_illustrative)
     words(ax, frame.change, y, size, 8.2, ha="right")

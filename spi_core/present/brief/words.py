@@ -86,8 +86,8 @@ def place(brief: Brief) -> str:
         return f"How sure this score is, is not known, so it is given no place {of}."
     low, high = ordinal(i["rank_low"]), ordinal(i["rank_high"])
     span = low if low == high else f"{low} to {high}"
-    score = f"{number(i['low'], 0)} to {number(i['high'], 0)}"
-    return sentence(f"Likely {score}, and {span} {of}; 1st is best.", brief.illustrative)
+    score = f"{number(i["low"], 0)} and {number(i["high"], 0)}"
+    return sentence(f"The score likely lies between {score}: likely {span} {of}, 1st is best.", brief.illustrative)
 
 
 def component_alt(brief: Brief) -> str:
@@ -154,7 +154,7 @@ def print_standouts(page: Page, brief: Brief) -> None:
         }
         for r in records(rows)
     ]
-    text = pipe_table(pd.DataFrame(cells), "llrrl", (13, 30, 9, 10, 46))
+    text = pipe_table(pd.DataFrame(cells), "llrrl", (16, 29, 9, 10, 46))
     print(f"\n{text}\n")
     rest = brief.components[~brief.components["component"].isin(rows["component"])]
     said = {

@@ -1,0 +1,199 @@
+"""Figures over all years at hand, beside the reference's: the brief's small lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from spi_core.present.base.canvas import fitted, page, words
+from spi_core.present.base.marks import carried, marked
+from spi_core.present.base.numbers import number
+from spi_core.present.base.page import Picture
+from spi_core.present.base.spans import beside
+from spi_core.present.base.theme import RATINGS, chart_style, colour
+from spi_core.present.brief.data import Brief
+from spi_core.present.brief.facts import has_counts
+from spi_core.present.brief.rows import CONTEXT
+from spi_core.store import Tables
+from spi_core.tables import records
+
+#: Lines on the first page; years that make one.
+MOST, YEARS = 3, 4
+#: Which way a rating of a change points for the reader: the arrow is better or worse, the verb says
+#: which way the figure went.
+WAYS = {"clear improvement": "better: ", "clear decline": "worse: "}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure of an area over the years.
+
+    Parameters
+    ----------
+    name, unit : str
+        Of the figure.
+    years : list of str
+        What each value stands for.
+    values, reference : ndarray, shape (years,)
+        The area's; the reference's own, NaN without one.
+    said : list of str
+        What is written at each value: counts where they are known, else the first and last.
+    limits : tuple of float
+        Lowest and highest value of all units and the reference: the same in every brief.
+    verdict : str
+        What became of it, with years and the reference.
+    """
+
+    name: str
+    unit: str
+    years: list[str]
+    values: np.ndarray
+    reference: np.ndarray
+    said: list[str]
+    limits: tuple[float, float]
+    verdict: str
+    illustrative: bool
+
+
+def over_years(tables: Tables, brief: Brief) -> Picture:
+    """Show the figures that the first page tells, and the one that moved most, since they began."""
+    lines = gathered(tables, brief)
+    if not lines:
+        return Picture(None)
+    said = "; ".join(f"{line.name} ({line.unit}): {_spoken(line)}; {line.verdict}" for line in lines)
+    place = f", and of {brief.place} dashed" if brief.place else ""
+    return Picture(
+        lambda narrow: panels(lines, brief.place, narrow),
+        f"Figures of {brief.name} over the years{place}. {said}.",
+        [line.illustrative for line in lines],
+    )
+
+
+def _spoken(line: Line) -> str:
+    pairs = zip(line.years, line.values, strict=True)
+    return ", ".join(f"{year} {number(value)}" for year, value in pairs)
+
+
+def gathered(tables: Tables, brief: Brief) -> list[Line]:
+    """Choose the lines: of the figures told, the first ones, and whatever moved furthest.
+
+    Parameters
+    ----------
+    tables : Tables
+        ``history, long_changes``; without them there are none.
+    brief : Brief
+        The area's figures.
+
+    Returns
+    -------
+    list of Line
+        At most `MOST`, each of `YEARS` values or more that mean the same.
+    """
+    if not (tables.has("history") and len(tables["history"])):
+        return []
+    every = carried(tables, "history")
+    every = every[every["comparable"]].dropna(subset="value")
+    areas = tables["areas"]
+    every = every[every["area_code"].isin(areas.loc[areas["level"] == brief.unit.id, "code"])]
+    mine = every[every["area_code"] == brief.code]
+    size = mine["indicator_id"].value_counts()
+    moved = tables["long_changes"].query("area_code == @brief.code and level == 'indicator'")
+    moved = moved.set_index("element")
+    most = moved["points"].abs().dropna().sort_values(ascending=False, kind="stable").index
+    told = [i for i in brief.standouts.get("indicator_id", []) if size.get(i, 0) >= YEARS]
+    largest = [i for i in most if size.get(i, 0) >= YEARS][:1]
+    chosen = list(dict.fromkeys([*told[: MOST - 1], *largest, *told, *most]))[:MOST]
+    about: Any = tables["indicators"].set_index("id")
+    return [_line(every[every["indicator_id"] == i], i, about, moved, brief) for i in chosen]
+
+
+def _line(every: pd.DataFrame, i: str, about: Any, moved: Any, brief: Brief) -> Line:
+    mine = every[every["area_code"] == brief.code].sort_values("year", kind="stable")
+    values, reference = (mine[c].to_numpy(float) for c in ("value", "reference"))
+    counted = all(has_counts(about.loc[i], r) for r in records(mine))
+    if counted:
+        said = [marked(number(r.numerator, 0), r.illustrative) for r in records(mine)]
+    else:
+        said = [marked(number(v), m) if k in (0, len(values) - 1) else ""
+                for k, (v, m) in enumerate(zip(values, mine["illustrative"], strict=True))]  # fmt: skip
+    ends = np.concatenate([every["value"].to_numpy(float), reference])
+    verdict = ""
+    if i in moved.index:
+        verdict = _verdict(moved.loc[i], about.loc[i], brief.place)
+    return Line(
+        name=str(about.at[i, "name"]),
+        unit=str(about.at[i, "unit"]) + ("; numbers: how many" if counted else ""),
+        years=[str(y) for y in mine["year"]],
+        values=values,
+        reference=reference,
+        said=said,
+        limits=(float(np.nanmin(ends)), float(np.nanmax(ends))),
+        verdict=verdict,
+        illustrative=bool(mine["illustrative"].any()),
+    )
+
+
+def _verdict(r: Any, about: Any, place: str) -> str:
+    """Say what became of a figure: the arrow says better or worse, the verb up or down."""
+    verb = "rose" if r["change"] > 0 else "fell" if r["change"] < 0 else "stayed"
+    clear = r["rating"] in WAYS
+    span = f"{r['first']} to {r['last']}"
+    ends = f"from {number(r['baseline'])} to {number(r['current'])}"
+    said = f"{WAYS[r['rating']]}{verb} {ends}" if clear else f"{r['rating']}, {span}"
+    return f"{RATINGS[r['rating']].symbol} {said}{beside(place, r['relative_rating'])}"
+
+
+def panels(lines: list[Line], place: str, narrow: bool = False) -> Figure:
+    """Draw a small line a figure, side by side or for the phone one below the other.
+
+    Parameters
+    ----------
+    lines : list of Line
+        What is drawn.
+    place : str
+        Whose line is dashed; empty without one.
+    narrow : bool
+        For a phone.
+    """
+    across, tall = (1, 40.0) if narrow else (MOST, 40.0)
+    width = 88.0 if narrow else 170.0
+    room = (width - 6 * (across - 1)) / across
+    with chart_style(8):
+        fig, ax = page(width, tall * -(-len(lines) // across))
+        for k, line in enumerate(lines):
+            corner = ((k % across) * (room + 6), tall * (k // across))
+            _panel(ax, line, place, corner, room)
+    return fig
+
+
+def _panel(ax: Axes, line: Line, place: str, corner: tuple[float, float], room: float) -> None:
+    left, top = corner
+    fitted(ax, left, top + 2.5, line.name, left + room, 8.4, weight="semibold")
+    fitted(ax, left, top + 6.6, line.unit, left + room, 7, color=colour("muted"))
+    low, high = line.limits
+    span = (high - low) or 1.0
+    x = left + np.linspace(3, room - 5, len(line.values))
+
+    def y(value: Any) -> Any:
+        return top + 27 - 14 * (np.asarray(value, float) - low) / span
+
+    ax.plot([left, left + room], [top + 28.5] * 2, color=CONTEXT, lw=0.7, zorder=1)
+    ax.plot(x, y(line.reference), color=CONTEXT, lw=1.2, ls=(0, (3, 2)), zorder=2)
+    ax.plot(x, y(line.values), color=colour("blue"), lw=1.9, marker="o", ms=3.6, zorder=3)
+    above = np.nan_to_num(line.values - line.reference, nan=1.0) >= 0
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 0.4, "alpha": 0.8}
+    for across, value, text, up in zip(x, line.values, line.said, above, strict=True):
+        if text:
+            words(ax, across, y(value) + (-3 if up else 3.2), text, 7.4, ha="center", zorder=4,
+                  bbox=box, weight="semibold")  # fmt: skip
+    if place and np.isfinite(line.reference[-1]):
+        end = y(line.reference[-1]) + (3.2 if above[-1] else -3)
+        words(ax, left + room, end, place, 7, muted=True, ha="right", bbox=box, zorder=4)
+    for at, ha in ((0, "left"), (-1, "right")):
+        words(ax, left if at == 0 else left + room, top + 31, line.years[at], 7, muted=True, ha=ha)
+    fitted(ax, left, top + 36, line.verdict, left + room, 7.6)
