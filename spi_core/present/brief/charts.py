@@ -56,7 +56,7 @@ def locator(tables: Tables, brief: Brief) -> Picture:
 def standing(brief: Brief) -> Picture:
     """Show where the area stands on the scale, with its range, among the others."""
     return Picture(
-        lambda narrow: scale_strip(brief, 88 if narrow else 113),
+        lambda narrow: scale_strip(brief, 88 if narrow else 170),
         strip_alt(brief),
         brief.wards["illustrative"],
     )
@@ -83,7 +83,8 @@ def scale_strip(brief: Brief, width: float) -> Figure:
     """
     mine, blue, ink = brief.index, colour("blue"), colour("ink")
     with chart_style(8.2):
-        fig, ax = page(width, 30)
+        wide = width > WIDE
+        fig, ax = page(width, 22.5 if wide else 30)
         left, right = 3.0, width - 3
 
         def at(score: float) -> float:
@@ -110,12 +111,13 @@ def scale_strip(brief: Brief, width: float) -> Figure:
             side = "right" if k == 0 and len(below) > 1 else "left"
             x = at(score) + (0.8 if side == "right" else -0.8)
             words(ax, x, 16, marked(f"{name} {score:.0f}", made_up), 8.2, ha=side)
-        words(ax, left - 3, 21, "0" if not brief.ends[0] else f"0: {brief.ends[0]}", 7.6, muted=True)
-        best = "100" if not brief.ends[1] else f"100: {brief.ends[1]}"
-        words(ax, right + 3, 21 if width > WIDE else 25, best, 7.6, muted=True, ha="right")
+        first, last = (f"{n}: {end}" for n, end in zip((0, 100), brief.ends, strict=True))
+        words(ax, 0, 20.4, first, 7.6, muted=True)
+        words(ax, width, 20.4 if wide else 24, last, 7.6, muted=True, ha="right")
         band = " · bar: where this score likely lies" if brief.scored else ""
         key = f"small lines: the other {brief.unit.many}{band}"
-        words(ax, left - 3, 25.5 if width > WIDE else 29, key, 7.6, muted=True)
+        words(ax, width / 2 if wide else 0, 20.4 if wide else 27.6, key, 7.6, muted=True,
+              ha="center" if wide else "left")  # fmt: skip
     return fig
 
 

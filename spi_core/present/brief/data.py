@@ -16,6 +16,7 @@ from spi_core.present.base.scale import beside_place, scale_ends
 from spi_core.present.base.spans import from_other_dates, with_share
 from spi_core.present.base.words import LEFT
 from spi_core.present.brief.facts import Shown, facts_table, figures_table, standouts, to_ask
+from spi_core.present.brief.lines import chosen
 from spi_core.present.brief.yardstick import Yardstick, yardstick
 from spi_core.store import Tables
 from spi_core.tables import records
@@ -45,7 +46,9 @@ class Brief:
     rows : DataFrame
         The index and the components, the furthest below the yardstick first: ``component,
         contents, score, whole, other, gap, rating, word, illustrative``, NaN score where not
-        scored; ``change, low, high, share, change_rating, change_word, change_illustrative``.
+        scored; ``change, share`` and ``change_low, change_high, change_rating,
+        change_word, change_first, change_last, change_illustrative``, over several years where the
+        edition has them.
     spread : DataFrame
         Index element: ``lowest, highest`` of the units' scores.
     heads : tuple of str
@@ -60,6 +63,8 @@ class Brief:
         What the first page tells of: see :func:`spi_core.present.brief.facts.standouts`.
     facts, figures : DataFrame
         The figures behind that, and every figure of the area; cells as text, marked.
+    lines : tuple of str
+        Indicators that the first page shows over the years.
     peers : tuple of str
         Names of the units in similar circumstances, the nearest first.
     to_ask : tuple of str, str and bool
@@ -89,6 +94,7 @@ class Brief:
     standouts: pd.DataFrame
     facts: pd.DataFrame
     figures: pd.DataFrame
+    lines: tuple[str, ...]
     peers: tuple[str, ...]
     to_ask: tuple[str, str, bool]
     whom: str
@@ -144,7 +150,8 @@ def gather(tables: Tables, code: str, facts: bool = True) -> Brief:
     rows = _rows(tables, code, yard, standing[standing["area_code"] == code])
     shown = Shown(tables, code, yard) if facts else None
     told = standouts(shown, rows[rows["component"] != "Index"]) if shown else pd.DataFrame()
-    figure, asked, made_up = to_ask(shown, told) if shown else ("", "", False)
+    lines = chosen(tables, code, told["indicator_id"]) if shown else []
+    figure, asked, made_up = to_ask(shown, told, lines) if shown else ("", "", False)
     return Brief(
         code=code,
         name=names[code],
@@ -163,6 +170,7 @@ def gather(tables: Tables, code: str, facts: bool = True) -> Brief:
         standouts=told,
         facts=facts_table(shown, told) if shown else pd.DataFrame(),
         figures=figures_table(shown) if shown else pd.DataFrame(),
+        lines=tuple(lines),
         peers=tuple(names[c] for c in near),
         to_ask=(shown.about[figure].name if shown and figure else "", asked, made_up),
         whom=_whom(tables, figure),
@@ -188,7 +196,7 @@ def _no_index(wards: pd.DataFrame, code: str, name: str) -> pd.Series:
 def _moved(tables: Tables) -> str:
     """Head the column of changes; nothing where there is one period."""
     said = labels(tables)
-    return f"change in points, {said['baseline']} to {said['current']}" if "baseline" in said else ""
+    return "change in points" if "baseline" in said else ""
 
 
 def _landmarks(tables: Tables, index: pd.Series) -> tuple[tuple[str, float, bool], ...]:
@@ -209,19 +217,32 @@ def _whom(tables: Tables, indicator: str) -> str:
     return "; ".join(said)
 
 
+def _changes(tables: Tables, code: str) -> pd.DataFrame:
+    """Take every element's change: over several years where there is one, else between periods."""
+    said = labels(tables)
+    between = {"first": said.get("baseline", ""), "last": said["current"]}
+    moved = carried(tables, "changes").query("area_code == @code").assign(**between)
+    moved = moved.set_index("element")
+    if "long_changes" in tables:
+        long = carried(tables, "long_changes").query("area_code == @code and level != 'indicator'")
+        long = long.set_index("element")[[c for c in moved if c in long]]
+        moved = pd.concat([long, moved[~moved.index.isin(long.index)]])
+    return moved
+
+
 def _rows(tables: Tables, code: str, yard: Yardstick, mine: pd.DataFrame) -> pd.DataFrame:
     """Lay every element's level and movement into one row, the furthest below first."""
     framework = tables["framework"][["component", "contents", "scored", "note"]]
     every = pd.concat([pd.DataFrame({"component": ["index"], "scored": [True]}), framework])
     rows = every.merge(mine.rename(columns={"element": "component"}), on="component", how="left")
-    moved = carried(tables, "changes").query("area_code == @code").set_index("element")
-    moved = moved.reindex(rows["component"]).reset_index(drop=True)
+    moved = _changes(tables, code).reindex(rows["component"]).reset_index(drop=True)
     why = rows["note"].where(~rows["scored"], "not scored: figures are missing")
     rows["word"] = rows["rating"].map(yard.words).fillna(why)
     few = moved["reason"].where(moved["reason"].fillna("").ne(""), NOT_COMPARED)
     rows["change_word"] = moved["rating"].where(moved["change"].notna(), few)
-    for name in ("change", "low", "high", "reason", "baseline", "current", *LEFT):
-        rows[f"change_{name}" if name in ("low", "high", "reason") else name] = moved[name]
+    for name in ("low", "high", "reason", "first", "last"):
+        rows[f"change_{name}"] = moved[name]
+    rows[["change", *LEFT]] = moved[["change", *LEFT]]
     rows["share"] = with_share(moved.fillna({"parts": 0, "of": 0}))
     rows["change_rating"] = moved["rating"].fillna(NOT_RATED)
     rows["change_illustrative"] = moved["illustrative"].eq(True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -217,8 +218,10 @@ def standouts(shown: Shown, components: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(indicator_id=told, fact=[_fact(shown, i) if i else "" for i in told])
 
 
-def to_ask(shown: Shown, rows: pd.DataFrame) -> tuple[str, str, bool]:
-    """Pick one question: of the first figure that is told and makes the area worse.
+def to_ask(
+    shown: Shown, rows: pd.DataFrame, lines: Sequence[str] = ()
+) -> tuple[str, str, bool]:
+    """Pick one question: of the first figure of the page that makes the area worse, or of the first.
 
     Parameters
     ----------
@@ -226,6 +229,8 @@ def to_ask(shown: Shown, rows: pd.DataFrame) -> tuple[str, str, bool]:
         The area's values.
     rows : DataFrame
         From :func:`standouts`.
+    lines : sequence of str
+        Figures that are shown over the years.
 
     Returns
     -------
@@ -233,10 +238,12 @@ def to_ask(shown: Shown, rows: pd.DataFrame) -> tuple[str, str, bool]:
         The figure, its question from the catalogue, whether it is generated; empty where no figure
         on the page has a question.
     """
-    for r in records(rows[rows["gap"] < 0]):
-        if r.indicator_id and (asked := getattr(shown.about[r.indicator_id], "question", "")):
-            row = shown.values[r.indicator_id, shown.code, "current"]
-            return r.indicator_id, asked, bool(row.illustrative)
+    pull = shown.stands[shown.yard.pull]
+    every = [*rows["indicator_id"], *lines]
+    weak = [*rows.loc[rows["gap"] < 0, "indicator_id"], *(i for i in lines if pull.get(i, 0) < 0)]
+    for i in (*weak, *every):
+        if i and (asked := getattr(shown.about[i], "question", "")):
+            return i, asked, bool(shown.values[i, shown.code, "current"].illustrative)
     return "", "", False
 
 

@@ -32,10 +32,9 @@ def print_people(page: Page, tables: Tables, code: str) -> None:
         digits = 0 if share or abs(r.value) >= 10 else None
         label = str(r.label).removesuffix(", %")
         lines.append(f"{label} **{number(r.value, digits)}{'%' if share else ''}**")
-    print("::: {.panel}\n::: {.smaller}\n" + f"**{page.text('people')}**\\\n" + "\\\n".join(lines))
     when = list(dict.fromkeys(str(label) for label in rows["period_label"]))
-    print(f"\n{page.text('people-when', when=and_list(when))}\n" if when else "")
-    print(":::\n:::\n")
+    lines += [page.text("people-when", when=and_list(when))] if when else []
+    print(f"## {page.text('people')}\n\n[{' · '.join(lines)}]{{.smaller}}\n")
 
 
 def became(page: Page, tables: Tables, code: str, name: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,11 +17,13 @@ from spi_core.present.base.numbers import number
 from spi_core.present.base.page import Picture
 from spi_core.present.base.spans import beside
 from spi_core.present.base.theme import RATINGS, chart_style, colour
-from spi_core.present.brief.data import Brief
 from spi_core.present.brief.facts import has_counts
 from spi_core.present.brief.rows import CONTEXT
 from spi_core.store import Tables
 from spi_core.tables import records
+
+if TYPE_CHECKING:
+    from spi_core.present.brief.data import Brief
 
 #: Lines on the first page; years that make one.
 MOST, YEARS = 3, 4
@@ -45,8 +48,10 @@ class Line:
         What is written at each value: counts where they are known, else the first and last.
     limits : tuple of float
         Lowest and highest value of all units and the reference: the same in every brief.
-    verdict : str
-        What became of it, with years and the reference.
+    verdict : tuple of str and str
+        What became of it, and how that is beside the reference.
+    illustrative : bool
+        Whether any value is made up.
     """
 
     name: str
@@ -56,7 +61,7 @@ class Line:
     reference: np.ndarray
     said: list[str]
     limits: tuple[float, float]
-    verdict: str
+    verdict: tuple[str, str]
     illustrative: bool
 
 
@@ -65,7 +70,10 @@ def over_years(tables: Tables, brief: Brief) -> Picture:
     lines = gathered(tables, brief)
     if not lines:
         return Picture(None)
-    said = "; ".join(f"{line.name} ({line.unit}): {_spoken(line)}; {line.verdict}" for line in lines)
+    said = "; ".join(
+        f"{line.name} ({line.unit}): {', '.join([_spoken(line), *filter(None, line.verdict)])}"
+        for line in lines
+    )
     place = f", and of {brief.place} dashed" if brief.place else ""
     return Picture(
         lambda narrow: panels(lines, brief.place, narrow),
@@ -79,37 +87,52 @@ def _spoken(line: Line) -> str:
     return ", ".join(f"{year} {number(value)}" for year, value in pairs)
 
 
-def gathered(tables: Tables, brief: Brief) -> list[Line]:
-    """Choose the lines: of the figures told, the first ones, and whatever moved furthest.
+def chosen(tables: Tables, code: str, told: Iterable[str]) -> list[str]:
+    """Choose the figures to show over the years: those told first, and whatever moved furthest.
 
     Parameters
     ----------
     tables : Tables
         ``history, long_changes``; without them there are none.
-    brief : Brief
-        The area's figures.
+    code : str
+        The area.
+    told : iterable of str
+        Figures that the page tells, in its order.
 
     Returns
     -------
-    list of Line
-        At most `MOST`, each of `YEARS` values or more that mean the same.
+    list of str
+        At most `MOST` indicators, each with `YEARS` values or more that mean the same.
     """
-    if not (tables.has("history") and len(tables["history"])):
+    if "history" not in tables or tables["history"].empty:
         return []
-    every = carried(tables, "history")
-    every = every[every["comparable"]].dropna(subset="value")
-    areas = tables["areas"]
-    every = every[every["area_code"].isin(areas.loc[areas["level"] == brief.unit.id, "code"])]
-    mine = every[every["area_code"] == brief.code]
-    size = mine["indicator_id"].value_counts()
-    moved = tables["long_changes"].query("area_code == @brief.code and level == 'indicator'")
-    moved = moved.set_index("element")
-    most = moved["points"].abs().dropna().sort_values(ascending=False, kind="stable").index
-    told = [i for i in brief.standouts.get("indicator_id", []) if size.get(i, 0) >= YEARS]
-    largest = [i for i in most if size.get(i, 0) >= YEARS][:1]
-    chosen = list(dict.fromkeys([*told[: MOST - 1], *largest, *told, *most]))[:MOST]
+    mine = tables["history"].query("area_code == @code and comparable").dropna(subset="value")
+    enough = mine["indicator_id"].value_counts().loc[lambda n: n >= YEARS].index
+    moved = tables["long_changes"].query("area_code == @code and level == 'indicator'")
+    most = moved.set_index("element")["points"].abs().dropna()
+    most = [i for i in most.sort_values(ascending=False, kind="stable").index if i in enough]
+    told = [i for i in told if i in enough]
+    return list(dict.fromkeys([*told[: MOST - 1], *most[:1], *told, *most]))[:MOST]
+
+
+def gathered(tables: Tables, brief: Brief) -> list[Line]:
+    """Gather the lines of an area.
+
+    Parameters
+    ----------
+    tables : Tables
+        ``history, long_changes``.
+    brief : Brief
+        The area's figures.
+    """
+    if not brief.lines:
+        return []
+    every, areas = carried(tables, "history"), tables["areas"]
+    units = areas.loc[areas["level"] == brief.unit.id, "code"]
+    every = every[every["comparable"] & every["area_code"].isin(units)].dropna(subset="value")
+    moved = tables["long_changes"].query("area_code == @brief.code").set_index("element")
     about: Any = tables["indicators"].set_index("id")
-    return [_line(every[every["indicator_id"] == i], i, about, moved, brief) for i in chosen]
+    return [_line(every[every["indicator_id"] == i], i, about, moved, brief) for i in brief.lines]
 
 
 def _line(every: pd.DataFrame, i: str, about: Any, moved: Any, brief: Brief) -> Line:
@@ -122,9 +145,9 @@ def _line(every: pd.DataFrame, i: str, about: Any, moved: Any, brief: Brief) -> 
         said = [marked(number(v), m) if k in (0, len(values) - 1) else ""
                 for k, (v, m) in enumerate(zip(values, mine["illustrative"], strict=True))]  # fmt: skip
     ends = np.concatenate([every["value"].to_numpy(float), reference])
-    verdict = ""
+    verdict = ("", "")
     if i in moved.index:
-        verdict = _verdict(moved.loc[i], about.loc[i], brief.place)
+        verdict = _verdict(moved.loc[i], brief.place)
     return Line(
         name=str(about.at[i, "name"]),
         unit=str(about.at[i, "unit"]) + ("; numbers: how many" if counted else ""),
@@ -138,14 +161,14 @@ def _line(every: pd.DataFrame, i: str, about: Any, moved: Any, brief: Brief) -> 
     )
 
 
-def _verdict(r: Any, about: Any, place: str) -> str:
+def _verdict(r: Any, place: str) -> tuple[str, str]:
     """Say what became of a figure: the arrow says better or worse, the verb up or down."""
     verb = "rose" if r["change"] > 0 else "fell" if r["change"] < 0 else "stayed"
     clear = r["rating"] in WAYS
-    span = f"{r['first']} to {r['last']}"
     ends = f"from {number(r['baseline'])} to {number(r['current'])}"
-    said = f"{WAYS[r['rating']]}{verb} {ends}" if clear else f"{r['rating']}, {span}"
-    return f"{RATINGS[r['rating']].symbol} {said}{beside(place, r['relative_rating'])}"
+    said = f"{WAYS[r['rating']]}{verb} {ends}" if clear else str(r["rating"])
+    beside_it = beside(place, r["relative_rating"]).removeprefix(", ")
+    return f"{RATINGS[r['rating']].symbol} {said}", beside_it
 
 
 def panels(lines: list[Line], place: str, narrow: bool = False) -> Figure:
@@ -160,7 +183,7 @@ def panels(lines: list[Line], place: str, narrow: bool = False) -> Figure:
     narrow : bool
         For a phone.
     """
-    across, tall = (1, 40.0) if narrow else (MOST, 40.0)
+    across, tall = (1, 40.0) if narrow else (MOST, 38.0)
     width = 88.0 if narrow else 170.0
     room = (width - 6 * (across - 1)) / across
     with chart_style(8):
@@ -180,9 +203,9 @@ def _panel(ax: Axes, line: Line, place: str, corner: tuple[float, float], room: 
     x = left + np.linspace(3, room - 5, len(line.values))
 
     def y(value: Any) -> Any:
-        return top + 27 - 14 * (np.asarray(value, float) - low) / span
+        return top + 23.5 - 11 * (np.asarray(value, float) - low) / span
 
-    ax.plot([left, left + room], [top + 28.5] * 2, color=CONTEXT, lw=0.7, zorder=1)
+    ax.plot([left, left + room], [top + 27.6] * 2, color=CONTEXT, lw=0.7, zorder=1)
     ax.plot(x, y(line.reference), color=CONTEXT, lw=1.2, ls=(0, (3, 2)), zorder=2)
     ax.plot(x, y(line.values), color=colour("blue"), lw=1.9, marker="o", ms=3.6, zorder=3)
     above = np.nan_to_num(line.values - line.reference, nan=1.0) >= 0
@@ -195,5 +218,6 @@ def _panel(ax: Axes, line: Line, place: str, corner: tuple[float, float], room: 
         end = y(line.reference[-1]) + (3.2 if above[-1] else -3)
         words(ax, left + room, end, place, 7, muted=True, ha="right", bbox=box, zorder=4)
     for at, ha in ((0, "left"), (-1, "right")):
-        words(ax, left if at == 0 else left + room, top + 31, line.years[at], 7, muted=True, ha=ha)
-    fitted(ax, left, top + 36, line.verdict, left + room, 7.6)
+        words(ax, left if at == 0 else left + room, top + 29.8, line.years[at], 7, muted=True, ha=ha)
+    fitted(ax, left, top + 33.4, line.verdict[0], left + room, 7.8, weight="semibold")
+    fitted(ax, left, top + 36.6, line.verdict[1], left + room, 7.2)

@@ -43,7 +43,7 @@ class _Frame:
     moved_at: float
 
 
-WIDE = _Frame(170, 4.9, 59, 99, 106, 108.5, 139, 141, 1, 0.5, 0.5)
+WIDE = _Frame(170, 4.9, 57, 93, 99.5, 101.5, 130, 132, 1, 0.5, 0.5)
 NARROW = _Frame(88, 5, 2, 46, 55, 57, 12, 14, 3.1, 1.45, 2.3)
 
 
@@ -137,4 +137,6 @@ def _row_words(ax: Axes, frame: _Frame, r: Any, top: float, moves: bool) -> None
     size = marked(change_words(r.change, r.change_rating in CLEAR), r.change_illustrative)
     words(ax, frame.change, y, size, 8.2, ha="right")
     sign = RATINGS[r.change_rating].symbol
-    fitted(ax, frame.moved, y, f"{sign} {r.change_word}", frame.width, 8.2)
+    fitted(ax, frame.moved, y, f"{sign} {r.change_word}", frame.width - 11, 8.2)
+    when = f"{r.change_first}–{r.change_last[-2:]}"
+    fitted(ax, frame.width - 10, y, when, frame.width, 7.2, color=colour("muted"))

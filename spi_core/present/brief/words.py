@@ -21,7 +21,7 @@ from spi_core.present.base.words import (
 )
 from spi_core.present.brief.data import Brief
 from spi_core.tables import records
-from spi_core.text.words import AHEAD, BEHIND, NOT_RATED, STRENGTH, WEAKNESS
+from spi_core.text.words import AHEAD, BEHIND, NOT_RATED, SIMILAR, STRENGTH, WEAKNESS
 
 #: Changes of other dates that are told; the rest are counted.
 TOLD = 3
@@ -86,8 +86,9 @@ def place(brief: Brief) -> str:
         return f"How sure this score is, is not known, so it is given no place {of}."
     low, high = ordinal(i["rank_low"]), ordinal(i["rank_high"])
     span = low if low == high else f"{low} to {high}"
-    score = f"{number(i["low"], 0)} and {number(i["high"], 0)}"
-    return sentence(f"The score likely lies between {score}: likely {span} {of}, 1st is best.", brief.illustrative)
+    score = " and ".join(number(i[end], 0) for end in ("low", "high"))
+    text = f"The score likely lies between {score}: likely {span} {of}, 1st is best."
+    return sentence(text, brief.illustrative)
 
 
 def component_alt(brief: Brief) -> str:
@@ -154,33 +155,24 @@ def print_standouts(page: Page, brief: Brief) -> None:
         }
         for r in records(rows)
     ]
-    text = pipe_table(pd.DataFrame(cells), "llrrl", (16, 29, 9, 10, 46))
+    text = pipe_table(pd.DataFrame(cells), "llrrl", (14, 33, 7, 9, 53))
     print(f"\n{text}\n")
-    rest = brief.components[~brief.components["component"].isin(rows["component"])]
-    said = {
-        "similar": [f"{r.component} {_pair(r)}" for r in records(rest) if r.rating == "similar"],
-        "more": [
-            f"{RATINGS[r.rating].symbol} {r.component} {_pair(r)}"
-            for r in records(rest)
-            if r.rating in (STRENGTH, WEAKNESS)
-        ],
-        "unrated": [
-            f"{r.component} {_pair(r)}"
-            for r in records(rest.dropna(subset="score"))
-            if r.rating == NOT_RATED
-        ],
-        "unscored": list(rest.loc[rest["score"].isna(), "component"]),
+    key = f" {LEGEND}." if SYMBOL in text else ""
+    print(f"[{others(page, brief)}{key}]{{.smaller}}\n")
+
+
+def others(page: Page, brief: Brief) -> str:
+    """Count the components that the first page does not tell of, by what is said of them."""
+    rest = brief.components[~brief.components["component"].isin(brief.standouts["component"])]
+    scored = rest["score"].notna()
+    counts = {
+        "differ": rest["rating"].isin([STRENGTH, WEAKNESS]),
+        "similar": rest["rating"].eq(SIMILAR),
+        "unrated": scored & rest["rating"].eq(NOT_RATED),
+        "unscored": ~scored,
     }
-    texts = [page.text(f"rest.{name}", list=", ".join(each)) for name, each in said.items() if each]
-    key = f" {LEGEND}." if SYMBOL in text or any(SYMBOL in part for part in texts) else ""
-    print(f"[{' '.join(texts)}{key}]{{.smaller}}\n")
-
-
-def _pair(r: object) -> str:
-    score, other = getattr(r, "score"), getattr(r, "other")
-    made_up = getattr(r, "illustrative")
-    held = "" if np.isnan(other) else f" ({marked(number(other, 0), made_up)})"
-    return f"{marked(number(score, 0), made_up)}{held}"
+    said = [f"{n} {page.text(f'rest.{name}')}" for name, found in counts.items() if (n := found.sum())]
+    return page.text("rest", list=and_list(said)) if said else ""
 
 
 def print_question(page: Page, brief: Brief) -> None:
@@ -220,14 +212,31 @@ def change_sentence(brief: Brief, first: str) -> str:
     known = not np.isnan(ends[0])
     span = f" (likely {likely(*ends)})" if known else ""
     why = "" if known else f" ({index['change_reason']})"
+    counts = f", on {index['share']}" if index["share"] else ""
     text = (
-        f"Since {first} the index of {brief.name} {verb} {size} points{span}: "
-        f"{RATINGS[rating].symbol} {rating}{why}."
+        f"From {index['change_first']} to {index['change_last']} the index of {brief.name} {verb} "
+        f"{size} points{span}: "
+        f"{RATINGS[rating].symbol} {rating}{why}{counts}."
         f"{beside_reference(brief.place, *(index[name] for name in LEFT))}"
     )
-    if " 0 of" not in f" {index['share']}" and index["share"]:
-        text += f" {index['share']} count in it."
     return sentence(text, index["change_illustrative"])
+
+
+def component_changes(brief: Brief) -> str:
+    """Say which components changed clearly, and from when to when; then how beside the reference."""
+    said = []
+    for rating in CLEAR:
+        rows = brief.components[brief.components["change_rating"] == rating]
+        named = [
+            f"{r.component} ({marked(change_words(r.change, clear=True), r.change_illustrative)} "
+            f"points, {r.change_first} to {r.change_last})"
+            for r in records(rows)
+        ]
+        if named:
+            said.append(f"{RATINGS[rating].symbol} {capital(rating)}: {and_list(named)}.")
+    if not said and brief.components["change"].notna().any():
+        said = ["→ No component shows a clear change."]
+    return " ".join([*said, beside_london(brief)])
 
 
 def beside_london(brief: Brief) -> str:
@@ -244,7 +253,7 @@ def beside_london(brief: Brief) -> str:
     rest = int((~judged["relative_rating"].isin([AHEAD, BEHIND])).sum())
     if rest:
         said.append(f"no clear difference in {'the others' if said else f'any of {rest}'}")
-    return f"Beside {brief.place}’s own changes in the same years: {', '.join(said)}."
+    return f"Beside {brief.place}’s own changes: {', '.join(said)}."
 
 
 def longer_ago(brief: Brief) -> str:
@@ -259,6 +268,6 @@ def longer_ago(brief: Brief) -> str:
 def print_change_note(page: Page, brief: Brief) -> None:
     """Print the key of the chart and the changes in no score's (``output: asis``)."""
     said = longer_ago(brief)
-    texts = [page.text("key", held=brief.yard.name), beside_london(brief)]
+    texts = [page.text("key", held=brief.yard.name)]
     texts.append(page.text("longer-ago", said=said) if said else "")
     print(f"[{' '.join(text for text in texts if text)}]{{.smaller}}\n")
