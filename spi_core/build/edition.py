@@ -256,7 +256,8 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     tables["standing"] = with_parts(tables["standing"], tables["completeness"])
     tables |= audit_indicators(drawn, weights) | audit_choices(drawn)
     tables |= {"steps": steps(drawn, inputs, scale, scores), "quality": quality_log(drawn)}
-    tables["reference_scores"] = reference_scores(tables, inputs, cut.panel.periods, here, treatment)
+    compared = cut.panel.periods
+    tables["reference_scores"] = reference_scores(tables, inputs, compared, here, treatment)
     tables["other_indices"] = other_indices_table(inputs, tables["standing"])
     tables["coverage"] = coverage_table(inputs, filled)
     tables |= small_area_tables(full, recipe, tables["scores"])

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from spi_core.edition.panel import Panel
 from spi_core.edition.inputs import Inputs
+from spi_core.edition.panel import Panel
 from spi_core.method.intervals import difference
 from spi_core.method.recipe import Recipe
 from spi_core.method.score import score as scored

@@ -125,8 +125,8 @@ def beside_reference(place: str, relative: float, low: float, high: float, ratin
 
     Examples
     --------
-    >>> beside_reference("Kent", 1.2, -4.0, 6.3, "no clear difference")
-    ' That is not clearly different from Kent’s own change (+1.2 points apart, likely −4.0 to +6.3).'
+    >>> beside_reference("Kent", 5.2, 0.1, 6.3, "clearly better")
+    ' That is clearly better than Kent’s own change (+5.2 points apart, likely +0.1 to +6.3).'
     >>> beside_reference("", 1.2, -4.0, 6.3, "no clear difference")
     ''
     """

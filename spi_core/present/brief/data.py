@@ -201,7 +201,10 @@ def _moved(tables: Tables) -> str:
 
 def _landmarks(tables: Tables, index: pd.Series) -> tuple[tuple[str, float, bool], ...]:
     marks = [(tables.whole.one, float(index["whole"]), bool(index["whole_illustrative"]))]
-    own, place = tables["reference_scores"].query("element == 'index'")["score"], beside_place(tables)
+    own, place = (
+        tables["reference_scores"].query("element == 'index'")["score"],
+        beside_place(tables),
+    )
     if place and len(own):
         marks.append((f"{place}’s average {tables.levels.unit.one}", float(own.iloc[0]), False))
     return tuple(mark for mark in marks if not np.isnan(mark[1]))
@@ -210,10 +213,10 @@ def _landmarks(tables: Tables, index: pd.Series) -> tuple[tuple[str, float, bool
 def _whom(tables: Tables, indicator: str) -> str:
     """Name who can move a figure: those who lead before those who support."""
     rows = tables["partners"].query("indicator_id == @indicator").sort_values("role", kind="stable")
-    said = [
-        ", ".join(part for part in (f"{r.partner}: {r.service}" if r.service else r.partner, r.contact) if part)
-        for r in records(rows)
-    ]
+    said = []
+    for r in records(rows):
+        service = f"{r.partner}: {r.service}" if r.service else r.partner
+        said.append(", ".join(part for part in (service, r.contact) if part))
     return "; ".join(said)
 
 
@@ -249,6 +252,7 @@ def _rows(tables: Tables, code: str, yard: Yardstick, mine: pd.DataFrame) -> pd.
     rows["rating"] = rows["rating"].fillna(NOT_RATED)
     rows["contents"] = rows["contents"].fillna("")
     rows["illustrative"] = rows["illustrative"].eq(True)
-    first = [rows["component"] != "index", rows["score"].isna(), rows["gap"]]
-    order = pd.DataFrame(dict(enumerate(first))).sort_values([0, 1, 2], kind="stable").index
-    return rows.loc[order].replace({"component": {"index": "Index"}}).reset_index(drop=True)
+    rows = rows.assign(part=rows["component"] != "index", without=rows["score"].isna())
+    rows = rows.sort_values(["part", "without", "gap"], kind="stable", ignore_index=True)
+    rows["component"] = rows["component"].replace("index", "Index")
+    return rows

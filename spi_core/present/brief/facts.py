@@ -218,10 +218,8 @@ def standouts(shown: Shown, components: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(indicator_id=told, fact=[_fact(shown, i) if i else "" for i in told])
 
 
-def to_ask(
-    shown: Shown, rows: pd.DataFrame, lines: Sequence[str] = ()
-) -> tuple[str, str, bool]:
-    """Pick one question: of the first figure of the page that makes the area worse, or of the first.
+def to_ask(shown: Shown, rows: pd.DataFrame, lines: Sequence[str] = ()) -> tuple[str, str, bool]:
+    """Pick one question: of the first figure that makes the area worse, else of the first of all.
 
     Parameters
     ----------
@@ -264,15 +262,13 @@ def _telling(shown: Shown, component: str, better: bool) -> str:
 def _fact(shown: Shown, indicator: str) -> str:
     """Say a figure and what it is held against: as a count where one is known."""
     about, row = shown.about[indicator], shown.values[indicator, shown.code, "current"]
-    ends = [float(shown.stands[f"{shown.yard.apart}{end}"].get(indicator, np.nan))
-            for end in ("", "_low", "_high")]  # fmt: skip
-    if has_counts(about, row) and np.isfinite(ends).all():
+    names = (f"{shown.yard.apart}{end}" for end in ("", "_low", "_high"))
+    n, low, high = (float(shown.stands[name].get(indicator, np.nan)) for name in names)
+    if has_counts(about, row) and np.isfinite(n):
         count = marked(number(row.numerator, 0), row.illustrative)
-        return (
-            f"{about.name}: **{count}** in {row.period_label}, "
-            f"{more_or_fewer(*ends, made_up=shown.held_made_up(indicator))} than at "
-            f"{shown.yard.whose} rate"
-        )
+        apart = more_or_fewer(n, low, high, row.illustrative or shown.held_made_up(indicator))
+        when = f"**{count}** in {row.period_label}"
+        return f"{about.name}: {when}, {apart} than at {shown.yard.whose} rate"
     here, there = shown.pair(indicator)
     when = f"{row.period_label}; {shown.yard.at} {there}"
     return f"{about.name}: **{here}**{_rest(about.unit)}, {when}"

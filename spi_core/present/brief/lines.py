@@ -109,8 +109,8 @@ def chosen(tables: Tables, code: str, told: Iterable[str]) -> list[str]:
     mine = tables["history"].query("area_code == @code and comparable").dropna(subset="value")
     enough = mine["indicator_id"].value_counts().loc[lambda n: n >= YEARS].index
     moved = tables["long_changes"].query("area_code == @code and level == 'indicator'")
-    most = moved.set_index("element")["points"].abs().dropna()
-    most = [i for i in most.sort_values(ascending=False, kind="stable").index if i in enough]
+    far = moved.set_index("element")["points"].abs().dropna()
+    most = [i for i in far.sort_values(ascending=False, kind="stable").index if i in enough]
     told = [i for i in told if i in enough]
     return list(dict.fromkeys([*told[: MOST - 1], *most[:1], *told, *most]))[:MOST]
 
@@ -142,8 +142,8 @@ def _line(every: pd.DataFrame, i: str, about: Any, moved: Any, brief: Brief) -> 
     if counted:
         said = [marked(number(r.numerator, 0), r.illustrative) for r in records(mine)]
     else:
-        said = [marked(number(v), m) if k in (0, len(values) - 1) else ""
-                for k, (v, m) in enumerate(zip(values, mine["illustrative"], strict=True))]  # fmt: skip
+        said = [marked(number(r.value), r.illustrative) for r in records(mine)]
+        said[1:-1] = [""] * (len(said) - 2)
     ends = np.concatenate([every["value"].to_numpy(float), reference])
     verdict = ("", "")
     if i in moved.index:
@@ -183,7 +183,7 @@ def panels(lines: list[Line], place: str, narrow: bool = False) -> Figure:
     narrow : bool
         For a phone.
     """
-    across, tall = (1, 40.0) if narrow else (MOST, 38.0)
+    across, tall = (1, 40.0) if narrow else (MOST, 38.5)
     width = 88.0 if narrow else 170.0
     room = (width - 6 * (across - 1)) / across
     with chart_style(8):
@@ -203,9 +203,9 @@ def _panel(ax: Axes, line: Line, place: str, corner: tuple[float, float], room: 
     x = left + np.linspace(3, room - 5, len(line.values))
 
     def y(value: Any) -> Any:
-        return top + 23.5 - 11 * (np.asarray(value, float) - low) / span
+        return top + 23.6 - 10 * (np.asarray(value, float) - low) / span
 
-    ax.plot([left, left + room], [top + 27.6] * 2, color=CONTEXT, lw=0.7, zorder=1)
+    ax.plot([left, left + room], [top + 28.3] * 2, color=CONTEXT, lw=0.7, zorder=1)
     ax.plot(x, y(line.reference), color=CONTEXT, lw=1.2, ls=(0, (3, 2)), zorder=2)
     ax.plot(x, y(line.values), color=colour("blue"), lw=1.9, marker="o", ms=3.6, zorder=3)
     above = np.nan_to_num(line.values - line.reference, nan=1.0) >= 0
@@ -218,6 +218,8 @@ def _panel(ax: Axes, line: Line, place: str, corner: tuple[float, float], room: 
         end = y(line.reference[-1]) + (3.2 if above[-1] else -3)
         words(ax, left + room, end, place, 7, muted=True, ha="right", bbox=box, zorder=4)
     for at, ha in ((0, "left"), (-1, "right")):
-        words(ax, left if at == 0 else left + room, top + 29.8, line.years[at], 7, muted=True, ha=ha)
-    fitted(ax, left, top + 33.4, line.verdict[0], left + room, 7.8, weight="semibold")
-    fitted(ax, left, top + 36.6, line.verdict[1], left + room, 7.2)
+        words(
+            ax, left if at == 0 else left + room, top + 30.4, line.years[at], 7, muted=True, ha=ha
+        )
+    fitted(ax, left, top + 33.9, line.verdict[0], left + room, 7.8, weight="semibold")
+    fitted(ax, left, top + 37, line.verdict[1], left + room, 7.2)

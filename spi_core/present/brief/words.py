@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -108,22 +110,22 @@ def component_alt(brief: Brief) -> str:
     if scored.empty:
         return f"No component of {brief.name} has a score."
     rest = brief.components.loc[brief.components["score"].isna(), "component"]
-    said = "; ".join(f"{r.component} {_level(brief, r)}{_change(brief, r)}" for r in records(scored))
+    each = (f"{r.component} {_level(brief, r)}{_change(brief, r)}" for r in records(scored))
+    said = "; ".join(each)
     unscored = f" Not scored: {and_list(list(rest))}." if len(rest) else ""
-    index = next((f" The index{_change(brief, r)}." for r in records(brief.rows.head(1))
-                  if brief.heads[1]), "")  # fmt: skip
+    index = f" The index{_change(brief, brief.rows.iloc[0])}." if brief.heads[1] else ""
     return f"Component scores of {brief.name}, 0 to 100: {said}.{unscored}{index}"
 
 
-def _level(brief: Brief, r: object) -> str:
+def _level(brief: Brief, r: Any) -> str:
     score, other = (number(getattr(r, n), 0) for n in ("score", "other"))
-    return f"{score} ({brief.yard.name} {other}), {getattr(r, 'word')}"
+    return f"{score} ({brief.yard.name} {other}), {r.word}"
 
 
-def _change(brief: Brief, r: object) -> str:
+def _change(brief: Brief, r: Any) -> str:
     if not brief.heads[1]:
         return ""
-    change, word = getattr(r, "change"), getattr(r, "change_word")
+    change, word = r.change, r.change_word
     if np.isnan(change):
         return f", change not known ({word})"
     return f", change {change_words(change, word in CLEAR)}, {word}"
@@ -148,7 +150,8 @@ def print_standouts(page: Page, brief: Brief) -> None:
     cells = [
         {
             "Against them": f"{RATINGS[r.rating].symbol} {brief.yard.words[r.rating]}",
-            "What, and what is in it": f"**{r.component}**" + (f": {r.contents}" if r.contents else ""),
+            "What, and what is in it": f"**{r.component}**"
+            + (f": {r.contents}" if r.contents else ""),
             brief.name: marked(number(r.score, 0), r.illustrative),
             capital(brief.yard.name): marked(number(r.other, 0), r.illustrative),
             "In figures and people": r.fact or page.text("no-evidence"),
@@ -156,9 +159,13 @@ def print_standouts(page: Page, brief: Brief) -> None:
         for r in records(rows)
     ]
     text = pipe_table(pd.DataFrame(cells), "llrrl", (14, 33, 7, 9, 53))
-    print(f"\n{text}\n")
+    print(f"\n::: {{.cards}}\n{text}\n:::\n")
     key = f" {LEGEND}." if SYMBOL in text else ""
     print(f"[{others(page, brief)}{key}]{{.smaller}}\n")
+
+
+def _contents(r: Any) -> str:
+    return f": {r.contents}" if r.contents else ""
 
 
 def others(page: Page, brief: Brief) -> str:
@@ -171,8 +178,10 @@ def others(page: Page, brief: Brief) -> str:
         "unrated": scored & rest["rating"].eq(NOT_RATED),
         "unscored": ~scored,
     }
-    said = [f"{n} {page.text(f'rest.{name}')}" for name, found in counts.items() if (n := found.sum())]
-    return page.text("rest", list=and_list(said)) if said else ""
+    said = [
+        f"{n} {page.text(f'rest.{name}')}" for name, found in counts.items() if (n := found.sum())
+    ]
+    return page.text("rest", list="; ".join(said)) if said else ""
 
 
 def print_question(page: Page, brief: Brief) -> None:
@@ -223,7 +232,7 @@ def change_sentence(brief: Brief, first: str) -> str:
 
 
 def component_changes(brief: Brief) -> str:
-    """Say which components changed clearly, and from when to when; then how beside the reference."""
+    """Say which components changed clearly, from when to when, and how beside the reference."""
     said = []
     for rating in CLEAR:
         rows = brief.components[brief.components["change_rating"] == rating]
