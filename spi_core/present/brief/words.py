@@ -242,9 +242,11 @@ def component_changes(brief: Brief) -> str:
             for r in records(rows)
         ]
         if named:
-            said.append(f"{RATINGS[rating].symbol} {capital(rating)}: {and_list(named)}.")
+            # a name may hold an "and": each ends with its brackets
+            parts = " and ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)
+            said.append(f"{capital(rating)} ({RATINGS[rating].symbol}) in {parts}.")
     if not said and brief.components["change"].notna().any():
-        said = ["→ No component shows a clear change."]
+        said = ["No component shows a clear change (→)."]
     return " ".join([*said, beside_london(brief)])
 
 
