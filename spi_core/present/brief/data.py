@@ -11,7 +11,7 @@ import pandas as pd
 from spi_core.errors import SpiError
 from spi_core.levels import Level
 from spi_core.present.base.edition import labels, why_no_index
-from spi_core.present.base.marks import carried
+from spi_core.present.base.marks import carried, of_area
 from spi_core.present.base.scale import beside_place, scale_ends
 from spi_core.present.base.spans import from_other_dates, with_share
 from spi_core.present.base.words import LEFT
@@ -138,7 +138,7 @@ def gather(tables: Tables, code: str, facts: bool = True) -> Brief:
     if code not in set(known):
         listed = ", ".join(f"{c} {names[c]}" for c in sorted(known))
         raise SpiError(f"no {unit.one} {code!r} in this edition; there are {listed}")
-    near = tables["peers"].query("area_code == @code").sort_values("order")["peer_code"]
+    near = of_area(tables["peers"], code).sort_values("order")["peer_code"]
     yard = yardstick(len(near), unit, tables.whole)
     standing = yard.rated(carried(tables, "standing"))
     wards = standing[standing["level"] == "index"].dropna(subset="score")
@@ -224,10 +224,12 @@ def _changes(tables: Tables, code: str) -> pd.DataFrame:
     """Take every element's change: over several years where there is one, else between periods."""
     said = labels(tables)
     between = {"first": said.get("baseline", ""), "last": said["current"]}
-    moved = carried(tables, "changes").query("area_code == @code").assign(**between)
+    moved = of_area(carried(tables, "changes"), code).assign(**between)
     moved = moved.set_index("element")
     if "long_changes" in tables:
-        long = carried(tables, "long_changes").query("area_code == @code and level != 'indicator'")
+        long = of_area(carried(tables, "long_changes"), code).pipe(
+            lambda d: d[d["level"] != "indicator"]
+        )
         long = long.set_index("element")[[c for c in moved if c in long]]
         moved = pd.concat([long, moved[~moved.index.isin(long.index)]])
     return moved

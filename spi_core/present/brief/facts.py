@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from spi_core.present.base.marks import carried, marked
+from spi_core.present.base.marks import carried, marked, of_area
 from spi_core.present.base.numbers import number
 from spi_core.present.base.scale import beside_place
 from spi_core.present.base.words import ABOUT_THE_SAME, capital
@@ -45,13 +45,13 @@ class Shown:
         edition = tables.about["edition"]
         self.home, self.compares = str(edition["area"]), len(edition["periods"]) > 1
         self.unit, self.whole = tables.levels.unit, tables.whole
-        near = tables["peers"].query("area_code == @code").sort_values("order")
+        near = of_area(tables["peers"], code).sort_values("order")
         self.peers = tuple(near["peer_code"])
         values = carried(tables, "values")
         values = values[values["area_code"].isin([code, self.home, *self.peers])]
         self.values = {(r.indicator_id, r.area_code, r.period): r for r in records(values)}
         self.about = {r.id: r for r in records(tables["indicators"])}
-        stands = tables["indicator_standing"].query("area_code == @code")
+        stands = of_area(tables["indicator_standing"], code)
         self.stands: pd.DataFrame = stands.set_index("indicator_id")
         place = beside_place(tables)
         self.near = capital(f"similar {self.unit.many}")

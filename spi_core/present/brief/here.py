@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from spi_core.present.base.marks import of_area
 from spi_core.present.base.numbers import number
 from spi_core.present.base.page import Page
 from spi_core.present.base.words import and_list
@@ -25,7 +26,7 @@ def print_people(page: Page, tables: Tables, code: str) -> None:
         The area (``output: asis``).
     """
     areas = tables["areas"].set_index("code")
-    rows = tables["context"].query("area_code == @code")
+    rows = of_area(tables["context"], code)
     lines = [f"Residents **{number(float(areas.loc[code, 'population']), 0)}**"]  # type: ignore[arg-type]
     for r in records(rows):
         share = str(r.label).endswith(", %")
@@ -50,7 +51,7 @@ def became(page: Page, tables: Tables, code: str, name: str) -> str:
     str
         One sentence; empty where the edition's areas are those of today.
     """
-    rows = tables["successors"].query("area_code == @code")
+    rows = of_area(tables["successors"], code)
     rows = rows.sort_values("share", ascending=False, kind="stable")
     if rows.empty:
         return ""

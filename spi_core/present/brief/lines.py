@@ -12,9 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spi_core.present.base.canvas import fitted, page, words
-from spi_core.present.base.marks import carried, marked
+from spi_core.present.base.marks import carried, marked, of_area
 from spi_core.present.base.numbers import number
-from spi_core.present.base.page import Picture
+from spi_core.present.base.page import Page, Picture
 from spi_core.present.base.spans import beside
 from spi_core.present.base.theme import RATINGS, chart_style, colour
 from spi_core.present.brief.facts import has_counts
@@ -65,20 +65,25 @@ class Line:
     illustrative: bool
 
 
-def over_years(tables: Tables, brief: Brief) -> Picture:
-    """Show the figures that the first page tells, and the one that moved most, since they began."""
+def print_lines(page: Page, tables: Tables, brief: Brief) -> None:
+    """Print the figures told, and the one that moved most, since they began (``output: asis``)."""
     lines = gathered(tables, brief)
     if not lines:
-        return Picture(None)
-    said = "; ".join(
-        f"{line.name} ({line.unit}): {', '.join([_spoken(line), *filter(None, line.verdict)])}"
-        for line in lines
-    )
-    place = f", and of {brief.place} dashed" if brief.place else ""
+        return
+    print(f'\n:::: {{layout="{[[1] * MOST]}"}}')
+    for k, line in enumerate(lines):
+        page.picture(f"line-{k}", picture(line, brief), once=True)
+    print("::::\n")
+
+
+def picture(line: Line, brief: Brief) -> Picture:
+    """Draw one figure of an area over the years, beside the reference's."""
+    place = f"; dashed: {brief.place}" if brief.place else ""
+    said = ", ".join([_spoken(line), *filter(None, line.verdict)])
     return Picture(
-        lambda narrow: panels(lines, brief.place, narrow),
-        f"Figures of {brief.name} over the years{place}. {said}.",
-        [line.illustrative for line in lines],
+        lambda _: panel(line, brief.place),
+        f"Over the years in {brief.name}{place}. {line.name} ({line.unit}): {said}.",
+        line.illustrative,
     )
 
 
@@ -106,9 +111,10 @@ def chosen(tables: Tables, code: str, told: Iterable[str]) -> list[str]:
     """
     if "history" not in tables or tables["history"].empty:
         return []
-    mine = tables["history"].query("area_code == @code and comparable").dropna(subset="value")
+    mine = of_area(tables["history"], code).dropna(subset="value")
+    mine = mine[mine["comparable"]]
     enough = mine["indicator_id"].value_counts().loc[lambda n: n >= YEARS].index
-    moved = tables["long_changes"].query("area_code == @code and level == 'indicator'")
+    moved = of_area(tables["long_changes"], code).pipe(lambda d: d[d["level"] == "indicator"])
     far = moved.set_index("element")["points"].abs().dropna()
     most = [i for i in far.sort_values(ascending=False, kind="stable").index if i in enough]
     told = [i for i in told if i in enough]
@@ -130,7 +136,7 @@ def gathered(tables: Tables, brief: Brief) -> list[Line]:
     every, areas = carried(tables, "history"), tables["areas"]
     units = areas.loc[areas["level"] == brief.unit.id, "code"]
     every = every[every["comparable"] & every["area_code"].isin(units)].dropna(subset="value")
-    moved = tables["long_changes"].query("area_code == @brief.code").set_index("element")
+    moved = of_area(tables["long_changes"], brief.code).set_index("element")
     about: Any = tables["indicators"].set_index("id")
     return [_line(every[every["indicator_id"] == i], i, about, moved, brief) for i in brief.lines]
 
@@ -171,41 +177,34 @@ def _verdict(r: Any, place: str) -> tuple[str, str]:
     return f"{RATINGS[r['rating']].symbol} {said}", beside_it
 
 
-def panels(lines: list[Line], place: str, narrow: bool = False) -> Figure:
-    """Draw a small line a figure, side by side or for the phone one below the other.
+def panel(line: Line, place: str) -> Figure:
+    """Draw a small line, of a third of a page's width, which a phone shows as wide as it is.
 
     Parameters
     ----------
-    lines : list of Line
+    line : Line
         What is drawn.
     place : str
         Whose line is dashed; empty without one.
-    narrow : bool
-        For a phone.
     """
-    across, tall = (1, 40.0) if narrow else (MOST, 38.5)
-    width = 88.0 if narrow else 170.0
-    room = (width - 6 * (across - 1)) / across
+    room = 53.0
     with chart_style(8):
-        fig, ax = page(width, tall * -(-len(lines) // across))
-        for k, line in enumerate(lines):
-            corner = ((k % across) * (room + 6), tall * (k // across))
-            _panel(ax, line, place, corner, room)
+        fig, ax = page(room, 38.5)
+        _draw(ax, line, place, room)
     return fig
 
 
-def _panel(ax: Axes, line: Line, place: str, corner: tuple[float, float], room: float) -> None:
-    left, top = corner
-    fitted(ax, left, top + 2.5, line.name, left + room, 8.4, weight="semibold")
-    fitted(ax, left, top + 6.6, line.unit, left + room, 7, color=colour("muted"))
+def _draw(ax: Axes, line: Line, place: str, room: float) -> None:
+    fitted(ax, 0, 2.5, line.name, room, 8.4, weight="semibold")
+    fitted(ax, 0, 6.6, line.unit, room, 7, color=colour("muted"))
     low, high = line.limits
     span = (high - low) or 1.0
-    x = left + np.linspace(3, room - 5, len(line.values))
+    x = np.linspace(3, room - 5, len(line.values))
 
     def y(value: Any) -> Any:
-        return top + 23.6 - 10 * (np.asarray(value, float) - low) / span
+        return 23.6 - 10 * (np.asarray(value, float) - low) / span
 
-    ax.plot([left, left + room], [top + 28.3] * 2, color=CONTEXT, lw=0.7, zorder=1)
+    ax.plot([0, room], [28.3] * 2, color=CONTEXT, lw=0.7, zorder=1)
     ax.plot(x, y(line.reference), color=CONTEXT, lw=1.2, ls=(0, (3, 2)), zorder=2)
     ax.plot(x, y(line.values), color=colour("blue"), lw=1.9, marker="o", ms=3.6, zorder=3)
     above = np.nan_to_num(line.values - line.reference, nan=1.0) >= 0
@@ -216,10 +215,8 @@ def _panel(ax: Axes, line: Line, place: str, corner: tuple[float, float], room: 
                   bbox=box, weight="semibold")  # fmt: skip
     if place and np.isfinite(line.reference[-1]):
         end = y(line.reference[-1]) + (3.2 if above[-1] else -3)
-        words(ax, left + room, end, place, 7, muted=True, ha="right", bbox=box, zorder=4)
-    for at, ha in ((0, "left"), (-1, "right")):
-        words(
-            ax, left if at == 0 else left + room, top + 30.4, line.years[at], 7, muted=True, ha=ha
-        )
-    fitted(ax, left, top + 33.9, line.verdict[0], left + room, 7.8, weight="semibold")
-    fitted(ax, left, top + 37, line.verdict[1], left + room, 7.2)
+        words(ax, room, end, place, 7, muted=True, ha="right", bbox=box, zorder=4)
+    words(ax, 0, 30.4, line.years[0], 7, muted=True)
+    words(ax, room, 30.4, line.years[-1], 7, muted=True, ha="right")
+    fitted(ax, 0, 33.9, line.verdict[0], room, 7.8, weight="semibold")
+    fitted(ax, 0, 37, line.verdict[1], room, 7.2)
