@@ -154,6 +154,8 @@ def load(folder: Path, without: Collection[str] = ()) -> Inputs:
     settings, faults = read_edition_file(folder / "edition.yml")
     reads = {n: Read(pd.DataFrame(), ()) if n in without else read_all(folder, n) for n in FILES}
     faults += [f for read in reads.values() for f in read.faults]
+    if any(str(f.column).startswith("history.") for f in faults):
+        reads["history"] = Read(pd.DataFrame(), ())  # which years there are is not known
     polygons, found = load_boundaries(folder / "geography")
     faults += found
     areas, levels = reads["areas"], None

@@ -79,13 +79,13 @@ class Yardstick:
         Examples
         --------
         >>> from spi_core.levels import KNOWN
-        >>> near, home = (yardstick(is_near, KNOWN["ward"], KNOWN["borough"]) for is_near in (1, 0))
+        >>> near, home = (yardstick(is_near, KNOWN["region"], KNOWN["country"]) for is_near in (1, 0))
         >>> near.against(43.2, 48.2, -6.7, -3.0)
-        ('43', 'clearly below similar wards’ 48')
+        ('43', 'clearly below similar regions’ 48')
         >>> home.against(47.9, 48.2, -2.3, 1.6)
-        ('48', 'not clearly different from the borough’s 48')
+        ('48', 'not clearly different from the country’s 48')
         >>> home.against(47.9, 48.2, -0.5, -0.1)
-        ('47.9', 'clearly below the borough’s 48.2')
+        ('47.9', 'clearly below the country’s 48.2')
         """
         if any(math.isnan(x) for x in (score, other, low, high)):
             return number(score, 0), f"not compared with {self.name}"
