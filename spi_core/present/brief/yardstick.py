@@ -79,7 +79,8 @@ class Yardstick:
         Examples
         --------
         >>> from spi_core.levels import KNOWN
-        >>> near, home = (yardstick(is_near, KNOWN["region"], KNOWN["country"]) for is_near in (1, 0))
+        >>> unit, whole = KNOWN["region"], KNOWN["country"]
+        >>> near, home = (yardstick(is_near, unit, whole) for is_near in (1, 0))
         >>> near.against(43.2, 48.2, -6.7, -3.0)
         ('43', 'clearly below similar regions’ 48')
         >>> home.against(47.9, 48.2, -2.3, 1.6)

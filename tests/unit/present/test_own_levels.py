@@ -56,7 +56,11 @@ def test_no_sentence_or_table_speaks_of_other_levels(tables: Tables) -> None:
         *(captions.standing_caption(r), captions.dots_alt(r), captions.grid_caption(r)),
         *(captions.grid_alt(r), brief_words.headline(b), brief_words.component_alt(b)),
         *(brief_notes.strip_alt(b), facts, brief_notes.score_note(tables, b)),
-        *(brief_notes.peers_sentence(b, tables), brief_words.others(brief, b), *b.standouts["fact"]),
+        *(
+            brief_notes.peers_sentence(b, tables),
+            brief_words.others(brief, b),
+            *b.standouts["fact"],
+        ),
         *(text for panel in landing.panels(tables) for text in panel),
         *(landing.data_sentence(tables), audit.rating_rule(tables)),
         choices.small_area_sentence(tables),
