@@ -68,6 +68,8 @@ FILES = {
     "corrections": ("corrections", False),
     "accepted": ("accepted", False),
     "targets": ("targets", False),
+    "partners": ("partners", False),
+    "successors": ("geography/successors", False),
     "other_indices": ("reference/other_indices", False),
     "postcodes": ("geography/postcodes", False),
 }
@@ -321,6 +323,8 @@ def _check_tables(
     for name, column, known in (("series", "area_code", areas), ("context", "area_code", areas),
                                 ("other_indices", "area_code", areas),
                                 ("postcodes", "area_code", areas),
+                                ("successors", "area_code", areas),
+                                ("partners", "indicator_id", ids),
                                 ("targets", "indicator_id", ids),
                                 ("errors", "indicator_id", ids),
                                 ("history_errors", "indicator_id", ids),
