@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 
 import spi_core
+from spi_core.action.priorities import priorities_table
 from spi_core.build.audit.checks import quality_log, steps, with_warnings
 from spi_core.build.audit.choices import audit_choices
 from spi_core.build.audit.indicators import audit_indicators
 from spi_core.build.audit.others import other_indices_table
 from spi_core.build.chapter_tables import chapter_tables
 from spi_core.build.chapters import run_chapters, write_chapters
-from spi_core.build.evidence import draw_evidence
+from spi_core.build.evidence import Evidence, draw_evidence
 from spi_core.build.marking import mark
 from spi_core.build.published import data_version
 from spi_core.build.recipe import (
@@ -74,11 +75,12 @@ from spi_core.edition.summary import data_tables
 from spi_core.files import private_folder, write_bytes
 from spi_core.levels import levels_of
 from spi_core.method.recipe import during
-from spi_core.method.score import score, take
+from spi_core.method.score import Scores, score, take
 from spi_core.store import write_tables
 from spi_core.tables import empty_table
 from spi_core.text.cells import csv_text
 from spi_core.text.words import Audience
+from spi_core.uncertainty.decompose import influence
 
 #: What of an observation's row is no secret: that there is one and where, and a survey's error
 #: beside its value (a withheld value has none).
@@ -267,6 +269,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     tables = mark(tables, full.panel, inputs.framework)
     tables |= _shown(inputs, tables, cut.panel, uncapped(recipe, treatment))
     tables |= years_tables(inputs, made, treatment, tables["values"])
+    tables["priorities"] = _priorities(drawn, tables)
     for level in levels_of(inputs.settings["geography"]["levels"]):
         shapes = boundaries(inputs.geography, level.id)
         if shapes is not None:
@@ -303,6 +306,14 @@ def _shown(
         "quarters": quarters_table(tables),
         "peer_choices": peer_choices(inputs, tables["standing"]),
     }
+
+
+def _priorities(drawn: Evidence, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Rank the figures of the whole and of its units."""
+    now = Scores(*(getattr(drawn.scores, f.name)[drawn.now] for f in fields(Scores)))
+    panel = drawn.inputs.panel
+    reach = pd.DataFrame(influence(now, drawn.recipe), list(panel.areas), list(panel.indicators))
+    return priorities_table(drawn.inputs.geography.whole, drawn.units, tables, reach)
 
 
 def _plain(read: pd.DataFrame) -> pd.DataFrame:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spi_core.method.recipe import Recipe
-from spi_core.method.score import score
+from spi_core.method.score import Scores, score
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -66,11 +66,46 @@ def decompose(value: ArrayLike, recipe: Recipe) -> Contributions:
     if x.ndim != 3 or x.shape[0] < 2:
         raise ValueError(f"change needs two periods, areas and indicators; got shape {x.shape}")
     scores = score(x[[0, -1]], recipe)
-    component, dimension = scores.component, scores.dimension
-    of_component, of_dimension, of_index = recipe.means
-    scored = ~np.isnan(component)
+    scored = ~np.isnan(scores.component)
     both = scored[0] & scored[1]
     same = (scored[0] == scored[1]).all(axis=1) & both.any(axis=1)
+    parts = _slopes(scores, recipe) * (scores.indicator[1] - scores.indicator[0])
+    counts = recipe.used & both[:, recipe.component_of]
+    reason = np.where(same, "", "scored components differ between the periods")
+    reason[np.isnan(scores.index).all(axis=0)] = "not scored"
+    return Contributions(
+        np.where(same[:, None], np.where(counts, parts, 0.0), np.nan),
+        scores.index[1] - scores.index[0],
+        reason,
+    )
+
+
+def influence(scores: Scores, recipe: Recipe) -> Array:
+    """Give what one point of each indicator's score makes in the index.
+
+    Parameters
+    ----------
+    scores : Scores
+        Of one period: arrays (areas, ...).
+    recipe : Recipe
+        What they follow.
+
+    Returns
+    -------
+    ndarray, shape (areas, indicators)
+        ``∂ index / ∂ score``, points a point: with arithmetic means the indicator's share over
+        the number of components in its dimension and of dimensions. NaN without an index.
+    """
+    twice = Scores(*(np.stack([getattr(scores, f.name)] * 2) for f in fields(scores)))
+    slopes = _slopes(twice, recipe)
+    return np.where(np.isnan(scores.index)[:, None], np.nan, np.where(recipe.used, slopes, 0.0))
+
+
+def _slopes(scores: Scores, recipe: Recipe) -> Array:
+    """Chain the slopes of the three means between two periods; shape (areas, indicators)."""
+    component, dimension = scores.component, scores.dimension
+    of_component, of_dimension, of_index = recipe.means
+    both = ~np.isnan(component).any(axis=0)
     # every scored component of a dimension, every scored dimension, counts alike
     member = np.eye(dimension.shape[-1])[recipe.dimension_of]
     members = both @ member
@@ -81,13 +116,4 @@ def decompose(value: ArrayLike, recipe: Recipe) -> Contributions:
     lowest = lowest / of_component.slope(*component)[:, recipe.component_of]
     count = np.where(both, members[:, recipe.dimension_of] * n_dimensions, 1)
     factor = top[:, recipe.dimension_of] * middle / count
-    parts = recipe.share * lowest * factor[:, recipe.component_of]
-    parts = parts * (scores.indicator[1] - scores.indicator[0])
-    counts = recipe.used & both[:, recipe.component_of]
-    reason = np.where(same, "", "scored components differ between the periods")
-    reason[np.isnan(scores.index).all(axis=0)] = "not scored"
-    return Contributions(
-        np.where(same[:, None], np.where(counts, parts, 0.0), np.nan),
-        scores.index[1] - scores.index[0],
-        reason,
-    )
+    return np.asarray(recipe.share * lowest * factor[:, recipe.component_of])

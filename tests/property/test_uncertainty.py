@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -14,9 +14,9 @@ from spi_core.method.intervals import byar, exact_poisson, poisson_se, wilson, w
 from spi_core.method.means import Mean
 from spi_core.method.ranking import interval, rank_summary
 from spi_core.method.recipe import Recipe
-from spi_core.method.score import score
+from spi_core.method.score import Scores, score
 from spi_core.uncertainty.alternatives import ALL, SAMPLING
-from spi_core.uncertainty.decompose import decompose
+from spi_core.uncertainty.decompose import decompose, influence
 from spi_core.uncertainty.peers import nearest, rate
 from spi_core.uncertainty.sampling import Sampling
 from spi_core.uncertainty.shrink import shrink
@@ -205,3 +205,22 @@ def test_no_place_is_likely_that_the_intervals_of_the_scores_exclude(areas, spre
         above, below = (low > high[a]).sum(), (high < low[a]).sum()
         assert min(r.rank[a], above + 1) <= r.low[a] <= r.rank[a] <= r.high[a]
         assert r.high[a] <= max(r.rank[a], areas - below)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.integers(0, 2**32 - 1), st.sampled_from([PLAIN, tuple(Mean(b) for b in (0.0, -1.0, 2.0))])
+)
+def test_influence_is_the_slope_of_the_index(seed, means):
+    """Against a central difference of the score itself."""
+    rng = np.random.default_rng(seed)
+    r = recipe(4, tuple(Mean(float(order)) for order in means), seed)
+    x = rng.uniform(0.2, 0.8, (1, 3, len(r.best))) * (r.best - r.worst) + r.worst
+    found = influence(Scores(*(getattr(score(x, r), f.name)[0] for f in fields(Scores))), r)
+    step = 1e-4 * (r.best - r.worst)  # a hundredth of a point
+    for i in range(len(r.best)):
+        by = np.zeros(len(r.best))
+        by[i] = step[i]
+        up, down = score(x + by, r), score(x - by, r)
+        slope = (up.index - down.index)[0] / (up.indicator - down.indicator)[0, :, i]
+        np.testing.assert_allclose(found[:, i], slope, atol=1e-6)
