@@ -46,6 +46,8 @@ class BoroughReport:
         Label of ``baseline``, where there is one, and ``current``.
     place : str
         Whose units the whole is compared with; empty without reference figures.
+    reference_score : float
+        Index of an area whose every figure is the mean of those units; NaN without one.
     missing : DataFrame
         ``code, name`` of units without an index score; with their polygons where the edition has
         boundaries.
@@ -94,6 +96,7 @@ class BoroughReport:
     score: float
     periods: dict[str, str]
     place: str
+    reference_score: float
     missing: pd.DataFrame
     wards: pd.DataFrame
     grid: dict[str, pd.DataFrame]
@@ -202,6 +205,7 @@ def gather_report(tables: Tables) -> BoroughReport:
         score=float(home.get("index", np.nan)),
         periods=labels(tables),
         place=beside_place(tables),
+        reference_score=_reference_score(tables),
         missing=missing,
         wards=wards,
         grid=grid,
@@ -219,6 +223,11 @@ def gather_report(tables: Tables) -> BoroughReport:
         indicators=_indicators(tables, code),
         lacking=why_no_index(tables, code),
     )
+
+
+def _reference_score(tables: Tables) -> float:
+    found = tables["reference_scores"].query("element == 'index'")["score"]
+    return float(found.iloc[0]) if len(found) and beside_place(tables) else np.nan
 
 
 def _wards(tables: Tables) -> tuple[pd.DataFrame, pd.DataFrame]:

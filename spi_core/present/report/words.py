@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 
 def lead_sentence(report: BoroughReport) -> str:
-    """Answer first: the score of the whole, the range of its areas, who is clearly at either end.
+    """Answer first: how many figures lie behind the reference, the scores, who is at either end.
 
     Returns
     -------
     str
-        Two sentences.
+        Two or three sentences.
     """
     unit = report.unit
     if report.wards.empty:
@@ -45,11 +45,33 @@ def lead_sentence(report: BoroughReport) -> str:
     first = (
         f"{report.name} has no index of its own: {report.lacking}; its {unit.many} score {span}."
         if math.isnan(report.score)
-        else f"{report.name} scores {number(report.score, 0)} out of 100, its {unit.many} {span}."
+        else f"{report.name} scores {number(report.score, 0)} out of 100{_elsewhere(report)}, its "
+        f"{unit.many} {span}."
     )
-    order = "; ".join(filter(None, (ends_words(report), others_words(report))))
-    text = f"{first} {capital(order)}."
+    behind, order = _behind(report), [ends_words(report)]
+    if behind:
+        first = first.replace(report.name, "It", 1)
+    if not (behind and report.wards["clear_quarter"].notna().any()):  # else told further down
+        order.append(others_words(report))
+    text = " ".join(filter(None, (behind, first, f"{capital('; '.join(filter(None, order)))}.")))
     return sentence(" ".join(filter(None, (text, missing_sentence(report)))), report.illustrative)
+
+
+def _elsewhere(r: BoroughReport) -> str:
+    """Give the score of an area with the reference's average figures; empty without one."""
+    if math.isnan(r.reference_score):
+        return ""
+    return f", {r.place}’s average {r.unit.one} {number(r.reference_score, 0)}"
+
+
+def _behind(r: BoroughReport) -> str:
+    """Say on how many figures the whole does worse than the reference; empty without one."""
+    known = r.indicators["gap"].dropna()
+    if known.empty or not r.place:
+        return ""
+    worse = int((known < 0).sum())
+    of = f"{len(known)} figures" if len(known) == len(r.indicators) else f"the {len(known)} figures"
+    return f"On {worse} of {of} {r.name} does worse than {r.place}’s average {r.unit.one}."
 
 
 def score_range(report: BoroughReport) -> str:
@@ -122,9 +144,9 @@ def _reference(r: BoroughReport) -> str:
         return ""
     behind, ahead = known[known["gap"] < 0], known[known["gap"] > 0]
     text = (
-        f"**Against {r.place}.** On {len(behind)} of {_of_known(r, len(known))} the {r.whole.one} "
-        f"does worse than {r.place}’s average {r.unit.one}, on {len(ahead)} it does better."
+        f"**Against {r.place}.** On {len(ahead)} of {_of_known(r, len(known))} the {r.whole.one} "
     )
+    text += f"does better than {r.place}’s average {r.unit.one}."
     ends = [
         f"furthest {word} on {_facts(rows)}"
         for word, rows in (("behind", behind.head(3)), ("ahead", ahead.tail(2)[::-1]))
@@ -144,14 +166,21 @@ def _facts(rows: pd.DataFrame) -> str:
     """Each indicator with the whole's figure and the reference's."""
     return and_list(
         [
-            f"{small(r.name)} ({marked(_short(r.now, r.unit), r.illustrative_now)} against "
-            f"{_short(r.london_now, r.unit)})"
+            f"{small(r.name)} ({marked(short(r.now, r.unit), r.illustrative_now)} against "
+            f"{short(r.london_now, r.unit)})"
             for r in records(rows)
         ]
     )
 
 
-def _short(value: float, unit: str) -> str:
+def short(value: float, unit: str) -> str:
+    """Write a figure without its unit, but for a percentage.
+
+    Examples
+    --------
+    >>> short(23.21, "% of registered electors"), short(6.53, "ratio (years of income)")
+    ('23.2%', '6.5')
+    """
     return f"{number(value)}%" if unit.startswith("%") else number(value)
 
 

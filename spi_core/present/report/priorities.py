@@ -1,0 +1,130 @@
+"""What the whole would gain most by: three figures, how far behind, since when, whose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from spi_core.present.base.marks import carried, marked, of_area
+from spi_core.present.base.numbers import number
+from spi_core.present.base.spans import beside
+from spi_core.present.base.theme import RATINGS
+from spi_core.present.base.words import and_list, capital, small
+from spi_core.present.report.words import short
+from spi_core.tables import records
+
+if TYPE_CHECKING:
+    from spi_core.present.report.data import BoroughReport
+    from spi_core.store import Tables
+
+#: Priorities that are named: each of another component.
+NAMED = 3
+
+
+def chosen(tables: Tables, code: str, by: str = "place") -> pd.DataFrame:
+    """Choose the first figures by one of the orders, one a component.
+
+    Parameters
+    ----------
+    tables : Tables
+        ``priorities, indicators``.
+    code : str
+        The area.
+    by : str
+        The order: ``place``, ``place_by_gap`` or ``place_by_people``.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``priorities`` with ``name, unit, component``, the first first.
+    """
+    about = tables["indicators"].rename(columns={"id": "indicator_id"})
+    about = about[["indicator_id", "name", "unit", "component"]]
+    rows = of_area(carried(tables, "priorities"), code).dropna(subset=by).merge(about)
+    return rows.sort_values(by).drop_duplicates("component").head(NAMED)
+
+
+def priority_table(tables: Tables, report: BoroughReport) -> pd.DataFrame:
+    """Tell each priority: here and elsewhere, in people, over the years, and who can move it.
+
+    Returns
+    -------
+    DataFrame
+        Cells as text; no rows where nothing lies behind for sure.
+    """
+    there = f"{report.place}’s average {report.unit.one}"
+    lead = tables["partners"].query("role == 'leads'").drop_duplicates("indicator_id")
+    leads = lead.set_index("indicator_id")[["partner", "service"]].agg(": ".join, axis=1)
+    targets: Any = tables.get("targets")
+    aims = {} if targets is None else {r.indicator_id: r for r in records(targets)}
+    rows = [
+        {
+            "Figure": f"**{r.name}** ({r.component})",
+            capital(report.whole.one): marked(short(r.value, r.unit), r.illustrative),
+            capital(there): short(r.other, r.unit),
+            "In numbers": _people(r),
+            "Over the years": _years(tables, report, r.indicator_id),
+            "Who leads": leads.get(r.indicator_id, "nobody is named"),
+            "Target": _aim(aims.get(r.indicator_id)),
+        }
+        for r in records(chosen(tables, report.code))
+    ]
+    made = pd.DataFrame(rows)
+    return made if aims or made.empty else made.drop(columns="Target")
+
+
+def priority_words(tables: Tables, report: BoroughReport) -> dict[str, object]:
+    """Say among how many figures these were chosen, and what another order would name."""
+    sure = of_area(tables["priorities"], report.code)["place"].notna().sum()
+    first = set(chosen(tables, report.code)["indicator_id"])
+    others = []
+    for by, order in (("place_by_gap", "the gap alone"), ("place_by_people", "people")):
+        rows = chosen(tables, report.code, by)
+        names = [small(r.name) for r in records(rows) if r.indicator_id not in first]
+        if names:
+            others.append(f"by {order}, {and_list(names)} would come in")
+    other = f" In another order, {'; '.join(others)}." if others else ""
+    return {"sure": int(sure), "other": other, "there": f"{report.place}’s average"}
+
+
+def _people(r: Any) -> str:
+    """Write how many the gap stands for, with its likely range."""
+    if not pd.notna(r.people):
+        return "no count is published"
+    more = "more" if r.people > 0 else "fewer"
+    low, most, high = (_about(x) for x in sorted(map(abs, (r.people_low, r.people, r.people_high))))
+    return f"about {marked(most, r.illustrative)} {more} (likely {low} to {high})"
+
+
+def _about(count: float) -> str:
+    """Write a count that is worked out, not counted: from a thousand on in tens.
+
+    Examples
+    --------
+    >>> _about(6239.4), _about(571.2)
+    ('6,240', '571')
+    """
+    return number(round(count, -1 if count >= 999.5 else 0), 0)
+
+
+def _years(tables: Tables, report: BoroughReport, indicator: str) -> str:
+    """Write its change over several years, else that of a year."""
+    long = of_area(carried(tables, "long_changes"), report.code).set_index("element")
+    if indicator in long.index and pd.notna(long["change"][indicator]):
+        r: Any = long.loc[indicator]
+        span = f"{r['first']} to {r['last']}"
+    else:
+        moved = of_area(carried(tables, "indicator_changes"), report.code)
+        r = moved.set_index("indicator_id").loc[indicator]
+        if not pd.notna(r["change"]):
+            return "cannot be compared"
+        about: Any = report.indicators.loc[indicator]
+        span = f"{about['label_before']} to {about['label_now']}"
+    rating = str(r["rating"])
+    text = f"{RATINGS[rating].symbol} {marked(rating, r['illustrative'])}"
+    return f"{text}{beside(report.place, r['relative_rating'])} ({span})"
+
+
+def _aim(target: Any) -> str:
+    return "none on record" if target is None else f"{number(target.target)} by {target.by}"
