@@ -1,0 +1,170 @@
+"""Read what an edition wants of a publisher: ``sources/<name>.yml``, checked at the door."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pandas as pd
+
+from spi_core.edition.inputs import read_all
+from spi_core.edition.settings import read_edition_file, setting_fault
+from spi_core.errors import Fault, InputError, in_order, some
+from spi_core.files import shown
+from spi_core.text.yaml_text import parse_yaml
+
+FOLDER = "sources"
+_Validator = jsonschema.Draft202012Validator
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A source of an edition.
+
+    ``folder`` is ``data/<edition>``, ``said`` the file, ``settings`` ``edition.yml``; ``areas`` and
+    ``indicators`` are the edition's tables.
+    """
+
+    folder: Path
+    name: str
+    said: dict[str, Any]
+    settings: dict[str, Any]
+    areas: pd.DataFrame
+    indicators: pd.DataFrame
+
+    @property
+    def file(self) -> str:
+        """Path of the file, as messages call it."""
+        return shown(self.folder / FOLDER / f"{self.name}.yml")
+
+    @property
+    def record(self) -> Path:
+        """Where it is kept what was fetched, when, from where."""
+        return self.folder / FOLDER / f"{self.name}.fetched.json"
+
+    @property
+    def wanted(self) -> list[str]:
+        """Indicators that it brings."""
+        return list(dict.fromkeys(f["indicator"] for f in self.said.get("figures", [])))
+
+    def times(self, period: str) -> list[str]:
+        """Say how the source writes the times that make up a period."""
+        about = self.said["periods"][period]
+        if "months" in about:
+            months = pd.date_range(about["start"], about["end"], freq="MS")
+            return [month.strftime(about["months"]) for month in months]
+        return [str(text) for text in about["is"]]
+
+
+def names(folder: Path) -> list[str]:
+    """List the sources of an edition."""
+    return sorted(path.stem for path in (folder / FOLDER).glob("*.yml"))
+
+
+def read_mapping(folder: Path, name: str, publishers: dict[str, Any]) -> Mapping:
+    """Read a source of an edition.
+
+    Parameters
+    ----------
+    folder : Path
+        ``data/<edition>``.
+    name : str
+        Of the file.
+    publishers : dict
+        The registry.
+
+    Returns
+    -------
+    Mapping
+        Without a fault.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with it.
+    """
+    if name not in names(folder):
+        allowed = some(names(folder)) or f"a file {FOLDER}/NAME.yml in the edition"
+        raise InputError([Fault("command line", "is no source", None, "SOURCE", name, allowed)])
+    path = folder / FOLDER / f"{name}.yml"
+    file = shown(path)
+    said = json.loads(json.dumps(parse_yaml(file, path.read_bytes()), default=str))
+    schema = json.loads((resources.files(__package__) / "mapping.schema.json").read_text("utf-8"))
+    faults = _schema_faults(file, schema, said, "")
+    if faults:
+        raise InputError(faults)
+    source = said["source"]
+    if source not in publishers or source not in schema["$defs"]:
+        known = some([p for p in publishers if p in schema["$defs"]])
+        raise InputError([Fault(file, "is not in the registry", None, "source", source, known)])
+    part = {**schema["$defs"][source], "$defs": schema["$defs"]}
+    faults = _schema_faults(file, part, said["request"], "request.")
+    settings, found = read_edition_file(folder / "edition.yml")
+    reads = {n: read_all(folder, n) for n in ("indicators", "areas")}
+    found += [f for read in reads.values() for f in read.faults]
+    if found:
+        raise InputError(in_order(found))
+    made = Mapping(
+        *(folder, name, said, settings),
+        *(reads["areas"].frame, reads["indicators"].frame.set_index("id")),
+    )
+    faults += _needs(file, said) if source != "arcgis" else []
+    if not faults:
+        faults = _unknown(made)
+    if faults:
+        raise InputError(faults)
+    return made
+
+
+def _schema_faults(file: str, schema: Any, said: Any, before: str) -> list[Fault]:
+    validator = _Validator(schema, format_checker=_Validator.FORMAT_CHECKER)
+    found = [setting_fault(file, error) for error in validator.iter_errors(said)]
+    return [
+        Fault(file, f.message, None, f"{before}{f.column or ''}" or None, f.value, f.allowed)
+        for f in sorted(found, key=lambda f: f.column or "")
+    ]
+
+
+def _needs(file: str, said: dict[str, Any]) -> list[Fault]:
+    """Name what a source of figures must say besides."""
+    faults = [
+        Fault(file, "is missing", None, key) for key in ("level", "periods", "figures")
+        if key not in said
+    ]  # fmt: skip
+    for period, about in said.get("periods", {}).items():
+        if ("is" in about) == ("months" in about):
+            faults.append(Fault(file, "needs either of two", None, f"periods.{period}", None,
+                                "is, or months"))  # fmt: skip
+    for n, figure in enumerate(said.get("figures", [])):
+        if not ({"value", "numerator"} & set(figure)):
+            where = f"figures.{n}"
+            faults.append(Fault(file, "says nothing", None, where, None, "value, or numerator"))
+    pattern = said.get("columns", {}).get("period", "")
+    if pattern.startswith("/"):
+        try:
+            re.compile(pattern.strip("/"))
+        except re.error as error:
+            faults.append(Fault(file, f"is no pattern: {error}", None, "columns.period", pattern))
+    return faults
+
+
+def _unknown(mapping: Mapping) -> list[Fault]:
+    periods = [p["id"] for p in mapping.settings["periods"]]
+    levels = sorted(set(mapping.areas["level"]))
+    said = mapping.said
+    level = [said["level"]] if "level" in said else []
+    return [
+        Fault(mapping.file, "is not of the edition", None, column, value, some(known))
+        for column, values, known in (
+            ("level", level, levels),
+            ("periods", said.get("periods", {}), periods),
+            ("figures", mapping.wanted, list(mapping.indicators.index)),
+        )
+        for value in values
+        if value not in known
+    ]
