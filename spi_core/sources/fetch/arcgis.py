@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from spi_core.errors import Fault, InputError, some
-from spi_core.sources.fetch.web import Answer, Web, json_of
+from spi_core.sources.fetch.web import Web
 
 PAGE = 1000
 
@@ -39,10 +39,9 @@ def features(web: Web, layer: Mapping[str, Any], *, drawn: bool) -> list[dict[st
     """
     path = f"{layer['service']}/FeatureServer/{layer.get('layer', 0)}/query"
     where = {"where": layer.get("where", "1=1")}
-    answer = web.get(path, {**where, "returnCountOnly": "true", "f": "json"}, kind="json")
-    total = _sound(answer).get("count")
+    total = _sound(web, path, {**where, "returnCountOnly": "true", "f": "json"}).get("count")
     if not isinstance(total, int) or not total:
-        raise InputError([Fault(answer.url, "counts no feature", allowed="another where")])
+        raise InputError([Fault(web.url, "counts no feature", allowed="another where")])
     fields = [layer[key] for key in ("code", "name", "to") if key in layer]
     query = {**where, "outFields": ",".join(fields), "orderByFields": layer["code"],
              "returnGeometry": str(drawn).lower(), "f": "geojson" if drawn else "json"}  # fmt: skip
@@ -51,26 +50,25 @@ def features(web: Web, layer: Mapping[str, Any], *, drawn: bool) -> list[dict[st
     found = list[dict[str, Any]]()
     while len(found) < total:
         page = {"resultOffset": len(found), "resultRecordCount": PAGE}
-        answer = web.get(path, query | page, kind="json")
-        more = _sound(answer).get("features") or []
+        more = _sound(web, path, query | page).get("features") or []
         if not more:
             message = f"ends after {len(found)} of {total} features"
-            raise InputError([Fault(answer.url, message, allowed="all of them")])
+            raise InputError([Fault(web.url, message, allowed="all of them")])
         found += more
     told = "properties" if drawn else "attributes"
     keys = [[f.get(told, {}).get(name) for name in fields] for f in found]
     lacks = [name for n, name in enumerate(fields) if any(key[n] in (None, "") for key in keys)]
-    faults = [Fault(answer.url, f"has features without {some(lacks)}")] if lacks else []
+    faults = [Fault(web.url, f"has features without {some(lacks)}")] if lacks else []
     if len(found) != total or len({tuple(map(str, key)) for key in keys}) != total:
-        faults.append(Fault(answer.url, f"gives {len(found)} features, some twice, of {total}"))
+        faults.append(Fault(web.url, f"gives {len(found)} features, some twice, of {total}"))
     if faults:
         raise InputError(faults)
     return found if drawn else [f[told] for f in found]
 
 
-def _sound(answer: Answer) -> dict[str, Any]:
-    said = json_of(answer)
+def _sound(web: Web, path: str, query: Mapping[str, Any]) -> dict[str, Any]:
+    said = web.json(path, query)
     if not isinstance(said, dict) or "error" in said:
         error = said.get("error") if isinstance(said, dict) else said
-        raise InputError([Fault(answer.url, f"answers with an error: {str(error)[:200]}")])
+        raise InputError([Fault(web.url, f"answers with an error: {str(error)[:200]}")])
     return said

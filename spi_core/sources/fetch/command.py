@@ -36,15 +36,17 @@ def fetch(
     edition = names[-1]
     folder, said, publishers = edition_folder(edition), Said(quiet, as_json), registry()
     wanted = mappings.names(folder) if due else names[:1]
-    read = [mappings.read_mapping(folder, name, publishers) for name in wanted]
+    about = mappings.read_about(folder)
+    read = [mappings.read_mapping(about, name, publishers) for name in wanted]
     if due:
         chosen = []
         for source in read:
             yes, why = is_due(source, date.today())
             said.line(f"{source.name}: {'due' if yes else 'not due'}: {why}")
             chosen += [source] if yes else []
-        without = _without(folder, read)
-        said.line(f"{len(without)} public indicators have no source" if without else "")
+        public = about.indicators.index[about.indicators["access"] == "public"]
+        if without := set(public) - {i for source in read for i in source.wanted}:
+            said.line(f"{len(without)} of {len(public)} public indicators have no source")
         read = chosen
     done, failed = dict[str, Any](), list[SpiError]()
     for source in read:
@@ -70,7 +72,7 @@ def fetch(
 
 
 def _one(source: Any, publishers: Any, preview: bool, said: Said) -> dict[str, Any]:
-    publisher = publishers[source.said["source"]]
+    publisher = source.publisher(publishers)
     if source.said["source"] == "arcgis":
         from spi_core.sources.fetch.geography import take_areas as take
     else:
@@ -82,12 +84,3 @@ def _one(source: Any, publishers: Any, preview: bool, said: Said) -> dict[str, A
     for line in found.lines:
         said.line(f"  {line}")
     return {"counts": found.counts, "files": found.files, "notes": found.lines}
-
-
-def _without(folder: Any, read: list[Any]) -> list[str]:
-    """List public indicators that no source brings."""
-    from spi_core.edition.inputs import read_all
-
-    about = read_all(folder, "indicators").frame
-    brought = {i for source in read for i in source.wanted}
-    return [i for i in about.loc[about["access"] == "public", "id"] if i not in brought]

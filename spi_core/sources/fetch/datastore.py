@@ -9,14 +9,13 @@ from __future__ import annotations
 from spi_core.errors import Fault, InputError, some
 from spi_core.sources.fetch.got import Got
 from spi_core.sources.fetch.mapping import Mapping
-from spi_core.sources.fetch.web import Web, json_of, table_of
+from spi_core.sources.fetch.web import Web
 
 
 def fetch(web: Web, mapping: Mapping) -> Got:
     """Fetch a resource, named by its id, its title or the end of its address."""
     request = mapping.said["request"]
-    answer = web.get(f"api/dataset/{request['dataset']}", kind="json")
-    about = json_of(answer)
+    about = web.json(f"api/dataset/{request['dataset']}")
     found = about.get("resources") if isinstance(about, dict) else None
     listed = [{"id": k, **v} for k, v in found.items()] if isinstance(found, dict) else found or []
     wanted = request["resource"]
@@ -27,9 +26,8 @@ def fetch(web: Web, mapping: Mapping) -> Got:
     if len(mine) != 1:
         known = some([f"{r.get('title')} ({r.get('id')})" for r in listed])
         message = f"has {len(mine)} resources of this name"
-        raise InputError([Fault(answer.url, message, None, "resources", wanted, known)])
-    file = web.get(str(mine[0]["url"]), kind="csv")
-    frame = table_of(file)
+        raise InputError([Fault(web.url, message, None, "resources", wanted, known)])
+    frame = web.table(str(mine[0]["url"]))
     licence = about.get("licence", "")
     licence = licence.get("title", "") if isinstance(licence, dict) else str(licence)
-    return Got(frame, file.url, {}, len(frame), licence=licence)
+    return Got(frame, web.url, {}, len(frame), licence=licence)

@@ -53,7 +53,7 @@ def due(mapping: Mapping, today: date) -> tuple[bool, str]:
     Parameters
     ----------
     mapping : Mapping
-        The source; one that brings no figures is due only while it was never fetched.
+        The source; one of areas is never due: other areas are a decision.
     today : date
         The day.
 
@@ -62,12 +62,12 @@ def due(mapping: Mapping, today: date) -> tuple[bool, str]:
     tuple of bool and str
         The reason in words.
     """
+    if not mapping.wanted:
+        return False, "areas are fetched by name"
     before = last(mapping)
     if before is None:
         return True, "never fetched"
-    often = [str(mapping.indicators.at[i, "update_frequency"]) for i in mapping.wanted]
-    if not often:
-        return False, f"fetched on {before}"
+    often = [str(mapping.about.indicators.at[i, "update_frequency"]) for i in mapping.wanted]
     rhythm = min(often, key=days)
     again = before + timedelta(days=days(rhythm))
     return today >= again, f"fetched on {before}, {rhythm or 'no frequency'}: due on {again}"

@@ -82,7 +82,7 @@ def figures(mapping: Mapping, got: Got) -> Made:
             cells, found = dict[str, dict[str, str]](), list[str]()
             for part in (p for p in PARTS if p in figure):
                 if figure[part] == "population":
-                    people = mapping.areas.set_index("code")["population"]
+                    people = mapping.about.areas.set_index("code")["population"]
                     cells[part] = {code: f"{people[code]:.10g}" for code in areas}
                     continue
                 mine = _where(here, figure[part].get("where", {}), got.file)
@@ -97,7 +97,8 @@ def figures(mapping: Mapping, got: Got) -> Made:
             row |= {"status": figure.get("status", ""), "note": ""}
             rows += [{**row, "area_code": code, **{p: c[code] for p, c in cells.items()}}
                      for code in areas]  # fmt: skip
-    made.frame = pd.DataFrame(rows).reindex(columns=COLUMNS).fillna("") if rows else made.frame
+    if rows:
+        made.frame = pd.DataFrame(rows, columns=COLUMNS, dtype=object).fillna("")
     return made
 
 
@@ -129,8 +130,8 @@ def _where(frame: pd.DataFrame, where: dict[str, Any], file: str) -> pd.DataFram
 def _areas(mapping: Mapping, there: set[str], file: str) -> list[str]:
     """List the areas that must be there; codes of another vintage are not they."""
     level = mapping.said["level"]
-    vintage = wanted_vintage(mapping.settings, level)
-    own = mapping.areas[mapping.areas["level"] == level]
+    vintage = wanted_vintage(mapping.about.settings, level)
+    own = mapping.about.areas[mapping.about.areas["level"] == level]
     own = own[own["vintage"] == vintage] if (own["vintage"] == vintage).any() else own
     wanted = [str(code) for code in own["code"]]
     lacking = [code for code in wanted if code not in there]

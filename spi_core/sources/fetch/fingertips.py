@@ -10,7 +10,7 @@ from __future__ import annotations
 from spi_core.errors import Fault, InputError, some
 from spi_core.sources.fetch.got import Got, must_have
 from spi_core.sources.fetch.mapping import Mapping
-from spi_core.sources.fetch.web import Web, table_of
+from spi_core.sources.fetch.web import Web
 
 COLUMNS = {"area": "Area Code", "period": "Time period", "value": "Value", "note": "Value note"}
 #: Rows with one are parts of a figure, such as the poorest tenth.
@@ -28,13 +28,12 @@ def fetch(web: Web, mapping: Mapping) -> Got:
         "parent_area_type_id": request.get("parent_area_type_id", ENGLAND),
     }
     query |= {k: request[k] for k in ("profile_id",) if k in request}
-    answer = web.get("all_data/csv/by_indicator_id", query, kind="csv")
-    frame = table_of(answer)
-    must_have(frame, ("Indicator ID", PART), answer.url)
+    frame = web.table("all_data/csv/by_indicator_id", query)
+    must_have(frame, ("Indicator ID", PART), web.url)
     absent = [i for i in wanted if i not in set(frame["Indicator ID"])]
     if absent:
         message = f"has no row of {some(absent)} for areas of type {request['area_type_id']}"
-        raise InputError([Fault(answer.url, message, allowed="another area_type_id")])
+        raise InputError([Fault(web.url, message, allowed="another area_type_id")])
     whole = frame[frame[PART] == ""].reset_index(drop=True)
     notes = [f"{n} rows of parts of areas' people"] if (n := len(frame) - len(whole)) else []
-    return Got(whole, answer.url, COLUMNS, len(frame), notes=notes)
+    return Got(whole, web.url, COLUMNS, len(frame), notes=notes)

@@ -56,11 +56,13 @@ def take_areas(mapping: Mapping, publisher: dict[str, Any], *, preview: bool = F
     """
     request, web, folder = mapping.said["request"], Web(publisher), mapping.folder
     layer, link, vintage = request["boundaries"], request["lookup"], request["vintage"]
+    if vintage == mapping.about.settings["geography"]["vintage"]:  # the old areas would be lost
+        return Fetched({"new": 0}, [], [f"the edition is of {vintage} already"])
     drawn = features(web, layer, drawn=True)
     links = {r[link["code"]]: r[link["to"]] for r in features(web, link, drawn=False)}
-    levels = levels_of(mapping.settings["geography"]["levels"])
-    unit, whole = levels.unit.id, mapping.settings["area"]
-    areas, small = mapping.areas.copy(), _small(mapping, unit)
+    levels = levels_of(mapping.about.settings["geography"]["levels"])
+    unit, whole = levels.unit.id, mapping.about.settings["area"]
+    areas, small = mapping.about.areas.copy(), _small(mapping, unit)
     names = {f["properties"][layer["code"]]: f["properties"][layer["name"]] for f in drawn}
     lies, what = small["code"].map(links), str(small["level"].iloc[0])
     faults = [
@@ -92,6 +94,7 @@ def take_areas(mapping: Mapping, publisher: dict[str, Any], *, preview: bool = F
     nests = [(c, w, 1, "best fit") for c, w in zip(small["code"], lies, strict=True)]
     nests += [(code, whole, 1, "nests") for code in names]
     lookup = pd.DataFrame(nests, columns=["from_code", "to_code", "weight", "basis"])
+    areas["population"] = areas["population"].map("{:.10g}".format)
     files = [*(f"geography/{n}.csv" for n in ("areas", "lookup", "rebase")), DRAWN, "edition.yml"]
     lines = [f"{len(names)} {unit}s of {vintage}; those of before are rebased by {what}s"]
     lines += _left(folder, set(small["parent_code"]))
@@ -102,7 +105,7 @@ def take_areas(mapping: Mapping, publisher: dict[str, Any], *, preview: bool = F
             for path in find_tables(copy, f"geography/{name}"):
                 path.unlink()
             (copy / "geography" / f"{name}.csv").write_bytes(csv_text(frame).encode())
-        _draw(copy, drawn, layer["code"], set(areas["code"]) - set(names))
+        _draw(copy, drawn, layer["code"], set(areas.loc[areas["level"] != unit, "code"]))
         _say(copy / "edition.yml", mapping, vintage, what)
         text = record(mapping, publisher, web, {"rows": len(drawn) + len(links)})
         (copy / "sources" / mapping.record.name).write_text(text, "utf-8", newline="\n")
@@ -111,10 +114,12 @@ def take_areas(mapping: Mapping, publisher: dict[str, Any], *, preview: bool = F
 
 def _small(mapping: Mapping, unit: str) -> pd.DataFrame:
     """List the smaller areas that tell how people are spread."""
-    levels = levels_of(mapping.settings["geography"]["levels"], mapping.areas["level"].unique())
+    levels = levels_of(
+        mapping.about.settings["geography"]["levels"], mapping.about.areas["level"].unique()
+    )
     for level in reversed(levels.details):
-        vintage = wanted_vintage(mapping.settings, level.id)
-        here = mapping.areas[mapping.areas["level"] == level.id]
+        vintage = wanted_vintage(mapping.about.settings, level.id)
+        here = mapping.about.areas[mapping.about.areas["level"] == level.id]
         here = here[here["vintage"] == vintage]
         if len(here):
             return here
@@ -141,7 +146,7 @@ def _draw(folder: Path, drawn: list[dict[str, Any]], code: str, others: set[str]
 
 def _say(path: Path, mapping: Mapping, vintage: str, small: str) -> None:
     """Change the vintage in ``edition.yml``, whose other words stay."""
-    about, text = mapping.settings["geography"], path.read_text("utf-8")
+    about, text = mapping.about.settings["geography"], path.read_text("utf-8")
     said = f'vintage: "{vintage}"\n'
     if f"{small}_vintage" not in about:
         said += f'  {small}_vintage: "{about["vintage"]}"\n'

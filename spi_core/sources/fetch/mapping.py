@@ -23,19 +23,27 @@ _Validator = jsonschema.Draft202012Validator
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
-    """A source of an edition.
-
-    ``folder`` is ``data/<edition>``, ``said`` the file, ``settings`` ``edition.yml``; ``areas`` and
-    ``indicators`` are the edition's tables.
-    """
+class About:
+    """What a mapping speaks of: an edition's ``edition.yml``, areas and indicators (by id)."""
 
     folder: Path
-    name: str
-    said: dict[str, Any]
     settings: dict[str, Any]
     areas: pd.DataFrame
     indicators: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A source of an edition: its name, and what its file says."""
+
+    about: About
+    name: str
+    said: dict[str, Any]
+
+    @property
+    def folder(self) -> Path:
+        """``data/<edition>``."""
+        return self.about.folder
 
     @property
     def file(self) -> str:
@@ -52,6 +60,11 @@ class Mapping:
         """Indicators that it brings."""
         return list(dict.fromkeys(f["indicator"] for f in self.said.get("figures", [])))
 
+    def publisher(self, publishers: dict[str, Any]) -> dict[str, Any]:
+        """Say who is asked: the entry of the registry, and what this source knows of it."""
+        found: dict[str, Any] = publishers[self.said["source"]]
+        return found | {"open_end": self.said.get("open_end", False)}
+
     def times(self, period: str) -> list[str]:
         """Say how the source writes the times that make up a period."""
         about = self.said["periods"][period]
@@ -66,13 +79,29 @@ def names(folder: Path) -> list[str]:
     return sorted(path.stem for path in (folder / FOLDER).glob("*.yml"))
 
 
-def read_mapping(folder: Path, name: str, publishers: dict[str, Any]) -> Mapping:
+def read_about(folder: Path) -> About:
+    """Read what mappings of an edition speak of.
+
+    Raises
+    ------
+    InputError
+        With every fault of these files.
+    """
+    settings, faults = read_edition_file(folder / "edition.yml")
+    reads = {n: read_all(folder, n) for n in ("indicators", "areas")}
+    faults += [f for read in reads.values() for f in read.faults]
+    if faults:
+        raise InputError(in_order(faults))
+    return About(folder, settings, reads["areas"].frame, reads["indicators"].frame.set_index("id"))
+
+
+def read_mapping(about: About, name: str, publishers: dict[str, Any]) -> Mapping:
     """Read a source of an edition.
 
     Parameters
     ----------
-    folder : Path
-        ``data/<edition>``.
+    about : About
+        The edition.
     name : str
         Of the file.
     publishers : dict
@@ -88,10 +117,10 @@ def read_mapping(folder: Path, name: str, publishers: dict[str, Any]) -> Mapping
     InputError
         With everything that is wrong with it.
     """
-    if name not in names(folder):
-        allowed = some(names(folder)) or f"a file {FOLDER}/NAME.yml in the edition"
+    if name not in names(about.folder):
+        allowed = some(names(about.folder)) or f"a file {FOLDER}/NAME.yml in the edition"
         raise InputError([Fault("command line", "is no source", None, "SOURCE", name, allowed)])
-    path = folder / FOLDER / f"{name}.yml"
+    path = about.folder / FOLDER / f"{name}.yml"
     file = shown(path)
     said = json.loads(json.dumps(parse_yaml(file, path.read_bytes()), default=str))
     schema = json.loads((resources.files(__package__) / "mapping.schema.json").read_text("utf-8"))
@@ -104,18 +133,9 @@ def read_mapping(folder: Path, name: str, publishers: dict[str, Any]) -> Mapping
         raise InputError([Fault(file, "is not in the registry", None, "source", source, known)])
     part = {**schema["$defs"][source], "$defs": schema["$defs"]}
     faults = _schema_faults(file, part, said["request"], "request.")
-    settings, found = read_edition_file(folder / "edition.yml")
-    reads = {n: read_all(folder, n) for n in ("indicators", "areas")}
-    found += [f for read in reads.values() for f in read.faults]
-    if found:
-        raise InputError(in_order(found))
-    made = Mapping(
-        *(folder, name, said, settings),
-        *(reads["areas"].frame, reads["indicators"].frame.set_index("id")),
-    )
     faults += _needs(file, said) if source != "arcgis" else []
-    if not faults:
-        faults = _unknown(made)
+    made = Mapping(about, name, said)
+    faults = faults or _unknown(made)
     if faults:
         raise InputError(faults)
     return made
@@ -125,7 +145,14 @@ def _schema_faults(file: str, schema: Any, said: Any, before: str) -> list[Fault
     validator = _Validator(schema, format_checker=_Validator.FORMAT_CHECKER)
     found = [setting_fault(file, error) for error in validator.iter_errors(said)]
     return [
-        Fault(file, f.message, None, f"{before}{f.column or ''}" or None, f.value, f.allowed)
+        Fault(
+            file,
+            f.message,
+            None,
+            f"{before}{f.column or ''}".strip(".") or None,
+            f.value,
+            f.allowed,
+        )
         for f in sorted(found, key=lambda f: f.column or "")
     ]
 
@@ -154,8 +181,8 @@ def _needs(file: str, said: dict[str, Any]) -> list[Fault]:
 
 
 def _unknown(mapping: Mapping) -> list[Fault]:
-    periods = [p["id"] for p in mapping.settings["periods"]]
-    levels = sorted(set(mapping.areas["level"]))
+    periods = [p["id"] for p in mapping.about.settings["periods"]]
+    levels = sorted(set(mapping.about.areas["level"]))
     said = mapping.said
     level = [said["level"]] if "level" in said else []
     return [
@@ -163,7 +190,7 @@ def _unknown(mapping: Mapping) -> list[Fault]:
         for column, values, known in (
             ("level", level, levels),
             ("periods", said.get("periods", {}), periods),
-            ("figures", mapping.wanted, list(mapping.indicators.index)),
+            ("figures", mapping.wanted, list(mapping.about.indicators.index)),
         )
         for value in values
         if value not in known

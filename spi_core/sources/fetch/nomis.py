@@ -11,7 +11,7 @@ import pandas as pd
 from spi_core.errors import Fault, InputError
 from spi_core.sources.fetch.got import Got
 from spi_core.sources.fetch.mapping import Mapping
-from spi_core.sources.fetch.web import Web, table_of
+from spi_core.sources.fetch.web import Web
 
 MOST = 25_000
 COLUMNS = {"area": "GEOGRAPHY_CODE", "period": "DATE", "value": "OBS_VALUE"}
@@ -26,22 +26,20 @@ def fetch(web: Web, mapping: Mapping) -> Got:
     pages: list[pd.DataFrame] = []
     had, total = 0, 1
     while had < total:
-        answer = web.get(
-            path, query | {"RecordOffset": had, "RecordLimit": MOST}, kind="csv"
-        )  # both are counted from the first row
-        page = table_of(answer)
+        # both are counted in rows
+        page = web.table(path, query | {"RecordOffset": had, "RecordLimit": MOST})
         counts = set(page.get("RECORD_COUNT", pd.Series(dtype=str)))
         if len(counts) != 1 or not (count := counts.pop()).isdigit():
             message = "does not tell how many rows there are (RECORD_COUNT)"
-            raise InputError([Fault(answer.url, message, allowed="a query with rows")])
+            raise InputError([Fault(web.url, message, allowed="a query with rows")])
         if page["RECORD_OFFSET"].tolist() != [str(n) for n in range(had, had + len(page))]:
             message = f"is not the page from row {had} on (RECORD_OFFSET)"
-            raise InputError([Fault(answer.url, message)])
+            raise InputError([Fault(web.url, message)])
         if had and int(count) != total:
             message = f"has {count} rows now, {total} a page before: it is being changed"
-            raise InputError([Fault(answer.url, message, allowed="a later attempt")])
+            raise InputError([Fault(web.url, message, allowed="a later attempt")])
         pages.append(page)
         had, total = had + len(page), int(count)
     if had != total:
-        raise InputError([Fault(web.answers[-1].url, f"gives {had} rows and says {total}")])
-    return Got(pd.concat(pages, ignore_index=True), web.answers[-1].url, COLUMNS, total)
+        raise InputError([Fault(web.url, f"gives {had} rows and says {total}")])
+    return Got(pd.concat(pages, ignore_index=True), web.url, COLUMNS, total)

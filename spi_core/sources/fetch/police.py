@@ -49,7 +49,7 @@ def fetch(web: Web, mapping: Mapping) -> Got:
             raise InputError([Fault(answer.url, f"is a broken archive: {error}")]) from None
     if not counted:
         message = f"has no month of {request['force']} from {min(wanted)} to {max(wanted)}"
-        raise InputError([Fault(web.answers[-1].url, message, allowed="other archives")])
+        raise InputError([Fault(web.url, message, allowed="other archives")])
     twice = sum(int(f.attrs["twice"]) for f in counted.values())
     notes += [f"{twice} crimes that are listed twice"] if twice else []
     types = sorted({t for f in counted.values() for t in f["Crime type"]})
@@ -62,7 +62,7 @@ def fetch(web: Web, mapping: Mapping) -> Got:
     ]
     frame = pd.concat([*(grid.assign(crimes=0.0) for grid in every), *counted.values()])
     total = frame.groupby(names)["crimes"].sum().map("{:.10g}".format).reset_index()
-    return Got(total, web.answers[-1].url, COLUMNS, rows, COVERAGE, notes)
+    return Got(total, web.url, COLUMNS, rows, COVERAGE, notes)
 
 
 def _lookup(mapping: Mapping, file: str) -> pd.DataFrame:
@@ -70,12 +70,14 @@ def _lookup(mapping: Mapping, file: str) -> pd.DataFrame:
     if not path.is_file():
         raise InputError([Fault(mapping.file, "is not there", None, "request.lookups", file)])
     found = read_table(Path(path).read_bytes(), file)
-    must_have(found, ("from_code", "to_code"), file)
+    must_have(found, ("from_code", "to_code", "weight"), file)
     level = mapping.said["level"]
-    areas = set(mapping.areas.loc[mapping.areas["level"] == level, "code"])
+    areas = set(mapping.about.areas.loc[mapping.about.areas["level"] == level, "code"])
     found = found[found["to_code"].isin(areas)]
-    weight = found["weight"].astype(float) if "weight" in found else 1.0
-    return found.assign(weight=weight)
+    made: pd.DataFrame = found.assign(weight=pd.to_numeric(found["weight"], "coerce"))
+    if made["weight"].isna().any():
+        raise InputError([Fault(file, "has weights that are no numbers", None, "weight")])
+    return made
 
 
 def _of(lookups: dict[str, pd.DataFrame], month: str) -> pd.DataFrame:

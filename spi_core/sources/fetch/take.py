@@ -102,9 +102,9 @@ def _understood(mapping: Mapping, frame: pd.DataFrame) -> Understood:
 def _kinds(mapping: Mapping, frame: pd.DataFrame) -> pd.Series:
     """Say of each figure whether it is new, revised, the same, or missing."""
     present = read_all(mapping.folder, "observations").sound
-    now = frame["value"].fillna(frame["numerator"] / frame["denominator"])
+    none = frame["status"].eq("missing").to_numpy()
     if not len(present):
-        return pd.Series(np.where(now.isna(), "missing", "new"), index=frame.index)
+        return pd.Series(np.where(none, "missing", "new"), index=frame.index)
     old = present.drop_duplicates(KEY).set_index(KEY).reindex(pd.MultiIndex.from_frame(frame[KEY]))
     same = np.ones(len(frame), dtype=bool)
     for name in ("value", "numerator", "denominator"):
@@ -113,7 +113,7 @@ def _kinds(mapping: Mapping, frame: pd.DataFrame) -> pd.Series:
     same &= frame["status"].to_numpy() == old["status"].to_numpy()
     there = old["status"].notna().to_numpy()
     kind = np.where(~there, "new", np.where(same, "same", "revised"))
-    return pd.Series(np.where(now.isna() & ~there, "missing", kind), index=frame.index)
+    return pd.Series(np.where(none & ~there, "missing", kind), index=frame.index)
 
 
 def record(mapping: Mapping, publisher: dict[str, Any], web: Web, told: dict[str, Any]) -> str:

@@ -93,7 +93,7 @@ class Web:
     Parameters
     ----------
     about : mapping
-        Its entry of the registry.
+        Its entry of the registry; with ``open_end``, tables may end without a line end.
     cache : Path, optional
         Where answers are kept; ``.cache/fetch`` of the project without it.
     """
@@ -151,6 +151,31 @@ class Web:
                 self.answers.append(answer)
                 return answer
         raise FetchError(f"{url}: {why} ({TRIES} attempts); nothing was taken in, try again later")
+
+    def json(self, path: str, parameters: Mapping[str, Any] | None = None) -> Any:
+        """Ask for JSON; anything else is a fault of the address."""
+        answer = self.get(path, parameters, kind="json")
+        try:
+            return json.loads(answer.content)
+        except ValueError as error:
+            raise InputError([Fault(answer.url, f"is no JSON: {error}")]) from None
+
+    def table(self, path: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
+        """Ask for CSV; an answer that may have been cut is a fault."""
+        answer = self.get(path, parameters, kind="csv")
+        content = answer.content
+        if not (content.endswith(b"\n") or (self.about.get("open_end") and answer.whole)):
+            message, allowed = (
+                "may be cut: its last line has no end",
+                "open_end: true, if it is whole",
+            )
+            raise InputError([Fault(answer.url, message, allowed=allowed)])
+        return read_table(content, answer.url)
+
+    @property
+    def url(self) -> str:
+        """Address of the last answer."""
+        return self.answers[-1].url
 
     def _once(self, url: httpx.URL, place: Path, known: Answer | None, kind: Kind) -> Answer:
         asked, headers = url, dict[str, str]()
@@ -232,30 +257,26 @@ def _seconds(text: str) -> float:
         return 0.0
 
 
-def json_of(answer: Answer) -> Any:
-    """Read JSON; anything else is a fault of the address."""
-    try:
-        return json.loads(answer.content)
-    except ValueError as error:
-        raise InputError([Fault(answer.url, f"is no JSON: {error}")]) from None
+def read_table(content: bytes, name: str) -> pd.DataFrame:
+    """Read the bytes of a CSV file as text, every row as long as its headings.
 
+    Parameters
+    ----------
+    content : bytes
+        UTF-8.
+    name : str
+        As faults call it.
 
-def table_of(answer: Answer) -> pd.DataFrame:
-    """Read CSV as text, every row as long as its headings.
+    Returns
+    -------
+    DataFrame
+        Cells without blanks around them.
 
     Raises
     ------
     InputError
-        For anything else, or an answer that may have been cut.
+        For anything else.
     """
-    content = answer.content
-    if not (answer.whole or content.endswith(b"\n")):
-        raise InputError([Fault(answer.url, "may be cut: its last line does not end")])
-    return read_table(content, answer.url)
-
-
-def read_table(content: bytes, name: str) -> pd.DataFrame:
-    """Read the bytes of a CSV file as :func:`table_of` does; ``name`` is what faults call it."""
     try:
         text = io.StringIO(content.decode("utf-8-sig"), newline="")
         head, *rows = (row for row in _rows(text) if row)
