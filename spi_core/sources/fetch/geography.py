@@ -169,4 +169,7 @@ def _left(folder: Path, old: set[str]) -> list[str]:
             if n:
                 name = path.relative_to(folder).as_posix()
                 found.append(f"{name}: {n} rows are of the units of before; give them anew")
+    named = folder / "interventions.yml"
+    if named.is_file() and any(code in named.read_text("utf-8", "replace") for code in old):
+        found.append(f"{named.name}: names units of before; say which are meant now")
     return found
