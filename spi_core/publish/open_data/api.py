@@ -40,8 +40,8 @@ def api(frames: Mapping[str, pd.DataFrame], about: Mapping[str, Any]) -> dict[st
     -------
     dict of str to bytes
         By path: ``api/v1/index.json`` lists areas and measures with their paths;
-        ``areas/<code>.json`` has an area, what it lies in, its scores with intervals, values and changes;
-        ``measures/<id>.json`` a definition and the figures of all areas; ``schemas/`` say so.
+        ``areas/<code>.json`` has an area, what it lies in, its scores with intervals, values and
+        changes; ``measures/<id>.json`` a definition and all areas' figures; ``schemas/`` say so.
     """
     edition = about["edition"]
     head = {
@@ -52,9 +52,12 @@ def api(frames: Mapping[str, pd.DataFrame], about: Mapping[str, Any]) -> dict[st
     areas = {row["area_code"]: row for row in _rows(frames["areas"], ())}
     elements = frames["scores"][["element", "element_level"]].drop_duplicates()
     elements = elements[elements["element_level"].notna()]
-    named = [(f"{'spi' if level == 'index' else level}-{_slug(name) or n}", name, str(level)) for n, (name, level) in
-             enumerate(elements.itertuples(index=False), 1)]  # fmt: skip
+    named: dict[str, tuple[str, str]] = {}
+    for n, (name, level) in enumerate(elements.itertuples(index=False, name=None), 1):
+        measure = f"{'spi' if level == 'index' else level}-{_slug(name) or n}"
+        named[f"{measure}-{n}" if measure in named else measure] = (name, level)
     measures = [(str(i), str(i), "indicator") for i in frames["indicators"]["indicator_id"]]
+    measures += [(m, *about) for m, about in named.items()]
     paths = {code: f"areas/{code if NAME.fullmatch(code) else f'area-{n}'}.json"
              for n, code in enumerate(areas, 1)}  # fmt: skip
     files: dict[str, Any] = {}
@@ -62,11 +65,11 @@ def api(frames: Mapping[str, pd.DataFrame], about: Mapping[str, Any]) -> dict[st
     for code, area in areas.items():
         own = {name: rows.get((code,), []) for name, rows in parts.items()}
         files[paths[code]] = {**head, "area": area, "parents": _parents(area, areas), **own}
-    index = {"scores": ["element", "element_level"], "values": "indicator_id",
+    index: dict[str, Any] = {"scores": ["element", "element_level"], "values": "indicator_id",
              "changes": ["element", "element_level"]}  # fmt: skip
     by = {n: _grouped(frames[n], key, ONCE["measure"][n]) for n, key in index.items()}
     about_each = {(r["indicator_id"],): r for r in _rows(frames["indicators"], ())}
-    for measure, name, level in (*measures, *named):
+    for measure, name, level in measures:
         files[f"measures/{measure}.json"] = {
             **head, "measure": {"id": measure, "name": name, "level": level},
             "indicator": about_each.get((name,)) if level == "indicator" else None,
@@ -80,7 +83,7 @@ def api(frames: Mapping[str, pd.DataFrame], about: Mapping[str, Any]) -> dict[st
         "areas": [{"code": c, "name": a["area_name"], "level": a["area_level"],
                    "parent_code": a["parent_code"], "path": paths[c]} for c, a in areas.items()],
         "measures": [{"id": m, "name": name, "level": level, "path": f"measures/{m}.json"}
-                     for m, name, level in (*measures, *named)],
+                     for m, name, level in measures],
         "schemas": [f"schemas/{name}.json" for name in SCHEMAS],
     }  # fmt: skip
     files |= {f"schemas/{name}.json": schema for name, schema in SCHEMAS.items()}
@@ -112,9 +115,11 @@ def _grouped(
 
 
 def _parents(area: Mapping[str, Any], areas: Mapping[str, Any]) -> list[Any]:
-    found = []
-    while (area := areas.get(area["parent_code"] or "")) and area not in found:
-        found.append(area)
+    found: list[Any] = []
+    above = areas.get(area["parent_code"])
+    while above and above not in found:
+        found.append(above)
+        above = areas.get(above["parent_code"])
     return found
 
 

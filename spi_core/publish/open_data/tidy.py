@@ -31,8 +31,8 @@ def tidy(tables: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, pd.Da
     Returns
     -------
     dict of str to DataFrame
-        The tables of ``open_data.yml``, with these columns in this order; ``effects`` only where the
-        edition has interventions, ``changelog`` where a build with other data came before. A
+        The tables of ``open_data.yml``, with these columns in this order; ``effects`` only where
+        the edition has interventions, ``changelog`` where a build with other data came before. A
         suppressed cell has no value, count, interval or score.
     """
     areas = tables["areas"].set_index("code")

@@ -110,6 +110,6 @@ def _count(
     placed["area"] = placed["to_code"].fillna(ELSEWHERE).mask(placed["from_code"] == "", "")
     placed["crimes"] = placed["weight"].fillna(1.0)
     sums = placed.groupby(["area", "Crime type"], as_index=False)["crimes"].sum()
-    found = sums.assign(month=month)[["area", "month", "Crime type", "crimes"]]
+    found: pd.DataFrame = sums.assign(month=month)[["area", "month", "Crime type", "crimes"]]
     found.attrs["twice"] = int(twice.sum())
     return found
