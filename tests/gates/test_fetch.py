@@ -42,6 +42,7 @@ def world(tmp_path: Path, template: Template, monkeypatch: pytest.MonkeyPatch) -
 def test_an_edition_is_fetched_whole_and_published(world: World, tmp_path: Path) -> None:
     copy_documents(tmp_path)
     shutil.copy(ROOT / "_brand.yml", tmp_path)
+    shutil.copytree(ROOT / "spi_core", tmp_path / "spi_core")  # fonts and theme
 
     def spi(*arguments: str) -> str:
         line, environment = command(ROOT, *arguments)
