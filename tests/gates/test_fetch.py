@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,10 +18,10 @@ from spi_core.edition.inputs import load
 from spi_core.sources.fetch import web
 from spi_core.sources.fetch.due import due
 from spi_core.sources.fetch.mapping import read_mapping
-from tests.support.editions import ROOT, WARDS
+from tests.support.editions import WARDS
 from tests.support.fetching import NEW, Template, World, alone, make_template, redraw
 from tests.support.open_formats import faults_of
-from tests.support.project import command, copy_documents
+from tests.support.project import command, copy_project
 from tests.support.publishers import HEAD, Reply, sources
 
 pytestmark = pytest.mark.gate
@@ -39,14 +38,18 @@ def world(tmp_path: Path, template: Template, monkeypatch: pytest.MonkeyPatch) -
         yield made
 
 
-def test_an_edition_is_fetched_whole_and_published(world: World, tmp_path: Path) -> None:
-    copy_documents(tmp_path)
-    shutil.copy(ROOT / "_brand.yml", tmp_path)
-    shutil.copytree(ROOT / "spi_core", tmp_path / "spi_core")  # fonts and theme
+def test_an_edition_is_fetched_whole_and_published(
+    template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = copy_project(tmp_path / "project")
+    with alone(project, template, monkeypatch):
+        fetch_and_publish(project)
+
+
+def fetch_and_publish(project: Path) -> None:
 
     def spi(*arguments: str) -> str:
-        line, environment = command(ROOT, *arguments)
-        environment |= {"SPI_ROOT": str(tmp_path)}
+        line, environment = command(project, *arguments)
         done = subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -57,7 +60,7 @@ def test_an_edition_is_fetched_whole_and_published(world: World, tmp_path: Path)
     spi("build", "tiny")
     spi("open-data", "tiny")
     spi("render", "tiny", "--engine", "builtin", "--area", WARDS[0], "--format", "html")
-    reports = tmp_path / "reports" / "tiny"
+    reports = project / "reports" / "tiny"
     assert faults_of(reports / "open-data") == []
     [page] = (reports / "wards").glob("*.html")
     assert "Ward 1" in page.read_text("utf-8")

@@ -37,7 +37,14 @@ def fetch(
     folder, said, publishers = edition_folder(edition), Said(quiet, as_json), registry()
     wanted = mappings.names(folder) if due else names[:1]
     about = mappings.read_about(folder)
-    read = [mappings.read_mapping(about, name, publishers) for name in wanted]
+    read, faults = list[mappings.Mapping](), list[Fault]()
+    for name in wanted:
+        try:
+            read.append(mappings.read_mapping(about, name, publishers))
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
     if due:
         chosen = []
         for source in read:
