@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -133,7 +132,6 @@ def read_mapping(about: About, name: str, publishers: dict[str, Any]) -> Mapping
         raise InputError([Fault(file, "is not in the registry", None, "source", source, known)])
     part = {**schema["$defs"][source], "$defs": schema["$defs"]}
     faults = _schema_faults(file, part, said["request"], "request.")
-    faults += _needs(file, said) if source != "arcgis" else []
     made = Mapping(about, name, said)
     faults = faults or _unknown(made)
     if faults:
@@ -155,29 +153,6 @@ def _schema_faults(file: str, schema: Any, said: Any, before: str) -> list[Fault
         )
         for f in sorted(found, key=lambda f: f.column or "")
     ]
-
-
-def _needs(file: str, said: dict[str, Any]) -> list[Fault]:
-    """Name what a source of figures must say besides."""
-    faults = [
-        Fault(file, "is missing", None, key) for key in ("level", "periods", "figures")
-        if key not in said
-    ]  # fmt: skip
-    for period, about in said.get("periods", {}).items():
-        if ("is" in about) == ("months" in about):
-            faults.append(Fault(file, "needs either of two", None, f"periods.{period}", None,
-                                "is, or months"))  # fmt: skip
-    for n, figure in enumerate(said.get("figures", [])):
-        if not ({"value", "numerator"} & set(figure)):
-            where = f"figures.{n}"
-            faults.append(Fault(file, "says nothing", None, where, None, "value, or numerator"))
-    pattern = said.get("columns", {}).get("period", "")
-    if pattern.startswith("/"):
-        try:
-            re.compile(pattern.strip("/"))
-        except re.error as error:
-            faults.append(Fault(file, f"is no pattern: {error}", None, "columns.period", pattern))
-    return faults
 
 
 def _unknown(mapping: Mapping) -> list[Fault]:

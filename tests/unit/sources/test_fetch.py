@@ -382,11 +382,14 @@ def test_areas_may_lack_where_the_mapping_says_so(world: World) -> None:
         ({"source": "nowhere"}, "source: 'nowhere' is not in the registry"),
         ({"periods": {"next": sources()["rent"]["periods"]["current"]}}, "'next' is not of the"),
         ({"figures": [{"indicator": "rents", "value": {}}]}, "'rents' is not of the edition"),
-        ({"figures": [{"indicator": "rent"}]}, "says nothing; allowed: value, or numerator"),
+        ({"figures": [{"indicator": "rent"}]}, "is not allowed; allowed: value, or numerator"),
         ({"level": "parish"}, "level: 'parish' is not of the edition"),
         ({"request": {"dataset": "x"}}, "request: 'resource' is a required property"),
         ({"make": "most"}, "'most' is not allowed; allowed: one, sum, mean"),
-        ({"columns": {"area": "Code", "period": "/[/", "value": "v"}}, "is no pattern"),
+        (
+            {"columns": {"area": "Code", "period": "/[/", "value": "v"}},
+            "is not allowed; allowed: a heading, or a pattern",
+        ),
         ({"hurry": 1}, "hurry"),
     ],
 )
