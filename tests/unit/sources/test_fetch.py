@@ -9,12 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pandas as pd
 import pytest
+import yaml
 
 from spi_core.sources.fetch import nomis, web
 from spi_core.sources.fetch.web import FetchError
-from tests.support.editions import WARDS, read, write
+from tests.support.editions import ROOT, WARDS, read, write
 from tests.support.fetching import Template, World, alone, make_template, redraw
 from tests.support.publishers import HEAD, LSOAS, Reply, registry, sources
 
@@ -461,3 +463,27 @@ def test_wards_that_are_not_whole(
     assert redrawn.spi("fetch", "wards", "tiny") == 2
     assert said in capsys.readouterr().err
     assert redrawn.written() == before
+
+
+# the guide
+
+
+def test_the_mappings_of_the_guide_are_sound() -> None:
+    text = (ROOT / "docs" / "sources.md").read_text("utf-8")
+    schema = json.loads((ROOT / "spi_core/sources/fetch/mapping.schema.json").read_text("utf-8"))
+    blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) == 3
+    for block in blocks:
+        said = json.loads(json.dumps(yaml.safe_load(block), default=str))
+        jsonschema.validate(said, schema)
+        request = {**schema["$defs"][said["source"]], "$defs": schema["$defs"]}
+        jsonschema.validate(said["request"], request)
+
+
+def test_the_recipe_of_a_refresh_runs_commands_that_there_are() -> None:
+    [block] = re.findall(
+        r"```yaml\n(.*?)```", (ROOT / "docs" / "refresh.md").read_text("utf-8"), re.DOTALL
+    )
+    steps = yaml.safe_load(block)["jobs"]["refresh"]["steps"]
+    commands = [c for s in steps for c in re.findall(r"^spi (\S+)", s.get("run", ""), re.MULTILINE)]
+    assert commands == ["fetch", "check", "all"]
