@@ -52,10 +52,10 @@ def api(frames: Mapping[str, pd.DataFrame], about: Mapping[str, Any]) -> dict[st
     areas = {row["area_code"]: row for row in _rows(frames["areas"], ())}
     elements = frames["scores"][["element", "element_level"]].drop_duplicates()
     elements = elements[elements["element_level"].notna()]
-    named: dict[str, tuple[str, str]] = {}
-    for n, (name, level) in enumerate(elements.itertuples(index=False, name=None), 1):
-        measure = f"{'spi' if level == 'index' else level}-{_slug(name) or n}"
-        named[f"{measure}-{n}" if measure in named else measure] = (name, level)
+    # numbers, for a name may be anything: the index says which is which
+    number = elements.groupby("element_level", sort=False).cumcount() + 1
+    named = {f"{level}-{n}": (name, level) for (name, level), n in
+             zip(elements.itertuples(index=False, name=None), number, strict=True)}  # fmt: skip
     measures = [(str(i), str(i), "indicator") for i in frames["indicators"]["indicator_id"]]
     measures += [(m, *about) for m, about in named.items()]
     paths = {code: f"areas/{code if NAME.fullmatch(code) else f'area-{n}'}.json"
@@ -121,10 +121,6 @@ def _parents(area: Mapping[str, Any], areas: Mapping[str, Any]) -> list[Any]:
         found.append(above)
         above = areas.get(above["parent_code"])
     return found
-
-
-def _slug(name: str) -> str:
-    return "-".join(re.findall(r"[a-z0-9]+", name.lower()))
 
 
 def _row(table: str, without: tuple[str, ...] = ()) -> dict[str, Any]:
