@@ -28,8 +28,9 @@ LIBRARIES = (
     ),
     "typst",
 )
-#: Folders of an edition that no build reads: the publishers' own files, and how they were taken in.
-NOT_INPUTS = ("source/", "imports/")
+#: Folders of an edition that no build reads: the publishers' own files, what is asked of them, and
+#: how extracts were taken in.
+NOT_INPUTS = ("source/", "sources/", "imports/")
 _BINARY = {".xlsx", ".gpkg", ".parquet"}
 
 

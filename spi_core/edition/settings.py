@@ -58,7 +58,7 @@ def read_edition_file(path: Path) -> tuple[dict[str, Any], list[Fault]]:
     schema["properties"]["geography"]["patternProperties"] = vintage
     validator = _Validator(schema, format_checker=_Validator.FORMAT_CHECKER)
     errors = list(validator.iter_errors(settings))
-    faults = [_setting_fault(file, e) for e in errors]
+    faults = [setting_fault(file, e) for e in errors]
     if not isinstance(settings, dict):
         return {}, faults
     broken = {e.absolute_path[0] for e in errors if e.absolute_path}
@@ -85,7 +85,21 @@ def every_period(settings: Mapping[str, Any]) -> list[str]:
     return [*earlier(settings), *(p["id"] for p in settings.get("periods", ()))]
 
 
-def _setting_fault(file: str, error: jsonschema.ValidationError) -> Fault:
+def setting_fault(file: str, error: jsonschema.ValidationError) -> Fault:
+    """Say in an analyst's words what a schema has against a file of settings.
+
+    Parameters
+    ----------
+    file : str
+        Its path.
+    error : ValidationError
+        What jsonschema found.
+
+    Returns
+    -------
+    Fault
+        Its column is the place in the file, parted by points.
+    """
     where = ".".join(str(p) for p in error.absolute_path) or None
     simple = isinstance(error.instance, str | int | float)
     if error.validator == "anyOf":

@@ -1,4 +1,4 @@
-"""The commands that make or change an edition's inputs: ``spi reference|import|template``."""
+"""The commands that make or change an edition's inputs: ``spi reference|import|fetch|template``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import typer
 from spi_core.publish.named import edition_folder
 from spi_core.said import Edition, Json, Quiet, Said
 from spi_core.sources.extract.command import app as extract
+from spi_core.sources.fetch.command import app as fetch
 from spi_core.sources.indicator.command import app as indicator
 from spi_core.sources.new_edition_command import new_edition
 from spi_core.sources.roll.command import roll_edition
@@ -17,6 +18,7 @@ app.command("new-edition")(new_edition)
 app.command("roll")(roll_edition)
 app.add_typer(indicator, name="indicator")
 app.add_typer(extract)
+app.add_typer(fetch)
 app.add_typer(template)
 
 

@@ -118,7 +118,7 @@ def test_no_byte_depends_on_a_hidden_count(tmp_path: Path, fresh: dict[str, byte
     made = edition.publish()
     assert {Path(name).suffix for name in made} == {
         *(".html", ".pdf", ".ipynb", ".parquet", ".json", ".csv"),
-        *(".xlsx", ".geojson", ".js", ".txt"),
+        *(".xlsx", ".geojson", ".js", ".txt", ".gpkg", ".cff"),
     }
     assert set(HIDDEN) <= set(edition.hidden_now())
     assert differing(made, fresh) == []
@@ -131,7 +131,7 @@ def test_a_rule_set_later_leaves_nothing_of_the_time_before(
     edition.publish()
     planted = numbers_in(edition.reports, *SMALL)
     kinds = {Path(name).suffix for name in planted}
-    kinds_searched = {".parquet", ".csv", ".xlsx", ".json", ".html", ".pdf", ".ipynb"}
+    kinds_searched = {".parquet", ".csv", ".xlsx", ".json", ".html", ".pdf", ".ipynb", ".gpkg"}
     assert kinds >= kinds_searched, "the search is blind"
     # what no command has recorded counts too: a copy by hand, what a killed run has left
     for name in ("wards/copy.html", ".ward-data.csv.999999.part", "notes/deep/old.csv"):

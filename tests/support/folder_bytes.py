@@ -7,9 +7,11 @@ import gzip
 import html
 import io
 import re
+import sqlite3
 import struct
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pikepdf
@@ -41,6 +43,12 @@ def layers(content: bytes) -> Iterator[bytes]:
         table = pq.read_table(pa.BufferReader(content))
         yield str(table.schema.metadata).encode()
         yield table.to_pandas().to_csv().encode()
+    elif content[:15] == b"SQLite format 3":
+        with closing(sqlite3.connect(":memory:")) as base:
+            base.deserialize(content)
+            listed = base.execute("select name from sqlite_master where type = 'table'").fetchall()
+            for name in (n for (n,) in listed if not n.startswith("rtree_")):
+                yield repr(base.execute(f'select * from "{name}"').fetchall()).encode()
     elif content[:4] == b"%PDF":
         yield from _pdf(content)
     else:

@@ -10,12 +10,15 @@ import csv
 import io
 import json
 import re
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from html.parser import HTMLParser
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pandera.pandas as pa
 import yaml
 
@@ -228,6 +231,14 @@ def _said(folder: Path) -> dict[str, Any]:
                 said |= {f"{name} {sheet} {n}": cell for n, cell in enumerate(cells)}
         elif path.suffix in (".json", ".geojson"):
             said |= _leaves(name, json.loads(content))
+        elif path.suffix == ".cff":
+            said |= _leaves(name, yaml.safe_load(content))
+        elif path.suffix == ".parquet":
+            said |= _leaves(
+                name, json.loads(pd.read_parquet(path).to_json(orient="split", date_format="iso"))
+            )
+        elif path.suffix == ".gpkg":
+            said |= {f"{name} {place}": cell for place, cell in _package(path).items()}
         elif path.suffix == ".html":
             said[name] = _Elements(content.decode()).found
         else:
@@ -235,6 +246,20 @@ def _said(folder: Path) -> dict[str, Any]:
     version = json.loads((folder / "tables" / "build.json").read_text("utf-8"))["data_version"]
     shown = {place: cell for place, cell in said.items() if not OWN.search(place)}
     return {p: c.replace(version, "VERSION") if isinstance(c, str) else c for p, c in shown.items()}
+
+
+def _package(path: Path) -> dict[str, Any]:
+    """Cells of the tables of a GeoPackage, outlines and its own tables aside."""
+    found = {}
+    with closing(sqlite3.connect(path)) as base:
+        listed = base.execute("select table_name from gpkg_contents order by 1").fetchall()
+        for (name,) in listed:
+            rows = base.execute(f'select * from "{name}" order by fid')
+            heads = [column[0] for column in rows.description]
+            for n, row in enumerate(rows):
+                cells = zip(heads, row, strict=True)
+                found |= {f"{name} {n} {h}": c for h, c in cells if not isinstance(c, bytes)}
+    return found
 
 
 def csv_cells(content: bytes) -> dict[str, str]:

@@ -215,6 +215,26 @@ def open_csv_faults(folder: Path, truth: Truth) -> list[str]:
     )
 
 
+def api_faults(folder: Path, truth: Truth) -> list[str]:
+    """Unmarked rows of the API's files of areas, measures, and of the outlines."""
+    values, scores, above = [], [], folder / "open-data" / "api" / "v1"
+    for path in sorted((above / "areas").glob("*.json")):
+        said = json.loads(path.read_text("utf-8"))
+        code = {"area_code": said["area"]["area_code"]}
+        values += [r | code | {"element": r["indicator_id"]} for r in said["values"]]
+        scores += [r | code for r in said["scores"]]
+    for path in sorted((above / "measures").glob("*.json")):
+        said = json.loads(path.read_text("utf-8"))
+        values += [r | {"element": said["measure"]["name"]} for r in said["values"]]
+        scores += [r | {"element": said["measure"]["name"]} for r in said["scores"]]
+    drawn = json.loads((folder / "open-data" / "areas.geojson").read_text("utf-8"))
+    rows = [f["properties"] | {"element": "index", "period": "current"} for f in drawn["features"]]
+    found = _row_faults(values, "element", "value", _says_true, truth)
+    for listed in (scores, rows):
+        found += _row_faults(listed, "element", "score", _says_true, truth)
+    return found
+
+
 def workbook_faults(folder: Path, truth: Truth) -> list[str]:
     """Unmarked rows of the workbook's sheets of values and scores."""
     (path,) = (folder / "open-data").glob("*.xlsx")
@@ -266,5 +286,6 @@ CHECKERS: dict[str, Callable[[Path, Truth], list[str]]] = {
     "ward-data": ward_csv_faults,
     "open data": open_csv_faults,
     "workbook": workbook_faults,
+    "api and outlines": api_faults,
     "explorer": explorer_faults,
 }

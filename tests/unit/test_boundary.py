@@ -27,6 +27,7 @@ from spi_core.present.base import theme
 from spi_core.publish import documents, editions, parts
 from spi_core.publish.keep import verify
 from spi_core.publish.render import engine
+from spi_core.sources.fetch import mapping
 from tests.support import planted
 from tests.support.editions import ROOT, make_edition, read
 from tests.support.project import copy_documents
@@ -372,6 +373,7 @@ PLACES = {
     "render": (("render", "tiny"), documents, "page_titles"),
     "explore": (("explore", "tiny"), parts, "remove_leftovers"),
     "open-data": (("open-data", "tiny"), parts, "remove_leftovers"),
+    "fetch": (("fetch", "--due", "tiny"), mapping, "read_edition_file"),
     "all": (("all", "tiny", "--force"), inputs, "make_panel"),
     "verify": (("verify", "tiny"), verify, "input_hashes"),
     "list": (("list",), cli, "project_root"),

@@ -123,7 +123,8 @@ def test_open_data_needs_a_build_and_names_its_files(spi: Run, root: Path) -> No
     done = spi("open-data", "tiny", "--json")
     assert done.code == 0
     folder = root / "reports" / "tiny" / "open-data"
-    assert {Path(f).name for f in done.json["files"]} == {p.name for p in folder.iterdir()}
+    there = {p.relative_to(root).as_posix() for p in folder.rglob("*") if p.is_file()}
+    assert {f[-len(g) :] for f in done.json["files"] for g in there if f.endswith(g)} == there
     assert {"scores.csv", "tiny.xlsx", "datapackage.json", "README.txt"} <= {
         p.name for p in folder.iterdir()
     }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+import yaml
 
 from spi_core.files import digest
 from spi_core.publish.open_data.described import TABLES
@@ -77,6 +78,70 @@ def descriptor(
     }
 
 
+#: Datatypes of CSVW, by those of Frictionless.
+CSVW = {"number": "double"}
+
+
+def csvw(frames: Mapping[str, pd.DataFrame], about: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe the CSV files as CSV on the Web (W3C) does.
+
+    Parameters
+    ----------
+    frames : mapping of str to DataFrame
+        From :func:`spi_core.publish.open_data.tidy.tidy`.
+    about : mapping
+        Facts of the build: ``edition``, ``data_version``, ``software``.
+
+    Returns
+    -------
+    dict
+        Content of ``csv-metadata.json``.
+    """
+    edition = about["edition"]
+    licence = _licence(edition["licence"])
+    return {
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
+        "dc:title": edition["title"],
+        "dc:description": warning(frames) or edition.get("subtitle") or "See README.txt.",
+        "dc:license": {"@id": licence["path"]} if "path" in licence else licence["title"],
+        "dc:publisher": edition["contact"],
+        "dc:identifier": about["data_version"],
+        "tables": [{"url": f"{n}.csv", "dc:title": TABLES[n].title, "tableSchema": _columns(n)}
+                   for n in frames],
+    }  # fmt: skip
+
+
+def _columns(name: str) -> dict[str, Any]:
+    columns = [
+        {"name": n, "titles": n, "dc:description": f.description,
+         "datatype": CSVW.get(f.kind, f.kind)}
+        for n, f in TABLES[name].columns.items()
+    ]  # fmt: skip
+    said: dict[str, Any] = {"columns": columns, "primaryKey": list(TABLES[name].key)}
+    if "area_code" in TABLES[name].columns and name != "areas":
+        to = {"resource": "areas.csv", "columnReference": "area_code"}
+        said["foreignKeys"] = [{"columnReference": "area_code", "reference": to}]
+    return said
+
+
+def citation(about: Mapping[str, Any]) -> str:
+    """Say how to cite the data: content of ``CITATION.cff`` (Citation File Format 1.2.0)."""
+    edition = about["edition"]
+    licence = _licence(edition["licence"])
+    said = {
+        "cff-version": "1.2.0",
+        "message": "If you use these data, please cite them as below.",
+        "type": "dataset",
+        "title": edition["title"],
+        "authors": [{"name": edition["contact"]}],
+        "version": about["data_version"],
+        "abstract": edition["attribution"],
+    }
+    said |= {"license": licence["name"]} if "path" in licence else {}
+    said |= {"url": edition["site"]} if edition.get("site") else {}
+    return yaml.safe_dump(said, sort_keys=False, allow_unicode=True)
+
+
 def _licence(text: str) -> dict[str, str]:
     return OGL if text == OGL["title"] else {"name": "see-title", "title": text}
 
@@ -133,7 +198,13 @@ def readme(frames: Mapping[str, pd.DataFrame], about: Mapping[str, Any]) -> str:
             [
                 *files,
                 f"{edition['id']}.xlsx: the same for a spreadsheet, with a cover and notes",
-                "datapackage.json: every column described, for programs (Frictionless)",
+                f"areas.geojson, {edition['id']}.gpkg: outlines with the index; the second has "
+                "all tables too",
+                "parquet/: the same tables, typed",
+                "api/v1/index.json: the same as JSON, a file an area and a measure, with schemas",
+                "datapackage.json, csv-metadata.json: every column described, for programs "
+                "(Frictionless, CSV on the Web)",
+                "CITATION.cff: how to cite the data",
             ]
         ),
         "Scores run from 0 to 100, higher is better. Intervals are 90 %. A blank cell has no "

@@ -32,7 +32,8 @@ def tidy(tables: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, pd.Da
     -------
     dict of str to DataFrame
         The tables of ``open_data.yml``, with these columns in this order; ``effects`` only where
-        the edition has interventions. A suppressed cell has no value, count or score.
+        the edition has interventions, ``changelog`` where a build with other data came before. A
+        suppressed cell has no value, count, interval or score.
     """
     areas = tables["areas"].set_index("code")
     labels = {p["id"]: p["label"] for p in about["edition"]["periods"]}
@@ -45,10 +46,13 @@ def tidy(tables: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, pd.Da
     }
     if "impact" in tables and len(tables["impact"]):
         made["effects"] = _effects(tables["impact"])
+    if "revisions" in tables and len(tables["revisions"]):
+        made["changelog"] = _changelog(tables["revisions"], about["edition"])
     for name, frame in made.items():
         if "area_code" in frame:
             frame["area_name"] = frame["area_code"].map(areas["name"])
             frame["area_level"] = frame["area_code"].map(areas["level"])
+            frame["parent_code"] = frame["area_code"].map(areas["parent_code"])
         said = frame["illustrative"].map({True: ILLUSTRATIVE, False: MEASURED})
         frame["status"] = said.where(frame["illustrative"], frame["provenance"].map(EMPTY))
         frame["status"] = frame["status"].fillna(said)
@@ -109,10 +113,12 @@ def _values(tables: Mapping[str, Any]) -> pd.DataFrame:
     frame = frame.assign(
         indicator_name=frame["indicator_id"].map(about["name"]),
         unit=frame["indicator_id"].map(about["unit"]),
+        low=frame["value_low"],
+        high=frame["value_high"],
     )
     # whatever the build holds, an open file shows nothing of a hidden cell
     hidden = frame["provenance"].isin(EMPTY)
-    for column in ("value", "numerator", "denominator", "score"):
+    for column in ("value", "low", "high", "numerator", "denominator", "score"):
         frame[column] = frame[column].mask(hidden)
     return frame
 
@@ -166,3 +172,10 @@ def _effects(impact: pd.DataFrame) -> pd.DataFrame:
     frame = impact.drop(columns="outcome").rename(columns={"did": "effect", "label": "outcome"})
     known = frame["effect"].notna()
     return frame.assign(provenance=known.map({True: "computed", False: "missing"}))
+
+
+def _changelog(revisions: pd.DataFrame, edition: Mapping[str, Any]) -> pd.DataFrame:
+    """List what differs; in an edition with generated values a figure may be one."""
+    figure = revisions["kind"].str.startswith("figure") & bool(edition.get("illustrative"))
+    return revisions.assign(number=range(1, len(revisions) + 1), provenance="computed",
+                            illustrative=figure)  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import datetime
@@ -65,7 +66,9 @@ def recall(path: Path) -> Said:
     return Said(**found)
 
 
-def write(folder: Path, name: str, new: pd.DataFrame, said: Said) -> list[str]:
+def write(
+    folder: Path, name: str, new: pd.DataFrame, said: Said | None, also: Mapping[Path, str] = {}
+) -> list[str]:
     """Write observations and what replaces what; all files or none.
 
     Parameters
@@ -76,8 +79,10 @@ def write(folder: Path, name: str, new: pd.DataFrame, said: Said) -> list[str]:
         Of the import.
     new : DataFrame
         Observations.
-    said : Said
-        Kept for next year.
+    said : Said or None
+        Kept for next year, if there is anything to keep.
+    also : mapping of Path to str
+        Further files that are written with them.
 
     Returns
     -------
@@ -114,12 +119,14 @@ def write(folder: Path, name: str, new: pd.DataFrame, said: Said) -> list[str]:
     if replaced:
         kept = folder / "imports" / "replaced" / f"{name}-{datetime.now():%Y%m%d-%H%M%S-%f}.csv"
         texts = {kept: csv_text(pd.concat(replaced).fillna(""))} | texts
-    known: dict[str, Any] = {k: v for k, v in asdict(said).items() if v}
-    texts[folder / "imports" / f"{name}.yml"] = yaml.safe_dump(known, allow_unicode=True)
+    if said is not None:
+        known: dict[str, Any] = {k: v for k, v in asdict(said).items() if v}
+        texts[folder / "imports" / f"{name}.yml"] = yaml.safe_dump(known, allow_unicode=True)
+    texts |= also
     with ExitStack() as stack:  # all are written before the first is moved into place
         for path, text in texts.items():
             stack.enter_context(in_place(path)).write_text(text, "utf-8", newline="\n")
     for path, frame in frames.items():
         if not len(frame):
-            path.unlink()
+            path.unlink(missing_ok=True)
     return [path.relative_to(folder).as_posix() for path in texts]

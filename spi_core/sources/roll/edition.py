@@ -23,6 +23,8 @@ from spi_core.text.cells import csv_text
 #: Tables whose cells are ids of periods, besides the mapping, and the columns that hold them.
 NAMING = ("observations", "reference/distribution", "reference/history", "breaks")
 COLUMNS = ("period", "from_period", "to_period")
+#: A period as a key of a source's mapping, bare or quoted.
+PERIOD_KEY = re.compile(r"(?<![\w-])(?:current|baseline)(?=[\"']?\s*:)")
 #: What the population's figures say of one pair of years only.
 OF_THE_PAIR = ("change", "change_se")
 BREAKS = ("indicator_id", "from_period", "to_period", "reason")
@@ -92,6 +94,7 @@ def roll(folder: Path, label: str, name: str | None, breaks: Mapping[str, str]) 
             change_table(part, stem, _undated)
         change_table(part, "signoff", lambda cells: cells.assign(date=""))
         _add_breaks(part, breaks)
+        _rename_sources(part / "sources", ids)
         path = part / "edition.yml"
         text = roll_settings(path.read_text("utf-8-sig"), ids, label, target.name)
         path.write_text(text, encoding="utf-8")
@@ -178,6 +181,15 @@ def _refused(labels: Mapping[str, str], target: Path, label: str) -> list[Fault]
 
 def _renamed(cells: pd.DataFrame, ids: Mapping[str, str]) -> pd.DataFrame:
     return cells.assign(**{c: cells[c].replace(dict(ids)) for c in COLUMNS if c in cells})
+
+
+def _rename_sources(folder: Path, ids: Mapping[str, str]) -> None:
+    """Let what is asked of publishers follow: nothing is asked for the new period, all is due."""
+    for path in folder.glob("*.yml"):
+        text = PERIOD_KEY.sub(lambda key: ids.get(key[0], key[0]), path.read_text("utf-8-sig"))
+        path.write_text(text, encoding="utf-8", newline="\n")
+    for path in folder.glob("*.fetched.json"):
+        path.unlink()
 
 
 def _undated(cells: pd.DataFrame) -> pd.DataFrame:

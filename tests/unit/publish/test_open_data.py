@@ -15,19 +15,24 @@ from typing import Any
 
 import openpyxl
 import pandas as pd
+import pyogrio
 import pytest
 
 from spi_core.build.edition import build
 from spi_core.edition.inputs import load
 from spi_core.errors import SpiError
 from spi_core.publish.editions import Edition
+from spi_core.publish.open_data.api import api
 from spi_core.publish.open_data.described import TABLES
+from spi_core.publish.open_data.spatial import geojson, geopackage, outlines
 from spi_core.publish.open_data.tidy import EMPTY, ILLUSTRATIVE, MEASURED, tidy
 from spi_core.publish.open_data.workbook import workbook
 from spi_core.publish.open_data.write import open_data
 from spi_core.publish.parts import write_part
 from spi_core.store import Tables
 from tests.support.editions import BOROUGH, ROOT, WARDS, make_edition, rewrite, settings
+from tests.support.folder_bytes import contents, layers
+from tests.support.open_formats import faults_of
 from tests.support.spreadsheet import workbook_texts
 
 Files = dict[str, bytes]
@@ -62,9 +67,15 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
 
 
 @pytest.fixture(scope="module")
-def files(tables: Tables, tmp_path_factory: pytest.TempPathFactory) -> Files:
-    paths = open_data(tables, tmp_path_factory.mktemp("out") / "open-data")
-    return {p.name: p.read_bytes() for p in paths}
+def folder(tables: Tables, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("out") / "open-data"
+    open_data(tables, made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def files(folder: Path) -> Files:
+    return contents(folder)
 
 
 def _rows(content: bytes) -> list[dict[str, str]]:
@@ -72,9 +83,9 @@ def _rows(content: bytes) -> list[dict[str, str]]:
 
 
 def _tables_of(files: Files) -> Iterator[tuple[str, list[dict[str, str]]]]:
-    for name, content in files.items():
-        if name.endswith(".csv"):
-            yield name.removesuffix(".csv"), _rows(content)
+    for name in TABLES:
+        if f"{name}.csv" in files:
+            yield name, _rows(files[f"{name}.csv"])
 
 
 def _only(rows: list[dict[str, str]], **cells: str) -> dict[str, str]:
@@ -94,7 +105,7 @@ def test_headers_are_fixed_and_every_row_has_its_marks(files: Files) -> None:
             assert (row["status"] == ILLUSTRATIVE) == (row["illustrative"] == "true")
             assert row["status"] in {ILLUSTRATIVE, MEASURED, *EMPTY.values()}
     assert names == ["scores", "values", "changes", "indicators", "areas"]
-    assert set(names) == set(TABLES) - {"effects"}
+    assert set(names) == set(TABLES) - {"effects", "changelog"}
 
 
 def test_what_rests_on_a_generated_value_is_marked_and_nothing_else(files: Files) -> None:
@@ -160,8 +171,9 @@ def test_a_hidden_cell_shows_nothing_even_if_the_tables_hold_it(tables: Tables) 
     values = tables["values"]
     cell = (values["area_code"] == WARDS[2]) & (values["indicator_id"] == "robbery")
     secret = 987.654321
-    numbers = ["value", "numerator", "denominator", "score"]
-    values.loc[cell, numbers] = secret
+    numbers = ["value", "numerator", "denominator", "score", "low", "high"]
+    built = [*numbers[:4], "value_low", "value_high"]
+    values.loc[cell, built] = secret
     values.loc[cell, "provenance"] = "suppressed"
     frames = tidy(_Built(tables, values=values), _about(tables))
     shown = frames["values"].query("area_code == @WARDS[2] and indicator_id == 'robbery'")
@@ -169,6 +181,10 @@ def test_a_hidden_cell_shows_nothing_even_if_the_tables_hold_it(tables: Tables) 
     assert (shown["status"] == EMPTY["suppressed"]).all()
     text = "".join(frame.to_csv() for frame in frames.values())
     assert str(secret) not in text
+    drawn = outlines(_Built(tables, values=values), frames)
+    made = [*api(frames, _about(tables)).values(), geojson(drawn, frames, _about(tables))]
+    made += list(layers(geopackage(drawn, frames, _about(tables))))
+    assert not [m for m in made if str(secret).encode() in m]
     part = {"values": frames["values"].query("area_code == @WARDS[2]")}
     book = openpyxl.load_workbook(io.BytesIO(workbook(part, _about(tables))))
     assert secret not in {c.value for sheet in book for row in sheet.iter_rows() for c in row}
@@ -371,15 +387,19 @@ def test_every_cell_is_of_the_kind_that_is_declared(files: Files) -> None:
 def test_the_readme_names_every_file_and_warns(files: Files) -> None:
     text = files["README.txt"].decode()
     for name in files:
-        assert name in text or name == "README.txt"
+        shown = name.startswith("api/v1/") or name.startswith("parquet/")
+        assert shown or name in text or name == "README.txt"
+    assert "parquet/" in text
+    assert "api/v1/index.json" in text
     assert "ILLUSTRATIVE DATA" in text
     assert ILLUSTRATIVE in text
 
 
 def test_same_tables_same_bytes(files: Files, tables: Tables, tmp_path: Path) -> None:
-    again = open_data(Tables(tables.folder), tmp_path)
-    assert {p.name: p.read_bytes() for p in again} == files
-    assert {p.name for p in tmp_path.iterdir()} == set(files)
+    (tmp_path / "api" / "v1" / "areas").mkdir(parents=True)
+    (tmp_path / "api" / "v1" / "areas" / "E05000999.json").write_text("of an earlier run")
+    open_data(Tables(tables.folder), tmp_path)
+    assert contents(tmp_path) == files
     with zipfile.ZipFile(io.BytesIO(files["tiny.xlsx"])) as archive:
         assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
 
@@ -388,7 +408,7 @@ def test_what_is_up_to_date_is_not_written_again(tables: Tables) -> None:
     folder = tables.folder.parent
     edition = Edition(folder.parents[1] / "data" / "tiny", folder)
     written = write_part(ROOT, edition, "open-data").files
-    assert {p.parent for p in written} == {folder / "open-data"}
+    assert {p.relative_to(folder).parts[0] for p in written} == {"open-data"}
     assert write_part(ROOT, edition, "open-data").files == ()
     (folder / "open-data" / "scores.csv").write_text("spoilt")
     assert len(write_part(ROOT, edition, "open-data").files) == len(written)
@@ -403,3 +423,92 @@ def test_internal_tables_are_refused(tables: Tables, tmp_path: Path) -> None:
     with pytest.raises(SpiError, match="for internal use"):
         open_data(Tables(internal), tmp_path / "open-data")
     assert not (tmp_path / "open-data").exists()
+
+
+# other formats
+
+
+def test_outside_validators_find_nothing(folder: Path) -> None:
+    assert faults_of(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("scores.csv", "current", ""),  # two rows of one key
+        ("values.csv", WARDS[1], "E05009999"),
+        ("csv-metadata.json", '"boolean"', '"date"'),
+        ("datapackage.json", '"type": "number"', '"type": "boolean"'),
+        (f"api/v1/areas/{WARDS[1]}.json", '"rating":null', '"rating":1'),
+        ("api/v1/measures/rent.json", '"scores":', '"score":'),
+        ("areas.geojson", '"Polygon"', '"Polygone"'),
+        ("CITATION.cff", "title:", "name:"),
+    ],
+)
+def test_a_fault_is_found(folder: Path, tmp_path: Path, name: str, old: str, new: str) -> None:
+    """Shows that the check above can fail."""
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    text = (copy / name).read_text("utf-8")
+    assert old in text
+    (copy / name).write_text(text.replace(old, new), "utf-8")
+    assert faults_of(copy)
+
+
+def test_the_api_says_what_the_tables_say(folder: Path, files: Files) -> None:
+    data = dict(_tables_of(files))
+    index = json.loads(files["api/v1/index.json"])
+    assert {a["code"] for a in index["areas"]} == {BOROUGH, *WARDS}
+    shown = 0
+    for a in index["areas"]:
+        said = json.loads(files[f"api/v1/{a['path']}"])
+        assert [p["area_code"] for p in said["parents"]] == [BOROUGH] * (a["code"] != BOROUGH)
+        assert "ILLUSTRATIVE DATA" in said["warning"]
+        for name in ("values", "scores", "changes"):
+            rows = [r for r in data[name] if r["area_code"] == a["code"]]
+            assert len(rows) == len(said[name])
+            for row, cell in zip(rows, said[name], strict=True):
+                for key, value in cell.items():
+                    text = str(value).lower() if isinstance(value, bool) else value or ""
+                    assert row[key] == (repr(value) if isinstance(value, float) else text)
+                    shown += 1
+    assert shown > 1000
+    for m in index["measures"]:
+        said = json.loads(files[f"api/v1/{m['path']}"])
+        assert (said["indicator"] or {"indicator_id": m["id"]})["indicator_id"] == m["id"]
+        codes = {r["area_code"] for r in [*said["values"], *said["scores"]]}
+        assert codes == {BOROUGH, *WARDS}
+
+
+def test_parquet_and_geopackage_hold_the_same_rows(folder: Path, files: Files) -> None:
+    for name, rows in _tables_of(files):
+        frame = pd.read_parquet(folder / "parquet" / f"{name}.parquet")
+        assert (len(frame), list(frame)) == (len(rows), list(rows[0]))
+        table = pyogrio.read_dataframe(folder / "tiny.gpkg", layer=name)
+        assert (len(table), list(table)) == (len(rows), list(rows[0]))
+    drawn = pyogrio.read_dataframe(folder / "tiny.gpkg", layer="outlines").set_index("area_code")
+    assert drawn.crs.to_epsg() == 27700
+    scores = {r["area_code"]: r for r in _rows(files["scores.csv"])
+              if (r["element"], r["period"]) == ("index", "current")}  # fmt: skip
+    for code, row in drawn.iterrows():
+        assert row["parent_code"] == ("" if code == BOROUGH else BOROUGH)
+        for column in ("score", "low", "high"):
+            value = scores[str(code)][column]
+            assert value == ("" if pd.isna(row[column]) else repr(row[column]))
+        assert scores[str(code)]["illustrative"] == str(row["illustrative"]).lower()
+
+
+def test_what_changed_since_the_build_before_is_a_table(tables: Tables) -> None:
+    revised = pd.DataFrame(
+        {"kind": ["figure revised", "indicator added"], "what": ["a", "b"], "field": ["value", ""],
+         "before": ["1", ""], "after": ["2", ""]}
+    )  # fmt: skip
+    frame = tidy(_Built(tables, revisions=revised), _about(tables))["changelog"]
+    assert list(frame["illustrative"]) == [True, False]
+    assert list(frame["after"]) == ["2", ""]
+
+
+def test_an_edition_without_outlines_has_no_map(tables: Tables) -> None:
+    built = _Built(tables)
+    for name in [n for n in built if n.startswith("map_")]:
+        del built[name]
+    assert outlines(built, tidy(built, _about(tables))) is None

@@ -24,6 +24,11 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = make_edition(tmp_path_factory.mktemp("roll") / "tiny")
     signed = {"expert": "A. Nurse", "organisation": "NHS", "date": "2014-11-02", "caveat": ""}
     write(folder / "signoff.csv", [{"indicator_id": "rent", **signed}])
+    said = "title: current figures\nperiods:\n"
+    said += "  baseline: {label: '2013'}\n  'current': {label: '2014'}\n"
+    (folder / "sources").mkdir()
+    (folder / "sources" / "rent.yml").write_text(said, "utf-8")
+    (folder / "sources" / "rent.fetched.json").write_text("{}", "utf-8")
     return folder
 
 
@@ -47,6 +52,13 @@ def test_periods_move_on_and_every_figure_with_them(edition: Path, rolled: Path)
     assert inputs.settings["follows"] == "tiny"
     for name in ("goalposts.csv", "indicators.csv", "context.csv"):
         assert (rolled / name).read_bytes() == (edition / name).read_bytes()
+
+
+def test_nothing_is_fetched_for_the_new_period_with_the_dates_of_the_old(rolled: Path) -> None:
+    said = yaml.safe_load((rolled / "sources" / "rent.yml").read_text("utf-8"))
+    assert said["periods"] == {"y2013": {"label": "2013"}, "baseline": {"label": "2014"}}
+    assert said["title"] == "current figures"
+    assert not (rolled / "sources" / "rent.fetched.json").exists()
 
 
 def test_a_break_is_of_its_pair_and_a_sign_off_waits(rolled: Path) -> None:

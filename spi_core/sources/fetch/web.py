@@ -1,0 +1,297 @@
+"""HTTP, once for all sources: patience, a cache on disk, and no page that is not what was asked.
+
+Conditional requests and retries follow RFC 9110 (sections 13, 10.2.3 and 15.6).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+import httpx
+import pandas as pd
+
+import spi_core
+from spi_core.errors import Fault, InputError, SpiError, some
+from spi_core.files import digest, file_digest, in_place, project_root, shown, write_bytes
+from spi_core.text.yaml_text import parse_yaml
+
+Kind = Literal["csv", "json", "zip"]
+TRIES, REDIRECTS = 5, 5
+#: Seconds: the first wait before a request is repeated (it doubles), and the longest.
+FIRST, LONGEST = 1.0, 60.0
+#: Answers after which a later request may succeed.
+AGAIN = (408, 425, 429, 500, 502, 503, 504)
+SHOWN = 80
+
+
+class FetchError(SpiError):
+    """A publisher that does not answer."""
+
+
+class _LaterError(Exception):
+    def __init__(self, why: str, wait: float = 0.0) -> None:
+        super().__init__(why)
+        self.wait = wait
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a publisher answered; ``path`` holds it, ``sha256`` is its hash.
+
+    ``cached`` says that the publisher had nothing newer, ``whole`` that the answer told its length.
+    """
+
+    url: str
+    path: str
+    time: str
+    etag: str
+    modified: str
+    sha256: str
+    size: int
+    whole: bool
+    cached: bool = False
+
+    @property
+    def content(self) -> bytes:
+        """What was answered."""
+        return Path(self.path).read_bytes()
+
+    def about(self) -> dict[str, Any]:
+        """Say where it is from: all but the place in the cache."""
+        return {k: v for k, v in asdict(self).items() if k not in ("path", "whole")}
+
+
+def registry() -> dict[str, dict[str, Any]]:
+    """Read the registry of publishers; ``SPI_SOURCES`` names another than our own."""
+    named = os.environ.get("SPI_SOURCES")
+    path = Path(named) if named else Path(str(resources.files(__package__) / "registry.yml"))
+    try:
+        found = parse_yaml(shown(path), path.read_bytes())
+    except OSError as error:
+        raise InputError([Fault(shown(path), f"cannot be read: {error.strerror}")]) from error
+    if not isinstance(found, dict) or not all(
+        isinstance(about, dict) and {"base", "licence"} <= set(about) for about in found.values()
+    ):
+        raise InputError([Fault(shown(path), "is no registry", allowed="base and licence of each")])
+    return found
+
+
+class Web:
+    """Requests to one publisher, and to nobody else.
+
+    Parameters
+    ----------
+    about : mapping
+        Its entry of the registry; with ``open_end``, tables may end without a line end.
+    cache : Path, optional
+        Where answers are kept; ``.cache/fetch`` of the project without it.
+    """
+
+    def __init__(self, about: Mapping[str, Any], cache: Path | None = None) -> None:
+        self.about, self.cache = about, cache or project_root() / ".cache" / "fetch"
+        self.base = httpx.URL(str(about["base"]))
+        self.hosts = {self.base.netloc.decode(), *about.get("hosts", [])}
+        self.patience = float(about.get("patience", FIRST))
+        self.client = httpx.Client(
+            timeout=httpx.Timeout(float(about.get("timeout", 30)), connect=10),
+            headers={"User-Agent": f"spi-core/{spi_core.__version__}"},
+        )
+        self.last, self.answers = -1e9, list[Answer]()
+
+    def get(self, path: str, parameters: Mapping[str, Any] | None = None, *, kind: Kind) -> Answer:
+        """Ask for something.
+
+        Parameters
+        ----------
+        path : str
+            Below the publisher's base; a whole address of one of its hosts.
+        parameters : mapping, optional
+            Of the query.
+        kind : {"csv", "json", "zip"}
+            What is expected.
+
+        Returns
+        -------
+        Answer
+            From the cache, where the publisher says that it is still the same.
+
+        Raises
+        ------
+        FetchError
+            If there is no answer, whatever the patience.
+        InputError
+            If it is another one than was asked for.
+        """
+        url = self.base.join(path)
+        url = url.copy_merge_params(dict(parameters)) if parameters else url
+        place = self.cache / digest(str(url).encode())[:32]
+        known, why = _known(place), ""
+        for attempt in range(TRIES):
+            try:
+                answer = self._once(url, place, known, kind)
+            except (_LaterError, httpx.TransportError, httpx.DecodingError) as error:
+                why = str(error) or type(error).__name__
+                wait = error.wait if isinstance(error, _LaterError) else 0.0
+                if wait > LONGEST:
+                    raise FetchError(f"{url}: {why}; asks to wait {wait:.0f} seconds") from None
+                if attempt < TRIES - 1:
+                    time.sleep(max(wait, min(self.patience * 2**attempt, LONGEST)))
+            else:
+                self.answers.append(answer)
+                return answer
+        raise FetchError(f"{url}: {why} ({TRIES} attempts); nothing was taken in, try again later")
+
+    def json(self, path: str, parameters: Mapping[str, Any] | None = None) -> Any:
+        """Ask for JSON; anything else is a fault of the address."""
+        answer = self.get(path, parameters, kind="json")
+        try:
+            return json.loads(answer.content)
+        except ValueError as error:
+            raise InputError([Fault(answer.url, f"is no JSON: {error}")]) from None
+
+    def table(self, path: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
+        """Ask for CSV; an answer that may have been cut is a fault."""
+        answer = self.get(path, parameters, kind="csv")
+        content = answer.content
+        if not (content.endswith(b"\n") or (self.about.get("open_end") and answer.whole)):
+            message, allowed = (
+                "may be cut: its last line has no end",
+                "open_end: true, if it is whole",
+            )
+            raise InputError([Fault(answer.url, message, allowed=allowed)])
+        return read_table(content, answer.url)
+
+    @property
+    def url(self) -> str:
+        """Address of the last answer."""
+        return self.answers[-1].url
+
+    def _once(self, url: httpx.URL, place: Path, known: Answer | None, kind: Kind) -> Answer:
+        asked, headers = url, dict[str, str]()
+        if known:
+            wanted = {"If-None-Match": known.etag, "If-Modified-Since": known.modified}
+            headers = {name: value for name, value in wanted.items() if value}
+        for _ in range(REDIRECTS):
+            if url.netloc.decode() not in self.hosts:
+                allowed = f"an address of {some(sorted(self.hosts))}"
+                raise InputError([Fault(str(asked), f"leads to {url}", allowed=allowed)])
+            time.sleep(max(0.0, self.last + float(self.about.get("pause", 0)) - time.monotonic()))
+            self.last = time.monotonic()
+            with self.client.stream("GET", url, headers=headers) as response:
+                now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+                if response.status_code == 304 and known:
+                    return replace(known, cached=True, time=now)
+                if response.status_code in AGAIN:
+                    wait = _seconds(response.headers.get("Retry-After", ""))
+                    raise _LaterError(f"answers {response.status_code}", wait)
+                if response.next_request is not None:
+                    url = response.next_request.url
+                    continue
+                if response.status_code != 200:
+                    message = f"answers {response.status_code} {response.reason_phrase}"
+                    allowed = "another request in the mapping"
+                    raise InputError([Fault(str(asked), message, allowed=allowed)])
+                body = place.with_suffix(".body")
+                with in_place(body) as part:
+                    size = self._save(response, part, kind, str(asked))
+                told = {"content-length", "transfer-encoding"} & set(response.headers)
+                etag, modified = (response.headers.get(h, "") for h in ("ETag", "Last-Modified"))
+                answer = Answer(
+                    *(str(asked), str(body), now, etag, modified, file_digest(body) or ""),
+                    *(size, bool(told)),
+                )
+                write_bytes(place.with_suffix(".json"), json.dumps(asdict(answer)).encode())
+                return answer
+        raise InputError([Fault(str(asked), f"leads on {REDIRECTS} times")])
+
+    def _save(self, response: httpx.Response, part: Path, kind: Kind, url: str) -> int:
+        """Write an answer as it comes; what is not what was asked for is not kept."""
+        most = float(self.about.get("most", 500)) * 1e6
+        ends = time.monotonic() + float(self.about.get("longest", 900))
+        size, head = 0, b""
+        with part.open("wb") as stream:
+            for chunk in response.iter_bytes():
+                size, head = size + len(chunk), (head + chunk)[:512]
+                if size > most:
+                    message = f"is larger than {most / 1e6:g} MB"
+                    raise InputError([Fault(url, message, allowed="a narrower request")])
+                if time.monotonic() > ends:
+                    raise _LaterError("is not through in time")
+                stream.write(chunk)
+        start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+        page = start.startswith(b"<") or "html" in response.headers.get("Content-Type", "")
+        if page or not start or (kind == "zip" and not head.startswith(b"PK")):
+            text = " ".join(start.decode("utf-8", "replace").split())[:SHOWN]
+            what = "is a page for people" if page else ("is no archive" if start else "is empty")
+            raise InputError([Fault(url, f"{what}: {text!r}", allowed=kind.upper())])
+        return size
+
+
+def _known(place: Path) -> Answer | None:
+    """Recall an answer; one whose content is not as it was is forgotten."""
+    try:
+        known = Answer(**json.loads(place.with_suffix(".json").read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
+    return known if file_digest(Path(known.path)) == known.sha256 else None
+
+
+def _seconds(text: str) -> float:
+    """Read a header Retry-After: seconds or a date."""
+    if text.strip().isdigit():
+        return float(text)
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return 0.0
+
+
+def read_table(content: bytes, name: str) -> pd.DataFrame:
+    """Read the bytes of a CSV file as text, every row as long as its headings.
+
+    Parameters
+    ----------
+    content : bytes
+        UTF-8.
+    name : str
+        As faults call it.
+
+    Returns
+    -------
+    DataFrame
+        Cells without blanks around them.
+
+    Raises
+    ------
+    InputError
+        For anything else.
+    """
+    try:
+        text = io.StringIO(content.decode("utf-8-sig"), newline="")
+        head, *rows = (row for row in _rows(text) if row)
+    except (UnicodeDecodeError, csv.Error, ValueError) as error:
+        raise InputError([Fault(name, f"is no CSV in UTF-8: {error}")]) from None
+    wrong = [n for n, row in enumerate(rows, 2) if len(row) != len(head)]
+    faults = [Fault(name, "is named twice", 1, h) for h in dict.fromkeys(head) if head.count(h) > 1]
+    if wrong:
+        many = f"has {len(wrong)} rows of another length than its {len(head)} headings"
+        faults.append(Fault(name, many, wrong[0], allowed="the whole file, unchanged"))
+    if faults:
+        raise InputError(faults)
+    return pd.DataFrame(rows, columns=head, dtype=str)
+
+
+def _rows(text: io.StringIO) -> Iterator[list[str]]:
+    for row in csv.reader(text, strict=True):
+        yield [cell.strip() for cell in row]
