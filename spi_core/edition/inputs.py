@@ -66,6 +66,7 @@ FILES = {
     "accepted": ("accepted", False),
     "targets": ("targets", False),
     "other_indices": ("reference/other_indices", False),
+    "places": ("geography/places", False),
     "postcodes": ("geography/postcodes", False),
 }
 
@@ -283,6 +284,10 @@ def _check_tables(
     observations, weights = reads["observations"], reads["weights"]
     former = [str(c) for c in old.frame.get("code", []) if c]
     names = names_of(reads["areas"].frame)
+    lived = areas
+    if geography is not None:  # a place that lies in a whole borough leads nowhere
+        larger = {level.id for level in geography.levels.contexts}
+        lived = [str(c) for c, level in geography.areas["level"].items() if level not in larger]
     faults = check_keys(observations, ids, areas, periods, geography, former, names)
     faults += check_old_codes(settings, observations, old, reads["rebase"], rebased=True)
     if not faults and geography is not None:
@@ -301,7 +306,8 @@ def _check_tables(
         faults += check_weights(framework, weights, reads["goalposts"], ids, minimum, told)
     for name, column, known in (("series", "area_code", areas), ("context", "area_code", areas),
                                 ("other_indices", "area_code", areas),
-                                ("postcodes", "area_code", areas),
+                                ("places", "area_code", lived),
+                                ("postcodes", "area_code", lived),
                                 ("targets", "indicator_id", ids),
                                 ("errors", "indicator_id", ids),
                                 ("signoff", "indicator_id", ids)):  # fmt: skip

@@ -27,6 +27,7 @@ COLUMNS = ["indicator_id", "area_code", "period", "period_label", "start", "end"
            "numerator", "denominator", "status", "note"]  # fmt: skip
 #: Taken over from the open edition as they are.
 COPIED = ("observations/open.csv", "context.csv", "geography/areas.csv", "geography/lookup.csv",
+          "geography/places.csv",
           "geography/boundaries.geojson", "reference/distribution.csv",
           "reference/errors.csv")  # fmt: skip
 

@@ -34,6 +34,7 @@ COPIED = (
     "context.csv",
     "geography/areas.csv",
     "geography/lookup.csv",
+    "geography/places.csv",
     "geography/boundaries.geojson",
     "reference/distribution.csv",
     "reference/errors.csv",
