@@ -18,7 +18,9 @@ _DATA: Mapping[str, list[str] | None] = {
     "values": _CELLS,
     "small_area_values": _CELLS,
     "goalposts": ["indicator_id", "worst", "best", "basis", "reason"],
-    **dict.fromkeys(("areas", "context", "corrections", "dates", "indicators", "places", "postcodes")),
+    **dict.fromkeys(
+        ("areas", "context", "corrections", "dates", "indicators", "places", "postcodes")
+    ),
     **dict.fromkeys(("reference", "signoff", "targets")),
 }
 #: Results that stand for inputs of which nothing else is published, with so many figures.
