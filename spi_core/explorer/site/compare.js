@@ -142,7 +142,7 @@ function grouped(cells, groups) {
 function compareBody(ctx, state, areas) {
   const { model } = ctx;
   const measure = model.measure(state.measure);
-  if (!areas.length) return h("p", { class: "compare-none" }, `Add ${model.level(state.level).plural} above${model.shapes ? ", by the map" : ""} or by ${findWords(model)}.`);
+  if (!areas.length) return h("p", { class: "compare-none" }, `Add ${model.level(state.level).plural} above${model.shapes ? ", by the map" : ""} or by “${findWords(model)}”.`);
   const all = model.areas(state.level);
   const chosen = areas.map((a) => a.code);
   const points = stripPoints(model, state, measure, all, chosen, SERIES);

@@ -46,6 +46,7 @@ export function openData(data) {
     targets: data.targets ?? [],
     recipe: data.recipe,
     peersRule: data.peers?.rule ?? "",
+    places: data.places ?? null,
     postcodes: data.postcodes ?? null,
     links: data.links ?? {},
     measure: (id) => byId.get(id),

@@ -107,6 +107,11 @@ function createFrame(ctx) {
   const sharing = createSharing(ctx, () => shownNow(ctx, current), () => current);
   const actions = h("section", { class: "actions", "aria-label": "Table and downloads" }, h("div", { class: "buttons" }, tableButton, sharing.toggle), sharing.panel, tableBox);
   const body = h(ctx.embedded ? "section" : "main", { class: "spi-wrap", "aria-labelledby": mainId }, title, lead, glance.el, bar.el, note, place, actions);
+  // After a search the answer is on the screen, whatever a phone has scrolled to.
+  ctx.show = () => requestAnimationFrame(() => {
+    const box = (lead.hidden ? title : lead).getBoundingClientRect();
+    if (box.top < 0 || box.bottom > innerHeight) title.scrollIntoView({ block: "start" });
+  });
   const skip = h("a", { class: "skip", href: `#${mainId}`, onclick: (event) => {
     event.preventDefault();
     title.focus();
@@ -224,7 +229,7 @@ function createBar(ctx) {
   const reasonId = uniqueId("reason");
   const reason = h("p", { class: "reason", id: reasonId });
   for (const group of [show.el, level.el]) group.setAttribute("aria-describedby", reasonId);
-  const el = h("div", { class: "controls" }, h("div", { class: "bar" }, Object.values(parts)), reason);
+  const el = h("div", { class: "controls" }, h("div", { class: "bar" }, Object.values(parts)), finder.answer, reason);
 
   function update(state, view) {
     for (const [name, part] of Object.entries(parts)) part.hidden = !view.controls.includes(name);
