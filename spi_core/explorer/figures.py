@@ -8,7 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spi_core.explorer.codes import FLAGS, RATING_CODES, STATES, Texts, flags, letters, numbers
+from spi_core.explorer.codes import (
+    FLAGS,
+    RATING_CODES,
+    STATES,
+    Texts,
+    flags,
+    letters,
+    numbers,
+    said_why,
+)
 from spi_core.explorer.grids import Grid, Level
 from spi_core.explorer.measures import Measure
 from spi_core.present.base.words import lacking_words
@@ -32,6 +41,7 @@ STANDING = {
     "peers_low": 1,
     "peers_high": 1,
 }
+PLACES = ("rank", "rank_low", "rank_high", "quarter")
 
 
 def decimals_of(measure: Measure, levels: Sequence[Level]) -> int:
@@ -78,7 +88,8 @@ def columns(level: Level, measure: Measure, decimals: int, texts: Texts) -> dict
         Without NaN and without what no cell has; None where the level has nothing of it.
     """
     if measure.kind == "indicator":
-        found = _indicator(level.cells.get(measure.id), decimals)
+        counted = measure.facts["page"]["counted"]
+        found = _indicator(level.cells.get(measure.id), decimals, counted)
     else:
         found = _composite(level.points.get(measure.element), texts)
     if found is None:
@@ -103,7 +114,7 @@ def _trend(
     return _rows(np.where(kept, value, np.nan), decimals)
 
 
-def _indicator(cells: Grid | None, decimals: int) -> dict[str, Any] | None:
+def _indicator(cells: Grid | None, decimals: int, counted: bool) -> dict[str, Any] | None:
     if cells is None:
         return None
     provenance = _states(cells)
@@ -122,7 +133,17 @@ def _indicator(cells: Grid | None, decimals: int) -> dict[str, Any] | None:
         "value_high": _rows(np.where(shown, cells["value_high"], np.nan), decimals, optional=True),
         "state": [letters(p, STATE_CODES, "x") for p in provenance],
         "flags": flags(*((FLAGS[k][0], m & shown) for k, m in marks.items())),
+        **(_counts(cells, shown[-1]) if counted else {}),
     }
+
+
+def _counts(cells: Grid, shown: NDArray[np.bool_]) -> dict[str, Any]:
+    """Give what was counted and out of how many in the last period, where whole numbers are."""
+    pair = [np.where(shown, cells[name][-1], np.nan) for name in ("denominator", "numerator")]
+    known = np.isfinite(pair).all(axis=0)
+    if not known.any() or not all(np.allclose(n[known], n[known].round()) for n in pair):
+        return {}
+    return {k: numbers(np.where(known, n, np.nan), 0) for k, n in zip(("base", "count"), pair)}  # noqa: B905
 
 
 def _rows(
@@ -182,8 +203,11 @@ def _reasons(points: Grid, texts: Texts) -> list[list[int]] | None:
 def _standing(rows: Grid | None, texts: Texts) -> dict[str, Any]:
     if rows is None:
         return {}
+    # without a range of the score, that of the places says nothing
+    unknown = np.isnan(rows["low"])
+    shown = {n: np.where(unknown, np.nan, rows[n]) if n in PLACES else rows[n] for n in STANDING}
     return {
-        **{name: numbers(rows[name], decimals) for name, decimals in STANDING.items()},
+        **{name: numbers(shown[name], decimals) for name, decimals in STANDING.items()},
         "rating": letters(rows["rating"], RATING_CODES, "-"),
         "rating_reason": texts.places(rows["reason"]),
     }
@@ -200,5 +224,5 @@ def _change(rows: Grid | None, kind: str, decimals: int, texts: Texts) -> dict[s
         **{key: numbers(column, decimals) for key, column in known.items()},
         "change_rating": letters(rows["rating"], RATING_CODES, "-"),
         "change_illustrative": bool(_truth(rows, "illustrative", "change").any()) or None,
-        "change_reason": texts.places(rows["reason"]),
+        "change_reason": texts.places(map(said_why, rows["reason"])),
     }

@@ -16,38 +16,39 @@ Terms: TypeAlias = list[tuple[int, str]]
 #: What no JSON text has to escape; the first half ends a number, the second goes on.
 ALPHABET = "".join(c for c in map(chr, range(32, 127)) if c not in '"\\<')
 HALF = len(ALPHABET) // 2
-#: Column to what foretells it: a sum of columns, and whether cells go by the order of the score,
-#: each told by its difference from the one before. Each column comes after those it rests on;
-#: ``@`` is the first row of a column. The page has the same list (unpack.js reads it from here).
-RULES: dict[str, tuple[Terms, bool]] = {
-    "value": ([], False),
-    "value_low": ([(1, "value")], False),
-    "value_high": ([(2, "value"), (-1, "value_low")], False),
-    "score": ([(1, "=")], False),
-    "low": ([(1, "score")], False),
-    "high": ([(2, "score"), (-1, "low")], False),
-    "trend": ([(1, "value"), (1, "score")], False),
-    "difference": ([(1, "score")], True),
-    "difference_low": ([(1, "difference"), (1, "low"), (-1, "score")], False),
-    "difference_high": ([(2, "difference"), (-1, "difference_low")], False),
-    "rank": ([], True),
-    "rank_low": ([], True),
-    "rank_high": ([], True),
-    "peers_median": ([], False),
-    "peers_difference": ([(1, "score"), (-1, "peers_median")], False),
-    "peers_low": ([(1, "peers_difference")], False),
-    "peers_high": ([(2, "peers_difference"), (-1, "peers_low")], False),
-    "comparable_current": ([(1, "score")], False),
-    "comparable_baseline": ([(1, "comparable_current")], False),
+#: Column to what foretells it: a sum of columns (``@``: its first row; each stands after those it
+#: rests on), and how: ``order``: cells go by the order of the score, each told by its difference
+#: from the one before; ``width``: less so many times what `_width` gives. unpack.js is sent this.
+RULES: dict[str, tuple[Terms, str]] = {
+    "base": ([], ""),
+    "value": ([], ""),
+    "count": ([(1, "#")], ""),
+    "value_low": ([(1, "value")], "width"),
+    "value_high": ([(2, "value"), (-1, "value_low")], ""),
+    "score": ([(1, "=")], ""),
+    "low": ([(1, "score")], ""),
+    "high": ([(2, "score"), (-1, "low")], ""),
+    "trend": ([(1, "value"), (1, "score")], ""),
+    "difference": ([(1, "score")], "order"),
+    "difference_low": ([(1, "difference"), (1, "low"), (-1, "score")], ""),
+    "difference_high": ([(2, "difference"), (-1, "difference_low")], ""),
+    "rank": ([], "order"),
+    "rank_low": ([], "order"),
+    "rank_high": ([], "order"),
+    "quarter": ([], "order"),
+    "peers_median": ([], ""),
+    "peers_difference": ([(1, "score"), (-1, "peers_median")], ""),
+    "peers_low": ([(1, "peers_difference")], ""),
+    "peers_high": ([(2, "peers_difference"), (-1, "peers_low")], ""),
+    "comparable_current": ([(1, "score")], ""),
+    "comparable_baseline": ([(1, "comparable_current")], ""),
     "change": (
         [(1, "value"), (-1, "@value"), (1, "comparable_current"), (-1, "comparable_baseline")],
-        False,
+        "",
     ),
-    "change_low": ([(1, "change")], False),
-    "change_high": ([(2, "change"), (-1, "change_low")], False),
+    "change_low": ([(1, "change")], "width"),
+    "change_high": ([(2, "change"), (-1, "change_low")], ""),
 }
-
-
 CHANGES = ("change", "change_low", "change_high", "comparable_baseline", "comparable_current")
 RANKS = ("rank_low", "rank_high")
 #: What of an area a sentence may repeat: a column, of the area or of the whole, and how written.
@@ -82,7 +83,7 @@ def pack(data: Mapping[str, Any]) -> dict[str, Any]:
     """
     recipe, measures, shapes = data["recipe"], data["measures"], data["shapes"]
     figures = {
-        level: [c and _columns(c, m) for c, m in zip(columns, measures, strict=True)]
+        level: _once([c and _columns(c, m) for c, m in zip(columns, measures, strict=True)])
         for level, columns in data["figures"].items()
     }
     scores = {
@@ -110,12 +111,16 @@ def pack(data: Mapping[str, Any]) -> dict[str, Any]:
         }
         for level, kinds in data["sentences"]["areas"].items()
     }
+    unit = data["areas"][next(lv["id"] for lv in data["levels"] if lv["role"] == "evidence")]
+    named = zip(data["links"]["briefs"], unit["code"], unit["name"], strict=True)
+    briefs = [_brief(*each) for each in named]
     return {
         **data,
         "figures": figures,
         "recipe": {**recipe, "scores": scores},
         "shapes": shapes and {**shapes, "levels": drawn},
         "sentences": {**data["sentences"], "areas": said},
+        "links": {**data["links"], "briefs": briefs},
         "packing": {
             "alphabet": ALPHABET,
             "rules": [[name, *rule] for name, rule in RULES.items()],
@@ -123,6 +128,22 @@ def pack(data: Mapping[str, Any]) -> dict[str, Any]:
             "templates": list(templates),
         },
     }
+
+
+def _once(columns: list[Any]) -> list[Any]:
+    """Name the first measure of the same base in the place of a base that comes again."""
+    first: dict[str, int] = {}
+    for k, column in enumerate(columns):
+        if column and "base" in column and first.setdefault(column["base"], k) != k:
+            column["base"] = first[column["base"]]
+    return columns
+
+
+def _brief(brief: Mapping[str, str] | None, code: str, name: str) -> Any:
+    """Leave out what follows from the code and the name of an area: its brief's addresses."""
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower(), flags=re.ASCII).strip("-")
+    stem = f"../wards/{code}-{slug}."
+    return 1 if brief == {"html": f"{stem}html", "pdf": f"{stem}pdf"} else brief
 
 
 def _score(data: Mapping[str, Any], level: str, measure: int, period: int) -> Row:
@@ -134,19 +155,21 @@ def _columns(column: Mapping[str, Any], measure: Mapping[str, Any]) -> dict[str,
     """Pack one measure of one level; letters and texts stay as they are."""
     made = dict(column)
     order = _order(column)
-    for name, (terms, ordered) in RULES.items():
+    for name, (terms, how) in RULES.items():
         if name not in column:
             continue
         if not isinstance(column[name][0], list):
             told = _told(column, terms, -1, measure, len(column[name]))
-            made[name] = _text(column[name], told, order if ordered else None)
+            head, told = _narrowed(column[name], told, column, name)
+            made[name] = head + _text(column[name], told, order if how == "order" else None)
             continue
         rows: list[str] = []
         surprise: list[float] = [0.0] * len(column[name][0])
         for p in reversed(range(len(column[name]))):  # what the last period brings, others may too
             row = column[name][p]
             told = _told(column, terms, p, measure, len(row))
-            rows.append(_text(row, [a + b for a, b in zip(told, surprise, strict=True)]))
+            head, told = _narrowed(row, told, column, name)
+            rows.append(head + _text(row, [a + b for a, b in zip(told, surprise, strict=True)]))
             surprise = [0.0 if v is None else v - t for v, t in zip(row, told, strict=True)]
         made[name] = rows[::-1]
     return made
@@ -167,11 +190,44 @@ def _told(
         row = column.get(name.lstrip("@")) or []
         if name == "=":
             row = _by_goalposts(column, period, measure)
+        elif name == "#":
+            per = measure.get("page", {}).get("per") or 1
+            pairs = zip(column["value"][-1], column["base"], strict=True)
+            row = [(v or 0) * (n or 0) / per for v, n in pairs]
         elif row and isinstance(row[0], list):
             row = row[0 if name[0] == "@" else period]
         for i, v in enumerate(row):
             told[i] += sign * (v or 0)
     return told
+
+
+def _width(column: Mapping[str, Any], name: str) -> list[float]:
+    """Say how wide an interval may be: as counts are, as of a change's two ends, or all alike."""
+    value = column.get("value", [[]])
+    if name == "value_low" and "count" in column:
+        pairs = zip(value[-1], column["count"], strict=True)
+        return [abs(v or 0) / math.sqrt(max(n or 0, 1)) for v, n in pairs]
+    if name == "value_low":
+        return [math.sqrt(abs(v or 0)) for v in value[-1]]
+    if "value_low" not in column:
+        return [1.0] * len(column[name])
+    ends = zip(value[-1], column["value_low"][-1], column["value_high"][0], value[0], strict=True)
+    sides = [((a or 0) - (b or 0), (c or 0) - (d or 0)) for a, b, c, d in ends]
+    return [math.sqrt(x * x + y * y) for x, y in sides]
+
+
+def _narrowed(
+    row: Row, told: list[float], column: Mapping[str, Any], name: str
+) -> tuple[str, list[float]]:
+    """Take so many widths off what was foretold, by the middle of those seen; say how many."""
+    if RULES[name][1] != "width":
+        return "", told
+    width = _width(column, name)
+    cells = zip(row, told, width, strict=True)
+    seen = sorted((t - v) / w for v, t, w in cells if v is not None and w)
+    hundredths = round(100 * seen[len(seen) // 2]) if seen else 0
+    less = [t - hundredths / 100 * w for t, w in zip(told, width, strict=True)]
+    return "".join(_signs(hundredths)), less
 
 
 def _by_goalposts(column: Mapping[str, Any], period: int, measure: Mapping[str, Any]) -> Row:

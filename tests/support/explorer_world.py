@@ -204,6 +204,7 @@ def _framework(size: Size, names: Sequence[str]) -> tuple[pd.DataFrame, pd.DataF
             "polarity": np.where(np.arange(size.indicators) % 3, -1, 1),
             "numerator": names[0] if names else "Residents to whom it applies",
             "denominator": "All residents",
+            "kind": "proportion",
             "per": 100.0,
             "access": "public",
             **dict.fromkeys(COLUMNS, names[0] if names else "made up"),

@@ -109,6 +109,7 @@ def _fill_settings(values: dict[str, Any]) -> None:
     values["area_name"] = "Testing"
     values["subtitle"], values["short_title"] = "All of it", "Short"
     values["site"] = AWKWARD_SITE
+    values["source_links"] = [{"dataset": "A dataset", "link": AWKWARD_SITE}]
     values["index"]["minimum_reason"] = "One is enough."
     values["geography"]["levels"] = ["borough", {"id": "ward", "one": "ward", "many": "wards"}]
     values["geography"]["compare_across_vintages"] = True

@@ -81,7 +81,7 @@ export function openData(data) {
       return col ? col[byId.get(id).shows]?.[places.get(period)] ?? [] : [];
     },
     // Whether a period can be looked at: an earlier score of other figures is not given.
-    hasPeriod: (id, level, period) => !model.has(id, level) || model.isLast(period) || model.values(id, level, period).some((v) => v !== null),
+    hasPeriod: (id, level, period) => model.isLast(period) || (model.has(id, level) && byId.get(id).comparable !== false && model.values(id, level, period).some((v) => v !== null)),
     states_of(id, level, period) {
       return column(id, level)?.state?.[places.get(period)] ?? "";
     },

@@ -238,7 +238,8 @@ function createBar(ctx) {
     picker.update(state);
     const rated = model.hasRating(state.measure, state.level);
     show.allow("rating", rated);
-    for (const p of model.periods) show.allow(`period:${p.id}`, model.hasPeriod(state.measure, state.level, p.id));
+    const offered = model.periods.filter((p) => model.hasPeriod(state.measure, state.level, p.id));
+    for (const p of model.periods) show.offer(`period:${p.id}`, offered.includes(p), offered.length > 1 ? p.label : "Latest");
     show.allow("change", model.hasChange(state.measure, state.level));
     show.set(state.show === "change" ? "change" : state.show === "rating" && rated && model.isLast(state.period) ? "rating" : `period:${state.period}`);
     for (const l of model.levels) level.allow(l.id, model.has(state.measure, l.id) || l.id === state.level);

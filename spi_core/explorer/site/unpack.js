@@ -51,6 +51,7 @@ export function unpack({ packing, ...data }) {
     for (const [sign, name] of terms) {
       let row = column[name.replace("@", "")] ?? [];
       if (name === "=") row = byGoalposts(column, period, measure);
+      else if (name === "#") row = column.base.map((n, i) => ((column.value[column.value.length - 1][i] ?? 0) * (n ?? 0)) / (measure.page?.per || 1));
       else if (Array.isArray(row[0])) row = name[0] === "@" ? row[0] : row[period < 0 ? row.length - 1 : period];
       row.forEach((v, i) => (told[i] += sign * (v ?? 0)));
     }
@@ -59,19 +60,42 @@ export function unpack({ packing, ...data }) {
 
   // Of the columns that are packed, each is needed for those after it.
   function unpackColumns(column, measure, size) {
-    for (const [name, terms, ordered] of packing.rules) {
+    for (const [name, terms, how] of packing.rules) {
       const rows = column[name];
       if (typeof rows === "string") {
-        column[name] = numbers(rows, toldBy(column, terms, -1, measure, size), ordered ? orderOfAreas(column) : null);
-      } else if (rows) {
+        const [text, told] = narrowed(rows, toldBy(column, terms, -1, measure, size), how && widthOf(column, name, size), how);
+        column[name] = numbers(text, told, how === "order" ? orderOfAreas(column) : null);
+      } else if (typeof rows?.[0] === "string") {
         let surprise = new Array(size).fill(0);
         for (let p = rows.length - 1; p >= 0; p -= 1) {
-          const told = toldBy(column, terms, p, measure, size);
-          rows[p] = numbers(rows[p], told.map((t, i) => t + surprise[i]));
+          const [text, told] = narrowed(rows[p], toldBy(column, terms, p, measure, size), how && widthOf(column, name, size), how);
+          rows[p] = numbers(text, told.map((t, i) => t + surprise[i]));
           surprise = rows[p].map((v, i) => (v === null ? 0 : v - told[i]));
         }
       }
     }
+  }
+
+  // As pack.py: how wide an interval may be, and how many of these widths are taken off what was foretold.
+  function widthOf(column, name, size) {
+    const value = column.value ?? [];
+    const last = value[value.length - 1];
+    if (name === "value_low" && column.count) return last.map((v, i) => Math.abs(v ?? 0) / Math.sqrt(Math.max(column.count[i] ?? 0, 1)));
+    if (name === "value_low") return last.map((v) => Math.sqrt(Math.abs(v ?? 0)));
+    if (!column.value_low) return new Array(size).fill(1);
+    const low = column.value_low[column.value_low.length - 1];
+    return last.map((v, i) => root((v ?? 0) - (low[i] ?? 0), (column.value_high[0][i] ?? 0) - (value[0][i] ?? 0)));
+  }
+
+  function root(x, y) {
+    return Math.sqrt(x * x + y * y);
+  }
+
+  function narrowed(text, told, width, how) {
+    if (how !== "width") return [text, told];
+    const end = [...text].findIndex((sign) => value.get(sign) < half) + 1;
+    const [hundredths] = wholes(text.slice(0, end));
+    return [text.slice(end), told.map((t, i) => t - (hundredths / 100) * width[i])];
   }
 
   function orderOfAreas(column) {
@@ -80,12 +104,21 @@ export function unpack({ packing, ...data }) {
   }
 
   for (const [level, columns] of Object.entries(data.figures)) {
-    columns.forEach((column, k) => column && unpackColumns(column, data.measures[k], data.areas[level].code.length));
+    columns.forEach((column, k) => {
+      if (!column) return;
+      if (typeof column.base === "number") column.base = [...columns[column.base].base];
+      unpackColumns(column, data.measures[k], data.areas[level].code.length);
+    });
   }
   for (const [level, periods] of Object.entries(data.recipe.scores)) {
     periods.forEach((rows, p) => rows.forEach((text, k) => (rows[k] = numbers(text, data.figures[level][data.recipe.components[k]]?.score[p] ?? []))));
   }
   for (const shape of Object.values(data.shapes?.levels ?? {})) shape.d = shape.d.map(pathOf);
+  const units = data.areas[data.levels.find((l) => l.role === "evidence").id];
+  data.links.briefs.forEach((brief, i) => {
+    const stem = `../wards/${units.code[i]}-${units.name[i].toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")}.`;
+    if (brief === 1) data.links.briefs[i] = { html: `${stem}html`, pdf: `${stem}pdf` };
+  });
   const whole = data.levels.find((l) => data.areas[l.id].code.length === 1 && data.areas[l.id].code[0] === data.meta.area)?.id;
   for (const [level, kinds] of Object.entries(data.sentences.areas)) {
     for (const said of Object.values(kinds)) said.forEach((texts, k) => texts?.forEach((text, i) => (texts[i] = typeof text === "string" ? text : filled(packing.templates[text], level, k, i))));

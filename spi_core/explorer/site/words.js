@@ -77,9 +77,14 @@ export function ratingChip(model, letter, reason) {
   return chipOf(letter, ratingText(model, letter), reason);
 }
 
+// A figure that a period gives once more: it has not changed, nothing newer is published.
+export function sameFigure(move) {
+  return move.reason.startsWith("same figure");
+}
+
 // The same for a change: "not rated" says of what, and a clear change of a figure that should be low which way it went.
 export function changeChip(model, move) {
-  return chipOf(move.rating, move.rating === "-" ? `${model.rating("-").symbol} change not rated` : changeRating(model, move));
+  return chipOf(move.rating, move.rating === "-" ? `${model.rating("-").symbol} ${sameFigure(move) ? "same figure" : "change not rated"}` : changeRating(model, move));
 }
 
 export function changeRating(model, move) {
