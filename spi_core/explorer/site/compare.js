@@ -11,7 +11,7 @@ import { andList, byName, number, shortUnit, signed } from "./format.js";
 import { homePoint, intervalCheck, mapTwin, stripPoints } from "./mapview.js";
 import { periodWords } from "./sentence.js";
 import { MOST_AREAS } from "./state.js";
-import { basisText, changeText, MARKS, marksOf, ratingText, valueText } from "./words.js";
+import { basisText, changeText, intervalText, MARKS, marksOf, ratingText, valueText } from "./words.js";
 
 // The areas compared: those of the state at its level; without any, the chosen area alone.
 export function comparedAreas(model, state) {
@@ -112,7 +112,7 @@ export function compareSentence(model, state) {
   const said = `${measure.name}: from ${valueText(model, measure, end)} in ${end.area.name} to ${valueText(model, measure, top)} in ${top.area.name}.`;
   const side = sideOf(top, end);
   if (side === null) return `${said} Without intervals it can’t be said whether they clearly differ.`;
-  const apart = side ? "They clearly differ: the likely range of the difference leaves out zero." : "The likely range of the difference holds zero: it may be chance.";
+  const apart = side ? "They clearly differ: the likely range of the difference leaves out zero." : "Too close to order: the likely range of the difference holds zero, so it may be chance.";
   return `${said} ${apart}`;
 }
 
@@ -175,8 +175,9 @@ function rowOf(model, state, measure, area, i, change) {
   const cell = change ? model.change(measure.id, area) : model.cell(measure.id, area, state.period);
   const marks = change ? "" : marksOf(cell).filter((name) => name !== "illustrative").map((name) => MARKS[name].sign).join("");
   const text = change ? `${changeText(measure, cell)} ${model.rating(cell.rating).symbol} ${cell.turn.split(" ").pop()}`.trim() : cell.value === null ? model.state(cell.state).word : `${valueText(model, measure, cell)} ${marks}`.trim();
+  const range = state.intervals && cell.value !== null && cell.low !== null ? ` (${intervalText(measure, cell.low, cell.high, change ? signed : number)})` : "";
   const rated = !change && cell.rating && shownAs(model, { ...state, measure: measure.id }) === "rating" ? ` ${ratingText(model, cell.rating)}` : "";
-  return { name: `${i + 1}. ${area.name}`, value: cell.value, low: cell.low, high: cell.high, text: text + rated, series: SERIES[i], bold: area.code === state.area };
+  return { name: `${i + 1}. ${area.name}`, value: cell.value, low: cell.low, high: cell.high, text: text + range + rated, series: SERIES[i], bold: area.code === state.area };
 }
 
 // A line an area over the periods; composites by the scores that are comparable.

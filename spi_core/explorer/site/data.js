@@ -4,7 +4,7 @@ import { turnOf } from "./turn.js";
 
 const NOTHING = {
   value: null, score: null, low: null, high: null, state: "n", illustrative: false, unreliable: false, capped: false,
-  rank: null, rankLow: null, rankHigh: null, quarter: null, rating: "", ratingReason: "",
+  count: null, base: null, rank: null, rankLow: null, rankHigh: null, quarter: null, rating: "", ratingReason: "",
   difference: null, differenceLow: null, differenceHigh: null, peersMedian: null, reason: "",
 };
 const STILL = { value: null, low: null, high: null, rating: "-", turn: "", reason: "", illustrative: false, baseline: null, current: null };
@@ -127,7 +127,7 @@ export function openData(data) {
         const why = text(data.texts, col.score_reason?.[p], at);
         cell.reason = absentReason(measure) || (why && sentence(why));
       }
-      if (p === last) Object.assign(cell, standing(col, at, measure, cell, data.texts));
+      if (p === last) Object.assign(cell, { count: pick(col.count, at), base: pick(col.base, at) }, standing(col, at, measure, cell, data.texts));
       return cell;
     },
 
@@ -178,6 +178,18 @@ export function openData(data) {
       const home = model.within(level) ? model.home() : null;
       const cell = home && model.cell(id, home, period);
       return cell && cell.value !== null ? cell : null;
+    },
+    // What an area's figure may be held against: the areas that it lies in, small to large, and the reference's average area.
+    beside(id, area, period) {
+      const found = [];
+      for (let up = area.parent; up; up = byCode.get(up)?.parent) {
+        const larger = byCode.get(up);
+        const cell = larger && model.cell(id, larger, period);
+        if (cell?.value !== null && cell) found.push({ name: areas.get(larger.level).length === 1 ? `the ${levels.get(larger.level).singular}` : larger.name, cell });
+      }
+      const mean = byId.get(id).page?.reference?.[places.get(period)] ?? null;
+      if (mean !== null && data.meta.reference) found.push({ name: `${data.meta.reference}’s average ${model.unit.singular}`, cell: { ...NOTHING, state: "o", value: mean } });
+      return found;
     },
     peers(area) {
       const near = area.level === model.unit.id ? data.peers.near[area.place] : [];

@@ -191,8 +191,7 @@ function createHead(ctx, nav) {
 
 function createNav(ctx, links) {
   const { model } = ctx;
-  const shown = TABS.filter(([id]) => id !== "targets" || model.targets.length);
-  const items = shown.map(([id, label]) => {
+  const items = TABS.map(([id, label]) => {
     const link = h("a", { href: `#view=${id}`, "data-view": id, onclick: (event) => {
       if (event.metaKey || event.ctrlKey || event.shiftKey) return;
       event.preventDefault();

@@ -80,7 +80,9 @@ export function createMap(ctx) {
     borders.replaceChildren(...[...above, ...outlinesOf("whole")].map((d) => s("path", { class: "outline", d })));
     const many = model.level(level).plural;
     holder.setAttribute("aria-label", `Map of ${areas.length === 1 ? `the ${model.level(level).singular}` : `${areas.length} ${many}`}. Arrow keys move between neighbours, Enter selects.`);
-    replace(hint, `Tap the map, or press Tab to reach it: arrow keys move between neighbouring ${many}, Enter selects. Select again to leave it.`);
+    replace(hint,
+      h("span", { class: "for-touch" }, `Tap ${model.level(level).a} to read its figure; tap it again to leave it.`),
+      h("span", { class: "for-keys" }, `Click the map, or press Tab to reach it: arrow keys move between neighbouring ${many}, Enter selects. Select again to leave it.`));
     zoom = 0;
     drawZoom();
     look();
