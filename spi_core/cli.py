@@ -6,20 +6,19 @@ import signal
 import sys
 import time
 from contextlib import suppress
-from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 from spi_core.errors import Fault, InputError, SpiError
 from spi_core.files import project_root, shown
+from spi_core.publish.commands import app as records
 from spi_core.publish.named import (
     ASKED,
     edition_folder,
     edition_named,
     known_editions,
     matching,
-    output_folder,
 )
 from spi_core.said import (
     Area,
@@ -37,7 +36,6 @@ from spi_core.said import (
     explain,
     nobody_reads,
     ready_streams,
-    say_json,
     told_of,
 )
 from spi_core.sources.commands import app as sources
@@ -49,6 +47,7 @@ app = typer.Typer(
     help="The Social Progress Index of a borough: check the data, build tables, render reports.",
 )
 app.add_typer(sources)
+app.add_typer(records)
 
 
 def main() -> NoReturn:
@@ -204,55 +203,6 @@ def everything(
     _build(wanted, force, jobs, silent)
     _write_parts(wanted, force, jobs, silent)
     _render(wanted, choice, {"force": force, "n_workers": jobs, "scheduler": scheduler}, said)
-
-
-@app.command()
-def verify(
-    edition: Edition,
-    audience: Audience = "public",
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> None:
-    """Compare inputs, tables and documents with what was recorded when they were made."""
-    from spi_core.publish.keep.manifest import NAME
-    from spi_core.publish.keep.verify import knows_inputs
-    from spi_core.publish.keep.verify import verify as differences
-
-    said, alone = Said(quiet, as_json), Path(edition)
-    if (alone / NAME).exists():  # a folder of reports, wherever it was taken
-        name, known, found = alone.resolve().name, False, differences(alone, None, alone)
-    else:
-        chosen = edition_named(edition, audience)
-        name, known = chosen.name, knows_inputs(chosen.folder)
-        found = differences(project_root(), chosen.inputs, chosen.folder)
-    for difference in found:
-        said.line(str(difference))
-    if not known:
-        said.line(f"{name}: inputs are not known: their record stays where the reports were made")
-    said.line(f"{name}: {len(found)} differences" if found else f"{name}: as recorded")
-    facts = [{"kind": d.kind, "name": d.name, "what": d.what} for d in found]
-    status = "different" if found else "done"
-    said.result(status=status, edition=name, inputs_known=known, differences=facts)
-    if found:
-        raise typer.Exit(1)
-
-
-@app.command(name="list")
-def list_editions(as_json: Json = False) -> None:
-    """List the editions and what has been built of them."""
-    from spi_core.edition.settings import read_edition_file
-
-    rows = []
-    for path in sorted((project_root() / "data").glob("*/edition.yml")):
-        settings, faults = read_edition_file(path)
-        built = (output_folder(path.parent.name) / "tables" / "build.json").exists()
-        title = settings.get("title", "") if not faults else "edition.yml has faults"
-        rows.append({"edition": path.parent.name, "title": title, "built": built})
-    if as_json:
-        say_json(rows)
-        return
-    for row in rows:
-        typer.echo(f"{row['edition']:<16} {'built' if row['built'] else '–':<6} {row['title']}")
 
 
 def _check_scheduler(address: str | None) -> None:

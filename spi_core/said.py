@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
+from rich.tree import Tree
 
 import spi_core
 from spi_core.errors import Fault, InputError, SpiError, where_it_arose
@@ -96,7 +97,12 @@ class Said:
                 table.add_column(head, overflow="fold")
             for row in rows:
                 table.add_row(*(Text(cell) for cell in row))
-            Console(width=None if sys.stdout.isatty() else 200).print(table)
+            _print(table)
+
+    def tree(self, tree: Tree) -> None:
+        """Show a person what a thing is made of."""
+        if not (self.quiet or self.json):
+            _print(tree)
 
     def result(self, **facts: Any) -> None:
         """Tell a script what was done."""
@@ -116,6 +122,10 @@ class Said:
                 lambda total: bar.update(task, total=total),
                 lambda text: bar.update(task, advance=1, description=text),
             )
+
+
+def _print(shape: Table | Tree) -> None:
+    Console(width=None if sys.stdout.isatty() else 200).print(shape)
 
 
 def explain(error: SpiError, editions: Iterable[object] = ()) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,24 +60,24 @@ from spi_core.build.tabulate import (
     with_parts,
     with_same_figures,
 )
-from spi_core.build.treated import fit_edition, treat_estimated, treat_inputs
+from spi_core.build.treated import fill, fit_edition, treat_inputs
 from spi_core.build.ward_data import ward_data
+from spi_core.build.years.tables import years_tables
 from spi_core.disclosure.control import Controlled, control
 from spi_core.disclosure.in_force import hold_to, passed, rules_of, write_passed
 from spi_core.edition.areas.geography import boundaries
-from spi_core.edition.areas.rollup import as_published, roll_up
+from spi_core.edition.areas.rollup import as_published
 from spi_core.edition.inputs import Inputs
-from spi_core.edition.panel import Panel
+from spi_core.edition.panel import Panel, joined
 from spi_core.edition.summary import data_tables
 from spi_core.files import private_folder, write_bytes
 from spi_core.levels import levels_of
-from spi_core.method.recipe import absent_in, during
-from spi_core.method.score import Estimated, Scores, estimate_missing, score, take
+from spi_core.method.recipe import during
+from spi_core.method.score import lay_in, score, take
 from spi_core.store import write_tables
 from spi_core.tables import empty_table
 from spi_core.text.cells import csv_text
 from spi_core.text.words import Audience
-from spi_core.uncertainty.shrink import shrink_panel
 
 #: What of an observation's row is no secret: that there is one and where, and a survey's error
 #: beside its value (a withheld value has none).
@@ -110,17 +110,20 @@ def build(
         The tables, as written to ``tables/``; the weights also stand in ``weights.csv``, ready
         to be copied to ``data/<edition>/`` and so frozen.
     """
-    controlled = control(inputs.panel, inputs.framework, inputs.geography, inputs.settings)
+    every = joined(inputs.history, inputs.panel)
+    controlled = control(every, inputs.framework, inputs.geography, inputs.settings)
     if audience == "public":
         inputs = publishable(inputs, controlled)
     ruled = inputs.framework.indicators[["disclosure_rule", "kind"]].itertuples(name=None)
     rules = rules_of(inputs.settings, ruled, audience)
-    now = passed(rules, inputs.panel, inputs.geography)
+    now = passed(rules, joined(inputs.history, inputs.panel), inputs.geography)
     if removed := hold_to(now, folder):
         say(removed)
-    tables = _flag(compute(inputs), controlled, inputs) | data_tables(inputs)
+    tables = _flag(compute(inputs), controlled) | data_tables(inputs)
     tables["quality"] = with_warnings(tables["quality"], tables["warnings"])
-    tables["disclosure_summary"] = controlled.summary
+    said = controlled.summary
+    of_note = said["period"].isin(list(inputs.periods)) | (said["rule"] != "none")
+    tables["disclosure_summary"] = said[of_note].reset_index(drop=True)
     if audience == "internal":
         tables["disclosure_log"] = controlled.log
     chapters = run_chapters(inputs, tables)
@@ -165,26 +168,31 @@ def publishable(inputs: Inputs, controlled: Controlled) -> Inputs:
     Returns
     -------
     Inputs
-        Neither the panel nor the figures as given hold a suppressed value: no score, estimate,
+        Neither the panels nor the figures as given hold a suppressed value: no score, estimate,
         weight or effect can rest on one, and so none can be worked out from them.
     """
+    before = len(controlled.panel.periods) - len(inputs.panel.periods)
+    panel = controlled.panel.during(range(before, len(controlled.panel.periods)))
+    panel, past = replace(panel, dates=inputs.panel.dates), inputs.history
+    if past is not None:
+        past = replace(controlled.panel.during(range(before)), dates=past.dates)
+    read = {name: inputs.tables[name].filter(KEYS) for name in ("observations", "history")}
     return replace(
         inputs,
-        panel=controlled.panel,
-        given=as_published(inputs.given.take(inputs.panel.areas), controlled.panel),
-        tables={**inputs.tables, "observations": inputs.tables["observations"].filter(KEYS)},
+        panel=panel,
+        history=past,
+        given=as_published(inputs.given.take(inputs.panel.areas), panel),
+        tables={**inputs.tables, **read},
     )
 
 
-def _flag(
-    tables: dict[str, pd.DataFrame], controlled: Controlled, inputs: Inputs
-) -> dict[str, pd.DataFrame]:
+def _flag(tables: dict[str, pd.DataFrame], controlled: Controlled) -> dict[str, pd.DataFrame]:
     """Say of each value whether it rests on few events."""
-    p = inputs.panel
+    p = controlled.panel
     axes = [p.periods, p.areas, p.indicators]
     keys = ["period", "area_code", "indicator_id"]
     few = pd.Series(controlled.flagged.ravel(), pd.MultiIndex.from_product(axes, names=keys))
-    for name in {"values", "small_area_values"} & set(tables):
+    for name in {"values", "small_area_values", "history"} & set(tables):
         at = pd.MultiIndex.from_frame(tables[name][keys])
         tables[name] = tables[name].assign(flagged=few.reindex(at).to_numpy(bool))
     return tables
@@ -206,28 +214,23 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     treatment = fit_edition(inputs)
     full = inputs if treatment is None else treat_inputs(inputs, treatment)
     recipe, weights = make_recipe(full)
-    level_of, units = inputs.geography.areas["level"], inputs.geography.units
+    level_of = inputs.geography.areas["level"]
     details = [detail.id for detail in inputs.geography.levels.details]
     larger = [a for a in inputs.panel.areas if level_of[a] not in details]
-    inputs = replace(inputs, panel=inputs.panel.take(larger))
-    limit = inputs.settings["index"].get("max_imputed", 1)
-    raw, rows = inputs.panel.value, inputs.panel.rows(units)
-    if inputs.settings["index"].get("shrinkage", "none") == "empirical_bayes":
-        raw = shrink_panel(inputs.panel, inputs.framework, units).value
-    recipe = replace(recipe, absent=absent_in(raw[:, rows], recipe))
-    filled = estimate_missing(raw, recipe, rows, limit)
-    filled = _carry_up(inputs, filled)
-    scale = filled if treatment is None else treat_estimated(filled, treatment, rows)
+    past = None if inputs.history is None else inputs.history.take(larger)
+    inputs = replace(inputs, panel=inputs.panel.take(larger), history=past)
+    made = recipe
+    recipe, filled, scale = fill(inputs, made, treatment)
     at = inputs.panel.compared
     here = during(recipe, at)
     changing = comparable_recipe(here, pair_compared(inputs).counts)
     cut = replace(inputs, panel=inputs.panel.during(at))
     drawn = draw_evidence(cut, full, here, changing, take(scale, at), treatment)
-    scores = _laid_out(score(scale.value, recipe), drawn.scores, at)
+    scores = lay_in(score(scale.value, recipe), drawn.scores, at)
     # a figure of an earlier period that means something else has no part in a trend
     apart = (broken_since(inputs) & changing.used)[:, None]
     trend = score(np.where(apart, np.nan, scale.value), changing)
-    comparable = _laid_out(trend, drawn.comparable, at)
+    comparable = lay_in(trend, drawn.comparable, at)
     tables = {
         "areas": areas_table(inputs),
         "framework": framework_table(inputs, recipe, changing),
@@ -258,6 +261,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     tables |= small_area_tables(full, recipe, tables["scores"])
     tables = mark(tables, full.panel, inputs.framework)
     tables |= _shown(inputs, tables, cut.panel, uncapped(recipe, treatment))
+    tables |= years_tables(inputs, made, treatment, tables["values"])
     for level in levels_of(inputs.settings["geography"]["levels"]):
         shapes = boundaries(inputs.geography, level.id)
         if shapes is not None:
@@ -305,23 +309,3 @@ def _entered(inputs: Inputs, file: str, table: str = "") -> pd.DataFrame:
     """Take over an input file as a table; without the file it has no rows, but its columns."""
     found = _plain(inputs.tables[file])
     return empty_table(table or file) if found.empty else found
-
-
-def _laid_out(scores: Scores, evidence: Scores, at: list[int]) -> Scores:
-    """Lay the evidence's own scores into those of all areas and periods.
-
-    The last digit of a sum hangs on how many areas are summed at once: the evidence is scored by
-    itself.
-    """
-    for f in fields(scores):
-        own = getattr(evidence, f.name)
-        getattr(scores, f.name)[at, : own.shape[1]] = own
-    return scores
-
-
-def _carry_up(inputs: Inputs, filled: Estimated) -> Estimated:
-    """Roll larger areas up again: a gap estimated in one unit does not unscore its whole."""
-    panel = replace(inputs.panel, value=filled.value)
-    rolled = roll_up(panel, inputs.geography, inputs.framework).value
-    filled_up = np.isnan(filled.value) & ~np.isnan(rolled)
-    return replace(filled, value=rolled, estimated=filled.estimated | filled_up)

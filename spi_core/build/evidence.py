@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -148,22 +149,93 @@ def draw_evidence(
     InputError
         If fewer than two units, of several, have an index in the current period.
     """
-    settings, panel, places = inputs.settings["uncertainty"], inputs.panel, inputs.geography
+    settings, size = inputs.settings["uncertainty"], len(inputs.geography.units) + 1
+    _refuse_unscored(inputs, score(filled.value[:, :size], recipe))
+    part = _parts(inputs, scale, recipe, comparable_recipe, filled, treatment, recipe)
+    rng = np.random.default_rng(settings["seed"])
+    shares, fell_back = _bootstrapped_shares(scale, recipe, rng)
+    evidence = part(slice(size), rng, 1)
+    everything = simulate(
+        evidence.filled.value,
+        evidence.scale_errors,
+        recipe,
+        rng,
+        settings["replicates"],
+        vary=ALL,
+        estimated=evidence.filled,
+        alternatives=Alternatives(shares=shares),
+        reference=np.isin(inputs.panel.areas[:size], inputs.geography.units),
+    )
+    beside = None
+    if len(inputs.panel.areas) > size:
+        # from a stream of their own: no draw of the evidence hangs on what stands beside it
+        beside = part(slice(size, None), np.random.default_rng([settings["seed"], size]), 1)
+    return replace(evidence, everything=everything, beside=beside, fell_back=fell_back)
+
+
+def draw_changes(
+    inputs: Inputs,
+    recipe: Recipe,
+    comparable_recipe: Recipe,
+    filled: Estimated,
+    treatment: Treatment | None,
+    stream: int,
+) -> Evidence:
+    """Draw what changes rest on and no more, from a stream of random numbers of its own.
+
+    Parameters
+    ----------
+    inputs, recipe, comparable_recipe, filled, treatment
+        As for :func:`draw_evidence`; two periods.
+    stream : int
+        Its number, from 2 on.
+
+    Returns
+    -------
+    Evidence
+        Its scores of the full recipe are of no use: not all figures are there.
+    """
+    seed, size = inputs.settings["uncertainty"]["seed"], len(inputs.geography.units) + 1
+    # levels are of no interest, unless nothing can be compared
+    drawn = comparable_recipe if comparable_recipe.used.any() else recipe
+    part = _parts(inputs, inputs, recipe, comparable_recipe, filled, treatment, drawn)
+    evidence, beside = part(slice(size), np.random.default_rng([seed, 0, stream, 1]), stream), None
+    if len(inputs.panel.areas) > size:
+        beside = part(slice(size, None), np.random.default_rng([seed, size, stream, 1]), stream)
+    return replace(evidence, beside=beside)
+
+
+def errors_of(inputs: Inputs) -> tuple[pd.DataFrame, Sampling]:
+    """Say what each indicator's error is, and work out that of every value."""
+    panel, places = inputs.panel, inputs.geography
     people = places.areas.loc[list(panel.areas), "population"].to_numpy(float)
     model = error_model(inputs.framework, inputs.tables["errors"])
     families, published = places.families(panel.areas), _published(inputs)
-    errors = scale_errors = sampling(panel, inputs.framework, model, families, people, published)
+    return model, sampling(panel, inputs.framework, model, families, people, published)
+
+
+def _parts(
+    inputs: Inputs,
+    scale: Inputs,
+    recipe: Recipe,
+    comparable_recipe: Recipe,
+    filled: Estimated,
+    treatment: Treatment | None,
+    drawn: Recipe,
+) -> Callable[[slice, np.random.Generator, int], Evidence]:
+    """Make the function that draws the errors of some areas."""
+    panel, settings = inputs.panel, inputs.settings["uncertainty"]
+    model, errors = errors_of(inputs)
+    scale_errors, n = errors, settings["replicates"]
     if treatment is not None:
         scale_errors = treat_errors(errors, panel.value, treatment)
-    n, size = settings["replicates"], len(places.units) + 1
-    _refuse_unscored(inputs, score(filled.value[:, :size], recipe))
 
-    def part(at: slice, rng: np.random.Generator) -> Evidence:
+    def part(at: slice, rng: np.random.Generator, stream: int) -> Evidence:
         held, mine = take(filled, areas=at), scale_errors.take(at)
         draws = simulate(
             held.value,
             mine,
-            recipe,
+            drawn,
             rng,
             n,
             vary=SAMPLING,
@@ -184,30 +256,12 @@ def draw_evidence(
             model,
             draws,
             draws,
-            fell_back,
+            {},
         )
-        own = np.random.default_rng([settings["seed"], at.start or 0, 1])
+        own = np.random.default_rng([settings["seed"], at.start or 0, stream])
         return replace(found, relative=_relative(found, own, n)) if found.compared else found
 
-    rng = np.random.default_rng(settings["seed"])
-    shares, fell_back = _bootstrapped_shares(scale, recipe, rng)
-    evidence = part(slice(size), rng)
-    everything = simulate(
-        evidence.filled.value,
-        evidence.scale_errors,
-        recipe,
-        rng,
-        n,
-        vary=ALL,
-        estimated=evidence.filled,
-        alternatives=Alternatives(shares=shares),
-        reference=np.isin(panel.areas[:size], places.units),
-    )
-    beside = None
-    if len(panel.areas) > size:
-        # from a stream of their own: no draw of the evidence hangs on what stands beside it
-        beside = part(slice(size, None), np.random.default_rng([settings["seed"], size]))
-    return replace(evidence, everything=everything, beside=beside)
+    return part
 
 
 def _relative(e: Evidence, rng: np.random.Generator, n: int) -> Evidence | None:

@@ -17,6 +17,7 @@ _CELLS = ["indicator_id", "area_code", "period", "value", "numerator", "denomina
 _DATA: Mapping[str, list[str] | None] = {
     "values": _CELLS,
     "small_area_values": _CELLS,
+    "history": _CELLS,
     "goalposts": ["indicator_id", "worst", "best", "basis", "reason"],
     **dict.fromkeys(
         ("areas", "context", "corrections", "dates", "indicators", "places", "postcodes")
@@ -50,7 +51,7 @@ def data_version(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> str:
     parts = [dict(inputs.settings), [asdict(design) for design in inputs.designs]]
     texts = [json.dumps(parts, sort_keys=True, default=str)]
     for name, columns in _DATA.items():
-        if name in tables:
+        if name in tables and (name != "history" or len(tables[name])):
             frame = tables[name]
             if columns is _CELLS:
                 frame = frame[frame["provenance"] != "estimated"]

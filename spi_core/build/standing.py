@@ -94,7 +94,7 @@ def _each(a: Evidence, find: Callable[[Evidence], pd.DataFrame]) -> pd.DataFrame
     return pd.concat([find(b) for b in (a, a.beside) if b is not None], ignore_index=True)
 
 
-def _elements(a: Evidence) -> pd.DataFrame:
+def elements_of(a: Evidence) -> pd.DataFrame:
     """Name and level of every composite, laid out as by `stacked`."""
     rows = [(name, level) for level in COMPOSITES for name in a.elements(level)]
     return pd.DataFrame(rows, columns=["element", "level"])
@@ -134,7 +134,7 @@ def _standing(a: Evidence) -> tuple[pd.DataFrame, dict[str, Tier]]:
         **_by_choices(stacked(a.everything.full)[:, a.now][:, rows]),
         **rated,
     }
-    elements = _elements(a)
+    elements = elements_of(a)
     n = len(rows)
     keys = {"area_code": np.repeat(a.units, len(elements))}
     keys |= {k: np.tile(elements[k].to_numpy(str), n) for k in ("element", "level")}
@@ -235,18 +235,18 @@ def _changes(a: Evidence) -> Change:
 
 
 def _change_rows(a: Evidence, change: Change) -> pd.DataFrame:
-    elements = _elements(a)
+    elements = elements_of(a)
     frame = change_table(change, a.inputs.panel.areas, list(elements["element"]))
     frame = frame.rename(columns={"item": "element"})
     frame.insert(2, "level", np.tile(elements["level"], len(a.inputs.panel.areas)))
     before, after = stacked(a.comparable)[[0, a.now]]
     frame["baseline"], frame["current"] = before.ravel(), after.ravel()
     for name, recipe in (("parts", a.comparable_recipe), ("of", a.recipe)):
-        frame[name] = np.tile(_counted(recipe), len(a.inputs.panel.areas))
+        frame[name] = np.tile(counted(recipe), len(a.inputs.panel.areas))
     return _by_level(frame)
 
 
-def _counted(recipe: Recipe) -> NDArray[np.intp]:
+def counted(recipe: Recipe) -> NDArray[np.intp]:
     """Count a component's indicators, a dimension's and the index's components that count."""
     n = recipe.dimension_of.size
     component = np.bincount(recipe.component_of[recipe.used], minlength=n)
@@ -313,7 +313,7 @@ def _gaps(a: Evidence) -> pd.DataFrame:
     # without errors draws are alike, and any difference of theirs would seem clear
     share = known_share(a.recipe, a.errors.known([0, -1]) & a.comparable_recipe.used)[rows]
     known = unknown_reason(np.nanmean(share, axis=0)) == ""
-    for e, (element, level) in enumerate(_elements(a).itertuples(index=False)):
+    for e, (element, level) in enumerate(elements_of(a).itertuples(index=False)):
         if (~np.isnan(point[..., e])).all(axis=0).sum() < 2:
             continue
         g = gap(point[..., e], draws[..., e])

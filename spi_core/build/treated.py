@@ -9,14 +9,17 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from spi_core.edition.areas.rollup import roll_up
 from spi_core.edition.framework import Framework, stale_shares
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.readers.read import fault_at
 from spi_core.errors import Fault, InputError
 from spi_core.method.checks import ColumnError
-from spi_core.method.score import Estimated
+from spi_core.method.recipe import Recipe, absent_in
+from spi_core.method.score import Estimated, estimate_missing
 from spi_core.method.treat import Treatment, fit_treatment
 from spi_core.uncertainty.sampling import Sampling
+from spi_core.uncertainty.shrink import shrink_panel
 
 Array = NDArray[np.float64]
 
@@ -154,6 +157,44 @@ def treat_inputs(inputs: Inputs, treatment: Treatment) -> Inputs:
     return replace(inputs, panel=panel, tables={**inputs.tables, "goalposts": table})
 
 
+def fill(
+    inputs: Inputs, recipe: Recipe, treatment: Treatment | None
+) -> tuple[Recipe, Estimated, Estimated]:
+    """Estimate the gaps that may be, in all periods.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        In raw units, its panel without details.
+    recipe : Recipe
+        What was decided before scoring.
+    treatment : Treatment or None
+        Fitted on the edition.
+
+    Returns
+    -------
+    tuple of Recipe, Estimated and Estimated
+        The recipe that knows what nobody has in a period; values in raw units and on the scale of
+        scoring.
+    """
+    raw, rows = inputs.panel.value, inputs.panel.rows(inputs.geography.units)
+    settings = inputs.settings["index"]
+    if settings.get("shrinkage", "none") == "empirical_bayes":
+        raw = shrink_panel(inputs.panel, inputs.framework, inputs.geography.units).value
+    recipe = replace(recipe, absent=absent_in(raw[:, rows], recipe))
+    filled = estimate_missing(raw, recipe, rows, settings.get("max_imputed", 1))
+    filled = _carry_up(inputs, filled)
+    return recipe, filled, filled if treatment is None else treat_estimated(filled, treatment, rows)
+
+
+def _carry_up(inputs: Inputs, filled: Estimated) -> Estimated:
+    """Roll larger areas up again: a gap estimated in one unit does not unscore its whole."""
+    panel = replace(inputs.panel, value=filled.value)
+    rolled = roll_up(panel, inputs.geography, inputs.framework).value
+    filled_up = np.isnan(filled.value) & ~np.isnan(rolled)
+    return replace(filled, value=rolled, estimated=filled.estimated | filled_up)
+
+
 def treat_estimated(filled: Estimated, treatment: Treatment, units: NDArray[np.intp]) -> Estimated:
     """Treat values with their estimated gaps.
 
@@ -205,7 +246,7 @@ def treat_errors(errors: Sampling, value: Array, treatment: Treatment) -> Sampli
         ends.append(mapped)
     low = np.where(np.isnan(ends[0]), -np.inf, ends[0])
     high = np.where(np.isnan(ends[1]), np.inf, ends[1])
-    change = errors.change_se * np.nanmean(slope, axis=0)
+    change = errors.change_se * slope.mean(axis=0)
     skew = np.where(logged, 0.0, errors.skew)
     return replace(errors, se=errors.se * slope, skew=skew, change_se=change, low=low, high=high)
 

@@ -15,6 +15,7 @@ from spi_core.edition.areas.rebase import apportionment, fill_from, rebase
 from spi_core.edition.areas.rollup import roll_up
 from spi_core.edition.areas.vintage import check_old_codes, check_rebase, split_vintages
 from spi_core.edition.breaks import check_breaks
+from spi_core.edition.claims import check_claims, check_years, telling
 from spi_core.edition.comparators import check_comparators, check_independence
 from spi_core.edition.coverage import check_presence
 from spi_core.edition.fingerprint import input_files
@@ -40,18 +41,19 @@ from spi_core.edition.readers.schema import TABLES
 from spi_core.edition.readers.sheet import find_tables, unread
 from spi_core.edition.reference import read_reference
 from spi_core.edition.rules import check_overlap
-from spi_core.edition.settings import read_edition_file
+from spi_core.edition.settings import earlier, every_period, read_edition_file
 from spi_core.errors import Fault, InputError, Warned, in_order
 from spi_core.files import refusals_as_faults, shown
 from spi_core.levels import levels_of
 
 #: Tables that may be a folder of several files.
-FOLDERS = ("observations", "series")
+FOLDERS = ("observations", "history", "series")
 #: Tables by name: the file within the edition's folder, and whether it must be there.
 FILES = {
     "indicators": ("indicators", True),
     "breaks": ("breaks", False),
     "observations": ("observations", True),
+    "history": ("history", False),
     "areas": ("geography/areas", True),
     "lookup": ("geography/lookup", False),
     "rebase": ("geography/rebase", False),
@@ -61,6 +63,7 @@ FILES = {
     "context": ("context", False),
     "distribution": ("reference/distribution", False),
     "errors": ("reference/errors", False),
+    "history_errors": ("reference/history", False),
     "signoff": ("signoff", False),
     "corrections": ("corrections", False),
     "accepted": ("accepted", False),
@@ -98,6 +101,8 @@ class Inputs:
         Protocols of the impact chapters, from ``interventions.yml``; empty without it.
     warned : tuple of Warned
         What the files hide, or hold besides what was read.
+    history : Panel or None
+        The years before the periods, larger areas rolled up: shown, compared and never scored.
     """
 
     folder: Path
@@ -110,6 +115,7 @@ class Inputs:
     reference: tuple[pd.DataFrame, pd.DataFrame] | None
     designs: tuple[Design, ...] = ()
     warned: tuple[Warned, ...] = ()
+    history: Panel | None = None
 
     @property
     def periods(self) -> dict[str, str]:
@@ -170,7 +176,8 @@ def load(folder: Path, without: Collection[str] = ()) -> Inputs:
     none = "reference" in without
     reference, found = read_reference(folder, {} if none else settings, framework)
     mapping = read_mapping(folder, settings)
-    faults += [*found, *mapping.faults, *check_dates(mapping, reads["observations"])]
+    faults += [*found, *mapping.faults]
+    faults += [f for n in ("observations", "history") for f in check_dates(mapping, reads[n])]
     path = folder / "interventions.yml"
     designs, found = read_interventions(path, settings, geography, framework, reads)
     faults += found
@@ -183,6 +190,9 @@ def load(folder: Path, without: Collection[str] = ()) -> Inputs:
     scored.sort(key=lambda code: code not in evidence)
     tables = {name: read.frame for name, read in reads.items()}
     given, tables["rebased"] = _lay_out(settings, framework, scored, tables, old.frame)
+    past = None
+    if earlier(settings):
+        past, _ = _lay_out(settings, framework, scored, tables, old.frame, "history")
     return Inputs(
         folder=folder,
         settings=settings,
@@ -194,6 +204,7 @@ def load(folder: Path, without: Collection[str] = ()) -> Inputs:
         reference=reference,
         designs=designs,
         warned=tuple(w for read in (*reads.values(), mapping) for w in read.warned),
+        history=None if past is None else roll_up(past, geography, framework),
     )
 
 
@@ -229,10 +240,12 @@ def _lay_out(
     scored: list[str],
     tables: Mapping[str, pd.DataFrame],
     old: pd.DataFrame,
+    name: str = "observations",
 ) -> tuple[Panel, pd.DataFrame]:
     """Make the panel of the scored areas; figures of another vintage are carried over to them."""
-    frame, links = tables["observations"], tables["rebase"]
-    periods = [p["id"] for p in settings["periods"]]
+    frame, links = tables[name], tables["rebase"]
+    past = name == "history"
+    periods = earlier(settings) if past else [p["id"] for p in settings["periods"]]
     given = make_panel(frame[frame["area_code"].isin(scored)], framework, scored, periods)
     former = old.set_index("code") if len(old) else old
     used = sorted(set(frame["area_code"]) & set(former.index))
@@ -280,7 +293,7 @@ def _check_tables(
 ) -> list[Fault]:
     ids = [str(i) for i in reads["indicators"].frame.get("id", []) if i]
     areas = [str(c) for c in reads["areas"].frame.get("code", []) if c]
-    periods = [p["id"] for p in settings.get("periods", [])]
+    periods, years = [p["id"] for p in settings.get("periods", [])], earlier(settings)
     observations, weights = reads["observations"], reads["weights"]
     former = [str(c) for c in old.frame.get("code", []) if c]
     names = names_of(reads["areas"].frame)
@@ -288,13 +301,17 @@ def _check_tables(
     if geography is not None:  # a place that lies in a whole borough leads nowhere
         larger = {level.id for level in geography.levels.contexts}
         lived = [str(c) for c, level in geography.areas["level"].items() if level not in larger]
-    faults = check_keys(observations, ids, areas, periods, geography, former, names)
-    faults += check_old_codes(settings, observations, old, reads["rebase"], rebased=True)
-    if not faults and geography is not None:
-        scored = [level.id for level in levels_of(settings["geography"]["levels"])]
-        faults += check_presence(observations, geography, reads["rebase"].frame, scored)
-    faults += [*check_observations(observations, framework), *check_order(observations, periods)]
-    faults += check_breaks(reads["breaks"], ids, periods)
+    faults = check_years(folder, settings, reads["history"])
+    for read, known in ((observations, periods), (reads["history"], years)):
+        found = check_keys(read, ids, areas, known, geography, former, names)
+        found += check_old_codes(settings, read, old, reads["rebase"], rebased=True)
+        if not found and geography is not None:
+            scored = [level.id for level in levels_of(settings["geography"]["levels"])]
+            found += check_presence(read, geography, reads["rebase"].frame, scored)
+        faults += found + check_observations(read, framework)
+    both = join_reads([reads["history"], replace(observations, faults=())], None)
+    faults += check_order(both, every_period(settings))
+    faults += check_breaks(reads["breaks"], ids, every_period(settings))
     if framework is not None and geography is not None and not faults:
         rules = framework.indicators["disclosure_rule"]
         file = shown(folder / "edition.yml")
@@ -302,7 +319,7 @@ def _check_tables(
     if framework is not None:
         faults += check_goalposts(framework, reads["goalposts"], ids)
         minimum = settings.get("index", {}).get("minimum_indicators", 2)
-        told = _told(observations.frame)
+        told = telling(observations.frame)
         faults += check_weights(framework, weights, reads["goalposts"], ids, minimum, told)
     for name, column, known in (("series", "area_code", areas), ("context", "area_code", areas),
                                 ("other_indices", "area_code", areas),
@@ -310,6 +327,7 @@ def _check_tables(
                                 ("postcodes", "area_code", lived),
                                 ("targets", "indicator_id", ids),
                                 ("errors", "indicator_id", ids),
+                                ("history_errors", "indicator_id", ids),
                                 ("signoff", "indicator_id", ids)):  # fmt: skip
         there, what = (known + former, AREA) if column == "area_code" else (known, INDICATOR)
         faults += strangers(reads[name], column, there, what, names) if there else []
@@ -322,29 +340,4 @@ def _check_tables(
             rule, units = settings.get("comparators"), geography.units
             found = check_independence(file, rule, context, observations, units)
         faults += found
-    return faults + _check_claims(file, settings, reads)
-
-
-def _told(observations: pd.DataFrame) -> list[str] | None:
-    """Name indicators with values that differ; None where the file does not say."""
-    if observations.empty or not {"indicator_id", "value"} <= set(observations):
-        return None
-    different = observations.groupby("indicator_id")["value"].nunique()
-    return [str(i) for i in different.index[different > 1]]
-
-
-def _check_claims(file: str, settings: Mapping[str, Any], reads: Mapping[str, Read]) -> list[Fault]:
-    """Hold what edition.yml says of the tables against them."""
-    faults = []
-    for name in ("observations", "series"):
-        statuses = reads[name].frame.get("status", pd.Series(dtype=str))
-        made_up = int((statuses == "illustrative").sum())
-        if made_up and settings.get("illustrative") is False:
-            message = f"is not allowed: {made_up} values of {name} are illustrative"
-            faults.append(Fault(file, message, None, "illustrative", "false", "true"))
-    if settings.get("index", {}).get("weights") == "given" and reads["weights"].frame.empty:
-        message = "needs a file weights.csv beside edition.yml"
-        faults.append(
-            Fault(file, message, None, "index.weights", "given", "pca, equal, equal_scores")
-        )
-    return faults
+    return faults + check_claims(file, settings, reads)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -100,6 +101,18 @@ class Panel:
         """
         periods = tuple(self.periods[i] for i in at)
         return replace(self, periods=periods, **{n: getattr(self, n)[at] for n in CELLS})
+
+
+def joined(earlier: Panel | None, later: Panel) -> Panel:
+    """Lay the periods of two panels of one shape behind each other; without one, the other."""
+    if earlier is None:
+        return later
+    periods = (*earlier.periods, *later.periods)
+    dates = pd.concat([earlier.dates, later.dates], ignore_index=True)
+    laid: dict[str, Any] = {
+        n: np.concatenate([getattr(p, n) for p in (earlier, later)]) for n in CELLS
+    }
+    return replace(later, periods=periods, dates=dates, **laid)
 
 
 def check_keys(

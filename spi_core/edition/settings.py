@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
@@ -64,6 +64,10 @@ def read_edition_file(path: Path) -> tuple[dict[str, Any], list[Fault]]:
     broken = {e.absolute_path[0] for e in errors if e.absolute_path}
     settings = {key: value for key, value in settings.items() if key not in broken}
     faults += _repeated_names(file, settings) + _period_order(file, settings)
+    years = earlier(settings)
+    if years != sorted(years):
+        message, allowed = "are out of order", ", ".join(sorted(years))
+        faults.append(Fault(file, message, None, "history.periods", ", ".join(years), allowed))
     least, most = settings.get("index", {}).get("change_years", (0, 0))
     if least > most:
         message, where = "has the least years after the most", "index.change_years"
@@ -73,6 +77,16 @@ def read_edition_file(path: Path) -> tuple[dict[str, Any], list[Fault]]:
         faults += found
         settings = {k: v for k, v in settings.items() if k != "geography" or not found}
     return settings, sorted(faults, key=lambda f: f.column or "")
+
+
+def earlier(settings: Mapping[str, Any]) -> list[str]:
+    """Name the years before the edition's periods whose figures it has, in order of time."""
+    return list(settings.get("history", {}).get("periods", ()))
+
+
+def every_period(settings: Mapping[str, Any]) -> list[str]:
+    """Name the years before and the periods of an edition, in order of time."""
+    return [*earlier(settings), *(p["id"] for p in settings.get("periods", ()))]
 
 
 def _setting_fault(file: str, error: jsonschema.ValidationError) -> Fault:
@@ -104,7 +118,7 @@ def _setting_fault(file: str, error: jsonschema.ValidationError) -> Fault:
 
 def _repeated_names(file: str, settings: dict[str, Any]) -> list[Fault]:
     names = {
-        "periods": [p["id"] for p in settings.get("periods", [])],
+        "periods": every_period(settings),
         "framework": [c for d in settings.get("framework", []) for c in d["components"]],
         "geography.levels": [
             n if isinstance(n, str) else n["id"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -44,33 +46,106 @@ def error_figures(cells: pd.DataFrame, mapping: pd.DataFrame, framework: Framewo
         spread, scale, change, moves, change_se, areas, years``. φ is blank without counts and
         where the windows lie more or less than a year apart.
     """
+    have = [p for p in dict.fromkeys(mapping["period"]) if p in set(cells["period"])]
+    pair = PAIR if set(PAIR) <= set(have) else tuple(have[-2:])
+    if len(pair) < 2:
+        return pd.DataFrame(columns=COLUMNS)
+    between = _measured(cells, mapping, framework, pair)
+    rows = [between(about, *pair) for about in records(framework.indicators.reset_index())]
+    made = pd.DataFrame([row for row in rows if row], columns=COLUMNS)
+    return made if pair == PAIR else made.assign(change=np.nan, change_se=np.nan)
+
+
+def history_figures(
+    cells: pd.DataFrame, mapping: pd.DataFrame, framework: Framework, periods: Sequence[str]
+) -> pd.DataFrame:
+    """Work ``reference/history.csv`` out: the population's figure of each year, and its change.
+
+    Parameters
+    ----------
+    cells, mapping, framework
+        As for :func:`error_figures`, of all years.
+    periods : sequence of str
+        The years before and the periods of the edition, in order of time.
+
+    Returns
+    -------
+    DataFrame
+        One row an indicator that has earlier years, and period: ``value``, the population's own
+        (its counts, or the mean of its areas); ``change, moves, change_se, areas, years`` from
+        then to the last period; ``phi`` and ``spread``, error alone: areas truly change in several
+        years, so it is taken from each year's step between, the largest, and the spread carried
+        over to the longer pair by ``√((1 − overlap) / (1 − overlap of the step))``.
+    """
+    between, shared = (
+        _measured(cells, mapping, framework, periods),
+        dict(zip(framework.ids, overlap(mapping, framework.ids, tuple(periods)), strict=True)),
+    )
+    rows: list[dict[str, Any]] = []
+    for about in records(framework.indicators.reset_index()):
+        own = cells[cells["indicator_id"] == about.id]
+        have = [p for p in periods if p in set(own["period"])]
+        if len(have) < 2 or have[0] in PAIR:
+            continue
+        steps = [(periods.index(a), periods.index(b)) for a, b in pairwise(have)]
+        found = [between(about, periods[a], periods[b]) for a, b in steps]
+        for n, first in enumerate(have):
+            now = own[own["period"] == first]
+            row = {"indicator_id": about.id, "period": first, "value": _whole(about, now)}
+            row |= {name: found[-1][name] for name in ("scale", "moves")}
+            if n < len(steps) and have[-1] == periods[-1]:
+                row |= between(about, first, periods[-1])
+                row["phi"] = pd.Series([f["phi"] for f in found[n:]]).max()
+                far = 1 - shared[about.id][periods.index(first), -1]
+                near = [max(1 - shared[about.id][a, b], 1e-9) for a, b in steps[n:]]
+                alike = {f["scale"] for f in found[n:]} == {row["scale"]}
+                sizes = [
+                    f["spread"] * np.sqrt(far / x) for f, x in zip(found[n:], near, strict=True)
+                ]
+                row["spread"] = float(f"{max(sizes):.6g}") if alike else np.nan
+            rows.append({"areas": len(now), **row})
+    order = ["indicator_id", "period", "value", *COLUMNS[1:]]
+    return pd.DataFrame(rows, columns=order)
+
+
+def _whole(about: Any, now: pd.DataFrame) -> float:
+    """Give the population's own figure: from its counts, or the mean of its areas."""
+    counted = now.dropna(subset=["numerator", "denominator"])
+    value = now["value"].mean()
+    if len(counted):
+        value = about.per * counted["numerator"].sum() / counted["denominator"].sum()
+    return float(f"{value:.8g}")
+
+
+def _measured(
+    cells: pd.DataFrame, mapping: pd.DataFrame, framework: Framework, periods: Sequence[str]
+) -> Callable[[Any, str, str], dict[str, Any]]:
+    """Make the function that measures an indicator between two of the periods."""
     wide = cells.pivot(
         index=["indicator_id", "area_code"],
         columns="period",
         values=["value", "numerator", "denominator"],
     )
-    have = [p for p in dict.fromkeys(mapping["period"]) if p in set(cells["period"])]
-    pair = PAIR if set(PAIR) <= set(have) else tuple(have[-2:])
-    if len(pair) < 2:
-        return pd.DataFrame(columns=COLUMNS)
-    shared = dict(zip(framework.ids, overlap(mapping, framework.ids, pair)[:, 0, 1], strict=True))
+    shared = overlap(mapping, framework.ids, tuple(periods))
     # days since an arbitrary day
     ends = ((mapping[c] - pd.Timestamp(0)) / pd.Timedelta(days=1) for c in ("start", "end"))
     dated = mapping.assign(middle=sum(ends) / 2)
     when = dated.pivot(index="indicator_id", columns="period", values="middle")
-    when = when.reindex(columns=list(pair)).dropna()
-    rows = []
-    for about in records(framework.indicators.reset_index()):
-        if about.id not in wide.index or about.id not in when.index:
-            continue
-        years = float(np.diff(when.loc[about.id].to_numpy(float))[0]) / 365.25
+
+    def between(about: Any, first: str, last: str) -> dict[str, Any]:
+        pair = [first, last]
+        middles = when.reindex(index=[about.id], columns=pair).to_numpy(float)[0]
+        if about.id not in wide.index or np.isnan(middles).any():
+            return {}
         value, count, base = (
-            wide.loc[about.id][name][list(pair)].to_numpy(float).T
+            wide.loc[about.id][name][pair].to_numpy(float).T
             for name in ("value", "numerator", "denominator")
         )
-        rows.append(_row(about, years, (value, count, base), shared[about.id]))
-    made = pd.DataFrame(rows, columns=COLUMNS)
-    return made if pair == PAIR else made.assign(change=np.nan, change_se=np.nan)
+        at = (framework.ids.index(about.id), *(list(periods).index(p) for p in pair))
+        years = float(middles[1] - middles[0]) / 365.25
+        return _row(about, years, (value, count, base), shared[at])
+
+    return between
 
 
 def _row(

@@ -21,7 +21,7 @@ from spi_core.edition.inputs import load
 from spi_core.edition.population import IMPLIED, check_mapping, population, read_mapping
 from spi_core.edition.readers.read import read_table
 from spi_core.edition.readers.schema import TABLES
-from spi_core.edition.settings import read_edition_file
+from spi_core.edition.settings import earlier, every_period, read_edition_file
 from spi_core.errors import Fault, InputError
 from spi_core.files import project_root, shown
 from spi_core.levels import KNOWN
@@ -76,9 +76,11 @@ def new_edition(
     with made_whole(name) as folder:
         mapping = read_mapping(like, settings)
         figures = pd.read_parquet(place.folder / place.about["figures"])
-        recipe, periods = years_as_asked(mapping.frame, settings["periods"], figures, years)
+        recipe, periods, past = years_as_asked(mapping.frame, settings, figures, years)
         text = (like / "edition.yml").read_text("utf-8")
         changes = _settings(place, name, settings, periods, contact)
+        if past != earlier(settings):
+            changes["history"] = {"periods": past} if past else None
         left_out: list[str] = []
         if periods != settings["periods"] and "notes" in settings:
             notes, left_out = notes_as_asked(settings["notes"])
@@ -102,12 +104,15 @@ def new_edition(
         lookup = {"from_code": links["code"], "to_code": links["parent_code"]}
         nests = pd.DataFrame(lookup).assign(weight=1, basis="nests")
         write_table(folder / "geography" / "lookup.csv", nests)
-        observations = _observations(folder, place, figures, own)
+        rows = _observations(folder, place, figures, own)
+        before = rows["period"].isin(past)
+        for stem, of in (("observations", rows[~before]), ("history", rows[before])):
+            if len(of):
+                write_table(folder / stem / "open.csv", of)
         outlines.to_file(
             folder / "geography" / "boundaries.geojson",
             driver="GeoJSON", COORDINATE_PRECISION=0, RFC7946="NO",
         )  # fmt: skip
-        write_table(folder / "observations" / "open.csv", observations)
         # to be fitted: an edition of this kind has frozen weights
         (folder / "weights.csv").touch()
         write_reference(folder)
@@ -268,8 +273,7 @@ def _observations(
     mapping = read_mapping(folder, settings)
     faults += [*indicators.faults, *found, *mapping.faults]
     if framework is not None and not faults:
-        periods = [p["id"] for p in settings["periods"]]
-        faults = check_mapping(mapping, figures, framework, periods)
+        faults = check_mapping(mapping, figures, framework, every_period(settings))
     if framework is None or faults:
         raise InputError(faults)
     cells = population(mapping.frame, own, dict(framework.indicators["per"]))

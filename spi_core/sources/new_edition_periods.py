@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from spi_core.edition.population import IMPLIED
+from spi_core.edition.settings import earlier
 from spi_core.errors import Fault, InputError, some
 from spi_core.tables import records
 
@@ -18,18 +19,18 @@ SHIFTED = ["period_label", "figure_period", "denominator_period", "note"]
 
 def years_as_asked(
     mapping: pd.DataFrame,
-    periods: Sequence[Mapping[str, str]],
+    settings: Mapping[str, Any],
     figures: pd.DataFrame,
     years: Sequence[int],
-) -> tuple[pd.DataFrame, list[dict[str, str]]]:
+) -> tuple[pd.DataFrame, list[dict[str, str]], list[str]]:
     """Write the recipe for the years asked for.
 
     Parameters
     ----------
     mapping : DataFrame
         ``reference/mapping.csv`` as read.
-    periods : sequence of mapping
-        Those it was written for: ``id, label``.
+    settings : mapping
+        ``periods`` that it was written for, ``id, label``, and ``history``.
     figures : DataFrame
         ``area_code, figure_id, period, value`` of the reference population.
     years : sequence of int
@@ -37,21 +38,24 @@ def years_as_asked(
 
     Returns
     -------
-    tuple of DataFrame and list of dict
-        Columns of ``mapping.csv`` and the periods. A yearly figure moves with the years, where it
-        was published; of what is rarer the last two before the end of the last year stand in the
-        first and the last period.
+    tuple of DataFrame, list of dict and list of str
+        Columns of ``mapping.csv``, the periods and the earlier years. A yearly figure moves with
+        the years, where it was published; of what is rarer the last two before the end of the last
+        year stand in the first and the last period. What `mapping` says of a year before the first
+        asked for is kept as an earlier one.
 
     Raises
     ------
     InputError
         If a year has no yearly figure at all.
     """
-    mapping = mapping.drop(columns=["file", "row"])
+    mapping, periods = mapping.drop(columns=["file", "row"]), settings["periods"]
     written = {int(p["label"]): p["id"] for p in periods if p["label"].isdigit()}
     if not years or sorted(set(years)) == sorted(written):
-        return mapping, [dict(p) for p in periods]
+        return mapping, [dict(p) for p in periods], earlier(settings)
     asked = sorted(set(years))
+    before = {int(y): y for y in earlier(settings)}
+    past = [y for y in sorted(before | written) if y < asked[0]]
     ids = ["baseline", *(f"y{y}" for y in asked[1:-1]), "current"][-len(asked) :]
     there = set(zip(figures["figure_id"], figures["period"], strict=True))
     rows: list[Mapping[str, Any]] = []
@@ -60,21 +64,25 @@ def years_as_asked(
         of = {year: group[group["period"] == period] for year, period in written.items()}
         known = {year: row.iloc[0] for year, row in of.items() if len(row)}
         if _yearly(known):
-            made = {year: _of_year(known, year, there) for year in asked}
+            told = {y: group[group["period"] == p] for y, p in before.items()}
+            told = {year: row.iloc[0] for year, row in told.items() if len(row)} | known
+            made = {year: told.get(year) for year in past}
+            made |= {y: told[y] if y in told else _of_year(known, y, there) for y in asked}
             yearly |= {year for year, row in made.items() if row is not None}
         else:
             over = sorted(known.values(), key=lambda r: r["end"])
             over = [r for r in over if r["end"].year <= asked[-1]][-min(2, len(asked)) :]
             made = dict(zip([asked[0], asked[-1]][-len(over) :], over, strict=True)) if over else {}
-        rows += [{**r, "period": ids[asked.index(y)]} for y, r in made.items() if r is not None]
+        named = dict(zip(asked, ids, strict=True))
+        rows += [{**r, "period": named.get(y, str(y))} for y, r in made.items() if r is not None]
     if lost := [y for y in asked if y not in yearly]:
         found = sorted({int(p) for _, p in there if re.fullmatch("[0-9]{4}", p)})
         message, allowed = "has no yearly figure", some([str(y) for y in found])
         raise InputError(
             Fault("command line", message, None, "--periods", y, allowed) for y in lost
         )
-    named = [{"id": i, "label": str(y)} for i, y in zip(ids, asked, strict=True)]
-    return pd.DataFrame(rows)[list(mapping)], named
+    labelled = [{"id": i, "label": str(y)} for i, y in zip(ids, asked, strict=True)]
+    return pd.DataFrame(rows)[list(mapping)], labelled, [str(y) for y in past]
 
 
 def breaks_as_asked(

@@ -16,11 +16,11 @@ from spi_core.edition.inputs import Inputs, load
 from spi_core.edition.population import check_mapping, population, read_figures, read_mapping
 from spi_core.edition.readers.read import Read, read_table
 from spi_core.edition.readers.schema import TABLES
-from spi_core.edition.settings import read_edition_file
+from spi_core.edition.settings import earlier, every_period, read_edition_file
 from spi_core.errors import Fault, InputError
 from spi_core.files import shown, write_bytes
 from spi_core.method.moments import moments
-from spi_core.sources.errors import error_figures
+from spi_core.sources.errors import error_figures, history_figures
 from spi_core.text.cells import csv_text
 
 #: What ``goalposts.csv`` calls goalposts that follow from the reference population.
@@ -31,7 +31,7 @@ PERCENTILES = {
     "max": 100,
 }  # fmt: skip
 #: What is made here, and so need not be there or fit before.
-MADE = ("distribution", "errors", "goalposts", "weights", "reference")
+MADE = ("distribution", "errors", "history_errors", "goalposts", "weights", "reference")
 
 
 def write_reference(folder: Path) -> list[str]:
@@ -63,9 +63,10 @@ def write_reference(folder: Path) -> list[str]:
     inputs = load(folder, without=MADE)
     framework, mapping = inputs.framework, read_mapping(folder, settings)
     figures = read_figures(folder / named["figures"])
-    if faults := check_mapping(mapping, figures, framework, inputs.panel.periods):
+    if faults := check_mapping(mapping, figures, framework, every_period(settings)):
         raise InputError(faults)
-    cells = population(mapping.frame, figures, dict(framework.indicators["per"]))
+    years = population(mapping.frame, figures, dict(framework.indicators["per"]))
+    cells = years[years["period"].isin(inputs.panel.periods)]
     spread = _distribution(cells, framework)
     goalposts = _goalposts(folder, spread, framework, mapping)
     table, correlation = _moments(cells, framework, folder / named["figures"])
@@ -78,6 +79,9 @@ def write_reference(folder: Path) -> list[str]:
         "reference/errors.csv": error_figures(cells, mapping.frame, framework),
         "goalposts.csv": goalposts,
     }
+    if earlier(settings):
+        past = history_figures(years, mapping.frame, framework, every_period(settings))
+        made["reference/history.csv"] = past
     if (folder / "weights.csv").exists():
         made["weights.csv"] = refit(inputs)
     for name, frame in made.items():

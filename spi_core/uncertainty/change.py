@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -60,6 +60,47 @@ class Change:
         return np.asarray(np.fmax.reduce(ends))
 
 
+class Moves(NamedTuple):
+    """Changes before they are judged together; all are (areas, items).
+
+    Parameters
+    ----------
+    change, se : ndarray
+        The change and its standard error; NaN where there is none.
+    reason : ndarray of str
+        Why it is not to be rated; empty elsewhere.
+    known : ndarray
+        As of :class:`Change`.
+    """
+
+    change: Array
+    se: Array
+    reason: NDArray[np.object_]
+    known: Array
+
+    def rated(self, better: ArrayLike = 1.0) -> Change:
+        """Judge them as one tier; `better` is +1 where a higher value is, else -1."""
+        judged = tier(self.change, np.where(self.reason == "", self.se, np.nan))
+        rating = _words(judged.clear, np.asarray(better) * self.change, self.reason)
+        return Change(self.change, judged, rating, self.reason.astype(np.str_), self.known)
+
+
+def indicator_moves(value: ArrayLike, sampling: Sampling, pair: Pair) -> Moves:
+    """Find the change of every indicator, as for :func:`indicator_change`."""
+    x = np.asarray(value, dtype=np.float64)
+    if x.ndim != 3 or x.shape != sampling.se.shape or x.shape[0] < 2:
+        raise ValueError(f"change needs two periods of fitting shapes; got {x.shape}")
+    change = np.where(pair.compared, x[-1] - x[0], np.nan)
+    known = sampling.known([0, -1])
+    reason = np.full(change.shape, "", dtype=object)
+    reason[~known] = "its error is not known"
+    reason[(sampling.basis[[0, -1]] == MODELLED).any(axis=0)] = "modelled by its publisher"
+    reason[(sampling.basis[[0, -1]] == MISSING).any(axis=0)] = "no value in one of the periods"
+    reason[np.isnan(x[-1] - x[0])] = "no value in one of the periods"
+    reason[:, ~pair.compared] = pair.reason[~pair.compared]
+    return Moves(change, sampling.change_se, reason, known.astype(np.float64))
+
+
 def indicator_change(
     value: ArrayLike, sampling: Sampling, polarity: ArrayLike, pair: Pair
 ) -> Change:
@@ -83,18 +124,8 @@ def indicator_change(
         its publisher models, has no interval. What is from longer ago says so in ``reason``, rated
         or not.
     """
-    x = np.asarray(value, dtype=np.float64)
-    if x.ndim != 3 or x.shape != sampling.se.shape or x.shape[0] < 2:
-        raise ValueError(f"change needs two periods of fitting shapes; got {x.shape}")
-    change = np.where(pair.compared, x[-1] - x[0], np.nan)
-    known = sampling.known([0, -1])
-    reason = np.full(change.shape, "", dtype=object)
-    reason[~known] = "its error is not known"
-    reason[(sampling.basis[[0, -1]] == MODELLED).any(axis=0)] = "modelled by its publisher"
-    reason[(sampling.basis[[0, -1]] == MISSING).any(axis=0)] = "no value in one of the periods"
-    reason[np.isnan(x[-1] - x[0])] = "no value in one of the periods"
-    reason[:, ~pair.compared] = pair.reason[~pair.compared]
-    se = np.where(reason == "", sampling.change_se, np.nan)
+    change, se, reason, known = indicator_moves(value, sampling, pair)
+    se = np.where(reason == "", se, np.nan)
     year, rest = (tier(change, np.where(of, se, np.nan)) for of in (pair.counts, ~pair.counts))
     better = np.asarray(polarity, dtype=np.float64) * change
     rating = _words(year.clear | rest.clear, better, reason)
@@ -102,9 +133,7 @@ def indicator_change(
         reason[:, k] = [
             f"{why}; {pair.reason[k]}" if why else pair.reason[k] for why in reason[:, k]
         ]
-    return Change(
-        change, year, rating, reason.astype(np.str_), known.astype(np.float64), apart=rest
-    )
+    return Change(change, year, rating, reason.astype(np.str_), known, apart=rest)
 
 
 def _words(clear: Mask, better: Array, reason: NDArray[np.object_]) -> NDArray[np.str_]:
@@ -175,10 +204,10 @@ def stacked(scored: Scores | Scored) -> Array:
     return np.concatenate(parts, axis=-1)
 
 
-def level_changes(
+def level_moves(
     point: Scores, draws: Draws, full: Recipe, recipe: Recipe, sampling: Sampling
-) -> Change:
-    """Rate the change of every component, dimension and the index, all areas, as one tier.
+) -> Moves:
+    """Find the change of every component, dimension and the index, to be judged as one tier.
 
     Parameters
     ----------
@@ -193,9 +222,9 @@ def level_changes(
 
     Returns
     -------
-    Change
-        Items laid out as by `stacked`. Not rated where not scored in both periods, or where the
-        error of less than half of the full weight is known.
+    Moves
+        Items laid out as by `stacked`. Not to be rated where not scored in both periods, or where
+        the error of less than half of the full weight is known.
 
     Notes
     -----
@@ -219,9 +248,14 @@ def level_changes(
     reason[np.isnan(change)] = "too few figures comparable in both periods"
     reason[differ] = "not the same components are scored in both periods"
     se = (drawn[:, -1] - drawn[:, 0]).std(axis=0, ddof=1)
-    judged = tier(change, np.where(reason == "", se, np.nan))
-    rating = _words(judged.clear, change, reason)
-    return Change(change, judged, rating, reason.astype(np.str_), share)
+    return Moves(change, se, reason, share)
+
+
+def level_changes(
+    point: Scores, draws: Draws, full: Recipe, recipe: Recipe, sampling: Sampling
+) -> Change:
+    """Rate the changes of :func:`level_moves` as one tier."""
+    return level_moves(point, draws, full, recipe, sampling).rated()
 
 
 def change_table(change: Change, areas: Sequence[str], items: Sequence[str]) -> pd.DataFrame:

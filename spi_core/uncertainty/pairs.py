@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spi_core.edition.panel import Panel
+from spi_core.edition.settings import every_period
 from spi_core.method.change import (
     BROKEN,
     CLOSER,
@@ -92,7 +93,7 @@ def pair_of(
     Pair
         Indicators as in the panel.
     """
-    periods, n = [p["id"] for p in settings["periods"]], len(panel.indicators)
+    periods, n = every_period(settings), len(panel.indicators)
     if first == last:
         blank = np.full(n, "", dtype="U1")
         group = np.full(n, STEP)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ import pytest
 from spi_core.build.edition import build
 from spi_core.edition.inputs import load
 from spi_core.explorer.explore import explore
+from spi_core.publish.explain import words
+from spi_core.publish.explain.tree import Lineage, Node
 from spi_core.publish.open_data.write import open_data
 from spi_core.store import Tables as StoredTables
 from tests.support.editions import WARDS, Row, make_edition, rewrite, settings
@@ -127,3 +130,27 @@ def test_the_public_summary_counts_what_is_hidden_without_saying_why(
     assert wards["suppressed"].item() == len(_hidden(built["public"]).query("period == 'current'"))
     assert not {"primary", "secondary", "decision"} & set(summary.columns)
     assert np.isfinite(summary.select_dtypes("number").to_numpy()).all()
+
+
+def test_a_hidden_count_is_explained_without_saying_anything_of_it(
+    built: dict[str, Tables], folders: dict[str, Path]
+) -> None:
+    told = {}
+    for name in ("public", "swapped"):
+        data = folders[name].parent / "data" / "tiny"
+        tables = StoredTables(folders[name] / "tables")
+        trees = [Lineage(data, tables, area).of("index") for area in PAIR]
+        told[name] = json.dumps([tree.as_dict() for tree in trees]).replace(str(data), "")
+        (hidden,) = (n for n in _nodes(trees[0]) if n.element == "burglary")
+        assert hidden.facts["value"] is hidden.facts["numerator"] is None
+        lines = " ".join(words.told(hidden))
+        assert ": withheld" in lines
+        assert "no count is shown" in lines
+        assert "standard error" not in lines
+    assert told["public"] == told["swapped"]
+
+
+def _nodes(node: Node) -> Iterator[Node]:
+    yield node
+    for part in node.parts:
+        yield from _nodes(part)

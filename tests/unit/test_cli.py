@@ -351,3 +351,18 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(spi: Run, root: Path) -> 
         assert (done.code, done.out) == (1, "")
         assert "reports/tiny" in done.err
         assert "Traceback" not in done.err
+
+
+def test_explain_follows_a_number_to_its_row(spi: Run, root: Path) -> None:
+    assert "run 'spi build EDITION' first" in spi("explain", "tiny", "E09000099").err
+    assert spi("build", "tiny").code == 0
+    done = spi("explain", "tiny", "E09000099", "crowding", "--json")
+    assert (done.code, done.json["level"], done.json["parts"]) == (0, "indicator", [])
+    said = spi("explain", "tiny", "E09000099").out
+    assert "Index: " in said
+    assert "observations/all.csv, row" in said
+    wrong = spi("explain", "tiny", "E09000099", "crowdin")
+    assert (wrong.code, "allowed: crowding" in wrong.err) == (2, True)
+    spoil(root / "data" / "tiny" / "observations" / "all.csv", 2, note="another note")
+    stale = spi("explain", "tiny", "E09000099")
+    assert (stale.code, "run 'spi build' first" in stale.err) == (1, True)

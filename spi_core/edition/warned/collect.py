@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from spi_core.edition.inputs import Inputs
+from spi_core.edition.panel import joined
 from spi_core.edition.warned.dates import periods
 from spi_core.edition.warned.files import hidden, passed_over
 from spi_core.edition.warned.gaps import whole_unscored
@@ -13,6 +14,7 @@ from spi_core.edition.warned.names import joined_by_name
 from spi_core.edition.warned.repeats import repeated
 from spi_core.edition.warned.said import Places
 from spi_core.edition.warned.values import (
+    before,
     beyond_reference,
     fractions,
     jumps,
@@ -21,9 +23,10 @@ from spi_core.edition.warned.values import (
 )
 from spi_core.tables import records
 
-#: Every check, in the order in which warnings are said.
+#: Every check, in the order in which warnings are said; the first look at earlier years too.
+OVER_YEARS = (joined_by_name, periods, fractions, jumps)
 CHECKS = (
-    *(joined_by_name, periods, fractions, jumps, beyond_reference, populations),
+    *(*OVER_YEARS, beyond_reference, populations),
     *(repeated, hidden, passed_over, whole_unscored),
 )
 COLUMNS = ["warning", "file", "row", "message", "accepted_by", "date", "reason"]
@@ -47,7 +50,12 @@ def collect(inputs: Inputs) -> pd.DataFrame:
         An acceptance that nothing needs any longer is a warning, too.
     """
     given, places = observed(inputs), Places(inputs)
-    found = [w for check in CHECKS for w in check(inputs, given, places)]
+    years = joined(before(inputs), given)
+    found = [
+        w
+        for check in CHECKS
+        for w in check(inputs, years if check in OVER_YEARS else given, places)
+    ]
     accepted, used = inputs.tables["accepted"], set[int]()
     rows = []
     for w in found:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from spi_core.edition.inputs import Inputs
 from spi_core.files import shown
@@ -22,7 +23,8 @@ class Places:
     """
 
     def __init__(self, inputs: Inputs) -> None:
-        self._found = inputs.tables["observations"]
+        read = [inputs.tables[name] for name in ("observations", "history")]
+        self._found = pd.concat([r for r in read if len(r)] or read[:1], ignore_index=True)
         self._start = len(shown(inputs.folder)) + 1
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -43,6 +44,18 @@ def observed(inputs: Inputs) -> Panel:
     made = given.status == "illustrative"
     given.value[made] = np.nan
     return given
+
+
+def before(inputs: Inputs) -> Panel | None:
+    """Take the figures of the earlier years that the files give, without generated ones."""
+    if inputs.history is None:
+        return None
+    past, rows = inputs.history.take(inputs.panel.areas), inputs.tables["history"]
+    axes = {"period": past.periods, "area_code": past.areas, "indicator_id": past.indicators}
+    at = [pd.Index(axis).get_indexer(pd.Index(rows[name])) for name, axis in axes.items()]
+    own = np.zeros(past.value.shape, bool)
+    own[tuple(index[np.min(at, axis=0) >= 0] for index in at)] = True
+    return replace(past, value=np.where(own & (past.status != "illustrative"), past.value, np.nan))
 
 
 def fractions(inputs: Inputs, given: Panel, places: Places) -> Iterator[Warned]:

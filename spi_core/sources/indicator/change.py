@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from spi_core.edition.inputs import FILES, Inputs, load
+from spi_core.edition.inputs import FILES, FOLDERS, Inputs, load
 from spi_core.edition.readers.sheet import read_cells
 from spi_core.edition.summary import WANTED
 from spi_core.errors import Fault, InputError, some
@@ -142,7 +142,7 @@ def remove(folder: Path, indicator: str, why: str | None) -> list[str]:
 
         for stem in _stems(inputs):
             for written in change_table(part, stem, without):
-                if stem == "observations" and len((part / written).read_text().splitlines()) < 2:
+                if stem in FOLDERS and len((part / written).read_text().splitlines()) < 2:
                     (part / written).unlink()
         said = _refit(part, before, component)
         _record(part, f"{name} ({indicator}) removed from {component}", why)
@@ -234,7 +234,8 @@ def _append(part: Path, stem: str, rows: pd.DataFrame) -> None:
 
 def _tables(part: Path) -> dict[str, pd.DataFrame]:
     """Read the tables whose other rows stay as they are, as text."""
-    stems = ("goalposts", "weights", "reference/distribution", "reference/errors")
+    made = ("distribution", "errors", "history")
+    stems = ("goalposts", "weights", *(f"reference/{name}" for name in made))
     read = {stem: read_cells(part / f"{stem}.csv")[0] for stem in stems}
     return {stem: cells for stem, cells in read.items() if cells is not None}
 

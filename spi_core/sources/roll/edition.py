@@ -21,7 +21,7 @@ from spi_core.sources.whole import change_table, whole_copy
 from spi_core.text.cells import csv_text
 
 #: Tables whose cells are ids of periods, besides the mapping, and the columns that hold them.
-NAMING = ("observations", "reference/distribution", "breaks")
+NAMING = ("observations", "reference/distribution", "reference/history", "breaks")
 COLUMNS = ("period", "from_period", "to_period")
 #: What the population's figures say of one pair of years only.
 OF_THE_PAIR = ("change", "change_se")
@@ -88,7 +88,8 @@ def roll(folder: Path, label: str, name: str | None, breaks: Mapping[str, str]) 
     with whole_copy(folder, target) as part:
         for stem in (*NAMING, *([Path(mapping).with_suffix("").as_posix()] if mapping else [])):
             change_table(part, stem, lambda cells: _renamed(cells, ids))
-        change_table(part, "reference/errors", _undated)
+        for stem in ("reference/errors", "reference/history"):
+            change_table(part, stem, _undated)
         change_table(part, "signoff", lambda cells: cells.assign(date=""))
         _add_breaks(part, breaks)
         path = part / "edition.yml"

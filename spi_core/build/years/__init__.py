@@ -1,0 +1,1 @@
+"""The years before an edition's periods: their figures, and what changed over several years."""

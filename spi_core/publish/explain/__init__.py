@@ -1,0 +1,1 @@
+"""Where a number comes from: its tree, and the tree in words."""
