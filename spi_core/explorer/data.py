@@ -14,8 +14,8 @@ from spi_core.explorer.codes import (
     ratings_legend,
     states_legend,
 )
-from spi_core.explorer.figures import columns, decimals_of
-from spi_core.explorer.grids import Level, explorer_levels
+from spi_core.explorer.figures import columns, decimals_of, earlier
+from spi_core.explorer.grids import WRITTEN, Level, explorer_levels
 from spi_core.explorer.measures import Measure, measure_tree
 from spi_core.explorer.notes import glossary, history, links, meta, targets
 from spi_core.explorer.paths import shapes
@@ -26,8 +26,6 @@ from spi_core.present.base.prose import fill, words_of
 from spi_core.store import Tables
 
 VERSION = 1
-#: Above so many areas sentences come from templates, or the page would grow too large.
-WRITTEN = 60
 ILLUSTRATIVE = FLAGS["illustrative"][0]
 
 
@@ -53,6 +51,11 @@ def explorer_data(tables: Tables) -> dict[str, Any]:
         lv.id: [columns(lv, m, d, texts) for m, d in zip(tree, decimals, strict=True)]
         for lv in levels
     }
+    years = {
+        lv.id: [earlier(lv, m, d, texts) for m, d in zip(tree, decimals, strict=True)]
+        for lv in levels
+        if len(lv.history) + len(lv.long)
+    }
     drawn = shapes({lv.id: _polygons(tables, lv) for lv in levels if f"map_{lv.id}" in tables})
     return {
         "schema": VERSION,
@@ -66,6 +69,7 @@ def explorer_data(tables: Tables) -> dict[str, Any]:
             for i, (m, d) in enumerate(zip(tree, decimals, strict=True))
         ],
         "figures": figures,
+        "years": years,
         "texts": texts.all,
         "states": states_legend(),
         "flags": flags_legend(),

@@ -226,3 +226,67 @@ def _change(rows: Grid | None, kind: str, decimals: int, texts: Texts) -> dict[s
         "change_illustrative": bool(_truth(rows, "illustrative", "change").any()) or None,
         "change_reason": texts.places(map(said_why, rows["reason"])),
     }
+
+
+def earlier(level: Level, measure: Measure, decimals: int, texts: Texts) -> dict[str, Any] | None:
+    """Write what is known of one measure before the edition's periods.
+
+    Parameters
+    ----------
+    level : Level
+        Areas and tables.
+    measure : Measure
+        The measure.
+    decimals : int
+        As the measure is shown.
+    texts : Texts
+        Reasons are added to it.
+
+    Returns
+    -------
+    dict or None
+        ``labels`` of all years, the edition's periods last; ``value, value_low, value_high, made``
+        a row an earlier year, ``counts`` a row a year; ``reference`` a figure a year; of the change
+        since the first of them ``first, last, change, low, high, rating, reason, relative,
+        relative_rating``. None where nothing is known.
+    """
+    past, moves = level.past.get(measure.element), level.longs.get(measure.element)
+    if past is None and moves is None:
+        return None
+    found: dict[str, Any] = {}
+    if past is not None:
+        # scores of all years rest on one set of figures; of figures the periods' own are at hand
+        n = len(level.earlier) if measure.kind == "indicator" else len(past["value"])
+        dated = past["period_label"]
+        names = [*level.earlier, *level.periods]
+        found["labels"] = [
+            next((str(w) for w in row if isinstance(w, str)), name)
+            for row, name in zip(dated, names, strict=True)
+        ]
+        for key in ("value", "value_low", "value_high"):
+            found[key] = _rows(past[key][:n], decimals, optional=key != "value")
+        if measure.facts.get("page", {}).get("counted"):
+            found["counts"] = _rows(past["numerator"].astype(float), 0, optional=True)
+        made = _truth(past, "illustrative", "value")[:n]
+        found["made"] = flags((1, made)) if made.any() else None
+        found["reference"] = numbers(np.array([_first_known(r) for r in past["reference"]]), decimals)
+    if moves is not None:
+        known = np.isfinite(moves["change"])
+        found |= {k: _said(moves[k], known) for k in ("first", "last")}
+        for key in ("change", "low", "high", "relative"):
+            found[f"long_{key}"] = numbers(moves[key], decimals)
+        found["long_rating"] = letters(moves["rating"], RATING_CODES, "-")
+        found["long_reason"] = texts.places(map(said_why, moves["reason"]))
+        found["long_relative_rating"] = [
+            r if isinstance(r, str) else "" for r in moves["relative_rating"]
+        ]
+    return {key: column for key, column in found.items() if column is not None}
+
+
+def _first_known(row: NDArray[Any]) -> float:
+    known = row.astype(float)[np.isfinite(row.astype(float))]
+    return float(known[0]) if known.size else np.nan
+
+
+def _said(words: NDArray[Any], known: NDArray[np.bool_]) -> str:
+    return next((str(w) for w, k in zip(words, known, strict=True) if k and isinstance(w, str)), "")

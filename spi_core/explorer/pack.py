@@ -23,6 +23,7 @@ RULES: dict[str, tuple[Terms, str]] = {
     "base": ([], ""),
     "value": ([], ""),
     "count": ([(1, "#")], ""),
+    "counts": ([], ""),
     "value_low": ([(1, "value")], "width"),
     "value_high": ([(2, "value"), (-1, "value_low")], ""),
     "score": ([(1, "=")], ""),
@@ -46,6 +47,10 @@ RULES: dict[str, tuple[Terms, str]] = {
         [(1, "value"), (-1, "@value"), (1, "comparable_current"), (-1, "comparable_baseline")],
         "",
     ),
+    "long_change": ([], ""),
+    "long_low": ([(1, "long_change")], ""),
+    "long_high": ([(2, "long_change"), (-1, "long_low")], ""),
+    "long_relative": ([(1, "long_change")], ""),
     "change_low": ([(1, "change")], "width"),
     "change_high": ([(2, "change"), (-1, "change_low")], ""),
 }
@@ -117,6 +122,10 @@ def pack(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **data,
         "figures": figures,
+        "years": {
+            level: [c and _columns(c, m) for c, m in zip(columns, measures, strict=True)]
+            for level, columns in data["years"].items()
+        },
         "recipe": {**recipe, "scores": scores},
         "shapes": shapes and {**shapes, "levels": drawn},
         "sentences": {**data["sentences"], "areas": said},

@@ -157,6 +157,34 @@ export function openData(data) {
       return k === first ? move.baseline : k === last ? move.current : null;
     },
 
+    // An area's years as one line: { labels, points }, the edition's periods last; null where no earlier year is known.
+    line(id, area) {
+      const years = data.years?.[area.level]?.[byId.get(id).place];
+      if (!years?.labels) return null;
+      const at = area.place;
+      const earlier = years.labels.length - data.periods.length;
+      const points = years.labels.map((label, k) => {
+        const count = pick(years.counts?.[k], at);
+        if (k < years.value.length) return { value: pick(years.value[k], at), low: pick(years.value_low?.[k], at), high: pick(years.value_high?.[k], at), count, made: years.made?.[k]?.[at] === "1" };
+        const cell = model.cell(id, area, data.periods[k - earlier].id);
+        return { value: cell.value, low: cell.low, high: cell.high, count, made: cell.illustrative };
+      });
+      return { labels: years.labels, points, reference: years.reference ?? [] };
+    },
+
+    // The change over several years, beside the one of a year.
+    longChange(id, area) {
+      const years = data.years?.[area.level]?.[byId.get(id).place];
+      const at = area.place;
+      if (pick(years?.long_change, at) === null) return null;
+      const rating = years.long_rating[at];
+      return {
+        first: years.first, last: years.last, value: years.long_change[at], low: pick(years.long_low, at), high: pick(years.long_high, at),
+        rating, turn: turnOf(byId.get(id), rating), reason: text(data.texts, years.long_reason, at), relative: pick(years.long_relative, at), relativeRating: years.long_relative_rating[at],
+        illustrative: model.changeIsIllustrative(id, area),
+      };
+    },
+
     // A change rests on both periods.
     changeIsIllustrative(id, area) {
       const col = column(id, area.level);
@@ -187,8 +215,12 @@ export function openData(data) {
         const cell = larger && model.cell(id, larger, period);
         if (cell?.value !== null && cell) found.push({ name: areas.get(larger.level).length === 1 ? `the ${levels.get(larger.level).singular}` : larger.name, cell });
       }
+      // The reference's own figure where it is known, else that of its average area.
+      const place = byId.get(id).place;
+      const its = (data.years?.[area.level]?.[place]?.reference ?? data.years?.[model.unit.id]?.[place]?.reference ?? []).at(places.get(period) - data.periods.length) ?? null;
       const mean = byId.get(id).page?.reference?.[places.get(period)] ?? null;
-      if (mean !== null && data.meta.reference) found.push({ name: `${data.meta.reference}’s average ${model.unit.singular}`, cell: { ...NOTHING, state: "o", value: mean } });
+      const own = found.some((f) => f.name === data.meta.reference);
+      if (data.meta.reference && !own && (its ?? mean) !== null) found.push({ name: its === null ? `${data.meta.reference}’s average ${model.unit.singular}` : data.meta.reference, cell: { ...NOTHING, state: "o", value: its ?? mean } });
       return found;
     },
     peers(area) {

@@ -69,7 +69,7 @@ function headCell(column, i, sort, onsort) {
   return h(
     "th",
     { scope: "col", "data-label": column.label, class: column.right ? "right" : null, "aria-sort": mine ? (falling ? "descending" : "ascending") : null },
-    button([column.label, h("span", { class: "arrow", "aria-hidden": "true" }, sign)], { "data-key": `sort-${i}` }, () => onsort(next)),
+    !onsort ? column.label : button([column.label, h("span", { class: "arrow", "aria-hidden": "true" }, sign)], { "data-key": `sort-${i}` }, () => onsort(next)),
   );
 }
 

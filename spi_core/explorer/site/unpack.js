@@ -110,6 +110,9 @@ export function unpack({ packing, ...data }) {
       unpackColumns(column, data.measures[k], data.areas[level].code.length);
     });
   }
+  for (const [level, columns] of Object.entries(data.years)) {
+    columns.forEach((column, k) => column && unpackColumns(column, data.measures[k], data.areas[level].code.length));
+  }
   for (const [level, periods] of Object.entries(data.recipe.scores)) {
     periods.forEach((rows, p) => rows.forEach((text, k) => (rows[k] = numbers(text, data.figures[level][data.recipe.components[k]]?.score[p] ?? []))));
   }
