@@ -86,6 +86,7 @@ export function createFinder(ctx, onfind) {
 
   el.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target === input && input.value.trim()) {
+      event.preventDefault(); // or the same key would press the button that it leads to
       const { hits, sure } = found();
       if (sure) take(hits[0]);
       else list.querySelector("button")?.focus();
