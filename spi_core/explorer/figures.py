@@ -269,7 +269,9 @@ def earlier(level: Level, measure: Measure, decimals: int, texts: Texts) -> dict
             found["counts"] = _rows(past["numerator"].astype(float), 0, optional=True)
         made = _truth(past, "illustrative", "value")[:n]
         found["made"] = flags((1, made)) if made.any() else None
-        found["reference"] = numbers(np.array([_first_known(r) for r in past["reference"]]), decimals)
+        found["reference"] = numbers(
+            np.array([_first_known(r) for r in past["reference"]]), decimals
+        )
     if moves is not None:
         known = np.isfinite(moves["change"])
         found |= {k: _said(moves[k], known) for k in ("first", "last")}

@@ -106,7 +106,7 @@ function indicatorFacts(ctx, measure) {
     ["Who can see it", page.access],
     ["Partner", page.partner],
     ["Manifesto theme", page.theme],
-    ["Dates", page.periods.map((p, i) => (p ? `${p.label}${p.start ? `: ${day(p.start)} to ${day(p.end)}` : ""}` : `${model.periods[i].label}: none`)).join("; ")],
+    ["Periods", page.periods.map((p, i) => (p ? `${p.label}${p.start ? `: ${day(p.start)} to ${day(p.end)}` : ""}` : `${model.periods[i].label}: none`)).join("; ")],
     ["Areas", measure.levels.map(model.called).join(", ") || "none yet"],
     ["Updated", page.frequency],
     ["Next update", (page.next_update && day(page.next_update)) || "no date is announced"],

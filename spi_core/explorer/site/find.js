@@ -40,8 +40,7 @@ export function createFinder(ctx, onfind) {
   const input = h("input", { type: "text", id, autocomplete: "off", spellcheck: "false", "data-key": "find", placeholder: example(model), oninput: () => draw() });
   const status = h("p", { class: "sr", role: "status" });
   const list = h("ul", { class: "found" });
-  const said = h("p", {});
-  const panel = h("div", { class: "panel", hidden: true }, said, list);
+  const panel = h("div", { class: "panel", hidden: true }, list);
   const answer = h("p", { class: "answer", hidden: true });
   const el = h("div", { class: "find" }, h("label", { class: "label", for: id }, findWords(model)), input, status, panel);
 
@@ -63,11 +62,9 @@ export function createFinder(ctx, onfind) {
     answer.hidden = true;
     if (empty) return void (status.textContent = "");
     const now = found();
-    said.textContent = leadWords(now);
-    said.hidden = !said.textContent;
-    list.hidden = !now.hits.length;
-    status.textContent = [said.textContent, now.hits.length ? `${now.hits.length} found` : ""].filter(Boolean).join(" ");
-    replace(list, now.hits.map((hit) => h("li", {}, button([hit.name, " ", h("span", { class: "muted small" }, hitWords(model, hit))], { class: "button" }, () => take(hit)))));
+    const said = leadWords(now);
+    status.textContent = [said, now.hits.length ? `${now.hits.length} found` : ""].filter(Boolean).join(" ");
+    replace(list, said ? h("li", { class: "said" }, said) : null, now.hits.map((hit) => h("li", {}, button([hit.name, " ", h("span", { class: "muted small" }, hitWords(model, hit))], { class: "button" }, () => take(hit)))));
   }
 
   function take(hit) {
