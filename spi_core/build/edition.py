@@ -31,6 +31,7 @@ from spi_core.build.revisions import build_before, compare_builds, keep_build
 from spi_core.build.shown.beside import (
     Points,
     indicator_standing,
+    reference_scores,
     reference_standing,
     uncapped,
     with_points,
@@ -60,7 +61,7 @@ from spi_core.build.tabulate import (
     with_parts,
     with_same_figures,
 )
-from spi_core.build.treated import fill, fit_edition, treat_inputs
+from spi_core.build.treated import fill, fit_edition, lay_in, treat_inputs
 from spi_core.build.ward_data import ward_data
 from spi_core.build.years.tables import years_tables
 from spi_core.disclosure.control import Controlled, control
@@ -73,7 +74,7 @@ from spi_core.edition.summary import data_tables
 from spi_core.files import private_folder, write_bytes
 from spi_core.levels import levels_of
 from spi_core.method.recipe import during
-from spi_core.method.score import lay_in, score, take
+from spi_core.method.score import score, take
 from spi_core.store import write_tables
 from spi_core.tables import empty_table
 from spi_core.text.cells import csv_text
@@ -243,6 +244,8 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "weights": weights,
         "means": means_table(recipe),
         "context": _entered(inputs, "context"),
+        "partners": _entered(inputs, "partners"),
+        "successors": _entered(inputs, "successors"),
         "reference": _entered(inputs, "distribution", "reference"),
         "values": values_table(inputs, filled, scale, scores),
         "scores": scores_table(inputs, scores),
@@ -256,6 +259,8 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     tables["standing"] = with_parts(tables["standing"], tables["completeness"])
     tables |= audit_indicators(drawn, weights) | audit_choices(drawn)
     tables |= {"steps": steps(drawn, inputs, scale, scores), "quality": quality_log(drawn)}
+    compared = cut.panel.periods
+    tables["reference_scores"] = reference_scores(tables, inputs, compared, here, treatment)
     tables["other_indices"] = other_indices_table(inputs, tables["standing"])
     tables["coverage"] = coverage_table(inputs, filled)
     tables |= small_area_tables(full, recipe, tables["scores"])

@@ -59,7 +59,7 @@ def framework_table(inputs: Inputs, recipe: Recipe, changing: Recipe) -> pd.Data
     Returns
     -------
     DataFrame
-        ``component, dimension, indicators, comparable_indicators, scored, note``.
+        ``component, dimension, contents, indicators, comparable_indicators, scored, note``.
     """
     f = inputs.framework
     count = np.bincount(f.component_of, minlength=len(f.components))
@@ -68,10 +68,12 @@ def framework_table(inputs: Inputs, recipe: Recipe, changing: Recipe) -> pd.Data
     scored = recipe.scored
     why = np.where(count < recipe.minimum, "awaits council data", "too few figures that differ")
     note = np.where(~scored, np.char.add("not scored: ", why), np.where(count < thin, "thin", ""))
+    said = {c: w for d in inputs.settings["framework"] for c, w in d.get("contents", {}).items()}
     return pd.DataFrame(
         {
             "component": f.components,
             "dimension": [f.dimensions[d] for d in f.dimension_of],
+            "contents": [said.get(c, "") for c in f.components],
             "indicators": count,
             "comparable_indicators": counted.astype(int),
             "scored": scored,

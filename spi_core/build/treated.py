@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from spi_core.edition.readers.read import fault_at
 from spi_core.errors import Fault, InputError
 from spi_core.method.checks import ColumnError
 from spi_core.method.recipe import Recipe, absent_in
-from spi_core.method.score import Estimated, estimate_missing
+from spi_core.method.score import Estimated, Scores, estimate_missing
 from spi_core.method.treat import Treatment, fit_treatment
 from spi_core.uncertainty.sampling import Sampling
 from spi_core.uncertainty.shrink import shrink_panel
@@ -193,6 +193,28 @@ def _carry_up(inputs: Inputs, filled: Estimated) -> Estimated:
     rolled = roll_up(panel, inputs.geography, inputs.framework).value
     filled_up = np.isnan(filled.value) & ~np.isnan(rolled)
     return replace(filled, value=rolled, estimated=filled.estimated | filled_up)
+
+
+def lay_in(scores: Scores, own: Scores, periods: Sequence[int]) -> Scores:
+    """Put scores of the first areas and some periods into those of all, in place.
+
+    Parameters
+    ----------
+    scores, own : Scores
+        The last digit of a sum hangs on how many areas are summed at once: `own` are scored by
+        themselves.
+    periods : sequence of int
+        Positions of those of `own`.
+
+    Returns
+    -------
+    Scores
+        `scores`.
+    """
+    for f in fields(scores):
+        found = getattr(own, f.name)
+        getattr(scores, f.name)[list(periods), : found.shape[1]] = found
+    return scores
 
 
 def treat_estimated(filled: Estimated, treatment: Treatment, units: NDArray[np.intp]) -> Estimated:

@@ -92,7 +92,7 @@ def control(
     links = make_links(settings, panel.periods, sorted_panel.indicators)
     sorted_rules = [rules[i] for i in by_name]
     columns = columns_of(sorted_panel, sorted_framework, sorted_rules, order, links, contributions)
-    decided = _decide(columns, tree, links)
+    decided = decide(columns, tree, links)
     back = np.empty_like(order)
     back[order] = np.arange(order.size)
     decision = np.zeros(panel.value.shape, np.int8)
@@ -114,8 +114,23 @@ def _by_name(panel: Panel, framework: Framework, at: NDArray[np.intp]) -> tuple[
     )
 
 
-def _decide(columns: Columns, tree: Tree, links: Sequence[Link]) -> NDArray[np.int8]:
-    """Decide on every column: first hidden cells, then the others they need."""
+def decide(columns: Columns, tree: Tree, links: Sequence[Link]) -> NDArray[np.int8]:
+    """Decide on every column: first hidden cells, then the others they need.
+
+    Parameters
+    ----------
+    columns : Columns
+        One an indicator and period.
+    tree : Tree
+        The families of areas.
+    links : sequence of Link
+        Sums across columns.
+
+    Returns
+    -------
+    ndarray of int, shape (areas, columns)
+        Positions in ``DECISIONS``; 0 where a cell is shown as it is.
+    """
     counts, cells = columns.classified(tree)
     place = columns.place
     cells = cascade_links(links, place, cells, counts, columns.limit)

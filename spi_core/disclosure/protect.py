@@ -1,8 +1,8 @@
 """Hide further counts until no hidden one follows from the totals: secondary suppression.
 
-In rounds: find the families that leave a hidden count too little room, hide in each the cheapest
-part that gives enough, else the most generous, else the total; look again. Slack is exact (see
-``tree``), so what remains is proof, not hope.
+In rounds: find the families that leave a hidden count too little room, hide in each the part with
+most residents, else the total; look again. Slack is exact (see ``tree``), so what remains is
+proof, not hope.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ class _State:
     need_down: Array
     want_up: Array
     want_down: Array
+    spare: Array
 
     def free(self) -> Mask:
         return self.hidden | (self.counts.absent & ~self.counts.empty)
@@ -97,8 +98,13 @@ def protect(cells: Cells, counts: Counts, tree: Tree, hidden: Mask | None = None
 
     Notes
     -----
-    Greedy: not always the fewest cells, but always enough. Smallest count first; equal counts by
-    area code.
+    Greedy: not always the fewest cells, but always enough. Most residents first, then by area code:
+    an order by the counts themselves could be repeated for each possible count, and would rule
+    some out. For the same reason the others must leave a count one more than it needs. With K the
+    threshold, p small counts in a family and r further ones hidden, it asks that all hidden add up
+    to T_r >= (r + 1)K + p - 1. Whatever a small count is, the others may be 1 and K: then
+    T_j <= K - 1 + p - 1 + jK for every j < r, so the same r cells were tried and not enough, and
+    the last of them is T_r less the rest, K + 1 at least, so they are enough.
     """
     first = cells.code != SHOWN
     given = first if hidden is None else first | hidden
@@ -114,7 +120,8 @@ def protect(cells: Cells, counts: Counts, tree: Tree, hidden: Mask | None = None
         out[:, todo[~open_]] = state.hidden[:, ~open_]
         keep = np.flatnonzero(open_)
         todo, state, room = todo[keep], _take(state, keep), _take_room(room, keep)
-        moved = _round(state, room, (short[0][:, keep], short[1][:, keep]))
+        moved = _round(state, room)
+        moved |= _spare_no_more(state, (short[0] + short[1])[:, keep] * ~moved)
         stuck = np.flatnonzero(~moved)
         failed[todo[stuck]] = True
         todo, state = todo[moved], _take(state, np.flatnonzero(moved))
@@ -133,6 +140,7 @@ def _start(cells: Cells, counts: Counts, tree: Tree, hidden: Mask, at: NDArray[n
     state = _State(
         *(cells, counts, tree, binds, most, hidden[:, at].copy(), up, down),
         *(*needs, zeros, zeros.copy()),
+        np.where(np.isin(cells.code, (LOW, HIGH, BOTH)), np.sign(needs[0] + needs[1]), 0.0),
     )
     _modest(state)
     return state
@@ -183,18 +191,20 @@ def _room(s: _State) -> _Room:
 
 
 def _short(s: _State, room: _Room) -> tuple[Array, Array]:
-    up = np.minimum.reduce([room.own[0], room.inside[0].slack, room.outside[0]])
-    down = np.minimum.reduce([room.own[1], room.inside[1].slack, room.outside[1]])
     first = s.cells.code != SHOWN
-    needs = s.cells.need_up * first, s.cells.need_down * first
-    return np.maximum(needs[0] - up, 0.0), np.maximum(needs[1] - down, 0.0)
+    short = []
+    for k, need in enumerate((s.cells.need_up, s.cells.need_down)):
+        mine = need * first - np.minimum(room.own[k], room.inside[k].slack)
+        others = need * first + s.spare - room.outside[k]
+        short.append(np.maximum(np.maximum(mine, others), 0.0))
+    return short[0], short[1]
 
 
 def _take(s: _State, at: NDArray[np.intp]) -> _State:
     if at.size == s.most.size:
         return s
     cells, counts = _columns(s.cells, s.counts, at)
-    rest = ("hidden", "up", "down", "need_up", "need_down", "want_up", "want_down")
+    rest = ("hidden", "up", "down", "need_up", "need_down", "want_up", "want_down", "spare")
     binds = [m[:, at] for m in s.linked]
     return _State(cells, counts, s.tree, binds, s.most[at], *(getattr(s, n)[:, at] for n in rest))
 
@@ -213,14 +223,21 @@ def _take_room(r: _Room, at: NDArray[np.intp]) -> _Room:
     return _Room(pair(r.own), both, pair(r.outside), (left(r.left[0]), left(r.left[1])))
 
 
-def _round(s: _State, room: _Room, short: tuple[Array, Array]) -> Mask:
+def _spare_no_more(s: _State, short: Array) -> Mask:
+    """Where a total's own bounds leave nothing to spare, ask for what is needed alone."""
+    vain = (short > TOLERANCE) & (s.spare > 0)
+    s.spare[vain] = 0.0
+    return np.asarray(vain.any(axis=0))
+
+
+def _round(s: _State, room: _Room) -> Mask:
     """Hide or ask once in every family that falls short; say which columns moved."""
     moved = np.zeros(s.most.size, bool)
     if not moved.size:
         return moved
     free = s.free()
-    lacks = [np.maximum(s.need_up - room.outside[0], 0.0) * free]
-    lacks.append(np.maximum(s.need_down - room.outside[1], 0.0) * free)
+    lacks = [np.maximum(s.need_up + s.spare - room.outside[0], 0.0) * free]
+    lacks.append(np.maximum(s.need_down + s.spare - room.outside[1], 0.0) * free)
     for j, family in enumerate(s.tree.families):
         moved |= _mend(s, room, j, family, lacks)
     return moved
@@ -259,7 +276,7 @@ def _mend(s: _State, room: _Room, j: int, family: Families, lacks: Sequence[Arra
 def _choose(
     s: _State, family: Families, demand: tuple[Array, Array]
 ) -> tuple[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]], Mask]:
-    """Pick at most one part in each family: cheapest that suffices, else the most generous."""
+    """Pick at most one part in each family: that with most residents, whatever its count."""
     at = family.members
     group = np.searchsorted(family.heads, family.parent)
     dem_up, dem_down = demand
@@ -267,16 +284,7 @@ def _choose(
     usable = open_[group] & ~s.hidden[at] & ~s.counts.absent[at] & (s.counts.count[at] > 0)
     i, column = np.nonzero(usable)
     row, g = at[i], group[i]
-    du, dd = dem_up[g, column], dem_down[g, column]
-    gain = np.minimum(s.up[row, column], du) + np.minimum(s.down[row, column], dd)
-    some = gain > TOLERANCE
-    column, row, g, du, dd, gain = (
-        *(column[some], row[some], g[some]),
-        *(du[some], dd[some], gain[some]),
-    )
-    lacking = gain < du + dd - TOLERANCE
-    key = np.where(lacking, -gain, s.counts.count[row, column])
-    order = np.lexsort((row, key, lacking, g, column))
+    order = np.lexsort((row, -s.tree.population[row], g, column))
     place = (column * len(family.heads) + g)[order]
     first = order[np.r_[True, place[1:] != place[:-1]]] if order.size else order
     served = np.zeros(open_.shape, bool)

@@ -100,11 +100,18 @@ def make_framework(
     components = tuple(dict.fromkeys(c for _, c in pairs))
     dimensions = tuple(dict.fromkeys(d for d, _ in pairs))
     home = {c: next(d for d, other in pairs if other == c) for c in components}
+    strange = [
+        Fault(EDITION, "is no component of it", None, f"contents of {d['dimension']}", name,
+              ", ".join(d["components"]))
+        for d in settings.get("framework", [])
+        for name in d.get("contents", {})
+        if name not in d["components"]
+    ]  # fmt: skip
     if indicators.frame.empty or not pairs:
-        return None, []
+        return None, strange
     named = settings.get("geography", {}).get("levels", ())
     levels = {*KNOWN, *(level.id for level in levels_of(named))} if named else set()
-    faults = _misplaced(indicators, home, levels)
+    faults = strange + _misplaced(indicators, home, levels)
     if "disclosure_rule" not in indicators.missing:
         faults += check_disclosure(settings, list(records(indicators.frame)), EDITION)
     # what is sound still serves to check the other tables

@@ -68,6 +68,8 @@ FILES = {
     "corrections": ("corrections", False),
     "accepted": ("accepted", False),
     "targets": ("targets", False),
+    "partners": ("partners", False),
+    "successors": ("geography/successors", False),
     "other_indices": ("reference/other_indices", False),
     "places": ("geography/places", False),
     "postcodes": ("geography/postcodes", False),
@@ -153,6 +155,8 @@ def load(folder: Path, without: Collection[str] = ()) -> Inputs:
     settings, faults = read_edition_file(folder / "edition.yml")
     reads = {n: Read(pd.DataFrame(), ()) if n in without else read_all(folder, n) for n in FILES}
     faults += [f for read in reads.values() for f in read.faults]
+    if any(str(f.column).startswith("history.") for f in faults):
+        reads["history"] = Read(pd.DataFrame(), ())  # which years there are is not known
     polygons, found = load_boundaries(folder / "geography")
     faults += found
     areas, levels = reads["areas"], None
@@ -325,6 +329,8 @@ def _check_tables(
                                 ("other_indices", "area_code", areas),
                                 ("places", "area_code", lived),
                                 ("postcodes", "area_code", lived),
+                                ("successors", "area_code", areas),
+                                ("partners", "indicator_id", ids),
                                 ("targets", "indicator_id", ids),
                                 ("errors", "indicator_id", ids),
                                 ("history_errors", "indicator_id", ids),

@@ -64,10 +64,6 @@ def read_edition_file(path: Path) -> tuple[dict[str, Any], list[Fault]]:
     broken = {e.absolute_path[0] for e in errors if e.absolute_path}
     settings = {key: value for key, value in settings.items() if key not in broken}
     faults += _repeated_names(file, settings) + _period_order(file, settings)
-    years = earlier(settings)
-    if years != sorted(years):
-        message, allowed = "are out of order", ", ".join(sorted(years))
-        faults.append(Fault(file, message, None, "history.periods", ", ".join(years), allowed))
     least, most = settings.get("index", {}).get("change_years", (0, 0))
     if least > most:
         message, where = "has the least years after the most", "index.change_years"
@@ -81,7 +77,7 @@ def read_edition_file(path: Path) -> tuple[dict[str, Any], list[Fault]]:
 
 def earlier(settings: Mapping[str, Any]) -> list[str]:
     """Name the years before the edition's periods whose figures it has, in order of time."""
-    return list(settings.get("history", {}).get("periods", ()))
+    return sorted(settings.get("history", {}).get("periods", ()))
 
 
 def every_period(settings: Mapping[str, Any]) -> list[str]:

@@ -29,7 +29,7 @@ def index_sentences(tables: Any, code: str, first: str) -> tuple[str, str]:
     tuple of str
         Standing and change.
     """
-    brief = gather(tables, code, facts=0)
+    brief = gather(tables, code, facts=False)
     return headline(brief), change_sentence(brief, first)
 
 

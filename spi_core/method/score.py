@@ -86,28 +86,6 @@ def take(found: Cells, periods: Sequence[int] | slice = ALL, areas: slice = ALL)
     return replace(found, **{n: a[periods][:, areas] for n, a in arrays.items() if a.ndim > 1})
 
 
-def lay_in(scores: Scores, own: Scores, periods: Sequence[int]) -> Scores:
-    """Put scores of the first areas and some periods into those of all, in place.
-
-    Parameters
-    ----------
-    scores, own : Scores
-        The last digit of a sum hangs on how many areas are summed at once: `own` are scored by
-        themselves.
-    periods : sequence of int
-        Positions of those of `own`.
-
-    Returns
-    -------
-    Scores
-        `scores`.
-    """
-    for f in fields(scores):
-        found = getattr(own, f.name)
-        getattr(scores, f.name)[list(periods), : found.shape[1]] = found
-    return scores
-
-
 def estimate_missing(
     value: Array, recipe: Recipe, fit_on: NDArray[np.intp], limit: int
 ) -> Estimated:

@@ -211,6 +211,7 @@ def _settings(
         "geography": {"vintage": about["vintage"], "levels": [*levels, about["home"], unit]},
         "periods": list(periods),
         "site": None,
+        "home": None,
         "contact": contact or f"Insight team, {place.name}",
         "licence": about["licence"],
         "attribution": " ".join(about["attribution"].split()),
@@ -252,9 +253,10 @@ def _context(place: Place, own: pd.DataFrame, outlines: gpd.GeoDataFrame) -> pd.
     frames: list[pd.DataFrame] = []
     for about in place.about["context"]:
         ends = []
-        for names in (about["numerator"], about["denominator"]):
-            of = [land if n == "hectares" else wide[(n, about["period"])] for n in names.split("+")]
-            ends.append(sum(of))
+        for names in (about["numerator"], about.get("denominator")):
+            parts = names.split("+") if names else []
+            of = [land if n == "hectares" else wide[(n, about["period"])] for n in parts]
+            ends.append(sum(of) if of else 1)
         value = (ends[0] / ends[1] * about["per"]).round(4).rename_axis("area_code")
         said = {"variable": about["variable"], "label": about["label"]}
         said |= {"period_label": about["period"], "source": about["source"]}

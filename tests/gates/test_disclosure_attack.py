@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from tests.support.disclosure_worlds import random_world, ranges, solved, without_secondary
+from spi_core.disclosure import protect
+from spi_core.edition.inputs import load
+from tests.support.disclosure_worlds import (
+    World,
+    random_world,
+    ranges,
+    small,
+    solved,
+    without_secondary,
+)
+from tests.support.project import ROOT
+from tests.support.replay import ruled_out
 
 pytestmark = pytest.mark.gate
 HIERARCHIES = 500
@@ -32,3 +45,48 @@ def test_the_same_attack_solves_many_without_secondary_suppression() -> None:
         found = world.control()
         narrowed += len(solved(ranges(world, found, without_secondary(world, found))))
     assert narrowed > 100
+
+
+def lost(world: World, seed: int = 1) -> tuple[int, list[object]]:
+    """How many small counts were sought by repeating the choice, and those that were narrowed."""
+    rng = np.random.default_rng(seed)
+    places = world.panel, world.framework, world.geography
+    found = list(ruled_out(*places, world.control(), rng))
+    return len(found), [cell for cell in found if cell[-1]]
+
+
+def illustrative() -> World:
+    i = load(ROOT / "data" / "lbbd-84")
+    return World(i.panel, i.framework, i.geography, i.settings, i.panel.numerator)
+
+
+def single_wards() -> list[World]:
+    rng, worlds = np.random.default_rng(7), []
+    for rule in ("suppress<3", "suppress<5", "suppress<10") * 15:
+        counts = rng.poisson(rng.choice([3, 8, 20]) * rng.gamma(2, 0.5, rng.integers(3, 9)))
+        worlds.append(small([counts.tolist(), [200, 300]], rule))
+    return worlds
+
+
+def test_repeating_the_choice_for_other_counts_rules_none_out() -> None:
+    sought, narrowed = lost(illustrative())
+    assert sought > 200
+    assert narrowed == []
+    each = [lost(world) for world in single_wards()]
+    assert sum(n for n, _ in each) > 150
+    assert [cell for _, cells in each for cell in cells] == []
+
+
+def test_repeating_a_choice_that_leaves_nothing_to_spare_rules_some_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Shows that the gate above can fail."""
+    start = protect._start
+
+    def without_spare(*arguments: Any) -> Any:
+        state = start(*arguments)
+        state.spare[:] = 0.0
+        return state
+
+    monkeypatch.setattr(protect, "_start", without_spare)
+    assert sum(len(lost(world)[1]) for world in single_wards()) > 3

@@ -34,6 +34,12 @@ def number(text: str) -> float:
     return float(text.replace("−", "-").replace(",", ""))
 
 
+def printed(text: str, true: float) -> bool:
+    """Tell whether a number is printed as it is, rounded to the digits that it is given with."""
+    digits = len(text.partition(".")[2])
+    return abs(number(text) - true) <= 0.5 * 10**-digits + 1e-9
+
+
 def apart(low: str, high: str) -> bool:
     """Tell whether a printed interval leaves out zero."""
     return number(low) > 0 or number(high) < 0
@@ -160,11 +166,18 @@ def _gap(m: re.Match[str], proof: Proof, area: str) -> bool:
     return apart(m["low"], m["high"]) != m["word"].startswith("no ")
 
 
-@form(rf"scores {NUMBER} out of 100, (?:(?P<no>not clearly different from)|clearly (?P<side>\w+)) ")
+@form(
+    rf"scores (?P<score>{NUMBER}) out of 100[^,]*, "
+    rf"(?:(?P<no>not clearly different from)|clearly (?P<side>\w+)) "
+    rf"(?P<whose>[^.]*?) (?P<other>{NUMBER})\."
+)
 def _lead(m: re.Match[str], proof: Proof, area: str) -> bool:
-    r = proof.standing[(area, "index")]
-    side = "above" if r.difference_low > 0 else "below" if r.difference_high < 0 else None
-    return bool(m["side"] == side)
+    r, near = proof.standing[(area, "index")], m["whose"].startswith("similar")
+    low, high = (r.peers_low, r.peers_high) if near else (r.difference_low, r.difference_high)
+    side = "above" if low > 0 else "below" if high < 0 else None
+    ends = ((m["score"], r.score), (m["other"], r.peers_median if near else r.whole))
+    agree = side is None or m["score"] != m["other"]
+    return agree and m["side"] == side and all(printed(text, true) for text, true in ends)
 
 
 @form(
@@ -273,7 +286,7 @@ def _figure(m: re.Match[str], proof: Proof, area: str) -> bool:
 @form(r"1st and 99th percentile|, 1st is highest|which ▲ ● ▼ compare with$")
 @form(r"^▲ strength, ● similar, ▼ weakness, ○ not rated|leaned the same way .*, clearly or not\.$")
 @form(r"\(no \w+ clearly up, no \w+ clearly down\)")
-@form(r"^A ▲ strength or ▼ weakness lies more than a point from their middle")
+@form(r"^Ratings ▲ (?:strength or ▼ weakness|above or ▼ below): the score (?:lies|differs).*")
 def _explained(m: re.Match[str], proof: Proof, area: str) -> bool:
     """Legends: they say what a sign means, of no area."""
     return True
@@ -355,12 +368,13 @@ def wrong_claims(page: Any, proof: Proof, area: str = "") -> list[str]:
     """List what a page claims and the tables do not bear out, or nobody can judge."""
     found = []
     for sentence in dict.fromkeys(claims_in(page)):
-        rest = sentence
+        left = list(sentence)
         for pattern, check in FORMS:
             for m in pattern.finditer(sentence):
                 if not check(m, proof, area):
                     found.append(f"not borne out: {m[0]!r} in {sentence[:200]!r}")
-                rest = rest.replace(m[0], "")
+                left[m.start() : m.end()] = [""] * len(m[0])
+        rest = "".join(left)
         if MARKS.search(rest) and not any(p.search(sentence) for p in proof.fixed):
             found.append(f"nobody can judge: {rest[:200]!r} of {sentence[:200]!r}")
     return found

@@ -62,6 +62,7 @@ def make_edition(folder: Path, seed: int = 1) -> Path:
     }
     settings["geography"] = {"vintage": "2022", "levels": ["borough", "ward"]}
     settings["index"].pop("reference")
+    settings.pop("history")
     settings.pop("notes", None)  # what must be known of the open figures
     settings["comparators"]["context"] = ["children", "older"]
     settings["uncertainty"]["replicates"] = 200

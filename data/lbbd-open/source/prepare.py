@@ -71,11 +71,17 @@ def context() -> pd.DataFrame:
             year,
             table[("population_65_plus", year)] / people,
         ),
+        "households": ("Households", "2011", homes / 100),
         "owned": ("Households owning their home, %", "2011", owned / homes),
         "social_rented": (
             "Households renting from council or housing association, %",
             "2011",
             table[("tenure_social_rented", "2011")] / homes,
+        ),
+        "private_rented": (
+            "Households renting privately, %",
+            "2011",
+            table[("tenure_private_rented", "2011")] / homes,
         ),
         "density": ("Residents per hectare", year, people / hectares / 100),
     }

@@ -9,49 +9,68 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from spi_core.edition.inputs import Inputs
 from spi_core.edition.panel import Panel
-from spi_core.method.intervals import LEVEL, quantile
+from spi_core.method.intervals import difference
 from spi_core.method.recipe import Recipe
+from spi_core.method.score import score as scored
 from spi_core.method.treat import Treatment
 from spi_core.tables import empty_table
 
 Array: TypeAlias = NDArray[np.float64]
 Points: TypeAlias = Callable[[ArrayLike], Array]
 
-COUNTS = ("value", "numerator", "denominator")
 
-
-def needed(
-    area: Mapping[str, ArrayLike], whole: Mapping[str, ArrayLike], error: ArrayLike
-) -> NDArray[np.float64]:
-    """Work out how far an area's count lies from what the whole's rate would make it.
+def apart(
+    here: Sequence[ArrayLike], there: Sequence[ArrayLike], base: ArrayLike, per: ArrayLike
+) -> Array:
+    """Work out how many more an area counts than it would at another rate, and how sure that is.
 
     Parameters
     ----------
-    area, whole : mapping
-        ``value, numerator, denominator`` of the area and of the whole.
-    error : array_like
-        Standard error of the area's value, from its counts.
+    here, there : sequence of array_like
+        Value, lower and upper end of its interval: the area's, and what it is held against.
+    base : array_like
+        The area's count below the line.
+    per : array_like
+        The value is per so many of it.
 
     Returns
     -------
-    ndarray
-        Whole number, positive where the area has more; NaN where chance could explain the
-        distance, or where it is not known.
+    ndarray, shape (3, ...)
+        Events, people or homes above that rate, negative below it: ``(value - other) base / per``
+        and the ends of its interval, by Newcombe's rule; NaN where that holds zero.
 
     Examples
     --------
-    >>> area = {"value": 30.0, "numerator": 300, "denominator": 10_000}
-    >>> needed(area, {"value": 20.0, "numerator": 4000, "denominator": 200_000}, 1.7)
-    array(100.)
-    >>> needed(area, {"value": 28.0, "numerator": 5600, "denominator": 200_000}, 1.7)
-    array(nan)
+    >>> apart((30.0, 27.0, 33.0), (20.0, 19.0, 21.0), 10_000, 1000).round(1)
+    array([100. ,  68.4, 131.6])
+    >>> apart((28.0, 25.0, 31.0), (26.0, 25.0, 27.0), 10_000, 1000)
+    array([nan, nan, nan])
     """
-    value, count, base = (np.asarray(area[name], dtype=np.float64) for name in COUNTS)
-    home, of, among = (np.asarray(whole[name], dtype=np.float64) for name in COUNTS)
-    clear = np.abs(value - home) > quantile(LEVEL) * np.asarray(error, dtype=np.float64)
-    share = of / np.where(among > 0, among, np.nan)
-    return np.where(clear, np.round(count - share * base), np.nan)
+    low, high = difference(tuple(here), tuple(there))  # type: ignore[arg-type]
+    gap = np.stack([np.asarray(here[0], float) - np.asarray(there[0], float), low, high])
+    scale = np.asarray(base, float) / np.asarray(per, float)
+    return np.where((low > 0) | (high < 0), gap * scale, np.nan)
+
+
+def middle_of(near: pd.DataFrame, low: pd.DataFrame, high: pd.DataFrame) -> pd.DataFrame:
+    """Find the median of some areas' values, and its interval.
+
+    Parameters
+    ----------
+    near, low, high : DataFrame
+        One row an area, one column an indicator: values and the ends of their intervals.
+
+    Returns
+    -------
+    DataFrame
+        Rows ``value, low, high``: the standard error of a median of n like estimates is √(π/2)
+        times that of their mean, so a half-width is ``√(π/2) √(mean h²) / √n``.
+    """
+    n, value = near.notna().sum(), near.median()
+    half = [np.sqrt(np.pi / 2 * (end**2).mean() / n) for end in (near - low, high - near)]
+    return pd.DataFrame([value, value - half[0], value + half[1]], index=["value", "low", "high"])
 
 
 def indicator_standing(
@@ -66,7 +85,7 @@ def indicator_standing(
     units : sequence of str
         Codes of the units of evidence.
     tables : mapping of str to DataFrame
-        ``values, weights, peers, errors``.
+        ``values, weights, peers, indicators``.
 
     Returns
     -------
@@ -74,40 +93,37 @@ def indicator_standing(
         ``pull``: how far the score lies above the whole's, times its share; ``peers_pull``: the
         same against the middle score of similar areas; ``peers_value``: the middle value of
         these; ``tells, peers_tells``: whether the figure's own interval is known and leaves out
-        the whole's figure, or that middle value, so that it may be given as evidence; ``needed``:
-        see :func:`needed`.
+        the whole's figure, or that middle value, so that it may be given as evidence; ``apart``
+        and ``peers_apart`` with their intervals: see :func:`apart`.
     """
     weights = tables["weights"].set_index("indicator_id")["share"]
     now = tables["values"].query("period == 'current'")
-    errors = tables["errors"].query("period == 'current' and basis == 'counts'")
 
-    def laid(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    def laid(column: str) -> pd.DataFrame:
         """One row an area, one column a weighted indicator."""
-        wide = frame.pivot(index="area_code", columns="indicator_id", values=column)
+        wide = now.pivot(index="area_code", columns="indicator_id", values=column)
         return wide.reindex(index=[whole, *units], columns=weights.index).astype(float)
 
-    found = {name: laid(now, name) for name in ("score", *COUNTS, "value_low", "value_high")}
-    mine = {name: wide.loc[list(units)] for name, wide in found.items()}
-    home = {name: wide.loc[whole].to_numpy() for name, wide in found.items()}
+    score, base = laid("score"), laid("denominator").loc[list(units)]
+    ends = [laid(name) for name in ("value", "value_low", "value_high")]
+    per = tables["indicators"].set_index("id")["per"].reindex(weights.index).to_numpy(float)
+    mine, home = [end.loc[list(units)] for end in ends], [end.loc[whole] for end in ends]
     near = tables["peers"].groupby("area_code")["peer_code"].agg(list)
-    middle = {
-        name: pd.DataFrame(
-            [found[name].reindex(near.get(code, [])).median() for code in units], index=list(units)
-        )
-        for name in ("score", "value")
-    }
-    error = laid(errors, "se").loc[list(units)]
-
-    def apart(other: ArrayLike) -> NDArray[np.bool_]:
-        return np.asarray((mine["value_low"] > other) | (mine["value_high"] < other))
-
+    beside = [middle_of(*(end.reindex(near.get(code, [])) for end in ends)) for code in units]
+    middle = [np.array([found.loc[row] for found in beside]) for row in beside[0].index]
+    scores = np.array([score.reindex(near.get(code, [])).median() for code in units])
     columns = {
-        "pull": (mine["score"] - home["score"]) * weights,
-        "peers_pull": (mine["score"] - middle["score"]) * weights,
-        "peers_value": middle["value"],
-        "needed": needed(mine, home, error),
+        "pull": (score.loc[list(units)] - score.loc[whole]) * weights,
+        "peers_pull": (score.loc[list(units)] - scores) * weights,
+        "peers_value": middle[0],
     }
-    tells = {"tells": apart(home["value"]), "peers_tells": apart(middle["value"])}
+    for name, other in (("apart", [end.to_numpy() for end in home]), ("peers_apart", middle)):
+        counts = apart([end.to_numpy() for end in mine], other, base.to_numpy(), per)
+        columns |= dict(zip((name, f"{name}_low", f"{name}_high"), counts, strict=True))
+    tells = {
+        name: ((mine[1] > other) | (mine[2] < other)).to_numpy()
+        for name, other in (("tells", home[0]), ("peers_tells", middle[0]))
+    }
     keys = pd.MultiIndex.from_product([units, weights.index], names=["area_code", "indicator_id"])
     flat = {name: np.asarray(cells, dtype=np.float64).ravel() for name, cells in columns.items()}
     said = {name: cells.ravel() for name, cells in tells.items()}
@@ -196,3 +212,39 @@ def reference_standing(
     columns = {"gap": points(here.to_numpy(float)) - after, "change": moved}
     table = pd.DataFrame(columns, index=about.index.rename("indicator_id"))
     return table.loc[known].reset_index()
+
+
+def reference_scores(
+    tables: Mapping[str, pd.DataFrame],
+    inputs: Inputs,
+    periods: Sequence[str],
+    recipe: Recipe,
+    treatment: Treatment | None,
+) -> pd.DataFrame:
+    """Score an area whose every figure is the mean of the reference's areas, current period.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        ``reference``.
+    periods : sequence of str
+        Those that are compared, the last of them the current one.
+    recipe : Recipe
+        Of these periods.
+    treatment : Treatment or None
+        What lies between raw values and the scale of scoring.
+
+    Returns
+    -------
+    DataFrame
+        ``element, level, score`` of what has a score; no rows without a reference.
+    """
+    mean = tables["reference"].pivot(index="period", columns="indicator_id", values="mean")
+    f = inputs.framework
+    x = mean.reindex(index=list(periods), columns=list(f.ids)).to_numpy(float)[:, None]
+    found = scored(x if treatment is None else treatment.apply(x), recipe)
+    named = (("component", f.components, found.component[-1, 0]),
+             ("dimension", f.dimensions, found.dimension[-1, 0]),
+             ("index", ("index",), [found.index[-1, 0]]))  # fmt: skip
+    rows = [(e, level, s) for level, names, own in named for e, s in zip(names, own, strict=True)]
+    return pd.DataFrame(rows, columns=["element", "level", "score"]).dropna(ignore_index=True)

@@ -15,13 +15,13 @@ from spi_core.build.marking import rests_on_generated
 from spi_core.build.recipe import comparable_recipe, pair_compared
 from spi_core.build.shown.beside import Points
 from spi_core.build.standing import RELATIVE, counted, elements_of
-from spi_core.build.treated import fill
+from spi_core.build.treated import fill, lay_in
 from spi_core.build.years.since import annual, since
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.panel import joined
 from spi_core.edition.settings import every_period
 from spi_core.method.recipe import ENOUGH, Recipe, during
-from spi_core.method.score import Scores, lay_in, score, take
+from spi_core.method.score import Scores, score, take
 from spi_core.method.treat import Treatment
 from spi_core.tables import empty_table
 from spi_core.text.words import NOT_RATED

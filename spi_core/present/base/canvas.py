@@ -21,6 +21,8 @@ RULE, BAND = "#E4E7EB", "#BCCCDC"
 MANY = 60
 #: Points: a name in smaller letters is parted into two lines.
 SMALLEST = 6.2
+#: Ems that a letter takes at most, on average over a line.
+WIDEST = 0.68
 
 
 def page(width: float, height: float) -> tuple[Figure, Axes]:
@@ -58,9 +60,13 @@ def words(
     return ax.text(x, y, text, va="center", fontsize=size, **look)
 
 
-def fitted(ax: Axes, x: float, y: float, text: str, end: float, size: float = 8) -> None:
+def fitted(
+    ax: Axes, x: float, y: float, text: str, end: float, size: float = 8, **look: Any
+) -> None:
     """Write a line that ends before ``end``: smaller, and where that is too small in two lines."""
-    label = words(ax, x, y, text, size)
+    label = words(ax, x, y, text, size, **look)
+    if len(text) * WIDEST * size * 25.4 / 72 < end - x:
+        return  # measuring a line takes as long as drawing it
 
     def needed() -> float:
         reach = label.get_window_extent().transformed(ax.transData.inverted())

@@ -117,3 +117,11 @@ def goalposts_place(tables: Tables) -> str:
     """
     everywhere = tables["goalposts"]["basis"].eq("reference distribution").all()
     return reference_place(tables) if everywhere else ""
+
+
+def scale_ends(tables: Tables) -> tuple[str, str]:
+    """Say in a few words what the ends of the scale mean."""
+    place, many = goalposts_place(tables), tables.levels.unit.many
+    if place:
+        return f"as poor as {place}’s worst {many}", "as good as its best"
+    return "as poor as can be expected", "as good as can be expected"

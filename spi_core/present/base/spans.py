@@ -8,9 +8,11 @@ import pandas as pd
 
 from spi_core.present.base.marks import carried, marked
 from spi_core.present.base.numbers import number
+from spi_core.present.base.scale import beside_place
 from spi_core.present.base.theme import RATINGS
 from spi_core.store import Tables
 from spi_core.tables import records
+from spi_core.text.words import ABREAST, AHEAD, BEHIND
 
 #: Groups of figures that have a change of their own and no part in one of scores.
 APART = ("longer ago", "closer")
@@ -41,6 +43,19 @@ def with_share(changes: pd.DataFrame) -> list[str]:
     return [counted(parts, of, level) if of > 0 else "" for parts, of, level in rows]
 
 
+def beside(place: str, rating: object) -> str:
+    """Say after a change how it is beside the reference's own; nothing where that is not known.
+
+    Examples
+    --------
+    >>> beside("Kent", "clearly worse"), beside("Kent", "no clear difference"), beside("", "x")
+    (', clearly worse than in Kent', ', not clearly different from Kent', '')
+    """
+    said = {ABREAST: "not clearly different from", AHEAD: "clearly better than in",
+            BEHIND: "clearly worse than in"}.get(str(rating))  # fmt: skip
+    return f", {said} {place}" if place and said else ""
+
+
 def from_other_dates(tables: Tables, code: str) -> pd.DataFrame:
     """Gather an area's changes of figures that are not as far apart as scores are compared.
 
@@ -60,7 +75,7 @@ def from_other_dates(tables: Tables, code: str) -> pd.DataFrame:
     about: Any = tables["indicators"].set_index("id")
     values = carried(tables, "values").query("area_code == @code")
     cells = {(r.indicator_id, r.period): r for r in records(values)}
-    rows = []
+    rows, place = [], beside_place(tables)
     moved = tables["indicator_changes"].query("area_code == @code").dropna(subset="change")
     for r in records(moved[moved["indicator_id"].isin(pairs.index)]):
         pair: Any = pairs.loc[r.indicator_id]
@@ -70,7 +85,7 @@ def from_other_dates(tables: Tables, code: str) -> pd.DataFrame:
         text = (
             f"{about.at[r.indicator_id, 'name']} ({pair['group']}: {pair['first']:.0f} to "
             f"{pair['last']:.0f}) from {before}{percent} to {after}{percent}: "
-            f"{RATINGS[r.rating].symbol} {r.rating}"
+            f"{RATINGS[r.rating].symbol} {r.rating}{beside(place, r.relative_rating)}"
         )
         rows.append((r.rating, text, any(c.illustrative for c in ends)))
     return pd.DataFrame(rows, columns=["rating", "text", "illustrative"])

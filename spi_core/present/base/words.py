@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from spi_core.levels import Level
 from spi_core.present.base.numbers import change_words, likely, number
+from spi_core.text.words import AHEAD, BEHIND, NOT_RATED
 
 #: Words for the quarter of the areas that one falls in, 1 the highest; 0 where nothing is ranked.
 QUARTERS = {
@@ -124,29 +125,30 @@ def beside_reference(place: str, relative: float, low: float, high: float, ratin
 
     Examples
     --------
-    >>> beside_reference("Kent", 1.2, -4.0, 6.3, "no clear difference")
-    ' Beside Kent’s own change that is +1.2 points (likely −4.0 to +6.3): no clear difference.'
+    >>> beside_reference("Kent", 5.2, 0.1, 6.3, "clearly better")
+    ' That is clearly better than Kent’s own change (+5.2 points apart, likely +0.1 to +6.3).'
     >>> beside_reference("", 1.2, -4.0, 6.3, "no clear difference")
     ''
     """
-    if not place or math.isnan(relative) or math.isnan(low):
+    if not place or math.isnan(relative) or math.isnan(low) or rating == NOT_RATED:
         return ""
     size = change_words(relative, low > 0 or high < 0)
+    how = {AHEAD: "clearly better than", BEHIND: "clearly worse than"}.get(rating)
     return (
-        f" Beside {owned(place)} own change that is {size} points "
-        f"(likely {likely(low, high)}): {rating}."
+        f" That is {how or 'not clearly different from'} {owned(place)} own change ({size} points "
+        f"apart, likely {likely(low, high)})."
     )
 
 
-def standing_out(strengths: Sequence[str], weaknesses: Sequence[str], many: str) -> str:
+def standing_out(strengths: Sequence[str], weaknesses: Sequence[str], held: str) -> str:
     """Name the components that are rated as strengths and weaknesses, the largest first.
 
     Parameters
     ----------
     strengths, weaknesses : sequence of str
         Components; the first of each is named.
-    many : str
-        What the areas are called.
+    held : str
+        What they are rated against.
 
     Returns
     -------
@@ -155,10 +157,10 @@ def standing_out(strengths: Sequence[str], weaknesses: Sequence[str], many: str)
 
     Examples
     --------
-    >>> standing_out(["Personal Safety", "Shelter"], ["Health & Wellness"], "wards")
+    >>> standing_out(["Personal Safety", "Shelter"], ["Health & Wellness"], "similar wards")
     'Against similar wards its clearest strength is Personal Safety, its one weakness Health & \
 Wellness.'
-    >>> standing_out([], [], "wards")
+    >>> standing_out([], [], "similar wards")
     'Against similar wards no component clearly stands out.'
     """
     parts: list[str] = []
@@ -167,8 +169,8 @@ Wellness.'
             verb = "is " if not parts else ""
             parts.append(f"its {'one' if len(names) == 1 else 'clearest'} {word} {verb}{names[0]}")
     if not parts:
-        return f"Against similar {many} no component clearly stands out."
-    return f"Against similar {many} {', '.join(parts)}."
+        return f"Against {held} no component clearly stands out."
+    return f"Against {held} {', '.join(parts)}."
 
 
 def of_parts(parts: float, of: float) -> str:

@@ -84,9 +84,11 @@ def print_source(tables: Tables, code: str, name: str, source: str) -> None:
     the link leads to the folder that the brief was made in: a PDF that is sent on has lost it, so
     that paper also says whom to ask.
     """
-    address = explorer_address(tables, code)
-    if contact := str(tables.about["edition"].get("contact", "")):
+    address, edition = explorer_address(tables, code), tables.about["edition"]
+    if contact := str(edition.get("contact", "")):
         source = f"{source} Contact: {contact}."
+    if home := str(edition.get("home", "")):
+        source = f"{source} [{home}](<{home}>)"
     if address is None:
         print(f"\n::: {{.source}}\n{source}\n:::\n")
         return

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from spi_core.present.base.marks import carried, marked
+from spi_core.present.base.marks import carried, marked, of_area
 from spi_core.present.base.numbers import number
 from spi_core.present.base.scale import beside_place
 from spi_core.present.base.words import ABOUT_THE_SAME, capital
+from spi_core.present.brief.yardstick import Yardstick
 from spi_core.store import Tables
 from spi_core.tables import records
-from spi_core.text.words import STRENGTH, WEAKNESS
+from spi_core.text.words import SIMILAR, STRENGTH, WEAKNESS
 
 #: Counts of people, homes or events stand above these kinds of figure.
 COUNTED = ("rate", "proportion")
 #: A unit that names whom it counts: "% of homes", "per 1,000 residents", not "% (as published)".
 _BASE = re.compile(r"^(%|per [\d,]+) (?!\()")
-#: Counts over more days than this are not counts of a year.
-_YEAR = range(360, 372)
+#: Rows that the first page tells at most, of them weaknesses where there are strengths too; fewer
+#: than the least are filled up with what lies furthest.
+ROWS, TOLD, FEW = 5, 3, 3
 
 
 class Shown:
@@ -33,22 +36,25 @@ class Shown:
         The edition's tables.
     code : str
         Of a unit of evidence.
+    yard : Yardstick
+        What it is held against.
     """
 
-    def __init__(self, tables: Tables, code: str) -> None:
-        self.code = code
+    def __init__(self, tables: Tables, code: str, yard: Yardstick) -> None:
+        self.code, self.yard = code, yard
         edition = tables.about["edition"]
         self.home, self.compares = str(edition["area"]), len(edition["periods"]) > 1
         self.unit, self.whole = tables.levels.unit, tables.whole
-        near = tables["peers"].query("area_code == @code").sort_values("order")
+        near = of_area(tables["peers"], code).sort_values("order")
         self.peers = tuple(near["peer_code"])
         values = carried(tables, "values")
         values = values[values["area_code"].isin([code, self.home, *self.peers])]
         self.values = {(r.indicator_id, r.area_code, r.period): r for r in records(values)}
         self.about = {r.id: r for r in records(tables["indicators"])}
-        stands = tables["indicator_standing"].query("area_code == @code")
+        stands = of_area(tables["indicator_standing"], code)
         self.stands: pd.DataFrame = stands.set_index("indicator_id")
         place = beside_place(tables)
+        self.near = capital(f"similar {self.unit.many}")
         self.reference = f"{capital(place)} {self.unit.one}" if place else ""
         self.mean: dict[Any, float] = {}
         if place:
@@ -59,7 +65,8 @@ class Shown:
     def columns(self) -> list[str]:
         """Headings of :meth:`now`."""
         place = [self.reference] if self.reference else []
-        return ["Figure", "Here", capital(self.whole.one), *place, "Period"]
+        near = [self.near] if self.peers else []
+        return ["Figure", "Here", *near, capital(self.whole.one), *place, "Period"]
 
     def cell(self, indicator: str, area: str, period: str) -> str:
         """Write one value; a withheld or an estimated one says so."""
@@ -82,48 +89,66 @@ class Shown:
         made = {
             "Figure": f"{about.name}, {_short(about.unit)}",
             "Here": self.cell(indicator, self.code, "current"),
+            self.near: self.among_peers(indicator),
             capital(self.whole.one): self.cell(indicator, self.home, "current"),
             "Period": self.label(indicator),
         }
         if self.reference:
             made[self.reference] = number(self.mean.get(indicator, np.nan))
-        return made
+        return {name: made[name] for name in self.columns}
+
+    def range(self, indicator: str) -> str:
+        """Write the interval of the area's current value."""
+        row = self.values[indicator, self.code, "current"]
+        ends = f"{number(row.value_low)} to {number(row.value_high)}"
+        return marked(ends, row.illustrative)
 
     def among_peers(self, indicator: str) -> str:
         """Write the median of the similar areas' values."""
-        rows = [self.values.get((indicator, p, "current")) for p in self.peers]
-        known = [r for r in rows if r is not None and np.isfinite(r.value)]
         middle = number(self.stands["peers_value"].get(indicator, np.nan))
-        return marked(middle, any(r.illustrative for r in known))
+        return marked(middle, self.held_made_up(indicator, near=True))
+
+    def held_made_up(self, indicator: str, near: bool | None = None) -> bool:
+        """Tell whether what the area is held against, or similar areas, rest on made up values."""
+        near = self.yard.other != "whole" if near is None else near
+        areas = self.peers if near else (self.home,)
+        rows = [self.values.get((indicator, a, "current")) for a in areas]
+        return any(r is not None and np.isfinite(r.value) and r.illustrative for r in rows)
+
+    def pair(self, indicator: str) -> tuple[str, str]:
+        """Write the area's value and what it is held against so that they differ in print."""
+        row = self.values[indicator, self.code, "current"]
+        home = self.values.get((indicator, self.home, "current"))
+        near = self.stands["peers_value"].get(indicator, np.nan)
+        there = near if self.yard.other != "whole" else getattr(home, "value", np.nan)
+        texts = number(row.value), number(there)
+        for digits in (1, 2, 3):
+            if texts[0] == texts[1]:
+                texts = number(row.value, digits), number(there, digits)
+        per = "%" if self.about[indicator].unit.startswith("%") else ""
+        made_up = row.illustrative, self.held_made_up(indicator)
+        here, other = (marked(text + per, m) for text, m in zip(texts, made_up, strict=True))
+        return here, other
 
 
-def facts_table(shown: Shown, components: pd.DataFrame, n: int) -> pd.DataFrame:
-    """Find what does most to put the components furthest from the whole where they are.
+def facts_table(shown: Shown, rows: pd.DataFrame) -> pd.DataFrame:
+    """List the figures that the first page tells, with all that they can be held against.
 
     Parameters
     ----------
     shown : Shown
         The area's values.
-    components : DataFrame
-        ``component, score, difference, illustrative``.
-    n : int
-        How many components at most.
+    rows : DataFrame
+        From :func:`standouts`.
 
     Returns
     -------
     DataFrame
-        Cells as text, the furthest first; components about the same as the whole are left out.
+        Cells as text, in their order.
     """
-    far = components.dropna(subset=["score", "difference"])
-    far = far[far["difference"].abs() >= ABOUT_THE_SAME]
-    far = far.sort_values("difference", key=abs, ascending=False, kind="stable").head(n)
-    rows = []
-    for r in records(far):
-        if i := _telling(shown, "pull", "tells", r.component, r.difference > 0):
-            points = marked(number(abs(r.difference), 0), r.illustrative)
-            word = "better" if r.difference > 0 else "worse"
-            rows.append({"Component": f"{r.component} ({points} {word})"} | shown.now(i))
-    facts = pd.DataFrame(rows, columns=["Component", *shown.columns])
+    told = [i for i in rows["indicator_id"] if i]
+    facts = pd.DataFrame([shown.now(i) for i in told], columns=shown.columns)
+    facts.insert(2, "Likely", [shown.range(i) for i in told])
     # generated indicators have no reference: a column of dashes would only take room
     blank = shown.reference and facts[shown.reference].eq("–").all()
     return facts.drop(columns=shown.reference) if blank else facts
@@ -157,96 +182,129 @@ def figures_table(shown: Shown) -> pd.DataFrame:
 
 
 def standouts(shown: Shown, components: pd.DataFrame) -> pd.DataFrame:
-    """Say of every strength and weakness which figure does most to set the area apart.
+    """Choose what the first page tells of, and say each in people where counts are known.
 
     Parameters
     ----------
     shown : Shown
         The area's values.
     components : DataFrame
-        ``component, score, rating, peers_difference, illustrative``.
+        ``component, contents, score, other, gap, rating, illustrative``.
 
     Returns
     -------
     DataFrame
-        ``component, rating, fact``, the furthest from similar areas first; ``fact`` is Markdown,
-        with the count and, of a weakness, what the whole's rate would take where that is known.
+        These with ``indicator_id``, the figure that does most to put the component where it is,
+        and ``fact``, which says it; both empty where chance could explain every such figure. The
+        weaknesses come first, then the strengths, each the furthest first; where they are few,
+        what lies furthest of the others, below before above.
     """
-    rated = components[components["rating"].isin([STRENGTH, WEAKNESS])]
-    rated = rated.sort_values("peers_difference", key=abs, ascending=False, kind="stable")
-    rows = []
-    for r in records(rated):
-        i = _telling(shown, "peers_pull", "peers_tells", r.component, r.rating == STRENGTH)
-        fact = _fact(shown, i, r.rating == WEAKNESS) if i else ""
-        rows.append({"component": r.component, "rating": r.rating, "fact": fact})
-    return pd.DataFrame(rows, columns=["component", "rating", "fact"])
+    rows = components.dropna(subset=["score", "gap"])
+    far = rows["gap"].abs().sort_values(ascending=False, kind="stable").index
+    order = {WEAKNESS: 0, STRENGTH: 1, SIMILAR: 2}
+    rows = rows.loc[far].assign(by=lambda d: d["rating"].map(order))
+    rows = rows[rows["by"].notna() & ((rows["by"] < 2) | (rows["gap"].abs() >= ABOUT_THE_SAME))]
+    rows = rows.assign(up=rows["gap"].gt(0)).sort_values(["by", "up"], kind="stable")
+    sure = rows[rows["by"] < 2]
+    weak = int(rows["by"].eq(0).sum())
+    kept = [*sure.index[:weak][:TOLD], *sure.index[weak:]][:ROWS]
+    rest = rows[rows["by"].eq(2)]
+    few = FEW - len(kept)
+    if few > 0:
+        ends = [rest[~rest["up"]].index[: -(-few // 2)], rest[rest["up"]].index[: few // 2]]
+        kept += [i for end in ends for i in end]
+    rows = rows.loc[kept].drop(columns=["by", "up"])
+    told = [_telling(shown, r.component, r.gap > 0) for r in records(rows)]
+    return rows.assign(indicator_id=told, fact=[_fact(shown, i) if i else "" for i in told])
 
 
-def to_ask(shown: Shown, components: pd.DataFrame) -> tuple[str, str, bool]:
-    """Pick one question: of the figure that does most to make the area weak.
+def to_ask(shown: Shown, rows: pd.DataFrame, lines: Sequence[str] = ()) -> tuple[str, str, bool]:
+    """Pick one question: of the first figure that makes the area worse, else of the first of all.
 
     Parameters
     ----------
     shown : Shown
         The area's values.
-    components : DataFrame
-        ``component, rating, peers_difference, difference``.
+    rows : DataFrame
+        From :func:`standouts`.
+    lines : sequence of str
+        Figures that are shown over the years.
 
     Returns
     -------
     tuple of str, str and bool
-        The figure's name, its question from the catalogue, whether the figure is generated. The
-        weaknesses come first, then what lies below the whole; empty where neither has a question.
+        The figure, its question from the catalogue, whether it is generated; empty where no figure
+        on the page has a question.
     """
-    weak = components[components["rating"] == WEAKNESS].sort_values("peers_difference")
-    below = components[components["difference"] < 0].sort_values("difference")
-    named = [("peers_pull", "peers_tells", c) for c in weak["component"]]
-    named += [("pull", "tells", c) for c in below["component"]]
-    for pull, tells, component in named:
-        i = _telling(shown, pull, tells, component, False)
+    pull = shown.stands[shown.yard.pull]
+    every = [*rows["indicator_id"], *lines]
+    weak = [*rows.loc[rows["gap"] < 0, "indicator_id"], *(i for i in lines if pull.get(i, 0) < 0)]
+    for i in (*weak, *every):
         if i and (asked := getattr(shown.about[i], "question", "")):
-            row = shown.values[i, shown.code, "current"]
-            return shown.about[i].name, asked, bool(row.illustrative)
+            return i, asked, bool(shown.values[i, shown.code, "current"].illustrative)
     return "", "", False
 
 
-def _telling(shown: Shown, pull: str, tells: str, component: str, better: bool) -> str:
+def _telling(shown: Shown, component: str, better: bool) -> str:
     """Name the indicator that does most to put a component where it is; empty if there is none.
 
     A figure that chance could have put on the other side is no evidence.
     """
     at = [shown.about[i].component == component for i in shown.stands.index]
-    at &= shown.stands[tells].to_numpy(bool)
-    mine = shown.stands.loc[at, pull].dropna()
+    at &= shown.stands[shown.yard.tells].to_numpy(bool)
+    mine = shown.stands.loc[at, shown.yard.pull].dropna()
     mine = mine[mine > 0] if better else mine[mine < 0]
     if mine.empty:
         return ""
     return str(mine.idxmax() if better else mine.idxmin())
 
 
-def _fact(shown: Shown, indicator: str, weak: bool) -> str:
+def _fact(shown: Shown, indicator: str) -> str:
+    """Say a figure and what it is held against: as a count where one is known."""
     about, row = shown.about[indicator], shown.values[indicator, shown.code, "current"]
-    per = "%" if about.unit.startswith("%") else ""
-    here, near = shown.cell(indicator, shown.code, "current"), shown.among_peers(indicator)
-    home = shown.cell(indicator, shown.home, "current")
-    count, whole_is = "", f"{shown.whole.one} {_percent(home, per)}"
-    if _has_counts(about, row):
-        count = f"{marked(number(row.numerator, 0), row.illustrative)}, or "
-    text = (
-        f"{about.name}, {shown.label(indicator)}: {count}{_percent(here, per)}{_rest(about.unit)} "
-        f"(likely {number(row.value_low)} to {number(row.value_high)}; "
-        f"similar {shown.unit.many} {_percent(near, per)}, {whole_is})."
-    )
-    whole = shown.values.get((indicator, shown.home, "current"))
-    if weak and whole is not None:
-        needs = _take(about, row, whole, shown.stands["needed"].get(indicator, np.nan))
-        text += f" {needs} would bring it to the {shown.whole.one}’s rate." if needs else ""
-    return text
+    names = (f"{shown.yard.apart}{end}" for end in ("", "_low", "_high"))
+    n, low, high = (float(shown.stands[name].get(indicator, np.nan)) for name in names)
+    if has_counts(about, row) and np.isfinite(n):
+        count = marked(number(row.numerator, 0), row.illustrative)
+        apart = more_or_fewer(n, low, high, row.illustrative or shown.held_made_up(indicator))
+        when = f"**{count}** in {row.period_label}"
+        return f"{about.name}: {when}, {apart} than at {shown.yard.whose} rate"
+    here, there = shown.pair(indicator)
+    when = f"{row.period_label}; {shown.yard.at} {there}"
+    return f"{about.name}: **{here}**{_rest(about.unit)}, {when}"
 
 
-def _percent(cell: str, per: str) -> str:
-    """Put the percent sign behind the number, before its mark."""
-    return re.sub(r"^([−\d.,]+)", rf"\g<1>{per}", cell)
+def more_or_fewer(n: float, low: float, high: float, made_up: bool = False) -> str:
+    """Say by how many a count differs from what another rate would make it.
+
+    Parameters
+    ----------
+    n, low, high : float
+        How many more, negative for fewer; the ends of its interval, both on one side of zero.
+    made_up : bool
+        Whether it rests on generated values.
+
+    Returns
+    -------
+    str
+        Never a bound of none: that would contradict that there is a difference.
+
+    Examples
+    --------
+    >>> more_or_fewer(35.9, 14.9, 59.4)
+    'about 36 more (likely 15 to 59)'
+    >>> more_or_fewer(-18.2, -33.0, -1.2), more_or_fewer(-3.1, -6.2, -0.3)
+    ('about 18 fewer (likely 1 to 33)', 'about 3 fewer (likely up to 6)')
+    >>> more_or_fewer(0.8, 0.2, 1.4), more_or_fewer(0.3, 0.1, 0.4)
+    ('about 1 more (likely up to 1)', 'less than 1 more')
+    """
+    word = "more" if n > 0 else "fewer"
+    near, far = sorted(abs(end) for end in (low, high))
+    size, least, most = (number(abs(x), 0) for x in (n, near, far))
+    if size == "0":
+        return f"less than 1 {word}"
+    span = f"up to {most}" if least == "0" else f"{least} to {most}"
+    return f"about {marked(size, made_up)} {word} (likely {span})"
 
 
 def _rest(unit: str) -> str:
@@ -258,7 +316,7 @@ def _rest(unit: str) -> str:
     return f" ({unit})" if unit.startswith(("ratio", "score")) else f" {unit}"
 
 
-def _has_counts(about: Any, row: Any) -> bool:
+def has_counts(about: Any, row: Any) -> bool:
     """Whether whole counts stand behind a figure, of a group that its unit names."""
     ends = np.array([row.numerator, row.denominator], dtype=float)
     return bool(
@@ -268,21 +326,6 @@ def _has_counts(about: Any, row: Any) -> bool:
         and np.isfinite([*ends, row.value]).all()
         and np.array_equal(ends, ends.round())
     )
-
-
-def _take(about: Any, row: Any, whole: Any, n: float) -> str:
-    """Say what the whole's rate would take, of a figure on which the area does worse."""
-    if not (_has_counts(about, row) and _has_counts(about, whole)):
-        return ""
-    if not np.isfinite(n) or n * about.polarity >= 0:
-        return ""
-    made_up = row.illustrative or whole.illustrative
-    many, word = marked(number(abs(n), 0), made_up), "fewer" if n > 0 else "more"
-    days = (row.end - row.start).days + 1
-    when = " a year" if about.kind == "rate" and days in _YEAR else ""
-    if days > _YEAR.stop:
-        when = f" in {row.period_label}"
-    return f"**About {many} {word}{when}**"
 
 
 def _short(unit: str) -> str:

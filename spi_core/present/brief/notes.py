@@ -7,7 +7,7 @@ import math
 from spi_core.present.base.numbers import number
 from spi_core.present.base.page import Page
 from spi_core.present.base.scale import goalposts_place, scale_start
-from spi_core.present.base.words import and_list
+from spi_core.present.base.words import and_list, capital
 from spi_core.present.brief.data import Brief
 from spi_core.store import Tables
 
@@ -16,7 +16,7 @@ MOST_PUBLISHERS = 16
 
 
 def strip_alt(brief: Brief) -> str:
-    """Say what the line of areas shows.
+    """Say what the scale shows.
 
     Parameters
     ----------
@@ -26,22 +26,17 @@ def strip_alt(brief: Brief) -> str:
     wards, i, many = brief.wards.sort_values("score"), brief.index, brief.unit.many
     if wards.empty:
         return f"No {brief.unit.one} has an index score."
-    low, high = wards.iloc[0], wards.iloc[-1]
-    text = f"Index scores of the {len(wards)} {many} on one line."
+    text = f"The scale from 0, {brief.ends[0]}, to 100, {brief.ends[1]}."
     if brief.scored:
-        text += f" {brief.name} scores {number(i['score'], 0)}, the {brief.whole.one} "
-        text += f"{number(i['whole'], 0)};"
+        text += f" {brief.name} scores {number(i['score'], 0)}"
+        if not math.isnan(i["low"]):
+            text += f", likely {number(i['low'], 0)} to {number(i['high'], 0)}"
+    else:
+        text += f" {brief.name} has no score"
+    beside = [f"{name} {number(score, 0)}" for name, score, _ in brief.landmarks]
+    low, high = wards.iloc[0], wards.iloc[-1]
     ends = (f"{end['name']}, {number(end['score'], 0)}" for end in (low, high))
-    band = (
-        f" The light band, {number(i['low'], 0)} to {number(i['high'], 0)}, is where "
-        f"{brief.name}’s score likely lies."
-    )
-    if not brief.scored:
-        band = f" {brief.name} has no score."
-    elif math.isnan(i["low"]):
-        band = f" How sure {brief.name}’s score is, is not known."
-    said = f"{text} {'the' if brief.scored else 'The'} {many} run from {', to '.join(ends)}."
-    return said + band
+    return f"{text}; {and_list(beside)}. The {many} run from {', to '.join(ends)}."
 
 
 def score_note(tables: Tables, brief: Brief) -> str:
@@ -59,8 +54,8 @@ def score_note(tables: Tables, brief: Brief) -> str:
     )
 
 
-def peers_note(brief: Brief, tables: Tables) -> str:
-    """Say which areas this one is compared with, and by what rule.
+def peers_sentence(brief: Brief, tables: Tables) -> str:
+    """Name the areas that this one is held against, once and before anything is.
 
     Parameters
     ----------
@@ -69,36 +64,35 @@ def peers_note(brief: Brief, tables: Tables) -> str:
     tables : Tables
         The edition's tables.
     """
+    if not brief.peers:
+        return f"No similar {brief.unit.many} are known, so it is held against {brief.yard.name}."
+    near = tables["peers"].query("area_code == @brief.code")["near"].any()
+    alike = "most alike in residents and homes"
+    if not near:
+        alike = f"the least unlike, for no other {brief.unit.one} is near it in residents and homes"
+    return f"{capital(brief.yard.name)}, {alike}: {and_list(brief.peers)}."
+
+
+def rating_note(brief: Brief, tables: Tables) -> str:
+    """Say by what rule an area's components are rated."""
     rule = tables.about["edition"].get("comparators")
     if rule is None or not brief.peers:
-        return ": none are named, so nothing is rated as a strength or weakness."
-    near = tables["peers"].query("area_code == @brief.code")["near"].any()
-    alike = (
-        "alike in residents and homes"
-        if near
-        else (f"the least unlike, for no other {brief.unit.one} is near it in residents and homes")
-    )
+        return (
+            f"▲ above or ▼ below: the score differs from {brief.yard.whose} by more than chance "
+            "would explain, all comparisons judged together."
+        )
     points = "a point" if rule["minimum_points"] == 1 else f"{rule['minimum_points']:g} points"
     return (
-        f", {alike}: {and_list(brief.peers)}. A ▲ strength or ▼ weakness lies "
-        f"more than {points} from their middle, further than they usually lie from it, and "
-        "further than chance would explain."
+        f"▲ strength or ▼ weakness: the score lies more than {points} from the middle of "
+        f"{brief.yard.name}, further than they usually lie from it, and further than chance would "
+        "explain."
     )
 
 
-def facts_words(page: Page, brief: Brief) -> dict[str, str]:
-    """Give what the caption of the telling figures asks for.
-
-    Parameters
-    ----------
-    page : Page
-        The brief's: its words explain the column of the reference, where there is one.
-    brief : Brief
-        The area's figures.
-    """
+def average(page: Page, brief: Brief) -> str:
+    """Explain the column of the reference, where the table of figures has one."""
     column = f"{page.words['Reference']} {brief.unit.one}"
-    average = page.text("average") if column in brief.facts else ""
-    return {"name": brief.name, "average": average}
+    return page.text("average") if column in brief.facts else ""
 
 
 def years(tables: Tables) -> str:

@@ -1,29 +1,32 @@
-"""The brief's sentences: headline, place, strengths and weaknesses, change, and pictures."""
+"""The brief's sentences: headline, place, what stands out, change, whom to ask, and pictures."""
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from spi_core.present.base.marks import SYMBOL, marked, sentence
-from spi_core.present.base.numbers import change_words, endpoints, likely, number, ordinal, signed
+import numpy as np
+import pandas as pd
+
+from spi_core.present.base.figure import pipe_table
+from spi_core.present.base.marks import LEGEND, SYMBOL, marked, sentence
+from spi_core.present.base.numbers import change_words, likely, number, ordinal
 from spi_core.present.base.page import Page
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import (
     LEFT,
-    against_whole,
     and_list,
     beside_reference,
     capital,
     of_parts,
+    small,
     standing_out,
 )
 from spi_core.present.brief.data import Brief
 from spi_core.tables import records
-from spi_core.text.words import NOT_RATED
+from spi_core.text.words import AHEAD, BEHIND, NOT_RATED, SIMILAR, STRENGTH, WEAKNESS
 
-#: Strengths, and weaknesses, of which a fact is told; the rest are named.
-TOLD = 2
-SIDES = {"strength": "Strengths", "weakness": "Weaknesses"}
+#: Changes of other dates that are told; the rest are counted.
+TOLD = 3
 CLEAR = ("clear improvement", "clear decline")
 
 
@@ -43,29 +46,26 @@ def headline(brief: Brief) -> str:
     i = brief.index
     if not brief.scored:
         return f"{brief.name} has no index: {brief.lacking}."
-    rated = brief.components.dropna(subset="score").sort_values("peers_difference")
-    strengths = list(rated.loc[rated["rating"] == "strength", "component"])[::-1]
-    weaknesses = list(rated.loc[rated["rating"] == "weakness", "component"])
-    ends = (i["difference_low"], i["difference_high"])
-    compared = against_whole(i["score"], i["whole"], *ends, brief.whole.one)
-    score = f"{number(i['score'], 0)} out of 100{of_parts(i['parts'], i['of'])}"
-    first = f"{brief.name} scores {score}, {compared}."
-    rest = standing_out(strengths, weaknesses, brief.unit.many)
+    rated = brief.components.dropna(subset="score").sort_values("gap")
+    strengths = list(rated.loc[rated["rating"] == STRENGTH, "component"])[::-1]
+    weaknesses = list(rated.loc[rated["rating"] == WEAKNESS, "component"])
+    ends = (i["gap_low"], i["gap_high"])
+    score, compared = brief.yard.against(i["score"], i["other"], *ends)
+    score += f" out of 100{of_parts(i['parts'], i['of'])}"
+    rest = standing_out(strengths, weaknesses, brief.yard.name)
     if why := _unrated(brief):
         rest = f"No component of it is rated as a strength or a weakness: {why}."
-    return sentence(f"{first} {rest}", brief.illustrative)
+    return sentence(f"{brief.name} scores {score}, {compared}. {rest}", brief.illustrative)
 
 
 def _unrated(brief: Brief) -> str:
-    """Say why no component is rated against similar areas; empty where one is."""
-    if not brief.peers:
-        return f"no similar {brief.unit.many} are known"
+    """Say why no component is rated; empty where one is."""
     none = brief.components["rating"].eq(NOT_RATED).all()
     return "how sure the figures are is not known" if none else ""
 
 
 def place(brief: Brief) -> str:
-    """Say the interval of an area's rank.
+    """Say the interval of an area's rank, and which end is best.
 
     Parameters
     ----------
@@ -75,23 +75,26 @@ def place(brief: Brief) -> str:
     Returns
     -------
     str
-        For instance ``12th–17th``.
+        A sentence; empty without a score.
+
+    Notes
+    -----
+    Where nobody knows how sure the score is, it may have any place, and that is said.
     """
     if not brief.scored:
-        return "not placed"
-    if np.isnan(brief.index["low"]):
-        return "not known"
-    low, high = ordinal(brief.index["rank_low"]), ordinal(brief.index["rank_high"])
-    return low if low == high else f"{low}–{high}"
-
-
-def of_places(brief: Brief) -> str:
-    """Say of how many a place is, where there is one."""
-    return "" if place(brief).startswith("not ") else f"of {len(brief.wards)}"
+        return ""
+    i, of = brief.index, f"of {len(brief.wards)} {brief.unit.many}"
+    if np.isnan(i["low"]):
+        return f"How sure this score is, is not known, so it is given no place {of}."
+    low, high = ordinal(i["rank_low"]), ordinal(i["rank_high"])
+    span = low if low == high else f"{low} to {high}"
+    score = " and ".join(number(i[end], 0) for end in ("low", "high"))
+    text = f"The score likely lies between {score}: likely {span} {of}, 1st is best."
+    return sentence(text, brief.illustrative)
 
 
 def component_alt(brief: Brief) -> str:
-    """Say what the component strip shows.
+    """Say what the chart of the components shows.
 
     Parameters
     ----------
@@ -101,104 +104,98 @@ def component_alt(brief: Brief) -> str:
     Returns
     -------
     str
-        Every component with its score, that of the whole and its word.
+        Every component with its score, what it is held against, its words for level and change.
     """
     scored = brief.components.dropna(subset="score")
     if scored.empty:
         return f"No component of {brief.name} has a score."
     rest = brief.components.loc[brief.components["score"].isna(), "component"]
-    said = "; ".join(
-        f"{r.component} {number(r.score, 0)} ({brief.whole.one} {number(r.whole, 0)}), {r.word}"
-        for r in records(scored)
-    )
+    each = (f"{r.component} {_level(brief, r)}{_change(brief, r)}" for r in records(scored))
+    said = "; ".join(each)
     unscored = f" Not scored: {and_list(list(rest))}." if len(rest) else ""
-    return f"Component scores of {brief.name}, 0 to 100: {said}.{unscored}"
+    index = f" The index{_change(brief, brief.rows.iloc[0])}." if brief.heads[1] else ""
+    return f"Component scores of {brief.name}, 0 to 100: {said}.{unscored}{index}"
 
 
-def print_rated(brief: Brief) -> None:
-    """Print strengths beside weaknesses (``output: asis``).
-
-    Parameters
-    ----------
-    brief : Brief
-        The area's figures.
-
-    Notes
-    -----
-    A side without any takes less of the page.
-    """
-    has = [bool(len(brief.standouts)) and brief.standouts["rating"].eq(r).any() for r in SIDES]
-    widths = (50, 50) if has[0] == has[1] else (68, 32) if has[0] else (32, 68)
-    print(f'\n:::: {{layout="[[{widths[0]},{widths[1]}]]"}}')
-    for rating, heading in SIDES.items():
-        print(f"::: {{.column-text}}\n### {heading}\n")
-        print(f"{rated_markdown(brief, rating)}\n:::\n")
-    print("::::\n")
+def _level(brief: Brief, r: Any) -> str:
+    score, other = (number(getattr(r, n), 0) for n in ("score", "other"))
+    return f"{score} ({brief.yard.name} {other}), {r.word}"
 
 
-def print_question(brief: Brief) -> None:
-    """Print the one question that the area's weakest figure raises, if any (``output: asis``)."""
-    name, asked, made_up = brief.to_ask
-    if asked:
-        print(sentence(f"**To ask about “{name}”:** {asked}", made_up))
+def _change(brief: Brief, r: Any) -> str:
+    if not brief.heads[1]:
+        return ""
+    change, word = r.change, r.change_word
+    if np.isnan(change):
+        return f", change not known ({word})"
+    return f", change {change_words(change, word in CLEAR)}, {word}"
 
 
-def rated_markdown(brief: Brief, rating: str, told: int = TOLD) -> str:
-    """List an area's strengths or its weaknesses against similar ones, with what tells them.
+def print_standouts(page: Page, brief: Brief) -> None:
+    """Print what stands out, in people where counts are known (``output: asis``).
 
     Parameters
     ----------
+    page : Page
+        The brief's.
     brief : Brief
         The area's figures.
-    rating : {'strength', 'weakness'}
-        Which of the two.
-    told : int
-        Of how many the telling figure is given; the rest are named.
-
-    Returns
-    -------
-    str
-        Markdown: a paragraph a component, the furthest from similar areas first, or a sentence
-        that there is none.
     """
     rows = brief.standouts
-    rows = rows[rows["rating"] == rating] if len(rows) else rows
     if rows.empty:
         scored = brief.components.dropna(subset="score")
-        if scored.empty:
-            return "Nothing can be compared: figures are missing."
-        if why := _unrated(brief):
-            return f"Nothing can be compared: {why}."
-        none = f"Against similar {brief.unit.many} no component is a {rating}."
-        return sentence(none, scored["illustrative"].any())
-    symbol = RATINGS[rating].symbol
-    said = [
-        f"{symbol} **{r.component}**" + (f"\\\n[{r.fact}]{{.smaller}}" if r.fact else "")
-        for r in records(rows.head(told))
+        why = _unrated(brief) if len(scored) else "figures are missing"
+        print(f"Nothing can be compared: {why}.\n" if why else page.text("nothing-stands-out"))
+        return
+    cells = [
+        {
+            "Against them": f"{RATINGS[r.rating].symbol} {brief.yard.words[r.rating]}",
+            "What, and what is in it": f"**{r.component}**"
+            + (f": {r.contents}" if r.contents else ""),
+            brief.name: marked(number(r.score, 0), r.illustrative),
+            capital(brief.yard.name): marked(number(r.other, 0), r.illustrative),
+            "In figures and people": r.fact or page.text("no-evidence"),
+        }
+        for r in records(rows)
     ]
-    rest = list(rows["component"].iloc[told:])
-    if rest:
-        said.append(f"[Also {symbol} {', '.join(rest)}.]{{.smaller}}")
-    text = "\n\n".join(said)
-    by_name = brief.components.set_index("component")["illustrative"]
-    made_up = bool(by_name.reindex(rows["component"]).eq(True).any())
-    return text if SYMBOL in text else sentence(text, made_up)
+    text = pipe_table(pd.DataFrame(cells), "llrrl", (14, 33, 7, 9, 53))
+    print(f"\n::: {{.cards}}\n{text}\n:::\n")
+    key = f" {LEGEND}." if SYMBOL in text else ""
+    print(f"[{others(page, brief)}{key}]{{.smaller}}\n")
 
 
-def change_figure(brief: Brief) -> tuple[str, str]:
-    """Write the change of the index as a key figure: what is set large, and what stands beside."""
-    index = brief.changes.iloc[0]
-    mark = marked("", index["illustrative"] and not np.isnan(index["change"]))
-    large = change_words(index["change"], index["rating"] in CLEAR)
-    said = f"{mark} {RATINGS[index['rating']].symbol} {index['rating']}"
-    if np.isnan(index["change"]):
-        return large, said
-    share = "\u00a0".join(index["share"].split())
-    return large, f"{said}, {share}"
+def _contents(r: Any) -> str:
+    return f": {r.contents}" if r.contents else ""
+
+
+def others(page: Page, brief: Brief) -> str:
+    """Count the components that the first page does not tell of, by what is said of them."""
+    rest = brief.components[~brief.components["component"].isin(brief.standouts["component"])]
+    scored = rest["score"].notna()
+    counts = {
+        "differ": rest["rating"].isin([STRENGTH, WEAKNESS]),
+        "similar": rest["rating"].eq(SIMILAR),
+        "unrated": scored & rest["rating"].eq(NOT_RATED),
+        "unscored": ~scored,
+    }
+    said = [
+        f"{n} {page.text(f'rest.{name}')}" for name, found in counts.items() if (n := found.sum())
+    ]
+    return page.text("rest", list="; ".join(said)) if said else ""
+
+
+def print_question(page: Page, brief: Brief) -> None:
+    """Print one question about a figure of the page, and whom to ask (``output: asis``)."""
+    name, asked, made_up = brief.to_ask
+    if not asked:
+        return
+    whom = page.text("whom", whom=brief.whom) if brief.whom else ""
+    text = page.text("to-ask", figure=small(name), question=asked, whom=whom, contact=brief.contact)
+    print(f"::: {{.panel}}\n{sentence(text, made_up)}\n:::\n")
 
 
 def change_sentence(brief: Brief, first: str) -> str:
-    """Say how the index moved, from comparable figures only: the difference before its ends.
+    """Say how the index moved, between which years, and how that is beside the reference.
 
     Parameters
     ----------
@@ -210,38 +207,64 @@ def change_sentence(brief: Brief, first: str) -> str:
     Returns
     -------
     str
-        A few sentences.
+        A few sentences; points alone, no level.
     """
-    index = brief.changes.iloc[0]
+    index = brief.rows.iloc[0]
     if np.isnan(index["change"]):
-        return f"The index of {brief.name} cannot be compared with {first}: {index['word']}."
-    start, end = endpoints(index["baseline"], index["current"])
-    rating = index["rating"]
+        return f"The index of {brief.name} cannot be compared with {first}: {index['change_word']}."
+    rating = index["change_rating"]
     clear = rating in CLEAR
     verb = ("rose by" if index["change"] > 0 else "fell by") if clear else "moved by"
     size = change_words(index["change"], clear)
     size = size.lstrip("+−") if clear else size
-    known = not np.isnan(index["low"])
-    ends = f" (likely {likely(index['low'], index['high'])})" if known else ""
-    why = "" if known else f" ({index['reason']})"
+    ends = (index["change_low"], index["change_high"])
+    known = not np.isnan(ends[0])
+    span = f" (likely {likely(*ends)})" if known else ""
+    why = "" if known else f" ({index['change_reason']})"
+    counts = f", on {index['share']}" if index["share"] else ""
     text = (
-        f"The index of {brief.name} {verb} {size} points{ends}: "
-        f"{RATINGS[rating].symbol} {rating}{why}."
-        f"{beside_reference(brief.place, *(index[name] for name in LEFT))} "
-        f"On the figures that mean the same both times it went from {start} to {end}"
+        f"From {index['change_first']} to {index['change_last']} the index of {brief.name} {verb} "
+        f"{size} points{span}: "
+        f"{RATINGS[rating].symbol} {rating}{why}{counts}."
+        f"{beside_reference(brief.place, *(index[name] for name in LEFT))}"
     )
-    score = number(brief.index["score"], 0)
-    if brief.scored and score != number(index["current"], 0):
-        text += (
-            f"; these leave out what cannot be compared, so they differ from the score of {score}"
-        )
-    text += f".{_parts(brief)}"
-    left_out = list(brief.changes.loc[brief.changes["change"].isna(), "component"])
-    if left_out:
-        text += (
-            f" It counts {index['share']}: of {and_list(left_out)} too few figures can be compared."
-        )
-    return sentence(text, index["illustrative"])
+    return sentence(text, index["change_illustrative"])
+
+
+def component_changes(brief: Brief) -> str:
+    """Say which components changed clearly, from when to when, and how beside the reference."""
+    said = []
+    for rating in CLEAR:
+        rows = brief.components[brief.components["change_rating"] == rating]
+        named = [
+            f"{r.component} ({marked(change_words(r.change, clear=True), r.change_illustrative)} "
+            f"points, {r.change_first} to {r.change_last})"
+            for r in records(rows)
+        ]
+        if named:
+            # a name may hold an "and": each ends with its brackets
+            parts = " and ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)
+            said.append(f"{capital(rating)} ({RATINGS[rating].symbol}) in {parts}.")
+    if not said and brief.components["change"].notna().any():
+        said = ["No component shows a clear change (→)."]
+    return " ".join([*said, beside_london(brief)])
+
+
+def beside_london(brief: Brief) -> str:
+    """Say how the components moved beside the reference; empty where that is not known."""
+    moved = brief.components
+    judged = moved[moved["relative_rating"].notna() & moved["relative_rating"].ne(NOT_RATED)]
+    if not brief.place or judged.empty:
+        return ""
+    said = [
+        f"{word} in {and_list(list(judged.loc[judged['relative_rating'] == rating, 'component']))}"
+        for rating, word in ((AHEAD, "clearly better"), (BEHIND, "clearly worse"))
+        if judged["relative_rating"].eq(rating).any()
+    ]
+    rest = int((~judged["relative_rating"].isin([AHEAD, BEHIND])).sum())
+    if rest:
+        said.append(f"no clear difference in {'the others' if said else f'any of {rest}'}")
+    return f"Beside {brief.place}’s own changes: {', '.join(said)}."
 
 
 def longer_ago(brief: Brief) -> str:
@@ -253,45 +276,9 @@ def longer_ago(brief: Brief) -> str:
     return "; ".join([*told["text"]] + [more] * bool(rest))
 
 
-def _parts(brief: Brief) -> str:
-    """Name the figure that did most each way, of those whose change is clear where there are."""
-    said = []
-    for way, better in (("up", True), ("down", False)):
-        every = brief.contributions
-        parts = every.loc[every["points"] > 0 if better else every["points"] < 0]
-        rated = parts[parts["rating"] == CLEAR[0 if better else 1]]
-        chosen = rated if len(rated) else parts
-        if len(chosen):
-            most = next(iter(records(chosen.sort_values("points", ascending=not better))))
-            doubt = "" if len(rated) else f", {most.rating}"
-            said.append(f"most {way}: {most.name} ({signed(most.points)}{doubt})")
-    return f" {capital('; '.join(said))}." if said else ""
-
-
 def print_change_note(page: Page, brief: Brief) -> None:
-    """Print what the chart's shares mean, and the changes in no score's (``output: asis``)."""
+    """Print the key of the chart and the changes in no score's (``output: asis``)."""
     said = longer_ago(brief)
-    more = page.text("longer-ago", said=said) if said else ""
-    print(f"[{page.text('shares')}{more}]{{.smaller}}\n")
-
-
-def change_alt(brief: Brief) -> str:
-    """Say what the change chart shows.
-
-    Parameters
-    ----------
-    brief : Brief
-        The area's figures.
-
-    Returns
-    -------
-    str
-        The change of the index and each component in points.
-    """
-    said = "; ".join(
-        f"{r.component}: {r.word}"
-        if np.isnan(r.change)
-        else f"{r.component} ({r.share}) {change_words(r.change, r.rating in CLEAR)}, {r.rating}"
-        for r in records(brief.changes)
-    )
-    return f"Change of {brief.name} in points, from comparable figures: {said}."
+    texts = [page.text("key", held=brief.yard.name)]
+    texts.append(page.text("longer-ago", said=said) if said else "")
+    print(f"[{' '.join(text for text in texts if text)}]{{.smaller}}\n")

@@ -306,5 +306,5 @@ def _stems(inputs: Inputs) -> list[str]:
     """Name every table that may speak of an indicator."""
     named: Mapping[str, Any] = inputs.settings["index"].get("reference", {})
     reference = [named[k] for k in ("mapping", "moments", "correlation") if k in named]
-    stems = [*(stem for stem, _ in FILES.values()), "partners", WANTED.as_posix(), *reference]
+    stems = [*(stem for stem, _ in FILES.values()), WANTED.as_posix(), *reference]
     return list(dict.fromkeys(Path(s).with_suffix("").as_posix() for s in stems))

@@ -22,6 +22,7 @@ from spi_core.build.edition import build
 from spi_core.edition.inputs import load
 from spi_core.tables import schema_of
 from tests.support.editions import BOROUGH, WARDS, Row, draw, make_edition, rewrite, settings
+from tests.support.years import add_years
 
 Tables = Mapping[str, pd.DataFrame]
 Change = Callable[[Path], None]
@@ -243,6 +244,18 @@ def test_a_period_in_the_middle_changes_no_other_number(
     """
     fit = {"audit_indicators": ["msa", "vif", "alpha_if_dropped", "bootstrap_failed"]}
     _hold(options, _middle, folders, tmp_path, fit)
+
+
+@pytest.mark.parametrize("options", [_plain, _shrunken, _treated])
+def test_earlier_years_change_no_other_number(
+    options: Change, folders: Mapping[Change, Path], tmp_path: Path
+) -> None:
+    before = _built(options, folders[options])
+    edition = shutil.copytree(folders[options] / "data" / "tiny", tmp_path / "tiny")
+    add_years(edition)
+    after = build(load(edition), tmp_path / "reports", "public")
+    assert moved(before, after) == {}
+    assert (len(before["long_changes"]), len(after["long_changes"]) > 0) == (0, True)
 
 
 def _hold(

@@ -18,8 +18,9 @@ from spi_core.present.base.numbers import endpoints, signed
 from spi_core.present.base.page import Page
 from spi_core.present.brief import notes as brief_notes
 from spi_core.present.brief import words as brief_words
-from spi_core.present.brief.charts import change_chart, component_strip, ward_strip
+from spi_core.present.brief.charts import scale_strip
 from spi_core.present.brief.data import gather
+from spi_core.present.brief.rows import component_chart
 from spi_core.present.methods import register, worked
 from spi_core.present.methods import tables as methods
 from spi_core.present.methods.audit import place_table, tier_table
@@ -55,7 +56,7 @@ def all_words(tables: Tables) -> str:
     """Every sentence, alternative text and table of the borough report, the brief and methods."""
     r, b = gather_report(tables), gather(tables, BARE)
     report, brief = Page("report", tables), Page("brief", tables)
-    facts = brief.text("tbl-facts", **brief_notes.facts_words(brief, b))
+    facts = brief.text("tbl-facts", average=brief_notes.average(brief, b))
     said = [
         *(words.lead_sentence(r), *words.findings(r), words.gap_sentence(r)),
         *(quarter_caption(r), *words.change_figure(r)),
@@ -64,12 +65,13 @@ def all_words(tables: Tables) -> str:
         *(captions.grid_caption(r), captions.grid_alt(r), captions.change_alt(r)),
         *(captions.change_caption(r), *notes.cautions(report, tables, r)),
         *(brief_words.headline(b), brief_words.place(b), brief_words.component_alt(b)),
-        *(brief_words.change_sentence(b, "2013"), brief_words.change_alt(b)),
+        *(brief_words.change_sentence(b, "2013"), brief_words.component_changes(b)),
         *(brief_notes.strip_alt(b), brief_notes.score_note(tables, b), facts),
-        *(brief_notes.peers_note(b, tables), edition_words.score_meaning(tables)),
+        *(brief_notes.peers_sentence(b, tables), brief_notes.rating_note(b, tables)),
+        *(brief_words.others(brief, b), edition_words.score_meaning(tables)),
         *(edition_words.origin_sentence(tables), edition_words.name_indicators(tables)),
         *(edition_words.unscored_sentence(tables), landing.data_sentence(tables)),
-        *(brief_words.rated_markdown(b, rating) for rating in brief_words.SIDES),
+        *b.standouts["fact"],
         brief_words.longer_ago(b),
         *methods.goalpost_reasons(tables),
     ]
@@ -112,9 +114,8 @@ def test_every_picture_can_be_drawn(case: tuple[str, Tables]) -> None:
             ward_map(r.wards, r.quarters, r.unit, narrow=narrow, missing=r.missing),
             standing_dots(r.wards, scores, r.home, r.whole.one, narrow),
             component_grid(r.wards, *grid, r.home, r.levels, groups, narrow),
-            component_strip(b.components, b.spread, narrow),
-            change_chart(b.changes, narrow),
-            ward_strip(b.wards, BARE, b.index.whole, r.levels),
+            component_chart(b.rows, b.spread, b.heads, narrow),
+            scale_strip(b, 88 if narrow else 170),
         ]
         if r.compared:
             drawn.append(change_strip(r.changes, r.ward_changes, r.levels, narrow))

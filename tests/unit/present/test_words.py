@@ -151,7 +151,7 @@ def test_a_list(items: list[str], text: str) -> None:
 def test_only_rated_components_are_said_to_stand_out(
     strengths: list[str], weaknesses: list[str], text: str
 ) -> None:
-    sentence = standing_out(strengths, weaknesses, "wards")
+    sentence = standing_out(strengths, weaknesses, "similar wards")
     assert sentence == f"Against similar wards {text}"
     assert len(re.findall(r"\b(strength|weakness)\b", sentence)) == bool(strengths) + bool(
         weaknesses
