@@ -54,7 +54,14 @@ RULES: dict[str, tuple[Terms, str]] = {
     "change_low": ([(1, "change")], "width"),
     "change_high": ([(2, "change"), (-1, "change_low")], ""),
 }
-CHANGES = ("change", "change_low", "change_high", "comparable_baseline", "comparable_current")
+CHANGES = (
+    "@value",
+    "change",
+    "change_low",
+    "change_high",
+    "comparable_baseline",
+    "comparable_current",
+)
 RANKS = ("rank_low", "rank_high")
 #: What of an area a sentence may repeat: a column, of the area or of the whole, and how written.
 SLOTS = [
@@ -306,8 +313,8 @@ def _offered(data: Mapping[str, Any], level: str, at: int, area: int) -> Iterabl
     whole = next((lv for lv, a in data["areas"].items() if a["code"] == [home]), level)
     for k, (name, whose, how) in enumerate(SLOTS[1:], 1):
         column = data["figures"][whole if whose == "home" else level][at] or {}
-        row = column.get(name) or []
-        row = row[-1] if row and isinstance(row[0], list) else row
+        row = column.get(name.lstrip("@")) or []
+        row = row[0 if name[0] == "@" else -1] if row and isinstance(row[0], list) else row
         value = row[0 if whose == "home" else area] if row else None
         if value is not None:
             yield k, _written(value, how, measure["decimals"])

@@ -145,8 +145,8 @@ export function unpack({ packing, ...data }) {
     return template.replace(/[\ue000-\uf8ff]/g, (sign) => {
       const [name, whose, how] = packing.slots[sign.charCodeAt(0) - SLOT];
       if (!whose) return data.areas[level].name[i];
-      const row = data.figures[whose === "home" ? whole ?? level : level][k][name];
-      const cells = Array.isArray(row[0]) ? row[row.length - 1] : row;
+      const row = data.figures[whose === "home" ? whole ?? level : level][k][name.replace("@", "")];
+      const cells = Array.isArray(row[0]) ? row[name[0] === "@" ? 0 : row.length - 1] : row;
       return WRITE[how](cells[whose === "home" ? 0 : i], data.measures[k].decimals);
     });
   }
