@@ -295,10 +295,14 @@ def _sentences(
     for i, text in enumerate(texts):
         name = data["areas"][level]["name"][i]
         offered = {w: chr(SLOT + k) for k, w in reversed(list(_offered(data, level, at, i)))}
-        short = NUMBER.sub(lambda f, o=offered: o.get(f[0], f[0]), text.replace(name, chr(SLOT)))
+        short = _with_slots(text.replace(name, chr(SLOT)), offered)
         filled = "".join(_filled(s, name, offered) for s in short)
         made.append(templates.setdefault(short, len(templates)) if filled == text else text)
     return made
+
+
+def _with_slots(text: str, offered: Mapping[str, str]) -> str:
+    return NUMBER.sub(lambda found: offered.get(found[0], found[0]), text)
 
 
 def _filled(sign: str, name: str, offered: Mapping[str, str]) -> str:
