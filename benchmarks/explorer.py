@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.render import ROOT, timed
-from spi_core.explorer.data import explorer_data, explorer_json
+from spi_core.explorer.data import explorer_data
 from spi_core.explorer.explore import explore
 from spi_core.explorer.page import index_page
 from tests.support.explorer_world import Size, made_tables
@@ -49,9 +49,8 @@ def generated() -> pd.DataFrame:
         tables = made_tables(np.random.default_rng(7), size)
         start = time.perf_counter()
         data = explorer_data(tables)
-        text = explorer_json(data)
         seconds = time.perf_counter() - start
-        rows.append((name, seconds, _packed(index_page(data, text).encode()), limit))
+        rows.append((name, seconds, _packed(index_page(data).encode()), limit))
     return pd.DataFrame(rows, columns=["what", "seconds", "kB gzipped", "limit kB"])
 
 

@@ -274,7 +274,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         shapes = boundaries(inputs.geography, level.id)
         if shapes is not None:
             tables[f"map_{level.id}"] = shapes.reset_index()
-    for name in ("targets", "postcodes"):
+    for name in ("targets", "places", "postcodes"):
         found = inputs.tables.get(name, pd.DataFrame())
         if not found.empty:
             tables[name] = _plain(found)

@@ -19,7 +19,9 @@ _DATA: Mapping[str, list[str] | None] = {
     "small_area_values": _CELLS,
     "history": _CELLS,
     "goalposts": ["indicator_id", "worst", "best", "basis", "reason"],
-    **dict.fromkeys(("areas", "context", "corrections", "dates", "indicators", "postcodes")),
+    **dict.fromkeys(
+        ("areas", "context", "corrections", "dates", "indicators", "places", "postcodes")
+    ),
     **dict.fromkeys(("reference", "signoff", "targets")),
 }
 #: Results that stand for inputs of which nothing else is published, with so many figures.

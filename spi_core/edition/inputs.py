@@ -71,6 +71,7 @@ FILES = {
     "partners": ("partners", False),
     "successors": ("geography/successors", False),
     "other_indices": ("reference/other_indices", False),
+    "places": ("geography/places", False),
     "postcodes": ("geography/postcodes", False),
 }
 
@@ -300,6 +301,10 @@ def _check_tables(
     observations, weights = reads["observations"], reads["weights"]
     former = [str(c) for c in old.frame.get("code", []) if c]
     names = names_of(reads["areas"].frame)
+    lived = areas
+    if geography is not None:  # a place that lies in a whole borough leads nowhere
+        larger = {level.id for level in geography.levels.contexts}
+        lived = [str(c) for c, level in geography.areas["level"].items() if level not in larger]
     faults = check_years(folder, settings, reads["history"])
     for read, known in ((observations, periods), (reads["history"], years)):
         found = check_keys(read, ids, areas, known, geography, former, names)
@@ -322,7 +327,8 @@ def _check_tables(
         faults += check_weights(framework, weights, reads["goalposts"], ids, minimum, told)
     for name, column, known in (("series", "area_code", areas), ("context", "area_code", areas),
                                 ("other_indices", "area_code", areas),
-                                ("postcodes", "area_code", areas),
+                                ("places", "area_code", lived),
+                                ("postcodes", "area_code", lived),
                                 ("successors", "area_code", areas),
                                 ("partners", "indicator_id", ids),
                                 ("targets", "indicator_id", ids),

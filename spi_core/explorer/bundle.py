@@ -11,6 +11,8 @@ from spi_core.errors import SpiError
 IMPORT = re.compile(r'^import\s*\{[^}]*\}\s*from\s*"\./([\w.-]+\.js)";[ \t]*\n?', re.MULTILINE)
 EXPORT = re.compile(r"^export\s+(?=(?:async\s+)?(?:function|const|let|class)\b)", re.MULTILINE)
 NAME = re.compile(r"^(?:async\s+)?(?:function\s*\*?|const|let|class)\s+([\w$]+)", re.MULTILINE)
+#: What only the reader of a module needs: a page is loaded over the air.
+FOR_READERS = re.compile(r"^[ \t]+|^[ \t]*//.*\n", re.MULTILINE)
 #: What is left at the start of a line where the patterns above did not fit.
 STRANGE = re.compile(r"^(?:import\b|export\b).*$", re.MULTILINE)
 
@@ -38,14 +40,16 @@ def bundle(folder: Path, *entries: str) -> str:
 
     Notes
     -----
-    The modules share one scope, so their outermost names have to be unique. Comments and line
-    ends stay: what is served is what is read.
+    The modules share one scope, so their outermost names have to be unique. Line ends stay and
+    so do comments behind code; lines that are a comment and indents are left out.
     """
     texts: dict[str, str] = {}
     for entry in entries:
         _read(folder, entry, texts, ())
     _refuse_repeated(texts)
-    return "\n".join(f"// {name}\n{text.strip()}\n" for name, text in texts.items())
+    return "\n".join(
+        f"// {name}\n{FOR_READERS.sub('', text).strip()}\n" for name, text in texts.items()
+    )
 
 
 def _read(folder: Path, name: str, texts: dict[str, str], above: tuple[str, ...]) -> None:

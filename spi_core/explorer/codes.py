@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from spi_core.errors import SpiError
 from spi_core.present.base.marks import SYMBOL, WORD
 from spi_core.present.base.theme import RATINGS, colour
+from spi_core.text.words import NO_NEWER
 
 #: Where a cell comes from: code, word, what it means, whether it shows a number.
 STATES: dict[str, tuple[str, str, str, bool]] = {
@@ -61,6 +62,11 @@ RATING_CODES = {
     "clear decline": "d",
     "not rated": "-",
 }
+
+
+def said_why(reason: Any) -> Any:
+    """Say of a figure that a period gives once more that it is the same one."""
+    return "same figure: no newer one is published" if reason == NO_NEWER else reason
 
 
 class Texts:

@@ -14,20 +14,18 @@ from spi_core.explorer.codes import (
     ratings_legend,
     states_legend,
 )
-from spi_core.explorer.figures import columns, decimals_of
-from spi_core.explorer.grids import Level, explorer_levels
+from spi_core.explorer.figures import columns, decimals_of, earlier
+from spi_core.explorer.grids import WRITTEN, Level, explorer_levels
 from spi_core.explorer.measures import Measure, measure_tree
 from spi_core.explorer.notes import glossary, history, links, meta, targets
 from spi_core.explorer.paths import shapes
-from spi_core.explorer.postcodes import sectors
+from spi_core.explorer.places import places, sectors
 from spi_core.explorer.texts import TEMPLATES, area_sentences, spread_sentences
 from spi_core.present.base.edition import score_meaning
 from spi_core.present.base.prose import fill, words_of
 from spi_core.store import Tables
 
 VERSION = 1
-#: Above so many areas sentences come from templates, or the page would grow too large.
-WRITTEN = 60
 ILLUSTRATIVE = FLAGS["illustrative"][0]
 
 
@@ -53,20 +51,25 @@ def explorer_data(tables: Tables) -> dict[str, Any]:
         lv.id: [columns(lv, m, d, texts) for m, d in zip(tree, decimals, strict=True)]
         for lv in levels
     }
+    years = {
+        lv.id: [earlier(lv, m, d, texts) for m, d in zip(tree, decimals, strict=True)]
+        for lv in levels
+        if len(lv.history) + len(lv.long)
+    }
+    drawn = shapes({lv.id: _polygons(tables, lv) for lv in levels if f"map_{lv.id}" in tables})
     return {
         "schema": VERSION,
         "meta": meta(tables),
         "periods": tables.about["edition"]["periods"],
         "levels": [_level(lv, _above(lv, levels)) for lv in levels],
         "areas": {lv.id: _areas(lv, _above(lv, levels)) for lv in levels},
-        "shapes": shapes(
-            {lv.id: _polygons(tables, lv) for lv in levels if f"map_{lv.id}" in tables}
-        ),
+        "shapes": drawn,
         "measures": [
             _measure(m, d, {k: f[i] for k, f in figures.items()})
             for i, (m, d) in enumerate(zip(tree, decimals, strict=True))
         ],
         "figures": figures,
+        "years": years,
         "texts": texts.all,
         "states": states_legend(),
         "flags": flags_legend(),
@@ -77,7 +80,8 @@ def explorer_data(tables: Tables) -> dict[str, Any]:
         "glossary": glossary(tables),
         "history": history(tables),
         "targets": targets(tables, tree, figures),
-        "postcodes": sectors(tables, [lv.id for lv in levels]),
+        "places": places(tables, unit, drawn),
+        "postcodes": sectors(tables, levels),
         "links": links(tables, unit.areas),
     }
 

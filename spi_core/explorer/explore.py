@@ -39,7 +39,7 @@ def explore(tables: Tables, folder: Path, site: Path = SITE) -> list[Path]:
         },
         "spi-explorer.js": element_module(site),
         "embed.html": embed_page(data),
-        "index.html": index_page(data, text, site),
+        "index.html": index_page(data, site),
     }
     for name, content in files.items():
         write_bytes(folder / name, content.encode())

@@ -8,7 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spi_core.explorer.codes import FLAGS, RATING_CODES, STATES, Texts, flags, letters, numbers
+from spi_core.explorer.codes import (
+    FLAGS,
+    RATING_CODES,
+    STATES,
+    Texts,
+    flags,
+    letters,
+    numbers,
+    said_why,
+)
 from spi_core.explorer.grids import Grid, Level
 from spi_core.explorer.measures import Measure
 from spi_core.present.base.words import lacking_words
@@ -32,6 +41,7 @@ STANDING = {
     "peers_low": 1,
     "peers_high": 1,
 }
+PLACES = ("rank", "rank_low", "rank_high", "quarter")
 
 
 def decimals_of(measure: Measure, levels: Sequence[Level]) -> int:
@@ -78,7 +88,8 @@ def columns(level: Level, measure: Measure, decimals: int, texts: Texts) -> dict
         Without NaN and without what no cell has; None where the level has nothing of it.
     """
     if measure.kind == "indicator":
-        found = _indicator(level.cells.get(measure.id), decimals)
+        counted = measure.facts["page"]["counted"]
+        found = _indicator(level.cells.get(measure.id), decimals, counted)
     else:
         found = _composite(level.points.get(measure.element), texts)
     if found is None:
@@ -103,7 +114,7 @@ def _trend(
     return _rows(np.where(kept, value, np.nan), decimals)
 
 
-def _indicator(cells: Grid | None, decimals: int) -> dict[str, Any] | None:
+def _indicator(cells: Grid | None, decimals: int, counted: bool) -> dict[str, Any] | None:
     if cells is None:
         return None
     provenance = _states(cells)
@@ -122,7 +133,17 @@ def _indicator(cells: Grid | None, decimals: int) -> dict[str, Any] | None:
         "value_high": _rows(np.where(shown, cells["value_high"], np.nan), decimals, optional=True),
         "state": [letters(p, STATE_CODES, "x") for p in provenance],
         "flags": flags(*((FLAGS[k][0], m & shown) for k, m in marks.items())),
+        **(_counts(cells, shown[-1]) if counted else {}),
     }
+
+
+def _counts(cells: Grid, shown: NDArray[np.bool_]) -> dict[str, Any]:
+    """Give what was counted and out of how many in the last period, where whole numbers are."""
+    pair = [np.where(shown, cells[name][-1], np.nan) for name in ("denominator", "numerator")]
+    known = np.isfinite(pair).all(axis=0)
+    if not known.any() or not all(np.allclose(n[known], n[known].round()) for n in pair):
+        return {}
+    return {k: numbers(np.where(known, n, np.nan), 0) for k, n in zip(("base", "count"), pair)}  # noqa: B905
 
 
 def _rows(
@@ -182,8 +203,11 @@ def _reasons(points: Grid, texts: Texts) -> list[list[int]] | None:
 def _standing(rows: Grid | None, texts: Texts) -> dict[str, Any]:
     if rows is None:
         return {}
+    # without a range of the score, that of the places says nothing
+    unknown = np.isnan(rows["low"])
+    shown = {n: np.where(unknown, np.nan, rows[n]) if n in PLACES else rows[n] for n in STANDING}
     return {
-        **{name: numbers(rows[name], decimals) for name, decimals in STANDING.items()},
+        **{name: numbers(shown[name], decimals) for name, decimals in STANDING.items()},
         "rating": letters(rows["rating"], RATING_CODES, "-"),
         "rating_reason": texts.places(rows["reason"]),
     }
@@ -200,5 +224,71 @@ def _change(rows: Grid | None, kind: str, decimals: int, texts: Texts) -> dict[s
         **{key: numbers(column, decimals) for key, column in known.items()},
         "change_rating": letters(rows["rating"], RATING_CODES, "-"),
         "change_illustrative": bool(_truth(rows, "illustrative", "change").any()) or None,
-        "change_reason": texts.places(rows["reason"]),
+        "change_reason": texts.places(map(said_why, rows["reason"])),
     }
+
+
+def earlier(level: Level, measure: Measure, decimals: int, texts: Texts) -> dict[str, Any] | None:
+    """Write what is known of one measure before the edition's periods.
+
+    Parameters
+    ----------
+    level : Level
+        Areas and tables.
+    measure : Measure
+        The measure.
+    decimals : int
+        As the measure is shown.
+    texts : Texts
+        Reasons are added to it.
+
+    Returns
+    -------
+    dict or None
+        ``labels`` of all years, the edition's periods last; ``value, value_low, value_high, made``
+        a row an earlier year, ``counts`` a row a year; ``reference`` a figure a year; of the change
+        since the first of them ``first, last, change, low, high, rating, reason, relative,
+        relative_rating``. None where nothing is known.
+    """
+    past, moves = level.past.get(measure.element), level.longs.get(measure.element)
+    if past is None and moves is None:
+        return None
+    found: dict[str, Any] = {}
+    if past is not None:
+        # scores of all years rest on one set of figures; of figures the periods' own are at hand
+        n = len(level.earlier) if measure.kind == "indicator" else len(past["value"])
+        dated = past["period_label"]
+        names = [*level.earlier, *level.periods]
+        found["labels"] = [
+            next((str(w) for w in row if isinstance(w, str)), name)
+            for row, name in zip(dated, names, strict=True)
+        ]
+        for key in ("value", "value_low", "value_high"):
+            found[key] = _rows(past[key][:n], decimals, optional=key != "value")
+        if measure.facts.get("page", {}).get("counted"):
+            found["counts"] = _rows(past["numerator"].astype(float), 0, optional=True)
+        made = _truth(past, "illustrative", "value")[:n]
+        found["made"] = flags((1, made)) if made.any() else None
+        found["reference"] = numbers(
+            np.array([_first_known(r) for r in past["reference"]]), decimals
+        )
+    if moves is not None:
+        known = np.isfinite(moves["change"])
+        found |= {k: _said(moves[k], known) for k in ("first", "last")}
+        for key in ("change", "low", "high", "relative"):
+            found[f"long_{key}"] = numbers(moves[key], decimals)
+        found["long_rating"] = letters(moves["rating"], RATING_CODES, "-")
+        found["long_reason"] = texts.places(map(said_why, moves["reason"]))
+        found["long_relative_rating"] = [
+            r if isinstance(r, str) else "" for r in moves["relative_rating"]
+        ]
+    return {key: column for key, column in found.items() if column is not None}
+
+
+def _first_known(row: NDArray[Any]) -> float:
+    known = row.astype(float)[np.isfinite(row.astype(float))]
+    return float(known[0]) if known.size else np.nan
+
+
+def _said(words: NDArray[Any], known: NDArray[np.bool_]) -> str:
+    return next((str(w) for w, k in zip(words, known, strict=True) if k and isinstance(w, str)), "")

@@ -14,8 +14,12 @@ from numpy.typing import NDArray
 from spi_core.levels import Level as Kind
 from spi_core.present.base.words import article, capital
 from spi_core.store import Tables
+from spi_core.tables import empty_table
 
 Grid: TypeAlias = Mapping[str, NDArray[Any]]
+#: Above so many areas sentences come from templates and earlier years are left to the tables, or
+#: the page would grow too large.
+WRITTEN = 60
 #: How an array column starts out: as if no cell were known.
 EMPTY: dict[str, tuple[type, Any]] = {
     "f": (float, np.nan),
@@ -47,6 +51,9 @@ class Level:
     trend : DataFrame
         Scores that may be set in a row over the periods: of composites by one set of figures, of
         indicators where no break lies between; without rows where there are two periods or one.
+    history, long : DataFrame
+        Figures and comparable scores of earlier years, and what changed over several years; without
+        rows for small areas and where there are very many: a page would grow too large.
     """
 
     id: str
@@ -61,6 +68,8 @@ class Level:
     standing: pd.DataFrame
     changes: pd.DataFrame
     trend: pd.DataFrame
+    history: pd.DataFrame
+    long: pd.DataFrame
 
     @property
     def first(self) -> int:
@@ -88,6 +97,22 @@ class Level:
     def lines(self) -> Mapping[str, Grid]:
         """Cut ``trend`` by element: arrays of shape (periods, areas)."""
         return _grids(self.trend, "element", self.areas["code"], self.periods)
+
+    @property
+    def earlier(self) -> list[str]:
+        """Years before the edition's periods, in order."""
+        return sorted(set(self.history["period"]) - set(self.periods))
+
+    @cached_property
+    def past(self) -> Mapping[str, Grid]:
+        """Cut ``history`` by element: arrays of shape (earlier years and periods, areas)."""
+        years = [*self.earlier, *self.periods]
+        return _grids(self.history, "element", self.areas["code"], years)
+
+    @cached_property
+    def longs(self) -> Mapping[str, Grid]:
+        """Cut ``long`` by element: arrays of shape (areas,)."""
+        return _grids(self.long, "element", self.areas["code"])
 
     @cached_property
     def cells(self) -> Mapping[str, Grid]:
@@ -149,7 +174,21 @@ def _level(tables: Tables, level: Kind) -> Level:
         standing=tables["standing"] if unit else empty,
         changes=pd.concat(moves) if moves else empty,
         trend=_trend(tables, small),
+        **_past(tables, small or len(areas) > WRITTEN),
     )
+
+
+def _past(tables: Tables, left_out: bool) -> dict[str, pd.DataFrame]:
+    """Take what is known of earlier years; without rows where that is left out."""
+    frames = [
+        tables[n] if n in tables and not left_out else empty_table(n)
+        for n in ("history", "long_scores", "long_changes")
+    ]
+    figures, scores, changes = frames
+    figures = _withheld(figures[figures["comparable"].astype(bool)])
+    figures = figures.rename(columns={"indicator_id": "element"})
+    scores = scores.rename(columns={"score": "value"})
+    return {"history": pd.concat([figures, scores]), "long": changes}
 
 
 def _trend(tables: Tables, small: bool) -> pd.DataFrame:

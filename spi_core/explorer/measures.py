@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from spi_core.explorer.codes import rows
+from spi_core.explorer.codes import rows, said_why
 from spi_core.present.base.links import ward_slug
 from spi_core.present.base.numbers import number
 from spi_core.present.base.spans import APART, counted
 from spi_core.present.base.words import and_list
 from spi_core.store import Tables
-from spi_core.tables import records
+from spi_core.tables import empty_table, records
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,10 @@ class _Pages:
         dates = tables["dates"]
         keys = zip(dates["indicator_id"], dates["period"], strict=True)
         self.dates = dict(zip(keys, rows(dates), strict=True))
+        self.links = self.edition.get("source_links", [])
+        reference = tables["reference"] if "reference" in tables else empty_table("reference")
+        mean = reference.pivot(index="indicator_id", columns="period", values="mean")
+        self.reference = mean.reindex(columns=self.periods)
         self.signoff: dict[str, list[dict[str, str]]] = {}
         for row in rows(tables["signoff"]):
             said = {k: str(row[k]) for k in ("expert", "organisation", "date", "caveat")}
@@ -146,11 +150,12 @@ class _Pages:
             "unit": row["unit"],
             "polarity": int(row["polarity"]),
             "comparable": not broken,
-            "break_reason": pair["reason"] if broken else "",
+            "break_reason": said_why(pair["reason"]) if broken else "",
             "page": {
                 "numerator": row["numerator"],
                 "denominator": row["denominator"],
                 "per": _plain(row["per"]),
+                "counted": row["kind"] in ("rate", "proportion"),
                 "goalposts": {
                     "best": _plain(post.get("best")),
                     "worst": _plain(post.get("worst")),
@@ -167,6 +172,8 @@ class _Pages:
                 },
                 "publisher": row["publisher_or_owner"],
                 "dataset": row["source_dataset"],
+                "link": self._link(str(row["source_dataset"])),
+                "reference": self._reference(str(row["id"])),
                 "licence": row["licence"],
                 "access": row["access"],
                 "frequency": row["update_frequency"],
@@ -190,11 +197,20 @@ class _Pages:
         ends = {k: f"{found[k]:%Y-%m-%d}" if pd.notna(found[k]) else "" for k in ("start", "end")}
         return {"label": str(found["period_label"]), **ends}
 
+    def _link(self, dataset: str) -> str:
+        return next((s["link"] for s in self.links if s["dataset"] in dataset), "")
+
+    def _reference(self, indicator: str) -> list[float | None]:
+        """Give the mean of the reference population's areas, a figure a period."""
+        if indicator not in self.reference.index:
+            return [None] * len(self.periods)
+        return [_plain(v) for v in self.reference.loc[indicator]]
+
     def _caveats(self, row: dict[str, Any]) -> list[str]:
         said = [s["caveat"] for s in self.signoff.get(row["id"], []) if s["caveat"]]
         pair = self.pairs.get(row["id"], {})
         if pair.get("group") in ("broken", "not collected"):
-            said.insert(0, f"Not compared over time: {pair['reason']}.")
+            said.insert(0, f"Not compared over time: {said_why(pair['reason'])}.")
         elif pair.get("group") in APART:
             years = f"{pair['first']:.0f} to {pair['last']:.0f}"
             said.insert(0, f"Change, {pair['group']} ({years}), counts in no score’s change.")

@@ -15,7 +15,7 @@ from spi_core.present.base.links import ward_page
 from spi_core.present.base.marks import page_mark
 from spi_core.present.base.numbers import number
 from spi_core.present.base.prose import fill, prose, put_in, words_of
-from spi_core.present.base.scale import scale_start
+from spi_core.present.base.scale import reference_place, scale_start
 from spi_core.present.base.words import article, capital
 from spi_core.present.report.revisions import compared_with
 from spi_core.store import Tables
@@ -51,6 +51,8 @@ def meta(tables: Tables) -> dict[str, Any]:
         "software": about["software"],
         "data_to": date,
         "partial": partial,
+        "reference": reference_place(tables),
+        "no_targets": fill("explorer", "no-targets", **words_of(tables)),
         "illustrative": bool(edition["illustrative"]),
         "mark": page_mark(about),
         "audience": str(about.get("audience", "public")),

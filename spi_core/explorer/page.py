@@ -13,13 +13,15 @@ from typing import Any
 
 from spi_core.errors import SpiError
 from spi_core.explorer.bundle import bundle
+from spi_core.explorer.data import explorer_json
+from spi_core.explorer.pack import pack
 from spi_core.present.base.fonts import FAMILY, fonts_dir
 
 NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 SITE = Path(str(resources.files("spi_core.explorer") / "site"))
 #: The last lines of the page's module: everything before them only declares.
 START = """
-const explorerData = JSON.parse(document.getElementById("explorer-data").textContent);
+const explorerData = unpack(JSON.parse(document.getElementById("explorer-data").textContent));
 mount(document.getElementById("explorer"), explorerData, {
   css: null,
   url: "hash",
@@ -28,13 +30,13 @@ mount(document.getElementById("explorer"), explorerData, {
 """
 
 
-def index_page(data: dict[str, Any], text: str, site: Path = SITE) -> str:
+def index_page(data: dict[str, Any], site: Path = SITE) -> str:
     """Put template, style, modules and data together.
 
     Parameters
     ----------
-    text : str
-        The same as JSON.
+    data : dict
+        As :func:`spi_core.explorer.data.explorer_data` gives it; the page carries it packed.
     site : Path
         Folder of the template, style sheet and modules.
 
@@ -48,19 +50,20 @@ def index_page(data: dict[str, Any], text: str, site: Path = SITE) -> str:
     SpiError
         If the template lacks one of its places.
     """
-    css, script = _font_faces() + _style(site), bundle(site, "main.js") + START
+    css, script = _font_faces() + _style(site), bundle(site, "main.js", "unpack.js") + START
     meta, unit = data["meta"], next(lv for lv in data["levels"] if lv["role"] == "evidence")
     title = f"{meta['short_title']} – {meta['explorer']}"
     instead = (
         f"The explorer needs JavaScript. The same figures stand in the {unit['singular']} briefs, "
         f"the {meta['whole']} report and the data file of this edition."
     )
+    text = _inert(explorer_json(pack(data)))
     filled = {
         "csp": f'<meta http-equiv="Content-Security-Policy" content="{policy(css, script)}">',
         "title": html.escape(title),
         "noscript": html.escape(instead),
         "css": f"<style>{css}</style>",
-        "data": f'<script type="application/json" id="explorer-data">{_inert(text)}</script>',
+        "data": f'<script type="application/json" id="explorer-data">{text}</script>',
         "js": f'<script type="module">{script}</script>',
     }
     page = (site / "index.html").read_text(encoding="utf-8")

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 GRID = 2000
 #: Simplification of the finest level, as a share of the map's longer side.
 TOLERANCE = 0.0015
+#: Of more areas than this each is small: their outlines are drawn with fewer points.
+MANY, COARSER = 150, 1.6
 
 
 def shapes(levels: dict[str, gpd.GeoDataFrame], grid: int = GRID) -> dict[str, Any] | None:
@@ -43,7 +45,8 @@ def shapes(levels: dict[str, gpd.GeoDataFrame], grid: int = GRID) -> dict[str, A
     drawn: dict[str, Any] = {}
     for level, frame in levels.items():
         geometry = np.asarray(frame.geometry)
-        fine = shapely.coverage_simplify(geometry, TOLERANCE * metres * grid)
+        coarser = COARSER if len(geometry) > MANY else 1
+        fine = shapely.coverage_simplify(geometry, TOLERANCE * coarser * metres * grid)
         units = shapely.transform(fine, lambda xy: _to_grid(xy, west, north, metres))
         drawn[level] = {
             "d": paths(units),

@@ -82,7 +82,7 @@ def about_score(
     compared = against_whole(score, home, gap[0], gap[1], whole)
     said += "." if math.isnan(low) else f", {compared}."
     first, last = row.get("rank_low", math.nan), row.get("rank_high", math.nan)
-    if not math.isnan(first):
+    if not math.isnan(first) and not math.isnan(low):
         place = ordinal(first) if first == last else f"{ordinal(first)} to {ordinal(last)}"
         said += f" Likely {place} of {areas[0]} {areas[1]}."
     if rating:

@@ -86,7 +86,7 @@ def write_site(data: dict[str, Any], folder: Path) -> Path:
     """Write page, element, data and modules as the explorer's folder has them."""
     text = explorer_json(data)
     folder.mkdir(parents=True)
-    (folder / "index.html").write_text(index_page(data, text), encoding="utf-8")
+    (folder / "index.html").write_text(index_page(data), encoding="utf-8")
     (folder / "spi-explorer.js").write_text(element_module(), encoding="utf-8")
     (folder / "data.json").write_text(text, encoding="utf-8")
     shutil.copytree(SITE, folder / "modules")

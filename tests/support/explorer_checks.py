@@ -64,7 +64,14 @@ def _cells(
                     row = (values if single else scores).get((name, code, period), {})
                     yield from _now(f"{level} {name} {code} {period}", measure, column, p, i, row)
                 where = f"{level} {name} {code}"
-                yield from _once(where, STANDING, column, i, stands.get((name, code), {}))
+                stood = stands.get((name, code), {})
+                if math.isnan(float(stood.get("low", math.nan))):
+                    stood = {k: v for k, v in stood.items() if k not in PLACES}
+                yield from _once(where, STANDING, column, i, stood)
+                row = values.get((name, code, periods[-1]), {})
+                for key, of in (("count", "numerator"), ("base", "denominator")):
+                    if column is not None and key in column and column[key][i] is not None:
+                        yield f"{where} {key}", column[key][i], float(row[of]), 0
                 digits = dict.fromkeys(CHANGE, measure["decimals"])
                 moved = moves.get((name, code), {})
                 names = {k: k.removeprefix("comparable_") for k in CHANGE}
@@ -84,6 +91,7 @@ STANDING = {
     **{"rank": 1, "rank_low": 0, "rank_high": 0, "quarter": 0},
     **dict.fromkeys(("peers_median", "peers_difference", "peers_low", "peers_high"), 1),
 }
+PLACES = ("rank", "rank_low", "rank_high", "quarter")
 CHANGE = ("change", "change_low", "change_high", "comparable_baseline", "comparable_current")
 
 

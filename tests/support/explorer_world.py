@@ -33,7 +33,7 @@ class MadeTables(Tables):
         self.frames, self.about, self.folder = frames, about, Path("nowhere") / "tables"
 
     def __getitem__(self, name: str) -> Any:
-        return self.frames[name].copy()
+        return self.frames[name].copy() if name in self.frames else empty_table(name)
 
     def rows(self, name: str) -> Any:
         return self.frames[name].to_dict("records")
@@ -187,6 +187,7 @@ def _framework(size: Size, names: Sequence[str]) -> tuple[pd.DataFrame, pd.DataF
             "comparable_indicators": count,
             "scored": True,
             "note": "",
+            "contents": "made-up figures",
         }
     )
     given = [n for n, _ in itertools.zip_longest(names, range(size.indicators))]
@@ -204,6 +205,7 @@ def _framework(size: Size, names: Sequence[str]) -> tuple[pd.DataFrame, pd.DataF
             "polarity": np.where(np.arange(size.indicators) % 3, -1, 1),
             "numerator": names[0] if names else "Residents to whom it applies",
             "denominator": "All residents",
+            "kind": "proportion",
             "per": 100.0,
             "access": "public",
             **dict.fromkeys(COLUMNS, names[0] if names else "made up"),

@@ -80,6 +80,7 @@ MORE: dict[str, list[Row]] = {
             "note": "",
         }
     ],
+    "geography/places": [{"name": "Mast", "kind": "park", "area_code": WARDS[0]}],
     "geography/postcodes": [{"postcode": "RM10 8XX", "area_code": WARDS[0]}],
     "reference/distribution": [
         dict.fromkeys(TABLES["distribution"].columns, "1")

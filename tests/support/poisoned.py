@@ -35,6 +35,7 @@ REFERENCES = {
     "observations": {"indicator_id", "area_code", "period"},
     "series": {"area_code"},
     "context": {"area_code"},
+    "places": {"area_code"},
     "postcodes": {"area_code"},
     "areas": {"parent_code", "level"},
     "goalposts": {"indicator_id"},
@@ -84,6 +85,14 @@ def whole_edition(folder: Path) -> Path:
     write(edition / "reference" / "other_indices.csv", list(_others()))
     write(edition / "targets.csv", [_target(i) for i in ("burglary", "absence")])
     write(edition / "series" / "calls.csv", list(_series()))
+    mast = {
+        "name": "Mast",
+        "kind": "park",
+        "area_code": WARDS[0],
+        "note": "Tall",
+        "source": "A map",
+    }
+    write(edition / "geography" / "places.csv", [mast])
     write(edition / "geography" / "postcodes.csv", [{"postcode": "RM1 1AA", "area_code": WARDS[0]}])
     with (edition / "interventions.yml").open("w", encoding="utf-8") as stream:
         yaml.safe_dump({"interventions": [_programme()]}, stream, sort_keys=False)
@@ -100,6 +109,7 @@ def _fill_settings(values: dict[str, Any]) -> None:
     values["area_name"] = "Testing"
     values["subtitle"], values["short_title"] = "All of it", "Short"
     values["site"] = AWKWARD_SITE
+    values["source_links"] = [{"dataset": "A dataset", "link": AWKWARD_SITE}]
     values["index"]["minimum_reason"] = "One is enough."
     values["geography"]["levels"] = ["borough", {"id": "ward", "one": "ward", "many": "wards"}]
     values["geography"]["compare_across_vintages"] = True

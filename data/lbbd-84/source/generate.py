@@ -27,7 +27,8 @@ COLUMNS = ["indicator_id", "area_code", "period", "period_label", "start", "end"
            "numerator", "denominator", "status", "note"]  # fmt: skip
 #: Taken over from the open edition as they are.
 COPIED = ("observations/open.csv", "history/open.csv", "context.csv", "geography/areas.csv",
-          "geography/lookup.csv", "geography/boundaries.geojson", "geography/successors.csv",
+          "geography/lookup.csv", "geography/places.csv",
+          "geography/boundaries.geojson", "geography/successors.csv",
           "reference/distribution.csv", "reference/errors.csv",
           "reference/history.csv")  # fmt: skip
 

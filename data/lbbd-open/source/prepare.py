@@ -107,6 +107,23 @@ def context() -> pd.DataFrame:
     )
 
 
+def places() -> pd.DataFrame:
+    """List stations, parks and the wards since May 2022, each with the ward it lies in."""
+    marks = pd.read_csv(SOURCE / "places.csv")
+    marks = marks.rename(columns={"ward_code": "area_code"}).assign(
+        note="Since May 2022 in " + marks["ward22_name"] + " ward",
+        source="© OpenStreetMap contributors, Open Database Licence 1.0",
+    )
+    now = pd.read_csv(SOURCE / "ward17_ward22_overlap.csv")
+    now = now.rename(columns={"ward22_name": "name", "share_of_old_area": "share"}).assign(
+        kind="ward since May 2022", source="ONS, generalised outlines: share of the area"
+    )
+    columns = ["name", "kind", "area_code", "lon", "lat", "share", "note", "source"]
+    order = ["kind", "name", "share", "area_code"]
+    made = pd.concat([marks, now]).reindex(columns=columns)
+    return made.sort_values(order, ascending=[True, True, False, True])
+
+
 def crime_series() -> pd.DataFrame:
     figures = pd.read_csv(SOURCE / "lsoa_figures.csv", dtype={"period": str})
     crime = figures[figures["figure_id"].str.startswith("crime_")].drop(columns="publisher")
@@ -133,6 +150,7 @@ def main(folder: Path = EDITION) -> None:
         "context.csv": context(),
         "geography/areas.csv": areas(),
         "geography/lookup.csv": lookup(),
+        "geography/places.csv": places(),
         "series/crime.csv": crime_series(),
     }
     for name, frame in made.items():

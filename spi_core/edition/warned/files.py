@@ -16,7 +16,7 @@ from spi_core.files import shown
 
 #: Other files of an edition's contract.
 READ = ("edition.yml", "interventions.yml", "series.yml", "breaks.csv", "partners.csv")
-GEOGRAPHY = ("boundaries.geojson", "boundaries.gpkg", "places.csv")
+GEOGRAPHY = ("boundaries.geojson", "boundaries.gpkg")
 #: What is for people, not for programs.
 PROSE = (".md", ".txt", ".pdf", ".docx", ".py")
 

@@ -30,3 +30,10 @@ export function besideWhole(model, measure, area, cell, period) {
   const found = WORDS[againstWhole(measure, cell, home)];
   return [h("span", { class: "beside" }, `${model.whole} ${valueText(model, measure, home)}`), found ? h("span", { class: `chip chip-${found[0]}` }, found[1]) : null];
 }
+
+// Cells from the highest to the lowest, those that follow each other too closely to be ordered in one group.
+export function orderGroups(sorted) {
+  const groups = [];
+  sorted.forEach((cell, i) => (i && sideOf(sorted[i - 1], cell) === 0 ? groups[groups.length - 1].push(cell) : groups.push([cell])));
+  return groups;
+}

@@ -125,7 +125,7 @@ function pickNearest(svg, points, at, width, onpick) {
 export function dotRows({ width, rows, home, label, axis: given, write, intervals }) {
   const narrow = width < 420;
   const side = narrow ? 0 : Math.min(190, Math.max(...rows.map((r) => guess(r.name))) + 14);
-  const right = Math.max(...rows.map((r) => guess(r.text))) + 12;
+  const right = narrow ? 8 : Math.max(...rows.map((r) => guess(r.text))) + 12;
   const axis = given ?? axisOf(rows.flatMap((r) => [r.value, intervals ? r.low : null, intervals ? r.high : null]).concat(home?.value ?? null));
   const x = scale(axis, side + 8, width - right - 8);
   const step = narrow ? 38 : 26;
@@ -141,7 +141,7 @@ export function dotRows({ width, rows, home, label, axis: given, write, interval
   rows.forEach((row, i) => {
     const y = i * step + (narrow ? 26 : 16);
     marks.push(words(0, narrow ? y - 12 : y + 4, row.name, { "font-weight": row.bold ? 700 : 400, stroke: WHITE, "stroke-width": 4, "paint-order": "stroke", "stroke-linejoin": "round" }));
-    marks.push(words(width, y + 4, row.text, { "text-anchor": "end", "font-weight": 600 }));
+    marks.push(words(width, narrow ? y - 12 : y + 4, row.text, { "text-anchor": "end", "font-weight": 600, ...(narrow ? { stroke: WHITE, "stroke-width": 4, "paint-order": "stroke", "stroke-linejoin": "round" } : {}) }));
     if (row.value === null) return;
     if (intervals && row.low !== null) marks.push(s("line", { x1: x(row.low), x2: x(row.high), y1: y, y2: y, stroke: SKY, "stroke-width": 8, opacity: 0.6 }));
     const [fill, shape] = row.series ?? [BLUE, "circle"];
@@ -164,7 +164,8 @@ export function trend({ width, labels, series, label, write, intervals }) {
     marks.push(s("line", { x1: left, x2: width - right, y1: y(t), y2: y(t), stroke: HAIRLINE, "stroke-width": 1 }));
     marks.push(words(left - 6, y(t) + 4, write(t, axis.digits), { "font-size": 11, fill: MUTED, "text-anchor": "end" }));
   }
-  labels.forEach((text, i) => marks.push(words(x(i), height - 12, text, { "font-size": 12, fill: MUTED, "text-anchor": i === 0 ? "start" : i === labels.length - 1 ? "end" : "middle" })));
+  const every = Math.ceil((Math.max(...labels.map((t) => guess(t, 12))) + 8) * (labels.length - 1) / Math.max(width - left - right - 28, 1));
+  labels.forEach((text, i) => (labels.length - 1 - i) % every === 0 && marks.push(words(x(i), height - 12, text, { "font-size": 12, fill: MUTED, "text-anchor": i === 0 ? "start" : i === labels.length - 1 ? "end" : "middle" })));
   for (const row of series) {
     const [fill] = row.series;
     const known = row.points.map((p, i) => ({ ...p, i })).filter((p) => p.value !== null);

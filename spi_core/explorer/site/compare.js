@@ -1,6 +1,6 @@
 // Compare two to ten areas with each other, with similar ones and with the whole.
 
-import { sideOf } from "./against.js";
+import { orderGroups, sideOf } from "./against.js";
 import { button, h, replace, uniqueId } from "./dom.js";
 import { chartBox } from "./chartbox.js";
 import { dotRows, histogram, SERIES, strip, trend } from "./charts.js";
@@ -11,7 +11,7 @@ import { andList, byName, number, shortUnit, signed } from "./format.js";
 import { homePoint, intervalCheck, mapTwin, stripPoints } from "./mapview.js";
 import { periodWords } from "./sentence.js";
 import { MOST_AREAS } from "./state.js";
-import { basisText, changeText, MARKS, marksOf, ratingText, valueText } from "./words.js";
+import { basisText, changeText, intervalText, MARKS, marksOf, ratingText, valueText } from "./words.js";
 
 // The areas compared: those of the state at its level; without any, the chosen area alone.
 export function comparedAreas(model, state) {
@@ -112,8 +112,9 @@ export function compareSentence(model, state) {
   const said = `${measure.name}: from ${valueText(model, measure, end)} in ${end.area.name} to ${valueText(model, measure, top)} in ${top.area.name}.`;
   const side = sideOf(top, end);
   if (side === null) return `${said} Without intervals it can’t be said whether they clearly differ.`;
-  const apart = side ? "They clearly differ: the likely range of the difference leaves out zero." : "The likely range of the difference holds zero: it may be chance.";
-  return `${said} ${apart}`;
+  const apart = side ? "They clearly differ: the likely range of the difference leaves out zero." : "Too close to order: the likely range of the difference holds zero, so it may be chance.";
+  const close = areas.length > 2 && side ? orderGroups(sorted).filter((group) => group.length > 1).map((group) => ` ${group.map((c) => `${c.area.name} ${valueText(model, measure, c)}`).join(", ")}: too close to order.`).join("") : "";
+  return `${said} ${apart}${close}`;
 }
 
 // How the areas compared have moved, each in the group of its rating.
@@ -142,7 +143,7 @@ function grouped(cells, groups) {
 function compareBody(ctx, state, areas) {
   const { model } = ctx;
   const measure = model.measure(state.measure);
-  if (!areas.length) return h("p", { class: "compare-none" }, `Add ${model.level(state.level).plural} above${model.shapes ? ", by the map" : ""} or by ${findWords(model)}.`);
+  if (!areas.length) return h("p", { class: "compare-none" }, `Add ${model.level(state.level).plural} above${model.shapes ? ", by the map" : ""} or by “${findWords(model)}”.`);
   const all = model.areas(state.level);
   const chosen = areas.map((a) => a.code);
   const points = stripPoints(model, state, measure, all, chosen, SERIES);
@@ -152,6 +153,8 @@ function compareBody(ctx, state, areas) {
   const label = compareSentence(model, state);
   const names = andList(areas.map((a) => a.name));
   const rows = areas.map((area, i) => rowOf(model, state, measure, area, i, change));
+  const has = (m) => areas.some((area) => model.cell(m.id, area, state.period).value !== null);
+  const [drawn, empty] = [model.components.filter(has), model.components.filter((m) => !has(m))];
   return [
     intervalCheck(ctx, state),
     h("section", {}, h("h3", {}, `Among all ${all.length} ${model.level(state.level).plural}`),
@@ -167,7 +170,7 @@ function compareBody(ctx, state, areas) {
           chosen: areas.map((a, i) => ({ value: points[a.place].value, series: SERIES[i] })),
           label: `How many ${model.level(state.level).plural} fall in each step. ${label}`,
         }), "The marks below the columns are the areas compared."))),
-    h("section", {}, h("h3", {}, "All components, scores 0 to 100"), model.home() && model.within(state.level) && h("p", { class: "muted small" }, `The line is the ${model.whole}’s score.`), h("div", { class: "multiples" }, model.components.map((m) => multiple(model, state, m, areas)))),
+    h("section", {}, h("h3", {}, "All components, scores 0 to 100"), model.home() && model.within(state.level) && h("p", { class: "muted small" }, `The line is the ${model.whole}’s score.`), h("div", { class: "multiples" }, drawn.map((m) => multiple(model, state, m, areas))), empty.length > 0 && h("p", { class: "muted small" }, `No scores of these areas: ${andList(empty.map((m) => m.name))}.`)),
   ];
 }
 
@@ -175,41 +178,42 @@ function rowOf(model, state, measure, area, i, change) {
   const cell = change ? model.change(measure.id, area) : model.cell(measure.id, area, state.period);
   const marks = change ? "" : marksOf(cell).filter((name) => name !== "illustrative").map((name) => MARKS[name].sign).join("");
   const text = change ? `${changeText(measure, cell)} ${model.rating(cell.rating).symbol} ${cell.turn.split(" ").pop()}`.trim() : cell.value === null ? model.state(cell.state).word : `${valueText(model, measure, cell)} ${marks}`.trim();
+  const range = state.intervals && cell.value !== null && cell.low !== null ? ` (${intervalText(measure, cell.low, cell.high, change ? signed : number)})` : "";
   const rated = !change && cell.rating && shownAs(model, { ...state, measure: measure.id }) === "rating" ? ` ${ratingText(model, cell.rating)}` : "";
-  return { name: `${i + 1}. ${area.name}`, value: cell.value, low: cell.low, high: cell.high, text: text + rated, series: SERIES[i], bold: area.code === state.area };
+  return { name: `${i + 1}. ${area.name}`, value: cell.value, low: cell.low, high: cell.high, text: text + range + rated, series: SERIES[i], bold: area.code === state.area };
 }
 
 // A line an area over the periods; composites by the scores that are comparable.
 export function trendFigure(model, state, measure, areas) {
-  const labels = model.periods.map((p) => model.periodLabel(measure.id, p.id));
+  const lines = areas.map((area) => model.line(measure.id, area));
+  const longest = lines.find(Boolean);
+  const labels = longest?.labels ?? model.periods.map((p) => model.periodLabel(measure.id, p.id));
   const comparable = measure.comparable !== false;
   const write = (v, digits = measure.digits) => shortUnit(number(v, digits), measure.unit);
   const series = areas.map((area, i) => ({
     name: area.name,
     series: SERIES[i],
-    points: model.periods.map((p, k) => {
+    points: lines[i]?.points ?? [...new Array(labels.length - model.periods.length).fill({ value: null, low: null, high: null }), ...model.periods.map((p, k) => {
       const cell = model.cell(measure.id, area, p.id);
       const move = model.change(measure.id, area);
       const value = model.onLine(measure.id, area, k);
       return { value, made: measure.kind === "indicator" ? cell.illustrative : move.illustrative, low: measure.kind === "indicator" ? cell.low : null, high: measure.kind === "indicator" ? cell.high : null };
-    }),
+    })],
   }));
+  if (longest?.reference.some((v) => v !== null)) series.push({ name: model.meta.reference, series: SERIES[areas.length], points: longest.reference.map((value) => ({ value, low: null, high: null })) });
   if (!comparable) return h("p", { class: "muted" }, `Not compared over time: ${measure.break_reason || "the figures of the periods do not mean the same"}.`);
   if (series.every((r) => r.points.filter((p) => p.value !== null).length < 2)) return h("p", { class: "muted" }, "No comparable figures in two periods.");
   const said = series.filter((r) => r.points.some((p) => p.value !== null)).map((r) => `${r.name}: ${r.points.map((p, i) => `${p.value === null ? "no figure" : write(p.value)}${p.made ? "\u00a0◇" : ""} in ${labels[i]}`).join(", ")}`);
   return chartBox((width) => trend({ width, labels, series, write, intervals: state.intervals, label: `${measure.name} over time. ${said.join("; ")}.` }),
-    measure.kind === "indicator" ? null : "Scores from figures that mean the same in every period.");
+    measure.kind === "indicator" ? null : `Scores from figures that ${longest ? "were counted alike in every year" : "mean the same in every period"}.`);
 }
 
 function multiple(model, state, measure, areas) {
   const home = model.homeCell(measure.id, state.level, state.period);
   const rows = areas.map((area, i) => rowOf(model, { ...state, show: "value" }, measure, area, i, false));
-  const none = rows.every((r) => r.value === null);
   const said = rows.map((r) => `${r.name.replace(/^\d+\. /, "")} ${r.text}`).join(", ");
   return h("section", {}, h("h4", {}, measure.name),
-    none
-      ? h("p", { class: "muted small" }, measure.scored === false ? measure.note || "Not scored." : "No scores for these areas.")
-      : chartBox((width) => dotRows({
+    chartBox((width) => dotRows({
         width, rows, axis: { low: 0, high: 100, ticks: [0, 50, 100], digits: 0 }, home, write: (v) => number(v, 0), intervals: state.intervals,
         label: `${measure.name}: ${said}.`,
       })));

@@ -4,7 +4,7 @@ import { turnOf } from "./turn.js";
 
 const NOTHING = {
   value: null, score: null, low: null, high: null, state: "n", illustrative: false, unreliable: false, capped: false,
-  rank: null, rankLow: null, rankHigh: null, quarter: null, rating: "", ratingReason: "",
+  count: null, base: null, rank: null, rankLow: null, rankHigh: null, quarter: null, rating: "", ratingReason: "",
   difference: null, differenceLow: null, differenceHigh: null, peersMedian: null, reason: "",
 };
 const STILL = { value: null, low: null, high: null, rating: "-", turn: "", reason: "", illustrative: false, baseline: null, current: null };
@@ -46,6 +46,7 @@ export function openData(data) {
     targets: data.targets ?? [],
     recipe: data.recipe,
     peersRule: data.peers?.rule ?? "",
+    places: data.places ?? null,
     postcodes: data.postcodes ?? null,
     links: data.links ?? {},
     measure: (id) => byId.get(id),
@@ -80,7 +81,7 @@ export function openData(data) {
       return col ? col[byId.get(id).shows]?.[places.get(period)] ?? [] : [];
     },
     // Whether a period can be looked at: an earlier score of other figures is not given.
-    hasPeriod: (id, level, period) => !model.has(id, level) || model.isLast(period) || model.values(id, level, period).some((v) => v !== null),
+    hasPeriod: (id, level, period) => model.isLast(period) || (model.has(id, level) && byId.get(id).comparable !== false && model.values(id, level, period).some((v) => v !== null)),
     states_of(id, level, period) {
       return column(id, level)?.state?.[places.get(period)] ?? "";
     },
@@ -126,7 +127,7 @@ export function openData(data) {
         const why = text(data.texts, col.score_reason?.[p], at);
         cell.reason = absentReason(measure) || (why && sentence(why));
       }
-      if (p === last) Object.assign(cell, standing(col, at, measure, cell, data.texts));
+      if (p === last) Object.assign(cell, { count: pick(col.count, at), base: pick(col.base, at) }, standing(col, at, measure, cell, data.texts));
       return cell;
     },
 
@@ -156,6 +157,34 @@ export function openData(data) {
       return k === first ? move.baseline : k === last ? move.current : null;
     },
 
+    // An area's years as one line: { labels, points }, the edition's periods last; null where no earlier year is known.
+    line(id, area) {
+      const years = data.years?.[area.level]?.[byId.get(id).place];
+      if (!years?.labels) return null;
+      const at = area.place;
+      const earlier = years.labels.length - data.periods.length;
+      const points = years.labels.map((label, k) => {
+        const count = pick(years.counts?.[k], at);
+        if (k < years.value.length) return { value: pick(years.value[k], at), low: pick(years.value_low?.[k], at), high: pick(years.value_high?.[k], at), count, made: years.made?.[k]?.[at] === "1" };
+        const cell = model.cell(id, area, data.periods[k - earlier].id);
+        return { value: cell.value, low: cell.low, high: cell.high, count, made: cell.illustrative };
+      });
+      return { labels: years.labels, points, reference: years.reference ?? [] };
+    },
+
+    // The change over several years, beside the one of a year.
+    longChange(id, area) {
+      const years = data.years?.[area.level]?.[byId.get(id).place];
+      const at = area.place;
+      if (pick(years?.long_change, at) === null) return null;
+      const rating = years.long_rating[at];
+      return {
+        first: years.first, last: years.last, value: years.long_change[at], low: pick(years.long_low, at), high: pick(years.long_high, at),
+        rating, turn: turnOf(byId.get(id), rating), reason: text(data.texts, years.long_reason, at), relative: pick(years.long_relative, at), relativeRating: years.long_relative_rating[at],
+        illustrative: model.changeIsIllustrative(id, area),
+      };
+    },
+
     // A change rests on both periods.
     changeIsIllustrative(id, area) {
       const col = column(id, area.level);
@@ -177,6 +206,22 @@ export function openData(data) {
       const home = model.within(level) ? model.home() : null;
       const cell = home && model.cell(id, home, period);
       return cell && cell.value !== null ? cell : null;
+    },
+    // What an area's figure may be held against: the areas that it lies in, small to large, and the reference's average area.
+    beside(id, area, period) {
+      const found = [];
+      for (let up = area.parent; up; up = byCode.get(up)?.parent) {
+        const larger = byCode.get(up);
+        const cell = larger && model.cell(id, larger, period);
+        if (cell?.value !== null && cell) found.push({ name: areas.get(larger.level).length === 1 ? `the ${levels.get(larger.level).singular}` : larger.name, cell });
+      }
+      // The reference's own figure where it is known, else that of its average area.
+      const place = byId.get(id).place;
+      const its = (data.years?.[area.level]?.[place]?.reference ?? data.years?.[model.unit.id]?.[place]?.reference ?? []).at(places.get(period) - data.periods.length) ?? null;
+      const mean = byId.get(id).page?.reference?.[places.get(period)] ?? null;
+      const own = found.some((f) => f.name === data.meta.reference);
+      if (data.meta.reference && !own && (its ?? mean) !== null) found.push({ name: its === null ? `${data.meta.reference}’s average ${model.unit.singular}` : data.meta.reference, cell: { ...NOTHING, state: "o", value: its ?? mean } });
+      return found;
     },
     peers(area) {
       const near = area.level === model.unit.id ? data.peers.near[area.place] : [];

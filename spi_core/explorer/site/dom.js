@@ -62,7 +62,7 @@ export function button(label, attributes, onclick) {
   return h("button", { type: "button", ...attributes, onclick }, label);
 }
 
-// A group of radio buttons drawn as one bar; `compact`: on a phone a list to choose from. Returns { el, set, allow }.
+// A group of radio buttons drawn as one bar; `compact`: on a phone a list to choose from. Returns { el, set, allow, offer }.
 export function segments(legend, name, options, onpick, { compact = false } = {}) {
   const inputs = new Map();
   const group = uniqueId(name);
@@ -83,5 +83,12 @@ export function segments(legend, name, options, onpick, { compact = false } = {}
     const option = [...(list?.options ?? [])].find((o) => o.value === value);
     if (option) option.disabled = !yes;
   };
-  return { el, set, allow };
+  // What can't be looked at is no choice at all; what is left may go by another name.
+  const offer = (value, yes, label) => {
+    const input = inputs.get(value);
+    input.closest("label").hidden = !yes;
+    input.disabled = !yes;
+    input.nextSibling.textContent = label;
+  };
+  return { el, set, allow, offer };
 }

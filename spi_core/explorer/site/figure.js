@@ -2,12 +2,13 @@
 
 import { button, h, replace } from "./dom.js";
 import { illustrativeNote, overTimeNote } from "./cautions.js";
-import { day, withUnit } from "./format.js";
+import { day, number, signed, withUnit } from "./format.js";
 import { trendFigure } from "./compare.js";
 import { KIND_WORDS } from "./picker.js";
 import { absentSentence } from "./sentence.js";
+import { drawTable } from "./table.js";
 import { knownText } from "./mapview.js";
-import { betterText, valueText } from "./words.js";
+import { basisText, besideText, betterText, changeChip, changeText, countText, intervalText, valueText } from "./words.js";
 
 export function createFigure(ctx) {
   const { model } = ctx;
@@ -44,16 +45,50 @@ function figureBody(ctx, state) {
   const { model } = ctx;
   const measure = model.measure(state.measure);
   const areas = drawnAreas(model, state);
-  const parts = measure.kind === "indicator" ? indicatorFacts(model, measure) : compositeFacts(ctx, measure);
+  const parts = measure.kind === "indicator" ? indicatorFacts(ctx, measure) : compositeFacts(ctx, measure);
+  const known = areas.some((area) => model.line(measure.id, area));
   return [
     h("div", { class: "buttons no-print figure-buttons" }, button(model.shapes ? "Show on the map" : "Show all areas", { class: "button button-main" }, () => ctx.go({ view: "map" }))),
+    measure.levels.length ? h("section", { class: "here" }, areas.map((area) => hereWords(model, measure, area))) : null,
+    measure.levels.length && (known || model.periods.length > 1) ? h("section", { class: "figure-trend" }, h("h3", {}, "Over time"), trendFigure(model, state, measure, areas), areas.map((area) => longWords(model, measure, area)), yearsTable(model, measure, areas)) : null,
     h("dl", { class: "page" }, parts.filter((part) => part && part[1] && part[1].length !== 0).map(([term, text]) => [h("dt", {}, term), h("dd", {}, text)])),
-    measure.levels.length && model.periods.length > 1 ? h("section", { class: "figure-trend" }, h("h3", {}, "Over time"), trendFigure(model, state, measure, areas)) : null,
   ];
 }
 
-function indicatorFacts(model, measure) {
+// What was counted of an area, and what its figure stands beside.
+function hereWords(model, measure, area) {
+  const last = model.periods[model.periods.length - 1];
+  const cell = model.cell(measure.id, area, last.id);
+  if (cell.value === null) return null;
+  const counted = countText(cell) && `counted: ${countText(cell)}`;
+  const beside = besideText(model, measure, area, last.id);
+  return h("p", {}, h("strong", {}, area.name), `, ${model.lastLabel(measure.id)}: ${[valueText(model, measure, cell, { unit: true }), cell.low === null ? "" : `likely ${intervalText(measure, cell.low, cell.high)}`, counted].filter(Boolean).join("; ")}.${beside ? ` Beside it: ${beside}.` : ""}`);
+}
+
+// The change over several years: that is where a small area's figures can tell anything.
+function longWords(model, measure, area) {
+  const move = model.longChange(measure.id, area);
+  if (!move) return null;
+  const likely = move.low === null ? "" : ` (likely ${intervalText(measure, move.low, move.high, signed)})`;
+  const beyond = move.relative === null ? "" : ` After ${model.meta.reference}’s own change: ${signed(move.relative, measure.digits)}${move.relativeRating ? `, ${move.relativeRating}` : ""}.`;
+  return h("p", {}, h("strong", {}, area.name), `, ${move.first} to ${move.last}${basisText(measure)}: ${changeText(measure, move)}${likely} `, changeChip(model, move), move.reason ? h("span", { class: "muted small" }, ` ${move.reason}`) : null, beyond);
+}
+
+// The years once more as numbers, with what was counted.
+function yearsTable(model, measure, areas) {
+  const lines = areas.map((area) => ({ area, line: model.line(measure.id, area) })).filter((l) => l.line);
+  if (!lines.length) return null;
+  const { labels, reference } = lines[0].line;
+  const cellOf = (p) => (p.value === null ? "–" : `${number(p.value, measure.digits)}${p.made ? "\u00a0◇" : ""}${p.count === null ? "" : ` (${number(p.count, 0)} counted)`}`);
+  const columns = [{ label: "Year" }, ...lines.map(({ area }) => ({ label: area.name, right: true })), ...(reference.some((v) => v !== null) ? [{ label: model.meta.reference, right: true }] : [])];
+  const rows = labels.map((label, k) => ({ key: label, cells: [label, ...lines.map(({ line }) => cellOf(line.points[k])), number(reference[k], measure.digits)].slice(0, columns.length).map((text) => ({ text })) }));
+  return drawTable({ caption: `${measure.name} by year, ${measure.unit}.`, columns, rows }, "", null);
+}
+
+function indicatorFacts(ctx, measure) {
+  const { model } = ctx;
   const page = measure.page;
+  const methods = model.links.methods && (ctx.base || !ctx.embedded) ? [" How weights are found: ", h("a", { href: ctx.address(model.links.methods) }, "methods"), "."] : [];
   const up = model.measure(measure.parent);
   return [
     ["What it says", measure.description],
@@ -64,14 +99,14 @@ function indicatorFacts(model, measure) {
     ["Out of", page.denominator],
     ["Direction", betterText(measure)],
     ["Goalposts", goalposts(measure, model.recipe.lowest)],
-    ["Weight", page.weight?.share === null ? "" : `${Math.round(page.weight.share * 100)}% of its component (${page.weight.method === "pca" ? "principal component" : page.weight.method.replace("_", " ")}). ${capital(page.weight.reason)}`],
+    ["Weight", page.weight?.share === null ? "" : [`${Math.round(page.weight.share * 100)}% of ${up.name}.`, ...methods]],
     ["Transformation", page.transform && page.transform !== "none" ? page.transform : ""],
-    ["Source", `${page.publisher}, ${page.dataset}`],
+    ["Source", [`${page.publisher}, ${page.dataset}. `, page.link ? h("a", { href: page.link, rel: "noopener" }, "Where it is published") : null]],
     ["Licence", page.licence],
     ["Who can see it", page.access],
     ["Partner", page.partner],
     ["Manifesto theme", page.theme],
-    ["Periods", page.periods.map((p, i) => (p ? `${model.periods[i].label}: ${p.label}${p.start ? ` (${day(p.start)} to ${day(p.end)})` : ""}` : `${model.periods[i].label}: none`)).join("; ")],
+    ["Periods", page.periods.map((p, i) => (p ? `${p.label}${p.start ? `: ${day(p.start)} to ${day(p.end)}` : ""}` : `${model.periods[i].label}: none`)).join("; ")],
     ["Areas", measure.levels.map(model.called).join(", ") || "none yet"],
     ["Updated", page.frequency],
     ["Next update", (page.next_update && day(page.next_update)) || "no date is announced"],

@@ -1,24 +1,8 @@
-// Find my area: by name, by postcode where the edition has a look-up, both without asking anyone.
+// "Where do you live?": a field that knows areas, places and postcodes, asks where several may be meant, and never leaves a reader without a way on.
 
 import { button, h, replace, uniqueId } from "./dom.js";
-import { plain } from "./seek.js";
-
-const MOST = 8;
-const POSTCODE = /^[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}$/;
-
-// The area of a postcode: { area } or { reason } in words; null where the text is no postcode.
-export function postcodeArea(model, text) {
-  const code = text.toUpperCase().replace(/\s+/g, "");
-  if (!POSTCODE.test(code)) return null;
-  if (!model.postcodes) return { reason: `This edition has no postcode look-up. Type the name of ${model.unit.a} instead.` };
-  const units = model.postcodes.sectors[code.slice(0, -2)] ?? [];
-  for (const [place, letters] of units) {
-    for (let i = 0; i < letters.length; i += 2) {
-      if (letters.slice(i, i + 2) === code.slice(-2)) return { area: model.areas(model.postcodes.level)[place] };
-    }
-  }
-  return { reason: `${code.slice(0, -3)} ${code.slice(-3)} is not in this ${model.whole}’s look-up.` };
-}
+import { andList, number } from "./format.js";
+import { createLookup, knownWords } from "./lookup.js";
 
 // The area itself, or the one above it that the level shows.
 export function areaAtLevel(model, area, level) {
@@ -27,64 +11,82 @@ export function areaAtLevel(model, area, level) {
   return found?.level === level ? found : area;
 }
 
-// Names that begin with the query first, then names that hold it; large areas before small.
-export function areasNamed(model, query) {
-  const wanted = plain(query);
-  if (!wanted) return [];
-  const everyone = model.levels.flatMap((l) => model.areas(l.id));
-  const hits = everyone.filter((a) => plain(a.name).includes(wanted) || a.code.toLowerCase() === query.trim().toLowerCase());
-  return hits.sort((a, b) => !plain(a.name).startsWith(wanted) - !plain(b.name).startsWith(wanted)).slice(0, MOST);
-}
-
-// A name that shows what may be typed: a short one, so that it can be read whole on a phone.
+// A name that shows what may be typed: a place before an area, a short one, so that it can be read whole on a phone.
 function example(model) {
+  const short = (names) => names.find((name) => name.length > 6 && name.length < 12);
   const names = model.areas(model.unit.id).map((a) => a.name);
-  return `e.g. ${names.find((name) => name.length > 6 && name.length < 12) ?? names[0]}`;
+  return `e.g. ${short(model.places?.name.filter((name, i) => model.places.share[i] > 0 && !names.includes(name)) ?? []) ?? short(names) ?? names[0]}`;
 }
 
 export function findWords(model) {
-  return `Find my ${model.unit.singular}`;
+  return model.within(model.unit.id) ? "Where do you live?" : `Find a ${model.unit.singular}`;
+}
+
+function partWords({ share, area }) {
+  return share ? `covers ${number(share * 100, 0)}% of ${area.name}` : `in ${area.name}`;
+}
+
+// What a hit is: "ward", "station, in Abbey", "ward since May 2022, covers 23% of Thames".
+function hitWords(model, hit) {
+  const kind = hit.name === hit.area.name && hit.kind === model.level(hit.area.level).singular ? hit.kind : "";
+  if (kind) return kind;
+  return `${hit.kind}, ${partWords(hit)}`;
 }
 
 export function createFinder(ctx, onfind) {
   const { model } = ctx;
   const id = uniqueId("find");
+  const look = createLookup(model);
   const input = h("input", { type: "text", id, autocomplete: "off", spellcheck: "false", "data-key": "find", placeholder: example(model), oninput: () => draw() });
   const status = h("p", { class: "sr", role: "status" });
   const list = h("ul", { class: "found" });
   const panel = h("div", { class: "panel", hidden: true }, list);
-  const what = `${findWords(model)}${model.postcodes ? ", by name or postcode" : ""}`;
-  const el = h("div", { class: "find" }, h("label", { class: "label", for: id }, what), input, status, panel);
+  const answer = h("p", { class: "answer", hidden: true });
+  const el = h("div", { class: "find" }, h("label", { class: "label", for: id }, findWords(model)), input, status, panel);
 
-  function found() {
-    const post = postcodeArea(model, input.value);
-    if (post) return { areas: post.area ? [areaAtLevel(model, post.area, ctx.state().level)] : [], reason: post.reason };
-    return { areas: areasNamed(model, input.value), reason: `No area of this name. Check the spelling${model.shapes ? ", or tap the map" : ""}.` };
+  const atLevel = (area) => areaAtLevel(model, area, model.level(ctx.state().level).role === "context" ? model.unit.id : ctx.state().level);
+  const found = () => look(input.value, atLevel);
+
+  // What stands above the list: that several may be meant, or why none is quite what was typed and what could be.
+  function leadWords({ hits, more, reason, sure }) {
+    if (!reason) return sure ? "" : `Which one? ${more ? `The first ${hits.length} of ${hits.length + more}` : hits.length} are listed.`;
+    const { known, lacks } = knownWords(model);
+    const none = lacks.length ? `, but no ${andList(lacks).replace(" and ", " or ")}` : "";
+    const way = model.shapes ? "Tap the map, or choose" : "Choose";
+    return hits.length ? `${reason} This page knows ${andList(known)}${none}. Nearest:` : `${reason} This page knows ${andList(known)}${none}. ${way} from the list of ${model.unit.plural}.`;
   }
 
   function draw() {
     const empty = !input.value.trim();
     panel.hidden = empty;
+    answer.hidden = true;
     if (empty) return void (status.textContent = "");
-    const { areas, reason } = found();
-    status.textContent = areas.length ? `${areas.length} found` : reason;
-    replace(list, areas.length
-      ? areas.map((area) => h("li", {}, button([area.name, " ", h("span", { class: "muted small" }, model.level(area.level).singular)], { class: "button" }, () => take(area))))
-      : h("li", {}, reason));
+    const now = found();
+    const said = leadWords(now);
+    status.textContent = [said, now.hits.length ? `${now.hits.length} found` : ""].filter(Boolean).join(" ");
+    replace(list, said ? h("li", { class: "said" }, said) : null, now.hits.map((hit) => h("li", {}, button([hit.name, " ", h("span", { class: "muted small" }, hitWords(model, hit))], { class: "button" }, () => take(hit)))));
   }
 
-  function take(area) {
+  function take(hit) {
     input.value = "";
     panel.hidden = true;
-    status.textContent = `${area.name} chosen`;
-    input.focus();
-    onfind(area);
+    const itself = hit.name === hit.area.name && !hit.note && !hit.share;
+    answer.textContent = itself ? "" : `${hit.name} (${hit.kind}) ${hit.share ? partWords(hit) : `is in ${hit.area.name}`}. The figures are of ${hit.area.name}, ${model.level(hit.area.level).a} of ${model.level(hit.area.level).vintage.replace("-", "–")}.${hit.note ? ` ${hit.note}.` : ""}`;
+    answer.hidden = itself;
+    status.textContent = answer.textContent || `${hit.area.name} chosen`;
+    // A finger's keyboard would cover what was found; a typist goes on typing.
+    if (matchMedia("(pointer: coarse)").matches) input.blur();
+    else input.focus();
+    onfind(hit.area);
+    ctx.show?.();
   }
 
   el.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.target === input) {
-      const [first] = found().areas;
-      if (first) take(first);
+    if (event.key === "Enter" && event.target === input && input.value.trim()) {
+      event.preventDefault(); // or the same key would press the button that it leads to
+      const { hits, sure } = found();
+      if (sure) take(hits[0]);
+      else list.querySelector("button")?.focus();
     } else if (event.key === "Escape") {
       input.value = "";
       panel.hidden = true;
@@ -94,5 +96,5 @@ export function createFinder(ctx, onfind) {
   el.addEventListener("focusout", (event) => {
     if (event.relatedTarget && !el.contains(event.relatedTarget)) panel.hidden = true;
   });
-  return { el };
+  return { el, answer };
 }

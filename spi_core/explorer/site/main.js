@@ -107,6 +107,11 @@ function createFrame(ctx) {
   const sharing = createSharing(ctx, () => shownNow(ctx, current), () => current);
   const actions = h("section", { class: "actions", "aria-label": "Table and downloads" }, h("div", { class: "buttons" }, tableButton, sharing.toggle), sharing.panel, tableBox);
   const body = h(ctx.embedded ? "section" : "main", { class: "spi-wrap", "aria-labelledby": mainId }, title, lead, glance.el, bar.el, note, place, actions);
+  // After a search the answer is on the screen, whatever a phone has scrolled to.
+  ctx.show = () => requestAnimationFrame(() => {
+    const box = (lead.hidden ? title : lead).getBoundingClientRect();
+    if (box.top < 0 || box.bottom > innerHeight) title.scrollIntoView({ block: "start" });
+  });
   const skip = h("a", { class: "skip", href: `#${mainId}`, onclick: (event) => {
     event.preventDefault();
     title.focus();
@@ -186,8 +191,7 @@ function createHead(ctx, nav) {
 
 function createNav(ctx, links) {
   const { model } = ctx;
-  const shown = TABS.filter(([id]) => id !== "targets" || model.targets.length);
-  const items = shown.map(([id, label]) => {
+  const items = TABS.map(([id, label]) => {
     const link = h("a", { href: `#view=${id}`, "data-view": id, onclick: (event) => {
       if (event.metaKey || event.ctrlKey || event.shiftKey) return;
       event.preventDefault();
@@ -224,7 +228,7 @@ function createBar(ctx) {
   const reasonId = uniqueId("reason");
   const reason = h("p", { class: "reason", id: reasonId });
   for (const group of [show.el, level.el]) group.setAttribute("aria-describedby", reasonId);
-  const el = h("div", { class: "controls" }, h("div", { class: "bar" }, Object.values(parts)), reason);
+  const el = h("div", { class: "controls" }, h("div", { class: "bar" }, Object.values(parts)), finder.answer, reason);
 
   function update(state, view) {
     for (const [name, part] of Object.entries(parts)) part.hidden = !view.controls.includes(name);
@@ -233,7 +237,8 @@ function createBar(ctx) {
     picker.update(state);
     const rated = model.hasRating(state.measure, state.level);
     show.allow("rating", rated);
-    for (const p of model.periods) show.allow(`period:${p.id}`, model.hasPeriod(state.measure, state.level, p.id));
+    const offered = model.periods.filter((p) => model.hasPeriod(state.measure, state.level, p.id));
+    for (const p of model.periods) show.offer(`period:${p.id}`, offered.includes(p), offered.length > 1 ? p.label : "Latest");
     show.allow("change", model.hasChange(state.measure, state.level));
     show.set(state.show === "change" ? "change" : state.show === "rating" && rated && model.isLast(state.period) ? "rating" : `period:${state.period}`);
     for (const l of model.levels) level.allow(l.id, model.has(state.measure, l.id) || l.id === state.level);

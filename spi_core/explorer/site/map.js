@@ -3,11 +3,11 @@
 import { createAreas } from "./areas.js";
 import { append, button, h, replace, s, uniqueId } from "./dom.js";
 import { colourMap } from "./classify.js";
-import { byName, number, shortUnit } from "./format.js";
-import { patternDefs, textOn } from "./palette.js";
-import { areaSentence, MARKS, marksOf } from "./words.js";
+import { byName } from "./format.js";
+import { createLabels } from "./maplabels.js";
+import { patternDefs } from "./palette.js";
+import { areaSentence } from "./words.js";
 
-const FEW = 30;
 const SOME = 150;
 const PAD = 14;
 const ZOOMS = [1, 2, 4, 8];
@@ -38,16 +38,16 @@ export function createMap(ctx) {
   const svg = s("svg", { viewBox: Object.values(box).join(" "), role: "presentation", focusable: "false" });
   const areasLayer = s("g", { role: "none" });
   const rings = { hover: ring("hover"), chosen: ring("chosen"), inner: ring("chosen-in"), focus: ring("focus") };
-  const outlines = s("g", { "aria-hidden": "true" });
-  const labels = s("g", { class: "map-labels", "aria-hidden": "true" });
+  const borders = s("g", { "aria-hidden": "true" });
+  const words = createLabels(model);
   const defs = patternDefs(prefix, width / 560);
-  append(svg, [defs, areasLayer, outlines, Object.values(rings), labels]);
+  append(svg, [defs, areasLayer, borders, Object.values(rings), words.el]);
   const live = h("p", { class: "sr", "aria-live": "polite" });
   const readout = h("p", { class: "readout" });
   const holder = h("div", { class: "map", role: "listbox", tabindex: "0", "data-key": "map" }, svg);
   const hint = h("p", { class: "hint" });
   const zoomBox = h("div", { class: "zoom no-print" });
-  const el = h("div", { class: "map-box" }, holder, zoomBox, readout, live, hint);
+  const el = h("div", { class: "map-box" }, holder, zoomBox, words.key, readout, live, hint);
 
   let drawn = "";
   let layer = null;
@@ -73,60 +73,29 @@ export function createMap(ctx) {
     areasLayer.replaceChildren(layer.el);
     svg.classList.toggle("fine", areas.length > SOME);
     const outlinesOf = (role) => model.shapes.levels[model.levels.find((l) => l.role === role)?.id]?.d ?? [];
-    const above = model.level(level).role === "detail" ? outlinesOf("evidence") : [];
+    const parent = areas.length > SOME ? model.shapes.levels[model.level(level).above]?.d : null;
+    const above = model.level(level).role === "detail" ? outlinesOf("evidence") : parent ?? [];
     // Hairlines are drawn five times as fast, and leave more of many small areas to be seen.
-    outlines.classList.toggle("hairlines", above.length > SOME);
-    outlines.replaceChildren(...[...above, ...outlinesOf("whole")].map((d) => s("path", { class: "outline", d })));
+    borders.classList.toggle("hairlines", above.length > SOME);
+    borders.replaceChildren(...[...above, ...outlinesOf("whole")].map((d) => s("path", { class: "outline", d })));
     const many = model.level(level).plural;
     holder.setAttribute("aria-label", `Map of ${areas.length === 1 ? `the ${model.level(level).singular}` : `${areas.length} ${many}`}. Arrow keys move between neighbours, Enter selects.`);
-    replace(hint, `Tap the map, or press Tab to reach it: arrow keys move between neighbouring ${many}, Enter selects. Select again to leave it.`);
+    replace(hint,
+      h("span", { class: "for-touch" }, `Tap ${model.level(level).a} to read its figure; tap it again to leave it.`),
+      h("span", { class: "for-keys" }, `Click the map, or press Tab to reach it: arrow keys move between neighbouring ${many}, Enter selects. Select again to leave it.`));
     zoom = 0;
     drawZoom();
     look();
   }
 
   function drawFills() {
-    const measure = model.measure(state.measure);
     colours = colourMap(model, state);
     layer.paint(colours.fills);
-    drawLabels(measure);
+    drawLabels();
   }
 
-  // Names and values where there is room; on a phone the values, or the signs of ratings, alone.
-  function drawLabels(measure) {
-    const areas = model.areas(state.level);
-    const signs = Boolean(colours.letters);
-    if (areas.length > SOME || (areas.length > FEW && !signs) || !pixels) return void labels.replaceChildren();
-    const unit = unitsPerPixel();
-    const roomy = areas.length <= FEW && pixels >= 430;
-    const size = (areas.length > FEW ? 8 : roomy ? 12 : 10.5) * unit;
-    const centres = model.shapes.levels[state.level].centre;
-    labels.setAttribute("font-size", size.toFixed(1));
-    labels.replaceChildren(...areas.map((area, i) => {
-      const fill = colours.fills[i];
-      const plain = fill.startsWith("#");
-      const ink = plain ? textOn(fill) : "#1F2933";
-      const lines = labelLines(area, i, measure, roomy);
-      const [x, y] = centres[i];
-      const top = y - ((lines.length - 1) * size * 1.1) / 2 + size * 0.36;
-      return s("text", { fill: ink, stroke: plain ? fill : "#FFFFFF", "stroke-width": (3 * unit).toFixed(1), "stroke-linejoin": "round", "paint-order": "stroke" },
-        lines.map((line, k) => s("tspan", { x, y: (top + k * size * 1.1).toFixed(1), "font-weight": line.bold ? 700 : 400 }, line.text)));
-    }));
-  }
-
-  function labelLines(area, i, measure, roomy) {
-    const lines = [];
-    if (roomy) lines.push(...area.name.split(area.name.length > 11 ? " " : "\n").map((text) => ({ text })));
-    const sign = colours.letters?.[i] ? model.rating(colours.letters[i]).symbol : "";
-    let text = sign && model.change(measure.id, area).illustrative && state.show === "change" ? `${sign} ${MARKS.illustrative.sign}` : sign;
-    if (state.show !== "change") {
-      const cell = model.cell(measure.id, area, state.period);
-      const figure = cell.value === null ? "" : shortUnit(number(cell.value, measure.digits), measure.unit);
-      const marks = marksOf(cell).map((name) => MARKS[name].sign).join("");
-      text = [sign, sign && !roomy ? "" : figure, marks].filter(Boolean).join(roomy ? " " : "");
-    }
-    if (text) lines.push({ text, bold: true });
-    return lines;
+  function drawLabels() {
+    if (pixels) words.draw({ state, colours, close: zoom > 0, unit: unitsPerPixel(), seen: viewBox() });
   }
 
   function unitsPerPixel() {
@@ -134,12 +103,18 @@ export function createMap(ctx) {
     return Math.max(w / (pixels || 560), hgt / (tall || 640));
   }
 
-  function look() {
+  // What is looked at: left, top, right and bottom.
+  function viewBox() {
     const k = ZOOMS[zoom];
     const [w, hgt] = [box.width / k, box.height / k];
     const x = k === 1 ? box.x : Math.min(Math.max(centre[0] - w / 2, box.x), box.x + box.width - w);
     const y = k === 1 ? box.y : Math.min(Math.max(centre[1] - hgt / 2, box.y), box.y + box.height - hgt);
-    svg.setAttribute("viewBox", [x, y, w, hgt].map((v) => v.toFixed(1)).join(" "));
+    return [x, y, x + w, y + hgt];
+  }
+
+  function look() {
+    const [x, y, right, bottom] = viewBox();
+    svg.setAttribute("viewBox", [x, y, right - x, bottom - y].map((v) => v.toFixed(1)).join(" "));
   }
 
   function drawZoom() {
@@ -152,7 +127,7 @@ export function createMap(ctx) {
       if (shapeOf(area) && by > 0) centre = model.shapes.levels[area.level].centre[area.place];
       look();
       drawZoom();
-      drawLabels(model.measure(state.measure));
+      drawLabels();
     };
     replace(zoomBox,
       button("+", { "aria-label": "Zoom in", "data-key": "zoom-in", disabled: zoom === ZOOMS.length - 1 }, step(1)),
@@ -183,6 +158,7 @@ export function createMap(ctx) {
     if (zoom) {
       centre = model.shapes.levels[drawn].centre[i];
       look();
+      drawLabels();
     }
     live.textContent = first + say(area);
   }
@@ -257,7 +233,7 @@ export function createMap(ctx) {
     const before = pixels;
     pixels = Math.round(entry.contentRect.width);
     tall = Math.round(entry.contentRect.height);
-    if (state && before !== pixels) drawLabels(model.measure(state.measure));
+    if (state && before !== pixels) drawLabels();
   });
   watcher.observe(holder);
 
@@ -272,7 +248,10 @@ export function createMap(ctx) {
       const area = model.area(state.area);
       layer.choose(area?.level === drawn ? area.place : -1);
       for (const which of ["chosen", "inner"]) mark(which, area && model.within(area.level) ? area : null);
-      if (zoom && before?.area !== state.area) look();
+      if (zoom && before?.area !== state.area) {
+        look();
+        drawLabels();
+      }
       say(area);
     },
     destroy: () => watcher.disconnect(),

@@ -1,6 +1,7 @@
 // The first view: the map where a level has one, what it says, and the chosen area.
 
 import { button, h, replace, uniqueId } from "./dom.js";
+import { orderGroups } from "./against.js";
 import { chartBox } from "./chartbox.js";
 import { drawingsIn, strip } from "./charts.js";
 import { byName, number, shortUnit, signed } from "./format.js";
@@ -8,7 +9,7 @@ import { createLegend } from "./legend.js";
 import { createMap } from "./map.js";
 import { mapSentence, mapTitle } from "./sentence.js";
 import { withoutNull } from "./table.js";
-import { absence, absentWords, againstPeers, basisText, changeChip, changeRating, changeText, fromTo, intervalText, markTags, peersText, rankShort, rankText, ratingChip, ratingText, valueText } from "./words.js";
+import { absence, absentWords, againstPeers, basisText, besideText, changeChip, changeRating, changeText, countText, fromTo, intervalText, markTags, peersText, rankShort, rankText, ratingChip, ratingText, valueText } from "./words.js";
 
 export function createMapView(ctx) {
   const { model } = ctx;
@@ -66,7 +67,18 @@ function drawPlace(ctx, section, state) {
       home: change ? null : homePoint(model, state, measure),
       label: `${what}: ${measure.name}. ${mapSentence(model, state)}`,
       write: (v, digits) => (change ? signed(v, digits) : shortUnit(number(v, digits), measure.unit)),
-    }), stripCaption(model, state, measure)));
+    }), stripCaption(model, state, measure)),
+    change ? null : inOrder(model, state, measure, areas));
+}
+
+// Every area from the highest figure to the lowest, those that follow each other too closely in one line: no order is claimed there.
+function inOrder(model, state, measure, areas) {
+  const cells = areas.map((area) => ({ area, ...model.cell(measure.id, area, state.period) })).filter((c) => c.value !== null && c.low !== null).sort((a, b) => b.value - a.value);
+  if (areas.length > MOST_NAMED || cells.length < 2) return null;
+  const groups = orderGroups(cells);
+  const said = (c) => `${c.area.name} ${valueText(model, measure, c)} (${intervalText(measure, c.low, c.high)})`;
+  return h("details", { class: "in-order" }, h("summary", { "data-key": "in-order" }, "In order, with likely ranges"),
+    h("ol", { class: "plain" }, groups.map((group) => h("li", {}, group.map(said).join(", "), group.length > 1 ? h("strong", {}, `: too close to order${group.length > 2 ? ", each to the next" : ""}`) : null))));
 }
 
 function stripCaption(model, state, measure) {
@@ -148,6 +160,9 @@ function areaFacts(ctx, state, area) {
     facts.push(h("p", {}, h("span", { class: "big" }, valueText(model, measure, { ...cell, illustrative: false })), cell.illustrative ? " ◇ " : " ",
       h("span", { class: "muted" }, measure.kind === "indicator" ? measure.unit.replace(/^%\s*/, "").replace(/^ratio \((.*)\)$/, "$1") : "out of 100", `, ${model.periodLabel(measure.id, state.period)}`)));
     if (state.intervals && cell.low !== null) facts.push(h("p", { class: "num" }, `Likely ${intervalText(measure, cell.low, cell.high)}`));
+    if (countText(cell)) facts.push(h("p", { class: "num" }, `Counted: ${countText(cell)} `, h("span", { class: "muted small" }, `(${measure.page.numerator}; out of: ${measure.page.denominator})`)));
+    const beside = besideText(model, measure, area, state.period);
+    if (beside) facts.push(h("p", {}, `Beside it: ${beside}`));
     const tags = markTags(cell);
     if (tags.length) facts.push(h("p", {}, tags.map((t) => [t, " "])));
     const rank = rankText(cell, model.ranked(measure.id, area.level), model.level(area.level).plural);

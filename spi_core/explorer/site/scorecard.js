@@ -26,7 +26,7 @@ export function createScorecard(ctx) {
   const finder = createFinder(ctx, (area) => ctx.go({ area: area.code }));
   const tip = createTip();
   const body = h("div", {});
-  const el = h("div", { class: "tip-home" }, h("div", { class: "card-pick no-print" }, h("div", {}, h("label", { class: "label", for: id }, "Scorecard of"), select), finder.el), body, tip.el);
+  const el = h("div", { class: "tip-home" }, h("div", { class: "card-pick no-print" }, h("div", {}, h("label", { class: "label", for: id }, "Scorecard of"), select), finder.el), finder.answer, body, tip.el);
 
   addEventListener("beforeprint", () => el.querySelectorAll("details").forEach((d) => { d.open = true; }));
 

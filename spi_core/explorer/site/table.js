@@ -50,7 +50,15 @@ export function drawTable(twin, sort, onsort) {
   const caption = h("caption", {}, h("span", {}, twin.caption));
   const table = h("table", {}, caption, h("thead", {}, h("tr", {}, head)), body);
   const wrap = h("div", { class: "table-wrap", tabindex: "0", role: "region", "aria-label": `Table: ${twin.caption}` }, table);
-  return h("div", {}, wrap, more);
+  const aside = h("p", { class: "scrolls no-print", hidden: true }, h("span", { class: "for-touch" }, "Swipe the table sideways for more columns →"), h("span", { class: "for-keys" }, "Scroll the table sideways for more columns →"));
+  const ends = () => {
+    const wide = wrap.scrollWidth > wrap.clientWidth + 1;
+    aside.hidden = !wide;
+    wrap.classList.toggle("more-right", wide && wrap.scrollLeft + wrap.clientWidth < wrap.scrollWidth - 1);
+  };
+  wrap.addEventListener("scroll", ends, { passive: true });
+  new ResizeObserver(ends).observe(wrap);
+  return h("div", {}, aside, wrap, more);
 }
 
 function headCell(column, i, sort, onsort) {
@@ -61,7 +69,7 @@ function headCell(column, i, sort, onsort) {
   return h(
     "th",
     { scope: "col", "data-label": column.label, class: column.right ? "right" : null, "aria-sort": mine ? (falling ? "descending" : "ascending") : null },
-    button([column.label, h("span", { class: "arrow", "aria-hidden": "true" }, sign)], { "data-key": `sort-${i}` }, () => onsort(next)),
+    !onsort ? column.label : button([column.label, h("span", { class: "arrow", "aria-hidden": "true" }, sign)], { "data-key": `sort-${i}` }, () => onsort(next)),
   );
 }
 

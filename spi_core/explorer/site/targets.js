@@ -28,7 +28,7 @@ function themes(model) {
 
 function targetsSentence(model) {
   const rows = model.targets;
-  if (!rows.length) return "This edition holds no targets.";
+  if (!rows.length) return model.meta.no_targets;
   const count = (word) => rows.filter((t) => t.word === word).length;
   const said = [["reached", "reached"], ["not yet", "not reached yet, but not due either"], ["not reached", "not reached"], ["too close to call", "too close to call"]]
     .map(([word, text]) => [count(word), text]).filter(([n, text]) => n || text === "reached")

@@ -35,6 +35,16 @@ export function valueText(model, measure, cell, { unit = false } = {}) {
   return (unit ? withUnit(text, measure.unit) : shortUnit(text, measure.unit)) + mark;
 }
 
+// "304 of 12,980": what a rate or share was counted from; empty where no whole numbers are.
+export function countText(cell) {
+  return cell.count === null ? "" : `${number(cell.count, 0)} of ${number(cell.base, 0)}`;
+}
+
+// "the borough 47.3; London’s average ward 50.1"
+export function besideText(model, measure, area, period) {
+  return model.beside(measure.id, area, period).map(({ name, cell }) => `${name} ${valueText(model, measure, cell)}`).join("; ");
+}
+
 export function intervalText(measure, low, high, write = number) {
   if (low === null || high === null) return "";
   return `${write(low, measure.digits)} to ${write(high, measure.digits)}`;
@@ -77,9 +87,14 @@ export function ratingChip(model, letter, reason) {
   return chipOf(letter, ratingText(model, letter), reason);
 }
 
+// A figure that a period gives once more: it has not changed, nothing newer is published.
+export function sameFigure(move) {
+  return move.reason.startsWith("same figure");
+}
+
 // The same for a change: "not rated" says of what, and a clear change of a figure that should be low which way it went.
 export function changeChip(model, move) {
-  return chipOf(move.rating, move.rating === "-" ? `${model.rating("-").symbol} change not rated` : changeRating(model, move));
+  return chipOf(move.rating, move.rating === "-" ? `${model.rating("-").symbol} ${sameFigure(move) ? "same figure" : "change not rated"}` : changeRating(model, move));
 }
 
 export function changeRating(model, move) {

@@ -15,6 +15,7 @@ MADE = (
     "context.csv",
     "geography/areas.csv",
     "geography/lookup.csv",
+    "geography/places.csv",
     "series/crime.csv",
 )
 

@@ -31,14 +31,19 @@ MADE = (*GENERATED, "observations/census_2011.csv", "signoff.csv")
 FROZEN = ("goalposts.csv", "weights.csv")
 COPIED = (
     "observations/open.csv",
+    "history/open.csv",
     "context.csv",
     "geography/areas.csv",
     "geography/lookup.csv",
+    "geography/places.csv",
     "geography/boundaries.geojson",
+    "geography/successors.csv",
     "reference/distribution.csv",
     "reference/errors.csv",
+    "reference/history.csv",
 )
 WRITTEN = (
+    "partners.csv",
     "targets.csv",
     "breaks.csv",
     "indicators.csv",

@@ -24,9 +24,11 @@ from spi_core.errors import SpiError
 from spi_core.explorer.codes import RATING_CODES, Texts, letters
 from spi_core.explorer.data import explorer_data, explorer_json
 from spi_core.explorer.flat import area_features, flat_csv
+from spi_core.explorer.grids import explorer_levels
 from spi_core.explorer.measures import measure_tree
 from spi_core.explorer.notes import meta, targets
 from spi_core.explorer.page import index_page
+from spi_core.explorer.places import places, positions, sectors
 from spi_core.explorer.sentences import about_indicator
 from spi_core.present.base.marks import SYMBOL
 from spi_core.present.base.numbers import number
@@ -66,6 +68,10 @@ def _edition(folder: Path) -> Path:
     write(edition / "targets.csv", [dict(zip(head, t, strict=True)) for t in targets])
     codes = [{"postcode": f"RM10 8A{c}", "area_code": w} for c, w in zip("ABCDEFGH", WARDS)]  # noqa: B905
     write(edition / "geography" / "postcodes.csv", codes)
+    park = {"name": "Mast Park", "kind": "park", "area_code": WARDS[1], "lon": "0.1", "lat": "51.5"}
+    views = [{"name": "Far View", "kind": "ward since 2022", "area_code": w} for w in WARDS[2:4]]
+    blank = dict.fromkeys(("lon", "lat"), "")
+    write(edition / "geography" / "places.csv", [park, *(v | blank for v in views)])
     return edition
 
 
@@ -321,6 +327,41 @@ def test_postcodes_lead_to_their_ward(data: Data) -> None:
     assert found == {f"RM108 A{c}": w for c, w in zip("ABCDEFGH", WARDS, strict=True)}
 
 
+def test_places_lead_to_their_wards(data: Data, tables: Tables) -> None:
+    found, codes = data["places"], data["areas"]["ward"]["code"]
+    assert [(n, codes[a]) for n, a in zip(found["name"], found["area"], strict=True)] == [
+        ("Mast Park", WARDS[1]),
+        ("Far View", WARDS[2]),
+        ("Far View", WARDS[3]),
+    ]
+    assert found["sources"] == []
+    unit = next(lv for lv in explorer_levels(tables) if lv.role == "evidence")
+    assert positions(tables, [BOROUGH, WARDS[0]], unit) == [-1, codes.index(WARDS[0])]
+
+
+def test_a_mark_outside_the_map_is_not_drawn(tables: Tables) -> None:
+    unit = next(lv for lv in explorer_levels(tables) if lv.role == "evidence")
+    grid = {"crs": "EPSG:27700", "west": 530000.0, "north": 190000.0, "metres": 10.0}
+    frame = tables["places"].assign(lon=[-0.0015, 7.0, float("nan")], lat=51.4779)
+    frames = {n: tables[n] for n in tables} | {"places": frame}
+    made = MadeTables(frames, tables.about)
+    found = places(made, unit, grid | {"width": 2000, "height": 2000})
+    assert found is not None
+    # the observatory of Greenwich stands at TQ 388 773
+    assert found["at"] == [[pytest.approx(888, abs=5), pytest.approx(1268, abs=5)], None, None]
+
+
+def test_postcodes_of_wards_and_small_areas_stand_together(made: MadeTables) -> None:
+    levels = explorer_levels(made)
+    small, ward = (next(lv for lv in levels if lv.role == r) for r in ("detail", "evidence"))
+    codes = [small.areas["code"].iloc[0], ward.areas["code"].iloc[0]]
+    frame = pd.DataFrame({"postcode": ["RM1 1AA", "RM1 1AB"], "area_code": codes})
+    frames = {n: made[n] for n in made} | {"postcodes": frame}
+    packed = sectors(MadeTables(frames, made.about), levels)
+    assert packed is not None
+    assert packed["level"] == ward.id
+
+
 def test_postcodes_and_targets_are_checked_at_the_door(edition: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(edition, tmp_path / "spoilt")
     write(
@@ -330,12 +371,15 @@ def test_postcodes_and_targets_are_checked_at_the_door(edition: Path, tmp_path: 
             {"postcode": "RM10", "area_code": WARDS[0]},
         ],
     )
+    far = {"name": "", "kind": "park", "area_code": BOROUGH, "lon": "west"}
+    write(copy / "geography" / "places.csv", [far])
     rows = read(copy / "targets.csv")
     write(copy / "targets.csv", [rows[0] | {"indicator_id": "unheard_of", "status": "perhaps"}])
     found = {(Path(f.file).name, f.row, f.column) for f in faults(copy)}
     assert {
         ("postcodes.csv", 2, "area_code"),
         ("postcodes.csv", 3, "postcode"),
+        *(("places.csv", 2, column) for column in ("name", "area_code", "lon")),
         ("targets.csv", 2, "indicator_id"),
         ("targets.csv", 2, "status"),
     } <= found
@@ -369,7 +413,7 @@ def test_the_same_tables_give_the_same_bytes(tables: Tables, data: Data) -> None
 def test_a_large_borough_stays_below_half_a_megabyte() -> None:
     large = explorer_data(made_tables(np.random.default_rng(6), Size()))
     assert sum(len(level) for level in large["figures"].values()) == 3 * 100
-    page = index_page(large, explorer_json(large))
+    page = index_page(large)
     assert len(gzip.compress(page.encode(), 9)) < 500_000
 
 

@@ -21,7 +21,8 @@ from spi_core.explorer.bundle import bundle
 from spi_core.explorer.data import explorer_data, explorer_json
 from spi_core.explorer.explore import explore
 from spi_core.explorer.flat import flat_csv
-from spi_core.explorer.page import element_module, embed_page, index_page
+from spi_core.explorer.pack import pack
+from spi_core.explorer.page import SITE, element_module, embed_page, index_page
 from spi_core.present.base.links import explorer_page
 from spi_core.present.brief.explorer_link import explorer_address, print_source, qr_code
 from tests.support.explorer_world import MadeTables, Size, made_tables
@@ -86,6 +87,7 @@ def site(tmp_path: Path) -> Path:
         "customElements.define('spi-explorer', class extends HTMLElement {});\n",
         "b.js": 'import {\n  one,\n} from "./c.js";\nexport const twice = (x) => [x, one];\n',
         "c.js": "export const one = 1;\n",
+        "unpack.js": "// Long.\nexport function unpack(data) {\n  return data; // all\n}\n",
     }
     folder = tmp_path / "site"
     folder.mkdir()
@@ -100,6 +102,14 @@ def test_modules_come_after_what_they_import(site: Path) -> None:
     assert places == sorted(places)
     assert not re.search(r"^\s*(import|export)\b", text, re.MULTILINE)
     assert bundle(site, "main.js", "element.js").count("// b.js") == 1
+
+
+def test_what_only_readers_need_is_left_out(site: Path) -> None:
+    text = bundle(site, "unpack.js")
+    assert text == "// unpack.js\nfunction unpack(data) {\nreturn data; // all\n}\n"
+    for path in SITE.glob("*.js"):  # else an indent could belong to a text
+        for line in path.read_text("utf-8").splitlines():
+            assert line.count("`") % 2 == 0, (path, line)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +135,7 @@ def test_what_cannot_be_joined_is_refused_by_name(
 def test_a_template_without_a_place_is_refused(site: Path, data: dict[str, Any]) -> None:
     (site / "index.html").write_text("<!--csp--><!--css--><!--data--><!--js-->", encoding="utf-8")
     with pytest.raises(SpiError, match="<!--title--> once, not 0"):
-        index_page(data, explorer_json(data), site)
+        index_page(data, site)
 
 
 def _policy(page: _Page) -> dict[str, str]:
@@ -142,8 +152,7 @@ def _hash(text: str) -> str:
 def test_the_policy_allows_these_scripts_and_nothing_else(
     site: Path, data: dict[str, Any], real: bool
 ) -> None:
-    text = explorer_json(data)
-    page = _Page(index_page(data, text) if real else index_page(data, text, site))
+    page = _Page(index_page(data) if real else index_page(data, site))
     policy = _policy(page)
     scripts = [a for t, a in page.found if t == "script"]
     assert [s.get("type") for s in scripts] == ["application/json", "module"]
@@ -156,26 +165,26 @@ def test_the_policy_allows_these_scripts_and_nothing_else(
 
 
 def test_no_inline_handler_or_style_attribute_stands_in_a_page(data: dict[str, Any]) -> None:
-    for text in (index_page(data, explorer_json(data)), embed_page(data)):
+    for text in (index_page(data), embed_page(data)):
         for tag, attributes in _Page(text).found:
             assert not any(a.startswith("on") or a == "style" for a in attributes), tag
 
 
 def test_any_name_is_only_text(site: Path, data: dict[str, Any]) -> None:
-    page = _Page(index_page(data, explorer_json(data), site))
+    page = _Page(index_page(data, site))
     assert [t for t, _ in page.found if t in ("script", "img", "b")] == ["script", "script"]
     read = json.loads(page.inside["script"][0])
-    assert read == json.loads(explorer_json(data))
+    assert read == json.loads(explorer_json(pack(data)))
     assert read["areas"]["ward"]["name"][: len(HOSTILE)] == list(HOSTILE)
     assert page.inside["title"] == [f"{HOSTILE[0]} – Borough Data Explorer"]
 
 
 def test_the_data_in_the_page_are_ascii_and_the_same(site: Path, data: dict[str, Any]) -> None:
-    for text in (explorer_json(data), '{"a":"◇ é 区 🏠 \\u2028 <!-- \\" \\\\"}'):
-        inside = _Page(index_page(data, text, site)).inside["script"][0]
-        assert inside.isascii()
-        assert "<" not in inside
-        assert json.loads(inside) == json.loads(text)
+    awkward = {**data, "texts": ['◇ é 区 🏠 \u2028 <!-- " \\"', "\ue000 \ue001"]}
+    inside = _Page(index_page(awkward, site)).inside["script"][0]
+    assert inside.isascii()
+    assert "<" not in inside
+    assert json.loads(inside)["texts"] == awkward["texts"]
 
 
 def test_any_name_is_only_text_on_the_page_about_embedding(data: dict[str, Any]) -> None:
