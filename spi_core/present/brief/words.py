@@ -28,6 +28,8 @@ from spi_core.text.words import AHEAD, BEHIND, NOT_RATED, SIMILAR, STRENGTH, WEA
 #: Changes of other dates that are told; the rest are counted.
 TOLD = 3
 CLEAR = ("clear improvement", "clear decline")
+#: Letters of a name that the head of a column of numbers has room for.
+NARROW = 14
 
 
 def headline(brief: Brief) -> str:
@@ -147,12 +149,14 @@ def print_standouts(page: Page, brief: Brief) -> None:
         why = _unrated(brief) if len(scored) else "figures are missing"
         print(f"Nothing can be compared: {why}.\n" if why else page.text("nothing-stands-out"))
         return
+    # a long name would make the head taller than the rows
+    here = brief.name if len(brief.name) <= NARROW else "Here"
     cells = [
         {
             "Against them": f"{RATINGS[r.rating].symbol} {brief.yard.words[r.rating]}",
             "What, and what is in it": f"**{r.component}**"
             + (f": {r.contents}" if r.contents else ""),
-            brief.name: marked(number(r.score, 0), r.illustrative),
+            here: marked(number(r.score, 0), r.illustrative),
             capital(brief.yard.name): marked(number(r.other, 0), r.illustrative),
             "In figures and people": r.fact or page.text("no-evidence"),
         }
