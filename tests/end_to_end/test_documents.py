@@ -173,7 +173,7 @@ def test_the_first_page_says_what_the_tables_say(
     arrow = {"clear improvement": "↗", "clear decline": "↘", "no clear change": "→"}
     moved = points.lstrip("+−") if change["rating"] != "no clear change" else points
     assert re.search(
-        rf"From 2013 to 2014 the index of {name} \w+ by {re.escape(moved)} points \([^)]*\): "
+        rf"From 2013 to 2014 the score of {name} \w+ by {re.escape(moved)} points \([^)]*\): "
         rf"{arrow[change['rating']]} {change['rating']}",
         text,
     )

@@ -51,7 +51,7 @@ NOT_SHOWN = {
 }
 #: Settings that a small edition cannot have all at once: kept out of the poisoned one.
 UNUSED = {
-    "contents",  # shorter than a payload
+    *("contents", "history"),  # shorter than a payload; years
     *("parent", "pattern", "role", "mean", "order"),  # names, words of the program, numbers
     *("change_years", "follows"),  # numbers, an edition's name
     *(

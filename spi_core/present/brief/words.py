@@ -215,7 +215,7 @@ def change_sentence(brief: Brief, first: str) -> str:
     """
     index = brief.rows.iloc[0]
     if np.isnan(index["change"]):
-        return f"The index of {brief.name} cannot be compared with {first}: {index['change_word']}."
+        return f"The score of {brief.name} cannot be compared with {first}: {index['change_word']}."
     rating = index["change_rating"]
     clear = rating in CLEAR
     verb = ("rose by" if index["change"] > 0 else "fell by") if clear else "moved by"
@@ -227,7 +227,7 @@ def change_sentence(brief: Brief, first: str) -> str:
     why = "" if known else f" ({index['change_reason']})"
     counts = f", on {index['share']}" if index["share"] else ""
     text = (
-        f"From {index['change_first']} to {index['change_last']} the index of {brief.name} {verb} "
+        f"From {index['change_first']} to {index['change_last']} the score of {brief.name} {verb} "
         f"{size} points{span}: "
         f"{RATINGS[rating].symbol} {rating}{why}{counts}."
         f"{beside_reference(brief.place, *(index[name] for name in LEFT))}"

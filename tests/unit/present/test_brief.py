@@ -255,7 +255,7 @@ def test_change_is_told_with_its_interval_its_rating_and_its_years(brief: Brief)
     ends = {"change_low": -0.4, "change_high": 5.6, "change_rating": "no clear change"}
     text = change_sentence(_with_index(brief, **ends, change=2.6), "2013")
     assert text.startswith(
-        "From 2013 to 2014 the index of Ward 1 moved by +2.6 points (likely −0.4"
+        "From 2013 to 2014 the score of Ward 1 moved by +2.6 points (likely −0.4"
     )
     assert "no clear change, on 3 of 3 components." in text
     assert "-" not in text
