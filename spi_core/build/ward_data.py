@@ -1,4 +1,4 @@
-"""One flat file of everything the ward briefs show."""
+"""One flat file of the units' figures, scores, places and changes."""
 
 from __future__ import annotations
 

@@ -89,6 +89,10 @@ def new_edition(
         indicators = pd.read_csv(like / "indicators.csv", dtype=str, keep_default_na=False)
         # themes are of a council's own manifesto
         write_table(folder / "indicators.csv", indicators.assign(manifesto_theme=""))
+        if (like / "partners.csv").exists():
+            # services are alike in every borough, their addresses are not
+            partners = pd.read_csv(like / "partners.csv", dtype=str, keep_default_na=False)
+            write_table(folder / "partners.csv", partners.assign(contact=""))
         if (like / "breaks.csv").exists():
             breaks = pd.read_csv(like / "breaks.csv", dtype=str, keep_default_na=False)
             breaks = breaks_as_asked(breaks, mapping.frame, recipe)

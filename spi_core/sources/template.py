@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import pandas as pd
 import typer
 
 from spi_core.said import Edition, Json, Quiet, Said
+
+if TYPE_CHECKING:
+    import pandas as pd  # every command imports this module, and must be quick
 
 app = typer.Typer()
 #: Columns that a partner fills in; the others are locked, but for dates that nobody knows yet.
@@ -55,7 +57,7 @@ def template(
         raise InputError(in_order(faults))
     about, periods = reads["indicators"].frame, [p["id"] for p in settings["periods"]]
     period = period or periods[-1]
-    owners = pd.concat([about["publisher_or_owner"], about["partner"]]).unique()
+    owners = list(dict.fromkeys([*about["publisher_or_owner"], *about["partner"]]))
     own = about[(about[["publisher_or_owner", "partner"]].apply(lambda s: s.str.casefold())
                  == owner.casefold()).any(axis=1)]  # fmt: skip
     for option, value, wrong, known in (
@@ -91,7 +93,7 @@ def _lines(
     here = areas["vintage"] == [wanted_vintage(settings, level) for level in areas["level"]]
     names = dict(zip(areas["code"], areas["name"], strict=True))
     units = areas.loc[here & (areas["level"] == unit), "code"]
-    had = present[["indicator_id", "area_code"]] if len(present) else pd.DataFrame()
+    had = present[["indicator_id", "area_code"]] if len(present) else present
     lines = []
     for indicator in own.to_dict("records"):
         rows = had[had["indicator_id"] == indicator["id"]] if len(had) else had

@@ -10,6 +10,7 @@ from collections import defaultdict
 from itertools import groupby
 from pathlib import Path
 
+import lxml.html
 import pandas as pd
 import pikepdf
 import pytest
@@ -96,7 +97,7 @@ def test_tables_and_figures_are_there_to_be_read(reports: Path) -> None:
             assert types.count("Table") >= 1, path.name
             assert types.count("TH") > types.count("Table"), path.name
     assert len(figure_alts(reports / "borough-report.pdf")) >= 5
-    assert len(figure_alts(_brief(reports, WARDS[0], "pdf"))) == 4
+    assert len(figure_alts(_brief(reports, WARDS[0], "pdf"))) == 5  # scale, three lines, components
 
 
 def test_figures_say_the_same_on_paper_and_on_the_screen(reports: Path) -> None:
@@ -135,11 +136,14 @@ def test_every_link_of_the_site_leads_somewhere(reports: Path, tables: Tables) -
 
 
 @pytest.mark.parametrize("ward", WARDS)
-def test_a_brief_is_two_pages_with_change_on_the_second(reports: Path, ward: str) -> None:
+def test_a_brief_is_two_pages_that_ask_and_tell(reports: Path, ward: str) -> None:
     pages = texts(_brief(reports, ward, "pdf"))
     assert len(pages) == 2
-    assert "Its components" in pages[0]
-    assert "What changed between the earlier and the later figures" in pages[1]
+    questions = ("What stands out against similar wards", "Is it getting better?", "To ask about ")
+    places = [pages[0].index(question) for question in questions]
+    assert places == sorted(places)
+    assert "Every component: level and change" in pages[1]
+    assert "Who lives here" in pages[1]
     assert all("data version" in page for page in pages)
 
 
@@ -160,16 +164,18 @@ def test_the_first_page_says_what_the_tables_say(
     change = tables["changes"].query("area_code == @ward and level == 'index'").iloc[0]
     name = tables["areas"].set_index("code").at[ward, "name"]
     assert f"{name} scores {i['score']:.0f} out of 100" in text
-    assert f"{i['score']:.0f} borough {i['whole']:.0f}" in text
+    assert f"similar wards’ {i['peers_median']:.0f}" in text
     wards = sum(tables["areas"]["level"] == "ward")
     low, high = _ordinal(i["rank_low"]), _ordinal(i["rank_high"])
-    likely = low if low == high else f"{low}–{high}"
-    assert f"Likely place, 1st is highest {likely} of {wards}" in text
+    likely = low if low == high else f"{low} to {high}"
+    assert f"likely {likely} of {wards} wards, 1st is best" in text
     points = f"{change['change']:+.1f}".replace("-", "−")
     arrow = {"clear improvement": "↗", "clear decline": "↘", "no clear change": "→"}
-    assert (
-        f"Change, 2013 to 2014 or nearest {points} {arrow[change['rating']]} {change['rating']}"
-        in text
+    moved = points.lstrip("+−") if change["rating"] != "no clear change" else points
+    assert re.search(
+        rf"From 2013 to 2014 the score of {name} \w+ by {re.escape(moved)} points \([^)]*\): "
+        rf"{arrow[change['rating']]} {change['rating']}",
+        text,
     )
 
 
@@ -185,50 +191,53 @@ def test_every_component_has_its_score_and_word(
     framework = tables["framework"]
     assert set(rows["element"]) == set(framework.query("scored")["component"])
     for r in rows.itertuples():
-        assert f"{r.element} {r.score:.0f} (borough {r.whole:.0f}), {r.rating}" in said
+        held = f"similar wards {r.peers_median:.0f}"
+        assert f"{r.element} {r.score:.0f} ({held}), {r.rating}" in said
     unscored = framework.query("not scored")["component"]
     assert len(unscored)
     for component in unscored:
         assert component in said.split("Not scored: ")[1]
+    assert "0, as poor as London’s worst wards" in "".join(alts)
+    assert "London’s average ward" in "".join(alts)
 
 
 @pytest.mark.parametrize("ward", WARDS)
-def test_strengths_and_weaknesses_are_listed_as_rated(
-    reports: Path, tables: Tables, ward: str
-) -> None:
-    text = page_text(_brief(reports, ward, "html"))
+def test_what_is_rated_comes_first_and_in_people(reports: Path, tables: Tables, ward: str) -> None:
     rows = tables["standing"].query("area_code == @ward and level == 'component'")
-    strong = text.split(" Strengths ")[1].split(" Weaknesses ")[0]
-    weak = text.split(" Weaknesses ")[1].split("What changed")[0]
-    for part, rating in ((strong, "strength"), (weak, "weakness")):
-        ends = rows[rows["rating"] == rating]
-        assert all(r.element in part for r in ends.itertuples())
-        symbols = sum(part.count(s) for s in SYMBOLS.values())
-        assert symbols == part.count(SYMBOLS[rating]) == min(len(ends), 3)
+    page = lxml.html.parse(str(_brief(reports, ward, "html")))
+    (table,) = page.xpath("//table[contains(.//th[1], 'Against them')]")
+    cells = [[c.text_content().strip() for c in tr] for tr in table.xpath(".//tbody/tr")]
+    told = [(sign[0], what.split(":")[0]) for sign, what, *_ in cells]
+    for rating, sign in SYMBOLS.items():
+        rated = set(rows.loc[rows["rating"] == rating, "element"])
+        assert {what for s, what in told if s == sign} <= rated
+        if rating == "weakness":
+            assert sum(s == sign for s, _ in told) == min(len(rated), 3)
+    order = [sign for sign, _ in told]
+    assert order == sorted(order, key="▼▲●".index)
+    assert 3 <= len(told) <= 5
 
 
 @pytest.mark.parametrize("ward", WARDS)
 def test_every_change_on_the_second_page_is_the_tables(
     reports: Path, tables: Tables, ward: str
 ) -> None:
-    path = _brief(reports, ward, "pdf")
-    changes = tables["changes"].query("area_code == @ward").set_index(["level", "element"])
-    index = changes.loc[("index", "index")]
-    said = [f"{x:+.1f}".replace("-", "−") for x in index[["change", "low", "high"]]]
-    text = " ".join(texts(path)[1].split())
-    clear = index["rating"] != "no clear change"
-    moved = said[0].lstrip("+−") if clear else said[0]  # "rose by 1.2", "moved by +0.3"
-    assert f" {moved} points (likely {said[1]} to {said[2]})" in text
-    (alt,) = (a for a in figure_alts(path) if a.startswith("Change of"))
-    for (level, element), r in changes.iterrows():
-        if level != "component" or pd.isna(r["change"]):
-            continue
-        points = (
-            f"{r['change']:+.1f}".replace("-", "−").replace("+0.0", "0.0").replace("−0.0", "0.0")
-        )
-        years = rf" \({int(r['parts'])} of {int(r['of'])} figures\)"
-        said_so = f"{re.escape(str(element))}{years} {re.escape(points)}, {r['rating']}"
-        assert re.search(said_so, alt), element
+    (alt,) = (
+        a for a in figure_alts(_brief(reports, ward, "pdf")) if a.startswith("Component scores of")
+    )
+    changes = tables["changes"].query("area_code == @ward").set_index("element")
+    long = tables["long_changes"].query("area_code == @ward").set_index("element")
+    scored = tables["framework"].query("scored")["component"]
+    for element in scored:
+        r = long.loc[element] if element in long.index else changes.loc[element]
+        if pd.notna(r["change"]):
+            points = f"{r['change']:+.1f}".replace("-", "−").replace("+0.0", "0.0")
+            points = points.replace("−0.0", "0.0")
+            assert re.search(
+                rf"{re.escape(element)} \d+ \([^)]*\), [a-z ]+, change {re.escape(points)}, "
+                rf"{r['rating']}",
+                alt,
+            ), element
 
 
 def test_a_brief_names_its_data_version_and_licence(reports: Path, tables: Tables) -> None:

@@ -97,7 +97,7 @@ def shown(site: Path, truth: Truth) -> tuple[str, str, str]:
     """Return a generated cell that the brief shows on paper too."""
     (page,) = (site / "wards").glob("*.html")
     for row in table_rows(page, "tbl-facts"):
-        cell = (truth.indicator(row[1]), WARD, "current")
+        cell = (truth.indicator(row[0]), WARD, "current")
         if cell in truth.cells:
             return cell
     raise AssertionError("the brief shows no generated figure")

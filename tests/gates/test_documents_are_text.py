@@ -44,10 +44,14 @@ DOCUMENTS = ("index", "borough-report", "methods", "what-changed", "impact-overv
 NOT_SHOWN = {
     *("basis", "by", "fitted_at", "fitted_on", "note", "open_figures", "partner"),
     *("table", "theme", "update_frequency"),
-    "question",  # the two briefs made here have no figure weak enough to ask about
+    *(
+        "question",
+        "service",
+    ),  # the two briefs made here have no figure that tells enough to ask about
 }
 #: Settings that a small edition cannot have all at once: kept out of the poisoned one.
 UNUSED = {
+    *("contents", "history"),  # shorter than a payload; years
     *("parent", "pattern", "role", "mean", "order"),  # names, words of the program, numbers
     *("change_years", "follows"),  # numbers, an edition's name
     *(

@@ -62,7 +62,7 @@ def shown(site: Path, truth: Truth, script: ModuleType) -> tuple[str, str, str]:
     """Return a generated cell of a ward that its brief shows on paper."""
     (page,) = (site / "wards").glob(f"{WARD}-*.html")
     made = script.generated_cells()
-    cells = [(truth.indicator(row[1]), WARD, "current") for row in table_rows(page, "tbl-facts")]
+    cells = [(truth.indicator(row[0]), WARD, "current") for row in table_rows(page, "tbl-facts")]
     return next(cell for cell in cells if cell in made)
 
 

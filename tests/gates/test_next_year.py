@@ -97,7 +97,7 @@ def test_london_is_not_compared_with_a_year_it_has_no_figures_of(site: Path) -> 
     brief = _text(next(site.glob(f"wards/{ABBEY}*.html")))
     assert "London ward" not in brief
     assert "London’s figures end with 2014" in brief
-    assert "Change, 2014 to 2015 or nearest" in brief
+    assert "From 2014 to 2015 the score of " in brief
     assert "beyond London" not in brief
 
 

@@ -78,7 +78,7 @@ def made_tables(
     framework, indicators = _framework(size, names)
     frames = {
         "areas": areas,
-        "framework": framework,
+        "framework": framework.assign(contents=""),
         "indicators": indicators,
         **_about_indicators(indicators, [p for p, _ in periods], names),
         **_figures(rng, areas, indicators, framework, [p for p, _ in periods]),
@@ -93,6 +93,7 @@ def made_tables(
         ),
         "comparisons": empty_table("comparisons"),
         "scores_comparable": empty_table("scores_comparable"),
+        "reference_scores": empty_table("reference_scores"),
         **{f"map_{level}": frame for level, frame in maps.items()},
     }
     register = indicators.set_index("id").assign(valid_min=0.0, valid_max=np.nan)

@@ -26,7 +26,7 @@ __all__ = ["CHECKERS", "Truth", "truth_of"]
 
 Cell = tuple[str, str, str]
 #: Figures whose alternative text begins so show scores or changes.
-SCORES = ("Component scores of", "Change of", "Index scores of", "Scores of every ward")
+SCORES = ("Component scores of", "The scale from 0", "Change of", "Scores of every ward")
 #: Heading of a column of values, and the period that it shows.
 VALUES = {"Earlier": "baseline", "Here": "current", "Latest": "current"}
 

@@ -44,6 +44,8 @@ REFERENCES = {
     "distribution": {"indicator_id", "period"},
     "signoff": {"indicator_id"},
     "targets": {"indicator_id"},
+    "partners": {"indicator_id"},
+    "successors": {"area_code"},
     "accepted": {"warning", "file"},
     "edition": {"reference", "documents", "context", "relations", "pooled"},
     "interventions": {"targeting", "treated", "comparison", "excluded", "id", "covariate"},
@@ -84,6 +86,8 @@ def whole_edition(folder: Path) -> Path:
     write(edition / "accepted.csv", [_accepted()])
     write(edition / "reference" / "other_indices.csv", list(_others()))
     write(edition / "targets.csv", [_target(i) for i in ("burglary", "absence")])
+    write(edition / "partners.csv", [_partner(i) for i in ("burglary", "rent")])
+    write(edition / "geography" / "successors.csv", [_successor(w) for w in WARDS])
     write(edition / "series" / "calls.csv", list(_series()))
     mast = {
         "name": "Mast",
@@ -108,7 +112,7 @@ def whole_edition(folder: Path) -> Path:
 def _fill_settings(values: dict[str, Any]) -> None:
     values["area_name"] = "Testing"
     values["subtitle"], values["short_title"] = "All of it", "Short"
-    values["site"] = AWKWARD_SITE
+    values["site"], values["home"] = AWKWARD_SITE, "https://example.org"
     values["source_links"] = [{"dataset": "A dataset", "link": AWKWARD_SITE}]
     values["index"]["minimum_reason"] = "One is enough."
     values["geography"]["levels"] = ["borough", {"id": "ward", "one": "ward", "many": "wards"}]
@@ -162,6 +166,16 @@ def _target(indicator: str) -> Row:
         "status": "proposed",
         "note": f"Note {indicator}",
     }
+
+
+def _partner(indicator: str) -> Row:
+    row = {"partner": f"Partner {indicator}", "indicator_id": indicator, "role": "leads"}
+    return row | {"service": f"Service {indicator}", "contact": "By post"}
+
+
+def _successor(ward: str) -> Row:
+    row = {"area_code": ward, "successor_code": f"N{ward[-3:]}", "successor": f"New {ward[-1]}"}
+    return row | {"share": "0.8", "since": "May 2022", "source": "A ministry"}
 
 
 def _series() -> Iterator[Row]:

@@ -173,7 +173,7 @@ def gather(tables: Tables, code: str, facts: bool = True) -> Brief:
         lines=tuple(lines),
         peers=tuple(names[c] for c in near),
         to_ask=(shown.about[figure].name if shown and figure else "", asked, made_up),
-        whom=_whom(tables, figure),
+        whom=_whom(tables, figure) if figure else "",
         contact=str(tables.about["edition"].get("contact", "")),
         lacking=why_no_index(tables, code),
     )

@@ -168,7 +168,8 @@ def figures_table(shown: Shown) -> pd.DataFrame:
         Cells as text.
     """
     earlier = ["Earlier", "Earlier period"] if shown.compares else []
-    columns = ["Component", "Figure", *earlier, *shown.columns[1:]]
+    here = [c for c in shown.columns[1:] if c != shown.near]
+    columns = ["Component", "Figure", *earlier, *here]
     rows = [
         {
             "Component": r.component,

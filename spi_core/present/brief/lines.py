@@ -195,8 +195,8 @@ def panel(line: Line, place: str) -> Figure:
 
 
 def _draw(ax: Axes, line: Line, place: str, room: float) -> None:
-    fitted(ax, 0, 2.5, line.name, room, 8.4, weight="semibold")
-    fitted(ax, 0, 6.6, line.unit, room, 7, color=colour("muted"))
+    fitted(ax, 0, 2.5, line.name, room - 2, 8.4, weight="semibold")
+    fitted(ax, 0, 6.6, line.unit, room - 2, 7, color=colour("muted"))
     low, high = line.limits
     span = (high - low) or 1.0
     x = np.linspace(3, room - 5, len(line.values))

@@ -28,6 +28,8 @@ from spi_core.text.words import AHEAD, BEHIND, NOT_RATED, SIMILAR, STRENGTH, WEA
 #: Changes of other dates that are told; the rest are counted.
 TOLD = 3
 CLEAR = ("clear improvement", "clear decline")
+#: Letters of a name that the head of a column of numbers has room for.
+NARROW = 14
 
 
 def headline(brief: Brief) -> str:
@@ -147,12 +149,14 @@ def print_standouts(page: Page, brief: Brief) -> None:
         why = _unrated(brief) if len(scored) else "figures are missing"
         print(f"Nothing can be compared: {why}.\n" if why else page.text("nothing-stands-out"))
         return
+    # a long name would make the head taller than the rows
+    here = brief.name if len(brief.name) <= NARROW else "Here"
     cells = [
         {
             "Against them": f"{RATINGS[r.rating].symbol} {brief.yard.words[r.rating]}",
             "What, and what is in it": f"**{r.component}**"
             + (f": {r.contents}" if r.contents else ""),
-            brief.name: marked(number(r.score, 0), r.illustrative),
+            here: marked(number(r.score, 0), r.illustrative),
             capital(brief.yard.name): marked(number(r.other, 0), r.illustrative),
             "In figures and people": r.fact or page.text("no-evidence"),
         }
@@ -211,7 +215,7 @@ def change_sentence(brief: Brief, first: str) -> str:
     """
     index = brief.rows.iloc[0]
     if np.isnan(index["change"]):
-        return f"The index of {brief.name} cannot be compared with {first}: {index['change_word']}."
+        return f"The score of {brief.name} cannot be compared with {first}: {index['change_word']}."
     rating = index["change_rating"]
     clear = rating in CLEAR
     verb = ("rose by" if index["change"] > 0 else "fell by") if clear else "moved by"
@@ -223,7 +227,7 @@ def change_sentence(brief: Brief, first: str) -> str:
     why = "" if known else f" ({index['change_reason']})"
     counts = f", on {index['share']}" if index["share"] else ""
     text = (
-        f"From {index['change_first']} to {index['change_last']} the index of {brief.name} {verb} "
+        f"From {index['change_first']} to {index['change_last']} the score of {brief.name} {verb} "
         f"{size} points{span}: "
         f"{RATINGS[rating].symbol} {rating}{why}{counts}."
         f"{beside_reference(brief.place, *(index[name] for name in LEFT))}"

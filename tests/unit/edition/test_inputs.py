@@ -621,3 +621,35 @@ def test_the_hashes_change_with_any_input_and_with_nothing_else(edition: Path) -
 def test_areas_that_are_not_scored_may_have_figures(edition: Path) -> None:
     settings(edition, lambda s: s["geography"].update(levels=["borough", "ward"]))
     assert load(edition).panel.areas == (BOROUGH, *WARDS)
+
+
+# ---- who can move a figure, what an area has become, what a component holds
+
+
+def test_partners_name_indicators_once_in_a_known_role(edition: Path) -> None:
+    row = {"partner": "Police", "indicator_id": "burglary", "role": "leads"}
+    row |= {"service": "Patrols", "contact": ""}
+    others = [{"indicator_id": "joy"}, {"partner": ""}, {"role": "watches"}]
+    write(edition / "partners.csv", [row, *(row | other for other in others), row])
+    found = {(f.row, f.column): f for f in faults(edition)}
+    assert "not an indicator" in found[3, "indicator_id"].message
+    assert (4, "partner") in found
+    assert found[5, "role"].allowed == "one of leads, supports"
+    assert any(row == 6 for row, _ in found)  # a second row for one partner and indicator
+    write(edition / "partners.csv", [row])
+    assert faults(edition) == ()
+
+
+def test_successors_are_of_the_editions_areas(edition: Path) -> None:
+    row = {"area_code": "E05999999", "successor_code": "N1", "successor": "New", "share": "0.8"}
+    write(edition / "geography" / "successors.csv", [row | {"since": "2022", "source": "ONS"}])
+    assert only(edition).column == "area_code"
+
+
+def test_contents_are_of_a_component_of_their_dimension(edition: Path) -> None:
+    def add(values: dict[str, Any]) -> None:
+        values["framework"][0]["contents"] = {"Joy": "laughter"}
+
+    settings(edition, add)
+    fault = only(edition)
+    assert (fault.value, fault.column) == ("Joy", "contents of Needs")

@@ -255,7 +255,7 @@ def test_change_is_told_with_its_interval_its_rating_and_its_years(brief: Brief)
     ends = {"change_low": -0.4, "change_high": 5.6, "change_rating": "no clear change"}
     text = change_sentence(_with_index(brief, **ends, change=2.6), "2013")
     assert text.startswith(
-        "From 2013 to 2014 the index of Ward 1 moved by +2.6 points (likely −0.4"
+        "From 2013 to 2014 the score of Ward 1 moved by +2.6 points (likely −0.4"
     )
     assert "no clear change, on 3 of 3 components." in text
     assert "-" not in text
@@ -661,18 +661,21 @@ def test_the_largest_movement_is_shown_and_called_a_change_only_if_clear(tables:
     changed = _history(tables, [36, 76, 34, 30, 56])
     one = replace(gather(changed, WARDS[0]), place="Kent")
     assert one.lines == ("burglary",)
-    picture = lines.over_years(changed, one)
+    (line,) = lines.gathered(changed, one)
+    picture = lines.picture(line, one)
     assert picture.draw is not None
-    for narrow in (False, True):
-        words = _texts(picture.draw(narrow))
-        assert {"36", "76", "34", "30", "56", "Burglary", "2010", "2014", "Kent"} <= set(words)
-        assert "→ no clear change" in words
-        assert "clearly worse than in Kent" in words
+    words = _texts(picture.draw(False))
+    assert {"36", "76", "34", "30", "56", "Burglary", "2010", "2014", "Kent"} <= set(words)
+    assert "→ no clear change" in words
+    assert "clearly worse than in Kent" in words
     assert "2010 9.0, 2011 19.0, 2012 8.5, 2013 7.5, 2014 14.0, → no clear change" in picture.alt
     rated = changed["long_changes"].assign(rating="clear decline")
-    worse = lines.over_years(cast(Tables, _Changed(changed, long_changes=rated)), one)
-    assert "↘ worse: rose from 9.0 to 14.0" in worse.alt
-    assert lines.over_years(tables, gather(tables, WARDS[0])).draw is None
+    (line,) = lines.gathered(cast(Tables, _Changed(changed, long_changes=rated)), one)
+    assert line.verdict == ("↘ worse: rose from 9.0 to 14.0", "clearly worse than in Kent")
+    better = rated.assign(rating="clear improvement", change=-5.0, baseline=14.0, current=9.0)
+    (line,) = lines.gathered(cast(Tables, _Changed(changed, long_changes=better)), one)
+    assert line.verdict[0] == "↗ better: fell from 14.0 to 9.0"
+    assert gather(tables, WARDS[0]).lines == ()
     assert gather(_history(tables, [36, 76, 34]), WARDS[0]).lines == ()
 
 
