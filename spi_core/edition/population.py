@@ -198,6 +198,7 @@ def population(
 
 
 def _total(wide: pd.DataFrame, names: str, period: str) -> pd.Series:
-    if not names:
-        return pd.Series(np.nan, index=wide.index)
-    return sum((wide[(name, period)] for name in names.split("+")), pd.Series(0.0, wide.index))
+    # a figure that none of these areas has is no column
+    nothing = pd.Series(np.nan, index=wide.index)
+    found = [wide.get((name, period), nothing) for name in names.split("+")]
+    return sum(found[1:], found[0]) if names else nothing

@@ -49,7 +49,13 @@ def spi(project: Path) -> Spi:
 def test_the_open_edition_is_what_the_command_makes(project: Path, spi: Spi) -> None:
     assert spi("new-edition", "E09000002", "--as", "anew")[0] == 0
     anew = project / "data" / "anew"
-    same = ["observations/open.csv", "weights.csv", "reference/mapping.csv"]
+    same = [
+        "observations/open.csv",
+        "history/open.csv",
+        "reference/history.csv",
+        "weights.csv",
+        "reference/mapping.csv",
+    ]
     same += [f"reference/{n}.csv" for n in ("errors", "moments", "correlation", "distribution")]
     for name in same:
         assert (anew / name).read_bytes() == (OPEN / name).read_bytes(), name
@@ -129,7 +135,10 @@ def mapping_of(*years: int) -> tuple[dict[tuple[str, str], pd.Series], list[dict
     frame[["start", "end"]] = frame[["start", "end"]].apply(pd.to_datetime)
     periods = [{"id": "baseline", "label": "2013"}, {"id": "current", "label": "2014"}]
     frame = frame.assign(file="mapping.csv", row=range(2, len(frame) + 2))
-    rows, named = years_as_asked(frame, periods, pd.read_parquet(FIGURES), years)
+    settings = {"periods": periods, "history": {"periods": ["2010", "2011", "2012"]}}
+    rows, named, past = years_as_asked(frame, settings, pd.read_parquet(FIGURES), years)
+    assert past == [str(y) for y in range(2010, min(years, default=2013))]
+    assert set(past) <= set(rows["period"])
     return {(r["indicator_id"], r["period"]): r for _, r in rows.iterrows()}, named
 
 
@@ -137,6 +146,7 @@ def test_yearly_figures_move_with_the_years_and_rarer_ones_stay() -> None:
     rows, named = mapping_of(2011, 2012, 2013, 2014)
     assert [p["id"] for p in named] == ["baseline", "y2012", "y2013", "current"]
     assert rows["violence_offences", "baseline"]["figure_period"] == "2011/12"
+    assert rows["violence_offences", "2010"]["denominator_figures"] == "population_implied"
     assert rows["violence_offences", "baseline"]["denominator_period"] == "2011"
     assert f"{rows['violence_offences', 'baseline']['start']:%Y-%m-%d}" == "2011-04-01"
     assert rows["obesity_year6", "y2012"]["period_label"] == "2009/10 to 2011/12"

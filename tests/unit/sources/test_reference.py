@@ -386,5 +386,5 @@ def test_the_open_edition_is_what_the_command_makes(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["reference", str(data / "lbbd-open"), "--json"])
     assert done.exit_code == 0, done.output
     said = json.loads(done.stdout)
-    assert said["files"] == [*MADE, "goalposts.csv", "weights.csv"]
+    assert said["files"] == [*MADE, "goalposts.csv", "reference/history.csv", "weights.csv"]
     assert hashes(data) == before
