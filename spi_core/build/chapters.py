@@ -22,6 +22,7 @@ from spi_core.files import write_bytes
 from spi_core.impact.chapter import run_chapter
 from spi_core.impact.results import ChapterResult, to_json
 from spi_core.impact.spatial import Neighbours
+from spi_core.impact.wide.chapter import run_wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,11 @@ def _run(
     known: Mapping[str, Known],
     neighbours: Neighbours,
 ) -> Chapter:
+    seed = [int(inputs.settings["uncertainty"]["seed"]), *design.id.encode()]
+    if design.wide:
+        wide = inputs.panels[design.series]
+        found = run_wide(design, wide, np.random.default_rng(seed))
+        return Chapter(found, design.targeting, bool(wide.about.get("illustrative")))
     level = shared_level(design, known, homes)
     areas = _units(inputs, homes[level])
     population = dict(zip(areas["area_code"], areas["population"], strict=True))
@@ -118,7 +124,7 @@ def _run(
         rates = as_rates(rows, design, known, population)
         return rates[["outcome_id", "area_code", "period", "value"]]
 
-    rng = np.random.default_rng([int(inputs.settings["uncertainty"]["seed"]), *design.id.encode()])
+    rng = np.random.default_rng(seed)
     result = run_chapter(design, load, areas, rng, neighbours=neighbours)
     return Chapter(result, level, bool((rows["status"] == "illustrative").any()))
 

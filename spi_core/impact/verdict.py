@@ -15,7 +15,9 @@ from spi_core.impact.estimate.regression_to_mean import RegressionPanel
 from spi_core.impact.inference.permutation import Permutation
 from spi_core.impact.inference.power import Power
 
-Status = Literal["clear improvement", "no clear change", "clear decline", "not answerable"]
+Status = Literal[
+    "clear improvement", "no clear change", "clear decline", "inconclusive", "not answerable"
+]
 
 LEVELS = ("very low", "low", "moderate", "high")
 
@@ -56,7 +58,8 @@ class Verdict:
     Parameters
     ----------
     status : str
-        "clear improvement", "no clear change", "clear decline" or "not answerable".
+        "clear improvement", "clear decline", "no clear change" (an effect worth having is ruled
+        out), "inconclusive" (it is not) or "not answerable".
     certainty : str
         "very low", "low", "moderate"; "" when refused.
     reasons : tuple of str
@@ -75,6 +78,31 @@ class Verdict:
     maryland: int
     maryland_reason: str
     change_mind: tuple[str, ...]
+
+
+def unclear(low: float, high: float, worth: float) -> Status:
+    """Tell "no clear change" from "inconclusive".
+
+    Parameters
+    ----------
+    low, high : float
+        Interval of the effect.
+    worth : float
+        Smallest effect worth having, with the sign that is better.
+
+    Returns
+    -------
+    str
+        "inconclusive" where the interval holds the effect worth having or a larger one, or leaves
+        out zero and yet was no clear change; else "no clear change".
+
+    Examples
+    --------
+    >>> unclear(-4.0, 6.0, -10.0), unclear(-12.0, 6.0, -10.0), unclear(-12.0, 6.0, 10.0)
+    ('no clear change', 'inconclusive', 'no clear change')
+    """
+    reaches = low <= worth if worth < 0 else high >= worth
+    return "inconclusive" if reaches or not low <= 0 <= high else "no clear change"
 
 
 def judge(design: Design, outcome: Outcome, evidence: Evidence) -> Verdict:
@@ -104,7 +132,8 @@ def judge(design: Design, outcome: Outcome, evidence: Evidence) -> Verdict:
     panel, effect = evidence.panel, evidence.effect
     both = panel.low > 0 or panel.high < 0
     clear = evidence.p_adjusted <= design.alpha and both
-    status: Status = "no clear change"
+    least = design.worth or evidence.power.effect
+    status = unclear(panel.low, panel.high, least if outcome.direction == "up" else -least)
     if clear:
         better = (effect.estimate > 0) == (outcome.direction == "up")
         status = "clear improvement" if better else "clear decline"

@@ -17,6 +17,7 @@ from spi_core.edition.interventions.outcomes import (
     shared_level,
 )
 from spi_core.edition.interventions.protocol import read_designs
+from spi_core.edition.interventions.wide import Wide, read_wide, wide_faults
 from spi_core.edition.readers.read import Read
 from spi_core.errors import Fault, InputError
 from spi_core.files import shown
@@ -29,7 +30,7 @@ def read_interventions(
     geography: Geography | None,
     framework: Framework | None,
     reads: Mapping[str, Read],
-) -> tuple[tuple[Design, ...], list[Fault]]:
+) -> tuple[tuple[Design, ...], dict[str, Wide], list[Fault]]:
     """Read and check the protocols of an edition's impact chapters.
 
     Parameters
@@ -47,20 +48,22 @@ def read_interventions(
 
     Returns
     -------
-    tuple of Design, list of Fault
-        No design when there is a fault. Nothing is held against areas, series or periods that have
-        faults of their own: what would be said of it is only their echo.
+    tuple of Design, dict of str to Wide, list of Fault
+        Protocols, and the panels of ``series.yml``. No design when there is a fault. Nothing is
+        held against areas, series or periods that have faults of their own: what would be said of
+        it is only their echo.
     """
-    if not path.exists():
-        return (), []
+    panels, faults = read_wide(path.parent)
+    if not path.exists() or faults:
+        return (), panels, faults
     file = shown(path)
     try:
         document = parse_yaml(file, path.read_bytes())
     except InputError as error:
-        return (), list(error.faults)
+        return (), panels, list(error.faults)
     unfit = reads["series"].faults or "periods" not in settings
     if framework is None or geography is None or unfit:
-        return (), []
+        return (), panels, []
     homes = geography.homes()
     known = _known(settings, framework, reads, homes)
     try:
@@ -72,9 +75,11 @@ def read_interventions(
             file=file,
         )
     except InputError as error:
-        return (), list(error.faults)
-    faults = [f for d in designs for f in _unit_faults(d, known, geography, homes, file)]
-    return (() if faults else designs), faults
+        return (), panels, list(error.faults)
+    inner = [d for d in designs if not d.wide]
+    faults = [f for d in inner for f in _unit_faults(d, known, geography, homes, file)]
+    faults += wide_faults(designs, panels, file)
+    return (() if faults else designs), panels, faults
 
 
 def filled_cells(reads: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
