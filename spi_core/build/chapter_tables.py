@@ -126,7 +126,19 @@ def _grid(chapter: Chapter, found: PrimaryResult) -> Iterator[dict[str, Any]]:
     analysis = found.analysis
     if isinstance(analysis, WideAnalysis):
         for way in analysis.grid:
-            told = (way.key, way.label, way.estimate, way.low, way.high, way.p, NAN, NAN, NAN, "", "")
+            told = (
+                way.key,
+                way.label,
+                way.estimate,
+                way.low,
+                way.high,
+                way.p,
+                NAN,
+                NAN,
+                NAN,
+                "",
+                "",
+            )
             yield {**_key(chapter, found), **dict(zip(names, told, strict=True))}
         return
     for row in analysis.grid if analysis else ():

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from spi_core.edition.inputs import Inputs
 from spi_core.edition.interventions.design import Design
 from spi_core.edition.interventions.outcomes import Known, as_rates, known_outcomes, shared_level
 from spi_core.edition.interventions.read import filled_cells
+from spi_core.edition.interventions.wide import ring
 from spi_core.files import write_bytes
 from spi_core.impact.chapter import run_chapter
 from spi_core.impact.results import ChapterResult, to_json
@@ -37,11 +38,17 @@ class Chapter:
         Id of the level of its units.
     illustrative : bool
         Whether any value it rests on was generated.
+    names : mapping of str to str
+        Names of areas outside the edition that it shows, by code.
+    ring : tuple of str
+        Areas within reach of spillover, where a panel is compared with.
     """
 
     result: ChapterResult
     level: str
     illustrative: bool
+    names: Mapping[str, str] = field(default_factory=dict)
+    ring: tuple[str, ...] = ()
 
 
 def run_chapters(inputs: Inputs, tables: Mapping[str, pd.DataFrame]) -> tuple[Chapter, ...]:
@@ -90,6 +97,8 @@ def write_chapters(folder: Path, chapters: tuple[Chapter, ...], edition: Mapping
     """
     for chapter in chapters:
         about = {**edition, "level": chapter.level, "illustrative": chapter.illustrative}
+        if chapter.result.design.wide:
+            about |= {"names": dict(chapter.names), "ring": list(chapter.ring)}
         document = {**to_json(chapter.result), "edition": about}
         text = json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n"
         write_bytes(folder / f"{chapter.result.design.id}.json", text.encode())
@@ -111,7 +120,11 @@ def _run(
     if design.wide:
         wide = inputs.panels[design.series]
         found = run_wide(design, wide, np.random.default_rng(seed))
-        return Chapter(found, design.targeting, bool(wide.about.get("illustrative")))
+        shown = {row.area_code for p in found.primary for row in (p.raw.wards if p.raw else ())}
+        names = wide.names(design.targeting)
+        named = {code: names[code] for code in sorted(shown | set(design.treated))}
+        made_up = bool(wide.about.get("illustrative"))
+        return Chapter(found, design.targeting, made_up, named, tuple(sorted(ring(wide, design))))
     level = shared_level(design, known, homes)
     areas = _units(inputs, homes[level])
     population = dict(zip(areas["area_code"], areas["population"], strict=True))

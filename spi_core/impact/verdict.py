@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from spi_core.edition.interventions.design import Design, Outcome
 from spi_core.impact.diagnostics import Refit
@@ -61,11 +61,11 @@ class Verdict:
         "clear improvement", "clear decline", "no clear change" (an effect worth having is ruled
         out), "inconclusive" (it is not) or "not answerable".
     certainty : str
-        "very low", "low", "moderate"; "" when refused.
+        "very low", "low", "moderate", "high" (drawn by lot only); "" when refused.
     reasons : tuple of str
         Why the certainty is what it is.
     maryland : int
-        Level of the Maryland scale, 3 at best; 0 when refused.
+        Level of the Maryland scale, 3 at best without a drawing by lot; 0 when refused.
     maryland_reason : str
         Why that level.
     change_mind : tuple of str
@@ -138,20 +138,50 @@ def judge(design: Design, outcome: Outcome, evidence: Evidence) -> Verdict:
         better = (effect.estimate > 0) == (outcome.direction == "up")
         status = "clear improvement" if better else "clear decline"
     concerns = _concerns(design, evidence, clear)
-    level = max(0, 2 - len(concerns))
+    level = max(0, 2 + drawn(design) - len(concerns))
     contradicted = _contradicted(evidence, design.alpha)
     return Verdict(
         status=status,
         certainty=LEVELS[level],
-        reasons=("The protocol records no drawing by lot: moderate at best.", *concerns),
-        maryland=2 if contradicted else 3,
-        maryland_reason=(
-            "Treated and comparison areas before and after, but they did not move alike before."
-            if contradicted
-            else "Treated and comparison areas before and after; no drawing by lot is on record."
-        ),
+        reasons=(lot_words(design), *concerns),
+        **scale(design, contradicted=contradicted),
         change_mind=_change_mind(design, evidence, clear),
     )
+
+
+def drawn(design: Design) -> bool:
+    """Whether the areas were drawn by lot."""
+    return design.selection == "lot"
+
+
+def lot_words(design: Design) -> str:
+    """Give the reason with which certainty starts."""
+    if drawn(design):
+        return "The areas were drawn by lot."
+    return "The protocol records no drawing by lot: moderate at best."
+
+
+def scale(design: Design, *, contradicted: bool) -> dict[str, Any]:
+    """Place on the Maryland scale, and why.
+
+    Parameters
+    ----------
+    design : Design
+        Protocol.
+    contradicted : bool
+        Whether the areas moved apart before the start already.
+
+    Returns
+    -------
+    dict
+        Fields of `Verdict`.
+    """
+    if drawn(design):
+        return {"maryland": 5, "maryland_reason": "Areas drawn by lot, before and after."}
+    said = "Treated and comparison areas before and after"
+    if contradicted:
+        return {"maryland": 2, "maryland_reason": f"{said}, but they did not move alike before."}
+    return {"maryland": 3, "maryland_reason": f"{said}; no drawing by lot is on record."}
 
 
 def _contradicted(evidence: Evidence, alpha: float) -> bool:

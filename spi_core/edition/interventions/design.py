@@ -9,13 +9,13 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 #: What is said of a design, and what follows from the edition's levels, is no part of its protocol.
-UNHASHED = ("name", "card", "by_unit", "called")
+UNHASHED = ("name", "card", "by_unit", "called", "dated", "unseen")
 #: Later fields: left out of the fingerprint where a protocol does not use them, so that older
 #: fingerprints still fit.
 LATER = ("series", "spillover_km", "estimator", "worth", "donors", "alongside")
 #: Comparisons with areas outside the edition, which a panel of ``series.yml`` brings.
 WIDE = ("london", "matched", "boroughs")
-Selection = Literal["baseline_figure", "lasting_level", "other", "unknown"]
+Selection = Literal["baseline_figure", "lasting_level", "lot", "other", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,10 @@ class Design:
         Whether whole units of evidence were chosen, or some of their parts.
     called : str
         What the areas chosen among are called.
+    dated : str
+        Day on which ``spi protocol`` wrote this very protocol down; "" where it did not.
+    unseen : bool
+        Whether the edition then held no figure of the periods after.
     """
 
     id: str
@@ -133,6 +137,8 @@ class Design:
     alongside: str = ""
     by_unit: bool = True
     called: str = "wards"
+    dated: str = ""
+    unseen: bool = False
 
     @property
     def wide(self) -> bool:

@@ -43,7 +43,7 @@ def choose_sets(
     design: Design, field: Field, sets: PlaceboSets, values: Floats, before: Bools
 ) -> PlaceboSets:
     """Keep the sets nearest in level, unless the areas were chosen for another reason."""
-    if design.selection == "other":
+    if design.selection in ("other", "lot"):
         return sets
     level = values[:, before].mean(axis=1) + 1e-9
     near = nearest_in_level(sets.members, level, field.treated)

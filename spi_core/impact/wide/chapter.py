@@ -166,7 +166,7 @@ def _cautions(design: Design, wide: Wide, field: Field, found: WideAnalysis) -> 
             "What is common to all areas is taken out, what is not is not.",
         ),
         (
-            design.selection != "other" and design.comparison != "boroughs",
+            design.selection not in ("other", "lot") and design.comparison != "boroughs",
             "Placebo sets are those nearest in level: the areas may have been chosen for theirs.",
         ),
         (

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from spi_core.edition.interventions.design import Design, Outcome
-from spi_core.impact.verdict import LEVELS, Status, Verdict, unclear
+from spi_core.impact.verdict import LEVELS, Status, Verdict, drawn, lot_words, scale, unclear
 from spi_core.impact.wide.numbers import WideAnalysis
 
 
@@ -48,27 +48,17 @@ def judge_wide(
         status = "inconclusive"
     alone = found.raw.treated_units == 1
     concerns = _concerns(design, found, status, placebo_p)
-    level = max(0, 2 - len(concerns))
+    level = max(0, 2 + drawn(design) - len(concerns))
     if alone and level > 1:
         level, concerns = 1, (*concerns, "One area was treated: low at most.")
     contradicted = found.joint_p <= design.alpha
     return Verdict(
         status=status,
         certainty=LEVELS[level],
-        reasons=(_lot(design), *concerns),
-        maryland=2 if contradicted else 3,
-        maryland_reason=(
-            "Treated and comparison areas before and after, but they did not move alike before."
-            if contradicted
-            else "Treated and comparison areas before and after; areas were not assigned by lot "
-            "to be compared."
-        ),
+        reasons=(lot_words(design), *concerns),
+        **scale(design, contradicted=contradicted),
         change_mind=_change_mind(design, found, status),
     )
-
-
-def _lot(design: Design) -> str:
-    return "The protocol records no drawing by lot: moderate at best."
 
 
 def _concerns(

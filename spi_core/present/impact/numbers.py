@@ -117,7 +117,8 @@ def effect_text(outcome: OutcomePage, value: object) -> str:
     str
         A dash where there is none.
     """
-    return signed(end(value, math.inf), outcome.digits)
+    found = end(value, math.inf)
+    return f"{signed(found, 0)}%" if outcome.share else signed(found, outcome.digits)
 
 
 def span(outcome: OutcomePage, low: object, high: object) -> str:
@@ -138,8 +139,8 @@ def span(outcome: OutcomePage, low: object, high: object) -> str:
     a, b = end(low, -math.inf), end(high, math.inf)
     if math.isnan(a) or math.isnan(b):
         return "–"
-    left = "no lower bound" if math.isinf(a) else signed(a, outcome.digits)
-    right = "no upper bound" if math.isinf(b) else signed(b, outcome.digits)
+    left = "no lower bound" if math.isinf(a) else effect_text(outcome, a)
+    right = "no upper bound" if math.isinf(b) else effect_text(outcome, b)
     return f"{left} to {right}"
 
 
