@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from spi_core.edition.interventions.design import Design
 from spi_core.errors import Fault, InputError, some
@@ -23,6 +25,7 @@ COLUMNS = {
     "areas": ["area_code", "x", "y"],
     "neighbours": ["area_code", "neighbour_code"],
 }
+KEYS = ("area_code", "neighbour_code", "measure_id", "period")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,18 @@ class Wide:
     ----------
     about : mapping
         Its entry in ``series.yml``.
-    values, areas, pairs : DataFrame
-        Cells in long form; areas by code, with the codes of larger areas; pairs that touch.
+    measures, periods : tuple of str
+        Sorted.
+    cube : numpy.ndarray, shape (areas, measures, periods)
+        Figures, NaN where there is none.
+    areas, pairs : DataFrame
+        Areas by code, with the codes of larger areas; pairs that touch.
     """
 
     about: Mapping[str, Any]
-    values: pd.DataFrame
+    measures: tuple[str, ...]
+    periods: tuple[str, ...]
+    cube: NDArray[np.float64]
     areas: pd.DataFrame
     pairs: pd.DataFrame
 
@@ -54,15 +63,12 @@ class Wide:
 
         An area without any figure counts as none; one that lacks some periods is NaN there.
         """
-        chosen = self.values[self.values["measure_id"] == measure]
-        table = chosen.pivot(index="area_code", columns="period", values="value").astype(float)
-        table = table.reindex(self.areas.index)
-        table[table.isna().all(axis=1)] = 0.0
-        return (
-            table.groupby(self.codes(level))
-            .sum(min_count=1)
-            .where(table.notna().groupby(self.codes(level)).all())
-        )
+        figures = self.cube[:, self.measures.index(measure)].copy()
+        figures[np.isnan(figures).all(axis=1)] = 0.0
+        names, place = np.unique(self.codes(level).to_numpy(dtype=str), return_inverse=True)
+        sums = np.zeros((names.size, len(self.periods)))
+        np.add.at(sums, place, figures)
+        return pd.DataFrame(sums, index=names, columns=list(self.periods))
 
     def names(self, level: str) -> dict[str, str]:
         """Names of the areas of a level; their codes where the panel has none."""
@@ -104,24 +110,38 @@ def read_wide(folder: Path) -> tuple[dict[str, Wide], list[Fault]]:
     for about in document["series"]:
         if about["id"] in made:
             faults.append(Fault(file, "is used twice", column="id", value=about["id"]))
-        frames = {}
-        for part, columns in COLUMNS.items():
-            frames[part], bad = _frame(folder / about[part], columns)
-            faults += bad
-        if any(frame is None for frame in frames.values()):
-            continue
-        wide = Wide(
-            about, frames["values"], frames["areas"].set_index("area_code"), frames["neighbours"]
-        )
-        bad = list(_inner_faults(wide, file))
+        stamps = []
+        for part in COLUMNS:
+            source = folder / about[part]
+            stamps.append(source.stat().st_mtime_ns if source.exists() else 0)
+        panel, bad = _panel(folder, file, json.dumps(about), tuple(stamps))
         faults += bad
-        if not bad:
-            made[about["id"]] = wide
+        if panel is not None:
+            made[about["id"]] = panel
     return ({} if faults else made), faults
 
 
-def _frame(path: Path, columns: list[str]) -> tuple[Any, list[Fault]]:
-    file = shown(path)
+@lru_cache(maxsize=8)
+def _panel(
+    folder: Path, file: str, entry: str, _stamps: tuple[int, ...]
+) -> tuple[Wide | None, tuple[Fault, ...]]:
+    """One panel; read once a process as long as its files stay as they are."""
+    about = json.loads(entry)
+    read = {part: _frame(folder / about[part], part) for part in COLUMNS}
+    faults = tuple(fault for _, found in read.values() for fault in found)
+    if faults:
+        return None, faults
+    values, pairs = read["values"][0], read["neighbours"][0]
+    areas = read["areas"][0].set_index("area_code")
+    where = f"{file}, series {about['id']}"
+    faults = (*_column_faults(about, areas, where), *_value_faults(values, areas, where))
+    if faults:
+        return None, faults
+    return Wide(about, *_cube(values, areas.index), areas, pairs), ()
+
+
+def _frame(path: Path, part: str) -> tuple[Any, list[Fault]]:
+    file, columns = shown(path), COLUMNS[part]
     try:
         frame = pd.read_parquet(path)
     except FileNotFoundError:
@@ -131,31 +151,52 @@ def _frame(path: Path, columns: list[str]) -> tuple[Any, list[Fault]]:
     lacking = [c for c in columns if c not in frame]
     if lacking:
         return None, [Fault(file, f"lacks {', '.join(lacking)}", allowed=", ".join(columns))]
-    twice = frame[frame.duplicated([c for c in columns if c not in ("value", "x", "y")])]
+    for column in columns:
+        if column in KEYS:
+            frame[column] = frame[column].astype("category" if part == "values" else str)
+    keys = [frame[c].cat.codes if part == "values" else frame[c] for c in columns if c in KEYS]
+    twice = frame[pd.concat(keys, axis=1).duplicated()]
     if len(twice):
         row = ", ".join(map(str, twice.iloc[0][columns]))
         return None, [Fault(file, f"has {len(twice)} rows twice; the first", value=row)]
     return frame, []
 
 
-def _inner_faults(wide: Wide, file: str) -> Iterator[Fault]:
-    """Columns and codes that the parts of one panel do not share."""
-    where = f"{file}, series {wide.about['id']}"
-    named = {*wide.about["levels"].values(), *wide.about.get("names", {}).values()}
-    for column in sorted({*named, wide.about.get("context", "x")} - {"area_code"}):
-        if column not in wide.areas:
-            yield Fault(where, "is no column of its areas", column="levels", value=column,
-                        allowed=some(sorted(wide.areas.columns), 8))  # fmt: skip
-    strange = sorted(set(wide.values["area_code"]) - set(wide.areas.index))
+def _column_faults(about: Mapping[str, Any], areas: pd.DataFrame, where: str) -> Iterator[Fault]:
+    """Columns that series.yml names and the areas lack."""
+    named = {*about["levels"].values(), *about.get("names", {}).values(), about.get("context", "x")}
+    allowed = some(sorted(areas.columns), 8)
+    for column in sorted(named - {"area_code", *areas.columns}):
+        yield Fault(where, "is no column of its areas", None, "levels", column, allowed)
+
+
+def _value_faults(values: pd.DataFrame, areas: pd.DataFrame, where: str) -> Iterator[Fault]:
+    """Areas that nobody lists, and figures that are no counts."""
+    strange = sorted(set(values["area_code"].cat.categories) - set(areas.index))
     if strange:
         message = f"has values for {len(strange)} areas that its areas do not list; the first"
         yield Fault(where, message, column="area_code", value=strange[0])
-    bad = wide.values["value"].isna() | (wide.values["value"] < 0)
+    bad = ~(values["value"].to_numpy(dtype=float) >= 0)
     if bad.any():
-        row = wide.values[bad].iloc[0]
+        row = values[bad].iloc[0]
         value = f"{row['area_code']}, {row['measure_id']}, {row['period']}: {row['value']}"
         message = f"has {int(bad.sum())} values that are no counts; the first"
         yield Fault(where, message, column="value", value=value, allowed="0 or more")
+
+
+def _cube(
+    values: pd.DataFrame, areas: pd.Index
+) -> tuple[tuple[str, ...], tuple[str, ...], NDArray[np.float64]]:
+    """Lay the figures out by area, measure and period."""
+    codes = {}
+    for column in ("measure_id", "period"):
+        names = sorted(values[column].cat.categories)
+        codes[column] = (names, values[column].cat.set_categories(names).cat.codes.to_numpy())
+    place = values["area_code"].cat.set_categories(areas).cat.codes.to_numpy()
+    (measures, measure), (periods, period) = codes["measure_id"], codes["period"]
+    cube = np.full((areas.size, len(measures), len(periods)), np.nan)
+    cube[place, measure, period] = values["value"].to_numpy(dtype=float)
+    return tuple(map(str, measures)), tuple(map(str, periods)), cube
 
 
 def wide_faults(
@@ -227,17 +268,19 @@ def _code_faults(design: Design, panels: Mapping[str, Wide], where: str) -> Iter
 
 def _cell_faults(design: Design, panel: Wide, where: str) -> Iterator[Fault]:
     """Outcomes and periods that the panel lacks, wholly or for one area."""
-    known = panel.values.groupby("measure_id")["period"].unique()
+    filled = np.isfinite(panel.cube).any(axis=0)
     periods = (*design.earlier, *design.before, *design.after)
     for outcome in design.outcomes:
-        if outcome.id not in known:
-            allowed = some(sorted(known.index), 8)
+        if outcome.id not in panel.measures:
+            allowed = some(panel.measures, 8)
             message = f"is no measure of series {design.series}"
             yield Fault(where, message, None, "primary", outcome.id, allowed)
             continue
-        lacking = [p for p in periods if p not in set(known[outcome.id])]
+        own = filled[panel.measures.index(outcome.id)]
+        there = [p for p, has in zip(panel.periods, own, strict=True) if has]
+        lacking = [p for p in periods if p not in there]
         if lacking:
-            allowed = f"periods {some(sorted(known[outcome.id]), 8)}"
+            allowed = f"periods {some(there, 8)}"
             message = f"has no values in {', '.join(lacking)}"
             yield Fault(where, message, None, "primary", outcome.id, allowed)
             continue

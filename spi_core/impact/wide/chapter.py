@@ -152,7 +152,7 @@ def _side(
 
 def _cautions(design: Design, wide: Wide, field: Field, found: WideAnalysis) -> tuple[str, ...]:
     """Collect what a reader should know though the question is answered."""
-    last = sorted(wide.values["period"].unique())[-int(wide.about.get("provisional", 0)) or None :]
+    last = list(wide.periods)[-int(wide.about.get("provisional", 0)) or None :]
     provisional = wide.about.get("provisional") and sorted(set(design.after) & set(last))
     jumps = "; ".join(f"{period} ({change:+.0f} %)" for period, change in found.shocks)
     checks = (
@@ -168,10 +168,6 @@ def _cautions(design: Design, wide: Wide, field: Field, found: WideAnalysis) -> 
         (
             design.selection not in ("other", "lot") and design.comparison != "boroughs",
             "Placebo sets are those nearest in level: the areas may have been chosen for theirs.",
-        ),
-        (
-            found.effect.monte_carlo_se > 0,
-            f"The sets were drawn: p is ± {found.effect.monte_carlo_se:.4f}.",
         ),
         (
             found.effect.sets < field.pool.sum() * 1 and found.effect.floor > 0.02,

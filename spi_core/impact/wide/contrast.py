@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spi_core.impact.arrays import Floats, Ints
-from spi_core.impact.inference.inversion import TIE
+from spi_core.impact.inference.inversion import TIE, snap
 
 STUDENTISED = 3  # areas from which on a set's own spread can be told
 
@@ -161,8 +161,8 @@ def compare(
         p=p,
         floor=1 / total,
         monte_carlo_se=0.0 if exact else math.sqrt(p * (1 - p) / other.size),
-        low=estimate - reach,
-        high=estimate + reach,
+        low=snap(estimate - reach, unit),
+        high=snap(estimate + reach, unit),
         sets=other.size,
         exact=exact,
         power=power,

@@ -44,7 +44,7 @@ def judge_wide(
     if clear:
         better = (effect.estimate > 0) == (outcome.direction == "up")
         status = "clear improvement" if better else "clear decline"
-    if clear and design.alongside:
+    if design.alongside:
         status = "inconclusive"
     alone = found.raw.treated_units == 1
     concerns = _concerns(design, found, status, placebo_p)
@@ -106,6 +106,8 @@ def _change_mind(design: Design, found: WideAnalysis, status: Status) -> tuple[s
     if status.startswith("clear"):
         return ("Further periods in which the difference does not last.",)
     words = []
+    if design.alongside:
+        words.append(f"Figures, for the same periods, of what else changed: {design.alongside}.")
     if found.effect.power < design.power:
         words.append(
             "Figures nearer to what the programme does: by street, and of what it set out to lower."

@@ -22,7 +22,7 @@ from spi_core.present.impact.words import mid, status_words
 
 def map_caption(page: ChapterPage) -> str:
     """Say what the map shows and how sure it is."""
-    everywhere = not (page.sides["comparison"] or page.sides["set aside"])
+    everywhere = not (page.wide or page.sides["comparison"] or page.sides["set aside"])
     first = f"Treated: {and_list(list(page.treated))}."
     if everywhere:
         first = f"Every {page.unit.one} was treated."

@@ -21,9 +21,10 @@ def decision(page: ChapterPage) -> list[str]:
     """
     key = _key(page)
     labels = [mid(o) for o in page.answered if o.status == _STATUS.get(key, "inconclusive")]
-    why = fill("impact", f"decision.{key}_why", outcomes=and_list(labels) if labels else "")
+    words = {"outcomes": and_list(labels) if labels else "", "else": page.design["alongside"]}
+    why = fill("impact", f"decision.{key}_why", **words)
     said = [f"**{prose('impact')[f'decision.{key}']}**", why]
-    if key in ("collect", "refused"):
+    if key in ("collect", "alongside", "refused"):
         needed = page.design["card"].get("What would make it answerable") if page.refused else None
         wanted = dict.fromkeys(w for o in page.outcomes for w in o.verdict["change_mind"])
         said += [f"- {item}" for item in ([needed] if needed else wanted)]
@@ -40,6 +41,8 @@ def _key(page: ChapterPage) -> str:
     for key in ("stop", "renew"):
         if _STATUS[key] in found:
             return key
+    if page.design["alongside"]:
+        return "alongside"
     return "collect" if "inconclusive" in found else "no_ground"
 
 

@@ -129,7 +129,13 @@ def estimate(page: ChapterPage) -> None:
     if not page.answered:
         return
     print(notes.method_words(page))
-    _table(page, "estimate", checks.estimate_table(page), NUMBERS, [30, 10, 24, 12, 12, 12])
+    _table(
+        page,
+        "wide_estimate" if page.wide else "estimate",
+        checks.estimate_table(page),
+        NUMBERS,
+        [30, 10, 24, 12, 12, 12],
+    )
     _picture(page, "placebos", charts.placebo_chart, captions.placebo_caption, captions.placebo_alt)
     if page.wide:
         return

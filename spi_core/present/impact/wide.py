@@ -12,6 +12,9 @@ from spi_core.present.base.words import and_list
 from spi_core.present.impact.data import ChapterPage, OutcomePage, end
 from spi_core.present.impact.numbers import effect_text, p_is, p_words, periods, span
 
+#: Per cent beyond which a bound says nothing.
+FAR = 1000.0
+
 
 def answer(page: ChapterPage, o: OutcomePage, head: str) -> str:
     """Give the answer for one primary outcome, as a paragraph.
@@ -31,7 +34,7 @@ def answer(page: ChapterPage, o: OutcomePage, head: str) -> str:
         where = and_list(list(page.treated))
     kind = fill("impact", f"wide_expected.{a['method']}")
     doubt = "" if o.clear else ", which chance alone could bring"
-    if not o.clear and not _holds_zero(effect):
+    if page.design["alongside"]:
         doubt = ", but that cannot be told from what else changed"
     return (
         f"{head}\n\nIn {where} {seen} were recorded in {periods(page.design['after'])}; {due} were "
@@ -39,11 +42,6 @@ def answer(page: ChapterPage, o: OutcomePage, head: str) -> str:
         f"\n\n[{level} interval {span(o, effect['low'], effect['high'])}. "
         f"{_chance(page, o)} Certainty: **{o.verdict['certainty']}**.]{{.smaller}}"
     )
-
-
-def _holds_zero(effect: object) -> bool:
-    low, high = (end(effect[k], s * math.inf) for k, s in (("low", -1), ("high", 1)))  # type: ignore[index]
-    return low <= 0 <= high
 
 
 def _chance(page: ChapterPage, o: OutcomePage) -> str:
@@ -140,7 +138,10 @@ def bounds_table(page: ChapterPage) -> pd.DataFrame:
             "Trends may break by",
             [_broken(b["magnitude"]) for b in bounds] + ["What it takes to explain it"],
         )
-        cells = [span(o, b["low"], b["high"]) for b in bounds]
+        cells = [
+            "anything" if end(b["high"], math.inf) > FAR else span(o, b["low"], b["high"])
+            for b in bounds
+        ]
         worst = end(o.analysis["breakdown"], math.nan)
         taken = "nothing: zero is within without a break"
         if not math.isnan(worst):
