@@ -26,8 +26,8 @@ from spi_core.edition.framework import (
     make_framework,
 )
 from spi_core.edition.interventions.design import Design
+from spi_core.edition.interventions.panels import Wide
 from spi_core.edition.interventions.read import read_interventions
-from spi_core.edition.interventions.wide import Wide
 from spi_core.edition.panel import (
     Panel,
     check_keys,

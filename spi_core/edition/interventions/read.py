@@ -16,8 +16,9 @@ from spi_core.edition.interventions.outcomes import (
     known_outcomes,
     shared_level,
 )
+from spi_core.edition.interventions.panels import Wide, read_wide
 from spi_core.edition.interventions.protocol import read_designs
-from spi_core.edition.interventions.wide import Wide, read_wide, wide_faults
+from spi_core.edition.interventions.wide import wide_faults
 from spi_core.edition.readers.read import Read
 from spi_core.errors import Fault, InputError
 from spi_core.files import shown

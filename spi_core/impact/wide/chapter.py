@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from spi_core.edition.interventions.design import Design, Outcome, protocol_hash
-from spi_core.edition.interventions.wide import Wide
+from spi_core.edition.interventions.panels import Wide
 from spi_core.impact.analyse import RawTable
 from spi_core.impact.arrays import Floats
 from spi_core.impact.inference.multiplicity import benjamini_hochberg, holm

@@ -8,7 +8,8 @@ from itertools import pairwise
 import numpy as np
 
 from spi_core.edition.interventions.design import Design
-from spi_core.edition.interventions.wide import Wide, ring
+from spi_core.edition.interventions.panels import Wide
+from spi_core.edition.interventions.wide import ring
 from spi_core.impact.arrays import Bools, Floats, Ints
 
 
