@@ -69,6 +69,13 @@ class Wide:
         np.add.at(sums, place, figures)
         return pd.DataFrame(sums, index=names, columns=list(self.periods))
 
+    def has(self, measure: str, period: str) -> bool:
+        """Whether any area has a figure of a measure in a period."""
+        if measure not in self.measures or period not in self.periods:
+            return False
+        at = self.measures.index(measure), self.periods.index(period)
+        return bool(np.isfinite(self.cube[:, at[0], at[1]]).any())
+
     def names(self, level: str) -> dict[str, str]:
         """Names of the areas of a level; their codes where the panel has none."""
         column = self.about.get("names", {}).get(level)

@@ -6,11 +6,13 @@ import datetime
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
 import jsonschema
 
+from spi_core.edition.interventions.dated import Dated
 from spi_core.edition.interventions.design import Design, Donor, Outcome, protocol_hash
 from spi_core.errors import Fault, InputError, some
 from spi_core.levels import Levels
@@ -25,6 +27,7 @@ def read_designs(
     areas: Mapping[str, Collection[str]],
     outcomes: Mapping[str, Collection[str]],
     covariates: Collection[str] = (),
+    dated: Mapping[str, Dated] | None = None,
     file: str = "interventions.yml",
 ) -> tuple[Design, ...]:
     """Check a parsed `interventions.yml` and turn it into protocols.
@@ -41,6 +44,9 @@ def read_designs(
         Known outcomes and the periods in which each has values. No value is read here.
     covariates : collection of str
         Columns of the areas table that may serve as covariate.
+    dated : mapping of str to Dated, optional
+        Protocols that were written down, by fingerprint. One that was written down before its
+        figures came may wait for them: without them it is left out, and is no fault.
     file : str
         Name for error messages.
 
@@ -54,8 +60,8 @@ def read_designs(
     InputError
         With every fault found.
     """
-    document = _plain(document)
-    faults = _shape_faults(document, file)
+    document = plain(document)
+    faults = shape_faults(document, file)
     if faults:
         raise InputError(faults)
     assert isinstance(document, dict)
@@ -71,13 +77,19 @@ def read_designs(
             allowed = ", ".join(level.id for level in levels)
             faults.append(_fault(where, "targeting", entry["targeting"], "is no level", allowed))
             continue
-        design = _design(entry, levels)
+        design = make_design(entry, levels)
+        known = (dated or {}).get(protocol_hash(design))
+        if known is not None:
+            design = replace(design, dated=known.written, unseen=known.unseen)
         faults += _time_faults(design, where)
         if design.wide:  # what it compares with is held against its panel
             faults += _side_faults(design, where)
         else:
             faults += _area_faults(design, set(areas[design.targeting]), where)
-            faults += _outcome_faults(design, outcomes, where)
+            lacking = list(_outcome_faults(design, outcomes, where))
+            if lacking and design.unseen:
+                continue
+            faults += lacking
         if design.covariate and design.covariate not in covariates:
             allowed = ", ".join(sorted(covariates)) or "no covariates in the areas table"
             faults.append(_fault(where, "covariate", design.covariate, "is unknown", allowed))
@@ -93,8 +105,8 @@ def read_designs(
     return tuple(designs)
 
 
-def _plain(node: object) -> object:
-    """YAML dates and bare years as strings, so that the schema sees one type."""
+def plain(node: object) -> object:
+    """Give YAML dates and bare years as strings, so that the schema sees one type."""
     if isinstance(node, dict):
         periods = ("before", "after", "earlier")
         return {
@@ -102,16 +114,16 @@ def _plain(node: object) -> object:
             if key in periods and isinstance(value, list)
             else str(value)
             if key in ("start", "end", "id") and isinstance(value, int)
-            else _plain(value)
+            else plain(value)
             for key, value in node.items()
         }
     if isinstance(node, list):
-        return [_plain(item) for item in node]
+        return [plain(item) for item in node]
     return node.isoformat()[:10] if isinstance(node, datetime.date) else node
 
 
-def _shape_faults(document: object, file: str) -> list[Fault]:
-    """Faults of structure: keys, types, counts."""
+def shape_faults(document: object, file: str) -> list[Fault]:
+    """Find faults of structure: keys, types, counts."""
     schema = json.loads(files(__package__).joinpath("interventions.schema.json").read_text("utf-8"))
     found = jsonschema.Draft202012Validator(schema).iter_errors(document)
     return [
@@ -120,8 +132,16 @@ def _shape_faults(document: object, file: str) -> list[Fault]:
     ]
 
 
-def _design(entry: Mapping[str, Any], levels: Levels) -> Design:
-    """One entry, its shape known to be right, as a Design."""
+def make_design(entry: Mapping[str, Any], levels: Levels) -> Design:
+    """Make a Design of one entry whose shape is known to be right.
+
+    Parameters
+    ----------
+    entry : mapping
+        Of ``interventions.yml``.
+    levels : Levels
+        Of the edition.
+    """
     values = {key: value for key, value in entry.items() if key != "protocol_sha256"}
     for key in ("treated", "excluded"):
         values[key] = tuple(sorted(values.get(key, ())))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spi_core.edition.interventions.design import Design
 from spi_core.edition.interventions.panels import Wide
@@ -58,6 +57,21 @@ def wide_faults(
     return faults
 
 
+def awaits(design: Design, panels: Mapping[str, Wide]) -> bool:
+    """Whether a panel, or figures of it, that a protocol names are still to come.
+
+    Parameters
+    ----------
+    design : Design
+        Protocol.
+    panels : mapping of str to Wide
+        From ``series.yml``.
+    """
+    panel = panels.get(design.series)
+    wanted = [(o.id, p) for o in design.outcomes for p in (*design.before, *design.after)]
+    return panel is None or not all(panel.has(*cell) for cell in wanted)
+
+
 def _code_faults(design: Design, panels: Mapping[str, Wide], where: str) -> Iterator[Fault]:
     """Areas that the panel does not have, and which panel has them."""
     panel = panels[design.series]
@@ -81,7 +95,6 @@ def _code_faults(design: Design, panels: Mapping[str, Wide], where: str) -> Iter
 
 def _cell_faults(design: Design, panel: Wide, where: str) -> Iterator[Fault]:
     """Outcomes and periods that the panel lacks, wholly or for one area."""
-    filled: NDArray[np.bool_] = np.any(np.isfinite(panel.cube), axis=0)
     periods = (*design.earlier, *design.before, *design.after)
     for outcome in design.outcomes:
         if outcome.id not in panel.measures:
@@ -89,12 +102,11 @@ def _cell_faults(design: Design, panel: Wide, where: str) -> Iterator[Fault]:
             message = f"is no measure of series {design.series}"
             yield Fault(where, message, None, "primary", outcome.id, allowed)
             continue
-        own = filled[panel.measures.index(outcome.id)]
-        there = [p for p, has in zip(panel.periods, own, strict=True) if has]
-        lacking = [p for p in periods if p not in there]
+        lacking = [p for p in periods if not panel.has(outcome.id, p)]
         if lacking:
-            allowed = f"periods {some(there, 8)}"
+            there = [p for p in panel.periods if panel.has(outcome.id, p)]
             message = f"has no values in {', '.join(lacking)}"
+            allowed = f"periods {some(there, 8)}"
             yield Fault(where, message, None, "primary", outcome.id, allowed)
             continue
         table = panel.cells(outcome.id, design.targeting)[list(periods)]
