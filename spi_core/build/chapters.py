@@ -103,14 +103,13 @@ def _kept(keep: Path | None, parts: Sequence[object], make: Callable[[], Chapter
         return make()
     room = Path(__file__).parents[1]
     digest = hashlib.sha256(spi_core.__version__.encode())
-    for part in ("impact", "edition/interventions", "build"):
-        digest.update(code_hash(room / part).encode())
+    for name in ("impact", "edition/interventions", "build"):
+        digest.update(code_hash(room / name).encode())
     for part in parts:
-        array = pd.util.hash_pandas_object(part) if isinstance(part, pd.DataFrame) else part
-        if isinstance(array, pd.Series | np.ndarray):
-            digest.update(np.asarray(array).tobytes())
-        else:
-            digest.update(repr(part).encode())
+        whole = (
+            np.asarray(pd.util.hash_pandas_object(part)) if isinstance(part, pd.DataFrame) else part
+        )
+        digest.update(whole.tobytes() if isinstance(whole, np.ndarray) else repr(whole).encode())
     path = keep / f"{digest.hexdigest()[:32]}.pickle"
     if path.exists():
         found: Chapter = pickle.loads(path.read_bytes())  # our own file, in the private folder

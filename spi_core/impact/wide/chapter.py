@@ -175,7 +175,10 @@ def _cautions(design: Design, wide: Wide, field: Field, found: WideAnalysis) -> 
             f"1/{found.effect.sets + 1}.",
         ),
         (
-            any(period == design.start[: len(period)] for period in design.after),
+            any(
+                p == design.start[: len(p)] and design.start[len(p) :] not in ("-01", "-01-01")
+                for p in design.after
+            ),
             "The first period after holds some time from before the start.",
         ),
     )

@@ -62,8 +62,8 @@ def event(
     Returns
     -------
     tuple
-        Periods against the mean of those before; p that none of the periods up to the start
-        differs; bounds and breakdown value, months taken together by quarter.
+        Periods against the mean of those before; p that neither a step up to the start differs nor
+        their slope; bounds and breakdown value, months taken together by quarter.
     """
     own = gaps[0] - gaps[0, before].mean()
     others = gaps[1:] - gaps[1:, before].mean(axis=1, keepdims=True)
@@ -82,14 +82,23 @@ def event(
         )
         for t, name in enumerate(names)
     )
-    spread = others[:, ~after].std(axis=0)
-    joint = math.nan
-    if before.sum() > 1 and (spread > 0).all():
-        worst = np.abs(others[:, ~after] / spread).max(axis=1)
-        largest = np.abs(own[~after] / spread).max()
-        joint = float((1 + (worst >= largest).sum()) / (worst.size + 1))
+    joint = _moved_apart(np.vstack([own, others])[:, ~after], times(names)[~after])
     bounds, broken = _honest(np.vstack([own, others]), times(names), after, design.alpha)
     return rows, joint, bounds, broken
+
+
+def _moved_apart(gaps: Floats, when: Floats) -> float:
+    """Test jointly every step before the start and their slope: a drift hides in single months."""
+    steps, step = np.unique(when, return_inverse=True)
+    if steps.size < 2:
+        return math.nan
+    blocks = np.array([gaps[:, step == k].mean(axis=1) for k in range(steps.size)]).T
+    centred = steps - steps.mean()
+    every = np.column_stack([blocks, blocks @ centred])
+    spread = every[1:].std(axis=0)
+    kept = spread > 0
+    size = np.abs(every[:, kept] / spread[kept]).max(axis=1)
+    return float((size >= size[0]).mean())
 
 
 def _honest(
