@@ -11,6 +11,7 @@ from spi_core.present.base.prose import fill, prose
 from spi_core.present.base.words import and_list
 from spi_core.present.impact.data import ChapterPage, OutcomePage, end
 from spi_core.present.impact.numbers import effect_text, p_is, p_words, periods, span
+from spi_core.text.seal import address
 
 #: Per cent beyond which a bound says nothing.
 FAR = 1000.0
@@ -77,7 +78,8 @@ def estimand(page: ChapterPage) -> list[str]:
     ]
     for donor in page.design["donors"]:
         since = f"since {donor['start']}" if donor["start"] else "start not known"
-        items.append(f"**No donor if it began in time:** {donor['what']}, {since}.")
+        link = f" {address(donor['source'])}" if donor["source"] else ""
+        items.append(f"**No donor if it began in time:** {donor['what']}, {since}.{link}")
     if page.design["comparison"] == "boroughs":
         items.append(prose("impact")["wide.donors"])
     return items
