@@ -24,6 +24,8 @@ TREATED: dict[str, Any] = {"color": "#12436D", "lw": 1.7, "marker": "o", "ms": 4
 WIDE, NARROW = 170.0, 88.0
 #: With more treated units than this the lines carry no names.
 MOST_NAMES = 8
+#: Periods of more letters are called before and after below an axis.
+MOST_LETTERS = 12
 #: Unit of effects that are held against a number expected.
 SHARE = "% of the number expected"
 #: Millimetres left of a panel for the numbers of its scale.
@@ -106,6 +108,8 @@ def slope_chart(page: ChapterPage, narrow: bool = False) -> Figure:
     """
     shown = [o for o in page.outcomes if o.raw]
     before, after = (periods(page.design[k]) for k in ("before", "after"))
+    if max(len(before), len(after)) > MOST_LETTERS:
+        before, after = "before", "after"
     with chart_style():
         named = len(page.sides["treated"]) <= MOST_NAMES
         across = 1 if narrow else min(3, len(shown))
@@ -127,7 +131,7 @@ def slope_chart(page: ChapterPage, narrow: bool = False) -> Figure:
                 lines = [w for w in wards if w["treated"]]
                 name_ends(ax, page.names, lines, shift, size)
         items = [(TREATED, f"treated {page.unit.many}")]
-        if page.sides["comparison"]:
+        if page.sides["comparison"] or page.wide:
             items.append(({"color": COMPARED, "lw": 1.2}, f"comparison {page.unit.many}"))
         _key(fig, items)
     return fig
@@ -212,7 +216,7 @@ def event_chart(page: ChapterPage, narrow: bool = False) -> Figure:
             )
             ax.axvline((first + base) / 2, color=colour("muted"), lw=0.8, ls=(0, (3, 2)))
             ax.axhline(0, color=colour("ink"), lw=0.8, zorder=1)
-            few = list(x_of)[:: 1 + len(x_of) // 12]
+            few = list(x_of)[:: 1 + len(x_of) // 12 * 3]
             ax.set_xticks([x_of[p] for p in few], [_tick(p) for p in few])
             _quiet(ax)
             ax.margins(x=0.06, y=0.08)

@@ -46,6 +46,11 @@ def _key(page: ChapterPage) -> str:
     return "collect" if "inconclusive" in found else "no_ground"
 
 
+def decided(page: ChapterPage) -> bool:
+    """Whether something else follows than to collect figures, which the decision then lists."""
+    return _key(page) in _STATUS
+
+
 def findable(page: ChapterPage) -> list[str]:
     """Say for each outcome what could have been found, before what was.
 

@@ -36,6 +36,7 @@ NUMBERS = ("left", *["right"] * 5)
 def conditions(page: ChapterPage) -> None:
     """Print what ``when-meta`` and ``unless-meta`` may ask: ``estimated``, ``generated``."""
     said = {"estimated": bool(page.answered), "generated": page.generated, "wide": page.wide}
+    said["decided"] = first.decided(page)
     lines = "\n".join(f"{name}: {str(holds).lower()}" for name, holds in said.items())
     print(f"\n---\n{lines}\n---\n")
 

@@ -84,8 +84,10 @@ def lead(page: ChapterPage) -> str:
 def _ruled_out(page: ChapterPage) -> str:
     """Say what "no clear change" rules out."""
     if page.design["worth"]:
-        return "An effect worth having is ruled out."
-    return "An effect that these figures would probably have shown is ruled out."
+        return "An effect worth having is ruled out, a smaller one is not."
+    return (
+        "An effect that these figures would probably have shown is ruled out, a smaller one is not."
+    )
 
 
 def mid(outcome: OutcomePage) -> str:
