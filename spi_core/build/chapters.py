@@ -9,13 +9,13 @@ import pickle
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-import spi_core
 from spi_core.edition.areas.geography import Geography, boundaries
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.interventions.design import Design
@@ -25,7 +25,7 @@ from spi_core.edition.interventions.read import filled_cells
 from spi_core.edition.interventions.wide import ring
 from spi_core.files import write_bytes
 from spi_core.impact.chapter import run_chapter
-from spi_core.impact.provenance import code_hash
+from spi_core.impact.provenance import LIBRARIES, code_hash
 from spi_core.impact.results import ChapterResult, to_json
 from spi_core.impact.spatial import Neighbours
 from spi_core.impact.wide.chapter import run_wide
@@ -102,7 +102,7 @@ def _kept(keep: Path | None, parts: Sequence[object], make: Callable[[], Chapter
     if keep is None:
         return make()
     room = Path(__file__).parents[1]
-    digest = hashlib.sha256(spi_core.__version__.encode())
+    digest = hashlib.sha256(repr([version(name) for name in LIBRARIES]).encode())
     for name in ("impact", "edition/interventions", "build"):
         digest.update(code_hash(room / name).encode())
     for part in parts:

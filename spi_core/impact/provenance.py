@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 
+#: What computes the numbers.
+LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels", "diff-diff")
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
@@ -53,14 +56,13 @@ def trace(protocol: str, rows: int, means: pd.DataFrame, areas: pd.DataFrame) ->
     Provenance
         Independent of the order of rows and columns.
     """
-    names = ("numpy", "pandas", "scipy", "statsmodels")
     return Provenance(
         protocol_sha256=protocol,
         means_sha256=_table_hash(means),
         areas_sha256=_table_hash(areas),
         code_sha256=code_hash(Path(__file__).parent),
         rows=rows,
-        versions={name: version(name) for name in names},
+        versions={name: version(name) for name in LIBRARIES},
     )
 
 
