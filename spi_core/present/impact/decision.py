@@ -20,11 +20,13 @@ def decision(page: ChapterPage) -> list[str]:
         A heading, the reason, and what to collect where that is the answer.
     """
     key = _key(page)
-    labels = [mid(o) for o in page.answered if o.status == _STATUS.get(key, "inconclusive")]
+    status = _STATUS.get(key, "inconclusive")
+    rests = [o for o in page.answered if o.clear if key in ("mixed", "doubtful")]
+    labels = [mid(o) for o in rests or page.answered if rests or o.status == status]
     words = {"outcomes": and_list(labels) if labels else "", "else": page.design["alongside"]}
     why = fill("impact", f"decision.{key}_why", **words)
     said = [f"**{prose('impact')[f'decision.{key}']}**", why]
-    if key in ("collect", "alongside", "refused"):
+    if key in ("collect", "alongside", "doubtful", "refused"):
         needed = page.design["card"].get("What would make it answerable") if page.refused else None
         wanted = dict.fromkeys(w for o in page.outcomes for w in o.verdict["change_mind"])
         said += [f"- {item}" for item in ([needed] if needed else wanted)]
@@ -38,9 +40,14 @@ def _key(page: ChapterPage) -> str:
     found = {o.status for o in page.answered}
     if not found:
         return "refused"
+    sure = {o.status for o in page.answered if o.clear and o.verdict["certainty"] != "very low"}
+    if len(sure) == 2:
+        return "mixed"
     for key in ("stop", "renew"):
-        if _STATUS[key] in found:
+        if _STATUS[key] in sure:
             return key
+    if any(status.startswith("clear") for status in found):
+        return "doubtful"
     if page.design["alongside"]:
         return "alongside"
     return "collect" if "inconclusive" in found else "no_ground"
@@ -48,7 +55,7 @@ def _key(page: ChapterPage) -> str:
 
 def decided(page: ChapterPage) -> bool:
     """Whether something else follows than to collect figures, which the decision then lists."""
-    return _key(page) in _STATUS
+    return _key(page) in (*_STATUS, "mixed")
 
 
 def findable(page: ChapterPage) -> list[str]:
