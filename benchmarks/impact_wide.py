@@ -86,7 +86,8 @@ def counts(world: World, where: City, treated: np.ndarray, rng: np.random.Genera
     shared = where.spread @ rng.normal(size=(wards, YEARS))
     noise = 0.1 * (np.sqrt(world.shared) * shared + np.sqrt(1 - world.shared) * own)
     noise[treated, -1] *= world.treated_sd
-    return rng.poisson(level * year * np.exp(noise)).astype(float)
+    mean = level * year * np.exp(np.clip(noise, -2, 2))  # a tail beyond that is no count
+    return rng.poisson(mean).astype(float)
 
 
 def false_positives(world: World, draws: int, rng: np.random.Generator, matched: bool) -> float:
