@@ -10,6 +10,7 @@ from benchmarks import (
     disclosure,
     explorer,
     impact_calibration,
+    impact_wide,
     london,
     render,
     uncertainty,
@@ -19,7 +20,8 @@ from benchmarks import (
 def main() -> None:
     load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores{load}\n")
-    for part in (uncertainty, changes, disclosure, render, explorer, london, impact_calibration):
+    parts = (uncertainty, changes, disclosure, render, explorer, london, impact_wide)
+    for part in (*parts, impact_calibration):
         part.main()
 
 

@@ -8,9 +8,12 @@ from typing import Any
 import pandas as pd
 
 from spi_core.build.chapters import Chapter
+from spi_core.impact.analyse import Analysis
 from spi_core.impact.results import PrimaryResult
+from spi_core.impact.wide.numbers import WideAnalysis
 
 NAN = float("nan")
+SHARE = "% of the number expected"
 
 
 def chapter_tables(chapters: Sequence[Chapter]) -> dict[str, pd.DataFrame]:
@@ -56,15 +59,14 @@ def _key(chapter: Chapter, found: PrimaryResult) -> dict[str, Any]:
 
 def _answer(chapter: Chapter, found: PrimaryResult) -> dict[str, Any]:
     """One row: who, when, what came out, how sure."""
-    result, analysis = chapter.result, found.analysis
-    design, panel = result.design, analysis.panel if analysis else None
+    result, design = chapter.result, chapter.result.design
     return {
         **_key(chapter, found),
         "name": design.name,
         "start": design.start,
         "end": design.end,
         "label": found.outcome.label or found.outcome.id,
-        "unit": found.outcome.unit,
+        "unit": SHARE if design.wide else found.outcome.unit,
         "better": found.outcome.direction,
         "before": ", ".join(design.before),
         "after": ", ".join(design.after),
@@ -76,17 +78,11 @@ def _answer(chapter: Chapter, found: PrimaryResult) -> dict[str, Any]:
         "comparison_before": found.raw.comparison_before if found.raw else NAN,
         "comparison_after": found.raw.comparison_after if found.raw else NAN,
         "status": found.verdict.status,
-        "did": panel.did if panel else NAN,
-        "did_low": panel.did_low if panel else NAN,
-        "did_high": panel.did_high if panel else NAN,
-        "ancova": panel.ancova if panel else NAN,
-        "low": panel.low if panel else NAN,
-        "high": panel.high if panel else NAN,
+        **_effect(found.analysis),
         "p": found.p,
         "p_holm": found.p_holm,
         "p_floor": result.floor,
         "sets": result.sets,
-        "minimum_detectable_effect": analysis.power.effect if analysis else NAN,
         "certainty": found.verdict.certainty,
         "maryland": found.verdict.maryland,
         "refusals": ", ".join(r.code for r in found.refusals),
@@ -94,6 +90,21 @@ def _answer(chapter: Chapter, found: PrimaryResult) -> dict[str, Any]:
         "illustrative": chapter.illustrative,
         "protocol_sha256": result.provenance.protocol_sha256,
     }
+
+
+def _effect(analysis: Analysis | WideAnalysis | None) -> dict[str, float]:
+    """Effect and interval; of a panel of counts in per cent of what was expected."""
+    names = ("did", "did_low", "did_high", "ancova", "low", "high")
+    if analysis is None:
+        return dict.fromkeys((*names, "minimum_detectable_effect"), NAN)
+    if isinstance(analysis, Analysis):
+        numbers = {name: float(getattr(analysis.panel, name)) for name in names}
+        return {**numbers, "minimum_detectable_effect": analysis.power.effect}
+    found = analysis.effect
+    given = next((row.estimate for row in analysis.grid if row.key == "ancova"), NAN)
+    ends = (found.low, found.high)
+    numbers = dict(zip(names, (found.estimate, *ends, given, *ends), strict=True))
+    return {**numbers, "minimum_detectable_effect": analysis.detectable}
 
 
 def _wards(chapter: Chapter, found: PrimaryResult) -> Iterator[dict[str, Any]]:
@@ -112,12 +123,37 @@ def _wards(chapter: Chapter, found: PrimaryResult) -> Iterator[dict[str, Any]]:
 def _grid(chapter: Chapter, found: PrimaryResult) -> Iterator[dict[str, Any]]:
     names = ("key", "label", "estimate", "low", "high", "p_exact", "se", "df", "p_model",
              "companion", "note")  # fmt: skip
-    for row in found.analysis.grid if found.analysis else ():
+    analysis = found.analysis
+    if isinstance(analysis, WideAnalysis):
+        for way in analysis.grid:
+            told = (
+                way.key,
+                way.label,
+                way.estimate,
+                way.low,
+                way.high,
+                way.p,
+                NAN,
+                NAN,
+                NAN,
+                "",
+                "",
+            )
+            yield {**_key(chapter, found), **dict(zip(names, told, strict=True))}
+        return
+    for row in analysis.grid if analysis else ():
         yield {**_key(chapter, found), **{name: getattr(row, name) for name in names}}
 
 
 def _periods(chapter: Chapter, found: PrimaryResult) -> Iterator[dict[str, Any]]:
-    study = found.analysis.study if found.analysis else None
+    analysis = found.analysis
+    if isinstance(analysis, WideAnalysis):
+        for period in analysis.study:
+            ends = {name: getattr(period, name) for name in ("estimate", "low", "high")}
+            base = {"base": "mean of the periods before", "period": period.period}
+            yield {**_key(chapter, found), **base, **ends, "p": NAN}
+        return
+    study = analysis.study if analysis else None
     for row in study.effects if study else ():
         numbers = {name: getattr(row, name) for name in ("estimate", "low", "high", "p")}
         yield {
@@ -133,7 +169,7 @@ def _others(chapter: Chapter) -> Iterator[dict[str, Any]]:
             "intervention": chapter.result.design.id,
             "outcome": row.outcome.id,
             "label": row.outcome.label or row.outcome.id,
-            "unit": row.outcome.unit,
+            "unit": SHARE if chapter.result.design.wide else row.outcome.unit,
             "role": row.role,
             "estimate": row.estimate,
             "low": row.low,

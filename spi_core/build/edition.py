@@ -129,7 +129,7 @@ def build(
     tables["disclosure_summary"] = said[of_note].reset_index(drop=True)
     if audience == "internal":
         tables["disclosure_log"] = controlled.log
-    chapters = run_chapters(inputs, tables)
+    chapters = run_chapters(inputs, tables, private_folder(folder) / "impact")
     tables |= chapter_tables(chapters)
     sha256 = data_version(inputs, tables)
     version = sha256[:7]

@@ -12,6 +12,7 @@ import spi_core
 from spi_core.edition.settings import read_edition_file
 from spi_core.errors import Fault, InputError
 from spi_core.files import digest, refusals_as_faults
+from spi_core.text.yaml_text import parse_yaml
 
 #: Libraries whose version may change a figure, a chart or a page.
 LIBRARIES = (
@@ -80,12 +81,20 @@ def input_hashes(folder: Path) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        File name within the folder, also of the population's figures, to SHA-256. Line ends of text
-        files do not count. Never to be published: whoever knows all of a file but one count can try
-        counts against its hash.
+        File name within the folder, also of the population's figures and of panels, to SHA-256.
+        Line ends of text files do not count. Never to be published: whoever knows all of a file but
+        one count can try counts against its hash.
     """
     named = read_edition_file(folder / "edition.yml")[0].get("index", {}).get("reference", {})
     shared = {named[key]: folder / named[key] for key in ("figures", "areas") if key in named}
+    panels = folder / "series.yml"
+    if panels.is_file():
+        try:
+            entries = parse_yaml(panels.name, panels.read_bytes())["series"]
+            names = [entry[part] for entry in entries for part in ("values", "areas", "neighbours")]
+            shared |= {name: folder / name for name in names}
+        except (InputError, KeyError, TypeError):
+            pass  # a fault that the door names
     files = input_files(folder) | {n: path for n, path in shared.items() if path.is_file()}
     return {name: digest(_content(path)) for name, path in files.items()}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from spi_core.edition.framework import (
     make_framework,
 )
 from spi_core.edition.interventions.design import Design
+from spi_core.edition.interventions.panels import Wide
 from spi_core.edition.interventions.read import read_interventions
 from spi_core.edition.panel import (
     Panel,
@@ -101,6 +102,8 @@ class Inputs:
         Moments and correlations of the reference population, index ``indicator_id``.
     designs : tuple of Design
         Protocols of the impact chapters, from ``interventions.yml``; empty without it.
+    panels : mapping of str to Wide
+        Panels of many areas that chapters compare with, from ``series.yml``.
     warned : tuple of Warned
         What the files hide, or hold besides what was read.
     history : Panel or None
@@ -116,6 +119,7 @@ class Inputs:
     tables: Mapping[str, pd.DataFrame]
     reference: tuple[pd.DataFrame, pd.DataFrame] | None
     designs: tuple[Design, ...] = ()
+    panels: Mapping[str, Wide] = field(default_factory=dict)
     warned: tuple[Warned, ...] = ()
     history: Panel | None = None
 
@@ -183,7 +187,7 @@ def load(folder: Path, without: Collection[str] = ()) -> Inputs:
     faults += [*found, *mapping.faults]
     faults += [f for n in ("observations", "history") for f in check_dates(mapping, reads[n])]
     path = folder / "interventions.yml"
-    designs, found = read_interventions(path, settings, geography, framework, reads)
+    designs, panels, found = read_interventions(path, settings, geography, framework, reads)
     faults += found
     if faults or framework is None or geography is None:
         raise InputError(in_order(faults))
@@ -207,6 +211,7 @@ def load(folder: Path, without: Collection[str] = ()) -> Inputs:
         tables=tables,
         reference=reference,
         designs=designs,
+        panels=panels,
         warned=tuple(w for read in (*reads.values(), mapping) for w in read.warned),
         history=None if past is None else roll_up(past, geography, framework),
     )

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
+
+#: What computes the numbers.
+LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels", "diff-diff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +56,13 @@ def trace(protocol: str, rows: int, means: pd.DataFrame, areas: pd.DataFrame) ->
     Provenance
         Independent of the order of rows and columns.
     """
-    names = ("numpy", "pandas", "scipy", "statsmodels")
     return Provenance(
         protocol_sha256=protocol,
         means_sha256=_table_hash(means),
         areas_sha256=_table_hash(areas),
-        code_sha256=_code_hash(),
+        code_sha256=code_hash(Path(__file__).parent),
         rows=rows,
-        versions={name: version(name) for name in names},
+        versions={name: version(name) for name in LIBRARIES},
     )
 
 
@@ -70,10 +73,16 @@ def _table_hash(table: pd.DataFrame) -> str:
     return hashlib.sha256("\n".join([head, *sorted(lines)]).encode("utf-8")).hexdigest()
 
 
-def _code_hash() -> str:
-    """SHA-256 over the source and words of this package, in the order of their names."""
+@cache
+def code_hash(room: Path) -> str:
+    """Hash the source and words of a room, in the order of their names.
+
+    Parameters
+    ----------
+    room : Path
+        Its folder.
+    """
     digest = hashlib.sha256()
-    room = Path(__file__).parent
     for source in sorted(p for p in room.rglob("*") if p.suffix in {".py", ".yml"}):
         digest.update(source.relative_to(room).as_posix().encode("utf-8"))
         digest.update(source.read_text("utf-8").encode("utf-8"))

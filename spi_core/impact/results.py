@@ -13,6 +13,7 @@ from spi_core.impact.analyse import Analysis, RawTable
 from spi_core.impact.provenance import Provenance
 from spi_core.impact.refusal import Refusal
 from spi_core.impact.verdict import Verdict
+from spi_core.impact.wide.numbers import WideAnalysis
 
 MOST_EFFECTS = 20_000  # placebo effects beyond this are given as that many quantiles
 
@@ -43,7 +44,7 @@ class PrimaryResult:
     refusals: tuple[Refusal, ...]
     cautions: tuple[str, ...]
     raw: RawTable | None
-    analysis: Analysis | None
+    analysis: Analysis | WideAnalysis | None
     p: float
     p_holm: float
     p_max_t: float

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from spi_core.edition.interventions.design import Design, Outcome
 from spi_core.impact.diagnostics import Refit
@@ -15,7 +15,9 @@ from spi_core.impact.estimate.regression_to_mean import RegressionPanel
 from spi_core.impact.inference.permutation import Permutation
 from spi_core.impact.inference.power import Power
 
-Status = Literal["clear improvement", "no clear change", "clear decline", "not answerable"]
+Status = Literal[
+    "clear improvement", "no clear change", "clear decline", "inconclusive", "not answerable"
+]
 
 LEVELS = ("very low", "low", "moderate", "high")
 
@@ -56,13 +58,14 @@ class Verdict:
     Parameters
     ----------
     status : str
-        "clear improvement", "no clear change", "clear decline" or "not answerable".
+        "clear improvement", "clear decline", "no clear change" (an effect worth having is ruled
+        out), "inconclusive" (it is not) or "not answerable".
     certainty : str
-        "very low", "low", "moderate"; "" when refused.
+        "very low", "low", "moderate", "high" (drawn by lot only); "" when refused.
     reasons : tuple of str
         Why the certainty is what it is.
     maryland : int
-        Level of the Maryland scale, 3 at best; 0 when refused.
+        Level of the Maryland scale, 3 at best without a drawing by lot; 0 when refused.
     maryland_reason : str
         Why that level.
     change_mind : tuple of str
@@ -75,6 +78,31 @@ class Verdict:
     maryland: int
     maryland_reason: str
     change_mind: tuple[str, ...]
+
+
+def unclear(low: float, high: float, worth: float) -> Status:
+    """Tell "no clear change" from "inconclusive".
+
+    Parameters
+    ----------
+    low, high : float
+        Interval of the effect.
+    worth : float
+        Smallest effect worth having, with the sign that is better.
+
+    Returns
+    -------
+    str
+        "inconclusive" where the interval holds the effect worth having or a larger one, or leaves
+        out zero and yet was no clear change; else "no clear change".
+
+    Examples
+    --------
+    >>> unclear(-4.0, 6.0, -10.0), unclear(-12.0, 6.0, -10.0), unclear(-12.0, 6.0, 10.0)
+    ('no clear change', 'inconclusive', 'no clear change')
+    """
+    reaches = low <= worth if worth < 0 else high >= worth
+    return "inconclusive" if reaches or not low <= 0 <= high else "no clear change"
 
 
 def judge(design: Design, outcome: Outcome, evidence: Evidence) -> Verdict:
@@ -104,25 +132,56 @@ def judge(design: Design, outcome: Outcome, evidence: Evidence) -> Verdict:
     panel, effect = evidence.panel, evidence.effect
     both = panel.low > 0 or panel.high < 0
     clear = evidence.p_adjusted <= design.alpha and both
-    status: Status = "no clear change"
+    least = design.worth or evidence.power.effect
+    status = unclear(panel.low, panel.high, least if outcome.direction == "up" else -least)
     if clear:
         better = (effect.estimate > 0) == (outcome.direction == "up")
         status = "clear improvement" if better else "clear decline"
     concerns = _concerns(design, evidence, clear)
-    level = max(0, 2 - len(concerns))
+    level = max(0, 2 + drawn(design) - len(concerns))
     contradicted = _contradicted(evidence, design.alpha)
     return Verdict(
         status=status,
         certainty=LEVELS[level],
-        reasons=("The protocol records no drawing by lot: moderate at best.", *concerns),
-        maryland=2 if contradicted else 3,
-        maryland_reason=(
-            "Treated and comparison areas before and after, but they did not move alike before."
-            if contradicted
-            else "Treated and comparison areas before and after; no drawing by lot is on record."
-        ),
+        reasons=(lot_words(design), *concerns),
+        **scale(design, contradicted=contradicted),
         change_mind=_change_mind(design, evidence, clear),
     )
+
+
+def drawn(design: Design) -> bool:
+    """Whether the areas were drawn by lot."""
+    return design.selection == "lot"
+
+
+def lot_words(design: Design) -> str:
+    """Give the reason with which certainty starts."""
+    if drawn(design):
+        return "The areas were drawn by lot."
+    return "The protocol records no drawing by lot: moderate at best."
+
+
+def scale(design: Design, *, contradicted: bool) -> dict[str, Any]:
+    """Place on the Maryland scale, and why.
+
+    Parameters
+    ----------
+    design : Design
+        Protocol.
+    contradicted : bool
+        Whether the areas moved apart before the start already.
+
+    Returns
+    -------
+    dict
+        Fields of `Verdict`.
+    """
+    if drawn(design):
+        return {"maryland": 5, "maryland_reason": "Areas drawn by lot, before and after."}
+    said = "Treated and comparison areas before and after"
+    if contradicted:
+        return {"maryland": 2, "maryland_reason": f"{said}, but they did not move alike before."}
+    return {"maryland": 3, "maryland_reason": f"{said}; no drawing by lot is on record."}
 
 
 def _contradicted(evidence: Evidence, alpha: float) -> bool:

@@ -1,4 +1,4 @@
-"""The commands that make or change an edition's inputs: ``spi reference|import|fetch|template``."""
+"""The commands that make or change an edition's inputs: ``spi reference``, ``import`` …."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from spi_core.sources.extract.command import app as extract
 from spi_core.sources.fetch.command import app as fetch
 from spi_core.sources.indicator.command import app as indicator
 from spi_core.sources.new_edition_command import new_edition
+from spi_core.sources.protocol import app as protocol
 from spi_core.sources.roll.command import roll_edition
 from spi_core.sources.template import app as template
 
@@ -20,6 +21,7 @@ app.add_typer(indicator, name="indicator")
 app.add_typer(extract)
 app.add_typer(fetch)
 app.add_typer(template)
+app.add_typer(protocol)
 
 
 @app.command()

@@ -303,11 +303,16 @@ def _answer(m: re.Match[str], proof: Proof, area: str) -> bool:
     return ARROWS[m["sign"]] == m["word"] and m["word"] in set(own["status"])
 
 
+@form(r"No clear (?P<word>change): (?P<what>[^.]+)\.")
+@form(r"A clear (?P<word>\w+) was found in (?P<what>[^.]+)\.")
 @form(r"(?P<sign>[↗↘]) Clear (?P<word>\w+): (?P<what>[^.]+)\.")
 def _answers(m: re.Match[str], proof: Proof, area: str) -> bool:
-    impact = proof.tables["impact"]
-    named = impact[impact["label"].str.lower().isin(listed(m["what"].lower()))]
-    return bool(len(named)) and set(named["status"]) == {f"clear {m['word']}"}
+    impact, rest = proof.tables["impact"], m["what"].lower()
+    wanted = f"{'no clear' if m['word'] == 'change' else 'clear'} {m['word']}"
+    held = impact.loc[impact["status"] == wanted, "label"].str.lower()
+    for label in sorted(held, key=len, reverse=True):
+        rest = rest.replace(label, "")
+    return not re.sub(r"\band\b|[, ]", "", rest)
 
 
 @form(r"(?P<n>one|two|three) (?P<sign>[↗→↘]) (?P<word>clear \w+|no clear change)")

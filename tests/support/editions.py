@@ -45,6 +45,8 @@ INDICATORS = (
 def copy_open(folder: Path, without: tuple[str, ...] = ("source",)) -> Path:
     """Copy the open edition, so that a test can spoil it."""
     shutil.copytree(OPEN, folder, ignore=shutil.ignore_patterns(*without))
+    if not (shared := folder.parent / "reference").exists():
+        shared.symlink_to(OPEN.parent / "reference")  # the panels of series.yml
     return folder
 
 

@@ -64,7 +64,9 @@ def main(folder: Path = EDITION) -> None:
     kept = pd.read_csv(OPEN / "goalposts.csv", dtype=str)
     about = pd.read_csv(EDITION / "indicators.csv", index_col="id")
     with tempfile.TemporaryDirectory() as place:
-        left_out = shutil.ignore_patterns("source", "weights.csv", "goalposts.csv")
+        # chapters and their panels, which lie beside the edition, move no goalpost
+        chapters = ("interventions.yml", "series.yml", "panels", "protocols")
+        left_out = shutil.ignore_patterns("source", "weights.csv", "goalposts.csv", *chapters)
         copy = Path(shutil.copytree(EDITION, Path(place) / EDITION.name, ignore=left_out))
         # an edition without goalposts is not read: any will do until they are known
         any_ends = pd.DataFrame({"worst": 0, "best": about["polarity"]}, index=about.index)

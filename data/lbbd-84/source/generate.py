@@ -19,6 +19,7 @@ EDITION = SOURCE.parent
 sys.path.insert(0, str(SOURCE))
 
 from lbbd84_cells import NOTE, PERIODS, cells, census, rows  # noqa: E402
+from lbbd84_monthly import TARGET, monthly  # noqa: E402
 from lbbd84_places import OPEN, Places, read_places  # noqa: E402
 from lbbd84_programmes import programmes, series  # noqa: E402
 
@@ -196,6 +197,9 @@ def main(folder: Path = EDITION) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         frame.to_csv(path, index=False, lineterminator="\n")
         print(f"{name}: {len(frame)} rows")
+    panel = folder / TARGET
+    panel.parent.mkdir(parents=True, exist_ok=True)
+    monthly().to_parquet(panel, index=False, compression="zstd")
     for name in COPIED:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes((OPEN / name).read_bytes())

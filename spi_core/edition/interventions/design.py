@@ -9,8 +9,13 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 #: What is said of a design, and what follows from the edition's levels, is no part of its protocol.
-UNHASHED = ("name", "card", "by_unit", "called")
-Selection = Literal["baseline_figure", "lasting_level", "other", "unknown"]
+UNHASHED = ("name", "card", "by_unit", "called", "dated", "unseen")
+#: Later fields: left out of the fingerprint where a protocol does not use them, so that older
+#: fingerprints still fit.
+LATER = ("series", "spillover_km", "estimator", "worth", "donors", "alongside")
+#: Comparisons with areas outside the edition, which a panel of ``series.yml`` brings.
+WIDE = ("london", "matched", "boroughs")
+Selection = Literal["baseline_figure", "lasting_level", "lot", "other", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,24 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Donor:
+    """What is known of a like scheme elsewhere, which makes an area unfit to compare with.
+
+    Parameters
+    ----------
+    area, start : str
+        Code; when the scheme began, "" where that is not known.
+    what, source : str
+        Words for readers.
+    """
+
+    area: str
+    start: str = ""
+    what: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Design:
     """Protocol of one intervention chapter; hashed but for `name`, `card`, `by_unit`, `called`.
 
@@ -47,7 +70,7 @@ class Design:
         Id of the level at which areas were chosen.
     treated, excluded : tuple of str
         Codes at that level, sorted; excluded areas belong to neither side.
-    comparison : "others", "none" or tuple of str
+    comparison : "others", "none", one of `WIDE` or tuple of str
         Who they are compared with.
     earlier, before, after : tuple of str
         Periods: for pre-trends only, and those averaged before and after.
@@ -63,10 +86,27 @@ class Design:
         Whether the treated areas are inferred.
     card : mapping
         Programme card.
+    series : str
+        Panel of ``series.yml`` that the outcomes are of; "" for the edition's own figures.
+    spillover_km : float
+        Width of the ring around treated areas that is on neither side.
+    estimator : {"", "ratio", "difference", "ancova"}
+        The one that decides; "" is the ratio for a panel of counts.
+    worth : float
+        Smallest effect worth having, a size: per cent for a panel of counts, else in the unit of
+        the outcome; 0 where the protocol names none.
+    donors : tuple of Donor
+        Like schemes elsewhere.
+    alongside : str
+        What else changed there at the same time, so that no effect can be told from it.
     by_unit : bool
         Whether whole units of evidence were chosen, or some of their parts.
     called : str
         What the areas chosen among are called.
+    dated : str
+        Day on which ``spi protocol`` wrote this very protocol down; "" where it did not.
+    unseen : bool
+        Whether the edition then held no figure of the periods after.
     """
 
     id: str
@@ -78,7 +118,7 @@ class Design:
     after: tuple[str, ...]
     primary: tuple[Outcome, ...]
     end: str = ""
-    comparison: Literal["others", "none"] | tuple[str, ...] = "others"
+    comparison: str | tuple[str, ...] = "others"
     excluded: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
     exploratory: tuple[Outcome, ...] = ()
@@ -89,8 +129,21 @@ class Design:
     selection: Selection = "unknown"
     inferred: bool = False
     card: Mapping[str, Any] = field(default_factory=dict)
+    series: str = ""
+    spillover_km: float = 0.0
+    estimator: Literal["", "ratio", "difference", "ancova"] = ""
+    worth: float = 0.0
+    donors: tuple[Donor, ...] = ()
+    alongside: str = ""
     by_unit: bool = True
     called: str = "wards"
+    dated: str = ""
+    unseen: bool = False
+
+    @property
+    def wide(self) -> bool:
+        """Whether it compares with areas outside the edition."""
+        return bool(self.series)
 
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -99,7 +152,7 @@ class Design:
 
 
 def protocol_hash(design: Design) -> str:
-    """Fingerprint of the protocol, to be taken before any outcome is read.
+    """Fingerprint of the protocol: it shows a change, not when the protocol was made.
 
     Parameters
     ----------
@@ -119,6 +172,8 @@ def protocol_hash(design: Design) -> str:
     >>> protocol_hash(design)[:12]
     'de553ceea265'
     """
-    protocol = {key: value for key, value in asdict(design).items() if key not in UNHASHED}
+    unused = {key for key in LATER if not getattr(design, key)}
+    left_out = {*UNHASHED, *unused}
+    protocol = {key: value for key, value in asdict(design).items() if key not in left_out}
     canonical = json.dumps(protocol, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode("utf-8")).hexdigest()

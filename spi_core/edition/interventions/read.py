@@ -10,16 +10,20 @@ import pandas as pd
 
 from spi_core.edition.areas.geography import Geography
 from spi_core.edition.framework import Framework
+from spi_core.edition.interventions.dated import read_dated
 from spi_core.edition.interventions.design import Design
 from spi_core.edition.interventions.outcomes import (
     Known,
     known_outcomes,
     shared_level,
 )
-from spi_core.edition.interventions.protocol import read_designs
+from spi_core.edition.interventions.panels import Wide, read_wide
+from spi_core.edition.interventions.protocol import make_design, plain, read_designs, shape_faults
+from spi_core.edition.interventions.wide import awaits, wide_faults
 from spi_core.edition.readers.read import Read
 from spi_core.errors import Fault, InputError
 from spi_core.files import shown
+from spi_core.levels import Levels
 from spi_core.text.yaml_text import parse_yaml
 
 
@@ -29,7 +33,7 @@ def read_interventions(
     geography: Geography | None,
     framework: Framework | None,
     reads: Mapping[str, Read],
-) -> tuple[tuple[Design, ...], list[Fault]]:
+) -> tuple[tuple[Design, ...], dict[str, Wide], list[Fault]]:
     """Read and check the protocols of an edition's impact chapters.
 
     Parameters
@@ -47,20 +51,24 @@ def read_interventions(
 
     Returns
     -------
-    tuple of Design, list of Fault
-        No design when there is a fault. Nothing is held against areas, series or periods that have
-        faults of their own: what would be said of it is only their echo.
+    tuple of Design, dict of str to Wide, list of Fault
+        Protocols, and the panels of ``series.yml``. No design when there is a fault. Nothing is
+        held against areas, series or periods that have faults of their own: what would be said of
+        it is only their echo.
     """
-    if not path.exists():
-        return (), []
+    panels, faults = read_wide(path.parent)
+    dated, found = read_dated(path.parent)
+    faults += found
+    if not path.exists() or faults:
+        return (), panels, faults
     file = shown(path)
     try:
         document = parse_yaml(file, path.read_bytes())
     except InputError as error:
-        return (), list(error.faults)
+        return (), panels, list(error.faults)
     unfit = reads["series"].faults or "periods" not in settings
     if framework is None or geography is None or unfit:
-        return (), []
+        return (), panels, []
     homes = geography.homes()
     known = _known(settings, framework, reads, homes)
     try:
@@ -69,12 +77,86 @@ def read_interventions(
             levels=geography.levels,
             areas=homes,
             outcomes={name: about.periods for name, about in known.items()},
+            dated=dated,
             file=file,
         )
     except InputError as error:
-        return (), list(error.faults)
-    faults = [f for d in designs for f in _unit_faults(d, known, geography, homes, file)]
-    return (() if faults else designs), faults
+        return (), panels, list(error.faults)
+    inner = [d for d in designs if not d.wide]
+    faults = [f for d in inner for f in _unit_faults(d, known, geography, homes, file)]
+    waiting = [d.id for d in designs if d.wide and d.unseen and awaits(d, panels)]
+    designs = tuple(d for d in designs if d.id not in waiting)
+    faults += wide_faults(designs, panels, file)
+    return (() if faults else designs), panels, faults
+
+
+def parse_protocols(path: Path, levels: Levels) -> list[tuple[Design, Mapping[str, Any]]]:
+    """Read the protocols alone: nothing is held against areas or figures.
+
+    Parameters
+    ----------
+    path : Path
+        ``interventions.yml``.
+    levels : Levels
+        Of the edition.
+
+    Returns
+    -------
+    list of Design and mapping
+        Each with its entry.
+
+    Raises
+    ------
+    InputError
+        For faults of form.
+    """
+    file = shown(path)
+    document: Any = plain(parse_yaml(file, path.read_bytes()))
+    if faults := shape_faults(document, file):
+        raise InputError(faults)
+    entries = document["interventions"]
+    strange = [e for e in entries if e["targeting"] not in levels]
+    if strange:
+        allowed = ", ".join(level.id for level in levels)
+        raise InputError(
+            Fault(file, f"intervention {e['id']}: is no level", None, "targeting", e["targeting"],
+                  allowed)
+            for e in strange
+        )  # fmt: skip
+    return [(make_design(entry, levels), entry) for entry in entries]
+
+
+def filled(
+    folder: Path,
+    settings: Mapping[str, Any],
+    framework: Framework,
+    reads: Mapping[str, Read],
+    homes: Mapping[str, Mapping[str, str]],
+) -> set[tuple[str, str, str]]:
+    """List which outcomes have figures in which periods.
+
+    Parameters
+    ----------
+    folder : Path
+        ``data/<edition>``.
+    settings, framework, reads : mapping, Framework, mapping of str to Read
+        As for `read_interventions`.
+    homes : mapping
+        Areas of each level that may be a chapter's unit.
+
+    Returns
+    -------
+    set of tuple of str
+        Panel ("" for the edition's own figures), outcome, period.
+    """
+    panels, faults = read_wide(folder)
+    if faults:
+        raise InputError(faults)
+    own = _known(settings, framework, reads, homes)
+    there = {("", name, period) for name, about in own.items() for period in about.periods}
+    for name, panel in panels.items():
+        there |= {(name, m, p) for m in panel.measures for p in panel.periods if panel.has(m, p)}
+    return there
 
 
 def filled_cells(reads: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -122,6 +122,7 @@ def regression_panel(
     spread = float(before.std(ddof=1))
     mean_gap = float(sample.before[sample.treated].mean() - sample.before[~sample.treated].mean())
     supports = {"baseline_figure": "ancova", "lasting_level": "did", "other": "both"}
+    supports["lot"] = "both"
     return RegressionPanel(
         naive=naive,
         naive_low=naive - reach,

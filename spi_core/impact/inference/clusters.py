@@ -180,31 +180,44 @@ def compare_ward_means(means: Floats, treated: Bools, *, alpha: float = 0.05) ->
 
 
 def _cr2(x: Floats, residual: Floats, codes: Ints, column: int) -> tuple[float, float]:
-    """CR2 standard error and Bell–McCaffrey degrees of freedom of one coefficient."""
-    bread = np.linalg.inv(x.T @ x)
-    maker = np.eye(x.shape[0]) - x @ bread @ x.T
-    total, paths = 0.0, []
-    for g in range(int(codes.max()) + 1):
-        rows = codes == g
-        value, vector = np.linalg.eigh(maker[np.ix_(rows, rows)])
+    """CR2 standard error and Bell–McCaffrey degrees of freedom of one coefficient.
+
+    I - H is idempotent, so that P_gh = a_g 1(g = h) - u_g'(X'X)⁻¹u_h, a_g the squared length of
+    cluster g's lever and u_g = X_g' lever: no matrix of rows or of clusters is made.
+    """
+    bread = np.linalg.pinv(x.T @ x, hermitian=True)
+    order = np.argsort(codes, kind="stable")
+    parts = np.split(order, np.cumsum(np.bincount(codes))[:-1])
+    total, length, reach = 0.0, np.zeros(len(parts)), np.zeros((len(parts), x.shape[1]))
+    for g, rows in enumerate(parts):
+        own = x[rows]
+        value, vector = np.linalg.eigh(np.eye(rows.size) - own @ bread @ own.T)
         # A direction that the model fits exactly (eigenvalue 0) carries no residual.
         inverse = np.where(value > 1e-10, 1 / np.sqrt(np.maximum(value, 1e-10)), 0.0)
-        lever = (vector * inverse) @ vector.T @ (x[rows] @ bread[:, column])
+        lever = (vector * inverse) @ (vector.T @ (own @ bread[:, column]))
         total += float(lever @ residual[rows]) ** 2
-        paths.append(maker[:, rows] @ lever)
-    product = np.array(paths) @ np.array(paths).T
-    df = float(np.trace(product) ** 2 / (product**2).sum())
-    return float(np.sqrt(total)), df
+        length[g], reach[g] = lever @ lever, own.T @ lever
+    spread = np.einsum("gi,ij,gj->g", reach, bread, reach)
+    product = bread @ (reach.T @ reach)
+    squares = (length**2).sum() - 2 * length @ spread + np.trace(product @ product)
+    return float(np.sqrt(total)), float((length - spread).sum() ** 2 / squares)
 
 
 def _cv3(x: Floats, y: Floats, codes: Ints, column: int, estimate: float) -> float:
-    """Leave out one cluster at a time for a standard error."""
+    """Leave out one cluster at a time for a standard error.
+
+    Effects of units that leave with their cluster are no more, which costs the coefficient nothing;
+    NaN where the coefficient itself can no longer be told.
+    """
     count = int(codes.max()) + 1
-    total = 0.0
-    for g in range(count):
-        kept = codes != g
-        coefficient, _, rank, _ = np.linalg.lstsq(x[kept], y[kept], rcond=None)
-        if rank < x.shape[1]:
+    order = np.argsort(codes, kind="stable")
+    parts = np.split(order, np.cumsum(np.bincount(codes))[:-1])
+    gram, load, total = x.T @ x, x.T @ y, 0.0
+    for rows in parts:
+        rest = gram - x[rows].T @ x[rows]
+        inverse = np.linalg.pinv(rest, rcond=1e-12, hermitian=True)
+        if abs((inverse @ rest)[column, column] - 1) > 1e-6:
             return float("nan")
-        total += float(coefficient[column] - estimate) ** 2
+        without = inverse[column] @ (load - x[rows].T @ y[rows])
+        total += float(without - estimate) ** 2
     return float(np.sqrt((count - 1) / count * total))

@@ -115,10 +115,26 @@ def confidence_set(placebos: Placebos, alpha: float) -> ConfidenceSet:
     scale = float(np.sqrt(placebos.a[0]))
     centre = float(placebos.effect[0])
     return ConfidenceSet(
-        centre + scale * float(place[first]),
-        centre + scale * float(place[min(last + 1, place.size - 1)]),
+        snap(centre + scale * float(place[first]), scale),
+        snap(centre + scale * float(place[min(last + 1, place.size - 1)]), scale),
         connected=not bool(gaps.any()),
     )
+
+
+def snap(end: float, scale: float) -> float:
+    """Give an end of an interval that is zero but for rounding as zero itself.
+
+    Parameters
+    ----------
+    end, scale : float
+        The end, and the standard error of the estimate.
+
+    Examples
+    --------
+    >>> snap(3e-17, 1.0), snap(-2.0, 1.0)
+    (0.0, -2.0)
+    """
+    return 0.0 if abs(end) <= TIE * scale else end
 
 
 def _quartics(placebos: Placebos) -> tuple[Floats, int]:

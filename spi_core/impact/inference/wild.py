@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from spi_core.impact.inference.inversion import TIE
 
 ENUMERATED_WARDS = 20
 CHUNK = 1 << 15
+#: Webb's weights: mean 0, variance 1.
+WEBB = tuple(sign * math.sqrt(half / 2) for sign in (-1, 1) for half in (1, 2, 3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ def wild_cluster_bootstrap(
     rng: np.random.Generator,
     *,
     draws: int = 99_999,
+    weights: Literal["rademacher", "webb"] = "rademacher",
 ) -> WildBootstrap:
     """Bootstrap the CR1 t statistic of a difference of means with signs drawn per ward.
 
@@ -57,7 +61,10 @@ def wild_cluster_bootstrap(
     rng : numpy.random.Generator
         Used only with more than 20 wards.
     draws : int
-        Sign vectors drawn in that case.
+        Vectors drawn in that case, and with Webb's weights always.
+    weights : {"rademacher", "webb"}
+        ±1, or Webb's six points ±√½, ±1, ±√1½, which leave more than 2^G vectors where wards are
+        very few.
 
     Returns
     -------
@@ -77,7 +84,8 @@ def wild_cluster_bootstrap(
     observed = _squared_t(np.ones((1, wards)), residual, treated, size)[0]
     if not np.isfinite(observed):
         raise ValueError("the change does not vary between wards: there is nothing to test")
-    exact = wards <= ENUMERATED_WARDS
+    exact = wards <= ENUMERATED_WARDS and weights == "rademacher"
+    points = np.array([-1.0, 1.0] if weights == "rademacher" else WEBB)
     total = 2 ** (wards - 1) if exact else draws
     hits = 0
     for start in range(0, total, CHUNK):
@@ -86,7 +94,7 @@ def wild_cluster_bootstrap(
             code = np.arange(start, stop)[:, None]
             signs: Floats = 1.0 - 2.0 * ((code >> np.arange(wards)) & 1).astype(float)
         else:
-            signs = rng.choice([-1.0, 1.0], size=(stop - start, wards))
+            signs = rng.choice(points, size=(stop - start, wards))
         squared = _squared_t(signs, residual, treated, size)
         hits += int((~(squared < observed * (1 - TIE))).sum())
     if exact:

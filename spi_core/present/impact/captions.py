@@ -22,7 +22,7 @@ from spi_core.present.impact.words import mid, status_words
 
 def map_caption(page: ChapterPage) -> str:
     """Say what the map shows and how sure it is."""
-    everywhere = not (page.sides["comparison"] or page.sides["set aside"])
+    everywhere = not (page.wide or page.sides["comparison"] or page.sides["set aside"])
     first = f"Treated: {and_list(list(page.treated))}."
     if everywhere:
         first = f"Every {page.unit.one} was treated."
@@ -40,9 +40,10 @@ def slope_caption(page: ChapterPage) -> str:
     """Count the areas that rose or, where more of the treated ones did so, fell."""
     shown = [o for o in page.outcomes if o.raw]
     unit = page.unit.one
+    rest = " treated or compared with most" if page.wide else ""
     said = "; ".join(f"{o.label if o is shown[0] else mid(o)} {_moved(o, page)}" for o in shown)
     mean = ", mean of its small areas" if page.small else ""
-    return f"**{said}.** Every {unit}, {shown[0].unit or 'each in its own unit'}{mean}."
+    return f"**{said}.** Every {unit}{rest}, {shown[0].unit or 'each in its own unit'}{mean}."
 
 
 def _moved(o: OutcomePage, page: ChapterPage) -> str:
@@ -102,6 +103,11 @@ def placebo_caption(page: ChapterPage) -> str:
     each = "set" if page.by_unit else "assignment"
     sizes = {o.analysis["effect"]["sets"] for o in page.answered}
     count = number(max(sizes), 0)
+    if page.wide:
+        sets = f"{count} other {page.unit.many}"
+        if page.outcomes[0].raw["treated_units"] > 1:
+            sets = f"{count} other sets of {page.unit.many}"
+        return f"**{first}** What {sets} show where no such programme ran."
     kind = "all" if page.node["exact"] else "drawn from all"
     return (
         f"**{first}** The effect that each of {kind} {count} possible {each}s would have “had”. "
@@ -132,11 +138,13 @@ def event_caption(page: ChapterPage) -> str:
         first = f"Before the start the areas moved apart already: {and_list(apart)}."
     joint = "; ".join(f"{mid(o)} {p_words(_joint(o))}" for o in shown)
     unit = f", {shown[0].unit}," if shown[0].unit else ""
+    if page.wide:
+        unit = ", in per cent of the number expected,"
     base = shown[0].analysis["study"]["base"]
     level = f"{100 * (1 - page.design['alpha']):g}%"
     return (
         f"**{first}** Gap to the comparison areas{unit} against {base}, with {level} intervals. "
-        f"Joint exact p that no earlier period differs: {joint}."
+        f"Joint {'' if page.wide else 'exact '}p that no earlier period differs: {joint}."
     )
 
 
@@ -202,7 +210,7 @@ def answer_alt(pages: Sequence[ChapterPage]) -> str:
     for page in pages:
         for o in page.answered:
             panel = o.analysis["panel"]
-            ends = [percent(end(panel[k], math.inf), o.level) for k in ("did", "low", "high")]
+            ends = [percent(end(panel[k], math.inf), 100 / o.scale) for k in ("did", "low", "high")]
             parts.append(
                 f"{page.name}, {o.label}: {ends[0]} ({ends[1]} to {ends[2]}), {status_words(o)}."
             )

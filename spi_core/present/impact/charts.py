@@ -14,17 +14,20 @@ from matplotlib.lines import Line2D
 
 from spi_core.present.base.canvas import MM
 from spi_core.present.base.marks import marked, sentence
-from spi_core.present.base.numbers import signed
 from spi_core.present.base.theme import chart_style, colour
 from spi_core.present.impact.data import ChapterPage, OutcomePage, end
 from spi_core.present.impact.labels import name_ends, name_room
-from spi_core.present.impact.numbers import p_is, periods, short_unit
+from spi_core.present.impact.numbers import effect_text, p_is, periods, short_unit
 
 COMPARED = "#9FB3C8"
 TREATED: dict[str, Any] = {"color": "#12436D", "lw": 1.7, "marker": "o", "ms": 4, "zorder": 3}
 WIDE, NARROW = 170.0, 88.0
 #: With more treated units than this the lines carry no names.
 MOST_NAMES = 8
+#: Periods of more letters are called before and after below an axis.
+MOST_LETTERS = 12
+#: Unit of effects that are held against a number expected.
+SHARE = "% of the number expected"
 #: Millimetres left of a panel for the numbers of its scale.
 SCALE = 9.0
 
@@ -105,6 +108,8 @@ def slope_chart(page: ChapterPage, narrow: bool = False) -> Figure:
     """
     shown = [o for o in page.outcomes if o.raw]
     before, after = (periods(page.design[k]) for k in ("before", "after"))
+    if max(len(before), len(after)) > MOST_LETTERS:
+        before, after = "before", "after"
     with chart_style():
         named = len(page.sides["treated"]) <= MOST_NAMES
         across = 1 if narrow else min(3, len(shown))
@@ -126,7 +131,7 @@ def slope_chart(page: ChapterPage, narrow: bool = False) -> Figure:
                 lines = [w for w in wards if w["treated"]]
                 name_ends(ax, page.names, lines, shift, size)
         items = [(TREATED, f"treated {page.unit.many}")]
-        if page.sides["comparison"]:
+        if page.sides["comparison"] or page.wide:
             items.append(({"color": COMPARED, "lw": 1.2}, f"comparison {page.unit.many}"))
         _key(fig, items)
     return fig
@@ -152,7 +157,7 @@ def placebo_chart(page: ChapterPage, narrow: bool = False) -> Figure:
             top = float(np.histogram(others, bins=bins)[0].max())
             ax.plot([0, 0], [0, 1.04 * top], color=colour("ink"), lw=0.7)
             ax.plot([found, found], [0, 1.15 * top], color=colour("blue"), lw=2)
-            value = marked(signed(found, outcome.digits), page.generated)
+            value = marked(effect_text(outcome, found), page.generated)
             text = f"{value}, {p_is(effect['p'])}"
             ax.text(
                 found,
@@ -170,7 +175,9 @@ def placebo_chart(page: ChapterPage, narrow: bool = False) -> Figure:
             _quiet(ax)
             ax.grid(visible=False)
             ax.set_xlabel(
-                "effect, " + short_unit(outcome.unit), fontsize=7.5, color=colour("muted")
+                "effect, " + (SHARE if outcome.share else short_unit(outcome.unit)),
+                fontsize=7.5,
+                color=colour("muted"),
             )
         _key(fig, [
             ({"color": colour("blue"), "lw": 2}, "effect found"),
@@ -195,21 +202,29 @@ def event_chart(page: ChapterPage, narrow: bool = False) -> Figure:
         fig, panels = _panels(page, shown, narrow, 46, (10, 4, 9, 8))
         for ax, outcome in panels:
             study = outcome.analysis["study"]
-            rows = [*study["effects"], {"period": study["base"], "estimate": 0.0}]
+            rows = list(study["effects"])
+            names = [r["period"] for r in rows]
+            if not outcome.share:  # held against one period
+                rows.append({"period": study["base"], "estimate": 0.0})
             x_of = positions([r["period"] for r in rows])
             for r in rows:
                 name = r["period"]
                 _period(ax, x_of[name], r, name in after, name == study["base"])
-            first, base = min(x_of[p] for p in after), x_of[study["base"]]
+            first = min(x_of[p] for p in after)
+            base = x_of.get(
+                study["base"], max((x_of[p] for p in names if p not in after), default=0)
+            )
             ax.axvline((first + base) / 2, color=colour("muted"), lw=0.8, ls=(0, (3, 2)))
             ax.axhline(0, color=colour("ink"), lw=0.8, zorder=1)
-            ax.set_xticks(list(x_of.values()), [_tick(p) for p in x_of])
+            few = list(x_of)[:: 1 + len(x_of) // 12 * 3]
+            ax.set_xticks([x_of[p] for p in few], [_tick(p) for p in few])
             _quiet(ax)
             ax.margins(x=0.06, y=0.08)
+        base_key = ({"color": colour("muted"), "marker": "o", "ms": 4.5, "lw": 0, "mfc": "white"},
+                    "compared with")  # fmt: skip
         _key(fig, [
             ({"color": colour("muted"), "marker": "o", "ms": 4.5, "lw": 1}, "before"),
-            ({"color": colour("muted"), "marker": "o", "ms": 4.5, "lw": 0, "mfc": "white"},
-             "compared with"),
+            *([] if page.wide else [base_key]),
             ({"color": colour("blue"), "marker": "D", "ms": 4.5, "lw": 1.6}, "after"),
             ({"color": colour("muted"), "lw": 0.8, "ls": (0, (3, 2))}, "start"),
         ])  # fmt: skip
@@ -234,6 +249,8 @@ def _period(ax: Axes, x: float, row: Any, after: bool, base: bool) -> None:
 
 
 def _tick(period: str) -> str:
+    if len(period) == 7 and period[:4].isdigit():  # a month
+        return f"{int(period[5:])}/’{period[2:4]}"
     return f"’{period[2:]}" if len(period) == 4 and period.isdigit() else period
 
 

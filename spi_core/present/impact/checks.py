@@ -23,7 +23,7 @@ def estimate_table(page: ChapterPage) -> pd.DataFrame:
             "Outcome": o.label,
             "Effect": effect_text(o, e["estimate"]),
             level: span(o, e["low"], e["high"]),
-            "Exact p": p_words(e["p"]),
+            "p" if page.wide else "Exact p": p_words(e["p"]),
             "After Holm": p_words(o.node["p_holm"]),
             "Smallest p": p_words(e["floor"]),
         }
@@ -161,7 +161,9 @@ def multiplicity_table(page: ChapterPage) -> pd.DataFrame:
     rows = []
     for o in page.answered:
         e = o.analysis["effect"]
-        corrected = f"{p_words(o.node['p_holm'])} (max-t {p_words(o.node['p_max_t'])})"
+        corrected = p_words(o.node["p_holm"])
+        if o.node["p_max_t"] is not None:
+            corrected += f" (max-t {p_words(o.node['p_max_t'])})"
         rows.append(
             (
                 o.label,
@@ -172,7 +174,8 @@ def multiplicity_table(page: ChapterPage) -> pd.DataFrame:
                 corrected,
             )
         )
-    digits = max((o.digits for o in page.answered), default=1)
+    digits = 0 if page.wide else max((o.digits for o in page.answered), default=1)
+    unit = "%" if page.wide else ""
     for s in page.node["side"]:
         label = s["outcome"]["label"] or s["outcome"]["id"]
         if s["estimate"] is None:
@@ -183,8 +186,8 @@ def multiplicity_table(page: ChapterPage) -> pd.DataFrame:
             (
                 label,
                 s["role"],
-                signed(s["estimate"], digits),
-                f"{signed(low, digits)} to {signed(high, digits)}",
+                signed(s["estimate"], digits) + unit,
+                f"{signed(low, digits)}{unit} to {signed(high, digits)}{unit}",
                 p_words(s["p"]),
                 p_words(s["p_adjusted"]),
             )

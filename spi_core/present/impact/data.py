@@ -32,6 +32,8 @@ class OutcomePage:
         The whole entry.
     digits : int
         Decimals that its values deserve.
+    share : bool
+        Whether effects are in per cent of the number expected.
     """
 
     label: str
@@ -43,6 +45,17 @@ class OutcomePage:
     verdict: Node
     node: Node
     digits: int
+    share: bool = False
+
+    @property
+    def clear(self) -> bool:
+        """Whether the answer is a clear one."""
+        return self.status.startswith("clear")
+
+    @property
+    def scale(self) -> float:
+        """What makes an effect a percentage of the level before; NaN where there is no level."""
+        return 1.0 if self.share else 100 / self.level if self.level > 0 else math.nan
 
     @property
     def level(self) -> float:
@@ -103,6 +116,11 @@ class ChapterPage:
         return self.sides["treated"]
 
     @property
+    def wide(self) -> bool:
+        """Whether it compares with areas outside the edition."""
+        return bool(self.design["series"])
+
+    @property
     def generated(self) -> bool:
         """Whether the chapter rests on generated figures."""
         return bool(self.node["edition"]["illustrative"])
@@ -115,7 +133,7 @@ class ChapterPage:
     @property
     def small(self) -> bool:
         """Whether the figures are of small areas within the units."""
-        return self.part != self.unit
+        return self.part != self.unit and not self.wide
 
     @property
     def counted(self) -> str:
@@ -183,19 +201,24 @@ def gather_chapter(tables: Tables, intervention: str) -> ChapterPage:
     names = {str(code): str(name) for code, name in areas["name"].items()}
     parents = {str(code): str(parent) for code, parent in areas["parent_code"].items()}
     design = node["design"]
-    unit = tables.levels.unit
+    whole, unit = tables.whole, tables.levels.unit
+    names |= node["edition"].get("names", {})
     units = sorted(areas.index[areas["level"] == unit.id])
     return ChapterPage(
         id=design["id"],
         name=design["name"],
-        unit=unit,
+        unit=tables.levels[node["edition"]["level"]] if design["series"] else unit,
         part=tables.levels[node["edition"]["level"]],
-        whole=tables.whole,
+        whole=whole,
         design=design,
         node=node,
-        outcomes=tuple(_outcome(entry) for entry in node["primary"]),
+        outcomes=tuple(_outcome(entry, bool(design["series"])) for entry in node["primary"]),
         names=names,
-        sides=_sides(design, units, parents, names),
+        sides=(
+            _wide_sides(node, units, names)
+            if design["series"]
+            else _sides(design, units, parents, names)
+        ),
     )
 
 
@@ -218,8 +241,18 @@ def gather_chapters(tables: Tables) -> tuple[ChapterPage, ...]:
     return tuple(gather_chapter(tables, str(name)) for name in ids)
 
 
-def _outcome(entry: Node) -> OutcomePage:
+def _outcome(entry: Node, wide: bool) -> OutcomePage:
     outcome, raw = entry["outcome"], entry["raw"] or {}
+    analysis = entry["analysis"] or {}
+    if wide and analysis:
+        # the shape that tables and pictures of both kinds read
+        effect = analysis["effect"]
+        low, high = effect["low"], effect["high"]
+        panel = {"did": effect["estimate"], "did_low": low, "did_high": high}
+        panel |= {"low": low, "high": high}
+        base = "the mean of the periods before"
+        study = {"effects": analysis["study"], "base": base, "joint_p": analysis["joint_p"]}
+        analysis = {**analysis, "panel": panel, "study": study if analysis["study"] else None}
     level = end(raw.get("treated_before"), math.nan)
     return OutcomePage(
         label=outcome["label"] or outcome["id"],
@@ -227,11 +260,24 @@ def _outcome(entry: Node) -> OutcomePage:
         direction=outcome["direction"],
         status=entry["verdict"]["status"],
         raw=raw,
-        analysis=entry["analysis"] or {},
+        analysis=analysis,
         verdict=entry["verdict"],
         node=entry,
         digits=0 if level >= 200 else 1 if level >= 2 else 2,
+        share=wide,
     )
+
+
+def _wide_sides(
+    node: Node, units: list[str], names: Mapping[str, str]
+) -> dict[str, tuple[str, ...]]:
+    """Sides of the edition’s own units; the treated alone where they are none of these."""
+    design, ring = node["design"], set(node["edition"]["ring"])
+    treated = set(design["treated"])
+    own = set(units) if treated <= set(units) else set()
+    aside = own & (ring | set(design["excluded"]))
+    parts = (("treated", treated), ("comparison", own - treated - aside), ("set aside", aside))
+    return {side: tuple(names[code] for code in sorted(codes)) for side, codes in parts}
 
 
 def _sides(

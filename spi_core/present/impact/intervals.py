@@ -98,7 +98,7 @@ def _line(
 
 
 def _share(outcome: OutcomePage, generated: bool) -> _Line:
-    panel, scale = outcome.analysis["panel"], 100 / outcome.level
+    panel, scale = outcome.analysis["panel"], outcome.scale
     rating = RATINGS[outcome.status]
     value = end(panel["did"], math.nan) * scale
     return _Line(

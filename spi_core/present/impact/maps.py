@@ -35,8 +35,9 @@ SIDES = {
 def print_sides(tables: Tables, page: ChapterPage) -> None:
     """Print the map of where the programme was; without boundaries its words (``output: asis``)."""
     shapes, caption = tables.get(f"map_{page.unit.id}"), map_caption(page)
-    if shapes is None:
-        print(f"{caption} {prose('impact')['absent.map']}\n")
+    elsewhere = page.wide and not page.sides["comparison"]
+    if shapes is None or elsewhere:
+        print(f"{caption} {prose('impact')['absent.own_map' if elsewhere else 'absent.map']}\n")
         return
     wide, small = (treated_map(shapes, page, narrow) for narrow in (False, True))
     emit_both(wide, small, "fig-map", caption, map_alt(page), [page.generated])

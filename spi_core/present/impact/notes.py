@@ -5,6 +5,7 @@ from __future__ import annotations
 from spi_core.present.base.numbers import number, signed
 from spi_core.present.base.prose import fill
 from spi_core.present.base.words import and_list, owned
+from spi_core.present.impact import wide
 from spi_core.present.impact.data import ChapterPage
 from spi_core.present.impact.numbers import p_is, periods
 
@@ -20,6 +21,8 @@ def estimand(page: ChapterPage) -> list[str]:
     list of str
         Markdown, one item a line.
     """
+    if page.wide:
+        return wide.estimand(page)
     raw, sides = page.outcomes[0].raw, page.sides
     dropped = sorted({code for o in page.outcomes for code in o.raw.get("absent", ())})
     items = [
@@ -47,6 +50,8 @@ def method_words(page: ChapterPage) -> str:
     str
         The p-value is called exact only where every other choice was gone through.
     """
+    if page.wide:
+        return wide.method_words(page)
     exact = all(o.analysis["effect"]["exact"] for o in page.answered)
     return _fixed(page, f"method.{'exact' if exact else 'simulated'}")
 

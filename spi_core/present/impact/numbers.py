@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import calendar
 import math
+import re
 from collections.abc import Sequence
 
 from spi_core.present.base.numbers import number, signed
+from spi_core.present.base.words import and_list
 from spi_core.present.impact.data import OutcomePage, end
 
 #: Below this no figure of a p-value tells a reader more.
@@ -70,18 +72,34 @@ def periods(names: Sequence[str]) -> str:
     Returns
     -------
     str
-        Years in a row as a span.
+        Years in a row as a span, and months in words.
 
     Examples
     --------
     >>> periods(["2016", "2017"]), periods(["2019"]), periods(["2011", "2013"])
     ('2016–17', '2019', '2011, 2013')
+    >>> periods(["2021-11", "2021-12", "2022-01", "2023-05"])
+    'November 2021 to January 2022 and May 2023'
     """
+    if names and all(re.fullmatch(r"[0-9]{4}-[0-9]{2}", n) for n in names):
+        return and_list(_months(names))
     years = [int(n) for n in names if len(n) == 4 and n.isdigit()]
     if len(names) > 1 and len(years) == len(names) and years[-1] - years[0] == len(years) - 1:
         tail = names[-1][2:] if names[-1][:2] == names[0][:2] else names[-1]
         return f"{names[0]}–{tail}"
     return ", ".join(names)
+
+
+def _months(names: Sequence[str]) -> list[str]:
+    """Stretches of months in a row, in words."""
+    runs: list[list[str]] = []
+    count = [12 * int(n[:4]) + int(n[5:]) for n in names]
+    for k, name in enumerate(names):
+        if k and count[k] == count[k - 1] + 1:
+            runs[-1].append(name)
+        else:
+            runs.append([name])
+    return [" to ".join(day_words(n) for n in dict.fromkeys((r[0], r[-1]))) for r in runs]
 
 
 def day_words(date: str) -> str:
@@ -117,7 +135,8 @@ def effect_text(outcome: OutcomePage, value: object) -> str:
     str
         A dash where there is none.
     """
-    return signed(end(value, math.inf), outcome.digits)
+    found = end(value, math.inf)
+    return f"{signed(found, 0)}%" if outcome.share else signed(found, outcome.digits)
 
 
 def span(outcome: OutcomePage, low: object, high: object) -> str:
@@ -138,8 +157,8 @@ def span(outcome: OutcomePage, low: object, high: object) -> str:
     a, b = end(low, -math.inf), end(high, math.inf)
     if math.isnan(a) or math.isnan(b):
         return "–"
-    left = "no lower bound" if math.isinf(a) else signed(a, outcome.digits)
-    right = "no upper bound" if math.isinf(b) else signed(b, outcome.digits)
+    left = "no lower bound" if math.isinf(a) else effect_text(outcome, a)
+    right = "no upper bound" if math.isinf(b) else effect_text(outcome, b)
     return f"{left} to {right}"
 
 

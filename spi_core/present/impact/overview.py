@@ -47,6 +47,8 @@ def print_answers(pages: Sequence[ChapterPage]) -> None:
 def facts(page: ChapterPage) -> str:
     """Give a chapter's size in one line."""
     treated, compared = (len(page.sides[s]) for s in ("treated", "comparison"))
+    if page.wide:
+        compared = page.outcomes[0].raw.get("comparison_units", 0)
     against = f" compared with {compared}" if compared else ", none to compare with"
     inferred = ", inferred from place names" if page.design["inferred"] else ""
     start = day_words(page.design["start"])
@@ -58,7 +60,7 @@ def overview_lead(pages: Sequence[ChapterPage]) -> str:
     """Sum the chapters up."""
     answers = [o.status for page in pages for o in page.answered]
     head = f"{_count(len(pages), 'programme')}, {_count(len(answers), 'answer').lower()}"
-    unclear = answers.count("no clear change")
+    unclear = sum(not status.startswith("clear") for status in answers)
     said = [f"{head}."]
     if unclear == len(answers) > 0:
         none = "It shows no" if unclear == 1 else "None shows a"
@@ -70,7 +72,7 @@ def overview_lead(pages: Sequence[ChapterPage]) -> str:
     elif answers:
         each = [
             f"{_count(answers.count(status)).lower()} {RATINGS[status].symbol} {status}"
-            for status in ("clear improvement", "clear decline", "no clear change")
+            for status in ("clear improvement", "clear decline", "no clear change", "inconclusive")
             if status in answers
         ]
         said = [f"{head}: {and_list(each)}."]
@@ -126,6 +128,8 @@ def neighbours_words(pages: Sequence[ChapterPage]) -> str:
                 continue
             together = True
             shared = [name for name in page.sides["comparison"] if name in other.treated]
+            if page.wide or other.wide:
+                continue
             if shared:
                 said.append(
                     f"In “{page.name}” {_count(len(shared)).lower()} of the "

@@ -20,9 +20,12 @@ from spi_core.present.impact import (
     maps,
     notes,
     tables,
+    wide,
     words,
 )
+from spi_core.present.impact import decision as first
 from spi_core.present.impact.data import ChapterPage
+from spi_core.present.impact.numbers import day_words
 from spi_core.store import Tables
 from spi_core.text.seal import address
 
@@ -32,7 +35,8 @@ NUMBERS = ("left", *["right"] * 5)
 
 def conditions(page: ChapterPage) -> None:
     """Print what ``when-meta`` and ``unless-meta`` may ask: ``estimated``, ``generated``."""
-    said = {"estimated": bool(page.answered), "generated": page.generated}
+    said = {"estimated": bool(page.answered), "generated": page.generated, "wide": page.wide}
+    said["decided"] = first.decided(page)
     lines = "\n".join(f"{name}: {str(holds).lower()}" for name, holds in said.items())
     print(f"\n---\n{lines}\n---\n")
 
@@ -41,6 +45,16 @@ def question(page: ChapterPage) -> None:
     """Print the question of the programme card, if it has one."""
     if asked := page.design["card"].get("Question"):
         print(f"*{asked}*")
+
+
+def decision(page: ChapterPage) -> None:
+    """Print what could have been found, and then what follows."""
+    if found := [sentence(item, page.generated) for item in first.findable(page)]:
+        print(f"{prose('impact')['headings.findable']}\n")
+        _list(found)
+    heading, why, *wanted = first.decision(page)
+    print(f"\n::: {{.panel}}\n{heading} {sentence(why, page.generated)}\n")
+    print("\n".join(wanted) + "\n:::\n")
 
 
 def lead(page: ChapterPage) -> str:
@@ -71,6 +85,13 @@ def programme(built: Tables, page: ChapterPage) -> None:
         print(f"::: {{.source}}\n**{heading}** {' · '.join(map(address, sources))}\n:::")
 
 
+def dated(page: ChapterPage) -> str:
+    """Say whether the protocol is known to be older than the figures it speaks of."""
+    d = page.design
+    key = "unseen" if d["unseen"] else "seen" if d["dated"] else "none"
+    return fill("impact", f"dated.{key}", day=day_words(d["dated"]) if d["dated"] else "")
+
+
 def protocol(page: ChapterPage) -> None:
     """Print what was fixed beforehand."""
     fingerprint = page.node["provenance"]["protocol_sha256"][:16]
@@ -98,6 +119,9 @@ def raw_figures(page: ChapterPage) -> None:
 
 def power(page: ChapterPage) -> None:
     """Print how small an effect could have been seen."""
+    if page.wide:
+        _table(page, "wide_power", wide.power_table(page), NUMBERS[:5], [32, 16, 18, 18, 16])
+        return
     _table(page, "power", tables.power_table(page), NUMBERS, [30, 16, 14, 16, 12, 12])
 
 
@@ -106,8 +130,16 @@ def estimate(page: ChapterPage) -> None:
     if not page.answered:
         return
     print(notes.method_words(page))
-    _table(page, "estimate", checks.estimate_table(page), NUMBERS, [30, 10, 24, 12, 12, 12])
+    _table(
+        page,
+        "wide_estimate" if page.wide else "estimate",
+        checks.estimate_table(page),
+        NUMBERS,
+        [30, 10, 24, 12, 12, 12],
+    )
     _picture(page, "placebos", charts.placebo_chart, captions.placebo_caption, captions.placebo_alt)
+    if page.wide:
+        return
     companions = checks.companion_table(page)
     if companions.empty:
         print(_fixed(page, "absent.companions"))
@@ -116,19 +148,28 @@ def estimate(page: ChapterPage) -> None:
 
 def specifications(page: ChapterPage) -> None:
     """Print the effect as estimated in other ways."""
-    grid = checks.grid_table(page)
-    _table(page, "specifications", grid, widths=_widths(grid, 28))
+    grid = (wide if page.wide else checks).grid_table(page)
+    _table(
+        page,
+        "wide_specifications" if page.wide else "specifications",
+        grid,
+        widths=_widths(grid, 28),
+    )
 
 
 def selection(page: ChapterPage) -> str:
     """Give the reason for which the areas were chosen; empty where nothing is estimated."""
+    if page.wide:
+        return ""
     stories = [str(o.analysis["panel"]["story"]) for o in page.answered]
     return stories[0].replace("year's", "year’s") if stories else ""
 
 
 def fallback(page: ChapterPage) -> None:
     """Print both ends of the bracket, where the areas stood before, and how far that misleads."""
-    if page.answered:
+    if page.wide and page.answered:
+        print(sentence(wide.fallback_words(page), page.generated))
+    elif page.answered:
         chart, caption, alt = (
             intervals.bracket_chart,
             captions.bracket_caption,
@@ -145,14 +186,20 @@ def earlier_periods(page: ChapterPage) -> None:
         _picture(page, "periods", charts.event_chart, captions.event_caption, captions.event_alt)
     elif page.answered:
         print(_fixed(page, "absent.periods"))
+    if page.wide:
+        bounds = wide.bounds_table(page)
+        _table(page, "bounds", bounds, widths=_widths(bounds, 28))
+        return
     trend = checks.trend_table(page)
     _table(page, "trend", trend, widths=_widths(trend, 25))
 
 
 def stress(page: ChapterPage) -> None:
     """Print the attempts to break the estimate, and what placebo outcomes did."""
-    tried = checks.check_table(page)
-    _table(page, "checks", tried, widths=_widths(tried, 26))
+    if page.wide:
+        _table(page, "alike", wide.alike_table(page), widths=[24, 76])
+    tried = (wide if page.wide else checks).check_table(page)
+    _table(page, "wide_checks" if page.wide else "checks", tried, widths=_widths(tried, 26))
     if page.answered and any(s["role"] == "placebo" for s in page.node["side"]):
         print(sentence(notes.placebo_outcomes(page), page.generated))
 

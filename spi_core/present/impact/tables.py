@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -29,6 +30,10 @@ def protocol_table(page: ChapterPage) -> pd.DataFrame:
         rows.append((words, labels or "none"))
     corrections = "Holm over primary outcomes, Benjamini–Hochberg within the others"
     test = f"two-sided, {100 * d['alpha']:g}%; {corrections}"
+    if page.wide:
+        least = f"{d['worth']:g}% of the number expected"
+        rows += [("Smallest effect worth having", least)]
+        rows += [("Compared with", prose("impact")[f"wide_comparison.{_comparison(d)}"])]
     rows += [
         ("Unit of the outcomes", page.outcomes[0].unit or "as in the indicator register"),
         ("Before · after", f"{periods(d['before'])} · {periods(d['after'])}"),
@@ -38,6 +43,10 @@ def protocol_table(page: ChapterPage) -> pd.DataFrame:
         ("Treated areas", "inferred" if d["inferred"] else "as listed by the source"),
     ]
     return pd.DataFrame(rows, columns=["Fixed beforehand", "As"])
+
+
+def _comparison(design: Mapping[str, Any]) -> str:
+    return design["comparison"] if isinstance(design["comparison"], str) else "named"
 
 
 def raw_table(page: ChapterPage) -> pd.DataFrame:

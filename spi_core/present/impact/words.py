@@ -9,6 +9,7 @@ from spi_core.present.base.numbers import number
 from spi_core.present.base.prose import prose
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import and_list
+from spi_core.present.impact import wide
 from spi_core.present.impact.data import ChapterPage, OutcomePage, end
 from spi_core.present.impact.numbers import (
     fewer_or_more,
@@ -63,9 +64,12 @@ def lead(page: ChapterPage) -> str:
         labels = [mid(o) for o in page.answered if o.status == status]
         if labels:
             said.append(f"{RATINGS[status].symbol} {status.capitalize()}: {and_list(labels)}.")
-    unclear = [mid(o) for o in page.answered if o.status == "no clear change"]
+    ruled_out = [mid(o) for o in page.answered if o.status == "no clear change"]
+    if ruled_out:
+        said.append(f"No clear change: {and_list(ruled_out)}. {_ruled_out(page)}")
+    unclear = [mid(o) for o in page.answered if o.status == "inconclusive"]
     if unclear and said:
-        said.append(f"No clear change: {and_list(unclear)}.")
+        said.append(f"Inconclusive: {and_list(unclear)}.")
     elif unclear:
         said.append(
             f"We cannot show that the programme changed {_or_list(unclear)}, for better or worse. "
@@ -75,6 +79,15 @@ def lead(page: ChapterPage) -> str:
     if refused:
         said.append(f"Not answerable: {and_list(refused)}.")
     return " ".join(said)
+
+
+def _ruled_out(page: ChapterPage) -> str:
+    """Say what "no clear change" rules out."""
+    if page.design["worth"]:
+        return "An effect worth having is ruled out, a smaller one is not."
+    return (
+        "An effect that these figures would probably have shown is ruled out, a smaller one is not."
+    )
 
 
 def mid(outcome: OutcomePage) -> str:
@@ -113,6 +126,9 @@ def _no_answer(outcome: OutcomePage) -> str:
 
 
 def _answer(page: ChapterPage, o: OutcomePage) -> str:
+    if page.wide:
+        head = f"### {status_words(o).split(' ')[0]} {o.label}: {o.status}"
+        return wide.answer(page, o, head)
     raw, panel = o.raw, o.analysis["panel"]
     did, ancova = end(panel["did"], math.nan), end(panel["ancova"], math.nan)
     first, last, *others = (
@@ -148,7 +164,7 @@ def _averaged(page: ChapterPage, o: OutcomePage) -> str:
 
 def _doubt(page: ChapterPage, o: OutcomePage) -> str:
     """Say beside a point that is no finding what else could bring it."""
-    if o.status != "no clear change":
+    if o.clear:
         return ""
     if o.node["p_holm"] > page.design["alpha"]:
         return ": chance alone could bring that"
@@ -246,7 +262,7 @@ def _chance(page: ChapterPage, o: OutcomePage) -> str:
 
 def _power(page: ChapterPage, o: OutcomePage) -> str:
     """Say how likely an effect was to be found, by the test that was used."""
-    if o.status != "no clear change":
+    if o.clear:
         return ""
     found = whole(o, o.analysis["power"]["effect"])
     chance = end(o.analysis["power_exact"], math.nan)
