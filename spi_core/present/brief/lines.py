@@ -189,7 +189,7 @@ def panel(line: Line, place: str) -> Figure:
     """
     room = 53.0
     with chart_style(8):
-        fig, ax = page(room, 38.5)
+        fig, ax = page(room, 35.5)
         _draw(ax, line, place, room)
     return fig
 
@@ -202,9 +202,9 @@ def _draw(ax: Axes, line: Line, place: str, room: float) -> None:
     x = np.linspace(3, room - 5, len(line.values))
 
     def y(value: Any) -> Any:
-        return 23.6 - 10 * (np.asarray(value, float) - low) / span
+        return 22.4 - 9 * (np.asarray(value, float) - low) / span
 
-    ax.plot([0, room], [28.3] * 2, color=CONTEXT, lw=0.7, zorder=1)
+    ax.plot([0, room], [26.4] * 2, color=CONTEXT, lw=0.7, zorder=1)
     ax.plot(x, y(line.reference), color=CONTEXT, lw=1.2, ls=(0, (3, 2)), zorder=2)
     ax.plot(x, y(line.values), color=colour("blue"), lw=1.9, marker="o", ms=3.6, zorder=3)
     above = np.nan_to_num(line.values - line.reference, nan=1.0) >= 0
@@ -216,7 +216,7 @@ def _draw(ax: Axes, line: Line, place: str, room: float) -> None:
     if place and np.isfinite(line.reference[-1]):
         end = y(line.reference[-1]) + (3.2 if above[-1] else -3)
         words(ax, room, end, place, 7, muted=True, ha="right", bbox=box, zorder=4)
-    words(ax, 0, 30.4, line.years[0], 7, muted=True)
-    words(ax, room, 30.4, line.years[-1], 7, muted=True, ha="right")
-    fitted(ax, 0, 33.9, line.verdict[0], room, 7.8, weight="semibold")
-    fitted(ax, 0, 37, line.verdict[1], room, 7.2)
+    words(ax, 0, 28.4, line.years[0], 7, muted=True)
+    words(ax, room, 28.4, line.years[-1], 7, muted=True, ha="right")
+    fitted(ax, 0, 31.4, line.verdict[0], room, 7.8, weight="semibold")
+    fitted(ax, 0, 34.3, line.verdict[1], room, 7.2)
