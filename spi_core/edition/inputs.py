@@ -9,21 +9,15 @@ from typing import Any
 
 import pandas as pd
 
+from spi_core.edition.agree import check_tables
 from spi_core.edition.areas.geography import Geography, load_boundaries
-from spi_core.edition.areas.nesting import AREA, check_codes, check_geography
+from spi_core.edition.areas.nesting import check_codes, check_geography
 from spi_core.edition.areas.rebase import apportionment, fill_from, rebase
 from spi_core.edition.areas.rollup import roll_up
-from spi_core.edition.areas.vintage import check_old_codes, check_rebase, split_vintages
-from spi_core.edition.breaks import check_breaks
-from spi_core.edition.claims import check_claims, check_years, telling
-from spi_core.edition.comparators import check_comparators, check_independence
-from spi_core.edition.coverage import check_presence
+from spi_core.edition.areas.vintage import check_rebase, split_vintages
 from spi_core.edition.fingerprint import input_files
 from spi_core.edition.framework import (
-    INDICATOR,
     Framework,
-    check_goalposts,
-    check_weights,
     make_framework,
 )
 from spi_core.edition.interventions.design import Design
@@ -31,18 +25,14 @@ from spi_core.edition.interventions.panels import Wide
 from spi_core.edition.interventions.read import read_interventions
 from spi_core.edition.panel import (
     Panel,
-    check_keys,
-    check_observations,
-    check_order,
     make_panel,
 )
 from spi_core.edition.population import check_dates, read_mapping
-from spi_core.edition.readers.read import Read, join_reads, names_of, read_table, strangers
+from spi_core.edition.readers.read import Read, join_reads, read_table
 from spi_core.edition.readers.schema import TABLES
 from spi_core.edition.readers.sheet import find_tables, unread
 from spi_core.edition.reference import read_reference
-from spi_core.edition.rules import check_overlap
-from spi_core.edition.settings import earlier, every_period, read_edition_file
+from spi_core.edition.settings import earlier, read_edition_file
 from spi_core.errors import Fault, InputError, Warned, in_order
 from spi_core.files import refusals_as_faults, shown
 from spi_core.levels import levels_of
@@ -180,7 +170,7 @@ def load(folder: Path, without: Collection[str] = ()) -> Inputs:
     if levels is not None:
         faults += check_geography(settings, levels, areas, reads["lookup"], polygons)
     faults += check_rebase(areas, old, reads["rebase"])
-    faults += _check_tables(folder, settings, geography, framework, reads, old)
+    faults += check_tables(folder, settings, geography, framework, reads, old)
     none = "reference" in without
     reference, found = read_reference(folder, {} if none else settings, framework)
     mapping = read_mapping(folder, settings)
@@ -290,65 +280,3 @@ def read_all(folder: Path, name: str) -> Read:
     if needed and read.frame.empty and not faults:
         faults.append(Fault(shown(paths[0]), "has no rows", allowed="one row at least"))
     return replace(read, faults=tuple(faults))
-
-
-def _check_tables(
-    folder: Path,
-    settings: Mapping[str, Any],
-    geography: Geography | None,
-    framework: Framework | None,
-    reads: Mapping[str, Read],
-    old: Read,
-) -> list[Fault]:
-    ids = [str(i) for i in reads["indicators"].frame.get("id", []) if i]
-    areas = [str(c) for c in reads["areas"].frame.get("code", []) if c]
-    periods, years = [p["id"] for p in settings.get("periods", [])], earlier(settings)
-    observations, weights = reads["observations"], reads["weights"]
-    former = [str(c) for c in old.frame.get("code", []) if c]
-    names = names_of(reads["areas"].frame)
-    lived = areas
-    if geography is not None:  # a place that lies in a whole borough leads nowhere
-        larger = {level.id for level in geography.levels.contexts}
-        lived = [str(c) for c, level in geography.areas["level"].items() if level not in larger]
-    faults = check_years(folder, settings, reads["history"])
-    for read, known in ((observations, periods), (reads["history"], years)):
-        found = check_keys(read, ids, areas, known, geography, former, names)
-        found += check_old_codes(settings, read, old, reads["rebase"], rebased=True)
-        if not found and geography is not None:
-            scored = [level.id for level in levels_of(settings["geography"]["levels"])]
-            found += check_presence(read, geography, reads["rebase"].frame, scored)
-        faults += found + check_observations(read, framework)
-    both = join_reads([reads["history"], replace(observations, faults=())], None)
-    faults += check_order(both, every_period(settings))
-    faults += check_breaks(reads["breaks"], ids, every_period(settings))
-    if framework is not None and geography is not None and not faults:
-        rules = framework.indicators["disclosure_rule"]
-        file = shown(folder / "edition.yml")
-        faults += check_overlap(settings, geography, rules, observations.frame, file)
-    if framework is not None:
-        faults += check_goalposts(framework, reads["goalposts"], ids)
-        minimum = settings.get("index", {}).get("minimum_indicators", 2)
-        told = telling(observations.frame)
-        faults += check_weights(framework, weights, reads["goalposts"], ids, minimum, told)
-    for name, column, known in (("series", "area_code", areas), ("context", "area_code", areas),
-                                ("other_indices", "area_code", areas),
-                                ("places", "area_code", lived),
-                                ("postcodes", "area_code", lived),
-                                ("successors", "area_code", areas),
-                                ("partners", "indicator_id", ids),
-                                ("targets", "indicator_id", ids),
-                                ("errors", "indicator_id", ids),
-                                ("history_errors", "indicator_id", ids),
-                                ("signoff", "indicator_id", ids)):  # fmt: skip
-        there, what = (known + former, AREA) if column == "area_code" else (known, INDICATOR)
-        faults += strangers(reads[name], column, there, what, names) if there else []
-        faults += check_old_codes(settings, reads[name], old, reads["rebase"], rebased=False)
-    file, context = shown(folder / "edition.yml"), reads["context"]
-    # else a unit seems to lack what is misspelt
-    if geography is not None and not strangers(context, "area_code", areas, AREA):
-        found = check_comparators(file, settings, geography, context)
-        if not (found or faults or context.faults or observations.faults):
-            rule, units = settings.get("comparators"), geography.units
-            found = check_independence(file, rule, context, observations, units)
-        faults += found
-    return faults + check_claims(file, settings, reads)

@@ -11,7 +11,7 @@ from spi_core.present.base.numbers import number
 from spi_core.present.base.spans import beside
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import and_list, capital, small
-from spi_core.present.report.words import short
+from spi_core.present.report.elsewhere import short
 from spi_core.tables import records
 
 if TYPE_CHECKING:

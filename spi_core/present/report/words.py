@@ -19,8 +19,8 @@ from spi_core.present.base.words import (
     capital,
     of_each,
     owned,
-    small,
 )
+from spi_core.present.report.elsewhere import behind_words, elsewhere, reference_finding
 from spi_core.present.report.quarters import ends_words, missing_sentence, others_words, unsure
 from spi_core.tables import records
 from spi_core.text.words import DECLINE, IMPROVEMENT, NOT_RATED
@@ -45,33 +45,16 @@ def lead_sentence(report: BoroughReport) -> str:
     first = (
         f"{report.name} has no index of its own: {report.lacking}; its {unit.many} score {span}."
         if math.isnan(report.score)
-        else f"{report.name} scores {number(report.score, 0)} out of 100{_elsewhere(report)}, its "
+        else f"{report.name} scores {number(report.score, 0)} out of 100{elsewhere(report)}, its "
         f"{unit.many} {span}."
     )
-    behind, order = _behind(report), [ends_words(report)]
+    behind, order = behind_words(report), [ends_words(report)]
     if behind:
         first = first.replace(report.name, "It", 1)
     if not (behind and report.wards["clear_quarter"].notna().any()):  # else told further down
         order.append(others_words(report))
     text = " ".join(filter(None, (behind, first, f"{capital('; '.join(filter(None, order)))}.")))
     return sentence(" ".join(filter(None, (text, missing_sentence(report)))), report.illustrative)
-
-
-def _elsewhere(r: BoroughReport) -> str:
-    """Give the score of an area with the reference's average figures; empty without one."""
-    if math.isnan(r.reference_score):
-        return ""
-    return f", {r.place}’s average {r.unit.one} {number(r.reference_score, 0)}"
-
-
-def _behind(r: BoroughReport) -> str:
-    """Say on how many figures the whole does worse than the reference; empty without one."""
-    known = r.indicators["gap"].dropna()
-    if known.empty or not r.place:
-        return ""
-    worse = int((known < 0).sum())
-    of = f"{len(known)} figures" if len(known) == len(r.indicators) else f"the {len(known)} figures"
-    return f"On {worse} of {of} {r.name} does worse than {r.place}’s average {r.unit.one}."
 
 
 def score_range(report: BoroughReport) -> str:
@@ -99,7 +82,7 @@ def findings(report: BoroughReport) -> list[str]:
     known = report.indicators.dropna(subset="gap")
     made = [
         sentence(_wards(report), report.illustrative),
-        sentence(_reference(report), known["illustrative_now"].any()),
+        sentence(reference_finding(report), known["illustrative_now"].any()),
         sentence(_components(report), report.illustrative),
         sentence(_change(report), report.changes["illustrative"].any() and report.compared),
         _gaps(report),
@@ -136,52 +119,6 @@ def _wards(r: BoroughReport) -> str:
         f"{text} {who} has {places} likely place{'s' * (most > 1)}, so this report names quarters "
         "and likely places, never a single place."
     )
-
-
-def _reference(r: BoroughReport) -> str:
-    known = r.indicators.dropna(subset="gap").sort_values("gap")
-    if known.empty or not r.place:
-        return ""
-    behind, ahead = known[known["gap"] < 0], known[known["gap"] > 0]
-    text = (
-        f"**Against {r.place}.** On {len(ahead)} of {_of_known(r, len(known))} the {r.whole.one} "
-    )
-    text += f"does better than {r.place}’s average {r.unit.one}."
-    ends = [
-        f"furthest {word} on {_facts(rows)}"
-        for word, rows in (("behind", behind.head(3)), ("ahead", ahead.tail(2)[::-1]))
-        if len(rows)
-    ]
-    return f"{text} It is {', and '.join(ends)}." if ends else text
-
-
-def _of_known(r: BoroughReport, known: int) -> str:
-    """Say of how many indicators; fewer than all are those with a figure for the reference."""
-    if known == len(r.indicators):
-        return f"{known} indicators"
-    return f"the {known} indicators with a figure for {r.place}"
-
-
-def _facts(rows: pd.DataFrame) -> str:
-    """Each indicator with the whole's figure and the reference's."""
-    return and_list(
-        [
-            f"{small(r.name)} ({marked(short(r.now, r.unit), r.illustrative_now)} against "
-            f"{short(r.london_now, r.unit)})"
-            for r in records(rows)
-        ]
-    )
-
-
-def short(value: float, unit: str) -> str:
-    """Write a figure without its unit, but for a percentage.
-
-    Examples
-    --------
-    >>> short(23.21, "% of registered electors"), short(6.53, "ratio (years of income)")
-    ('23.2%', '6.5')
-    """
-    return f"{number(value)}%" if unit.startswith("%") else number(value)
 
 
 def _components(r: BoroughReport) -> str:
