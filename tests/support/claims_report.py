@@ -12,7 +12,9 @@ from tests.support.claims import ARROWS, NUMBER, Proof, number, verdict
 from tests.support.rendered import spaces
 
 LEAD = re.compile(r"On (\d+) of (?:the )?(\d+) figures .+? does worse than .+?’s average \w+\.")
-MORE = re.compile(rf"about ({NUMBER}) (more|fewer) \(likely ({NUMBER}) to ({NUMBER})\)")
+MORE = re.compile(
+    rf"about ({NUMBER}) (more|fewer) \(likely ({NUMBER}) to ({NUMBER})\) than at .+’s rate"
+)
 MOVED = re.compile(
     r"([↗→↘○]) (clear \w+|no clear change|not rated)"
     r"(?:, (clearly better than in|clearly worse than in|not clearly different from) \w+)?"
@@ -39,6 +41,7 @@ def wrong_beginning(page: Any, proof: Proof) -> Iterator[str]:
         yield f"{lead[0]} but {worse} of {len(known)}"
     ids = {r.name: r.id for r in t["indicators"].itertuples(index=False)}
     owners = t["partners"].query("role == 'leads'").groupby("indicator_id").first()
+    yield from wrong_years(page, proof)
     need: dict[str, float] = {}
     rows = page.xpath(
         "//table[contains(.//th[1], 'Figure') and contains(., 'Who leads')]//tbody/tr"
@@ -74,6 +77,34 @@ def wrong_beginning(page: Any, proof: Proof) -> Iterator[str]:
         need[component] = gap * share / of.value_counts()[of[component]] / dimensions
     if len(need) != len(rows) or list(need.values()) != sorted(need.values(), reverse=True):
         yield f"order of {list(need)}"
+
+
+def wrong_years(page: Any, proof: Proof) -> Iterator[str]:
+    """Name what the table of several years says and ``long_changes`` does not bear out."""
+    every = proof.tables["long_changes"].dropna(subset="change")
+    areas = proof.tables["areas"]
+    units = areas.loc[areas["level"] == proof.tables.levels.unit.id, "code"]
+    rows = page.xpath("//table[contains(.//th[3], 'Rests on')]//tbody/tr")
+    for row in rows:
+        cells = [spaces(c.text_content()).replace("◇", "") for c in row]
+        mine = every[every["element"] == cells[0]].set_index("area_code")
+        r, low, high = (mine.loc[proof.whole], *mine.loc[proof.whole, ["low", "high"]])
+        says = verdict(low, high, r["known"])
+        fits = re.fullmatch(rf"([↗→↘]) (.+), ({NUMBER})", cells[3])
+        if not (fits and _printed(fits[3], r["change"]) and fits[2] == says == ARROWS[fits[1]]):
+            yield f"{cells[0]}: {cells[3]}"
+        left = (r["relative_low"], r["relative_high"])
+        word = "clearly better" if left[0] > 0 else "clearly worse" if left[1] < 0 else ""
+        if cells[4] not in (word or "no clear difference", "not rated", "–"):
+            yield f"{cells[0]}: {cells[4]}"
+        rest = mine.loc[mine.index.isin(units)]
+        said = [verdict(u.low, u.high, u.known) for u in rest.itertuples()]
+        clear = said.count("clear improvement"), said.count("clear decline")
+        if cells[5] != "{} ↗ {} ↘".format(*clear):
+            yield f"{cells[0]}: {cells[5]}"
+    there = every.query("area_code == @proof.whole and level in ['component', 'dimension']")
+    if page.xpath("//h2[contains(., 'What has changed')]") and len(there) != len(rows):
+        yield f"{len(rows)} rows of several years, not {len(there)}"
 
 
 def _wrong_years(proof: Proof, indicator: str, text: str) -> Iterator[str]:

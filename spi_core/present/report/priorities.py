@@ -63,7 +63,7 @@ def priority_table(tables: Tables, report: BoroughReport) -> pd.DataFrame:
             "Figure": f"**{r.name}** ({r.component})",
             capital(report.whole.one): marked(short(r.value, r.unit), r.illustrative),
             capital(there): short(r.other, r.unit),
-            "In numbers": _people(r),
+            "In numbers": _people(r, report.place),
             "Over the years": _years(tables, report, r.indicator_id),
             "Who leads": leads.get(r.indicator_id, "nobody is named"),
             "Target": _aim(aims.get(r.indicator_id)),
@@ -88,13 +88,13 @@ def priority_words(tables: Tables, report: BoroughReport) -> dict[str, object]:
     return {"sure": int(sure), "other": other, "there": f"{report.place}’s average"}
 
 
-def _people(r: Any) -> str:
+def _people(r: Any, place: str) -> str:
     """Write how many the gap stands for, with its likely range."""
     if not pd.notna(r.people):
         return "no count is published"
     more = "more" if r.people > 0 else "fewer"
     low, most, high = (_about(x) for x in sorted(map(abs, (r.people_low, r.people, r.people_high))))
-    return f"about {marked(most, r.illustrative)} {more} (likely {low} to {high})"
+    return f"about {marked(most, r.illustrative)} {more} (likely {low} to {high}) than at {place}’s rate"
 
 
 def _about(count: float) -> str:

@@ -1,9 +1,9 @@
-"""The report's chart of three periods or more: a line where the figures mean the same."""
+"""What the report shows of three periods or more: lines, and the change of several years."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,12 +12,17 @@ from matplotlib.figure import Figure
 
 from spi_core.present.base.canvas import BAND, RULE, page, words
 from spi_core.present.base.edition import labels
-from spi_core.present.base.marks import marked
-from spi_core.present.base.numbers import number
+from spi_core.present.base.marks import carried, marked
+from spi_core.present.base.numbers import change_words, number
 from spi_core.present.base.page import Picture
-from spi_core.present.base.theme import chart_style, colour
-from spi_core.present.base.words import and_list
+from spi_core.present.base.spans import counted
+from spi_core.present.base.theme import RATINGS, chart_style, colour
+from spi_core.present.base.words import and_list, capital
 from spi_core.store import Tables
+from spi_core.text.words import DECLINE, IMPROVEMENT
+
+if TYPE_CHECKING:
+    from spi_core.present.report.data import BoroughReport
 
 
 def over_time(tables: Tables, code: str, most: int = 99) -> Picture:
@@ -60,6 +65,48 @@ def over_time(tables: Tables, code: str, most: int = 99) -> Picture:
         drawn["illustrative"].eq(True),
         {"rest": f" No line for {said}: earlier figures mean something else." if rest else ""},
     )
+
+
+def several_years(tables: Tables, report: BoroughReport) -> pd.DataFrame:
+    """Show what has changed over several years: of the whole, beside the reference, in its units.
+
+    Parameters
+    ----------
+    tables : Tables
+        ``long_changes``.
+    report : BoroughReport
+        Whose units they are.
+
+    Returns
+    -------
+    DataFrame
+        Cells as text, one row a component or dimension in the order of the framework; no rows
+        where none has figures enough.
+    """
+    every = carried(tables, "long_changes")
+    every = every[every["level"].isin(["dimension", "component"])].dropna(subset="change")
+    mine = every[every["area_code"] == report.code].set_index("element")
+    of = tables["framework"]
+    order = [*of["component"], *dict.fromkeys(of["dimension"])]
+    units = every[every["area_code"].isin([*report.wards["code"], *report.missing["code"]])]
+    place, rows = report.place or "elsewhere", []
+    for element in [e for e in order if e in mine.index]:
+        r: Any = mine.loc[element]
+        clear = r["rating"] in (IMPROVEMENT, DECLINE)
+        rated = units.loc[units["element"] == element, "rating"]
+        ends = rated.eq(IMPROVEMENT).sum(), rated.eq(DECLINE).sum()
+        rows.append(
+            {
+                "Component": element if r["level"] == "component" else f"**{element}**",
+                "Years": f"{r['first']}–{r['last']}",
+                "Rests on": counted(r["parts"], r["of"], str(r["level"])),
+                "Change in points": f"{RATINGS[r['rating']].symbol} {r['rating']}, "
+                f"{marked(change_words(r['change'], clear), r['illustrative'])}",
+                f"Beside {place}": r["relative_rating"] if report.place else "–",
+                capital(report.unit.many): f"{ends[0]}\u00a0↗ {ends[1]}\u00a0↘",
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def _said(wide: pd.DataFrame, made: pd.DataFrame, element: str, code: str) -> list[str]:

@@ -10,7 +10,7 @@ import pandas as pd
 from spi_core.present.base.canvas import MANY
 from spi_core.present.base.edition import only_first
 from spi_core.present.base.marks import marked, sentence
-from spi_core.present.base.numbers import change_words, endpoints, likely, number
+from spi_core.present.base.numbers import change_words, likely, number
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import (
     LEFT,
@@ -117,7 +117,7 @@ def _wards(r: BoroughReport) -> str:
         who = f"Each of the other {len(rest)}" if len(rest) > 1 else "The other"
     return (
         f"{text} {who} has {places} likely place{'s' * (most > 1)}, so this report names quarters "
-        "and likely places, never a single place."
+        "and likely places."
     )
 
 
@@ -280,10 +280,10 @@ def gap_sentence(report: BoroughReport) -> str:
         )
     clear = "a clear narrowing" if g["change_high"] < 0 else "a clear widening"
     verdict = "no clear change" if g["change_low"] <= 0 <= g["change_high"] else clear
-    apart, nearer = endpoints(g["value_baseline"], g["value_current"], 0)
+    way = "closer together" if g["change"] < 0 else "further apart"
     text = (
-        f"The index of the highest and of the lowest {unit.one} lay {apart} points apart in "
-        f"{before} and {nearer} in {now}, on comparable figures: {verdict} (likely "
+        f"From {before} to {now} the index of the highest and of the lowest {unit.one} moved "
+        f"{number(abs(g['change']), 0)} points {way}, on comparable figures: {verdict} (likely "
         f"{likely(g['change_low'], g['change_high'])})."
     )
     return sentence(text, report.illustrative)
