@@ -94,7 +94,8 @@ def _people(r: Any, place: str) -> str:
         return "no count is published"
     more = "more" if r.people > 0 else "fewer"
     low, most, high = (_about(x) for x in sorted(map(abs, (r.people_low, r.people, r.people_high))))
-    return f"about {marked(most, r.illustrative)} {more} (likely {low} to {high}) than at {place}’s rate"
+    about = f"about {marked(most, r.illustrative)} {more} (likely {low} to {high})"
+    return f"{about} than at {place}’s rate"
 
 
 def _about(count: float) -> str:
