@@ -90,7 +90,7 @@ def _left(m: re.Match[str], proof: Proof, area: str) -> bool:
 @form(r"Clear (?P<word>improvement|decline) \((?P<sign>[↗↘])\) in (?P<list>.*)\.")
 def _components(m: re.Match[str], proof: Proof, area: str) -> bool:
     word, every = f"clear {m['word']}", components(proof, area)
-    part = rf"([A-Z][^(]*?) \(({NUMBER}) points, (\S+) to (\S+?)\)"
+    part = rf"([A-Z][^(]*?) \(({NUMBER}) points(?: on \d+ of \d+ figures?)?, (\S+) to (\S+?)\)"
     told = {name: (change, first) for name, change, first, _ in re.findall(part, m["list"])}
     true = {name for name, r in every.items() if rated(r) == word}
     sure = all(printed(change, every[name]["change"]) for name, (change, _) in told.items())

@@ -249,6 +249,7 @@ def _rows(tables: Tables, code: str, yard: Yardstick, mine: pd.DataFrame) -> pd.
         rows[f"change_{name}"] = moved[name]
     rows[["change", *LEFT]] = moved[["change", *LEFT]]
     rows["share"] = with_share(moved.fillna({"parts": 0, "of": 0}))
+    rows["partial"] = np.where(moved["parts"] < moved["of"], " on " + rows["share"], "")
     rows["change_rating"] = moved["rating"].fillna(NOT_RATED)
     rows["change_illustrative"] = moved["illustrative"].eq(True)
     rows["rating"] = rows["rating"].fillna(NOT_RATED)

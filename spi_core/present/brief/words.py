@@ -242,7 +242,7 @@ def component_changes(brief: Brief) -> str:
         rows = brief.components[brief.components["change_rating"] == rating]
         named = [
             f"{r.component} ({marked(change_words(r.change, clear=True), r.change_illustrative)} "
-            f"points, {r.change_first} to {r.change_last})"
+            f"points{r.partial}, {r.change_first} to {r.change_last})"
             for r in records(rows)
         ]
         if named:

@@ -368,11 +368,15 @@ def test_components_that_moved_are_named_with_their_years(brief: Brief) -> None:
         ends = [word, 4.0 if "improvement" in word else -4.0, "2010", "2014", "clearly worse"]
         columns = ["change_rating", "change", "change_first", "change_last", "relative_rating"]
         rows.loc[rows["component"] == name, columns] = ends
+    rows["partial"] = np.where(rows["component"] == "Shelter", " on 2 of 3 figures", "")
     text = component_changes(replace(brief, rows=rows, place="Kent"))
     assert "Clear improvement (↗) in Safety (+4.0 points, 2010 to 2014)." in text
     declined = " and ".join(
-        f"{c} (−4.0 points, 2010 to 2014)" for c in rows["component"] if c in told and c != "Safety"
+        f"{r.component} (−4.0 points{r.partial}, 2010 to 2014)"
+        for r in rows.itertuples()
+        if r.component in told and r.component != "Safety"
     )
+    assert " on 2 of 3 figures" in declined
     assert f"Clear decline (↘) in {declined}." in text
     assert "Beside Kent’s own changes: clearly worse in " in text
     still = rows.assign(change_rating="no clear change", relative_rating="no clear difference")
