@@ -117,8 +117,8 @@ def _beside(m: re.Match[str], proof: Proof, area: str) -> bool:
 
 @form(
     rf"(?P<what>[A-Z][^;]*?) \((?P<unit>[^;]*?(?:; numbers: how many)?)\): (?P<values>\d[^→↗↘]*), "
-    r"(?P<sign>[↗→↘]) (?:(?P<way>better|worse): (?P<verb>rose|fell) from (?P<from>\S+) to "
-    rf"(?P<to>\S+?)|(?P<no>no clear change))(?:, {BESIDE} \w+)?[.;]?$"
+    r"(?P<sign>[↗→↘]) (?:(?P<way>better|worse): (?:the rate )?(?P<verb>rose|fell) "
+    rf"from (?P<from>\S+) to (?P<to>\S+?)|(?P<no>no clear change))(?:, {BESIDE} \w+)?[.;]?$"
 )
 def _line(m: re.Match[str], proof: Proof, area: str) -> bool:
     which = indicator(proof, m["what"])

@@ -153,7 +153,7 @@ def _line(every: pd.DataFrame, i: str, about: Any, moved: Any, brief: Brief) -> 
     ends = np.concatenate([every["value"].to_numpy(float), reference])
     verdict = ("", "")
     if i in moved.index:
-        verdict = _verdict(moved.loc[i], brief.place)
+        verdict = _verdict(moved.loc[i], brief.place, "the rate " if counted else "")
     return Line(
         name=str(about.at[i, "name"]),
         unit=str(about.at[i, "unit"]) + ("; numbers: how many" if counted else ""),
@@ -167,12 +167,12 @@ def _line(every: pd.DataFrame, i: str, about: Any, moved: Any, brief: Brief) -> 
     )
 
 
-def _verdict(r: Any, place: str) -> tuple[str, str]:
+def _verdict(r: Any, place: str, what: str) -> tuple[str, str]:
     """Say what became of a figure: the arrow says better or worse, the verb up or down."""
     verb = "rose" if r["change"] > 0 else "fell" if r["change"] < 0 else "stayed"
     clear = r["rating"] in WAYS
     ends = f"from {number(r['baseline'])} to {number(r['current'])}"
-    said = f"{WAYS[r['rating']]}{verb} {ends}" if clear else str(r["rating"])
+    said = f"{WAYS[r['rating']]}{what}{verb} {ends}" if clear else str(r["rating"])
     beside_it = beside(place, r["relative_rating"]).removeprefix(", ")
     return f"{RATINGS[r['rating']].symbol} {said}", beside_it
 

@@ -99,7 +99,7 @@ def _bars(ax: Axes, frame: _Frame, rows: pd.DataFrame, spread: pd.DataFrame) -> 
     ax.hlines(every.index, low, high, color=CONTEXT, lw=0.9, zorder=1)
     near = rows.dropna(subset="other")
     x, y = _at(frame, near["other"].to_numpy(float)), near["y"]
-    ax.vlines(x, y - 0.34, y + 0.34, color=colour("ink"), lw=1.6, zorder=2)
+    ax.vlines(x, y - 0.46, y + 0.46, color=colour("ink"), lw=1.6, zorder=2)
     rows = rows.assign(x=_at(frame, rows["score"].to_numpy(float)))
     for word, group in rows.groupby("rating"):
         rating = RATINGS[str(word)]

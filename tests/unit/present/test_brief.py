@@ -243,7 +243,8 @@ def test_one_question_is_asked_of_a_figure_that_the_page_shows(
         brief, to_ask=("Rent", "Why rent?", True), whom="Council: housing", contact="us"
     )
     print_question(page, asked)
-    said = "**To ask about rent:** Why rent? **Whom:** Council: housing. [Contact: us.]{.smaller}"
+    said = "**To ask about rent:** Why rent? **Whom:** Council: housing. "
+    said += "[About this brief: us.]{.smaller}"
     assert f"{said}\u00a0◇" in capsys.readouterr().out
     print_question(page, replace(asked, whom=""))
     assert "Whom" not in capsys.readouterr().out
