@@ -172,6 +172,7 @@ def ratings_legend() -> dict[str, dict[str, str]]:
     return {
         RATING_CODES[r.word]: {"word": r.word, "symbol": r.symbol, "colour": colour(r.colour)}
         for r in RATINGS.values()
+        if r.word in RATING_CODES  # chapters have words of their own
     }
 
 

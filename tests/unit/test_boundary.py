@@ -24,7 +24,7 @@ import yaml
 from spi_core import cli
 from spi_core.edition import inputs
 from spi_core.present.base import theme
-from spi_core.publish import documents, editions, parts
+from spi_core.publish import commands, documents, editions, parts
 from spi_core.publish.keep import verify
 from spi_core.publish.render import engine
 from spi_core.sources.fetch import mapping
@@ -376,7 +376,7 @@ PLACES = {
     "fetch": (("fetch", "--due", "tiny"), mapping, "read_edition_file"),
     "all": (("all", "tiny", "--force"), inputs, "make_panel"),
     "verify": (("verify", "tiny"), verify, "input_hashes"),
-    "list": (("list",), cli, "project_root"),
+    "list": (("list",), commands, "project_root"),
 }
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from spi_core.edition.fingerprint import input_files
 from spi_core.edition.inputs import FILES, Inputs
+from spi_core.edition.interventions.dated import FOLDER
+from spi_core.edition.interventions.panels import COLUMNS
 from spi_core.edition.panel import Panel
 from spi_core.edition.readers.sheet import find_tables
 from spi_core.edition.warned.said import Places
@@ -59,8 +61,12 @@ def passed_over(inputs: Inputs, given: Panel, places: Places) -> Iterator[Warned
     known = {p.relative_to(folder).as_posix() for stem, _ in FILES.values()
              for p in find_tables(folder, stem)}  # fmt: skip
     known |= {*READ, *(f"geography/{name}" for name in GEOGRAPHY)}
+    known |= {str(panel.about[part]) for panel in inputs.panels.values() for part in COLUMNS}
+    dated = f"{FOLDER}/"
     for name, path in input_files(folder).items():
-        if name not in known | named and path.suffix.lower() not in PROSE:
+        if name in known | named or (name.startswith(dated) and name.endswith(".yml")):
+            continue
+        if path.suffix.lower() not in PROSE:
             message = "is no file of an edition: nothing reads it"
             yield Warned("file passed over", name, None, message)
 

@@ -26,7 +26,7 @@ function partWords({ share, area }) {
   return share ? `covers ${number(share * 100, 0)}% of ${area.name}` : `in ${area.name}`;
 }
 
-// What a hit is: "ward", "station, in Abbey", "ward since May 2022, covers 23% of Thames".
+// What a hit is: "station, in Abbey", "park, covers 23% of Thames".
 function hitWords(model, hit) {
   const kind = hit.name === hit.area.name && hit.kind === model.level(hit.area.level).singular ? hit.kind : "";
   if (kind) return kind;

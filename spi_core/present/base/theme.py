@@ -50,7 +50,7 @@ RATINGS = {
         Rating("clear improvement", "↗", "blue", "^"),
         Rating("no clear change", "→", "grey", "o"),
         Rating("clear decline", "↘", "orange", "v"),
-        Rating("inconclusive", "○", "white", "o"),
+        Rating("inconclusive", "?", "white", "o"),
     )
 }
 

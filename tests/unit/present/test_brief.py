@@ -676,7 +676,7 @@ def test_the_largest_movement_is_shown_and_called_a_change_only_if_clear(tables:
     assert "2010 9.0, 2011 19.0, 2012 8.5, 2013 7.5, 2014 14.0, → no clear change" in picture.alt
     rated = changed["long_changes"].assign(rating="clear decline")
     (line,) = lines.gathered(cast(Tables, _Changed(changed, long_changes=rated)), one)
-    assert line.verdict == ("↘ worse: rose from 9.0 to 14.0", "clearly worse than in Kent")
+    assert line.verdict == ("↘ worse: the rate rose from 9.0 to 14.0", "clearly worse than in Kent")
     better = rated.assign(rating="clear improvement", change=-5.0, baseline=14.0, current=9.0)
     (line,) = lines.gathered(cast(Tables, _Changed(changed, long_changes=better)), one)
     assert line.verdict[0] == "↗ better: fell from 14.0 to 9.0"

@@ -15,6 +15,7 @@ from spi_core.present.base.marks import picture_keys
 from spi_core.present.base.page import Page
 from spi_core.present.base.pairs import emit_both
 from spi_core.present.base.theme import RATINGS
+from spi_core.present.base.words import small
 from spi_core.present.report import (
     captions as report_captions,
 )
@@ -264,7 +265,7 @@ def test_a_figure_given_once_more_is_the_same_figure(tables, report):
         for x in report_notes.cautions(Page("report", tables), tables, shown)
         if "Nothing newer published" in x
     ]
-    assert all(report_words.small(rows.at[i, "name"]).lower() in line.lower() for i in again)
+    assert all(small(rows.at[i, "name"]).lower() in line.lower() for i in again)
 
 
 def test_a_component_counts_the_figures_that_were_collected(report):

@@ -61,7 +61,8 @@ DIV_ATTRIBUTES = names(
 FORMATS = {"html", "typst"}
 #: What an edition may do without, spi_core.present.base.edition.conditions, and what a chapter
 #: may hold, spi_core.present.impact.parts.conditions.
-ASKED = {"no-maps", "no-small-maps", "one-period", *ABSENT, *EMPTY, "estimated", "generated"}
+ASKED = {"no-maps", "no-small-maps", "one-period", *ABSENT, *EMPTY}
+ASKED |= {"estimated", "generated", "decided", "wide"}
 CALLOUTS = {f"callout-{kind}" for kind in names("note tip important warning caution")}
 
 _DIV = re.compile(r"^:{3,}\s*\{(?P<attributes>[^}]*)\}", re.MULTILINE)
