@@ -679,7 +679,7 @@ def test_the_largest_movement_is_shown_and_called_a_change_only_if_clear(tables:
     assert line.verdict == ("↘ worse: the rate rose from 9.0 to 14.0", "clearly worse than in Kent")
     better = rated.assign(rating="clear improvement", change=-5.0, baseline=14.0, current=9.0)
     (line,) = lines.gathered(cast(Tables, _Changed(changed, long_changes=better)), one)
-    assert line.verdict[0] == "↗ better: fell from 14.0 to 9.0"
+    assert line.verdict[0] == "↗ better: the rate fell from 14.0 to 9.0"
     assert gather(tables, WARDS[0]).lines == ()
     assert gather(_history(tables, [36, 76, 34]), WARDS[0]).lines == ()
 
