@@ -57,3 +57,15 @@ def test_first_component_matches_psych(code: str) -> None:
     loading, share = first_component(m.correlation)
     np.testing.assert_allclose(share, expected["pc1_share"].iloc[0], rtol=RTOL)
     np.testing.assert_allclose(loading / loading.sum(), expected["pc1_weight"], rtol=RTOL)
+
+
+def test_first_component_is_the_largest_of_three_unlike_ones() -> None:
+    """By power iteration, which knows no order of eigenvalues."""
+    r = np.array([[1.0, 0.8, 0.3], [0.8, 1.0, 0.1], [0.3, 0.1, 1.0]])
+    v = np.ones(3)
+    for _ in range(500):
+        v = r @ v / np.linalg.norm(r @ v)
+    size = float(v @ r @ v)
+    loading, share = first_component(r)
+    np.testing.assert_allclose(loading, v * np.sqrt(size), atol=1e-9)
+    assert share == pytest.approx(size / 3)

@@ -99,3 +99,16 @@ def test_options_and_shapes_are_checked() -> None:
         regress(np.zeros((2, 3)), max_missing=-1)
     with pytest.raises(ValueError, match="finite"):
         regress(np.array([[np.inf, 1.0], [1.0, 2.0]]))
+
+
+def test_a_gap_is_least_squares_on_the_complete_rows_however_few_the_indicators():
+    """NumPy's least squares on the same rows; three indicators, as many rows as that just allows."""
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=(14, 3)) @ [[1, 0.6, 0.2], [0, 1, 0.5], [0, 0, 1]]
+    x[0, 2] = np.nan
+    full = x[1:]
+    design = np.column_stack([np.ones(13), full[:, :2]])
+    beta, *_ = np.linalg.lstsq(design, full[:, 2], rcond=None)
+    found = regress(x, min_residual_df=10)
+    assert found.values[0, 2] == pytest.approx(float(np.r_[1, x[0, :2]] @ beta), abs=1e-12)
+    assert not regress(x[:-1], min_residual_df=10).estimated.any()

@@ -22,7 +22,7 @@ from spi_core.method.intervals import (
     wilson,
     wilson_se,
 )
-from spi_core.uncertainty.sampling import error_model, overlap, sampling
+from spi_core.uncertainty.sampling import change_error, error_model, overlap, sampling
 from spi_core.uncertainty.shrink import shrink
 
 COUNTS = np.array([0, 1, 3, 9, 10, 40, 250, 4000])
@@ -300,3 +300,26 @@ def test_shrinking_keeps_more_of_larger_areas_and_leaves_gaps():
 def test_counts_that_cannot_be_shrunk_are_refused(args, message):
     with pytest.raises(ValueError, match=message):
         shrink(*args)
+
+
+def test_the_change_of_three_periods_is_from_the_first_to_the_last():
+    """A middle period, however uncertain, has no part in it."""
+    se = np.array([[[3.0]], [[50.0]], [[4.0]]])
+    shared = np.eye(3)[None]
+    np.testing.assert_allclose(change_error(se, shared), [[5.0]])
+    shared = np.array([[[1.0, 0.9, 0.25], [0.9, 1.0, 0.9], [0.25, 0.9, 1.0]]])
+    np.testing.assert_allclose(change_error(se, shared), [[np.sqrt(9 + 16 - 2 * 0.25 * 12)]])
+
+
+@pytest.mark.parametrize(("x", "n"), [(20, 100), (80, 100), (150, 200), (60, 400)])
+def test_the_skewness_of_a_proportion_is_that_of_its_beta(x, n):
+    """The posterior of a share is a Beta: SciPy's skewness of it, sign included."""
+    found = sampling(*make([[[100 * x / n]]], [[[x]]], [[[n]]], ("wilson",), (100.0,)))
+    expected = stats.beta(x + 1, n - x + 1).stats("s")
+    assert found.skew.item() == pytest.approx(float(expected), rel=0.05)
+
+
+@pytest.mark.parametrize("x", [12, 40, 250])
+def test_the_skewness_of_a_count_is_that_of_its_gamma(x):
+    found = sampling(*make([[[1000 * x / 5000]]], [[[x]]], [[[5000]]]))
+    assert found.skew.item() == pytest.approx(float(stats.gamma(x).stats("s")), rel=0.05)
