@@ -102,7 +102,7 @@ def test_options_and_shapes_are_checked() -> None:
 
 
 def test_a_gap_is_least_squares_on_the_complete_rows_however_few_the_indicators():
-    """NumPy's least squares on the same rows; three indicators, as many rows as that just allows."""
+    """NumPy’s least squares on the same rows: of three indicators, no row more than needed."""
     rng = np.random.default_rng(4)
     x = rng.normal(size=(14, 3)) @ [[1, 0.6, 0.2], [0, 1, 0.5], [0, 0, 1]]
     x[0, 2] = np.nan
