@@ -103,7 +103,9 @@ def test_a_failing_cell_on_a_worker_is_named_and_the_others_go_on(
     path = small.project / "notebooks" / "ward-brief.qmd"
     text = path.read_text(encoding="utf-8")
     code = "```{python}\n#| label: stops\nassert not area.endswith('3'), 'no third ward'\n```\n\n"
-    path.write_text(text.replace("## What changed", code + "## What changed", 1), encoding="utf-8")
+    path.write_text(
+        text.replace("## Is it getting", code + "## Is it getting", 1), encoding="utf-8"
+    )
     done = small.run(*RENDER, "--scheduler", address)
     path.write_text(text, encoding="utf-8")
     assert done.returncode == 1

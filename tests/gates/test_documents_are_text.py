@@ -68,6 +68,8 @@ UNUSED = {
     *("moments", "correlation", "reference", "name", "method", "parts", "pooled", "relations"),
     *("total", "protocol_sha256", "missing_components"),
     *("figures", "mapping", "areas"),  # files of a reference population, which it has not
+    # a comparison with all of a city needs its panel, and a list of donors
+    *("alongside", "series", "source", "estimator", "spillover_km", "donors", "worth", "sources"),
 }
 SEALED = re.compile("[\U0001d000-\U0001d07f]")
 

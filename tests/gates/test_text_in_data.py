@@ -51,15 +51,25 @@ READ = """() => {
   const found = [];
   const walk = (node) => {
     if (node.nodeType === 3) found.push(node.data);
-    if (node.nodeType !== 1) return;
+    // whether a table scrolls goes by its width
+    if (node.nodeType !== 1 || node.classList.contains("scrolls")) return;
     const given = [...node.attributes].filter((a) => !own.test(a.name));
-    found.push([node.localName, ...given.map((a) => `${a.name}=${a.value}`)]);
-    // on the map a name stands on as many lines as it has words
-    if (node.classList.contains("map-labels")) found.push(node.textContent);
-    else node.childNodes.forEach(walk);
+    const said = (a) => `${a.name}=${a.value.replace(/ more-(left|right)/g, "")}`;
+    found.push([node.localName, ...given.map(said)]);
+    // what has room in a drawing, and what stands below it instead, goes by the length of names
+    if (node.localName !== "svg" && !node.classList.contains("map-key"))
+      node.childNodes.forEach(walk);
   };
   walk(document.getElementById("explorer"));
   return [document.title, ...found];
+}"""
+#: Drawings, and the key of the map: their elements, and their text.
+NAMED = """() => {
+  const parts = [...document.querySelectorAll("#explorer svg, .map-key")];
+  const elements = parts.flatMap((part) => [...part.querySelectorAll("*")]);
+  const attributes = elements.flatMap((e) => [...e.attributes].map((a) => a.name));
+  const names = parts.map((part) => part.textContent).join("");
+  return [elements.map((e) => e.localName), attributes, names];
 }"""
 DRAWN = {"svg", "title", "defs", "pattern", "rect", "path", "circle", "g", "text", "tspan", "line"}
 
@@ -166,6 +176,11 @@ def test_every_view_shows_it_and_none_runs_it(
     found = _views(tab, made)
     for name, wanted in carrying(plain_views[0], made.text).items():
         assert _grammar(found[name]) == _grammar(wanted), name
+    for name, state in VIEWS.items():
+        elements, attributes, texts = tab.go(state).page.evaluate(NAMED)
+        assert set(elements) <= DRAWN | {"span", "strong"}, name
+        assert not {a for a in attributes if a.startswith("on") or a.endswith("src")}, name
+        assert name != "map" or _grammar(made.text) in _grammar(texts)
     _use(tab, made.text)
     files = _downloads(tab.go(VIEWS["map"]))
     for kind in ("csv", "all-csv"):

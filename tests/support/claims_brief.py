@@ -104,6 +104,8 @@ def _no_component(m: re.Match[str], proof: Proof, area: str) -> bool:
 
 @form(r"Beside [^:]*own changes: (?P<list>.*)\.")
 def _beside(m: re.Match[str], proof: Proof, area: str) -> bool:
+    if re.search(r"(?<!no )clear difference", m["list"]):
+        return False
     found = {name: rated(r, left=True) for name, r in components(proof, area).items()}
     for words, true in LEFT.items():
         names = {name for name, word in found.items() if word == true}
