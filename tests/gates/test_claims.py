@@ -83,7 +83,6 @@ def test_print_says_the_same(site: Path) -> None:
             r"(?<=moved by )(\S+ points \(likely \S+ to \S+\)): → no clear change",
             r"\1: ↗ clear improvement",
         ),
-        (r"(?<=components\) )(\S+), clear improvement", r"\1, no clear change"),
         (r"rose clearly in \d+", "rose clearly in 16"),
         (r"are clearly in the highest quarter", "and Heath are clearly in the highest quarter"),
         (r"about (\S+) (more|fewer)(?= \(likely)", r"about 1\1 \2"),

@@ -70,6 +70,7 @@ UNUSED = {
     *("figures", "mapping", "areas"),  # files of a reference population, which it has not
     # a comparison with all of a city needs its panel, and a list of donors
     *("alongside", "series", "source", "estimator", "spillover_km", "donors", "worth", "sources"),
+    *("what", "area"),
 }
 SEALED = re.compile("[\U0001d000-\U0001d07f]")
 
