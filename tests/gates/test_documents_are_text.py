@@ -44,6 +44,7 @@ DOCUMENTS = ("index", "borough-report", "methods", "what-changed", "impact-overv
 NOT_SHOWN = {
     *("basis", "by", "fitted_at", "fitted_on", "note", "open_figures", "partner"),
     *("table", "theme", "update_frequency"),
+    *("dataset", "kind"),  # of links to sources and of places: the explorer's alone
     *(
         "question",
         "service",
