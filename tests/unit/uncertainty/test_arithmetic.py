@@ -9,6 +9,7 @@ from spi_core.method.moments import Moments
 from spi_core.method.normalise import fit_scale, normalise
 from spi_core.uncertainty.alternatives import Alternatives
 from spi_core.uncertainty.bootstrap import _draw
+from spi_core.uncertainty.gaps import gap
 from spi_core.uncertainty.peers import nearest
 from spi_core.uncertainty.reliability import cronbach
 from spi_core.uncertainty.sampling import sampling
@@ -103,3 +104,20 @@ def test_indicators_that_vary_by_less_than_a_point_are_normalised_like_others(na
         expected = normalise(at, scale, name)
         expected = 50 + 10 * expected if name == "zscore" else expected
         np.testing.assert_allclose(draws.indicator[0], expected, atol=tolerance)
+
+
+def test_two_wards_have_a_gap_and_one_has_none() -> None:
+    point = np.array([[40.0, 50], [42, 60]])
+    found = gap(point, np.repeat(point[None], 3, axis=0))
+    np.testing.assert_allclose(found.value, [[10, 5, np.sqrt(50)], [18, 9, np.sqrt(162)]])
+    np.testing.assert_allclose(found.low, found.value)
+    np.testing.assert_allclose(found.change, found.value[1] - found.value[0])
+    with pytest.raises(ValueError, match="two wards"):
+        gap(np.where([True, False], point, np.nan), point[None])
+
+
+@pytest.mark.parametrize("other", [[1.0, 2], [[1.0, 2, 3]]])
+def test_a_shift_is_of_the_same_areas(other: list[float]) -> None:
+    for a, b in (([1.0, 2, 3], other), ([[1.0, 2, 3]], [[1.0, 2, 3]])):
+        with pytest.raises(ValueError, match="scores must be of the same areas; shapes are"):
+            shift(a, b, "x")
