@@ -97,6 +97,7 @@ def test_two_base_samples_are_a_power_of_two_and_no_other_number_passes() -> Non
 def test_indicators_that_vary_by_less_than_a_point_are_normalised_like_others(name: str) -> None:
     value, errors = panel(se=0.0)
     width = RECIPE.best - RECIPE.worst
+    value[1, :4, 2] = np.nan
     near = RECIPE.worst + (0.4 + 0.005 * (value - RECIPE.worst) / width) * width
     for at, tolerance in ((value, 1e-3), (near, 2e-2)):
         draws = run(
@@ -144,3 +145,12 @@ def test_one_event_without_a_base_has_the_error_of_its_published_rate() -> None:
     se = sampling(panel, framework).se[0, :, 0]
     np.testing.assert_allclose(se[:2], 2.5 * poisson_se(count[:2], LEVEL))
     assert np.isnan(se[2])
+
+
+def test_no_draw_passes_what_an_indicator_can_be() -> None:
+    panel_, framework = make([[[2.5, 40.0]]], kind=("none", "none"), per=(1.0, 100.0))
+    framework.indicators["valid_min"] = [0.5, np.nan]
+    framework.indicators["valid_max"] = [np.nan, 100.0]
+    found = sampling(panel_, framework)
+    np.testing.assert_array_equal(found.low, [0.5, -np.inf])
+    np.testing.assert_array_equal(found.high, [np.inf, 100])
