@@ -7,8 +7,11 @@ import pytest
 
 from spi_core.method.checks import ColumnError, check_polarity, refuse
 from spi_core.method.errors import overdispersion
+from spi_core.method.means import Mean
 from spi_core.method.moments import is_singular, kmo, kmo_stack, moments
 from spi_core.method.ranking import rank_summary
+from spi_core.method.recipe import Recipe
+from spi_core.method.score import score
 from spi_core.method.treat import fit_treatment
 from spi_core.method.weights import fit
 
@@ -93,3 +96,15 @@ def test_the_ends_of_a_rank_interval_are_the_places_that_five_per_cent_lie_beyon
         )
         found = rank_summary(np.array([-1.0, 0.0, -9.0]), draws)
         assert found.low[0] == low
+
+
+@pytest.mark.parametrize("shape", [(4, 2), (1, 4, 2), (3, 4, 2)])
+def test_values_of_other_periods_than_what_is_absent_are_refused(shape: tuple[int, ...]) -> None:
+    recipe = Recipe(
+        best=np.ones(2), worst=np.zeros(2), share=np.full(2, 0.5), component_of=np.zeros(2, int),
+        dimension_of=np.zeros(1, int), means=(Mean(1.0),) * 3, minimum=1,
+        absent=np.array([[True, False], [False, False]]),
+    )  # fmt: skip
+    with pytest.raises(ValueError, match="values of 2 periods are needed"):
+        score(np.full(shape, 0.5), recipe)
+    np.testing.assert_allclose(score(np.full((2, 4, 2), 0.5), recipe).index, 50)

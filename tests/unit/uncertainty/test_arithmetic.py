@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from spi_core.method.intervals import LEVEL, poisson_se
+from spi_core.method.means import Mean
 from spi_core.method.moments import Moments
 from spi_core.method.normalise import fit_scale, normalise
-from spi_core.uncertainty.alternatives import Alternatives
+from spi_core.uncertainty.alternatives import Alternatives, make_plan
 from spi_core.uncertainty.bootstrap import _draw
 from spi_core.uncertainty.change import indicator_moves
 from spi_core.uncertainty.gaps import gap
@@ -154,3 +157,11 @@ def test_no_draw_passes_what_an_indicator_can_be() -> None:
     found = sampling(panel_, framework)
     np.testing.assert_array_equal(found.low, [0.5, -np.inf])
     np.testing.assert_array_equal(found.high, [np.inf, 100])
+
+
+def test_a_plan_without_choices_is_the_method_as_decided() -> None:
+    recipe = replace(RECIPE, means=(Mean(1.0), Mean(0.0), Mean(0.5)))
+    plan = make_plan(recipe, recipe.used, set(), Alternatives(), 5, np.random.default_rng(1))
+    np.testing.assert_array_equal(plan.order, [[1.0, 0.0, 0.5]] * 5)
+    assert set(plan.normaliser) == {"goalposts"}
+    assert (plan.share, plan.ends) == (None, None)
