@@ -39,8 +39,9 @@ no values of variables, and numbers in the words of an error are written as #.
 #: What a full or a small machine says without naming a file.
 _LIMITS = (errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE)
 
-#: Bytes of address space with which a small edition is built and rendered.
-LEAST_MEMORY = 2 << 30
+#: Bytes of address space with which the open edition is built and rendered; with less, libraries
+#: abort, or wait for ever.
+LEAST_MEMORY = 3 << 30
 
 # What commands take.
 Force = Annotated[
