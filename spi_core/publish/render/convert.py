@@ -36,7 +36,7 @@ def _convert(
     meta = folder / "metadata.json"
     # as it is: Pandoc takes no characters in two halves
     text = json.dumps(metadata, default=str, ensure_ascii=False)
-    meta.write_text(text, encoding="utf-8")
+    meta.write_text(text, encoding="utf-8", newline="\n")
     command = [
         _pandoc(),
         "--from=markdown",
@@ -104,7 +104,7 @@ def to_html(markdown: str, metadata: Mapping[str, Any], folder: Path, source: Pa
 
 
 def _compile(path: Path, text: str, *fonts: Path) -> tuple[Any, Any]:
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text, encoding="utf-8", newline="\n")
     made: tuple[Any, Any] = typst.compile_with_warnings(
         str(path),
         root=str(path.parent),
