@@ -39,7 +39,7 @@ def _convert(
     meta = folder / "metadata.json"
     # as it is: Pandoc takes no characters in two halves
     text = json.dumps(metadata, default=str, ensure_ascii=False)
-    meta.write_text(text, encoding="utf-8")
+    meta.write_text(text, encoding="utf-8", newline="\n")
     command = [
         _pandoc(),
         "--from=markdown",
@@ -108,7 +108,7 @@ def to_html(markdown: str, metadata: Mapping[str, Any], folder: Path, source: Pa
 
 def _compile(path: Path, text: str, pages: int | None, *fonts: Path) -> tuple[Any, Any]:
     """Set in the first size in which it has so many pages, or else the smallest."""
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text, encoding="utf-8", newline="\n")
     made: tuple[Any, Any] = (b"", [])
     for fit in _FITS:
         made = typst.compile_with_warnings(
