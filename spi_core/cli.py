@@ -1,4 +1,4 @@
-"""The command line: ``spi check|build|render|explore|all|verify|list``."""
+"""The command line: ``spi check|build|render|explore|all|verify|explain|what-if|list``."""
 
 from __future__ import annotations
 

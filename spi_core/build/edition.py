@@ -240,7 +240,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "indicators": _plain(inputs.framework.indicators).reset_index(),
         "comparisons": comparisons_table(inputs, changing),
         "dates": dates_table(inputs),
-        "goalposts": goalposts_table(inputs, recipe),
+        "goalposts": goalposts_table(inputs, recipe, treatment),
         "signoff": _entered(inputs, "signoff").replace({"date": {"": "pending"}}),
         "corrections": _entered(inputs, "corrections"),
         "weights": weights,
