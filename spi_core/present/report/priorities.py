@@ -64,7 +64,7 @@ def priority_table(tables: Tables, report: BoroughReport) -> pd.DataFrame:
             capital(report.whole.one): marked(short(r.value, r.unit), r.illustrative),
             capital(there): short(r.other, r.unit),
             "In numbers": _people(r, report.place),
-            "Over the years": _years(tables, report, r.indicator_id),
+            "Over the years": over_years(tables, report, r.indicator_id),
             "Who leads": leads.get(r.indicator_id, "nobody is named"),
             "Target": _aim(aims.get(r.indicator_id)),
         }
@@ -109,22 +109,35 @@ def _about(count: float) -> str:
     return number(round(count, -1 if count >= 999.5 else 0), 0)
 
 
-def _years(tables: Tables, report: BoroughReport, indicator: str) -> str:
-    """Write its change over several years, else that of a year."""
-    long = of_area(carried(tables, "long_changes"), report.code).set_index("element")
+def moved_row(tables: Tables, code: str, indicator: str) -> Any:
+    """Take an area's change of a figure: over several years where there is one, else of a year.
+
+    Returns
+    -------
+    dict or None
+        Of ``long_changes``, or of ``indicator_changes`` with ``first, last``; None without one.
+    """
+    long = of_area(carried(tables, "long_changes"), code).set_index("element")
     if indicator in long.index and pd.notna(long["change"][indicator]):
-        r: Any = long.loc[indicator]
-        span = f"{r['first']} to {r['last']}"
-    else:
-        moved = of_area(carried(tables, "indicator_changes"), report.code)
-        r = moved.set_index("indicator_id").loc[indicator]
-        if not pd.notna(r["change"]):
-            return "cannot be compared"
-        about: Any = report.indicators.loc[indicator]
-        span = f"{about['label_before']} to {about['label_now']}"
+        return long.loc[indicator].to_dict()
+    moved = of_area(carried(tables, "indicator_changes"), code).set_index("indicator_id")
+    if indicator not in moved.index or pd.isna(moved["change"][indicator]):
+        return None
+    values = of_area(tables["values"], code).query("indicator_id == @indicator")
+    when = values.set_index("period")["period_label"]
+    return moved.loc[indicator].to_dict() | {"first": when["baseline"], "last": when["current"]}
+
+
+def over_years(tables: Tables, report: BoroughReport, indicator: str) -> str:
+    """Write the whole's change of a figure beside the reference's, with its years."""
+    r = moved_row(tables, report.code, indicator)
+    if r is None:
+        return "cannot be compared"
     rating = str(r["rating"])
     text = f"{RATINGS[rating].symbol} {marked(rating, r['illustrative'])}"
-    return f"{text}{beside(report.place, r['relative_rating'])} ({span})"
+    there = beside(report.place, r["relative_rating"])
+    first, last = (str(r[end]).replace(" to ", "–") for end in ("first", "last"))
+    return f"{text}{there} ({first} to {last})"
 
 
 def _aim(target: Any) -> str:
