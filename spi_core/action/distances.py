@@ -232,6 +232,6 @@ def needs_table(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     names = tables["areas"].rename(columns={"code": "area_code", "name": "area_name"})
     now = tables["values"].query("period == 'current'")
     now = now[["area_code", "indicator_id", "period_label", "value_low", "value_high"]]
-    rows = tables["distances"].merge(about.fillna(""), on="indicator_id")
+    rows = tables["distances"].merge(about, on="indicator_id")
     rows = rows.merge(names[["area_code", "area_name"]]).merge(now)
     return rows.reindex(columns=list(empty_table("needs")))

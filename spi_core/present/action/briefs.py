@@ -128,16 +128,13 @@ def moved_table(action: Action) -> pd.DataFrame:
     for i in order[:LISTED]:
         name, measure = action.figures[i]
         there = {capital(place): short(other.get(i, float("nan")), measure)} if place else {}
-        names = behind.get(i, [])
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
         rows.append(
             {
                 "Figure": f"{name}, {unit_words(measure)}",
                 capital(report.whole.one): _cell(now.loc[i], measure),
                 **there,
-                "Over the years": over_years(t, report, i),
-                f"{capital(report.unit.many)} behind": f"{', '.join(names[:3])}{more}"
-                or "none for sure",
+                "Over the years": over_years(action.moved.get(i), report.place),
+                f"{capital(report.unit.many)} behind": _few(behind.get(i, ["none for sure"])),
             }
         )
     return pd.DataFrame(rows)
@@ -155,12 +152,14 @@ def needed(action: Action) -> list[str]:
     Returns
     -------
     list of str
-        Markdown, one a component, in the order of the framework.
+        Markdown, one a component, in the order of the framework: those that it holds most of.
     """
     every = action.tables["indicators"].set_index("id")
     share = action.tables["weights"].set_index("indicator_id")["share"]
     said = []
-    for component in dict.fromkeys(action.about["component"]):
+    held = share.reindex(action.about.index).groupby(action.about["component"]).sum()
+    kept = held.sort_values(ascending=False, kind="stable").index[:NEEDS]
+    for component in (c for c in dict.fromkeys(action.about["component"]) if c in kept):
         own = action.about.index[action.about["component"] == component]
         rest = [i for i in every.index[every["component"] == component] if i not in own]
         rest = [i for i in rest if share.get(i, 0) > 0]
@@ -169,10 +168,15 @@ def needed(action: Action) -> list[str]:
         for i in rest:
             name = str(action.leads.get(i, "nobody named")).partition(":")[0]
             who.setdefault(name, []).append(small(str(every.at[i, "name"])))
-        others = "; ".join(f"{name} ({', '.join(what)})" for name, what in who.items())
+        others = "; ".join(f"{name} ({_few(what)})" for name, what in who.items())
         text = f"**{component}**, {number(part, 0)}% of it yours"
         said.append(f"{text}: {others}." if others else f"{text}: you need nobody else’s figures.")
     return said
+
+
+def _few(names: list[str]) -> str:
+    """List three names, and count the rest."""
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def needs(action: Action) -> list[str]:

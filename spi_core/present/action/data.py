@@ -15,6 +15,7 @@ from spi_core.present.base.scale import beside_place
 from spi_core.present.brief.facts import more_or_fewer
 from spi_core.present.report.data import BoroughReport, gather_report
 from spi_core.present.report.elsewhere import short
+from spi_core.present.report.priorities import changes_of
 from spi_core.store import Tables
 from spi_core.tables import records
 
@@ -49,6 +50,8 @@ class Action:
         unit, where``.
     leads : dict of str to str
         Who leads each figure, with the service.
+    moved : dict of str to dict
+        The whole's longest change of each figure that can be compared.
     """
 
     tables: Tables
@@ -59,6 +62,7 @@ class Action:
     about: pd.DataFrame
     behind: pd.DataFrame
     leads: dict[str, str]
+    moved: dict[str, dict[str, Any]]
 
     @property
     def polarity(self) -> dict[str, float]:
@@ -108,10 +112,11 @@ def gather_action(tables: Tables, column: str = "", key: str = "") -> Action:
     )
     lead = tables["partners"].query("role == 'leads'").drop_duplicates("indicator_id")
     leads = {r.indicator_id: ": ".join(filter(None, (r.partner, r.service))) for r in records(lead)}
+    report = gather_report(tables)
     return Action(
-        tables, Page("action", tables), gather_report(tables), key, name, about,
+        tables, Page("action", tables), report, key, name, about,
         rows.sort_values("need", ascending=False, kind="stable", ignore_index=True),
-        leads,
+        leads, changes_of(tables, report.code),
     )  # fmt: skip
 
 

@@ -8,14 +8,12 @@ import pandas as pd
 
 from spi_core.present.action.data import Action
 from spi_core.present.base.edition import labels
-from spi_core.present.base.links import keys_of
 from spi_core.present.base.marks import carried, marked, of_area
 from spi_core.present.base.numbers import number
-from spi_core.present.base.prose import partner_name
 from spi_core.present.base.words import and_list, capital, small
 from spi_core.present.brief.facts import unit_words
 from spi_core.present.report.elsewhere import short
-from spi_core.present.report.priorities import moved_row, over_years
+from spi_core.present.report.priorities import over_years
 from spi_core.tables import records
 from spi_core.text.words import DECLINE, IMPROVEMENT, NO_CHANGE
 
@@ -45,10 +43,7 @@ def lead(action: Action) -> str:
 
 def ratings(action: Action) -> pd.Series:
     """Rate each figure's change of the whole: over several years where there is one."""
-    found = {}
-    for i in action.figures:
-        r = moved_row(action.tables, action.report.code, i)
-        found[i] = "none" if r is None else str(r["rating"])
+    found = {i: str(action.moved.get(i, {}).get("rating", "none")) for i in action.figures}
     return pd.Series(found, dtype=str)
 
 
@@ -139,7 +134,7 @@ def moved(action: Action) -> list[str]:
 
 
 def _ends(action: Action, indicator: str) -> str:
-    r: Any = moved_row(action.tables, action.report.code, indicator)
+    r = action.moved[indicator]
     rows = of_area(action.tables["values"], action.report.code)
     now = rows.query("indicator_id == @indicator and period == 'current'")["value"].iloc[0]
     unit = action.figures[indicator][1]
@@ -208,23 +203,7 @@ def periods_table(action: Action) -> pd.DataFrame:
             r = cells.get((i, year))
             text = "–" if r is None else marked(number(r.value), r.illustrative)
             row[str(year)] = text if r is None or r.comparable else f"({text})"
-        row["Over the years"] = over_years(t, action.report, i)
-        row["Who leads"] = str(action.leads.get(i, "nobody is named")).partition(":")[0]
+        row["Over the years"] = over_years(action.moved.get(i), action.report.place)
+        row["Led by"] = str(action.leads.get(i, "nobody is named")).partition(":")[0]
         rows.append(row)
     return pd.DataFrame(rows).rename(columns=capital)
-
-
-def partners(action: Action) -> list[str]:
-    """Link the brief of every partner, where the edition has them.
-
-    Returns
-    -------
-    list of str
-        Markdown.
-    """
-    t = action.tables
-    if "partner-brief" not in t.about["edition"].get("reports", {}).get("documents", []):
-        return []
-    named = keys_of(sorted(t["indicators"]["partner"]))
-    links = [(key, capital(partner_name(text))) for key, text in named.items()]
-    return [f"[{name}](partners/{key}.html) ([PDF](partners/{key}.pdf))" for key, name in links]

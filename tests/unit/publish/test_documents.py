@@ -101,7 +101,11 @@ def test_documents_can_be_picked_and_so_can_formats(jobs: Jobs) -> None:
 @pytest.mark.parametrize(
     ("choice", "option", "allowed"),
     [
-        ({"documents": ("metods",)}, "--document", "index, borough-report, methods, ward-brief"),
+        (
+            {"documents": ("metods",)},
+            "--document",
+            "index, borough-report, methods, commissioning-brief, ward-brief",
+        ),
         ({"areas": ("E05999999",)}, "--area", WARDS[0]),
         ({"areas": ("E09000099",)}, "--area", WARDS[0]),
         ({"formats": ("docx",)}, "--format", "html, pdf"),
