@@ -151,7 +151,7 @@ def _exact(level: Level, measure: Measure) -> dict[str, Any]:
         return {}
     if page["counted"] and counts.any() and "count" in (_counts(cells, shown) or ()):
         told = top[counts] / base[counts] * float(page["per"])
-        if np.allclose(told, value[counts], rtol=1e-6):
+        if np.allclose(told, value[counts], rtol=1e-5):
             return {"derived": True}
     if len(level.areas) > WRITTEN:
         return {}
