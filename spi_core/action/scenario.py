@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from spi_core.action.priorities import COUNTED
+from spi_core.action.distances import COUNTED
 from spi_core.errors import Fault, some
 from spi_core.method.intervals import difference
 from spi_core.method.means import Mean

@@ -13,7 +13,15 @@ from tests.support.once import once
 from tests.support.project import WARDS_84, copy_project, run
 
 #: Every kind of document of the illustrative edition.
-KINDS_84 = ("index", "borough-report", "methods", "what-changed", "impact-overview", "impact")
+KINDS_84 = (
+    "index",
+    "borough-report",
+    "decision",
+    "methods",
+    "what-changed",
+    "impact-overview",
+    "impact",
+)
 NOTEBOOKS_84 = ("methods", "ward-brief")
 
 

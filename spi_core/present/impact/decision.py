@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from spi_core.present.base.prose import fill, prose
-from spi_core.present.base.words import and_list
+from spi_core.present.base.words import and_list, capital
 from spi_core.present.impact.data import ChapterPage, OutcomePage, end
 from spi_core.present.impact.numbers import effect_text, whole
 from spi_core.present.impact.words import mid
@@ -31,6 +31,11 @@ def decision(page: ChapterPage) -> list[str]:
         wanted = dict.fromkeys(w for o in page.outcomes for w in o.verdict["change_mind"])
         said += [f"- {item}" for item in ([needed] if needed else wanted)]
     return said
+
+
+def follows(page: ChapterPage) -> str:
+    """Say what follows in one clause."""
+    return capital(prose("impact")[f"decision.{_key(page)}"].partition(": ")[2])
 
 
 _STATUS = {"stop": "clear decline", "renew": "clear improvement", "no_ground": "no clear change"}

@@ -71,7 +71,7 @@ class Quarto:
 def _version(path: str) -> tuple[int, ...]:
     try:
         done = subprocess.run(
-            [path, "--version"], capture_output=True, text=True, timeout=60, check=False
+            [path, "--version"], capture_output=True, encoding="utf-8", timeout=60, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return ()
@@ -143,9 +143,10 @@ def _surroundings(environment: Mapping[str, str]) -> dict[str, str]:
 def _stop(process: subprocess.Popen[bytes]) -> None:
     """End Quarto and the kernels and compilers that it started."""
     with suppress(OSError):
-        if os.name == "posix":
+        if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)
-        else:
+        else:  # Windows: what was started may be a script, the work its child's
+            subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], check=False)
             process.kill()
     process.wait()
 

@@ -87,8 +87,8 @@ def working_copy(
             shutil.copy2(file, place)
     shutil.copytree(theme_dir(), copy / _THEME, dirs_exist_ok=True)
     page = page_header(document, metadata, parameters) + page_body(document)
-    (copy / relative).write_text(page, encoding="utf-8")
+    (copy / relative).write_text(page, encoding="utf-8", newline="\n")
     settings = parse_yaml(str(project), project.read_bytes()) or {} if project else {}
     said = yaml.safe_dump(_project_settings(settings, relative), allow_unicode=True)
-    (copy / "_quarto.yml").write_text(said, encoding="utf-8")
+    (copy / "_quarto.yml").write_text(said, encoding="utf-8", newline="\n")
     return relative
