@@ -127,6 +127,12 @@ def render(
     edition: Edition,
     area: Area = None,
     document: Document = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A partner or theme, as its file is called; a theme's also by ward code."
+        ),
+    ] = None,
     format_: Annotated[
         list[str] | None, typer.Option("--format", help="html, pdf or ipynb. Repeatable.")
     ] = None,
@@ -144,7 +150,7 @@ def render(
 
     _check_scheduler(scheduler)
     wanted = (tuple(document or ()), tuple(area or ()), tuple(format_ or FORMATS))
-    choice = Choice(*wanted, choose_engine(engine))
+    choice = Choice(*wanted, choose_engine(engine), tuple(only or ()))
     how = {"force": force, "n_workers": jobs, "scheduler": scheduler}
     _render([edition_named(edition, audience)], choice, how, Said(quiet, as_json))
 

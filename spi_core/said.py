@@ -77,7 +77,8 @@ Area = Annotated[
 Document = Annotated[
     list[str] | None,
     typer.Option(
-        help="index, borough-report, impact-overview, impact, methods, ward-brief. Repeatable."
+        help="index, borough-report, accountability, methods, impact, ward-brief, partner-brief, "
+        "commissioning-brief … Repeatable."
     ),
 ]
 

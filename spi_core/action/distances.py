@@ -211,3 +211,27 @@ def distances_table(
         rows["beside"].ne("reference") & rows["indicator_id"].map(any_made)
     ).to_numpy(bool)
     return rows.assign(illustrative=said)[list(empty_table("distances"))].reset_index(drop=True)
+
+
+def needs_table(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Lay out the annex to a tender: every distance with its source, as one flat table.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        ``distances, indicators, areas, values``.
+
+    Returns
+    -------
+    DataFrame
+        The built table ``needs``.
+    """
+    about = tables["indicators"].rename(
+        columns={"id": "indicator_id", "name": "indicator", "publisher_or_owner": "publisher"}
+    )
+    names = tables["areas"].rename(columns={"code": "area_code", "name": "area_name"})
+    now = tables["values"].query("period == 'current'")
+    now = now[["area_code", "indicator_id", "period_label", "value_low", "value_high"]]
+    rows = tables["distances"].merge(about, on="indicator_id")
+    rows = rows.merge(names[["area_code", "area_name"]]).merge(now)
+    return rows.reindex(columns=list(empty_table("needs")))

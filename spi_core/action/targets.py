@@ -147,7 +147,9 @@ def target_standing(
                 far = left > FARTHEST * span
                 if not far:
                     then = project(was, here, span, left)
-                    then = np.fmin(np.fmax(then, one["valid_min"]), one["valid_max"])
+                    # a bound that is not given bounds nothing; what is not known stays so
+                    low, high = one["valid_min"], one["valid_max"]
+                    then = np.where(then < low, low, np.where(then > high, high, then))
             base = float(mine["denominator"]) if one["kind"] in COUNTED else np.nan
             people = in_people(here, [there] * 3, base, float(one["per"]))
             status = judge(way, there, here, list(then), left)
@@ -197,4 +199,4 @@ def _why(status: str, lead: float, here: Sequence[float], was: Sequence[float], 
         return "no earlier figure means the same"
     if np.isnan(was[1]):
         return "the error of the earlier figure is not known"
-    return "too short a past for so far a future" if far else "the likely range holds the target"
+    return "seen too briefly to look so far ahead" if far else "the likely range holds the target"

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 import spi_core
-from spi_core.action.distances import achieved_table, distances_table
+from spi_core.action.distances import achieved_table, distances_table, needs_table
 from spi_core.action.priorities import priorities_table
 from spi_core.action.targets import target_standing
 from spi_core.build.audit.checks import quality_log, steps, with_warnings
@@ -156,8 +156,9 @@ def build(
         folder / "impact", chapters, {"id": inputs.settings["id"], "data_version": version}
     )
     write_tables(folder / "tables", tables, about)
-    for name, frame in (("weights", tables["weights"]), ("ward-data", tables["ward_data"])):
-        write_bytes(folder / f"{name}.csv", csv_text(frame).encode())
+    for name in ("weights", "ward_data", "needs"):
+        path = folder / f"{name.replace('_', '-')}.csv"
+        write_bytes(path, csv_text(tables[name]).encode())
     keep_build(private, folder, version)
     return tables
 
@@ -328,11 +329,11 @@ def _action(
     pairs = [_plain(inputs.tables[name]) for name in ("errors", "history_errors")]
     polarity = tables["indicators"].set_index("id")["polarity"].astype(float)
     tables["achieved"] = achieved_table(pairs, polarity, pd.MultiIndex.from_tuples(alike))
+    tables["distances"] = distances_table(whole, units, tables)
     return {
-        "achieved": tables["achieved"],
         "priorities": priorities_table(whole, units, tables, reach, unit),
-        "distances": distances_table(whole, units, tables),
         "target_standing": target_standing(whole, units, tables),
+        "needs": needs_table(tables),
     }
 
 

@@ -71,7 +71,7 @@ def wrong_beginning(page: Any, proof: Proof) -> Iterator[str]:
                 yield f"{what}: {people}"
         elif people != "no count is published":
             yield f"{what}: nobody can judge {people}"
-        yield from (f"{what}: {word}" for word in _wrong_years(proof, i, years))
+        yield from (f"{what}: {word}" for word in wrong_change(proof, i, years))
         if i in owners.index and not who.startswith(owners.at[i, "partner"]):
             yield f"{what}: {who}"
         of = t["framework"].query("scored").set_index("component")["dimension"]
@@ -112,7 +112,7 @@ def wrong_years(page: Any, proof: Proof) -> Iterator[str]:
         yield f"{len(rows)} rows of several years, not {len(there)}"
 
 
-def _wrong_years(proof: Proof, indicator: str, text: str) -> Iterator[str]:
+def wrong_change(proof: Proof, indicator: str, text: str) -> Iterator[str]:
     t = proof.tables
     found = t["long_changes"].query("area_code == @proof.whole and element == @indicator")
     if found["change"].notna().sum() == 0:

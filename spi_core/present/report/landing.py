@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from spi_core.present.base.canvas import MANY
 from spi_core.present.base.edition import conditions
-from spi_core.present.base.links import explorer_page, ward_page
+from spi_core.present.base.links import explorer_page, keys_of, ward_page
 from spi_core.present.base.marks import marked, sentence
-from spi_core.present.base.words import QUARTERS, capital
+from spi_core.present.base.prose import partner_name
+from spi_core.present.base.words import QUARTERS, and_list, capital
 from spi_core.present.impact.data import gather_chapters
 from spi_core.present.impact.overview import overview_lead
 from spi_core.present.report.maps import spots
@@ -51,10 +52,34 @@ def panels(tables: Tables) -> list[tuple[str, str]]:
         chapters = gather_chapters(tables)
         text = sentence(overview_lead(chapters), any(_made_up(c.node) for c in chapters))
         made.append(("[What programmes did](impact-overview.html)", text))
+    if "accountability" in documents:
+        text = ". ".join(
+            ["What moved, what is not known, of every figure", *partner_briefs(tables)]
+        )
+        made.append(("[What was promised](accountability.html)", f"{text}."))
     if "methods" in documents:
         text = f"Every figure, weight and rule, and one {unit.one}’s score worked by hand."
         made.append(("[How it is made](methods.html)", text))
     return made
+
+
+def partner_briefs(tables: Tables) -> list[str]:
+    """Link the brief of every partner, where the edition has them.
+
+    Returns
+    -------
+    list of str
+        Markdown: one sentence without its full stop, or none.
+    """
+    if "partner-brief" not in tables.about["edition"].get("reports", {}).get("documents", []):
+        return []
+    named = keys_of(sorted(tables["indicators"]["partner"]))
+    links = [
+        f"[{partner_name(text)}](partners/{key}.html) ([PDF](partners/{key}.pdf)"
+        f'{{aria-label="{partner_name(text)}, PDF"}})'
+        for key, text in named.items()
+    ]
+    return [f"Briefs of two pages for {and_list(links)}"] if links else []
 
 
 def _made_up(node: Mapping[str, Any]) -> bool:

@@ -84,10 +84,28 @@ def test_a_target_is_judged_in_people_with_its_owner() -> None:
     assert target_standing("B", [], _world(owner="Mayor")).iloc[0]["owner"] == "Mayor"
 
 
+def test_bounds_hold_a_line_and_lend_no_error_to_what_has_none() -> None:
+    world = _world(target=0.5, by="2029")
+    row = target_standing("B", [], world).iloc[0]
+    assert row["expected"] == pytest.approx(11, abs=0.1)
+    steep = world["values"].assign(
+        value_low=[28.0, 5.0], value=[30.0, 10.0], value_high=[32.0, 15.0]
+    )
+    row = target_standing("B", [], world | {"values": steep}).iloc[0]
+    assert (row["expected"], row["expected_low"], row["status"]) == (0, 0, "too uncertain to say")
+    blank = world["values"].assign(value_low=NAN, value_high=NAN)
+    row = target_standing("B", [], world | {"values": blank}).iloc[0]
+    assert np.isnan(row["expected_low"])
+    assert (row["status"], row["reason"]) == (
+        "too uncertain to say",
+        "the error of the figure is not known",
+    )
+
+
 def test_too_far_a_future_and_a_target_met_before_say_so() -> None:
     row = target_standing("B", [], _world(by=str(2014 + 4 * FARTHEST + 1))).iloc[0]
     assert row["status"] == "too uncertain to say"
-    assert row["reason"] == "too short a past for so far a future"
+    assert row["reason"] == "seen too briefly to look so far ahead"
     assert np.isnan(row["expected"])
     row = target_standing("B", [], _world(target=35.0)).iloc[0]
     assert (row["status"], row["reason"]) == ("reached", "already met by the earliest figure")
