@@ -211,7 +211,6 @@ class Area:
         points = [s.indicator[moved].tolist() for s in (before, after)]
         told = zip(wanted, raw[moved].tolist(), *points, after.capped[moved].tolist(), strict=True)
         rows = [_figure(known[name], name, *rest) for name, *rest in told]
-        parts = self.tables["framework"].drop_duplicates("component")
         parts = self.tables["framework"]
         of = sorted({int(recipe.component_of[k]) for k in moved})
         above = sorted({int(recipe.dimension_of[c]) for c in of})
