@@ -147,19 +147,27 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def render(folder: Path) -> list[Path]:
-    """Render every page with the built-in engine, where Quarto would have it; return the files."""
+def pages() -> list[Path]:
+    """List what Quarto would make pages of."""
+    return sorted({*DOCS.rglob("*.md"), *DOCS.rglob("*.qmd")})
+
+
+def render(sources: list[Path], folder: Path) -> list[Path]:
+    """Render pages with the built-in engine, where Quarto would have them; return the files."""
     made = []
-    for source in sorted({*DOCS.rglob("*.md"), *DOCS.rglob("*.qmd")}):
-        text = _LINK.sub(r"\1.html\2", _HEAD.sub("", source.read_text("utf-8"), count=1))
+    for source in sources:
+        text = _LINK.sub(r"\1.html\2)", _HEAD.sub("", source.read_text("utf-8"), count=1))
         title = _TITLE.search(text)
         top = "../" * (len(source.relative_to(DOCS).parts) - 1)
+        nav = [{"href": f"{top}index.html", "title": "Documentation"}]
+        if (DOCS / "reference" / "index.qmd").exists():
+            nav.append({"href": f"{top}reference/index.html", "title": "Functions"})
         said = {
             "title": re.sub(r"\s*\{.*\}$|`", "", title[1]) if title else source.stem,
             "lang": "en-GB",
-            "toc": True,
+            "toc": "\n## " in text,
             "toc-depth": 2,
-            "nav": [{"href": f"{top}index.html", "title": "Documentation"}],
+            "nav": nav,
         }
         target = folder / source.relative_to(DOCS).with_suffix(".html")
         with scratch_folder() as scratch:
@@ -181,7 +189,9 @@ def main() -> int:
         write(DOCS / "reference")
     quarto = find_quarto()
     if quarto is None or not quarto.is_recent:
-        print(f"{len(render(ROOT / '_site' / 'docs'))} pages in _site/docs, without Quarto")
+        print(
+            f"{len(render(pages(), ROOT / '_site' / 'docs'))} pages in _site/docs, without Quarto"
+        )
         return 0
     variables = {**os.environ, "QUARTO_PYTHON": sys.executable}
     return subprocess.run([quarto.path, "render", "docs"], cwd=ROOT, env=variables).returncode

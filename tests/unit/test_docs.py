@@ -82,14 +82,34 @@ def leaves(entries: Any) -> Iterator[str]:
         yield from [entry] if isinstance(entry, str) else leaves(entry["contents"])
 
 
-def test_pages_made_from_schemas_and_parser_are_as_these_are() -> None:
+@pytest.fixture(scope="module")
+def make() -> Any:
     spec = importlib.util.spec_from_file_location("docs_make", DOCS / "make.py")
     assert spec is not None
     assert spec.loader is not None
-    make = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(make)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_pages_made_from_schemas_and_parser_are_as_these_are(make: Any) -> None:
     for path, text in make.committed().items():
         assert path.read_text(encoding="utf-8") == text, f"{path.name}: run 'make docs'"
+
+
+def test_the_built_in_engine_renders_them_with_links_between_them(
+    make: Any, tmp_path: Path
+) -> None:
+    made = make.render([DOCS / "index.md", DOCS / "explanation" / "ratings.md"], tmp_path)
+    for page in made:
+        text = page.read_text(encoding="utf-8")
+        links = re.findall(r'href="([^#"]+)"', text)
+        assert len(links) >= 3
+        named = {(page.parent / unquote(link)).resolve() for link in links}
+        sources = {DOCS / p.relative_to(tmp_path).with_suffix(".md") for p in named}
+        assert [p for p in sources if not p.is_file()] == []
+        assert "<h1" in text
+        assert "](" not in text
 
 
 def shown(page: Path) -> Iterator[list[str]]:
