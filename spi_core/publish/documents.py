@@ -248,21 +248,15 @@ def _keys(document: Document, tables: Tables, units: Mapping[str, str]) -> dict[
 
 def _refuse(choice: Choice, names: list[str], areas: list[str], keys: list[str]) -> None:
     asked = (
-        ("partner or theme", choice.only, keys),
-        ("document", choice.documents, names),
-        ("area", choice.areas, areas),
-        ("format", choice.formats, [*FORMATS, *MORE_FORMATS]),
+        ("partner or theme", "only", choice.only, keys),
+        ("document", "document", choice.documents, names),
+        ("area", "area", choice.areas, areas),
+        ("format", "format", choice.formats, [*FORMATS, *MORE_FORMATS]),
     )
+    says = "is not one of this edition’s"
     faults = [
-        Fault(
-            "command line",
-            f"is not one of this edition’s {what}s",
-            None,
-            f"--{what if ' ' not in what else 'only'}",
-            value,
-            ", ".join(known),
-        )
-        for what, values, known in asked
+        Fault("command line", f"{says} {what}s", None, f"--{flag}", value, ", ".join(known))
+        for what, flag, values, known in asked
         for value in values
         if value not in known
     ]
