@@ -79,7 +79,7 @@ def test_what_lies_behind_does_so_beyond_chance_by_both_intervals(tables: Tables
     # fewer than none is no gap, and neither is one whose interval holds none
     assert (rows["people"].isna() | (rows["people_low"] * rows["people_high"] > 0)).all()
     assert rows["need"].is_monotonic_decreasing
-    own = gather_action(tables, "manifesto_theme", VILLAGE)
+    own = gather_action(tables, "theme", VILLAGE)
     assert own.name == "Village"
     assert set(own.behind["where"]) == {"Village"}
 
