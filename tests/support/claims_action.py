@@ -13,7 +13,8 @@ from tests.support.claims_report import wrong_change
 from tests.support.rendered import spaces
 
 COUNT = re.compile(
-    rf"(?:about ({NUMBER})|less than 1) (more|fewer)(?: \(likely (?:up to ({NUMBER})|({NUMBER}) to ({NUMBER}))\))?"
+    rf"(?:about ({NUMBER})|less than 1) (more|fewer)"
+    rf"(?: \(likely (?:up to ({NUMBER})|({NUMBER}) to ({NUMBER}))\))?"
 )
 ROOM = {"not in four years": 4, "not in one year": 1, "in four years": 0, "in one year": 0}
 MEDIAN = np.sqrt(np.pi / 2)

@@ -45,7 +45,8 @@ def _project_settings(settings: Mapping[str, Any], document: Path) -> dict[str, 
     }
     # a page that stands alone, not one of a site
     alone = parse_yaml("page.yml", (theme_dir() / "page.yml").read_bytes())
-    kept = merge(kept, alone)
+    # its Typst is read: code that is left on a page must not pass in the PDF alone
+    kept = merge(kept, merge(alone, {"format": {"typst": {"keep-typ": True}}}))
     kept["project"] = {
         "type": "default",
         "output-dir": "_rendered",

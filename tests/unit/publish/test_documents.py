@@ -104,7 +104,7 @@ def test_documents_can_be_picked_and_so_can_formats(jobs: Jobs) -> None:
         (
             {"documents": ("metods",)},
             "--document",
-            "index, borough-report, methods, decision, commissioning-brief, ward-brief",
+            "index, borough-report, methods, commissioning-brief, decision, ward-brief",
         ),
         ({"areas": ("E05999999",)}, "--area", WARDS[0]),
         ({"areas": ("E09000099",)}, "--area", WARDS[0]),
