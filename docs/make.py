@@ -35,7 +35,7 @@ SETTINGS = {
     "series.yml": "edition/interventions/series.schema.json",
     "sources/*.yml": "sources/fetch/mapping.schema.json",
 }
-_HEAD = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+_HEAD = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
 _TITLE = re.compile(r"^# (.*)$", re.MULTILINE)
 #: From one page to another.
 _LINK = re.compile(r"(\]\([^):#]+)\.q?md(#[^)]*)?\)")
@@ -156,14 +156,17 @@ def render(sources: list[Path], folder: Path) -> list[Path]:
     """Render pages with the built-in engine, where Quarto would have them; return the files."""
     made = []
     for source in sources:
-        text = _LINK.sub(r"\1.html\2)", _HEAD.sub("", source.read_text("utf-8"), count=1))
+        whole = source.read_text("utf-8")
+        head = _HEAD.match(whole)
+        text = _LINK.sub(r"\1.html\2)", _HEAD.sub("", whole, count=1))
         title = _TITLE.search(text)
+        named = yaml.safe_load(head[1]).get("title") if head else None
         top = "../" * (len(source.relative_to(DOCS).parts) - 1)
         nav = [{"href": f"{top}index.html", "title": "Documentation"}]
         if (DOCS / "reference" / "index.qmd").exists():
             nav.append({"href": f"{top}reference/index.html", "title": "Functions"})
         said = {
-            "title": re.sub(r"\s*\{.*\}$|`", "", title[1]) if title else source.stem,
+            "title": named or (re.sub(r"\s*\{.*\}$|`", "", title[1]) if title else source.stem),
             "lang": "en-GB",
             "toc": "\n## " in text,
             "toc-depth": 2,

@@ -100,11 +100,13 @@ def test_pages_made_from_schemas_and_parser_are_as_these_are(make: Any) -> None:
 def test_the_built_in_engine_renders_them_with_links_between_them(
     make: Any, tmp_path: Path
 ) -> None:
-    made = make.render([DOCS / "index.md", DOCS / "explanation" / "ratings.md"], tmp_path)
+    named = [DOCS / name for name in ("index.md", "explanation/ratings.md", "explain.md")]
+    made = make.render(named, tmp_path)
+    assert "<title>Where a number comes from</title>" in made[2].read_text(encoding="utf-8")
     for page in made:
         text = page.read_text(encoding="utf-8")
         links = re.findall(r'href="([^#"]+)"', text)
-        assert len(links) >= 3
+        assert links
         named = {(page.parent / unquote(link)).resolve() for link in links}
         sources = {DOCS / p.relative_to(tmp_path) for p in named}
         assert [p for p in sources if not list(p.parent.glob(f"{p.stem}.*md"))] == []
