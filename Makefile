@@ -34,10 +34,9 @@ audit: .venv/ready .venv/gates
 bench: .venv/ready
 	$(BIN)/python -m benchmarks
 
+# With Quarto as chapters of the site, without it by the built-in engine.
 docs: .venv/ready
-	$(BIN)/python -m spi_core.tables > docs/tables.md
-	@if command -v quarto >/dev/null; then QUARTO_PYTHON=$(BIN)/python quarto render docs; else \
-	  echo "docs/*.md are chapters of the site that Quarto makes; without it they are read as they are"; fi
+	$(BIN)/python docs/make.py
 
 lint: .venv/ready
 	$(BIN)/ruff format .

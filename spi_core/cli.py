@@ -1,4 +1,4 @@
-"""The command line: ``spi check|build|render|explore|all|verify|list``."""
+"""The command line: ``spi check|build|render|explore|all|verify|explain|what-if|list``."""
 
 from __future__ import annotations
 
@@ -131,6 +131,12 @@ def render(
     edition: Edition,
     area: Area = None,
     document: Document = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A partner or theme, as its file is called; a theme's also by ward code."
+        ),
+    ] = None,
     format_: Annotated[
         list[str] | None, typer.Option("--format", help="html, pdf or ipynb. Repeatable.")
     ] = None,
@@ -148,7 +154,7 @@ def render(
 
     _check_scheduler(scheduler)
     wanted = (tuple(document or ()), tuple(area or ()), tuple(format_ or FORMATS))
-    choice = Choice(*wanted, choose_engine(engine))
+    choice = Choice(*wanted, choose_engine(engine), tuple(only or ()))
     how = {"force": force, "n_workers": jobs, "scheduler": scheduler}
     said, editions = Said(quiet, as_json), [edition_named(edition, audience)]
     with _alone(editions, said):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import io
 import json
@@ -39,6 +40,9 @@ no values of variables, and numbers in the words of an error are written as #.
 #: What a full or a small machine says without naming a file.
 _LIMITS = (errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE)
 
+_NEAREST = str.maketrans(
+    {"→": "->", "−": "-", "≥": ">=", "≤": "<=", "–": "-", "’": "'", "…": "..."}
+)
 #: Bytes of address space with which the open edition is built and rendered; with less, libraries
 #: abort, or wait for ever.
 LEAST_MEMORY = 3 << 30
@@ -76,7 +80,8 @@ Area = Annotated[
 Document = Annotated[
     list[str] | None,
     typer.Option(
-        help="index, borough-report, impact-overview, impact, methods, ward-brief. Repeatable."
+        help="index, borough-report, accountability, methods, impact, ward-brief, partner-brief, "
+        "commissioning-brief … Repeatable."
     ),
 ]
 
@@ -235,9 +240,19 @@ def ready_streams() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115, it stays open
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
         elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors="spi")
+
+
+def _nearest(error: UnicodeError) -> tuple[str, int]:
+    """Write signs that a console lacks (cp1252 has no arrow) as others, the rest by number."""
+    assert isinstance(error, UnicodeEncodeError)
+    signs = error.object[error.start : error.end].translate(_NEAREST)
+    return signs.encode("ascii", "backslashreplace").decode(), error.end
+
+
+codecs.register_error("spi", _nearest)
 
 
 def refuse_little_memory() -> None:

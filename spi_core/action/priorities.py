@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from spi_core.action.distances import COUNTED
 from spi_core.method.intervals import difference
 from spi_core.tables import empty_table
 
 Array: TypeAlias = NDArray[np.float64]
-#: Kinds of figure with people, homes or events above the line.
-COUNTED = ("rate", "proportion")
 
 
 def places(size: ArrayLike, among: ArrayLike) -> Array:
@@ -88,6 +87,7 @@ def priorities_table(
     units: Sequence[str],
     tables: Mapping[str, pd.DataFrame],
     influence: pd.DataFrame,
+    unit: pd.DataFrame,
 ) -> pd.DataFrame:
     """Rank every weighted figure of the whole and of its units, in the current period.
 
@@ -101,6 +101,8 @@ def priorities_table(
         ``values, weights, indicators, reference, reference_standing, indicator_standing``.
     influence : DataFrame
         One row an area, one column an indicator: points of the index for a point of its score.
+    unit : DataFrame
+        Alike: points of its score for one unit of the figure, the better way.
 
     Returns
     -------
@@ -117,6 +119,9 @@ def priorities_table(
     rows = pd.concat(made, ignore_index=True)
     made_of = influence.loc[rows["area_code"].unique(), weights.index]
     rows["influence"] = made_of.to_numpy(float).ravel()
+    each = unit.loc[rows["area_code"].unique(), weights.index].to_numpy(float)
+    rows["unit_component"] = (each * weights.to_numpy(float)).ravel()
+    rows["unit_index"] = each.ravel() * rows["influence"]
     shape = (-1, len(weights))
     columns = ("gap", "influence", "people", "sure")
     arrays = (rows[name].to_numpy().reshape(shape) for name in columns)

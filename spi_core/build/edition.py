@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 import spi_core
+from spi_core.action.distances import achieved_table, distances_table, needs_table
 from spi_core.action.priorities import priorities_table
+from spi_core.action.targets import target_standing
 from spi_core.build.audit.checks import quality_log, steps, with_warnings
 from spi_core.build.audit.choices import audit_choices
 from spi_core.build.audit.indicators import audit_indicators
@@ -154,8 +156,9 @@ def build(
         folder / "impact", chapters, {"id": inputs.settings["id"], "data_version": version}
     )
     write_tables(folder / "tables", tables, about)
-    for name, frame in (("weights", tables["weights"]), ("ward-data", tables["ward_data"])):
-        write_bytes(folder / f"{name}.csv", csv_text(frame).encode())
+    for name in ("weights", "ward_data", "needs"):
+        path = folder / f"{name.replace('_', '-')}.csv"
+        write_bytes(path, csv_text(tables[name]).encode())
     keep_build(private, folder, version)
     return tables
 
@@ -240,7 +243,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         "indicators": _plain(inputs.framework.indicators).reset_index(),
         "comparisons": comparisons_table(inputs, changing),
         "dates": dates_table(inputs),
-        "goalposts": goalposts_table(inputs, recipe),
+        "goalposts": goalposts_table(inputs, recipe, treatment),
         "signoff": _entered(inputs, "signoff").replace({"date": {"": "pending"}}),
         "corrections": _entered(inputs, "corrections"),
         "weights": weights,
@@ -269,7 +272,6 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     tables = mark(tables, full.panel, inputs.framework)
     tables |= _shown(inputs, tables, cut.panel, uncapped(recipe, treatment))
     tables |= years_tables(inputs, made, treatment, tables["values"])
-    tables["priorities"] = _priorities(drawn, tables)
     for level in levels_of(inputs.settings["geography"]["levels"]):
         shapes = boundaries(inputs.geography, level.id)
         if shapes is not None:
@@ -278,6 +280,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
         found = inputs.tables.get(name, pd.DataFrame())
         if not found.empty:
             tables[name] = _plain(found)
+    tables |= _action(drawn, inputs, tables, uncapped(recipe, treatment))
     tables["ward_data"] = ward_data(inputs, tables)
     return tables
 
@@ -308,12 +311,32 @@ def _shown(
     }
 
 
-def _priorities(drawn: Evidence, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Rank the figures of the whole and of its units."""
+def _action(
+    drawn: Evidence, inputs: Inputs, tables: dict[str, pd.DataFrame], points: Points
+) -> dict[str, pd.DataFrame]:
+    """Rank the figures of the whole and of its units, measure their gaps and judge the targets."""
     now = Scores(*(getattr(drawn.scores, f.name)[drawn.now] for f in fields(Scores)))
-    panel = drawn.inputs.panel
-    reach = pd.DataFrame(influence(now, drawn.recipe), list(panel.areas), list(panel.indicators))
-    return priorities_table(drawn.inputs.geography.whole, drawn.units, tables, reach)
+    panel, whole, units = drawn.inputs.panel, drawn.inputs.geography.whole, drawn.units
+    axes = list(panel.areas), list(panel.indicators)
+    reach = pd.DataFrame(influence(now, drawn.recipe), *axes)
+    value, way = panel.value[drawn.now], drawn.inputs.framework.polarity
+    unit = pd.DataFrame(points(value + way) - points(value), *axes)
+    kept = tables["comparisons"].query("group not in ['broken', 'not collected']")["indicator_id"]
+    alike = [(i, "baseline") for i in kept]
+    if "history" in tables:
+        same = tables["history"].query("comparable and area_code == @whole")
+        alike += list(zip(same["indicator_id"], same["period"], strict=True))
+    pairs = [_plain(inputs.tables[name]) for name in ("errors", "history_errors")]
+    polarity = tables["indicators"].set_index("id")["polarity"].astype(float)
+    # by way of a frame: where nothing is comparable the list is empty
+    same_in = pd.MultiIndex.from_frame(pd.DataFrame(alike, columns=["indicator_id", "period"]))
+    tables["achieved"] = achieved_table(pairs, polarity, same_in)
+    tables["distances"] = distances_table(whole, units, tables)
+    return {
+        "priorities": priorities_table(whole, units, tables, reach, unit),
+        "target_standing": target_standing(whole, units, tables),
+        "needs": needs_table(tables),
+    }
 
 
 def _plain(read: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from spi_core.edition.areas.geography import Geography
 from spi_core.edition.areas.nesting import AREA
 from spi_core.edition.areas.vintage import check_old_codes
 from spi_core.edition.breaks import check_breaks
-from spi_core.edition.claims import check_claims, check_years, telling
+from spi_core.edition.claims import check_claims, check_targets, check_years, telling
 from spi_core.edition.comparators import check_comparators, check_independence
 from spi_core.edition.coverage import check_presence
 from spi_core.edition.framework import INDICATOR, Framework, check_goalposts, check_weights
@@ -78,6 +78,7 @@ def check_tables(
         file = shown(folder / "edition.yml")
         faults += check_overlap(settings, geography, rules, observations.frame, file)
     if framework is not None:
+        faults += check_targets(reads["targets"], reads["partners"], framework)
         faults += check_goalposts(framework, reads["goalposts"], ids)
         minimum = settings.get("index", {}).get("minimum_indicators", 2)
         told = telling(observations.frame)

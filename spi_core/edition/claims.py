@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from spi_core.edition.readers.read import Read
+from spi_core.edition.framework import Framework
+from spi_core.edition.readers.read import Read, fault_at
 from spi_core.edition.settings import earlier
-from spi_core.errors import Fault
+from spi_core.errors import Fault, some
 from spi_core.files import shown
+from spi_core.tables import records
+from spi_core.text.when import due
 
 
 def check_years(folder: Path, settings: Mapping[str, Any], history: Read) -> list[Fault]:
@@ -51,4 +55,40 @@ def check_claims(file: str, settings: Mapping[str, Any], reads: Mapping[str, Rea
         faults.append(
             Fault(file, message, None, "index.weights", "given", "pca, equal, equal_scores")
         )
+    return faults
+
+
+def check_targets(targets: Read, partners: Read, framework: Framework) -> list[Fault]:
+    """Check what the schema of ``targets.csv`` cannot say.
+
+    Parameters
+    ----------
+    targets, partners : Read
+        As read.
+    framework : Framework
+        Bounds of the indicators.
+
+    Returns
+    -------
+    list of Fault
+        Targets due on no day that can be told, outside their indicator's bounds, or owned by
+        nobody of ``partners.csv``.
+    """
+    known, faults = sorted(set(partners.frame.get("partner", []))), []
+    for r in records(targets.frame):
+        if pd.isna(due(str(r.by))):
+            message = "names no year: nobody could say when it falls due"
+            faults.append(fault_at(r, "by", message, "a year, 2022/23 or 2022-03-31"))
+        owner = getattr(r, "owner", "")
+        if owner and owner not in known:
+            message = "is no partner of partners.csv: add a row for it there, or leave it blank"
+            faults.append(fault_at(r, "owner", message, some(known) or "blank"))
+        if r.indicator_id not in framework.indicators.index:
+            continue
+        about = framework.indicators.loc[r.indicator_id]
+        low, high = (float(about[c]) for c in ("valid_min", "valid_max"))
+        if r.target < low or r.target > high:
+            ends = (f"{low:g} or more" * (low > -np.inf), f"{high:g} or less" * (high < np.inf))
+            message = f"is outside the valid range of {r.indicator_id}: no figure can reach it"
+            faults.append(fault_at(r, "target", message, " and ".join(filter(None, ends))))
     return faults

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +18,7 @@ from spi_core.present.base.scale import reference_place, scale_start
 from spi_core.present.base.words import article, capital
 from spi_core.present.report.revisions import compared_with
 from spi_core.store import Tables
+from spi_core.text.when import due
 
 #: Terms that an edition has no use for where it has one period, or no generated figure.
 CHANGE, MADE_UP = {"No clear change", "Comparable"}, {"Illustrative"}
@@ -219,11 +219,7 @@ def ahead(by: str, end: Any) -> bool:
     """
     if end is None or pd.isna(end):
         return False
-    day = pd.to_datetime(by, format="%Y-%m-%d", errors="coerce")
-    spelt = re.sub(r"\b([12]\d)\d\d[/–](\d\d)\b", r"\1\2", by)
-    years = re.findall(r"(?<!\d)[12]\d{3}(?!\d)", spelt)
-    if pd.isna(day) and years:
-        day = pd.Timestamp(int(years[-1]), 12, 31)
+    day = due(by)
     return bool(pd.notna(day) and day > end)
 
 

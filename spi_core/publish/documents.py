@@ -16,9 +16,9 @@ import yaml
 from spi_core.errors import Fault, InputError
 from spi_core.files import project_root, refusals_as_faults
 from spi_core.present.base.edition import conditions
-from spi_core.present.base.links import BRIEFS, area_stem, explorer_page
+from spi_core.present.base.links import BRIEFS, area_stem, explorer_page, group_of, keys_of
 from spi_core.present.base.marks import page_mark
-from spi_core.present.base.prose import put_in, words_of
+from spi_core.present.base.prose import partner_name, put_in, words_of
 from spi_core.publish.render.job import RenderJob
 from spi_core.publish.render.quarto import EngineName
 from spi_core.store import Tables
@@ -32,6 +32,8 @@ MORE_FORMATS = ("ipynb",)
 #: Quarto tells a document's cells its name in this variable.
 QUARTO = "QUARTO_DOCUMENT_FILE"
 TITLES = ("title", "subtitle", "kicker")
+#: Groups of figures that documents may go through.
+GROUPS = ("partner", "theme")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Document:
     needs: str = ""
     beside: str = ""
     switch: str = ""
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,15 @@ class Choice:
         What to make.
     engine : {'builtin', 'quarto'}
         What makes it.
+    only : tuple of str
+        Keys of the partners or themes (or, of a theme's document, areas) wanted; all when empty.
     """
 
     documents: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     formats: tuple[str, ...] = FORMATS
     engine: EngineName = "builtin"
+    only: tuple[str, ...] = ()
 
 
 def documents(root: Path) -> dict[str, Document]:
@@ -111,8 +117,9 @@ def _faults(root: Path, name: str, row: Any) -> Iterator[Fault]:
     for key in row:
         if str(key).partition(".")[0] not in known:
             yield Fault(ROWS, "is not known", None, name, key, ", ".join(sorted(known)))
-    if row.get("each", "area") not in ("area", "intervention"):
-        yield Fault(ROWS, "cannot be gone through", None, name, row["each"], "area, intervention")
+    if row.get("each", "area") not in (*GROUPS, "area", "intervention"):
+        allowed = "area, intervention, partner, theme"
+        yield Fault(ROWS, "cannot be gone through", None, name, row["each"], allowed)
     formats = row.get("formats", [])
     if not isinstance(formats, list) or not set(formats) <= set(FORMATS):
         yield Fault(ROWS, "are not its formats", None, name, formats, ", ".join(FORMATS))
@@ -150,9 +157,14 @@ def document_jobs(root: Path, tables: Tables, folder: Path, choice: Choice) -> l
         For a document, area or format that the edition does not have, or rows that are not fit.
     """
     had, units = _had(documents(root), tables), _units(tables)
-    _refuse(choice, [d.name for d in had], list(units))
     # naming an area asks for its brief, not for the whole site again
-    wanted = choice.documents or [d.name for d in had if d.each == "area" or not choice.areas]
+    usual = [d.name for d in had if not d.asked and (d.each == "area" or not choice.areas)]
+    wanted = choice.documents or usual
+    keyed = [d for d in had if d.name in wanted and d.each in GROUPS]
+    keys = [key for d in keyed for key in _keys(d, tables, units)]
+    _refuse(choice, [d.name for d in had], list(units), list(dict.fromkeys(keys)))
+    if choice.only:
+        wanted = [d.name for d in keyed]
     pages = [d for d in had if d.navigation]
     jobs = []
     for document in had:
@@ -191,7 +203,7 @@ def print_front(tables: Tables, name: str, key: str = "") -> None:
     if QUARTO not in os.environ:
         return
     document, open_ = documents(project_root())[name], Tables(tables.folder)
-    names = dict(_each(document, open_, _units(open_), Choice()))
+    names = dict(_each(document, open_, _units(open_), Choice(only=(key,))))
     said = seal({**_every_page(open_), **page_titles(document, open_, names.get(key, ""))})
     print(f"---\n{yaml.safe_dump(said, allow_unicode=True)}---\n")
 
@@ -202,6 +214,7 @@ def _had(known: Mapping[str, Document], tables: Tables) -> list[Document]:
     # without protocols there is nothing that an impact page could say
     fit = {name: d for name, d in known.items() if not d.needs or d.needs in tables}
     listed = [fit[name] for name in reports.get("documents", []) if name in fit]
+    listed += [d for d in fit.values() if d.asked and d not in listed]
     names = {d.name for d in listed}
     switched = [d for d in fit.values() if d.switch and reports.get(d.switch, True)]
     return listed + [d for d in fit.values() if d.beside in names] + switched
@@ -218,25 +231,31 @@ def _each(
         for row in tables.rows("impact"):
             named.setdefault(row["intervention"], row["name"])
         return named.items()
+    if document.each in GROUPS:
+        keys = _keys(document, tables, units)
+        return [(k, t) for k, t in keys.items() if k in (choice.only or set(keys) - set(units))]
     return [("", "")]
 
 
-def _refuse(choice: Choice, names: list[str], areas: list[str]) -> None:
+def _keys(document: Document, tables: Tables, units: Mapping[str, str]) -> dict[str, str]:
+    """Name the partners or themes of an edition; a theme's document may be had of an area too."""
+    named = keys_of(sorted(group_of(row, document.each) for row in tables.rows("indicators")))
+    if document.each == "partner":
+        return {key: partner_name(text) for key, text in named.items()}
+    return {**named, **units}
+
+
+def _refuse(choice: Choice, names: list[str], areas: list[str], keys: list[str]) -> None:
     asked = (
-        ("document", choice.documents, names),
-        ("area", choice.areas, areas),
-        ("format", choice.formats, [*FORMATS, *MORE_FORMATS]),
+        ("partner or theme", "only", choice.only, keys),
+        ("document", "document", choice.documents, names),
+        ("area", "area", choice.areas, areas),
+        ("format", "format", choice.formats, [*FORMATS, *MORE_FORMATS]),
     )
+    says = "is not one of this edition’s"
     faults = [
-        Fault(
-            "command line",
-            f"is not one of this edition’s {what}s",
-            None,
-            f"--{what}",
-            value,
-            ", ".join(known),
-        )
-        for what, values, known in asked
+        Fault("command line", f"{says} {what}s", None, f"--{flag}", value, ", ".join(known))
+        for what, flag, values, known in asked
         for value in values
         if value not in known
     ]

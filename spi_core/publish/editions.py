@@ -231,7 +231,7 @@ def render_editions(
     """
     for e in editions:
         refuse_other_rules(e)
-    whole = not (choice.documents or choice.areas)
+    whole = not (choice.documents or choice.areas or choice.only)
     jobs = [document_jobs(root, Tables(e.folder / "tables"), e.folder, choice) for e in editions]
     batches = [Batch(e.folder, tuple(j), whole) for e, j in zip(editions, jobs, strict=True)]
     return render_changed(root, batches, **how)

@@ -23,6 +23,7 @@ ONE_YEAR = (0.75, 1.25)
 PAIR = ("baseline", "current")
 COLUMNS = [
     "indicator_id", "phi", "spread", "scale", "change", "moves", "change_se", "areas", "years",
+    "moved_p25", "moved_median", "moved_p75",
 ]  # fmt: skip
 
 
@@ -43,8 +44,9 @@ def error_figures(cells: pd.DataFrame, mapping: pd.DataFrame, framework: Framewo
     DataFrame
         One row an indicator with values in both periods, or the last two that the population
         has: then without its change, which is not that of the edition: ``indicator_id, phi,
-        spread, scale, change, moves, change_se, areas, years``. φ is blank without counts and
-        where the windows lie more or less than a year apart.
+        spread, scale, change, moves, change_se, areas, years``, and the quarters of its areas'
+        own changes, ``moved_p25, moved_median, moved_p75``, in the indicator's unit. φ is blank
+        without counts and where the windows lie more or less than a year apart.
     """
     have = [p for p in dict.fromkeys(mapping["period"]) if p in set(cells["period"])]
     pair = PAIR if set(PAIR) <= set(have) else tuple(have[-2:])
@@ -164,7 +166,9 @@ def _row(
         ratio = True
         if ONE_YEAR[0] <= years <= ONE_YEAR[1]:
             phi = own.size
+    moved = np.nanpercentile(value[1] - value[0], (25, 50, 75))
     figures = {"phi": phi, "spread": spread.size, "change": own.change, "change_se": own.change_se}
+    figures |= dict(zip(COLUMNS[-3:], moved, strict=True))
     return {
         "indicator_id": about.id,
         **{name: float(f"{x:.6g}") for name, x in figures.items()},

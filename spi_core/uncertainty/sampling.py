@@ -155,9 +155,8 @@ def error_model(framework: Framework, reference: pd.DataFrame) -> pd.DataFrame:
     if "error" in about:
         kind = about["error"].to_numpy()
     made = pd.DataFrame({"error": kind}, index=about.index)
-    if reference.empty:
-        reference = empty_table("error_model").drop(columns="error")
-    rows = reference.drop(columns=["file", "row"], errors="ignore").set_index("indicator_id")
+    told = empty_table("error_model").drop(columns="error")
+    rows = (told if reference.empty else reference.filter(list(told))).set_index("indicator_id")
     made = made.join(rows.reindex(about.index))
     return made.assign(phi=made["phi"].astype(float).fillna(1.0))
 

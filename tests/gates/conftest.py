@@ -13,7 +13,10 @@ from tests.support.once import once
 from tests.support.project import WARDS_84, copy_project, run
 
 #: Every kind of document of the illustrative edition.
-KINDS_84 = ("index", "borough-report", "methods", "what-changed", "impact-overview", "impact")
+KINDS_84 = (
+    *("index", "borough-report", "decision", "accountability", "methods", "what-changed"),
+    *("impact-overview", "impact"),
+)
 NOTEBOOKS_84 = ("methods", "ward-brief")
 
 
@@ -46,6 +49,8 @@ def rendered_84(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
         wards = [f"--area={code}" for code in WARDS_84]
         run(project, *render, *(f"--document={name}" for name in KINDS_84))
         run(project, *render, *wards)
+        keyed = ("--document=partner-brief", "--document=commissioning-brief")
+        run(project, *render, *keyed, "--only=nhs", "--only=crime-and-safety")
         notebooks = [f"--document={name}" for name in NOTEBOOKS_84]
         run(project, *render, "--format=ipynb", *notebooks, wards[0])
 

@@ -12,6 +12,7 @@ import pytest
 
 from spi_core.store import Tables
 from tests.support.claims import Proof, claims_in, wrong_cells, wrong_claims, wrong_tables
+from tests.support.claims_action import wrong_action
 from tests.support.claims_brief import wrong_standouts
 from tests.support.claims_report import wrong_beginning
 from tests.support.editions import ROOT
@@ -52,6 +53,7 @@ def test_no_page_claims_what_the_tables_do_not_bear_out(site: Path) -> None:
         assert wrong_claims(page, proof, area) == [], path.name
         assert wrong_cells(page, proof) == [], path.name
         assert list(wrong_beginning(page, proof)) == [], path.name
+        assert list(wrong_action(page, proof)) == [], path.name
         assert not area or list(wrong_standouts(page, proof, area)) == [], path.name
         count += len(list(claims_in(page)))
     assert count > 50
@@ -95,6 +97,8 @@ def test_print_says_the_same(site: Path) -> None:
             "Clear improvement (↗) in Shelter (+9.0 points, 2013 to 2014) and ",
         ),
         (r"no clear difference", "clear difference"),
+        (r"(\d+) clearly improved and", r"1\1 clearly improved and"),
+        (r"(?<=<td>)not in four years", "in four years"),
         (r"(?<=On )(\d+)(?= of (the )?\d+ figures \S+ &amp; \S+ does worse)", r"1\1"),
         (r"clearly worse than in London(?= \()", "clearly better than in London"),
         (r"Is it getting better\?", "It is clearly the best place to live"),
@@ -110,6 +114,6 @@ def test_a_planted_claim_is_found(was: str, becomes: str, rendered: Path) -> Non
             planted += 1
             page = lxml.html.document_fromstring(text[:body] + spoilt)
             found = wrong_claims(page, proof, area) + wrong_cells(page, proof)
-            found += list(wrong_beginning(page, proof))
+            found += [*wrong_beginning(page, proof), *wrong_action(page, proof)]
             assert found or (area and list(wrong_standouts(page, proof, area))), path.name
     assert planted, "nothing to plant it in"

@@ -43,6 +43,10 @@ def wrong_beginning(page: Any, proof: Proof) -> Iterator[str]:
     owners = t["partners"].query("role == 'leads'").groupby("indicator_id").first()
     yield from wrong_years(page, proof)
     need: dict[str, float] = {}
+    indexed = t["scores"].query("area_code == @proof.whole and element == 'index'").size > 0
+    said = re.search(r"Three figures whose gap to \S+ (costs|is widest)", page.text_content())
+    if said and (said[1] == "costs") != indexed:
+        yield f"the order is said to be by what {said[1]}"
     rows = page.xpath(
         "//table[contains(.//th[1], 'Figure') and contains(., 'Who leads')]//tbody/tr"
     )
@@ -67,14 +71,15 @@ def wrong_beginning(page: Any, proof: Proof) -> Iterator[str]:
                 yield f"{what}: {people}"
         elif people != "no count is published":
             yield f"{what}: nobody can judge {people}"
-        yield from (f"{what}: {word}" for word in _wrong_years(proof, i, years))
+        yield from (f"{what}: {word}" for word in wrong_change(proof, i, years))
         if i in owners.index and not who.startswith(owners.at[i, "partner"]):
             yield f"{what}: {who}"
         of = t["framework"].query("scored").set_index("component")["dimension"]
         share = t["weights"].set_index("indicator_id")["share"][i]
         dimensions = of.nunique()
         gap = abs(t["reference_standing"].set_index("indicator_id")["gap"][i])
-        need[component] = gap * share / of.value_counts()[of[component]] / dimensions
+        costs = share / of.value_counts()[of[component]] / dimensions
+        need[component] = gap * costs if indexed else gap
     if len(need) != len(rows) or list(need.values()) != sorted(need.values(), reverse=True):
         yield f"order of {list(need)}"
 
@@ -107,7 +112,7 @@ def wrong_years(page: Any, proof: Proof) -> Iterator[str]:
         yield f"{len(rows)} rows of several years, not {len(there)}"
 
 
-def _wrong_years(proof: Proof, indicator: str, text: str) -> Iterator[str]:
+def wrong_change(proof: Proof, indicator: str, text: str) -> Iterator[str]:
     t = proof.tables
     found = t["long_changes"].query("area_code == @proof.whole and element == @indicator")
     if found["change"].notna().sum() == 0:

@@ -167,13 +167,13 @@ def test_letters_that_a_console_lacks_are_written_out(root: Path) -> None:
     line = [sys.executable, "-m", "spi_core.cli"]
     pipes: Any = {"capture_output": True, "check": False, "cwd": root, "env": environment}
     settings = root / "data" / "tiny" / "edition.yml"
-    title = {**yaml.safe_load(settings.read_text("utf-8")), "title": "Zürich – 中"}
+    title = {**yaml.safe_load(settings.read_text("utf-8")), "title": "Zürich – 中 → ≥"}
     settings.write_text(yaml.safe_dump(title, allow_unicode=True), "utf-8")
     done = subprocess.run([*line, "list"], **pipes)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert "Zürich – ".encode("cp1252") + rb"\u4e2d" in done.stdout
+    assert "Zürich – ".encode("cp1252") + rb"\u4e2d -> >=" in done.stdout
     answer = subprocess.run([*line, "list", "--json"], **pipes)
-    assert json.loads(answer.stdout)[0]["title"] == "Zürich – 中"
+    assert json.loads(answer.stdout)[0]["title"] == "Zürich – 中 → ≥"
 
 
 # What stands in files

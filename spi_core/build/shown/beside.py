@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from spi_core.action.distances import in_people, middle_of
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.panel import Panel
-from spi_core.method.intervals import difference
 from spi_core.method.recipe import Recipe
 from spi_core.method.score import score as scored
 from spi_core.method.treat import Treatment
@@ -19,58 +19,6 @@ from spi_core.tables import empty_table
 
 Array: TypeAlias = NDArray[np.float64]
 Points: TypeAlias = Callable[[ArrayLike], Array]
-
-
-def apart(
-    here: Sequence[ArrayLike], there: Sequence[ArrayLike], base: ArrayLike, per: ArrayLike
-) -> Array:
-    """Work out how many more an area counts than it would at another rate, and how sure that is.
-
-    Parameters
-    ----------
-    here, there : sequence of array_like
-        Value, lower and upper end of its interval: the area's, and what it is held against.
-    base : array_like
-        The area's count below the line.
-    per : array_like
-        The value is per so many of it.
-
-    Returns
-    -------
-    ndarray, shape (3, ...)
-        Events, people or homes above that rate, negative below it: ``(value - other) base / per``
-        and the ends of its interval, by Newcombe's rule; NaN where that holds zero.
-
-    Examples
-    --------
-    >>> apart((30.0, 27.0, 33.0), (20.0, 19.0, 21.0), 10_000, 1000).round(1)
-    array([100. ,  68.4, 131.6])
-    >>> apart((28.0, 25.0, 31.0), (26.0, 25.0, 27.0), 10_000, 1000)
-    array([nan, nan, nan])
-    """
-    low, high = difference(tuple(here), tuple(there))  # type: ignore[arg-type]
-    gap = np.stack([np.asarray(here[0], float) - np.asarray(there[0], float), low, high])
-    scale = np.asarray(base, float) / np.asarray(per, float)
-    return np.where((low > 0) | (high < 0), gap * scale, np.nan)
-
-
-def middle_of(near: pd.DataFrame, low: pd.DataFrame, high: pd.DataFrame) -> pd.DataFrame:
-    """Find the median of some areas' values, and its interval.
-
-    Parameters
-    ----------
-    near, low, high : DataFrame
-        One row an area, one column an indicator: values and the ends of their intervals.
-
-    Returns
-    -------
-    DataFrame
-        Rows ``value, low, high``: the standard error of a median of n like estimates is √(π/2)
-        times that of their mean, so a half-width is ``√(π/2) √(mean h²) / √n``.
-    """
-    n, value = near.notna().sum(), near.median()
-    half = [np.sqrt(np.pi / 2 * (end**2).mean() / n) for end in (near - low, high - near)]
-    return pd.DataFrame([value, value - half[0], value + half[1]], index=["value", "low", "high"])
 
 
 def indicator_standing(
@@ -94,7 +42,8 @@ def indicator_standing(
         same against the middle score of similar areas; ``peers_value``: the middle value of
         these; ``tells, peers_tells``: whether the figure's own interval is known and leaves out
         the whole's figure, or that middle value, so that it may be given as evidence; ``apart``
-        and ``peers_apart`` with their intervals: see :func:`apart`.
+        and ``peers_apart`` with their intervals, blank where chance could explain them: see
+        :func:`spi_core.action.distances.in_people`.
     """
     weights = tables["weights"].set_index("indicator_id")["share"]
     now = tables["values"].query("period == 'current'")
@@ -118,7 +67,8 @@ def indicator_standing(
         "peers_value": middle[0],
     }
     for name, other in (("apart", [end.to_numpy() for end in home]), ("peers_apart", middle)):
-        counts = apart([end.to_numpy() for end in mine], other, base.to_numpy(), per)
+        counts = in_people([end.to_numpy() for end in mine], other, base.to_numpy(), per)
+        counts[:, ~((counts[1] > 0) | (counts[2] < 0))] = np.nan
         columns |= dict(zip((name, f"{name}_low", f"{name}_high"), counts, strict=True))
     tells = {
         name: ((mine[1] > other) | (mine[2] < other)).to_numpy()

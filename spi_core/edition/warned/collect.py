@@ -13,6 +13,7 @@ from spi_core.edition.warned.gaps import whole_unscored
 from spi_core.edition.warned.names import joined_by_name
 from spi_core.edition.warned.repeats import repeated
 from spi_core.edition.warned.said import Places
+from spi_core.edition.warned.targets import met_before
 from spi_core.edition.warned.values import (
     before,
     beyond_reference,
@@ -27,7 +28,7 @@ from spi_core.tables import records
 OVER_YEARS = (joined_by_name, periods, fractions, jumps)
 CHECKS = (
     *(*OVER_YEARS, beyond_reference, populations),
-    *(repeated, hidden, passed_over, whole_unscored),
+    *(repeated, hidden, passed_over, whole_unscored, met_before),
 )
 COLUMNS = ["warning", "file", "row", "message", "accepted_by", "date", "reason"]
 #: Rows that are listed of one warning.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -55,6 +55,38 @@ def area_stem(code: str, name: str) -> str:
     ('E05000029-chadwell-heath', 'E05000029')
     """
     return "-".join(filter(None, (code, ward_slug(name))))
+
+
+def keys_of(texts: Iterable[str]) -> dict[str, str]:
+    """Name the files of a kind of document that each of some texts has one of: partners, themes.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Blank ones have none.
+
+    Returns
+    -------
+    dict of str to str
+        Key to text, each text once.
+
+    Examples
+    --------
+    >>> keys_of(["Crime and safety", "nhs", "", "nhs", "???"])
+    {'crime-and-safety': 'Crime and safety', 'nhs': 'nhs', 'other': '???'}
+    """
+    made: dict[str, str] = {}
+    for text in filter(None, dict.fromkeys(texts)):
+        key = ward_slug(text) or "other"
+        made[f"{key}-{len(made)}" if key in made else key] = text
+    return made
+
+
+def group_of(indicator: Mapping[str, Any], each: str) -> str:
+    """Name the partner or theme that a figure belongs to; without a theme its component is one."""
+    if each == "partner":
+        return str(indicator["partner"])
+    return str(indicator["manifesto_theme"] or indicator["component"])
 
 
 def ward_page(code: str, name: str, suffix: str = "html") -> str:

@@ -166,6 +166,11 @@ def put_in(text: str, words: Mapping[str, str], file: str, place: str) -> str:
     return _PLACEHOLDER.sub(lambda found: words[found[1]], text)
 
 
+def partner_name(partner: str) -> str:
+    """Name who moves a figure as a sentence does: by ``partners`` of words/action.yml, if there."""
+    return prose("action").get(f"partners.{partner}", partner.replace("_", " "))
+
+
 def words_of(tables: Tables) -> dict[str, str]:
     """Give the words that fixed prose may ask for by their names.
 

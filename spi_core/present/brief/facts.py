@@ -87,7 +87,7 @@ class Shown:
         """Write one indicator's current figures."""
         about = self.about[indicator]
         made = {
-            "Figure": f"{about.name}, {_short(about.unit)}",
+            "Figure": f"{about.name}, {unit_words(about.unit)}",
             "Here": self.cell(indicator, self.code, "current"),
             self.near: self.among_peers(indicator),
             capital(self.whole.one): self.cell(indicator, self.home, "current"),
@@ -329,7 +329,7 @@ def has_counts(about: Any, row: Any) -> bool:
     )
 
 
-def _short(unit: str) -> str:
+def unit_words(unit: str) -> str:
     """Shorten a unit to what a reader needs; what stands in brackets is the register's business."""
     if unit.startswith("ratio (") and "=" not in unit:
         return unit[7:-1]

@@ -76,5 +76,8 @@ def short(value: float, unit: str) -> str:
     --------
     >>> short(23.21, "% of registered electors"), short(6.53, "ratio (years of income)")
     ('23.2%', '6.5')
+    >>> short(float("nan"), "% of homes")
+    '–'
     """
-    return f"{number(value)}%" if unit.startswith("%") else number(value)
+    percent = unit.startswith("%") and math.isfinite(value)
+    return f"{number(value)}%" if percent else number(value)

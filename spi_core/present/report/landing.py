@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from spi_core.present.base.canvas import MANY
 from spi_core.present.base.edition import conditions
-from spi_core.present.base.links import explorer_page, ward_page
+from spi_core.present.base.links import explorer_page, keys_of, ward_page
 from spi_core.present.base.marks import marked, sentence
-from spi_core.present.base.words import QUARTERS, capital
+from spi_core.present.base.prose import partner_name
+from spi_core.present.base.words import QUARTERS, and_list, capital
 from spi_core.present.impact.data import gather_chapters
 from spi_core.present.impact.overview import overview_lead
+from spi_core.present.report.maps import spots
 from spi_core.present.report.quarters import missing_sentence, quarter_ranges
 from spi_core.tables import records
 
@@ -39,6 +42,8 @@ def panels(tables: Tables) -> list[tuple[str, str]]:
             text = f"What stands out and {stand}. For print: "
         report = f"[{capital(tables.whole.one)} report](borough-report.html)"
         made.append((report, f"{text}[PDF](borough-report.pdf)."))
+        text = "One page: where to begin, whether it gets better, what programmes did. "
+        made.append(("[For decision](decision.html)", f"{text}[PDF](decision.pdf)."))
     if (tables.folder.parent / explorer_page()).exists():
         text = f"every {unit.one}’s scorecard and every figure, by mouse or keyboard."
         text = capital(text) if "no-maps" in lacking else f"The map, {text}"
@@ -47,10 +52,34 @@ def panels(tables: Tables) -> list[tuple[str, str]]:
         chapters = gather_chapters(tables)
         text = sentence(overview_lead(chapters), any(_made_up(c.node) for c in chapters))
         made.append(("[What programmes did](impact-overview.html)", text))
+    if "accountability" in documents:
+        text = ". ".join(
+            ["What moved, what is not known, of every figure", *partner_briefs(tables)]
+        )
+        made.append(("[What was promised](accountability.html)", f"{text}."))
     if "methods" in documents:
         text = f"Every figure, weight and rule, and one {unit.one}’s score worked by hand."
         made.append(("[How it is made](methods.html)", text))
     return made
+
+
+def partner_briefs(tables: Tables) -> list[str]:
+    """Link the brief of every partner, where the edition has them.
+
+    Returns
+    -------
+    list of str
+        Markdown: one sentence without its full stop, or none.
+    """
+    if "partner-brief" not in tables.about["edition"].get("reports", {}).get("documents", []):
+        return []
+    named = keys_of(sorted(tables["indicators"]["partner"]))
+    links = [
+        f"[{partner_name(text)}](partners/{key}.html) ([PDF](partners/{key}.pdf)"
+        f'{{aria-label="{partner_name(text)}, PDF"}})'
+        for key, text in named.items()
+    ]
+    return [f"Briefs of two pages for {and_list(links)}"] if links else []
 
 
 def _made_up(node: Mapping[str, Any]) -> bool:
@@ -73,6 +102,21 @@ def print_briefs(report: BoroughReport) -> None:
     columns = [lines[i : i + third] for i in range(0, len(lines), third)] if lines else []
     listed = "".join(f"::: {{}}\n{''.join(column)}:::\n\n" for column in columns)
     print(f'::: {{layout-ncol="3"}}\n{listed}:::')
+
+
+def print_spots(report: BoroughReport, across: float) -> None:
+    """Print links that lie on the map, one a name, for both drawings (``output: asis``).
+
+    For the pointer alone: keyboard and screen reader have the list of briefs.
+    """
+    for narrow in (False, True) if report.mapped and len(report.wards) <= MANY else ():
+        ratio, places = spots(report, across, narrow)
+        where = f'.{"narrow" if narrow else "wide"}-only style="aspect-ratio: {ratio}"'
+        print(f'::: {{.spots {where} aria-hidden="true"}}')
+        for code, name, left, top in places:
+            look = f'style="left: {left}%; top: {top}%" tabindex="-1" title="{name}"'
+            print(f"[[{name}]{{.unseen}}]({ward_page(code, name)}){{{look}}}")
+        print(":::\n")
 
 
 def print_quarters(report: BoroughReport) -> None:

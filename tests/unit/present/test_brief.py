@@ -14,8 +14,9 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from spi_core.action.distances import in_people
 from spi_core.build.edition import build
-from spi_core.build.shown.beside import apart, indicator_standing
+from spi_core.build.shown.beside import indicator_standing
 from spi_core.edition.inputs import load
 from spi_core.errors import SpiError
 from spi_core.present.base.page import Page
@@ -508,12 +509,13 @@ def test_people_are_whole_and_a_bound_is_never_none(
     assert more_or_fewer(*ends) == said
 
 
-def test_a_count_apart_is_known_only_where_its_interval_leaves_out_none() -> None:
-    n, low, high = apart((30.0, 27.0, 33.0), (20.0, 19.0, 21.0), 4000, 1000)
+def test_a_count_apart_is_known_with_its_interval_or_not_at_all() -> None:
+    n, low, high = in_people((30.0, 27.0, 33.0), (20.0, 19.0, 21.0), 4000, 1000)
     assert 0 < low < n < high
     assert n == pytest.approx(40.0)
-    assert np.isnan(apart((30.0, 19.0, 33.0), (29.0, 24.0, 31.0), 4000, 1000)).all()
-    assert np.isnan(apart((30.0, np.nan, np.nan), (20.0, 19.0, 21.0), 4000, 1000)).all()
+    n, low, high = in_people((30.0, 19.0, 33.0), (29.0, 24.0, 31.0), 4000, 1000)
+    assert low < 0 < n < high
+    assert np.isnan(in_people((30.0, np.nan, np.nan), (20.0, 19.0, 21.0), 4000, 1000)[1:]).all()
 
 
 @pytest.mark.parametrize(

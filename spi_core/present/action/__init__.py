@@ -1,0 +1,1 @@
+"""Documents for action: partner briefs, commissioning briefs, what was promised; tables alone."""
