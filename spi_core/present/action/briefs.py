@@ -140,6 +140,14 @@ def moved_table(action: Action) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def print_moved(action: Action) -> None:
+    """Print the table of all figures (``output: asis``)."""
+    frame, place = moved_table(action), place_of(action)
+    widths = {"Figure": 24, "Over the years": 32, frame.columns[-1]: 24}
+    align = "lrrll" if place else "lrll"
+    action.page.table("tbl-moved", frame, align=align, widths=widths, words=listed(action))
+
+
 def _cell(value: Any, unit: str) -> str:
     if value["provenance"] == "suppressed":
         return "withheld"
@@ -198,7 +206,7 @@ def needs(action: Action) -> list[str]:
             source=f"{about['source_dataset']} ({about['publisher_or_owner']}, {about['licence']})",
         )  # fmt: skip
         said.append(sentence(text, r.illustrative))
-    return said
+    return said or [action.page.text("no-need")]
 
 
 def _stated(action: Action) -> pd.DataFrame:
