@@ -200,7 +200,7 @@ def needs(action: Action) -> list[str]:
         about: Any = action.about.loc[str(r.indicator_id)]
         count = f": {in_people(r)}" if pd.notna(r.people) else ""
         text = action.page.text(
-            "need", figure=r.figure, where=r.where, value=with_unit(r.value, r.unit),
+            "need", figure=r.figure, where=r.where, value=with_unit(r.value, r.unit.removeprefix("ratio ")),
             label=r.period_label, other=short(r.other, r.unit), count=count,
             beside=f"similar {action.report.unit.many}",
             source=f"{about['source_dataset']} ({about['publisher_or_owner']}, {about['licence']})",
@@ -210,8 +210,11 @@ def needs(action: Action) -> list[str]:
 
 
 def _stated(action: Action) -> pd.DataFrame:
-    """Take the first place of each figure, the figures that cost most first."""
-    return action.behind.drop_duplicates("indicator_id").head(NEEDS)
+    """Take the first place of each figure, the figures that cost most in all first."""
+    rows = action.behind.drop_duplicates("indicator_id")
+    cost = action.behind.groupby("indicator_id")["need"].sum()
+    order = rows["indicator_id"].map(cost).sort_values(ascending=False, kind="stable").index
+    return rows.loc[order].head(NEEDS)
 
 
 def measures_table(action: Action) -> pd.DataFrame:
