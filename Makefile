@@ -3,10 +3,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 EDITION ?= lbbd-open
+AUDIT := pip-audit==2.10.1
 # Neighbours stay with one worker, so that what a file of tests shares is made once.
 PARALLEL := -n 2 --dist worksteal
 
-.PHONY: reports test gates bench docs lint clean
+.PHONY: reports test gates audit bench docs lint clean
 
 reports: .venv/ready
 	$(BIN)/spi all $(EDITION)
@@ -18,15 +19,23 @@ test: .venv/ready
 	$(BIN)/python -m pytest $(PARALLEL) -m "not gate"
 
 gates: .venv/ready .venv/gates
+	@for name in chromium google-chrome; do command -v $$name >/dev/null && $$name --version; done || echo "no Chromium"
 	$(BIN)/python -m pytest $(PARALLEL) -m gate
+
+# Known weaknesses of what is pinned, where their list can be reached; pip-audit has an environment of its own.
+audit: .venv/ready
+	@$(PYTHON) -m venv .venv/audit && .venv/audit/bin/python -m pip install --quiet --disable-pip-version-check $(AUDIT) || \
+	  { echo "$(AUDIT) cannot be installed here: nothing was looked up"; exit 1; }
+	@.venv/audit/bin/pip-audit --disable-pip --require-hashes -r requirements.lock || \
+	  { echo "read above: weaknesses found, or no list of them could be reached, and then nothing was looked up"; exit 1; }
+	@npm audit --prefix .venv/node || echo "npm: read above; where no list could be reached nothing was looked up"
 
 bench: .venv/ready
 	$(BIN)/python -m benchmarks
 
+# With Quarto as chapters of the site, without it by the built-in engine.
 docs: .venv/ready
-	$(BIN)/python -m spi_core.tables > docs/tables.md
-	@if command -v quarto >/dev/null; then QUARTO_PYTHON=$(BIN)/python quarto render docs; else \
-	  echo "docs/*.md are chapters of the site that Quarto makes; without it they are read as they are"; fi
+	$(BIN)/python docs/make.py
 
 lint: .venv/ready
 	$(BIN)/ruff format .
@@ -41,12 +50,13 @@ lint: .venv/ready
 	@touch $@
 
 # What the slow checks need beyond Python; where it cannot be installed they skip and say so.
-.venv/gates: .venv/ready
+.venv/gates: .venv/ready tests/support/node/package-lock.json
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
 	  { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 	  echo "no Chromium and no way to install it here: the browser checks will be skipped"
-	@command -v npm >/dev/null && npm install --silent --no-save --prefix .venv/node axe-core@4.14.1 || \
-	  echo "no npm: the accessibility checks will be skipped"
+	@mkdir -p .venv/node && cp tests/support/node/package*.json .venv/node/
+	@command -v npm >/dev/null && npm ci --silent --ignore-scripts --prefix .venv/node || \
+	  echo "no npm, or axe-core is not what package-lock.json says: the accessibility checks will be skipped"
 	@command -v quarto >/dev/null || echo "no Quarto: its half of the conformance checks will be skipped"
 	@touch $@
 

@@ -95,6 +95,9 @@ def run() -> pd.DataFrame:
         build = timed(project, "build", "lbbd-open", "--force")
         one = timed(project, *render, "--area", WARD)
         briefs = timed(project, *render, "--document", "ward-brief")
+        pages = list((project / "reports" / "lbbd-open" / "wards").glob("*.html"))
+        weight = max(page.stat().st_size for page in pages) / 1e6
+        print(f"the heaviest brief is a page of {weight:.2f} MB, everything in it\n")
         quarto = _quarto(project)
     more = 16
     each = Run((briefs.seconds - one.seconds) / more, (briefs.processor - one.processor) / more, 0)

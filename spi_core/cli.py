@@ -1,11 +1,11 @@
-"""The command line: ``spi check|build|render|explore|all|verify|list``."""
+"""The command line: ``spi check|build|render|explore|all|verify|explain|what-if|list``."""
 
 from __future__ import annotations
 
 import signal
 import sys
 import time
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -36,6 +36,7 @@ from spi_core.said import (
     explain,
     nobody_reads,
     ready_streams,
+    refuse_little_memory,
     told_of,
 )
 from spi_core.sources.commands import app as sources
@@ -59,6 +60,7 @@ def main() -> NoReturn:
     ASKED.clear()
     code = 0
     try:
+        refuse_little_memory()
         command = typer.main.get_command(app)
         with command.make_context("spi", sys.argv[1:] or ["--help"]) as context:
             command.invoke(context)
@@ -119,7 +121,9 @@ def build(
     as_json: Json = False,
 ) -> None:
     """Compute an edition and write its tables to reports/EDITION/tables/."""
-    _build([edition_named(edition, audience)], force, None, Said(quiet, as_json))
+    said, wanted = Said(quiet, as_json), [edition_named(edition, audience)]
+    with _alone(wanted, said):
+        _build(wanted, force, None, said)
 
 
 @app.command()
@@ -152,7 +156,9 @@ def render(
     wanted = (tuple(document or ()), tuple(area or ()), tuple(format_ or FORMATS))
     choice = Choice(*wanted, choose_engine(engine), tuple(only or ()))
     how = {"force": force, "n_workers": jobs, "scheduler": scheduler}
-    _render([edition_named(edition, audience)], choice, how, Said(quiet, as_json))
+    said, editions = Said(quiet, as_json), [edition_named(edition, audience)]
+    with _alone(editions, said):
+        _render(editions, choice, how, said)
 
 
 @app.command()
@@ -206,9 +212,16 @@ def everything(
             [Fault("command line", "is missing", None, "EDITION", None, known_editions())]
         )
     silent = Said(quiet or as_json, False)
-    _build(wanted, force, jobs, silent)
-    _write_parts(wanted, force, jobs, silent)
-    _render(wanted, choice, {"force": force, "n_workers": jobs, "scheduler": scheduler}, said)
+    with _alone(wanted, said):
+        _build(wanted, force, jobs, silent)
+        _write_parts(wanted, force, jobs, silent)
+        _render(wanted, choice, {"force": force, "n_workers": jobs, "scheduler": scheduler}, said)
+
+
+def _alone(editions: list[Any], said: Said) -> AbstractContextManager[None]:
+    from spi_core.publish.keep.alone import alone
+
+    return alone((e.inputs for e in editions), said.aside)
 
 
 def _check_scheduler(address: str | None) -> None:
@@ -239,7 +252,8 @@ def _build(editions: list[Any], force: bool, jobs: int | None, said: Said) -> No
 def _write_part(edition: Any, name: Any, said: Said) -> None:
     from spi_core.publish.parts import write_part
 
-    _say_part(write_part(project_root(), edition, name, force=True), said)
+    with _alone([edition], said):
+        _say_part(write_part(project_root(), edition, name, force=True), said)
 
 
 def _write_parts(editions: list[Any], force: bool, jobs: int | None, said: Said) -> None:

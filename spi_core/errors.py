@@ -15,6 +15,7 @@ from traceback import TracebackException
 MOST_ALIKE = 3
 #: More faults than this that differ in nothing but row and value are one.
 MOST_VALUES = 12
+NO_MEMORY = "the memory that this run may use does not suffice"
 #: A number that stands by itself: it may be a count that is hidden in what is published.
 _NUMBER = re.compile(r"(?<!\w)\d[\d.,]*")
 
@@ -244,5 +245,9 @@ def unforeseen(error: BaseException) -> SpiError:
     --------
     >>> str(unforeseen(KeyError("x")))
     'unforeseen KeyError'
+    >>> str(unforeseen(MemoryError()))
+    'the memory that this run may use does not suffice'
     """
+    if isinstance(error, MemoryError):
+        return SpiError(NO_MEMORY)
     return SpiError(f"unforeseen {type(error).__name__}", where_it_arose(error))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import io
 import json
@@ -27,7 +28,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 import spi_core
-from spi_core.errors import Fault, InputError, SpiError, where_it_arose
+from spi_core.errors import NO_MEMORY, Fault, InputError, SpiError, where_it_arose
 from spi_core.files import project_root
 
 _HEAD = """\
@@ -38,6 +39,12 @@ no values of variables, and numbers in the words of an error are written as #.
 
 #: What a full or a small machine says without naming a file.
 _LIMITS = (errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE)
+
+_NEAREST = str.maketrans(
+    {"→": "->", "−": "-", "≥": ">=", "≤": "<=", "–": "-", "’": "'", "…": "..."}
+)
+#: Bytes of address space with which a small edition is built and rendered.
+LEAST_MEMORY = 2 << 30
 
 # What commands take.
 Force = Annotated[
@@ -109,6 +116,11 @@ class Said:
         """Tell a script what was done."""
         if self.json:
             say_json({"status": "done"} | facts)
+
+    def aside(self, text: str) -> None:
+        """Tell a person, on standard error, what keeps a command from going on."""
+        if not (self.quiet or self.json):
+            typer.echo(f"spi: {text}", err=True)
 
     @contextmanager
     def progress(self, what: str) -> Iterator[tuple[Callable[[int], None], Callable[[str], None]]]:
@@ -227,9 +239,36 @@ def ready_streams() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115, it stays open
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
         elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors="spi")
+
+
+def _nearest(error: UnicodeError) -> tuple[str, int]:
+    """Write signs that a console lacks (cp1252 has no arrow) as others, the rest by number."""
+    assert isinstance(error, UnicodeEncodeError)
+    signs = error.object[error.start : error.end].translate(_NEAREST)
+    return signs.encode("ascii", "backslashreplace").decode(), error.end
+
+
+codecs.register_error("spi", _nearest)
+
+
+def refuse_little_memory() -> None:
+    """Stop where libraries could not even be loaded: some abort then, some wait for ever.
+
+    Raises
+    ------
+    SpiError
+        If the system's limit on a program's memory (``ulimit -v``) is lower than `LEAST_MEMORY`.
+    """
+    with suppress(ImportError):  # Windows has no such limit
+        import resource
+
+        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+        if 0 <= limit < LEAST_MEMORY:
+            may, least = (f"{n >> 20:,} MB" for n in (limit, LEAST_MEMORY))
+            raise SpiError(f"a program may use {may} here (ulimit -v); {least} are needed")
 
 
 def nobody_reads() -> bool:
@@ -267,4 +306,6 @@ def told_of(error: Exception) -> SpiError:
         return InputError([Fault("command line", error.format_message())])
     if isinstance(error, OSError) and (error.filename or error.errno in _LIMITS):
         return SpiError(f"{error.filename or 'the system'}: {error.strerror or error}")
+    if isinstance(error, MemoryError):
+        return SpiError(NO_MEMORY)
     return SpiError("", where_it_arose(error))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from spi_core.edition.inputs import Inputs
 from spi_core.method.recipe import Recipe
 from spi_core.method.score import Estimated, Scores
+from spi_core.method.treat import Treatment
 
 LEVELS = ("indicator", "component", "dimension", "index")
 
@@ -82,7 +83,7 @@ def framework_table(inputs: Inputs, recipe: Recipe, changing: Recipe) -> pd.Data
     )
 
 
-def goalposts_table(inputs: Inputs, recipe: Recipe) -> pd.DataFrame:
+def goalposts_table(inputs: Inputs, recipe: Recipe, treatment: Treatment | None) -> pd.DataFrame:
     """List goalposts in raw units, and on the scale of scoring where an indicator is treated.
 
     Parameters
@@ -91,15 +92,23 @@ def goalposts_table(inputs: Inputs, recipe: Recipe) -> pd.DataFrame:
         The edition, its panel without LSOAs.
     recipe : Recipe
         What was decided before scoring.
+    treatment : Treatment or None
+        Fitted on the edition.
 
     Returns
     -------
     DataFrame
-        The columns of ``goalposts.csv``, ``best_scored`` and ``worst_scored``.
+        The columns of ``goalposts.csv``, ``best_scored`` and ``worst_scored``, and what the
+        treatment does to a figure: ``least, most, offset``.
     """
     posts = inputs.tables["goalposts"].drop(columns=["file", "row"]).set_index("indicator_id")
     ids = list(inputs.framework.ids)
-    return posts.loc[ids].assign(best_scored=recipe.best, worst_scored=recipe.worst).reset_index()
+    made = posts.loc[ids].assign(best_scored=recipe.best, worst_scored=recipe.worst)
+    made[["least", "most", "offset"]] = [-np.inf, np.inf, 0.0]
+    if treatment is not None:
+        ends = (treatment.lower, treatment.upper, treatment.offset)
+        made[["least", "most", "offset"]] = np.stack(ends, axis=1)
+    return made.replace([np.inf, -np.inf], np.nan).reset_index()
 
 
 def means_table(recipe: Recipe) -> pd.DataFrame:

@@ -162,6 +162,7 @@ def _peers(tables: Tables, unit: Level) -> dict[str, Any]:
 
 def _recipe(tables: Tables, tree: list[Measure], levels: list[Level]) -> dict[str, Any]:
     """Give what a reader needs to weigh the components anew: means, tree, unrounded scores."""
+    drawn = tables.about["edition"].get("index", {}).get("shrinkage", "none") != "none"
     means = tables["means"]
     order = means.set_index("level")["order"]
     place = {m.element: i for i, m in enumerate(tree)}
@@ -174,6 +175,8 @@ def _recipe(tables: Tables, tree: list[Measure], levels: list[Level]) -> dict[st
         if lv.role != "detail"
     }
     return {
+        # figures that are drawn towards each other before they are scored have no scenarios
+        "component_order": None if drawn else float(order["component"]),
         "dimension_order": float(order["dimension"]),
         "index_order": float(order["index"]),
         "lowest": float(means["lowest"].max()),

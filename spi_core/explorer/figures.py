@@ -18,7 +18,7 @@ from spi_core.explorer.codes import (
     numbers,
     said_why,
 )
-from spi_core.explorer.grids import Grid, Level
+from spi_core.explorer.grids import WRITTEN, Grid, Level
 from spi_core.explorer.measures import Measure
 from spi_core.present.base.words import lacking_words
 
@@ -90,6 +90,8 @@ def columns(level: Level, measure: Measure, decimals: int, texts: Texts) -> dict
     if measure.kind == "indicator":
         counted = measure.facts["page"]["counted"]
         found = _indicator(level.cells.get(measure.id), decimals, counted)
+        if found is not None and level.role == "evidence":
+            found |= _exact(level, measure)
     else:
         found = _composite(level.points.get(measure.element), texts)
     if found is None:
@@ -135,6 +137,25 @@ def _indicator(cells: Grid | None, decimals: int, counted: bool) -> dict[str, An
         "flags": flags(*((FLAGS[k][0], m & shown) for k, m in marks.items())),
         **(_counts(cells, shown[-1]) if counted else {}),
     }
+
+
+def _exact(level: Level, measure: Measure) -> dict[str, Any]:
+    """Give what a scenario starts from: scores to the thousandth, unless counts tell them."""
+    cells, page = level.cells[measure.id], measure.facts["page"]
+    value, top, base = (
+        np.asarray(cells[name][-1], float) for name in ("value", "numerator", "denominator")
+    )
+    shown = ~np.isin(_states(cells)[-1], HIDDEN)
+    counts = shown & np.isfinite(top) & np.isfinite(base)
+    if not page["weight"]["share"] or not shown.any():
+        return {}
+    if page["counted"] and counts.any() and "count" in (_counts(cells, shown) or ()):
+        told = top[counts] / base[counts] * float(page["per"])
+        if np.allclose(told, value[counts], rtol=1e-5):
+            return {"derived": True}
+    if len(level.areas) > WRITTEN:
+        return {}
+    return {"exact": numbers(np.where(shown, np.asarray(cells["score"][-1], float), np.nan), 3)}
 
 
 def _counts(cells: Grid, shown: NDArray[np.bool_]) -> dict[str, Any]:

@@ -163,6 +163,7 @@ class _Pages:
                     "worst_text": number(float(post.get("worst", "nan"))),
                     "basis": str(post.get("basis", "")),
                     "reason": str(post.get("reason", "")),
+                    **_treated(post, str(row["transform"])),
                 },
                 "weight": {
                     "share": _share(weight.get("share")),
@@ -248,6 +249,13 @@ def _plain(value: Any) -> float | None:
     return None if value is None or value != value else float(value)
 
 
+def _treated(post: dict[str, Any], transform: str) -> dict[str, Any]:
+    """Give what a treatment does to a figure: its bounds, and what is added before a logarithm."""
+    if transform in ("none", ""):
+        return {}
+    return {"treated": [_plain(post.get(name)) for name in ("least", "most", "offset")]}
+
+
 def _share(value: Any) -> float | None:
     share = _plain(value)
-    return None if share is None else round(share, 4)
+    return None if share is None else round(share, 6)

@@ -27,6 +27,7 @@ RULES: dict[str, tuple[Terms, str]] = {
     "value_low": ([(1, "value")], "width"),
     "value_high": ([(2, "value"), (-1, "value_low")], ""),
     "score": ([(1, "=")], ""),
+    "exact": ([(1, "score")], ""),
     "low": ([(1, "score")], ""),
     "high": ([(2, "score"), (-1, "low")], ""),
     "trend": ([(1, "value"), (1, "score")], ""),

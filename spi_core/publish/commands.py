@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -46,6 +46,18 @@ def verify(
         raise typer.Exit(1)
 
 
+def _as_built(edition: str, audience: Audience) -> tuple[Any, Any]:
+    """Open an edition's tables; a figure might be another one now where its data changed."""
+    from spi_core.publish.keep.manifest import Manifest
+    from spi_core.store import Tables
+
+    chosen = edition_named(edition, audience)
+    tables = Tables(chosen.folder / "tables")
+    if not Manifest(chosen.folder).is_built(chosen.inputs):
+        raise SpiError(f"{chosen.name}: data or software changed since: run 'spi build' first")
+    return chosen, tables
+
+
 @app.command(name="explain")
 def explain_number(
     edition: Edition,
@@ -66,18 +78,41 @@ def explain_number(
     """Say where one number comes from: scores, figures, scales, weights, rows of data, sources."""
     from spi_core.publish.explain.tree import Lineage
     from spi_core.publish.explain.words import drawn
-    from spi_core.publish.keep.manifest import Manifest
-    from spi_core.store import Tables
 
-    chosen = edition_named(edition, audience)
-    tables = Tables(chosen.folder / "tables")
-    if not Manifest(chosen.folder).is_built(chosen.inputs):  # a row might hold another figure now
-        raise SpiError(f"{chosen.name}: data or software changed since: run 'spi build' first")
+    chosen, tables = _as_built(edition, audience)
     lineage = Lineage(chosen.inputs, tables, area, period)
     node, said = lineage.of(element), Said(quiet, as_json)
     said.tree(drawn(node, f"{lineage.name} ({lineage.code}), {lineage.label}"))
     about = {"edition": chosen.name, "area_code": lineage.code, "period": lineage.period}
     said.result(**about, **node.as_dict())
+
+
+@app.command(name="what-if")
+def what_if(
+    edition: Edition,
+    area: Annotated[str, typer.Option(help="Code or name of an area.")],
+    sets: Annotated[
+        list[str], typer.Option("--set", help="indicator=value. Repeatable.", metavar="TEXT")
+    ],
+    period: Annotated[
+        str | None, typer.Option(help="A period’s id or label; the last without it.")
+    ] = None,
+    audience: Audience = "public",
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Say what would be scored if figures of an area were others: a scenario, not a figure."""
+    from spi_core.action.scenario import MARK
+    from spi_core.publish.explain.whatif import asked, told
+
+    chosen, tables = _as_built(edition, audience)
+    ground, wanted, whose = asked(tables, area, sets, period)
+    scenario, said = ground.reckon(wanted), Said(quiet, as_json)
+    units = tables.levels.unit.many
+    for line in told(scenario, whose, made_up=ground.made_up, units=units):
+        said.line(line)
+    about = {"edition": chosen.name, "area_code": ground.code, "period": ground.period}
+    said.result(scenario=MARK, **about, illustrative=ground.made_up, **scenario)
 
 
 @app.command(name="list")

@@ -24,11 +24,11 @@ def edition_named(name: str, audience: Literal["public", "internal"] = "public")
 
 def matching(pattern: str, audience: Literal["public", "internal"]) -> list[Any]:
     """Find the editions that a pattern of folders means, here or in the project's data."""
-    whole = Path(pattern).is_absolute()
-    places = (Path("/"),) if whole else (Path.cwd(), project_root(), project_root() / "data")
+    anchor = Path(pattern).anchor
+    places = (Path(anchor),) if anchor else (Path.cwd(), project_root(), project_root() / "data")
     for place in places:
         try:
-            found = sorted(place.glob(pattern.lstrip("/")))
+            found = sorted(place.glob(pattern[len(anchor) :]))
         except Exception:  # pathlib has many words for a pattern that it does not take
             break
         folders = [f for f in found if _is_edition(f)]

@@ -167,7 +167,7 @@ def write_site(root: Path, edition: Edition) -> None:
         # a preview renders again what was written
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def finish_site(edition: Edition, folder: Path, whole: bool = True) -> list[str]:
@@ -199,7 +199,7 @@ def finish_site(edition: Edition, folder: Path, whole: bool = True) -> list[str]
         text = page.read_text(encoding="utf-8")
         if SKIP not in text:
             made = _BODY.sub(lambda tag: f"{tag[0]}\n{above}", text, count=1)
-            page.write_text(made, encoding="utf-8")
+            page.write_text(made, encoding="utf-8", newline="\n")
     return [fault for page in pages for fault in _faults(folder, page, whole)]
 
 

@@ -85,7 +85,8 @@ def new_edition(
         if periods != settings["periods"] and "notes" in settings:
             notes, left_out = notes_as_asked(settings["notes"])
             changes["notes"] = notes or None
-        (folder / "edition.yml").write_text(with_settings(text, changes), "utf-8")
+        text = with_settings(text, changes)
+        (folder / "edition.yml").write_text(text, encoding="utf-8", newline="\n")
         indicators = pd.read_csv(like / "indicators.csv", dtype=str, keep_default_na=False)
         # themes are of a council's own manifesto
         write_table(folder / "indicators.csv", indicators.assign(manifesto_theme=""))

@@ -101,7 +101,7 @@ def edition_from_files(source: Path, name: str, area: str, contact: str) -> Path
     with made_whole(name) as folder:
         template = resources.files("spi_core.sources") / "new_edition_files.yml"
         text = with_settings(template.read_text("utf-8"), changes)
-        (folder / "edition.yml").write_text(text, "utf-8")
+        (folder / "edition.yml").write_text(text, encoding="utf-8", newline="\n")
         write_table(folder / "geography" / "areas.csv", areas[columns("areas")])
         indicators = indicators.assign(finest_level=indicators["finest_level"].replace("", unit))
         write_table(folder / "indicators.csv", indicators)

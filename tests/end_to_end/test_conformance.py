@@ -143,6 +143,7 @@ def test_inline_expressions(corpus: dict[str, Rendered]) -> None:
         assert "The score is 44 of 100, or 44.3." in text
         assert "Escaped: **not bold**." in text
         assert "As Markdown: bold inline." in text
+        assert "leaves nothing () behind" in text
         assert "A caption with the score 44" in text
         assert "The heading has 44 in it" in text
     assert corpus["inline"].texts("//main//strong") == ["bold inline"]

@@ -31,7 +31,7 @@ from tests.support.pdf_checks import (
 
 #: The lowest, a middling and the highest ward tell different stories.
 WARDS = ("E05000026", "E05000038", "E05000035")
-SITE = ("index", "borough-report", "methods", "what-changed")
+SITE = ("index", "borough-report", "decision", "methods", "what-changed")
 #: Reading a PDF takes a second.
 texts = functools.cache(page_texts)
 

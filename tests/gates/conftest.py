@@ -13,8 +13,10 @@ from tests.support.once import once
 from tests.support.project import WARDS_84, copy_project, run
 
 #: Every kind of document of the illustrative edition.
-KINDS_84 = ("index", "borough-report", "accountability", "methods", "what-changed",
-            "impact-overview", "impact")  # fmt: skip
+KINDS_84 = (
+    *("index", "borough-report", "decision", "accountability", "methods", "what-changed"),
+    *("impact-overview", "impact"),
+)
 NOTEBOOKS_84 = ("methods", "ward-brief")
 
 

@@ -20,7 +20,7 @@ from tests.support.pdf_checks import pdf_faults
 
 pytestmark = pytest.mark.gate
 
-SITE = ("index", "borough-report", "methods", "what-changed")
+SITE = ("index", "borough-report", "decision", "methods", "what-changed")
 #: What its pages say, by what the edition lacks.
 SAID = {
     "nothing": "All figures",

@@ -39,7 +39,15 @@ from tests.support.poisoned import (
 
 pytestmark = pytest.mark.gate
 
-DOCUMENTS = ("index", "borough-report", "methods", "what-changed", "impact-overview", "impact")
+DOCUMENTS = (
+    "index",
+    "borough-report",
+    "decision",
+    "methods",
+    "what-changed",
+    "impact-overview",
+    "impact",
+)
 #: Text that no document shows; the explorer, the open data or nobody has a use for it.
 NOT_SHOWN = {
     *("basis", "by", "fitted_at", "fitted_on", "note", "open_figures", "partner"),

@@ -6,6 +6,7 @@ import os
 import resource
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,17 @@ from tests.support.small import BRIEFS, BUILD, Small
 
 pytestmark = pytest.mark.gate
 
+#: Loaded by every Python that a run starts: no address of the internet, and another day.
+GUARD = """
+import socket, time
+time.time = lambda: 1_000_000_000.0
+def refuse(self, address, *rest):
+    if self.family != socket.AF_UNIX:
+        raise SystemExit(f"NETWORK {address}")
+    return real(self, address, *rest)
+real, socket.socket.connect = socket.socket.connect, refuse
+socket.getaddrinfo = lambda *address, **_: refuse(socket.socket(), address)
+"""
 FONT = "spi_core/present/theme/fonts/Inter-Bold.otf"
 
 
@@ -146,3 +158,98 @@ def test_without_room_for_working_files_the_message_says_where(
     assert "No space left on device" in done.stderr
     assert left == []
     assert small.files() == undisturbed
+
+
+@pytest.fixture
+def read_only(small: Small, undisturbed: dict[str, bytes]) -> Iterator[None]:
+    """Let the reports be read and not written, by root neither."""
+    reports = str(small.project / "reports")
+    bound = subprocess.run(["mount", "--bind", reports, reports], capture_output=True, check=False)
+    if bound.returncode:
+        pytest.skip("no right to mount anything here")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", reports], check=True)
+        yield
+    finally:
+        subprocess.run(["umount", reports], check=True)
+
+
+@pytest.mark.parametrize("arguments", [BUILD, BRIEFS])
+def test_reports_that_cannot_be_written_are_named(
+    small: Small, undisturbed: dict[str, bytes], read_only: None, arguments: tuple[str, ...]
+) -> None:
+    done = small.run(*arguments, "--force")
+    assert done.returncode == 1
+    assert "reports/tiny" in done.stderr
+    assert "Read-only file system" in done.stderr
+    assert len(done.stderr.splitlines()) <= 4
+    assert small.files() == undisturbed
+    assert small.run("verify", "tiny").returncode == 0
+
+
+def test_too_small_a_limit_on_memory_is_named_at_once(
+    small: Small, undisturbed: dict[str, bytes]
+) -> None:
+    def little() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (900 << 20, 900 << 20))
+
+    done = small.run(*BUILD, "--force", before=little)
+    assert done.returncode == 1
+    assert done.stderr == ("spi: a program may use 900 MB here (ulimit -v); 2,048 MB are needed\n")
+    assert small.files() == undisturbed
+
+
+def test_a_second_run_on_an_edition_waits_for_the_first(
+    small: Small, undisturbed: dict[str, bytes]
+) -> None:
+    lines = [small.line(*arguments, "--force") for arguments in (BUILD, BRIEFS)]
+    runs = [
+        subprocess.Popen(line, cwd=small.project, env=env, stderr=subprocess.PIPE, text=True)
+        for line, env in lines
+    ]
+    said = [run.communicate()[1] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], said
+    assert sorted(said) == [
+        "",
+        "spi: tiny: another run works on this edition; waiting for its end\n",
+    ]
+    assert small.finish() == undisturbed
+
+
+def test_no_network_no_folder_for_temporary_files_another_clock_language_and_line_ends(
+    small: Small, undisturbed: dict[str, bytes], tmp_path: Path
+) -> None:
+    """The same bytes as ever, where a program that asked the internet would be stopped."""
+    (tmp_path / "sitecustomize.py").write_text(GUARD)
+    path = f"{tmp_path}{os.pathsep}{small.project}"
+    asks = "import httpx; httpx.get('http://127.0.0.1:9')"
+    line = [sys.executable, "-c", asks]
+    caught = subprocess.run(
+        line, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False
+    )
+    assert caught.stderr.startswith("NETWORK "), "the guard catches nothing"
+    long = tmp_path / ("x" * 100) / ("y" * 95)
+    long.mkdir(parents=True)
+    apart = ["unshare", "--map-root-user", "--net"]  # other programs than Python have no guard
+    alone = not subprocess.run([*apart, "true"], capture_output=True, check=False).returncode
+    before = {p: p.read_bytes() for p in (small.project / "data" / "tiny").rglob("*.csv")}
+    try:
+        for file, content in before.items():
+            file.write_bytes(b"\xef\xbb\xbf" + content.replace(b"\n", b"\r\n"))
+        for arguments, folder in ((BUILD, "/nowhere"), (BRIEFS, str(long))):
+            line, variables = small.line(*arguments, "--force")
+            odd = {"LC_ALL": "tr_TR.UTF-8", "TZ": "Pacific/Apia", "TMPDIR": folder}
+            done = subprocess.run(
+                [*apart, *line] if alone else line,
+                cwd=small.project,
+                env={**variables, **odd, "PYTHONPATH": path},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert (done.returncode, done.stderr) == (0, "")
+        assert list(long.iterdir()) == []
+        assert small.finish() == undisturbed
+    finally:
+        for file, content in before.items():
+            file.write_bytes(content)

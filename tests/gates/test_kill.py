@@ -39,6 +39,11 @@ def whole(path: Path) -> bool:
     return len(content) > 0
 
 
+def heed() -> None:
+    """Put back what a terminal's process has: a shell without job control hands on a deaf ear."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def interrupt_during(small: Small, arguments: tuple[str, ...], seconds: float) -> tuple[int, str]:
     """Start a command and, a while after its first worker, press Ctrl-C in its terminal."""
     line, environment = small.line(*arguments, "--force", "--quiet")
@@ -49,6 +54,7 @@ def interrupt_during(small: Small, arguments: tuple[str, ...], seconds: float) -
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=heed,
     )
     watched = psutil.Process(process.pid)
     while process.poll() is None and not watched.children():

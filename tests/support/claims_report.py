@@ -43,6 +43,10 @@ def wrong_beginning(page: Any, proof: Proof) -> Iterator[str]:
     owners = t["partners"].query("role == 'leads'").groupby("indicator_id").first()
     yield from wrong_years(page, proof)
     need: dict[str, float] = {}
+    indexed = t["scores"].query("area_code == @proof.whole and element == 'index'").size > 0
+    said = re.search(r"Three figures whose gap to \S+ (costs|is widest)", page.text_content())
+    if said and (said[1] == "costs") != indexed:
+        yield f"the order is said to be by what {said[1]}"
     rows = page.xpath(
         "//table[contains(.//th[1], 'Figure') and contains(., 'Who leads')]//tbody/tr"
     )
@@ -74,7 +78,8 @@ def wrong_beginning(page: Any, proof: Proof) -> Iterator[str]:
         share = t["weights"].set_index("indicator_id")["share"][i]
         dimensions = of.nunique()
         gap = abs(t["reference_standing"].set_index("indicator_id")["gap"][i])
-        need[component] = gap * share / of.value_counts()[of[component]] / dimensions
+        costs = share / of.value_counts()[of[component]] / dimensions
+        need[component] = gap * costs if indexed else gap
     if len(need) != len(rows) or list(need.values()) != sorted(need.values(), reverse=True):
         yield f"order of {list(need)}"
 

@@ -42,8 +42,10 @@ suffix = {{"typst": "pdf"}}.get(options["--to"], options["--to"])
 out = cwd / "_rendered" / pathlib.Path(sys.argv[2]).with_suffix("." + suffix)
 if mode.get("writes", True):
     out.parent.mkdir(parents=True, exist_ok=True)
-    text = mode.get("page") or f"<style></style>{{options['--to']}} of {{record['page']}}"
+    text = mode.get("page") or f"<style>.wide-only</style>{{options['--to']}} of {{record['page']}}"
     out.write_text(text, encoding="utf-8")
+if options["--to"] == "typst" and "keep-typ: true" in record["project"]:
+    source.with_suffix(".typ").write_text(mode.get("typst", ""), encoding="utf-8")
 """
 
 
@@ -53,7 +55,7 @@ def install(
     """Put a fake ``quarto`` first on the search path.
 
     ``says`` (on standard error), ``fails`` (exit code), ``sleeps`` (seconds), ``writes`` (bool),
-    ``page`` (what it writes in place of the source).
+    ``page`` (what it writes in place of the source), ``typst`` (what it keeps of a PDF).
     """
     folder.mkdir(parents=True, exist_ok=True)
     script = folder / "quarto"

@@ -167,13 +167,13 @@ def test_letters_that_a_console_lacks_are_written_out(root: Path) -> None:
     line = [sys.executable, "-m", "spi_core.cli"]
     pipes: Any = {"capture_output": True, "check": False, "cwd": root, "env": environment}
     settings = root / "data" / "tiny" / "edition.yml"
-    title = {**yaml.safe_load(settings.read_text("utf-8")), "title": "Zürich – 中"}
+    title = {**yaml.safe_load(settings.read_text("utf-8")), "title": "Zürich – 中 → ≥"}
     settings.write_text(yaml.safe_dump(title, allow_unicode=True), "utf-8")
     done = subprocess.run([*line, "list"], **pipes)
     assert (done.returncode, done.stderr) == (0, b"")
-    assert "Zürich – ".encode("cp1252") + rb"\u4e2d" in done.stdout
+    assert "Zürich – ".encode("cp1252") + rb"\u4e2d -> >=" in done.stdout
     answer = subprocess.run([*line, "list", "--json"], **pipes)
-    assert json.loads(answer.stdout)[0]["title"] == "Zürich – 中"
+    assert json.loads(answer.stdout)[0]["title"] == "Zürich – 中 → ≥"
 
 
 # What stands in files
@@ -411,7 +411,7 @@ def test_a_fault_of_the_program_is_a_sentence_and_a_log(
 @pytest.mark.parametrize(
     "error",
     [
-        *(MemoryError(), RecursionError(), EOFError(), StopIteration(), AssertionError()),
+        *(RecursionError(), EOFError(), StopIteration(), AssertionError()),
         *(UnicodeDecodeError("utf-8", b"\xff", 0, 1, "bad"), OSError("AF_UNIX path too long")),
         *(ZeroDivisionError("\udcff"), BrokenPipeError(32, "Broken pipe"), TypeError(object())),
     ],
@@ -432,15 +432,16 @@ def test_whatever_its_kind(
     [
         (PermissionError(13, "Permission denied", "x.csv"), "x.csv: cannot be read: Permission"),
         (KeyboardInterrupt(), "spi: stopped"),
+        (MemoryError(), "spi: the memory that this run may use does not suffice"),
     ],
-    ids=["refused", "stopped"],
+    ids=["refused", "stopped", "memory"],
 )
 def test_what_is_no_fault_of_the_program_leaves_no_log(
     spi: Run, root: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, said: str
 ) -> None:
     plant(monkeypatch, inputs, "make_framework", planted.raises(error))
     done = spi("check", "tiny")
-    assert done.code == (130 if isinstance(error, KeyboardInterrupt) else 2)
+    assert done.code == {KeyboardInterrupt: 130, MemoryError: 1}.get(type(error), 2)
     assert said in done.err
     assert logs(root) == []
     assert json.loads(spi("check", "tiny", "--json").out)["status"] != "done"

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from spi_core.action.scenario import MARK
 from spi_core.cli import main
 from tests.support.editions import make_edition, rewrite, settings, spoil
 from tests.support.project import copy_documents
@@ -354,7 +355,7 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(spi: Run, root: Path) -> 
         assert "Traceback" not in done.err
 
 
-def test_explain_follows_a_number_to_its_row(spi: Run, root: Path) -> None:
+def test_explain_follows_a_number_to_its_row_and_what_if_moves_it(spi: Run, root: Path) -> None:
     assert "run 'spi build EDITION' first" in spi("explain", "tiny", "E09000099").err
     assert spi("build", "tiny").code == 0
     done = spi("explain", "tiny", "E09000099", "crowding", "--json")
@@ -364,6 +365,12 @@ def test_explain_follows_a_number_to_its_row(spi: Run, root: Path) -> None:
     assert "observations/all.csv, row" in said
     wrong = spi("explain", "tiny", "E09000099", "crowdin")
     assert (wrong.code, "allowed: crowding" in wrong.err) == (2, True)
+    moved = ("what-if", "tiny", "--area", "E05000101", "--set")
+    done = spi(*moved, "crowding=9.5", "--set", "robbery=7", "--json")
+    assert (done.code, done.json["scenario"]) == (0, MARK)
+    assert len(done.json["figures"]) == 2
+    wrong = spi(*moved, "crowding=950", "--set", "crowdin=1")
+    assert (wrong.code, wrong.out, wrong.err.count("column --set")) == (2, "", 2)
     spoil(root / "data" / "tiny" / "observations" / "all.csv", 2, note="another note")
     stale = spi("explain", "tiny", "E09000099")
     assert (stale.code, "run 'spi build' first" in stale.err) == (1, True)

@@ -154,3 +154,28 @@ def test_helpers_of_tests_have_one_import_path() -> None:
                 if top in helpers or (top == "tests" and rest.partition(".")[0] != "support"):
                     other.append(f"{path.relative_to(ROOT)}: {node.module}")
     assert other == []
+
+
+#: How many arguments without a name end with the encoding, and what else must be said.
+TEXT = {"read_text": (1, set()), "write_text": (2, {"newline"}), "open": (3, set())}
+
+
+def test_text_is_read_and_written_alike_on_every_system() -> None:
+    """On Windows text without an encoding is cp1252, and lines end otherwise."""
+    other = []
+    for path in sorted((ROOT / "spi_core").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            named, said = node.func.attr, {keyword.arg for keyword in node.keywords}
+            modes = [str(a.value) for a in node.args if isinstance(a, ast.Constant)]
+            opens = named == "open" and "fileobj" not in said and not any("b" in m for m in modes)
+            n, more = TEXT.get(named, (0, set()))
+            if named == "open" and (not opens or (node.args and not modes)):
+                continue  # bytes, or no file of its own
+            where = f"{path.relative_to(ROOT)}:{node.lineno}: {named}"
+            if n and not (more <= said and ("encoding" in said or len(node.args) >= n)):
+                other.append(where)
+            if named in ("run", "Popen") and "text" in said:
+                other.append(f"{where} with text= and no encoding")
+    assert other == []

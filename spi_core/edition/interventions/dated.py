@@ -96,5 +96,5 @@ def write_dated(
     }
     target.parent.mkdir(exist_ok=True)
     text = yaml.safe_dump(node, sort_keys=False, allow_unicode=True, width=140)
-    target.write_text(text, "utf-8")
+    target.write_text(text, encoding="utf-8", newline="\n")
     return target

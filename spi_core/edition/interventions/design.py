@@ -12,7 +12,7 @@ from typing import Any, Literal
 UNHASHED = ("name", "card", "by_unit", "called", "dated", "unseen")
 #: Later fields: left out of the fingerprint where a protocol does not use them, so that older
 #: fingerprints still fit.
-LATER = ("series", "spillover_km", "estimator", "worth", "donors", "alongside")
+LATER = ("series", "spillover_km", "estimator", "worth", "donors", "alongside", "cost")
 #: Comparisons with areas outside the edition, which a panel of ``series.yml`` brings.
 WIDE = ("london", "matched", "boroughs")
 Selection = Literal["baseline_figure", "lasting_level", "lot", "other", "unknown"]
@@ -99,6 +99,8 @@ class Design:
         Like schemes elsewhere.
     alongside : str
         What else changed there at the same time, so that no effect can be told from it.
+    cost : float
+        Pounds that it cost in the periods after; 0 where the protocol names none.
     by_unit : bool
         Whether whole units of evidence were chosen, or some of their parts.
     called : str
@@ -135,6 +137,7 @@ class Design:
     worth: float = 0.0
     donors: tuple[Donor, ...] = ()
     alongside: str = ""
+    cost: float = 0.0
     by_unit: bool = True
     called: str = "wards"
     dated: str = ""

@@ -155,7 +155,7 @@ def make_design(entry: Mapping[str, Any], levels: Levels) -> Design:
         values["comparison"] = "others"
     donors = [{k: v or "" for k, v in d.items()} for d in values.get("donors", ())]
     values["donors"] = tuple(Donor(**donor) for donor in donors)
-    for key in ("spillover_km", "worth"):
+    for key in ("spillover_km", "worth", "cost"):
         values[key] = float(values.get(key, 0.0))
     values["end"] = values.get("end") or ""
     values["covariate"] = values.get("covariate") or ""

@@ -52,7 +52,7 @@ export function createFinder(ctx, onfind) {
     if (!reason) return sure ? "" : `Which one? ${more ? `The first ${hits.length} of ${hits.length + more}` : hits.length} are listed.`;
     const { known, lacks } = knownWords(model);
     const none = lacks.length ? `, but no ${andList(lacks).replace(" and ", " or ")}` : "";
-    const way = model.shapes ? "Tap the map, or choose" : "Choose";
+    const way = model.shapes ? "Choose on the map, or" : "Choose";
     return hits.length ? `${reason} This page knows ${andList(known)}${none}. Nearest:` : `${reason} This page knows ${andList(known)}${none}. ${way} from the list of ${model.unit.plural}.`;
   }
 

@@ -8,6 +8,7 @@ import { createFinder } from "./find.js";
 import { byName, number, signed } from "./format.js";
 import { briefLinks, homePoint, intervalCheck, knownText, stripPoints } from "./mapview.js";
 import { withoutNull } from "./table.js";
+import { createScenario } from "./whatif.js";
 import { absence, absentWords, againstPeers, betterText, changeChip, changeRating, changeText, fromTo, intervalText, markTags, peersText, rankShort, rankText, ratingChip, ratingText, valueText } from "./words.js";
 
 // The area of a scorecard: the chosen one, or the whole.
@@ -25,6 +26,7 @@ export function createScorecard(ctx) {
   }
   const finder = createFinder(ctx, (area) => ctx.go({ area: area.code }));
   const tip = createTip();
+  const scenario = createScenario(ctx);
   const body = h("div", {});
   const el = h("div", { class: "tip-home" }, h("div", { class: "card-pick no-print" }, h("div", {}, h("label", { class: "label", for: id }, "Scorecard of"), select), finder.el), finder.answer, body, tip.el);
 
@@ -40,7 +42,8 @@ export function createScorecard(ctx) {
       const area = scorecardArea(model, state);
       select.value = area.code;
       tip.hide();
-      replace(body, scorecardBody(ctx, state, area, tip));
+      scenario.update(area);
+      replace(body, scorecardBody(ctx, state, area, tip, scenario.el));
     },
     // A picture has room for the scores, each with its range; the figures of the indicators are in the table.
     pictureNote: (state) => pictureNote(model, scorecardArea(model, state)),
@@ -95,7 +98,7 @@ function scoresDrawing(model, state, area) {
   };
 }
 
-function scorecardBody(ctx, state, area, tip) {
+function scorecardBody(ctx, state, area, tip, scenario) {
   const { model } = ctx;
   const last = model.periods[model.periods.length - 1];
   const index = model.measures[0];
@@ -123,6 +126,7 @@ function scorecardBody(ctx, state, area, tip) {
       model.hasMap(area.level) && model.within(area.level) ? button("Show on the map", { class: "button" }, () => ctx.go({ view: "map", level: area.level })) : null,
       model.within(area.level) ? button("Compare", { class: "button" }, () => ctx.go({ view: "compare", level: area.level, areas: [...new Set([area.code, ...ctx.state().areas])] })) : null,
       briefLinks(ctx, area)),
+    scenario,
     h("p", { class: "muted small no-print" }, `Choose a name to see it ${model.shapes ? "on the map" : "for all areas"}.`, h("span", { class: "with-pointer" }, " Point at it, or move to it with the Tab key, for what it means.")),
     h("div", { class: "dims" }, model.measures.filter((m) => m.kind === "dimension").map((d) => dimension(ctx, state, area, d, last.id, tip))),
   ];

@@ -17,6 +17,7 @@ from spi_core.impact.wide.numbers import (
     WideAnalysis,
     WideBalance,
     WideRow,
+    cost_of_one,
     in_percent,
     percent,
 )
@@ -172,6 +173,7 @@ def analyse_areas(
         model_low=percent(low),
         model_high=percent(high),
         shocks=shocks(values[field.pool].sum(axis=0), names),
+        cost=_cost(design, outcome, float(values[inside][:, after].sum()), shown),
     )
 
 
@@ -239,7 +241,15 @@ def analyse_boroughs(
         model_low=math.nan,
         model_high=math.nan,
         shocks=shocks(values[donors].sum(axis=0), names),
+        cost=_cost(design, outcome, sums, in_percent(chosen)),
     )
+
+
+def _cost(
+    design: Design, outcome: Outcome, observed: float, effect: SetTest
+) -> tuple[float, float, float]:
+    ends = effect.estimate, effect.low, effect.high
+    return cost_of_one(design.cost, observed, *ends, outcome.direction)
 
 
 def _row(key: str, test: SetTest, scale: float = 1.0) -> WideRow:

@@ -11,6 +11,7 @@ from spi_core.edition.interventions.design import Design
 from spi_core.edition.interventions.panels import Wide
 from spi_core.edition.interventions.wide import ring
 from spi_core.impact.arrays import Bools, Floats, Ints
+from spi_core.levels import KNOWN, levels_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,13 @@ def lay_out(design: Design, wide: Wide) -> Field:
     areas = wide.areas.assign(level=level)
     middle = areas.groupby("level")[["x", "y"]].mean().loc[codes].to_numpy(float) / 1000
     named = wide.names(design.targeting)
-    whole = wide.about["levels"].get("borough")
-    homes = areas.groupby("level")[whole].first().loc[codes] if whole else codes
+    # what areas lie in: the smallest level of context that the panel knows, else each its own
+    held = [name for name in wide.about["levels"] if name in KNOWN]
+    whole = next((level.id for level in levels_of(held).contexts[::-1]), None)
+    parent = wide.about["levels"].get(whole)
+    homes = areas.groupby("level")[parent].first().loc[codes] if whole else codes
     home_codes, home = np.unique(np.asarray(homes, dtype=str), return_inverse=True)
-    titles = wide.names("borough") if whole else {}
+    titles = wide.names(whole) if whole else {}
     inside = np.isin(codes, design.treated)
     near = np.isin(codes, sorted(ring(wide, design)))
     last = max(design.after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -91,6 +92,8 @@ class WideAnalysis:
         φ of the Poisson model, and the interval that it alone would give; NaN for boroughs.
     shocks : tuple of tuple
         Periods in which the whole pool jumped: period, per cent.
+    cost : tuple of float
+        Pounds for one more or fewer: see :func:`cost_of_one`.
     """
 
     raw: RawTable
@@ -113,6 +116,47 @@ class WideAnalysis:
     model_low: float
     model_high: float
     shocks: tuple[tuple[str, float], ...]
+    cost: tuple[float, float, float]
+
+
+def cost_of_one(
+    cost: float, observed: float, effect: float, low: float, high: float, direction: str
+) -> tuple[float, float, float]:
+    """Say what one event fewer, or more, has cost: pounds over observed less expected.
+
+    Parameters
+    ----------
+    cost : float
+        Pounds spent in the periods after; 0 for unknown.
+    observed : float
+        Events recorded in the treated areas in the periods after.
+    effect, low, high : float
+        Estimate and ends of its interval, per cent of the number expected.
+    direction : {"up", "down"}
+        Which way is better.
+
+    Returns
+    -------
+    tuple of float
+        Pounds for one by the estimate, by the larger and by the smaller effect of the interval;
+        NaN where it holds no effect, or the effect is for the worse.
+
+    Examples
+    --------
+    Of 100 expected 80 came, so 20 were averted for £1,000; between 10 and 30 for the interval.
+
+    >>> [round(x, 1) for x in cost_of_one(1000, 80, -20, -27.27, -11.11, "down")]
+    [50.0, 33.3, 100.0]
+    >>> cost_of_one(1000, 80, -20, -30, 2, "down")
+    (nan, nan, nan)
+    """
+    ends = (effect, low, high) if direction == "down" else (effect, high, low)
+    sign = -1.0 if direction == "down" else 1.0
+    if cost <= 0 or not all(end * sign > 0 for end in ends):
+        return (math.nan,) * 3
+    moved = [abs(observed - observed / (1 + end / 100)) if end > -100 else math.inf for end in ends]
+    per = [cost / m if m > 0 else math.nan for m in moved]
+    return per[0], per[1], per[2]
 
 
 def percent(logarithm: float) -> float:

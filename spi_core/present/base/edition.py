@@ -27,6 +27,7 @@ ABSENT = {
     "no-coverage": "coverage_matrix",
     "no-roll-ups": "rollup_differences",
     "no-rules": "disclosure_summary",
+    "no-programmes": "impact",
 }
 #: And where it has none, or an empty one.
 EMPTY = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from spi_core.present.base.prose import fill, prose
-from spi_core.present.base.words import and_list
+from spi_core.present.base.words import and_list, capital
 from spi_core.present.impact.data import ChapterPage, OutcomePage, end
-from spi_core.present.impact.numbers import effect_text, whole
+from spi_core.present.impact.numbers import effect_text, periods, whole
 from spi_core.present.impact.words import mid
 
 
@@ -25,12 +25,46 @@ def decision(page: ChapterPage) -> list[str]:
     labels = [mid(o) for o in rests or page.answered if rests or o.status == status]
     words = {"outcomes": and_list(labels) if labels else "", "else": page.design["alongside"]}
     why = fill("impact", f"decision.{key}_why", **words)
-    said = [f"**{prose('impact')[f'decision.{key}']}**", why]
+    said = [f"**{prose('impact')[f'decision.{key}']}**", f"{why}{_cost(page)}"]
     if key in ("collect", "alongside", "doubtful", "refused"):
         needed = page.design["card"].get("What would make it answerable") if page.refused else None
         wanted = dict.fromkeys(w for o in page.outcomes for w in o.verdict["change_mind"])
         said += [f"- {item}" for item in ([needed] if needed else wanted)]
     return said
+
+
+def _cost(page: ChapterPage) -> str:
+    """Say what one more or fewer has cost, where the protocol has a cost."""
+    if not (page.design.get("cost") and page.answered):
+        return ""
+    each = []
+    for o in page.answered:
+        most, least, highest = (end(x, math.nan) for x in o.analysis["cost"])
+        if not math.isnan(most):
+            way = "more" if o.direction == "up" else "fewer"
+            likely = f"likely {_pounds(least)} to {_pounds(highest)}"
+            each.append(f"about {_pounds(most)} for one {way} of “{mid(o)}” ({likely})")
+    key = "cost" if each else "cost_unknown"
+    spent, when = _pounds(page.design["cost"]), periods(page.design["after"])
+    return " " + fill("impact", f"decision.{key}", spent=spent, when=when, each=and_list(each))
+
+
+def _pounds(x: float) -> str:
+    """Write pounds with three figures that tell.
+
+    Examples
+    --------
+    >>> _pounds(60000), _pounds(183.42), _pounds(1234.5), _pounds(0.5)
+    ('£60,000', '£183', '£1,230', '£0.50')
+    """
+    if x < 10:
+        return f"£{x:.2f}"
+    return f"£{round(x, 2 - math.floor(math.log10(x))):,.0f}"
+
+
+def follows(page: ChapterPage) -> str:
+    """Say what follows in one clause."""
+    return capital(prose("impact")[f"decision.{_key(page)}"].partition(": ")[2])
 
 
 _STATUS = {"stop": "clear decline", "renew": "clear improvement", "no_ground": "no clear change"}

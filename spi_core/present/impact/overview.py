@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+
+import pandas as pd
 
 from spi_core.present.base.figure import emit_table
 from spi_core.present.base.marks import mark_rows, sentence
@@ -13,6 +16,7 @@ from spi_core.present.base.words import and_list, capital
 from spi_core.present.impact import words
 from spi_core.present.impact.captions import answer_alt
 from spi_core.present.impact.data import ChapterPage
+from spi_core.present.impact.decision import follows
 from spi_core.present.impact.intervals import answer_chart
 from spi_core.present.impact.numbers import day_words
 from spi_core.present.impact.tables import overview_table
@@ -42,6 +46,31 @@ def print_answers(pages: Sequence[ChapterPage]) -> None:
     made_up = [page.generated for page in pages for _ in page.outcomes]
     shown = mark_rows(overview_table(pages), made_up, ["Answer", "Effect", "Certainty"])
     emit_table(shown, "tbl-answers", overview_caption(pages), widths=[31, 21, 18, 18, 12])
+
+
+def print_decisions(pages: Sequence[ChapterPage]) -> None:
+    """Print what each programme's answers are and what follows, one row a programme.
+
+    Chapters of one programme are named alike up to a colon: the last, which compares more widely,
+    speaks for it.
+    """
+    last = {page.name.partition(": ")[0]: page for page in pages}
+    rows = [
+        {
+            "Programme": f"[{name}](impact/{page.id}.html)",
+            "Answers": _counted(page),
+            "What follows": follows(page),
+        }
+        for name, page in last.items()
+    ]
+    shown = mark_rows(pd.DataFrame(rows), [p.generated for p in last.values()], ["Answers"])
+    emit_table(shown, "tbl-decide", prose("impact")["captions.decide"], widths=[28, 20, 24])
+
+
+def _counted(page: ChapterPage) -> str:
+    found = Counter(o.status for o in page.answered)
+    each = [f"{RATINGS[status].symbol}\u00a0{status} ({n})" for status, n in found.items()]
+    return ", ".join(each) or "none"
 
 
 def facts(page: ChapterPage) -> str:

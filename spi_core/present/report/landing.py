@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from spi_core.present.base.canvas import MANY
 from spi_core.present.base.edition import conditions
 from spi_core.present.base.links import explorer_page, keys_of, ward_page
 from spi_core.present.base.marks import marked, sentence
@@ -12,6 +13,7 @@ from spi_core.present.base.prose import partner_name
 from spi_core.present.base.words import QUARTERS, and_list, capital
 from spi_core.present.impact.data import gather_chapters
 from spi_core.present.impact.overview import overview_lead
+from spi_core.present.report.maps import spots
 from spi_core.present.report.quarters import missing_sentence, quarter_ranges
 from spi_core.tables import records
 
@@ -40,6 +42,8 @@ def panels(tables: Tables) -> list[tuple[str, str]]:
             text = f"What stands out and {stand}. For print: "
         report = f"[{capital(tables.whole.one)} report](borough-report.html)"
         made.append((report, f"{text}[PDF](borough-report.pdf)."))
+        text = "One page: where to begin, whether it gets better, what programmes did. "
+        made.append(("[For decision](decision.html)", f"{text}[PDF](decision.pdf)."))
     if (tables.folder.parent / explorer_page()).exists():
         text = f"every {unit.one}’s scorecard and every figure, by mouse or keyboard."
         text = capital(text) if "no-maps" in lacking else f"The map, {text}"
@@ -98,6 +102,21 @@ def print_briefs(report: BoroughReport) -> None:
     columns = [lines[i : i + third] for i in range(0, len(lines), third)] if lines else []
     listed = "".join(f"::: {{}}\n{''.join(column)}:::\n\n" for column in columns)
     print(f'::: {{layout-ncol="3"}}\n{listed}:::')
+
+
+def print_spots(report: BoroughReport, across: float) -> None:
+    """Print links that lie on the map, one a name, for both drawings (``output: asis``).
+
+    For the pointer alone: keyboard and screen reader have the list of briefs.
+    """
+    for narrow in (False, True) if report.mapped and len(report.wards) <= MANY else ():
+        ratio, places = spots(report, across, narrow)
+        where = f'.{"narrow" if narrow else "wide"}-only style="aspect-ratio: {ratio}"'
+        print(f'::: {{.spots {where} aria-hidden="true"}}')
+        for code, name, left, top in places:
+            look = f'style="left: {left}%; top: {top}%" tabindex="-1" title="{name}"'
+            print(f"[[{name}]{{.unseen}}]({ward_page(code, name)}){{{look}}}")
+        print(":::\n")
 
 
 def print_quarters(report: BoroughReport) -> None:

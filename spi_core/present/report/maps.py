@@ -6,6 +6,8 @@ import textwrap
 from typing import Any
 
 import geopandas as gpd
+import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import shapely
 from matplotlib import patheffects
@@ -76,6 +78,28 @@ def quarters(report: BoroughReport, across: float) -> Picture:
         wards["illustrative"],
         words,
     )
+
+
+def spots(report: BoroughReport, across: float, narrow: bool) -> tuple[str, list[list[Any]]]:
+    """Find where the areas lie on the drawing of :func:`quarters`, for links that lie on it.
+
+    Returns
+    -------
+    str
+        Width over height of the drawing.
+    list
+        Code, name, and per cent from its left and from its top.
+    """
+    areas = gpd.GeoDataFrame(pd.concat([report.wards, report.missing]))
+    width = 88.0 if narrow else 170.0
+    fig, ax, height = map_page(areas, width if narrow else across, width)
+    draw_areas(ax, areas)
+    at = ax.transData.transform([inside(shape) for shape in areas.geometry]) / fig.bbox.size
+    plt.close(fig)  # it is only measured
+    places = np.column_stack([100 * at[:, 0], 100 * (1 - at[:, 1])]).round(1).tolist()
+    return f"{width:g} / {height:.1f}", [
+        [area.code, area.name, *place] for area, place in zip(records(areas), places, strict=True)
+    ]
 
 
 def ward_map(

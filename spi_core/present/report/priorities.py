@@ -23,7 +23,23 @@ if TYPE_CHECKING:
 NAMED = 3
 
 
-def chosen(tables: Tables, code: str, by: str = "place") -> pd.DataFrame:
+#: What the first order goes by: in the caption, and how it counts.
+ORDERS = {
+    "place": ("costs the index most", "the gap counts by what it takes off the index"),
+    "place_by_gap": (
+        "is widest in points of the 0–100 scale",
+        "without an index of the {whole} what a gap takes off it cannot be said",
+    ),
+}
+
+
+def first_order(tables: Tables, code: str) -> str:
+    """Name the order to go by: what a gap costs the index, where there is an index."""
+    rows = of_area(tables["priorities"], code)
+    return "place" if rows["place"].notna().any() else "place_by_gap"
+
+
+def chosen(tables: Tables, code: str, by: str = "") -> pd.DataFrame:
     """Choose the first figures by one of the orders, one a component.
 
     Parameters
@@ -33,13 +49,14 @@ def chosen(tables: Tables, code: str, by: str = "place") -> pd.DataFrame:
     code : str
         The area.
     by : str
-        The order: ``place``, ``place_by_gap`` or ``place_by_people``.
+        The order, :func:`first_order` by default, or ``place_by_gap`` or ``place_by_people``.
 
     Returns
     -------
     DataFrame
         Rows of ``priorities`` with ``name, unit, component``, the first first.
     """
+    by = by or first_order(tables, code)
     about = tables["indicators"].rename(columns={"id": "indicator_id"})
     about = about[["indicator_id", "name", "unit", "component"]]
     rows = of_area(carried(tables, "priorities"), code).dropna(subset=by).merge(about)
@@ -78,7 +95,9 @@ def priority_table(tables: Tables, report: BoroughReport) -> pd.DataFrame:
 
 def priority_words(tables: Tables, report: BoroughReport) -> dict[str, object]:
     """Say among how many figures these were chosen, and what another order would name."""
-    sure = of_area(tables["priorities"], report.code)["place"].notna().sum()
+    by = first_order(tables, report.code)
+    most, counts = ORDERS[by]
+    sure = of_area(tables["priorities"], report.code)[by].notna().sum()
     first = set(chosen(tables, report.code)["indicator_id"])
     others = []
     for by, order in (("place_by_gap", "the gap alone"), ("place_by_people", "people")):
@@ -87,7 +106,13 @@ def priority_words(tables: Tables, report: BoroughReport) -> dict[str, object]:
         if names:
             others.append(f"by {order}, {and_list(names)} would come in")
     other = f" In another order, {'; '.join(others)}." if others else ""
-    return {"sure": int(sure), "other": other, "there": f"{report.place}’s average"}
+    return {
+        "sure": int(sure),
+        "other": other,
+        "there": f"{report.place}’s average",
+        "most": most,
+        "counts": counts.format(whole=report.whole.one),
+    }
 
 
 def _people(r: Any, place: str) -> str:

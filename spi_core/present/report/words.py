@@ -138,14 +138,24 @@ def _components(r: BoroughReport) -> str:
     )
 
 
-def _change(r: BoroughReport) -> str:
-    index = r.index_change
+def change_sentence(r: BoroughReport) -> str:
+    """Say how the index of the whole moved in the last step, beside the reference and in its units.
+
+    Returns
+    -------
+    str
+        Two or three sentences.
+    """
+    return sentence(_step(r), r.changes["illustrative"].any() and r.compared)
+
+
+def _step(r: BoroughReport) -> str:
+    index, n = r.index_change, int(r.indicators["in_change"].sum())
     if len(r.periods) < 2:
-        return "**Change.** This edition has one period, so it shows no change."
+        return "This edition has one period, so it shows no change."
     if not r.compared:
-        return f"**Change.** Nothing can be compared: {_why(r)}."
-    both = r.indicators[r.indicators["in_change"]]
-    n, subject = len(both), "It"
+        return f"Nothing can be compared: {_why(r)}."
+    subject = "It"
     if math.isnan(index["change"]):
         text = f"There is no single figure for the {r.whole.one}: {_why(r)}."
         subject = f"The {owned(r.unit.many)} own index"
@@ -158,12 +168,21 @@ def _change(r: BoroughReport) -> str:
             f"{change_words(index['change'], _clear(index['rating']))} points ({ends})."
             f"{beside_reference(r.place, *(index[name] for name in LEFT))}"
         )
-    text = f"**Change.** {text} {risen_sentence(r, subject)}{_movers(r)}"
+    return f"{text} {risen_sentence(r, subject)}"
+
+
+def _change(r: BoroughReport) -> str:
+    text = f"**Change.** {_step(r)}"
+    if not r.compared:
+        return text
+    both = r.indicators[r.indicators["in_change"]]
+    n, text = len(both), f"{text}{_movers(r)}"
     both = both.dropna(subset=["change", "london_change"])
     if both.empty:
         return text
     same = int((both["change"] * both["london_change"] > 0).sum())
-    known = "those" if len(both) == n and subject == "It" else "the"
+    single = not math.isnan(r.index_change["change"])
+    known = "those" if len(both) == n and single else "the"
     which = "" if known == "those" else " that can be compared"
     which += "" if len(both) == n else f" and have a figure for {r.place}"
     story = (
@@ -243,12 +262,23 @@ def _movers(r: BoroughReport) -> str:
 
 
 def _gaps(r: BoroughReport) -> str:
+    return f"**What we can’t see.** {said}" if (said := unseen(r)) else ""
+
+
+def unseen(r: BoroughReport) -> str:
+    """Say which components and areas have no score, and how many scores rest on little.
+
+    Returns
+    -------
+    str
+        Empty where nothing is missing.
+    """
     missing = r.components.loc[~r.components["scored"], "component"]
     thin = int((r.components["note"] == "thin").sum())
     wards = missing_sentence(r)
     if missing.empty and not thin and not wards:
         return ""
-    text = "**What we can’t see.** "
+    text = ""
     if len(missing):
         text += f"{and_list(list(missing))} {'has' if len(missing) == 1 else 'have'} no score yet. "
     if thin:

@@ -79,10 +79,10 @@ class Lineage:
         self._folder, self._tables = folder, tables
         areas, periods = tables.rows("areas"), tables.about["edition"]["periods"]
         names = {a["code"]: a["name"] for a in areas if a["scored"]}
-        self.code = _chosen(area, names, "AREA", "is not a scored area of this edition")
+        self.code = chosen(area, names, "AREA", "is not a scored area of this edition")
         labels = {p["id"]: str(p["label"]) for p in periods}
         wanted = period or periods[-1]["id"]
-        self.period = _chosen(wanted, labels, "--period", "is not a period of this edition")
+        self.period = chosen(wanted, labels, "--period", "is not a period of this edition")
         self.name, self.label = names[self.code], labels[self.period]
         self._parts = [a["code"] for a in areas if a["parent_code"] == self.code]
         self._at = {
@@ -122,8 +122,8 @@ class Lineage:
         """
         known = {"index": "index"} | {e: e for e in self._framed()}
         known |= {i: r["name"] for i, r in self._at["indicators"].items()}
-        chosen = _chosen(element, known, "ELEMENT", "is no element of this edition")
-        return self._indicator(chosen) if chosen in self._at["indicators"] else self._made(chosen)
+        meant = chosen(element, known, "ELEMENT", "is no element of this edition")
+        return self._indicator(meant) if meant in self._at["indicators"] else self._made(meant)
 
     def _framed(self) -> dict[str, list[str]]:
         """Give every dimension and component with its parts that are scored."""
@@ -175,8 +175,23 @@ class Lineage:
         return Node(indicator, "indicator", facts)
 
 
-def _chosen(given: str, known: Mapping[str, str], option: str, what: str) -> str:
-    """Find what was meant by an id or a name, however it is written."""
+def chosen(given: str, known: Mapping[str, str], option: str, what: str) -> str:
+    """Find what was meant by an id or a name, however it is written.
+
+    Parameters
+    ----------
+    given : str
+        As typed.
+    known : mapping of str to str
+        Id to name.
+    option, what : str
+        Where it was typed, and the fault if it is nothing known.
+
+    Raises
+    ------
+    InputError
+        That names what comes near, else all that is allowed.
+    """
     ways = {name.casefold(): k for k, name in known.items()} | {k.casefold(): k for k in known}
     if (found := ways.get(given.strip().casefold())) is not None:
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -128,12 +129,15 @@ def citation(about: Mapping[str, Any]) -> str:
     """Say how to cite the data: content of ``CITATION.cff`` (Citation File Format 1.2.0)."""
     edition = about["edition"]
     licence = _licence(edition["licence"])
+    parts = edition["contact"].split(", ")  # a name, then an address: from the house number on
+    name = list(itertools.takewhile(lambda part: not any(map(str.isdigit, part)), parts)) or parts
+    where = ", ".join(parts[len(name) :])
     said = {
         "cff-version": "1.2.0",
         "message": "If you use these data, please cite them as below.",
         "type": "dataset",
         "title": edition["title"],
-        "authors": [{"name": edition["contact"]}],
+        "authors": [{"name": ", ".join(name), **({"address": where} if where else {})}],
         "version": about["data_version"],
         "abstract": edition["attribution"],
     }

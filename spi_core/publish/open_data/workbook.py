@@ -43,7 +43,12 @@ NARROWEST, WIDEST = 8, 60
 LONGEST = 16_000
 CUT = " … (cut here, as a cell holds no more: the CSV files hold all of it)"
 #: Everything is text or a number; nothing in a cell may run.
-PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+PLAIN = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "in_memory": True,  # its working files would have other line ends on Windows
+}
 
 
 def workbook(frames: Mapping[str, pd.DataFrame], about: Mapping[str, Any]) -> bytes:

@@ -19,9 +19,12 @@ from spi_core.errors import RenderError
 from spi_core.present.base.fonts import drawable, fonts_dir, theme_dir
 from spi_core.text.seal import plain
 
+_PAGE = re.compile(rb"/Type/Page\b")
 _FILTER_MESSAGE = re.compile(r"<<<(.*?)>>>", re.DOTALL)
 #: Written into PDFs where the format wants a time: the clock must not change the bytes.
 _TIMESTAMP = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
+#: Parts of its size that text is set in to fit its pages: small print stays legible.
+_FITS = (1.0, 0.97, 0.94, 0.91)
 
 
 @functools.cache
@@ -36,7 +39,7 @@ def _convert(
     meta = folder / "metadata.json"
     # as it is: Pandoc takes no characters in two halves
     text = json.dumps(metadata, default=str, ensure_ascii=False)
-    meta.write_text(text, encoding="utf-8")
+    meta.write_text(text, encoding="utf-8", newline="\n")
     command = [
         _pandoc(),
         "--from=markdown",
@@ -103,17 +106,23 @@ def to_html(markdown: str, metadata: Mapping[str, Any], folder: Path, source: Pa
     return page.replace('<math display="block"', '<math display="block" tabindex="0"').encode()
 
 
-def _compile(path: Path, text: str, *fonts: Path) -> tuple[Any, Any]:
-    path.write_text(text, encoding="utf-8")
-    made: tuple[Any, Any] = typst.compile_with_warnings(
-        str(path),
-        root=str(path.parent),
-        font_paths=[str(fonts_dir()), *map(str, fonts)],
-        ignore_system_fonts=True,
-        format="pdf",
-        pdf_standards=["ua-1"],
-        timestamp=_TIMESTAMP,
-    )
+def _compile(path: Path, text: str, pages: int | None, *fonts: Path) -> tuple[Any, Any]:
+    """Set in the first size in which it has so many pages, or else the smallest."""
+    path.write_text(text, encoding="utf-8", newline="\n")
+    made: tuple[Any, Any] = (b"", [])
+    for fit in _FITS:
+        made = typst.compile_with_warnings(
+            str(path),
+            root=str(path.parent),
+            font_paths=[str(fonts_dir()), *map(str, fonts)],
+            ignore_system_fonts=True,
+            format="pdf",
+            pdf_standards=["ua-1"],
+            timestamp=_TIMESTAMP,
+            sys_inputs={"fit": str(fit)},
+        )
+        if pages is None or len(_PAGE.findall(made[0])) <= pages:
+            break
     return made
 
 
@@ -125,7 +134,8 @@ def to_pdf(markdown: str, metadata: Mapping[str, Any], folder: Path, source: Pat
     markdown : str
         The assembled document.
     metadata : mapping
-        Its metadata for print.
+        Its metadata for print: with ``pages``, text that asks for ``fit(size)`` is set down to
+        91 % of it until there are no more pages than that.
     folder : pathlib.Path
         Private folder with the document's images; the Typst text is left there.
     source : pathlib.Path
@@ -151,11 +161,12 @@ def to_pdf(markdown: str, metadata: Mapping[str, Any], folder: Path, source: Pat
     text = _convert(markdown, metadata, arguments, folder, source)
     try:
         try:
-            pdf, warnings = _compile(path, text)
+            pdf, warnings = _compile(path, text, metadata.get("pages"))
         except typst.TypstError as error:
             if "could not be displayed with font" not in error.message:
                 raise
-            pdf, warnings = _compile(path, drawable(text, folder / "fonts"), folder / "fonts")
+            fonts = folder / "fonts"
+            pdf, warnings = _compile(path, drawable(text, fonts), metadata.get("pages"), fonts)
     except typst.TypstError as error:
         raise RenderError(f"{source.name}: Typst: {error.message}\n{error.diagnostic}") from error
     for warning in warnings:

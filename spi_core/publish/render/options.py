@@ -37,7 +37,7 @@ _CELL = _words(
 #: Options of a format that change what a document says.
 _FORMAT = _words(
     "toc toc-depth toc-title number-sections number-depth execute bibliography csl title subtitle "
-    "kicker author date lang mark footer description"
+    "kicker author date lang mark footer description pages"
 )
 #: Options of a format that say how Quarto should lay it out: here the theme does.
 _FORMAT_LAYOUT = _words(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import html
 import os
@@ -15,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import unquote
 
 from spi_core.errors import Fault, InputError, RenderError
 from spi_core.publish.render.options import QUARTO_FORMATS, Format
@@ -35,14 +37,21 @@ _FATAL = re.compile(
     r"|unable to resolve link",
     re.IGNORECASE,
 )
-#: What Quarto leaves where an inline expression or a reference has come to nothing.
-_LEFT = (
-    (re.compile(r"<code\b[^>]*>(\{python\}[^<]*)"), "an inline expression gave no result"),
-    (re.compile(r"(\?@(?:fig|tbl|eq|sec)-[\w-]+)"), "a reference leads nowhere"),
-)
+#: What Quarto leaves where an inline expression or a reference has come to nothing: on a page, and
+#: in the Typst that a PDF is made from.
+_CODE = {
+    "html": re.compile(r"<code\b[^>]*>(\{python\}[^<]*)"),
+    "pdf": re.compile(r"(?<!\\)`(\{python\}[^`]*)`"),
+}
+_LEFT = {
+    re.compile(r"(\?\\?@(?:fig|tbl|eq|sec|lst|nte|tip)-[\w-]+)"): "a reference leads nowhere",
+    re.compile(r"(\?(?:meta|var|env):[\w.-]+)"): "the document has no such metadata",
+}
 _ON_PURPOSE = re.compile(r"``+\s*(\{python\}[^`]*?)\s*``")
 _SHOWN_CODE = re.compile(r"<(script|style|pre)\b.*?</\1>", re.DOTALL)
-_STYLED = re.compile(r"<style\b|<link\b[^>]*\bstylesheet\b")
+_STYLES = re.compile(r"""<style\b[^>]*>(.*?)</style>|<link\b[^>]*?\bhref=["']([^"']*)""", re.DOTALL)
+#: A rule of the theme, and its file: Quarto's own styles are not enough.
+_RULE, _SHEET = "wide-only", "report.css"
 _HOW_TO_GET_IT = "conda env create -f environment.yml brings it; --engine builtin does without"
 
 
@@ -71,7 +80,7 @@ class Quarto:
 def _version(path: str) -> tuple[int, ...]:
     try:
         done = subprocess.run(
-            [path, "--version"], capture_output=True, text=True, timeout=60, check=False
+            [path, "--version"], capture_output=True, encoding="utf-8", timeout=60, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return ()
@@ -143,9 +152,10 @@ def _surroundings(environment: Mapping[str, str]) -> dict[str, str]:
 def _stop(process: subprocess.Popen[bytes]) -> None:
     """End Quarto and the kernels and compilers that it started."""
     with suppress(OSError):
-        if os.name == "posix":
+        if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)
-        else:
+        else:  # Windows: what was started may be a script, the work its child's
+            subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], check=False)
             process.kill()
     process.wait()
 
@@ -212,21 +222,34 @@ def page_faults(page: str, source: str = "") -> list[str]:
     Returns
     -------
     list of str
-        Code of an inline expression, a reference to nothing, no style sheet.
+        Code of an inline expression, a reference to nothing, no style sheet of the theme.
 
     Examples
     --------
-    >>> page_faults("<style>p {}</style><p>Score: <code>{python} nobody</code></p>")
+    >>> page_faults("<style>.wide-only {}</style><p>Score: <code>{python} nobody</code></p>")
     ["an inline expression gave no result: '{python} nobody'"]
     """
-    words, shown = _SHOWN_CODE.sub("", page), _ON_PURPOSE.findall(source)
-    left = [
-        (html.unescape(m[1]).strip(), said) for rule, said in _LEFT for m in rule.finditer(words)
+    found = _left(_SHOWN_CODE.sub("", page), source, "html")
+    return found if _is_styled(page) else [*found, "the page has no style sheet of the theme"]
+
+
+def _left(words: str, source: str, target: Format) -> list[str]:
+    """Name what is left in the words of a page, or of the Typst of a PDF."""
+    code = (html.unescape(text).strip() for text in _CODE[target].findall(words))
+    shown = _ON_PURPOSE.findall(source)
+    found = [f"an inline expression gave no result: {text!r}" for text in code if text not in shown]
+    return found + [
+        f"{said}: {text!r}" for rule, said in _LEFT.items() for text in rule.findall(words)
     ]
-    found = [f"{said}: {text!r}" for text, said in left if text not in shown]
-    if not _STYLED.search(page):
-        found.append("the page has no style sheet")
-    return found
+
+
+def _is_styled(page: str) -> bool:
+    for text, link in _STYLES.findall(page):
+        if link.startswith("data:") and ";base64," in link:
+            text = base64.b64decode(link.partition(",")[2]).decode(errors="replace")
+        if _RULE in text or _RULE in link or unquote(link).endswith(_SHEET):
+            return True
+    return False
 
 
 def _one_format(
@@ -244,7 +267,12 @@ def _one_format(
         raise RenderError(f"Quarto ended without an error and wrote no {relative.stem}.{target}")
     made = found[0].read_bytes()
     source = (copy / relative).read_text(encoding="utf-8")
-    if target == "html" and (faults := page_faults(made.decode(errors="replace"), source)):
+    if target == "html":
+        faults = page_faults(made.decode(errors="replace"), source)
+    else:  # what the PDF was made from
+        kept = (path.read_text("utf-8") for path in copy.rglob(f"{relative.stem}.typ"))
+        faults = [fault for text in kept for fault in _left(text, source, target)]
+    if faults:
         raise RenderError("Quarto wrote a page that is wrong\n  " + "\n  ".join(faults))
     return made
 

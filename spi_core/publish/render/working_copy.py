@@ -45,7 +45,8 @@ def _project_settings(settings: Mapping[str, Any], document: Path) -> dict[str, 
     }
     # a page that stands alone, not one of a site
     alone = parse_yaml("page.yml", (theme_dir() / "page.yml").read_bytes())
-    kept = merge(kept, alone)
+    # its Typst is read: code that is left on a page must not pass in the PDF alone
+    kept = merge(kept, merge(alone, {"format": {"typst": {"keep-typ": True}}}))
     kept["project"] = {
         "type": "default",
         "output-dir": "_rendered",
@@ -87,8 +88,8 @@ def working_copy(
             shutil.copy2(file, place)
     shutil.copytree(theme_dir(), copy / _THEME, dirs_exist_ok=True)
     page = page_header(document, metadata, parameters) + page_body(document)
-    (copy / relative).write_text(page, encoding="utf-8")
+    (copy / relative).write_text(page, encoding="utf-8", newline="\n")
     settings = parse_yaml(str(project), project.read_bytes()) or {} if project else {}
     said = yaml.safe_dump(_project_settings(settings, relative), allow_unicode=True)
-    (copy / "_quarto.yml").write_text(said, encoding="utf-8")
+    (copy / "_quarto.yml").write_text(said, encoding="utf-8", newline="\n")
     return relative

@@ -79,7 +79,7 @@ def add(
             own = _given(file, indicator)
         path = part / "observations" / f"{indicator}.csv"
         path.parent.mkdir(exist_ok=True)
-        path.write_text(csv_text(own), encoding="utf-8")
+        path.write_text(csv_text(own), encoding="utf-8", newline="\n")
         posts = {"indicator_id": indicator, "basis": "target", **dict.fromkeys(GOALPOSTS, "")}
         posts |= {"basis": "target", **{k: row[k] for k in GOALPOSTS if k in row}}
         if "worst" in row:
@@ -142,7 +142,7 @@ def remove(folder: Path, indicator: str, why: str | None) -> list[str]:
 
         for stem in _stems(inputs):
             for written in change_table(part, stem, without):
-                if stem in FOLDERS and len((part / written).read_text().splitlines()) < 2:
+                if stem in FOLDERS and len((part / written).read_bytes().splitlines()) < 2:
                     (part / written).unlink()
         said = _refit(part, before, component)
         _record(part, f"{name} ({indicator}) removed from {component}", why)
@@ -264,7 +264,7 @@ def _renamed(part: Path, inputs: Inputs) -> list[str]:
     new = old if moments is None else int(moments["n_rows"].iloc[0])
     said, path = named["name"].replace(f"{old:,}", f"{new:,}"), part / "edition.yml"
     text = path.read_text("utf-8").replace(named["name"], said)
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text, encoding="utf-8", newline="\n")
     return [f"moments and correlations of the reference made anew, from {new:,} rows ({old:,})"]
 
 
@@ -279,7 +279,7 @@ def _refit(part: Path, before: Mapping[str, pd.DataFrame], component: str) -> li
     made = pd.concat([old[old["component"] != component], new[list(old)]])
     order = {i: n for n, i in enumerate(inputs.framework.ids)}
     made = made.sort_values("indicator_id", key=lambda ids: ids.map(order), kind="stable")
-    (part / "weights.csv").write_text(csv_text(made), encoding="utf-8")
+    (part / "weights.csv").write_text(csv_text(made), encoding="utf-8", newline="\n")
     return [f"weights of {component} fitted anew; all others as they were"]
 
 
@@ -299,7 +299,7 @@ def _record(part: Path, what: str, why: str | None) -> None:
     if path.exists():
         _append(part, "corrections", made)
     else:
-        path.write_text(csv_text(made), encoding="utf-8")
+        path.write_text(csv_text(made), encoding="utf-8", newline="\n")
 
 
 def _stems(inputs: Inputs) -> list[str]:

@@ -97,9 +97,9 @@ def roll(folder: Path, label: str, name: str | None, breaks: Mapping[str, str]) 
         _rename_sources(part / "sources", ids)
         path = part / "edition.yml"
         text = roll_settings(path.read_text("utf-8-sig"), ids, label, target.name)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", newline="\n")
         (part / WANTED).parent.mkdir(exist_ok=True)
-        (part / WANTED).write_text(csv_text(asked), encoding="utf-8")
+        (part / WANTED).write_text(csv_text(asked), encoding="utf-8", newline="\n")
         new = load(part)
     again = mentions(text, labels["current"])
     return Rolled(target, new.periods, asked, tuple(breaks), again)
@@ -204,4 +204,4 @@ def _add_breaks(part: Path, breaks: Mapping[str, str]) -> None:
     if rows.empty:
         return
     if not change_table(part, "breaks", lambda cells: pd.concat([cells, rows])):
-        (part / "breaks.csv").write_text(csv_text(rows), encoding="utf-8")
+        (part / "breaks.csv").write_text(csv_text(rows), encoding="utf-8", newline="\n")

@@ -14,9 +14,11 @@ from spi_core.impact.wide.chapter import run_wide
 from spi_core.impact.wide.contrast import compare, set_effects
 from spi_core.impact.wide.expect import by_level, by_matches, by_pool, match
 from spi_core.impact.wide.field import lay_out
+from spi_core.impact.wide.numbers import cost_of_one
 from spi_core.impact.wide.placebo import clumps, draw_sets, nearest_in_level
 from tests.support.panels import city
 
+NAN = float("nan")
 YEARS = ("2015", "2016", "2017")
 CRIME = Outcome("crime", "down", "Crime", "offences a year")
 DESIGN = Design(
@@ -190,3 +192,24 @@ def test_inconclusive_is_not_no_change() -> None:
     assert unclear(-30.0, 10.0, -20.0) == "inconclusive"
     assert unclear(-15.0, 10.0, -20.0) == "no clear change"
     assert unclear(-15.0, -1.0, -20.0) == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("effect", "low", "high", "direction", "wanted"),
+    [
+        (25.0, 11.11111, 100.0, "up", (50.0, 20.0, 100.0)),  # 80, 90, 50 were expected, 100 came
+        (25.0, 11.11111, 100.0, "down", (NAN, NAN, NAN)),  # for the worse
+        (25.0, -1.0, 60.0, "up", (NAN, NAN, NAN)),  # no effect is left open
+        (-50.0, -100.0, 0.0, "down", (NAN, NAN, NAN)),  # zero itself is none
+        (-50.0, -100.0, -20.0, "down", (10.0, 0.0, 40.0)),  # an end without bound
+    ],
+)
+def test_one_more_or_fewer_costs_pounds_over_what_moved(
+    effect: float, low: float, high: float, direction: str, wanted: tuple[float, ...]
+) -> None:
+    made = cost_of_one(1000.0, 100.0, effect, low, high, direction)
+    np.testing.assert_allclose(made, wanted, rtol=1e-5)
+
+
+def test_without_a_cost_nothing_is_said_of_it() -> None:
+    assert np.isnan(cost_of_one(0.0, 100.0, -20.0, -30.0, -10.0, "down")).all()

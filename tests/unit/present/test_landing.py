@@ -36,7 +36,8 @@ def _links(tables: Built) -> str:
 
 def test_panels_are_those_of_pages_that_exist(tmp_path: Path) -> None:
     assert _links(Built(tmp_path)) == (
-        "[Borough report](borough-report.html) [How it is made](methods.html)"
+        "[Borough report](borough-report.html) [For decision](decision.html) "
+        "[How it is made](methods.html)"
     )
     (tmp_path / "explorer").mkdir()
     (tmp_path / "explorer" / "index.html").write_text("x", "utf-8")

@@ -52,8 +52,8 @@ def _names(jobs: list[RenderJob]) -> list[str]:
 
 def test_site_pages_come_first_then_a_brief_for_every_ward(jobs: Jobs) -> None:
     names = _names(jobs())
-    assert names[:3] == ["index", "borough-report", "methods"]
-    assert names[3:] == [f"{w}-ward-{w[-1]}" for w in WARDS]
+    assert names[:4] == ["index", "borough-report", "methods", "decision"]
+    assert names[4:] == [f"{w}-ward-{w[-1]}" for w in WARDS]
 
 
 def test_every_document_is_made_as_page_and_print_but_the_landing_page(jobs: Jobs) -> None:
@@ -64,7 +64,7 @@ def test_every_document_is_made_as_page_and_print_but_the_landing_page(jobs: Job
 
 def test_no_two_jobs_write_the_same_file(jobs: Jobs) -> None:
     outputs = [job.output(target) for job in jobs() for target in job.formats]
-    assert len(set(outputs)) == len(outputs) == 1 + 2 * 2 + 2 * len(WARDS)
+    assert len(set(outputs)) == len(outputs) == 1 + 3 * 2 + 2 * len(WARDS)
 
 
 def test_sources_exist_and_take_the_parameters_they_are_given(jobs: Jobs) -> None:
@@ -104,7 +104,7 @@ def test_documents_can_be_picked_and_so_can_formats(jobs: Jobs) -> None:
         (
             {"documents": ("metods",)},
             "--document",
-            "index, borough-report, methods, commissioning-brief, ward-brief",
+            "index, borough-report, methods, commissioning-brief, decision, ward-brief",
         ),
         ({"areas": ("E05999999",)}, "--area", WARDS[0]),
         ({"areas": ("E09000099",)}, "--area", WARDS[0]),

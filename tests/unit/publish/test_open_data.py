@@ -17,12 +17,14 @@ import openpyxl
 import pandas as pd
 import pyogrio
 import pytest
+import yaml
 
 from spi_core.build.edition import build
 from spi_core.edition.inputs import load
 from spi_core.errors import SpiError
 from spi_core.publish.editions import Edition
 from spi_core.publish.open_data.api import api
+from spi_core.publish.open_data.datapackage import citation
 from spi_core.publish.open_data.described import TABLES
 from spi_core.publish.open_data.spatial import geojson, geopackage, outlines
 from spi_core.publish.open_data.tidy import EMPTY, ILLUSTRATIVE, MEASURED, tidy
@@ -512,3 +514,20 @@ def test_an_edition_without_outlines_has_no_map(tables: Tables) -> None:
     for name in [n for n in built if n.startswith("map_")]:
         del built[name]
     assert outlines(built, tidy(built, _about(tables))) is None
+
+
+@pytest.mark.parametrize(
+    ("contact", "authors"),
+    [
+        (
+            "Insight team, A Council, 1 Town Square, Barking",
+            [{"name": "Insight team, A Council", "address": "1 Town Square, Barking"}],
+        ),
+        ("insight@example.org", [{"name": "insight@example.org"}]),
+        ("2 High Street", [{"name": "2 High Street"}]),
+    ],
+)
+def test_the_author_is_cited_by_name(contact: str, authors: list[dict[str, str]]) -> None:
+    edition = {"contact": contact, "title": "T", "licence": "Own", "attribution": "A"}
+    said = yaml.safe_load(citation({"edition": edition, "data_version": "1"}))
+    assert said["authors"] == authors

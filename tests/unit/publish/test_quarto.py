@@ -132,7 +132,7 @@ def test_each_job_has_a_working_copy_of_its_own(
     assert len(folders) == 3
     assert not any(Path(str(folder)).exists() for folder in folders)
     assert sorted(source.parents[1].rglob("*")) == before
-    assert all(page.startswith(b"<style></style>html of ---") for page in made)
+    assert all(page.startswith(b"<style>.wide-only</style>html of ---") for page in made)
 
 
 def test_the_working_copy_holds_what_the_document_needs(
@@ -236,9 +236,16 @@ def test_a_warning_that_spoils_the_page_is_an_error(
 @pytest.mark.parametrize(
     ("page", "said"),
     [
-        ("<style></style><p>47<code>{python} b.mark</code> of", "no result: '{python} b.mark'"),
-        ("<style></style><p>See <strong>?@fig-x</strong>.</p>", "leads nowhere: '?@fig-x'"),
-        ("<p>Plain</p>", "the page has no style sheet"),
+        (
+            "<style>.wide-only</style><p>47<code>{python} b.mark</code> of",
+            "no result: '{python} b.mark'",
+        ),
+        (
+            "<style>.wide-only</style><p>See <strong>?@fig-x</strong>.</p>",
+            "leads nowhere: '?@fig-x'",
+        ),
+        ("<style>.wide-only</style><p><strong>?meta:contact</strong>", "metadata: '?meta:contact'"),
+        ("<style>body {}</style><p>Plain</p>", "the page has no style sheet of the theme"),
     ],
 )
 def test_a_page_with_something_left_on_it_is_refused(
@@ -250,10 +257,28 @@ def test_a_page_with_something_left_on_it_is_refused(
     assert not result.job.output("html").exists()
 
 
+@pytest.mark.parametrize("link", ["x/report.css", "data:text/css;base64,LndpZGUtb25seSB7fQ=="])
+def test_the_themes_style_is_known_in_each_form(link: str) -> None:
+    assert quarto.page_faults(f'<link rel="stylesheet" href="{link}"><p>') == []
+
+
+def test_a_pdf_with_something_left_in_it_is_refused(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(
+        tmp_path / "bin", monkeypatch, typst=r"Score `{python} b.mark`, \`{python} 'x'\`, ?\@fig-x."
+    )
+    result = one(source, formats=("pdf",))
+    assert "no result: '{python} b.mark'" in str(result.error)
+    assert "nowhere" in str(result.error)
+    assert "'x'" not in str(result.error)
+    assert not result.job.output("pdf").exists()
+
+
 def test_code_that_a_page_shows_on_purpose_is_no_fault() -> None:
-    shown = "<style></style><pre><code>`{python} x` @fig-x</code></pre><p>{python} @sec-x"
+    shown = "<style>.wide-only</style><pre><code>`{python} x` @fig-x</code></pre><p>{python} @sec-x"
     assert quarto.page_faults(shown) == []
-    shown = "<style></style><p>Write <code>{python} score</code> there"
+    shown = "<style>.wide-only</style><p>Write <code>{python} score</code> there"
     assert (
         quarto.page_faults(shown, "Write `` `{python} score` `` or ``{python} score`` there") == []
     )

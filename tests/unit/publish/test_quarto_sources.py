@@ -115,6 +115,8 @@ def test_files_that_the_project_names_exist() -> None:
     del settings["project"]["render"]
     decisions = settings["website"]["sidebar"]["contents"].pop()["contents"]
     assert list(ROOT.glob(decisions))
+    (reference,) = (p for p in settings["website"]["sidebar"]["contents"] if "Reference" in str(p))
+    assert reference["contents"].pop()["contents"] == "docs/reference/*.qmd"  # quartodoc's
     named = [text for text in strings(settings) if "/" in text or text.endswith(".yml")]
     assert len(named) > 15
     assert [text for text in named if not (ROOT / text).exists()] == []

@@ -168,7 +168,8 @@ def test_a_finished_site_has_its_data_and_no_dead_link(edition: Edition, tmp_pat
     explorer.mkdir(exist_ok=True)
     (explorer / "index.html").write_text("<p>", encoding="utf-8")
     page = (
-        "<html><head><style></style></head><body class='x'><main><a href='explorer/index.html#a'>"
+        "<html><head><style>.wide-only</style></head><body class='x'><main>"
+        "<a href='explorer/index.html#a'>"
         "<a href='./wards/none.html'><a href='https://example.org/x.html'><a href='#sec-a'></main>"
     )
     (tmp_path / "index.html").write_text(page, encoding="utf-8")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
+import pypdf
 import pytest
 from fontTools.ttLib import TTFont
 
@@ -59,6 +61,19 @@ def test_text_colours_of_the_style_sheet_have_contrast(text: str, ground: str) -
     assert text in style
     assert ground in style or ground == "#ffffff"
     assert (_luminance(ground) + 0.05) / (_luminance(text) + 0.05) >= 4.5
+
+
+def test_text_gives_way_where_a_document_must_fit_its_pages(tmp_path: Path) -> None:
+    def made(lines: int, **meta: object) -> int:
+        body = "```{=typst}\n#set text(size: fit(12pt))\n```\n\n" + "Word.\\\n" * lines
+        pdf = convert.to_pdf(
+            body, {"title": "A", "lang": "en-GB", **meta}, tmp_path, tmp_path / "a"
+        )
+        return len(pypdf.PdfReader(io.BytesIO(pdf)).pages)
+
+    full = next(lines for lines in range(30, 60) if made(lines) == 2)
+    assert made(full, pages=1) == 1
+    assert made(2 * full, pages=1) > 1  # legible before short
 
 
 def test_a_missing_font_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
