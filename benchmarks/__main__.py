@@ -32,6 +32,7 @@ PARTS = {
     "impact_wide": "Impact chapters against all London",
     "impact_calibration": "Impact chapters within a borough",
     "mutants": "Tests that bite",
+    "fuzz": "Spoiled inputs",
 }
 PACKAGES = ("numpy", "scipy", "pandas", "pyarrow", "matplotlib", "typst", "pypandoc_binary")
 NOT_RUN = "Not run."

@@ -185,7 +185,10 @@ def main() -> int:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
     if find_spec("quartodoc") is None:
-        print("no pages of functions: pip install -e '.[docs]' brings quartodoc", file=sys.stderr)
+        print(
+            "no pages of functions: quartodoc is not installed (it is in requirements.lock)",
+            file=sys.stderr,
+        )
     else:
         from functions import write  # beside this file; quartodoc is no part of the package
 

@@ -1,4 +1,6 @@
-"""From scores to decisions: what matters most, and how sure that is.
+"""From scores to decisions: what matters most, how sure that is, and what was promised.
 
-``priorities`` ranks an area's figures by need, influence and certainty.
+``distances`` holds figures against others in people and says what would bring them level,
+``priorities`` ranks an area's figures by need, influence and certainty, ``targets`` judges whether
+what was promised is on track.
 """

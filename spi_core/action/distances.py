@@ -229,6 +229,8 @@ def needs_table(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     about = tables["indicators"].rename(
         columns={"id": "indicator_id", "name": "indicator", "publisher_or_owner": "publisher"}
     )
+    theme = about["manifesto_theme"]
+    about["theme"] = theme.where(theme.fillna("").ne(""), about["component"])
     names = tables["areas"].rename(columns={"code": "area_code", "name": "area_name"})
     now = tables["values"].query("period == 'current'")
     now = now[["area_code", "indicator_id", "period_label", "value_low", "value_high"]]

@@ -328,7 +328,9 @@ def _action(
         alike += list(zip(same["indicator_id"], same["period"], strict=True))
     pairs = [_plain(inputs.tables[name]) for name in ("errors", "history_errors")]
     polarity = tables["indicators"].set_index("id")["polarity"].astype(float)
-    tables["achieved"] = achieved_table(pairs, polarity, pd.MultiIndex.from_tuples(alike))
+    # by way of a frame: where nothing is comparable the list is empty
+    same_in = pd.MultiIndex.from_frame(pd.DataFrame(alike, columns=["indicator_id", "period"]))
+    tables["achieved"] = achieved_table(pairs, polarity, same_in)
     tables["distances"] = distances_table(whole, units, tables)
     return {
         "priorities": priorities_table(whole, units, tables, reach, unit),

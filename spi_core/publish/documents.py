@@ -16,7 +16,7 @@ import yaml
 from spi_core.errors import Fault, InputError
 from spi_core.files import project_root, refusals_as_faults
 from spi_core.present.base.edition import conditions
-from spi_core.present.base.links import BRIEFS, area_stem, explorer_page, keys_of
+from spi_core.present.base.links import BRIEFS, area_stem, explorer_page, group_of, keys_of
 from spi_core.present.base.marks import page_mark
 from spi_core.present.base.prose import partner_name, put_in, words_of
 from spi_core.publish.render.job import RenderJob
@@ -32,8 +32,8 @@ MORE_FORMATS = ("ipynb",)
 #: Quarto tells a document's cells its name in this variable.
 QUARTO = "QUARTO_DOCUMENT_FILE"
 TITLES = ("title", "subtitle", "kicker")
-#: Columns of the register that documents may go through.
-COLUMNS = {"partner": "partner", "theme": "manifesto_theme"}
+#: Groups of figures that documents may go through.
+GROUPS = ("partner", "theme")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _faults(root: Path, name: str, row: Any) -> Iterator[Fault]:
     for key in row:
         if str(key).partition(".")[0] not in known:
             yield Fault(ROWS, "is not known", None, name, key, ", ".join(sorted(known)))
-    if row.get("each", "area") not in (*COLUMNS, "area", "intervention"):
+    if row.get("each", "area") not in (*GROUPS, "area", "intervention"):
         allowed = "area, intervention, partner, theme"
         yield Fault(ROWS, "cannot be gone through", None, name, row["each"], allowed)
     formats = row.get("formats", [])
@@ -160,7 +160,7 @@ def document_jobs(root: Path, tables: Tables, folder: Path, choice: Choice) -> l
     # naming an area asks for its brief, not for the whole site again
     usual = [d.name for d in had if not d.asked and (d.each == "area" or not choice.areas)]
     wanted = choice.documents or usual
-    keyed = [d for d in had if d.name in wanted and d.each in COLUMNS]
+    keyed = [d for d in had if d.name in wanted and d.each in GROUPS]
     keys = [key for d in keyed for key in _keys(d, tables, units)]
     _refuse(choice, [d.name for d in had], list(units), list(dict.fromkeys(keys)))
     if choice.only:
@@ -231,7 +231,7 @@ def _each(
         for row in tables.rows("impact"):
             named.setdefault(row["intervention"], row["name"])
         return named.items()
-    if document.each in COLUMNS:
+    if document.each in GROUPS:
         keys = _keys(document, tables, units)
         return [(k, t) for k, t in keys.items() if k in (choice.only or set(keys) - set(units))]
     return [("", "")]
@@ -239,8 +239,7 @@ def _each(
 
 def _keys(document: Document, tables: Tables, units: Mapping[str, str]) -> dict[str, str]:
     """Name the partners or themes of an edition; a theme's document may be had of an area too."""
-    texts = [str(row.get(COLUMNS[document.each], "")) for row in tables.rows("indicators")]
-    named = keys_of(sorted(texts))
+    named = keys_of(sorted(group_of(row, document.each) for row in tables.rows("indicators")))
     if document.each == "partner":
         return {key: partner_name(text) for key, text in named.items()}
     return {**named, **units}
@@ -248,21 +247,15 @@ def _keys(document: Document, tables: Tables, units: Mapping[str, str]) -> dict[
 
 def _refuse(choice: Choice, names: list[str], areas: list[str], keys: list[str]) -> None:
     asked = (
-        ("partner or theme", choice.only, keys),
-        ("document", choice.documents, names),
-        ("area", choice.areas, areas),
-        ("format", choice.formats, [*FORMATS, *MORE_FORMATS]),
+        ("partner or theme", "only", choice.only, keys),
+        ("document", "document", choice.documents, names),
+        ("area", "area", choice.areas, areas),
+        ("format", "format", choice.formats, [*FORMATS, *MORE_FORMATS]),
     )
+    says = "is not one of this edition’s"
     faults = [
-        Fault(
-            "command line",
-            f"is not one of this edition’s {what}s",
-            None,
-            f"--{what if ' ' not in what else 'only'}",
-            value,
-            ", ".join(known),
-        )
-        for what, values, known in asked
+        Fault("command line", f"{says} {what}s", None, f"--{flag}", value, ", ".join(known))
+        for what, flag, values, known in asked
         for value in values
         if value not in known
     ]

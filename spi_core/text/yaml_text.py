@@ -8,6 +8,8 @@ import yaml
 
 from spi_core.errors import Fault, InputError
 
+QUOTES = "text that begins with a sign (* & ! [ { % @) or holds “: ” stands in quotation marks"
+
 
 def parse_yaml(file: str, content: bytes) -> Any:
     """Parse the content of a YAML file.
@@ -52,7 +54,10 @@ def parse_yaml(file: str, content: bytes) -> Any:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
         row = mark.line + 1 if mark else None
-        raise InputError([Fault(file, f"is not valid YAML: {problem}", row)]) from None
+        allowed = QUOTES if mark else None
+        raise InputError(
+            [Fault(file, f"is not valid YAML: {problem}", row, allowed=allowed)]
+        ) from None
 
 
 def _twice(file: str, root: yaml.Node | None) -> list[Fault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from spi_core.disclosure import protect
 from spi_core.edition.inputs import load
+from spi_core.store import Tables
 from tests.support.disclosure_worlds import (
     World,
     random_world,
@@ -90,3 +92,23 @@ def test_repeating_a_choice_that_leaves_nothing_to_spare_rules_some_out(
 
     monkeypatch.setattr(protect, "_start", without_spare)
     assert sum(len(lost(world)[1]) for world in single_wards()) > 3
+
+
+def test_documents_for_action_hold_nothing_of_a_hidden_count(rendered_84: Path) -> None:
+    """No distance, target or need of a hidden cell is published, in any unit, nor its middle."""
+    tables = Tables(rendered_84 / "tables")
+    now = tables["values"].query("period == 'current'")
+    hidden = now[now["provenance"].eq("suppressed") | now["estimated"]]
+    keys = set(zip(hidden["area_code"], hidden["indicator_id"], strict=True))
+    assert len(keys) > 10
+    for name in ("distances", "needs", "target_standing", "priorities"):
+        rows = tables[name]
+        told = rows.dropna(subset=["people"]) if name == "priorities" else rows
+        told = told[told["value"].notna()] if name == "target_standing" else told
+        assert not keys & set(zip(told["area_code"], told["indicator_id"], strict=True)), name
+    # what similar areas are like is the middle of published figures alone
+    shown = now[now["value"].notna() & ~now["estimated"]].set_index(["indicator_id", "area_code"])
+    near = tables["peers"].groupby("area_code")["peer_code"].agg(list)
+    for r in tables["distances"].query("beside == 'peers'").itertuples():
+        own = shown["value"][r.indicator_id].reindex(near[r.area_code]).dropna()
+        assert np.isclose(r.other, np.median(own))

@@ -16,7 +16,6 @@ COUNT = re.compile(
     rf"(?:about ({NUMBER})|less than 1) (more|fewer)"
     rf"(?: \(likely (?:up to ({NUMBER})|({NUMBER}) to ({NUMBER}))\))?"
 )
-ROOM = {"not in four years": 4, "not in one year": 1, "in four years": 0, "in one year": 0}
 MEDIAN = np.sqrt(np.pi / 2)
 
 
@@ -92,13 +91,14 @@ def wrong_action(page: Any, proof: Proof) -> Iterator[str]:
     def figure(text: str) -> str:
         return ids[next(name for name in longer if text.startswith(name))]
 
+    names = {name.replace("'", "’"): code for name, code in proof.names.items()}
     for p in page.xpath("//*[contains(@class, 'lead')]//p"):
         said = spaces(p.text_content())
         if m := re.match(r"Begin with (.+?): (.+?)(?: than at| in similar)", said):
             i = next(ids[n] for n in longer if n.lower() == m[1].lower())
             for part in re.split(r"(?:, | and |; and |; )(?=in )", m[2]):
-                where = max((n for n in proof.names if part.startswith(f"in {n} ")), key=len)
-                if "against" not in part and wrong_count(proof, proof.names[where], i, part):
+                where = max((n for n in names if part.startswith(f"in {n} ")), key=len)
+                if "against" not in part and wrong_count(proof, names[where], i, part):
                     yield f"{said}: {part}"
     for table in page.xpath("//table[.//thead]"):
         head = [spaces(c.text_content()) for c in table.xpath(".//thead//th")]
@@ -109,7 +109,7 @@ def wrong_action(page: Any, proof: Proof) -> Iterator[str]:
         for row in rows:
             cells = dict(zip(head, row, strict=False))
             if "To come level" in cells:
-                yield from _wrong_begin(proof, figure(cells["Figure"]), head, row)
+                yield from _wrong_begin(proof, names[row[0]], figure(cells["Figure"]), head, row)
             elif "Led by" in cells:
                 i = figure(cells["Figure"])
                 yield from (
@@ -127,8 +127,8 @@ def wrong_action(page: Any, proof: Proof) -> Iterator[str]:
                 yield from _wrong_promise(proof, figure(cells["Figure"]), cells)
 
 
-def _wrong_begin(proof: Proof, i: str, head: list[str], row: list[str]) -> Iterator[str]:
-    area, cells = proof.names[row[0]], dict(zip(head, row, strict=True))
+def _wrong_begin(proof: Proof, area: str, i: str, head: list[str], row: list[str]) -> Iterator[str]:
+    cells = dict(zip(head, row, strict=True))
     mine, middle, _ = held(proof, area, i)
     take = proof.polarity[i] * (middle[0] - mine[0])
     texts = (cells["Here"], row[3], cells["To come level"][1:])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from spi_core.present.base.links import keys_of
+from spi_core.present.base.links import group_of, keys_of
 from spi_core.present.base.marks import carried, marked
 from spi_core.present.base.page import Page
 from spi_core.present.base.prose import partner_name
@@ -77,12 +77,12 @@ class Action:
         return dict(zip(map(str, self.about.index), named, strict=True))
 
 
-def gather_action(tables: Tables, column: str = "", key: str = "") -> Action:
+def gather_action(tables: Tables, each: str = "", key: str = "") -> Action:
     """Gather a document's figures.
 
     Parameters
     ----------
-    column : {"partner", "manifesto_theme", ""}
+    each : {"partner", "theme", ""}
         What the document goes through; empty for all figures.
     key : str
         As its file is called; of a theme's document also an area's code.
@@ -90,10 +90,11 @@ def gather_action(tables: Tables, column: str = "", key: str = "") -> Action:
     about = tables["indicators"].set_index("id")
     names = tables["areas"].set_index("code")["name"]
     rows = carried(tables, "priorities").query("beside == 'peers'").dropna(subset="place")
-    text = keys_of(sorted(tables["indicators"].get(column, pd.Series(dtype=str)))).get(key, "")
-    name = partner_name(text) if column == "partner" else text
+    group = about.apply(group_of, axis=1, each=each)
+    text = keys_of(sorted(group)).get(key, "") if each else ""
+    name = partner_name(text) if each == "partner" else text
     if text:
-        about = about[about[column] == text]
+        about = about[group == text]
     elif key:
         name, rows = str(names[key]), rows[rows["area_code"] == key]
         about = about[about.index.isin(rows["indicator_id"])]

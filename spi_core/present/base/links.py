@@ -82,6 +82,13 @@ def keys_of(texts: Iterable[str]) -> dict[str, str]:
     return made
 
 
+def group_of(indicator: Mapping[str, Any], each: str) -> str:
+    """Name the partner or theme that a figure belongs to; without a theme its component is one."""
+    if each == "partner":
+        return str(indicator["partner"])
+    return str(indicator["manifesto_theme"] or indicator["component"])
+
+
 def ward_page(code: str, name: str, suffix: str = "html") -> str:
     """Name the file of an area's brief; the folder's name is the same in every edition.
 

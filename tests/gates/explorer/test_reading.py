@@ -100,7 +100,7 @@ def test_a_line_of_a_scorecard_stands_beside_the_borough(desk, phone, data):
     assert len(seen) == 4
     assert desk.page.locator(".figures .what").first.is_hidden()
     phone.go(f"view=scorecard&area={WARD}")
-    phone.page.locator("summary").first.click()
+    phone.page.locator(".comp summary").first.click()
     assert "Higher is better" in phone.text(".figures .what:visible")
     phone.go(f"measure=indicator_010&area={WARD}")
     phone.page.click("[data-key=card-about]")

@@ -92,7 +92,7 @@ def test_bounds_hold_a_line_and_lend_no_error_to_what_has_none() -> None:
         value_low=[28.0, 5.0], value=[30.0, 10.0], value_high=[32.0, 15.0]
     )
     row = target_standing("B", [], world | {"values": steep}).iloc[0]
-    assert (row["expected"], row["expected_low"], row["status"]) == (0, 0, "too uncertain to say")
+    assert (row["expected"], row["expected_low"], row["status"]) == (0, 0, "on track")
     blank = world["values"].assign(value_low=NAN, value_high=NAN)
     row = target_standing("B", [], world | {"values": blank}).iloc[0]
     assert np.isnan(row["expected_low"])

@@ -7,7 +7,11 @@ import pytest
 
 from spi_core.method.checks import ColumnError, check_polarity, refuse
 from spi_core.method.errors import overdispersion
+from spi_core.method.means import Mean
 from spi_core.method.moments import is_singular, kmo, kmo_stack, moments
+from spi_core.method.ranking import rank_summary
+from spi_core.method.recipe import Recipe
+from spi_core.method.score import score
 from spi_core.method.treat import fit_treatment
 from spi_core.method.weights import fit
 
@@ -61,3 +65,46 @@ def test_a_fault_in_any_period_names_its_indicator_and_no_other() -> None:
     with pytest.raises(ColumnError) as error:
         check_polarity([1, -1, 0.5, 1])
     assert list(error.value.columns) == [2]
+
+
+def test_the_error_of_a_ratio_of_shares_is_that_of_katz() -> None:
+    # Katz and others, Biometrics 34 (1978): var log(p1/p0) = 1/x1 - 1/n1 + 1/x0 - 1/n0
+    rng = np.random.default_rng(3)
+    n = np.tile(rng.integers(300, 900, 60), (2, 1)).astype(float)
+    x = rng.binomial(n.astype(int), [[0.7], [0.6]]).astype(float)
+    found = overdispersion(x, n, binomial=True)
+    x1, n1 = x.sum(axis=1), n.sum(axis=1)
+    katz = np.sqrt((1 / x1 - 1 / n1).sum() * found.size)
+    assert found.change_se / found.change == pytest.approx(katz, rel=1e-12)
+
+
+def test_two_complete_rows_say_what_is_wrong_with_them() -> None:
+    ends = ([9.0] * 3, [-9.0] * 3, [1] * 3)
+    two = fit(moments([[1.0, 2, 3], [2, 4, 1]]), *ends, min_rows_per_indicator=0)
+    assert (two.method, "KMO is not defined" in two.reason) == ("equal", True)
+    one = fit(moments([[1.0, 2, 3]]), *ends, min_rows_per_indicator=0)
+    assert (one.method, "no two rows are complete" in one.reason) == ("equal", True)
+
+
+def test_the_ends_of_a_rank_interval_are_the_places_that_five_per_cent_lie_beyond() -> None:
+    rng = np.random.default_rng(2)
+    together = rng.normal(scale=20, size=(100, 1))  # moves all alike: no interval is disjoint
+    for first, low in ((4, 2), (5, 1)):
+        ahead = np.where(np.arange(100) < first, 2.0, -1.0)[:, None]
+        draws = together + np.concatenate(
+            [ahead, np.zeros((100, 1)), np.full((100, 1), -9.0)], axis=1
+        )
+        found = rank_summary(np.array([-1.0, 0.0, -9.0]), draws)
+        assert found.low[0] == low
+
+
+@pytest.mark.parametrize("shape", [(4, 2), (1, 4, 2), (3, 4, 2)])
+def test_values_of_other_periods_than_what_is_absent_are_refused(shape: tuple[int, ...]) -> None:
+    recipe = Recipe(
+        best=np.ones(2), worst=np.zeros(2), share=np.full(2, 0.5), component_of=np.zeros(2, int),
+        dimension_of=np.zeros(1, int), means=(Mean(1.0),) * 3, minimum=1,
+        absent=np.array([[True, False], [False, False]]),
+    )  # fmt: skip
+    with pytest.raises(ValueError, match="values of 2 periods are needed"):
+        score(np.full(shape, 0.5), recipe)
+    np.testing.assert_allclose(score(np.full((2, 4, 2), 0.5), recipe).index, 50)

@@ -23,6 +23,7 @@ def test_the_schema_of_editions_takes_the_means_there_are_and_no_other() -> None
     """Settings and method cannot import each other: this keeps the two lists one."""
     schema = _schema()
     assert schema.schema["anyOf"][0]["enum"] == list(NAMED)
+    assert all(name in schema.schema["description"] for name in NAMED)  # what a fault allows
     assert all(Mean.of(name).order == order for name, order in NAMED.items())
     edges = (0.01, 10.0)
     orders = [0, 0.3, *(s * e * f for s in (-1, 1) for e in edges for f in (0.999, 1, 1.001))]
