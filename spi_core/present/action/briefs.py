@@ -201,8 +201,8 @@ def needs(action: Action) -> list[str]:
         count = f": {in_people(r)}" if pd.notna(r.people) else ""
         value = with_unit(r.value, r.unit.removeprefix("ratio "))
         text = action.page.text(
-            "need", figure=r.figure, where=r.where, value=value,
-            label=r.period_label, other=short(r.other, r.unit), count=count,
+            "need", figure=r.figure, where=r.where, value=value, label=r.period_label,
+            other=short(r.other, r.unit), count=count,
             beside=f"similar {action.report.unit.many}",
             source=f"{about['source_dataset']} ({about['publisher_or_owner']}, {about['licence']})",
         )  # fmt: skip
