@@ -110,22 +110,26 @@ def limits() -> list[dict[str, str]]:
     return rows
 
 
+def write(sections: dict[str, str]) -> None:
+    """Write all sections down; a part without one was not run."""
+    rows = [f"| {row['limit']} | `{row['in']}` | {row['part']} |" for row in limits()]
+    bodies = [
+        f"## {name}: {title}\n\n{sections.get(name, NOT_RUN)}\n" for name, title in PARTS.items()
+    ]
+    RESULTS.write_text(HEAD + "\n".join([*rows, "", *bodies]), encoding="utf-8")
+
+
 def main() -> None:
-    """Run the parts asked for, and write all sections down after each."""
+    """Run the parts asked for, and write down what each gave as soon as it ends."""
     asked = sys.argv[1:] or list(PARTS)
     if unknown := [part for part in asked if part not in PARTS]:
         raise SystemExit(f"no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
     sections = kept()
-    rows = [f"| {row['limit']} | `{row['in']}` | {row['part']} |" for row in limits()]
     for part in asked:
         print(f"{part}: {PARTS[part]} …", flush=True)
         sections[part] = measured(part)
         print(sections[part], flush=True)
-        bodies = [
-            f"## {name}: {title}\n\n{sections.get(name, NOT_RUN)}\n"
-            for name, title in PARTS.items()
-        ]
-        RESULTS.write_text(HEAD + "\n".join([*rows, "", *bodies]), encoding="utf-8")
+        write(sections)
 
 
 if __name__ == "__main__":

@@ -43,8 +43,9 @@ _LIMITS = (errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EAGAIN, errno.EMFILE,
 _NEAREST = str.maketrans(
     {"→": "->", "−": "-", "≥": ">=", "≤": "<=", "–": "-", "’": "'", "…": "..."}
 )
-#: Bytes of address space with which a small edition is built and rendered.
-LEAST_MEMORY = 2 << 30
+#: Bytes of address space with which the open edition is built and rendered; with less, libraries
+#: abort, or wait for ever.
+LEAST_MEMORY = 3 << 30
 
 # What commands take.
 Force = Annotated[

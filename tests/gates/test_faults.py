@@ -195,7 +195,7 @@ def test_too_small_a_limit_on_memory_is_named_at_once(
 
     done = small.run(*BUILD, "--force", before=little)
     assert done.returncode == 1
-    assert done.stderr == ("spi: a program may use 900 MB here (ulimit -v); 2,048 MB are needed\n")
+    assert done.stderr == ("spi: a program may use 900 MB here (ulimit -v); 3,072 MB are needed\n")
     assert small.files() == undisturbed
 
 

@@ -140,6 +140,14 @@ def moved_table(action: Action) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def print_moved(action: Action) -> None:
+    """Print the table of all figures (``output: asis``)."""
+    frame, place = moved_table(action), place_of(action)
+    widths = {"Figure": 24, "Over the years": 32, frame.columns[-1]: 24}
+    align = "lrrll" if place else "lrll"
+    action.page.table("tbl-moved", frame, align=align, widths=widths, words=listed(action))
+
+
 def _cell(value: Any, unit: str) -> str:
     if value["provenance"] == "suppressed":
         return "withheld"
@@ -191,19 +199,23 @@ def needs(action: Action) -> list[str]:
     for r in records(_stated(action)):
         about: Any = action.about.loc[str(r.indicator_id)]
         count = f": {in_people(r)}" if pd.notna(r.people) else ""
+        value = with_unit(r.value, r.unit.removeprefix("ratio "))
         text = action.page.text(
-            "need", figure=r.figure, where=r.where, value=with_unit(r.value, r.unit),
-            label=r.period_label, other=short(r.other, r.unit), count=count,
+            "need", figure=r.figure, where=r.where, value=value, label=r.period_label,
+            other=short(r.other, r.unit), count=count,
             beside=f"similar {action.report.unit.many}",
             source=f"{about['source_dataset']} ({about['publisher_or_owner']}, {about['licence']})",
         )  # fmt: skip
         said.append(sentence(text, r.illustrative))
-    return said
+    return said or [action.page.text("no-need")]
 
 
 def _stated(action: Action) -> pd.DataFrame:
-    """Take the first place of each figure, the figures that cost most first."""
-    return action.behind.drop_duplicates("indicator_id").head(NEEDS)
+    """Take the first place of each figure, the figures that cost most in all first."""
+    rows = action.behind.drop_duplicates("indicator_id")
+    cost = action.behind.groupby("indicator_id")["need"].sum()
+    order = rows["indicator_id"].map(cost).sort_values(ascending=False, kind="stable").index
+    return rows.loc[order].head(NEEDS)
 
 
 def measures_table(action: Action) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from spi_core.uncertainty.change import (
     Change,
     change_table,
     indicator_change,
+    indicator_moves,
     known_share,
     level_changes,
 )
@@ -325,3 +326,15 @@ def test_gap_of_equal_wards_reaches_down_to_nothing():
 def test_gap_needs_two_wards():
     with pytest.raises(ValueError, match="two wards"):
         gap(np.array([[1.0, np.nan], [1.0, 2.0]]), np.ones((5, 2, 2)))
+
+
+@pytest.mark.parametrize("basis", ["unknown", "modelled", "no value"])
+def test_a_change_asks_the_first_and_the_last_of_three_periods(basis: str) -> None:
+    value = np.concatenate([values(4.0), values(9.0)[1:]])
+    for period, rated in ((0, False), (1, True), (2, False)):
+        told = errors(value.shape)
+        told.basis[period] = basis
+        found = indicator_moves(value, told, pair())
+        np.testing.assert_allclose(found.change, 9)
+        assert (found.reason == "").all() == rated
+        assert (found.known == rated).all()

@@ -14,6 +14,7 @@ from statsmodels.stats.rates import confint_poisson
 from spi_core.edition.framework import Framework
 from spi_core.edition.panel import Panel
 from spi_core.method.intervals import (
+    LEVEL,
     byar,
     exact_poisson,
     poisson,
@@ -323,3 +324,30 @@ def test_the_skewness_of_a_proportion_is_that_of_its_beta(x, n):
 def test_the_skewness_of_a_count_is_that_of_its_gamma(x):
     found = sampling(*make([[[1000 * x / 5000]]], [[[x]]], [[[5000]]]))
     assert found.skew.item() == pytest.approx(float(stats.gamma(x).stats("s")), rel=0.05)
+
+
+def test_the_error_of_a_share_is_skewed_alike_on_both_sides_of_a_half() -> None:
+    n, x = 40.0, np.array([0.0, 7, 20, 33, 40])
+    value = (100 * x / n)[None, :, None]
+    panel, framework = make(value, x[None, :, None], np.full((1, 5, 1), n), ("wilson",), (100.0,))
+    skew = sampling(panel, framework).skew[0, :, 0]
+    np.testing.assert_allclose(skew, -skew[::-1], atol=1e-12)
+    assert skew[2] == pytest.approx(0, abs=1e-12)
+    assert (np.diff(skew) < 0).all()
+
+
+def test_one_event_without_a_base_has_the_error_of_its_published_rate() -> None:
+    value, count = np.array([2.5, 5.0, 0.0]), np.array([1.0, 2.0, 0.0])
+    panel, framework = make(value[None, :, None], count[None, :, None])
+    se = sampling(panel, framework).se[0, :, 0]
+    np.testing.assert_allclose(se[:2], 2.5 * poisson_se(count[:2], LEVEL))
+    assert np.isnan(se[2])
+
+
+def test_no_draw_passes_what_an_indicator_can_be() -> None:
+    panel_, framework = make([[[2.5, 40.0]]], kind=("none", "none"), per=(1.0, 100.0))
+    framework.indicators["valid_min"] = [0.5, np.nan]
+    framework.indicators["valid_max"] = [np.nan, 100.0]
+    found = sampling(panel_, framework)
+    np.testing.assert_array_equal(found.low, [0.5, -np.inf])
+    np.testing.assert_array_equal(found.high, [np.inf, 100])

@@ -12,7 +12,7 @@ from spi_core.method.moments import moments
 from spi_core.method.ranking import interval, quarter, rank_summary
 from spi_core.method.recipe import Recipe
 from spi_core.method.score import Estimated, score
-from spi_core.uncertainty.alternatives import ALL, SAMPLING, Alternatives, pca_shares
+from spi_core.uncertainty.alternatives import ALL, SAMPLING, Alternatives, make_plan, pca_shares
 from spi_core.uncertainty.sampling import Sampling
 from spi_core.uncertainty.simulate import simulate
 from spi_core.uncertainty.sobol import FACTORS, analyse_factors, choices
@@ -443,3 +443,30 @@ def test_imputation_can_be_what_moves_the_ranks():
 def test_sampling_is_the_default():
     value, errors = panel()
     assert run(value, errors).varied == SAMPLING
+
+
+@pytest.mark.parametrize("name", ["minmax", "zscore"])
+def test_indicators_that_vary_by_less_than_a_point_are_normalised_like_others(name):
+    from spi_core.method.normalise import fit_scale, normalise
+
+    value, errors = panel(se=0.0)
+    width = RECIPE.best - RECIPE.worst
+    value[1, :4, 2] = np.nan
+    near = RECIPE.worst + (0.4 + 0.005 * (value - RECIPE.worst) / width) * width
+    for at, tolerance in ((value, 1e-3), (near, 2e-2)):
+        draws = run(
+            at, errors, n=2, vary={"normaliser"}, keep_indicators=True,
+            alternatives=Alternatives(normalisers=(name,)),
+        )  # fmt: skip
+        scale = fit_scale(at, RECIPE.best, RECIPE.worst, np.sign(width))
+        expected = normalise(at, scale, name)
+        expected = 50 + 10 * expected if name == "zscore" else expected
+        np.testing.assert_allclose(draws.indicator[0], expected, atol=tolerance)
+
+
+def test_a_plan_without_choices_is_the_method_as_decided() -> None:
+    recipe = replace(RECIPE, means=(Mean(1.0), Mean(0.0), Mean(0.5)))
+    plan = make_plan(recipe, recipe.used, set(), Alternatives(), 5, np.random.default_rng(1))
+    np.testing.assert_array_equal(plan.order, [[1.0, 0.0, 0.5]] * 5)
+    assert set(plan.normaliser) == {"goalposts"}
+    assert (plan.share, plan.ends) == (None, None)
