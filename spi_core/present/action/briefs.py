@@ -23,7 +23,7 @@ from spi_core.present.report.priorities import over_years
 from spi_core.tables import records
 
 #: Rows where to begin, of the figures and of a needs statement: what two pages hold.
-MOST, LISTED, NEEDS = 7, 10, 5
+MOST, LISTED, NEEDS = 11, 10, 5
 
 
 def lead(action: Action) -> str:
@@ -230,7 +230,7 @@ def measures_table(action: Action) -> pd.DataFrame:
     aims = t["targets"].set_index("indicator_id") if "targets" in t else pd.DataFrame()
     for r in records(_stated(action)):
         about: Any = action.about.loc[r.indicator_id]
-        level = f"to agree; level with similar: {short(r.other, r.unit)}"
+        level = f"to agree (similar areas have {short(r.other, r.unit)})"
         if r.indicator_id in aims.index:
             aim: Any = aims.loc[[r.indicator_id]].iloc[0]
             whose = f"{action.report.whole.one}, {aim['status']}"
