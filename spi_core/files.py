@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +16,8 @@ from spi_core.errors import Fault, InputError, SpiError
 
 _SCRATCH = re.compile(r"^spi-(?P<process>\d+)-")
 _LEFTOVER = re.compile(r"^\..+\.(?P<process>\d+)\.part$")
+#: On Windows nobody can ask whether a process runs: there what is older than a day was left behind.
+_ASKS, _STALE = hasattr(os, "fork"), 86_400.0
 #: Lists that want to know what this process writes.
 _listening: list[list[Path]] = []
 
@@ -240,8 +243,7 @@ def remove_leftovers(folder: Path) -> int:
     """
     count = 0
     for path in sorted(folder.rglob(".*.part")) if folder.is_dir() else []:
-        named = _LEFTOVER.match(path.name)
-        if named and not _runs(int(named["process"])):
+        if _abandoned(path, _LEFTOVER.match(path.name)):
             with suppress(OSError):  # another run may be faster; Windows keeps files in use
                 path.unlink()
                 count += 1
@@ -263,11 +265,9 @@ def scratch_folder() -> Iterator[Path]:
         If it cannot be made.
     """
     above = _temporary_folder()
-    if os.name == "posix":  # elsewhere nobody can tell whose processes still run
-        for path in above.glob("spi-*"):
-            named = _SCRATCH.match(path.name)
-            if named and not path.is_symlink() and not _runs(int(named["process"])):
-                shutil.rmtree(path, ignore_errors=True)
+    for path in above.glob("spi-*"):
+        if not path.is_symlink() and _abandoned(path, _SCRATCH.match(path.name)):
+            shutil.rmtree(path, ignore_errors=True)
     try:
         folder = tempfile.mkdtemp(prefix=f"spi-{os.getpid()}-")
     except OSError as error:
@@ -285,17 +285,24 @@ def _temporary_folder() -> Path:
         raise WriteError(str(error.strerror)) from error
 
 
-def _runs(process: int) -> bool:
-    """Tell whether another process of that number is alive."""
-    if os.name != "posix" or process == os.getpid():
+def _abandoned(path: Path, named: re.Match[str] | None) -> bool:
+    """Tell whether the process that a working file or folder names has gone without it."""
+    if named is None:
         return False
+    process = int(named["process"])
+    if not _ASKS:
+        with suppress(OSError):  # another run may be faster
+            return time.time() - path.stat().st_mtime > _STALE
+        return False
+    if process == os.getpid():
+        return True
     try:
         os.kill(process, 0)
     except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
         return True
-    return True
+    except (PermissionError, OverflowError):
+        return False
+    return False
 
 
 def shown(path: Path) -> str:

@@ -98,7 +98,7 @@ def test_print_says_the_same(site: Path) -> None:
         ),
         (r"no clear difference", "clear difference"),
         (r"(\d+) clearly improved and", r"1\1 clearly improved and"),
-        (r"(?<=<td>)not in four years", "in four years"),
+        (r">no, not in four years", ">yes, in four years"),
         (r"(?<=On )(\d+)(?= of (the )?\d+ figures \S+ &amp; \S+ does worse)", r"1\1"),
         (r"clearly worse than in London(?= \()", "clearly better than in London"),
         (r"Is it getting better\?", "It is clearly the best place to live"),

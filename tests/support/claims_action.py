@@ -146,8 +146,8 @@ def _wrong_begin(proof: Proof, area: str, i: str, head: list[str], row: list[str
             yield f"{row}: {done}"
         return
     year, years = best.get("year", np.nan), best.get("years", np.nan)
-    true = "in one year" if take <= year else "in four years" if take <= years else ""
-    true = true or ("not in four years" if np.isfinite(years) else "not in one year")
+    true = "yes, in one year" if take <= year else "yes, in four years" if take <= years else ""
+    true = true or f"no, not in {'four years' if np.isfinite(years) else 'one year'}"
     if done != true:
         yield f"{row}: {true}"
 

@@ -7,10 +7,12 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
 
+from spi_core import files
 from spi_core.errors import SpiError
 from spi_core.files import (
     WriteError,
@@ -104,6 +106,25 @@ def test_working_folders_of_ended_processes_are_removed(
         assert folder.parent == tmp_path
         assert {p.name for p in tmp_path.iterdir()} == {folder.name, "spi-notes"}
     assert [p.name for p in tmp_path.iterdir()] == ["spi-notes"]
+
+
+def test_where_nobody_can_ask_what_is_older_than_a_day_was_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows: what another run writes at this moment stays."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(files, "_ASKS", False)
+    old, new = (tmp_path / f".a.pdf.{n}.part" for n in (dead_process(), dead_process() + 100_000))
+    folder = tmp_path / f"spi-{dead_process()}-x"
+    folder.mkdir()
+    for path in (old, new):
+        path.touch()
+    for path in (old, folder):
+        os.utime(path, (time.time() - 90_000,) * 2)
+    assert remove_leftovers(tmp_path) == 1
+    with scratch_folder():
+        pass
+    assert list(tmp_path.iterdir()) == [new]
 
 
 def test_without_a_place_for_working_files_the_message_says_where(

@@ -34,7 +34,7 @@ function figureSteps(ctx, measure, area) {
     `${countText(cell) ? `Counted: ${countText(cell)}. ` : ""}Of ${model.lastLabel(measure.id)}, ${known}.`,
     post.best === null ? null : `Scale: ${model.recipe.lowest} points at ${post.worst_text}, 100 at ${post.best_text} (${post.basis})${cell.capped ? "; it lies beyond and counts as the end" : ""}.`,
     weight.share ? [`Weight: ${weight.fitted_on ? `fitted on ${weight.fitted_on}` : weight.reason || weight.method}. `, methods && ["How: ", methods, "."]] : null,
-    cell.illustrative ? `Generated; real figures would come from ${publisher}, ${dataset}.` : [`Source: ${[publisher, dataset, licence].filter(Boolean).join(", ")}. `, link ? h("a", { href: link, rel: "noopener" }, "Where it is published") : null],
+    cell.illustrative ? `Generated; real figures would come from ${publisher}, ${dataset}.` : [`Source: ${[publisher, dataset, licence].filter(Boolean).join(", ")}. `, link ? h("a", { href: link, rel: "noopener" }, "Where it is published") : null, model.meta.reference && measure.page.reference ? ` ${model.meta.reference}’s: the same figure, of all its areas.` : null],
     ["File and row, for whoever has the data: ", h("code", {}, `spi explain ${model.meta.id} ${area.code} ${measure.id}`)],
   ].filter(Boolean);
 }

@@ -62,6 +62,7 @@ export function createPicker(ctx) {
       toggle(false);
       opener.focus();
     } else if (event.key === "Enter" && event.target === search) {
+      event.preventDefault(); // or the same key would press the button that opens the list
       const [best] = seek(search.value);
       if (best) pick(best.id);
     }

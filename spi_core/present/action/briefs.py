@@ -23,7 +23,7 @@ from spi_core.present.report.priorities import over_years
 from spi_core.tables import records
 
 #: Rows where to begin, of the figures and of a needs statement: what two pages hold.
-MOST, LISTED, NEEDS = 7, 10, 5
+MOST, LISTED, NEEDS = 11, 10, 5
 
 
 def lead(action: Action) -> str:
@@ -140,6 +140,14 @@ def moved_table(action: Action) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def print_moved(action: Action) -> None:
+    """Print the table of all figures (``output: asis``)."""
+    frame, place = moved_table(action), place_of(action)
+    widths = {"Figure": 24, "Over the years": 32, frame.columns[-1]: 24}
+    align = "lrrll" if place else "lrll"
+    action.page.table("tbl-moved", frame, align=align, widths=widths, words=listed(action))
+
+
 def _cell(value: Any, unit: str) -> str:
     if value["provenance"] == "suppressed":
         return "withheld"
@@ -191,19 +199,23 @@ def needs(action: Action) -> list[str]:
     for r in records(_stated(action)):
         about: Any = action.about.loc[str(r.indicator_id)]
         count = f": {in_people(r)}" if pd.notna(r.people) else ""
+        value = with_unit(r.value, r.unit.removeprefix("ratio "))
         text = action.page.text(
-            "need", figure=r.figure, where=r.where, value=with_unit(r.value, r.unit),
-            label=r.period_label, other=short(r.other, r.unit), count=count,
+            "need", figure=r.figure, where=r.where, value=value, label=r.period_label,
+            other=short(r.other, r.unit), count=count,
             beside=f"similar {action.report.unit.many}",
             source=f"{about['source_dataset']} ({about['publisher_or_owner']}, {about['licence']})",
         )  # fmt: skip
         said.append(sentence(text, r.illustrative))
-    return said
+    return said or [action.page.text("no-need")]
 
 
 def _stated(action: Action) -> pd.DataFrame:
-    """Take the first place of each figure, the figures that cost most first."""
-    return action.behind.drop_duplicates("indicator_id").head(NEEDS)
+    """Take the first place of each figure, the figures that cost most in all first."""
+    rows = action.behind.drop_duplicates("indicator_id")
+    cost = action.behind.groupby("indicator_id")["need"].sum()
+    order = rows["indicator_id"].map(cost).sort_values(ascending=False, kind="stable").index
+    return rows.loc[order].head(NEEDS)
 
 
 def measures_table(action: Action) -> pd.DataFrame:
@@ -218,7 +230,7 @@ def measures_table(action: Action) -> pd.DataFrame:
     aims = t["targets"].set_index("indicator_id") if "targets" in t else pd.DataFrame()
     for r in records(_stated(action)):
         about: Any = action.about.loc[r.indicator_id]
-        level = f"to agree; level with similar: {short(r.other, r.unit)}"
+        level = f"to agree (similar areas have {short(r.other, r.unit)})"
         if r.indicator_id in aims.index:
             aim: Any = aims.loc[[r.indicator_id]].iloc[0]
             whose = f"{action.report.whole.one}, {aim['status']}"

@@ -21,8 +21,8 @@ from spi_core.tables import records
 
 #: How `take` compares with what the best quarter of the reference's areas achieved.
 REACH = {
-    "one year": "in one year",
-    "four years": "in four years",
+    "one year": "yes, in one year",
+    "four years": "yes, in four years",
     "none needed": "nothing is needed",
     "unknown": "not known",
 }
@@ -157,7 +157,7 @@ def done_before(action: Action, r: Any) -> str:
     if r.reach != "further":
         return REACH[r.reach]
     spans = action.tables["achieved"].query("indicator_id == @r.indicator_id")["span"]
-    return f"not in {'four years' if 'years' in set(spans) else 'one year'}"
+    return f"no, not in {'four years' if 'years' in set(spans) else 'one year'}"
 
 
 def first_of(action: Action) -> pd.DataFrame:

@@ -124,12 +124,12 @@ def moved(action: Action) -> list[str]:
         Markdown.
     """
     said, found = [], ratings(action)
-    for rating in (IMPROVEMENT, DECLINE):
+    for rating, name in ((IMPROVEMENT, "better"), (DECLINE, "worse")):
         own = [i for i in action.figures if found[i] == rating]
         if own:
             few = len(own) <= NAMED
             parts = [small(action.figures[i][0]) + (few * f" ({_ends(action, i)})") for i in own]
-            said.append(action.page.text(rating.replace(" ", "-"), parts="; ".join(parts)))
+            said.append(action.page.text(name, parts="; ".join(parts)))
     return said
 
 

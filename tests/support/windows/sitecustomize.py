@@ -17,6 +17,7 @@ import shutil
 import signal
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 #: All that this project writes lies below here.
@@ -38,6 +39,8 @@ for module, lacking in {
 multiprocessing.get_all_start_methods = lambda: ["spawn"]
 shutil._use_fd_functions = False  # type: ignore[attr-defined]
 
+#: Modules of ours that ask for the system's name, and nothing else of ``sys``.
+ASKS = {"spi_core.publish.keep.alone"}
 _import, _open, _rename = builtins.__import__, io.open, os.rename
 _writing = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
@@ -46,7 +49,21 @@ def _importing(name: str, globals: Any = None, *rest: Any, **options: Any) -> An
     ours = str((globals or {}).get("__name__", "")).startswith("spi_core")
     if ours and name in ("fcntl", "resource", "pwd", "grp", "termios"):
         raise ModuleNotFoundError(f"No module named '{name}'", name=name)
-    return _import(name, globals, *rest, **options)
+    if ours and name == "msvcrt":
+        return SimpleNamespace(LK_NBLCK=2, locking=_locking)
+    module = _import(name, globals, *rest, **options)
+    for asks in ASKS & sys.modules.keys():
+        vars(sys.modules[asks])["sys"] = SimpleNamespace(platform="win32")
+    return module
+
+
+def _locking(handle: int, mode: int, n: int) -> None:
+    import fcntl
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise PermissionError(13, "Windows says so of a lock that another has") from error
 
 
 def _opening(

@@ -68,7 +68,8 @@ def test_the_lead_without_counts_without_a_leader_and_where_all_is_best(police: 
     assert "lies behind similar wards by more than chance could explain" in briefs.lead(best)
     assert briefs.lead(best).startswith("No figure")
     assert briefs.begin_table(best).empty
-    assert briefs.needs(best) == []
+    (said,) = briefs.needs(best)
+    assert said.startswith("These figures show no need of a single ward.")
     assert briefs.measures_table(best).empty
     assert briefs.orders(best)["orders"] == ""
 
@@ -86,11 +87,11 @@ def test_what_lies_behind_does_so_beyond_chance_by_both_intervals(tables: Tables
 
 def test_done_before_says_how_long_was_looked(police: Action) -> None:
     row = SimpleNamespace(indicator_id="robbery_offences", reach="further")
-    assert done_before(police, row) == "not in four years"
+    assert done_before(police, row) == "no, not in four years"
     row = SimpleNamespace(indicator_id="child_poverty", reach="further")
-    assert done_before(police, row) == "not in one year"
+    assert done_before(police, row) == "no, not in one year"
     row.reach = "four years"
-    assert done_before(police, row) == "in four years"
+    assert done_before(police, row) == "yes, in four years"
 
 
 def test_whom_a_partner_needs_adds_up(police: Action) -> None:
