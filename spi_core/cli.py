@@ -149,7 +149,8 @@ def render(
     as_json: Json = False,
 ) -> None:
     """Render what has changed of a built edition; with --area only that ward's brief."""
-    from spi_core.publish.documents import FORMATS, Choice
+    from spi_core.publish.documents import Choice
+    from spi_core.publish.kinds import FORMATS
     from spi_core.publish.render.quarto import choose_engine
 
     _check_scheduler(scheduler)

@@ -1,56 +1,33 @@
-"""Which documents an edition has, with the words that stand on each of their pages.
-
-The kinds of document are the rows of ``notebooks/documents.yml``.
-"""
+"""Which documents an edition has, with the words that stand on each of their pages."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from spi_core.errors import Fault, InputError
-from spi_core.files import project_root, refusals_as_faults
+from spi_core.files import project_root
 from spi_core.present.base.edition import conditions
 from spi_core.present.base.links import BRIEFS, area_stem, explorer_page, group_of, keys_of
 from spi_core.present.base.marks import page_mark
 from spi_core.present.base.prose import partner_name, put_in, words_of
+from spi_core.publish.kinds import FORMATS, GROUPS, ROWS, TITLES, Document, documents
 from spi_core.publish.render.job import RenderJob
 from spi_core.publish.render.quarto import EngineName
 from spi_core.store import Tables
 from spi_core.text.seal import seal
-from spi_core.text.yaml_text import parse_yaml
 
-ROWS = "notebooks/documents.yml"
-FORMATS = ("html", "pdf")
 #: For reviewers, made when asked for: the executed notebook.
 MORE_FORMATS = ("ipynb",)
 #: Quarto tells a document's cells its name in this variable.
 QUARTO = "QUARTO_DOCUMENT_FILE"
-TITLES = ("title", "subtitle", "kicker")
-#: Groups of figures that documents may go through.
-GROUPS = ("partner", "theme")
 
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A kind of document: a row of ``notebooks/documents.yml``, which explains its fields."""
-
-    name: str
-    source: str
-    navigation: str = ""
-    titles: Mapping[str, str] = field(default_factory=dict)
-    formats: tuple[str, ...] = FORMATS
-    each: str = ""
-    folder: str = ""
-    needs: str = ""
-    beside: str = ""
-    switch: str = ""
-    asked: bool = False
+_UNLISTED = "is not among the documents that the edition was built with"
+_LIST = "one that stands under `reports: documents` in edition.yml; then run 'spi build' first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,60 +55,6 @@ class Choice:
     only: tuple[str, ...] = ()
 
 
-def documents(root: Path) -> dict[str, Document]:
-    """Read the kinds of document that a project has.
-
-    Parameters
-    ----------
-    root : Path
-        The project's folder.
-
-    Returns
-    -------
-    dict of str to Document
-        By name, in the order of the rows.
-
-    Raises
-    ------
-    InputError
-        With every fault of the rows.
-    """
-    path = root / ROWS
-    with refusals_as_faults():
-        rows = parse_yaml(ROWS, path.read_bytes()) if path.is_file() else None
-    if not isinstance(rows, dict):
-        message = "is missing" if rows is None else "is not a list of documents by name"
-        raise InputError([Fault(ROWS, message, allowed="name: {source: notebooks/….qmd}")])
-    if faults := [fault for name, row in rows.items() for fault in _faults(root, str(name), row)]:
-        raise InputError(faults)
-    return {str(name): _document(str(name), row) for name, row in rows.items()}
-
-
-def _faults(root: Path, name: str, row: Any) -> Iterator[Fault]:
-    if not isinstance(row, dict) or not isinstance(row.get("source"), str):
-        yield Fault(ROWS, "has no source", value=name, allowed="source: notebooks/….qmd")
-        return
-    if not (root / row["source"]).is_file():
-        yield Fault(ROWS, "is no file of the project", None, name, row["source"])
-    known = {f.name for f in fields(Document)} - {"name", "titles", "beside"} | {"with", *TITLES}
-    for key in row:
-        if str(key).partition(".")[0] not in known:
-            yield Fault(ROWS, "is not known", None, name, key, ", ".join(sorted(known)))
-    if row.get("each", "area") not in (*GROUPS, "area", "intervention"):
-        allowed = "area, intervention, partner, theme"
-        yield Fault(ROWS, "cannot be gone through", None, name, row["each"], allowed)
-    formats = row.get("formats", [])
-    if not isinstance(formats, list) or not set(formats) <= set(FORMATS):
-        yield Fault(ROWS, "are not its formats", None, name, formats, ", ".join(FORMATS))
-
-
-def _document(name: str, row: Mapping[str, Any]) -> Document:
-    titles = {k: str(v) for k, v in row.items() if k.partition(".")[0] in TITLES}
-    rest = {k: v for k, v in row.items() if k not in titles and k not in ("with", "formats")}
-    formats = tuple(row.get("formats", FORMATS))
-    return Document(name, titles=titles, formats=formats, beside=row.get("with", ""), **rest)
-
-
 def document_jobs(root: Path, tables: Tables, folder: Path, choice: Choice) -> list[RenderJob]:
     """List the documents of a built edition as jobs for the engine.
 
@@ -156,12 +79,17 @@ def document_jobs(root: Path, tables: Tables, folder: Path, choice: Choice) -> l
     InputError
         For a document, area or format that the edition does not have, or rows that are not fit.
     """
-    had, units = _had(documents(root), tables), _units(tables)
+    known = documents(root)
+    had, units = _had(known, tables), _units(tables)
     # naming an area asks for its brief, not for the whole site again
     usual = [d.name for d in had if not d.asked and (d.each == "area" or not choice.areas)]
     wanted = choice.documents or usual
     keyed = [d for d in had if d.name in wanted and d.each in GROUPS]
     keys = [key for d in keyed for key in _keys(d, tables, units)]
+    for document in (known[name] for name in choice.documents if name in known):
+        if document not in had and not (document.needs or document.switch or document.beside):
+            fault = Fault("command line", _UNLISTED, None, "--document", document.name, _LIST)
+            raise InputError([fault])
     _refuse(choice, [d.name for d in had], list(units), list(dict.fromkeys(keys)))
     if choice.only:
         wanted = [d.name for d in keyed]

@@ -24,8 +24,9 @@ from spi_core.files import project_root
 from spi_core.present.base.figure import VARIABLE as FIGURES
 from spi_core.present.base.links import explorer_page
 from spi_core.present.base.marks import page_mark
-from spi_core.publish.documents import FORMATS, Choice, document_jobs
+from spi_core.publish.documents import Choice, document_jobs
 from spi_core.publish.editions import Edition
+from spi_core.publish.kinds import FORMATS
 from spi_core.publish.named import edition_named
 from spi_core.publish.parts import write_parts
 from spi_core.publish.render.page import page_body, page_header

@@ -17,7 +17,7 @@ from pathlib import Path, PureWindowsPath
 import pytest
 
 from tests.support.editions import ROOT
-from tests.support.project import copy_project, files
+from tests.support.project import files
 
 pytestmark = pytest.mark.gate
 
@@ -50,18 +50,17 @@ def test_what_sets_up_is_what_make_does(lines: list[list[str]]) -> None:
 
 
 @pytest.fixture(scope="module")
-def office(rendered: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def office(project: Path, rendered: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project in a council's folder, with all that was rendered but what is made anew."""
-    project = tmp_path_factory.mktemp("office") / "Ann Smith – Zoë" / "social progress (中)"
-    copy_project(project)
-    shutil.copytree(rendered.parent, project / "reports", ignore=_left)
-    (project / "tmp folder").mkdir()
-    return project
-
-
-def _left(folder: str, names: list[str]) -> set[str]:
-    brief = [n for n in names if "E05000029" in n]
-    return {*REMADE, *brief} if Path(folder).name != ".private" else set()
+    there = tmp_path_factory.mktemp("office") / "Ann Smith – Zoë" / "social progress (中)"
+    shutil.copytree(project, there, ignore=shutil.ignore_patterns("reports"))
+    brief = "E05000029-*"
+    left = shutil.ignore_patterns(*REMADE, brief)
+    shutil.copytree(rendered, there / "reports" / rendered.name, ignore=left)
+    kept = Path("reports", ".private", rendered.name)
+    shutil.copytree(project / kept, there / kept)
+    (there / "tmp folder").mkdir()
+    return there
 
 
 def test_the_lines_make_the_same_files(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from spi_core.method.checks import ColumnError, check_polarity, refuse
-from spi_core.method.errors import overdispersion
+from spi_core.method.errors import overdispersion, tier
 from spi_core.method.means import Mean
 from spi_core.method.moments import is_singular, kmo, kmo_stack, moments
 from spi_core.method.ranking import rank_summary
@@ -108,3 +109,22 @@ def test_values_of_other_periods_than_what_is_absent_are_refused(shape: tuple[in
     with pytest.raises(ValueError, match="values of 2 periods are needed"):
         score(np.full(shape, 0.5), recipe)
     np.testing.assert_allclose(score(np.full((2, 4, 2), 0.5), recipe).index, 50)
+
+
+@pytest.mark.parametrize(("z", "clear"), [(2.0, True), (1.9999, False)])
+def test_a_difference_at_the_limit_of_simes_test_is_clear(z: float, clear: bool) -> None:
+    # Simes 1986: rejected where p <= q; of one difference at half the false discovery rate
+    rate = 2 * 2 * float(stats.norm.sf(2.0))
+    assert tier([z], [1.0], rate=rate).clear.tolist() == [clear]
+
+
+def test_where_nothing_may_be_compared_nothing_has_a_score() -> None:
+    recipe = Recipe(
+        best=np.ones(2), worst=np.zeros(2), share=np.zeros(2), component_of=np.zeros(2, int),
+        dimension_of=np.zeros(1, int), means=(Mean(1.0),) * 3, minimum=1,
+    )  # fmt: skip
+    found = score(np.full((2, 4, 2), 0.5), recipe)
+    shapes = [getattr(found, level).shape for level in ("component", "dimension", "index")]
+    assert shapes == [(2, 4, 1), (2, 4, 1), (2, 4)]
+    assert np.isnan(found.index).all()
+    assert np.isnan(found.component).all()

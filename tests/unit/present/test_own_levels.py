@@ -20,7 +20,8 @@ from spi_core.present.report import captions, landing, words
 from spi_core.present.report import tables as shown
 from spi_core.present.report.data import gather_report
 from spi_core.present.report.maps import quarters
-from spi_core.publish.documents import documents, page_titles
+from spi_core.publish.documents import page_titles
+from spi_core.publish.kinds import documents
 from spi_core.store import Tables
 from tests.support.editions import ROOT, STATE, TOWNS, make_municipal
 from tests.support.explorer_checks import schema_faults, wrong_cells

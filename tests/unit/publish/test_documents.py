@@ -106,6 +106,7 @@ def test_documents_can_be_picked_and_so_can_formats(jobs: Jobs) -> None:
             "--document",
             "index, borough-report, methods, commissioning-brief, decision, ward-brief",
         ),
+        ({"documents": ("what-changed",)}, "--document", "then run 'spi build' first"),
         ({"areas": ("E05999999",)}, "--area", WARDS[0]),
         ({"areas": ("E09000099",)}, "--area", WARDS[0]),
         ({"formats": ("docx",)}, "--format", "html, pdf"),

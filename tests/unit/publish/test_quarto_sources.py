@@ -39,8 +39,8 @@ DOCUMENT = names(
     "title subtitle author date date-format lang description format execute bibliography csl brand "
     "metadata-files number-sections number-depth toc toc-depth toc-title citeproc jupyter filters"
 )
-#: Metadata of ours: the template's partials print it, and the built-in engine's pages.
-OWN = names("kicker mark footer site-page")
+#: Metadata of ours: the template's partials print it, and the built-in engine keeps `pages`.
+OWN = names("kicker mark footer site-page pages")
 HTML = names(
     "toc toc-depth toc-title css template-partials embed-resources html-math-method fig-format "
     "filters theme minimal template number-sections format-links"

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from spi_core.method.moments import Moments
+from spi_core.text.words import STRENGTH, WEAKNESS
 from spi_core.uncertainty.bootstrap import _draw
 from spi_core.uncertainty.gaps import gap
-from spi_core.uncertainty.peers import nearest
+from spi_core.uncertainty.peers import nearest, rate
 from spi_core.uncertainty.reliability import cronbach
 from spi_core.uncertainty.sensitivity import shift
 from spi_core.uncertainty.sobol import analyse_factors
@@ -90,3 +91,11 @@ def test_a_shift_is_of_the_same_areas(other: list[float]) -> None:
     for a, b in (([1.0, 2, 3], other), ([[1.0, 2, 3]], [[1.0, 2, 3]])):
         with pytest.raises(ValueError, match="scores must be of the same areas; shapes are"):
             shift(a, b, "x")
+
+
+def test_a_small_difference_that_counts_is_a_strength_above_and_a_weakness_below() -> None:
+    point = np.array([[50.5], [50.0], [50.0], [49.5], [50.0]])
+    position = np.array([[1, 2, 4], [2, 4, 0], [1, 4, 0], [1, 2, 4], [1, 2, 0]])
+    draws = np.repeat(point[None], 20, axis=0)
+    found = rate(point, draws, position, minimum=0.2).rating[:, 0]
+    assert found[[0, 3]].tolist() == [STRENGTH, WEAKNESS]

@@ -470,3 +470,16 @@ def test_a_plan_without_choices_is_the_method_as_decided() -> None:
     np.testing.assert_array_equal(plan.order, [[1.0, 0.0, 0.5]] * 5)
     assert set(plan.normaliser) == {"goalposts"}
     assert (plan.share, plan.ends) == (None, None)
+
+
+@pytest.mark.parametrize("comparable", [None, COMPARABLE])
+def test_what_replicates_take_is_known_to_the_byte(comparable):
+    value, errors = panel()
+    options = {"n": 20, "keep_indicators": True, "comparable": comparable}
+    draws = run(value, errors, **options)
+    levels = [draws.full] if comparable is None else [draws.full, draws.comparable]
+    arrays = [getattr(x, name) for x in levels for name in ("component", "dimension", "index")]
+    size = sum(a.nbytes for a in (*arrays, draws.indicator))
+    run(value, errors, **options, max_bytes=size)
+    with pytest.raises(ValueError, match="20 replicates would take"):
+        run(value, errors, **options, max_bytes=size - 1)
