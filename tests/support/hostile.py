@@ -142,7 +142,8 @@ def _carried(name: str, rows: list[Row], text: str, names: dict[str, str]) -> li
         seen: dict[str, int] = {}
         for row in rows:
             n = seen.setdefault(row[column], len(seen) + 1)
-            carried = f"{text} {name}.{column} {n}"
+            # a target falls due in a year
+            carried = f"{text} {name}.{column} {n + 2030 * (column == 'by')}"
             if column in ("dimension", "component"):
                 carried = names.setdefault(row[column], carried)
             row[column] = carried

@@ -266,7 +266,8 @@ class Texts:
         key = (field, before)
         number = self.given.setdefault(key, len(self.given))
         mark = f"z{number}z"
-        self.texts[mark] = self.made(number, field)
+        # a target falls due in a year
+        self.texts[mark] = self.made(number, field) + " 2022" * (field == "by")
         self.fields.setdefault(mark, field)
         return f"{self.texts[mark]} {mark}"
 
