@@ -1,7 +1,7 @@
 """Whatever is done to an edition's files, reading it either works or names the fault.
 
-A share of what ``python -m benchmarks fuzz`` tries: 2,000 loads, 400 imports and 50 builds take a
-quarter of an hour.
+A share of what ``python -m benchmarks fuzz`` tries: 2,000 loads, 400 imports and 50 builds take
+twenty minutes of a processor.
 """
 
 from __future__ import annotations
