@@ -209,7 +209,8 @@ def test_pages_show_the_fifteen_parts_in_order(pages: Path, chapter: str) -> Non
 def test_pages_are_accessible_and_their_own_links_work(pages: Path, name: str) -> None:
     path = pages / f"{name}.html"
     assert page_faults(path) == []
-    site = {"index", "borough-report", "decision", "methods", "what-changed", *BUILT}
+    site = {"index", "borough-report", "decision", "accountability", "methods", "what-changed"}
+    site |= set(BUILT)  # not all rendered here
     assert {Path(link.split("#")[0]).stem for link in broken_links(path)} <= site
 
 
