@@ -15,8 +15,8 @@ reports: .venv/ready
 test: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/python -m pytest $(PARALLEL) -m "not gate"
+	@# types are checked while the tests run; either may fail
+	$(BIN)/mypy & types=$$!; $(BIN)/python -m pytest $(PARALLEL) -m "not gate"; tests=$$?; wait $$types && exit $$tests
 
 gates: .venv/ready .venv/gates
 	@for name in chromium google-chrome; do command -v $$name >/dev/null && $$name --version; done || echo "no Chromium"
@@ -46,7 +46,7 @@ lint: .venv/ready
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14) and 'Python 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.11')"
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 

@@ -242,6 +242,7 @@ def test_the_borough_is_the_sum_of_its_wards_not_their_mean(inputs: Inputs) -> N
     np.testing.assert_allclose(p.value[:, home, k], rate, rtol=1e-12)
 
 
+@pytest.mark.gate
 def test_building_twice_gives_the_same_bytes(inputs: Inputs, reports: Path, tmp_path: Path) -> None:
     build(inputs, tmp_path / "lbbd-open")
     first, second = (files(folder) for folder in (reports, tmp_path / "lbbd-open"))

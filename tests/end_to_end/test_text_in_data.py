@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from spi_core.edition.inputs import load
 from tests.support.hostile import PLAIN, differences, hostile, publish
 from tests.support.payloads import PAYLOADS, leaks, plant
@@ -12,6 +14,7 @@ from tests.support.payloads import PAYLOADS, leaks, plant
 TEXT = " ".join(sorted(PAYLOADS.values(), key=lambda text: not text.startswith("+")))
 
 
+@pytest.mark.gate
 def test_every_file_says_it_and_none_reads_it(tmp_path: Path) -> None:
     plant()
     plain = publish(hostile(tmp_path / "plain" / "tiny", PLAIN), tmp_path / "plain" / "reports")

@@ -43,6 +43,7 @@ DOCUMENTS = (
     "index",
     "borough-report",
     "decision",
+    "accountability",
     "methods",
     "what-changed",
     "impact-overview",
@@ -50,7 +51,7 @@ DOCUMENTS = (
 )
 #: Text that no document shows; the explorer, the open data or nobody has a use for it.
 NOT_SHOWN = {
-    *("basis", "by", "fitted_at", "fitted_on", "note", "open_figures", "partner"),
+    *("basis", "fitted_at", "fitted_on", "note", "open_figures"),
     *("table", "theme", "update_frequency"),
     *("dataset", "kind"),  # of links to sources and of places: the explorer's alone
     *(
@@ -72,6 +73,7 @@ UNUSED = {
         "inferred",
         "alpha",
         "power",
+        "cost",
         "selection",
     ),
     *("moments", "correlation", "reference", "name", "method", "parts", "pooled", "relations"),
@@ -159,7 +161,7 @@ def _page(path: Path) -> Any:
 
 def test_every_document_is_made(poisoned: Twin, plain: Twin) -> None:
     assert poisoned.errors == plain.errors == []
-    for suffix, count in (("html", 8), ("pdf", 7), ("ipynb", 2)):
+    for suffix, count in (("html", 10), ("pdf", 9), ("ipynb", 2)):
         assert len(poisoned.files(suffix)) == len(plain.files(suffix)) == count
 
 
@@ -266,6 +268,7 @@ def test_nothing_is_read_or_asked_for_and_nothing_lies_elsewhere(
     assert made == {
         *(f"{d}.{s}" for d in DOCUMENTS[:-1] for s in ("html", "pdf")),
         *("methods.ipynb", "impact", "tables", "wards", "ward-data.csv", "weights.csv"),
+        "needs.csv",
         "disclosure.json",  # what everything in the folder has passed
     } - {"index.pdf"}
 

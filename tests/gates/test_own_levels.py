@@ -39,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tables = Tables(made / "tables")
     explore(tables, made / "explorer")
     jobs = document_jobs(ROOT, tables, made, Choice())
-    assert len(jobs) == 4 + len(TOWNS)
+    assert len(jobs) == 6 + len(TOWNS)
     assert [str(r.error) for r in render(jobs, 2) if r.error] == []
     return made
 
@@ -47,7 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_document_speaks_of_its_own_levels(folder: Path) -> None:
     pages = [p for p in sorted(folder.rglob("*.html")) if p.parent.name != "explorer"]
     papers = sorted(folder.rglob("*.pdf"))
-    assert (len(pages), len(papers)) == (4 + len(TOWNS), 3 + len(TOWNS))
+    assert (len(pages), len(papers)) == (6 + len(TOWNS), 5 + len(TOWNS))
     for path in pages:
         assert page_faults(path) == [], path.name
         assert OTHERS.findall(FILES.sub("", page_text(path))) == [], path.name

@@ -126,6 +126,7 @@ def _fill_settings(values: dict[str, Any]) -> None:
     values["reports"]["documents"] = [
         "index",
         "borough-report",
+        "accountability",
         "impact-overview",
         "methods",
         "what-changed",

@@ -317,6 +317,7 @@ def _odd_settings(seed: int, settings: Any) -> Any:
     return changed
 
 
+@pytest.mark.gate
 def test_edition_yml_may_say_anything(spi: Run, root: Path) -> None:
     path = root / "data" / "tiny" / "edition.yml"
     settings = yaml.safe_load(path.read_text("utf-8"))
@@ -549,6 +550,7 @@ def test_a_cell_that_fails_is_named_with_its_line_and_only_our_own_faults_have_a
     assert ["numbers.py" in log.read_text("utf-8") for log in logs(root)] == [True] * ours
 
 
+@pytest.mark.gate
 def test_a_reader_that_goes_is_no_fault(root: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     for arguments in (("check", "tiny"), ("check", "tiny", "--json"), ("--help",)):

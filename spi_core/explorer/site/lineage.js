@@ -15,7 +15,7 @@ function branch(ctx, measure, area, below) {
   const name = below ? button(measure.name, { class: "link" }, () => ctx.go({ measure: measure.id })) : h("strong", {}, measure.name);
   if (cell.value === null) return h("li", {}, name, `: ${measure.kind === "indicator" ? model.state(cell.state).word : absentWords(model, cell)}`);
   const value = valueText(model, measure, cell, { unit: true });
-  if (measure.kind !== "indicator") return h("li", {}, name, `: ${value} of 100. ${measure.description.replace(/:.*?\.( |$)/, " below. ").trim()}`, h("ul", {}, model.children(measure.id).map((m) => branch(ctx, m, area, true))));
+  if (measure.kind !== "indicator") return h("li", {}, name, `: ${value} of 100, made of:`, h("ul", {}, model.children(measure.id).map((m) => branch(ctx, m, area, true))));
   const { share } = measure.page.weight;
   const counts = share ? `, counts ${Math.round(share * 100)}% of ${model.measure(measure.parent).name}` : ", counts in no score";
   return h("li", {}, name, `: ${value}${cell.score === null ? "" : ` → ${number(cell.score, 1)}${cell.illustrative ? "\u00a0◇" : ""} of 100`}${counts}`);

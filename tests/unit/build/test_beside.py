@@ -221,6 +221,7 @@ def test_a_further_level_changes_no_other_number(
     _hold(_plain, add, folders, tmp_path)
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize(
     ("options", "add"),
     [(_shrunken, _region_and_msoa), (_treated, _all_levels)],

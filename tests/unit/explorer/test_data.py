@@ -410,6 +410,7 @@ def test_the_same_tables_give_the_same_bytes(tables: Tables, data: Data) -> None
     assert explorer_json(again) == explorer_json(data)
 
 
+@pytest.mark.gate
 def test_a_large_borough_stays_below_half_a_megabyte() -> None:
     large = explorer_data(made_tables(np.random.default_rng(6), Size()))
     assert sum(len(level) for level in large["figures"].values()) == 3 * 100

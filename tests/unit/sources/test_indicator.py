@@ -91,6 +91,7 @@ def test_a_component_is_not_left_with_too_few(edition: Path) -> None:
         remove(edition, "robbry", None)
 
 
+@pytest.mark.gate
 def test_a_figure_of_the_reference_refits_its_component_alone(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     edition = copy_open(tmp_path / "data" / "open")

@@ -69,6 +69,7 @@ def test_the_open_edition_is_what_the_command_makes(project: Path, spi: Spi) -> 
     assert ours == theirs
 
 
+@pytest.mark.gate
 def test_another_boroughs_edition_has_its_own_areas_and_no_word_of_this_one(
     project: Path, spi: Spi
 ) -> None:
@@ -95,6 +96,7 @@ def test_another_boroughs_edition_has_its_own_areas_and_no_word_of_this_one(
     }
 
 
+@pytest.mark.gate
 def test_a_borough_of_one_ward_has_a_ward_and_no_comparators(project: Path, spi: Spi) -> None:
     assert spi("new-edition", "City of London")[0] == 0
     inputs = load(project / "data" / "city-of-london-open")
