@@ -103,6 +103,11 @@ def test_words_of_pictures_say_something(site):
     assert poor == set()
 
 
+def test_what_is_to_be_decided_fits_one_side(site):
+    with pikepdf.open(site / "decision.pdf") as pdf:
+        assert len(pdf.pages) == 1
+
+
 def test_every_ward_brief_fills_two_pages(site):
     briefs = sorted((site / "wards").glob("*.pdf"))
     count = {}
