@@ -155,17 +155,18 @@ def _step(r: BoroughReport) -> str:
         return "This edition has one period, so it shows no change."
     if not r.compared:
         return f"Nothing can be compared: {_why(r)}."
+    years = f"from {r.periods['baseline']} to {r.periods['current']}"
     subject = "It"
     if math.isnan(index["change"]):
         text = f"There is no single figure for the {r.whole.one}: {_why(r)}."
-        subject = f"The {owned(r.unit.many)} own index"
+        subject = f"{capital(years)} the {owned(r.unit.many)} own index"
     else:
         ends = f"likely {likely(index['low'], index['high'])}: {index['rating']}"
         if math.isnan(index["low"]):
             ends = f"{index['rating']}: {index['reason']}"
         text = (
-            f"On the {n} figures of {index['share']} that can be compared, the index moved by "
-            f"{change_words(index['change'], _clear(index['rating']))} points ({ends})."
+            f"On the {n} figures of {index['share']} that can be compared, {years} the index "
+            f"moved by {change_words(index['change'], _clear(index['rating']))} points ({ends})."
             f"{beside_reference(r.place, *(index[name] for name in LEFT))}"
         )
     return f"{text} {risen_sentence(r, subject)}"

@@ -218,7 +218,10 @@ def test_no_single_figure_says_which_component_is_lacking(report):
     one = replace(report, changes=changes, uneven={"Shelter": "baseline"})
     found = report_words.findings(one)[3]
     assert "no single figure for the borough: Shelter could not be scored for 2013" in found
-    assert f"The wards’ own index rose clearly in {report.index_change['risen']}" in found
+    assert (
+        f"From 2013 to 2014 the wards’ own index rose clearly in {report.index_change['risen']}"
+        in found
+    )
     assert "those" not in found
     figure = ("–", "no single figure: Shelter could not be scored for 2013")
     assert report_words.change_figure(one) == figure
@@ -235,7 +238,10 @@ def test_clear_rises_are_counted(tables, report):
 
 def test_what_moved_most_says_how_much_of_it_counts(report):
     found = report_words.findings(report)[3]
-    assert "On the 24 figures of 7 of 10 components that can be compared, the index" in found
+    assert (
+        "On the 24 figures of 7 of 10 components that can be compared, from 2013 to 2014 the index"
+        in found
+    )
     assert "Personal Freedom & Choice moved up most (+28.2, 2 of 3 figures)" in found
     assert "Shelter moved down most (−4.8, 2 of 2 figures)" in found
 
