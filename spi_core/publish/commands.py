@@ -58,6 +58,14 @@ def _as_built(edition: str, audience: Audience) -> tuple[Any, Any]:
     return chosen, tables
 
 
+def _mark(said: Said, audience: Audience) -> None:
+    """Say first that what follows is not for everybody."""
+    from spi_core.present.base.marks import INTERNAL
+
+    if audience == "internal":
+        said.line(INTERNAL)
+
+
 @app.command(name="explain")
 def explain_number(
     edition: Edition,
@@ -82,6 +90,7 @@ def explain_number(
     chosen, tables = _as_built(edition, audience)
     lineage = Lineage(chosen.inputs, tables, area, period)
     node, said = lineage.of(element), Said(quiet, as_json)
+    _mark(said, audience)
     said.tree(drawn(node, f"{lineage.name} ({lineage.code}), {lineage.label}"))
     about = {"edition": chosen.name, "area_code": lineage.code, "period": lineage.period}
     said.result(**about, **node.as_dict())
@@ -108,6 +117,7 @@ def what_if(
     chosen, tables = _as_built(edition, audience)
     ground, wanted, whose = asked(tables, area, sets, period)
     scenario, said = ground.reckon(wanted), Said(quiet, as_json)
+    _mark(said, audience)
     units = tables.levels.unit.many
     for line in told(scenario, whose, made_up=ground.made_up, units=units):
         said.line(line)

@@ -13,6 +13,8 @@ import pytest
 
 from spi_core.action.scenario import MARK
 from spi_core.cli import main
+from spi_core.publish.commands import _mark
+from spi_core.said import Said
 from tests.support.editions import make_edition, rewrite, settings, spoil
 from tests.support.project import copy_documents
 
@@ -374,3 +376,10 @@ def test_explain_follows_a_number_to_its_row_and_what_if_moves_it(spi: Run, root
     spoil(root / "data" / "tiny" / "observations" / "all.csv", 2, note="another note")
     stale = spi("explain", "tiny", "E09000099")
     assert (stale.code, "run 'spi build' first" in stale.err) == (1, True)
+
+
+def test_what_only_colleagues_may_see_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
+    for audience, said in (("public", ""), ("internal", "OFFICIAL-SENSITIVE\n")):
+        _mark(Said(False, False), audience)
+        printed = capsys.readouterr()
+        assert printed.out + printed.err == said
