@@ -64,8 +64,16 @@ class Small:
         return [p for p in self.reports.rglob("[!.]*") if p.is_file()]
 
 
-def kill_during(small: Small, arguments: tuple[str, ...], seconds: float) -> bool:
-    """Start a command, kill it and all its workers after a while; tell whether it still ran."""
+def kill_during(
+    small: Small,
+    arguments: tuple[str, ...],
+    seconds: float,
+    after: Callable[[], bool] = lambda: True,
+) -> bool:
+    """Start a command and, once something has happened, wait, then kill it and its workers.
+
+    Tell whether it still ran.
+    """
     line, environment = small.line(*arguments, "--force", "--quiet")
     # a session of its own: the workers die with the parent, as in a power cut
     process = subprocess.Popen(
@@ -75,6 +83,8 @@ def kill_during(small: Small, arguments: tuple[str, ...], seconds: float) -> boo
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    while process.poll() is None and not after():
+        time.sleep(0.002)
     time.sleep(seconds)
     killed = process.poll() is None
     if killed:
