@@ -326,7 +326,7 @@ def _check(
             duplicates.add(int(case.index))
         elif (int(case.index) + 2, case.column) not in known:
             value = raw.at[int(case.index), case.column]
-            allowed = "a number: the cell is blank" if "nullable" in case.check else case.check
+            allowed = "a number" if "nullable" in case.check else case.check
             message = "is not allowed" if value else "a blank is not allowed here"
             row = int(case.index) + 2
             faults.append(Fault(file, message, row, case.column, value or None, allowed))

@@ -31,7 +31,7 @@ def _column(cell: str | list[str], required: bool) -> pa.Column:
         pattern, words = _SAID["looks"][kind]
         checks.append(pa.Check.str_matches(pattern, error=words))
     if not blank:
-        checks.append(pa.Check.str_length(min_value=1, error="something: the cell is blank"))
+        checks.append(pa.Check.str_length(min_value=1, error="some text"))
     return pa.Column(str, checks, required=required)
 
 

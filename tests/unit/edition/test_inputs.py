@@ -174,7 +174,7 @@ def test_an_illustrative_value_in_an_edition_that_says_it_has_none(edition: Path
             "not the dimension",
             "Needs",
         ),
-        ("breaks.csv", 2, {"reason": ""}, "reason", "a blank is not allowed", "something"),
+        ("breaks.csv", 2, {"reason": ""}, "reason", "a blank is not allowed", "some text"),
         ("breaks.csv", 2, {"indicator_id": "exams"}, "indicator_id", "is not an ind", "crowding"),
         ("breaks.csv", 2, {"to_period": "2015"}, "to_period", "is not a period", "baseline"),
         (
