@@ -119,7 +119,8 @@ def _variable_faults(
 ) -> Iterator[Fault]:
     place = str(rows["file"].iloc[0])
     there = rows[rows["area_code"].isin(list(units))]
-    lost = [u for u in units if u not in set(there["area_code"])]
+    known = set(there["area_code"])
+    lost = [u for u in units if u not in known]
     if lost:
         message = f"has no {variable} of {some(lost)}"
         yield Fault(place, message, None, "variable", variable, f"a row for every {unit.one}")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from spi_core.edition.readers.read import Read, fault_at, strangers
 from spi_core.edition.rules import check_disclosure
-from spi_core.errors import Fault
+from spi_core.errors import Fault, some
 from spi_core.levels import KNOWN, levels_of
 from spi_core.tables import records
 
@@ -140,7 +140,12 @@ def make_framework(
 def _misplaced(indicators: Read, home: Mapping[str, str], levels: Collection[str]) -> list[Fault]:
     lost = indicators.missing
     faults = []
-    for r in records(indicators.frame):
+    rows = list(records(indicators.frame))
+    counted = [r.id for r in rows if getattr(r, "interval", "") not in ("", "none")]
+    for r in rows:
+        if (other := getattr(r, "error_counts", "")) and (other == r.id or other not in counted):
+            message = "has no counts that the error could go with"
+            faults.append(fault_at(r, "error_counts", message, f"blank, {some(counted)}"))
         if "component" in lost:
             pass
         elif r.component not in home:

@@ -23,8 +23,9 @@ ONE_YEAR = (0.75, 1.25)
 PAIR = ("baseline", "current")
 COLUMNS = [
     "indicator_id", "phi", "spread", "scale", "change", "moves", "change_se", "areas", "years",
-    "moved_p25", "moved_median", "moved_p75",
+    "moved_p25", "moved_median", "moved_p75", "at_count",
 ]  # fmt: skip
+MOVED = COLUMNS[-4:-1]
 
 
 def error_figures(cells: pd.DataFrame, mapping: pd.DataFrame, framework: Framework) -> pd.DataFrame:
@@ -46,7 +47,8 @@ def error_figures(cells: pd.DataFrame, mapping: pd.DataFrame, framework: Framewo
         has: then without its change, which is not that of the edition: ``indicator_id, phi,
         spread, scale, change, moves, change_se, areas, years``, and the quarters of its areas'
         own changes, ``moved_p25, moved_median, moved_p75``, in the indicator's unit. φ is blank
-        without counts and where the windows lie more or less than a year apart.
+        without counts and where the windows lie more or less than a year apart. ``at_count``, where
+        the error goes with the counts of another indicator: their harmonic mean.
     """
     have = [p for p in dict.fromkeys(mapping["period"]) if p in set(cells["period"])]
     pair = PAIR if set(PAIR) <= set(have) else tuple(have[-2:])
@@ -145,7 +147,14 @@ def _measured(
         )
         at = (framework.ids.index(about.id), *(list(periods).index(p) for p in pair))
         years = float(middles[1] - middles[0]) / 365.25
-        return _row(about, years, (value, count, base), shared[at])
+        row = _row(about, years, (value, count, base), shared[at])
+        other = getattr(about, "error_counts", "")
+        if other in wide.index:
+            held = wide.loc[other]["numerator"][pair].reindex(wide.loc[about.id].index)
+            count = held.to_numpy(float)[np.isfinite(value).all(axis=0)]
+            count = count[(count > 0).all(axis=1)]
+            row["at_count"] = float(f"{1 / (1 / count).mean():.6g}") if count.size else np.nan
+        return row
 
     return between
 
@@ -168,7 +177,7 @@ def _row(
             phi = own.size
     moved = np.nanpercentile(value[1] - value[0], (25, 50, 75))
     figures = {"phi": phi, "spread": spread.size, "change": own.change, "change_se": own.change_se}
-    figures |= dict(zip(COLUMNS[-3:], moved, strict=True))
+    figures |= dict(zip(MOVED, moved, strict=True))
     return {
         "indicator_id": about.id,
         **{name: float(f"{x:.6g}") for name, x in figures.items()},

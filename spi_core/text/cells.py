@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 import pandas as pd
@@ -84,11 +85,12 @@ def csv_text(frame: pd.DataFrame) -> str:
     safe = frame.copy(deep=False)
     for name, column in frame.items():
         if column.dtype.kind == "O":
-            cells = [_cell(cell) if isinstance(cell, str) else cell for cell in column]
+            cells = [_cell(c) if isinstance(c, str) else c for c in column.to_numpy(object)]
             safe[name] = pd.Series(cells, frame.index, object)  # else whole numbers become 3.0
     return str(safe.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
 
 
+@functools.lru_cache(4096)
 def _cell(text: str) -> str:
     # a carriage return alone would end the line: csv quotes a cell for the file's own line end
     return shielded(re.sub(r"\r\n?", "\n", text))

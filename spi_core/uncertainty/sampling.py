@@ -154,9 +154,12 @@ def error_model(framework: Framework, reference: pd.DataFrame) -> pd.DataFrame:
     kind = np.where(about["interval"] == "none", "none", "counts")
     if "error" in about:
         kind = about["error"].to_numpy()
-    made = pd.DataFrame({"error": kind}, index=about.index)
-    told = empty_table("error_model").drop(columns="error")
-    rows = (told if reference.empty else reference.filter(list(told))).set_index("indicator_id")
+    other = about.get("error_counts", "")
+    made = pd.DataFrame({"error": kind, "error_counts": other}, index=about.index)
+    told = empty_table("error_model").drop(columns=list(made))
+    rows = (told if reference.empty else reference.reindex(columns=list(told))).set_index(
+        "indicator_id"
+    )
     made = made.join(rows.reindex(about.index))
     return made.assign(phi=made["phi"].astype(float).fillna(1.0))
 
@@ -202,7 +205,9 @@ def sampling(
     reference population's changes about its own, divided by ``√(2(1 − overlap))``, is an upper
     bound: too large rather than too small, because areas truly change by different amounts.
     An error that all areas share (a new definition) is in no sampling error. For a larger area it
-    is multiplied by ``√Σw²``, w being its units' shares.
+    is multiplied by ``√Σw²``, w being its units' shares. Where the spread goes with the counts n of
+    another indicator (life expectancy with deaths), an area's is that at ``at_count``, times
+    ``√(at_count / n)``, whatever its size.
     ``SE(change) = √(se₀² + se₁² − 2 · overlap · se₀ · se₁)``, which is ``√(2(1 − overlap)) · SE``
     for equal errors.
     """
@@ -297,4 +302,7 @@ def _from_spread(
         share = people[panel.rows(parts)] / people[panel.rows(parts)].sum()
         damped[panel.areas.index(head)] = np.sqrt((share**2).sum())
     size = np.where((model["scale"] == "log").to_numpy(), np.abs(panel.value), 1.0)
-    return np.asarray(size * (se * damped[:, None]))
+    of = pd.Index(panel.indicators).get_indexer(pd.Index(model["error_counts"]))
+    count = np.where((of >= 0) & (panel.numerator[..., of] > 0), panel.numerator[..., of], np.nan)
+    by_count = np.sqrt(model["at_count"].to_numpy(float) / count)
+    return np.asarray(size * se * np.where(np.isnan(by_count), damped[:, None], by_count))

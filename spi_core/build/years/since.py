@@ -18,7 +18,9 @@ from spi_core.uncertainty.pairs import pair_of
 #: Annual figures of one definition, without a gap, that a change of several years rests on.
 FEWEST = 4
 #: What the population's figures say of a pair of years, in place of what they say of one year.
-OF_THE_YEARS = ["phi", "spread", "scale", "change", "moves", "change_se", "areas", "years"]
+OF_THE_YEARS = [
+    "phi", "spread", "scale", "at_count", "change", "moves", "change_se", "areas", "years",
+]  # fmt: skip
 
 
 def annual(inputs: Inputs) -> dict[str, NDArray[np.bool_]]:
@@ -102,7 +104,7 @@ def _errors(tables: dict[str, pd.DataFrame], first: str) -> pd.DataFrame:
     read, past = tables["errors"], tables["history_errors"]
     if past.empty or read.empty:
         return read.assign(**dict.fromkeys(("spread", "change", "change_se"), np.nan))
-    own = past[past["period"] == first].set_index("indicator_id")[OF_THE_YEARS]
+    own = past[past["period"] == first].set_index("indicator_id").reindex(columns=OF_THE_YEARS)
     made = read.set_index("indicator_id").drop(columns=["file", "row"])
     of_now = made["phi"]
     made = own.reindex(made.index.union(own.index, sort=False))

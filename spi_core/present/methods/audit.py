@@ -11,7 +11,7 @@ import pandas as pd
 from spi_core.present.base.edition import of_units
 from spi_core.present.base.figure import listed
 from spi_core.present.base.numbers import number
-from spi_core.present.base.words import capital, owned
+from spi_core.present.base.words import capital, owned, small
 from spi_core.text.words import RATING_RULE
 
 if TYPE_CHECKING:
@@ -194,7 +194,11 @@ def error_model(tables: Tables) -> pd.DataFrame:
     def spread(r: Any) -> str:
         if np.isnan(r.spread):
             return "–"
-        return f"{100 * r.spread:.1f} %" if r.scale == "log" else number(r.spread)
+        size = f"{100 * r.spread:.1f} %" if r.scale == "log" else number(r.spread)
+        if np.isnan(r.at_count):
+            return size
+        counted = small(str(about.at[r.error_counts, "numerator"]))
+        return f"{size} at {number(r.at_count, 0)} {counted}"
 
     return listed(
         tables["error_model"],

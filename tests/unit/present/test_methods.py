@@ -266,7 +266,11 @@ def test_error_model_says_phi_of_counts_alone(tables):
     assert (table["φ"] != "–").tolist() == counted.tolist()
     assert table["Error"].eq("from counts").tolist() == counted.tolist()
     logged = model["scale"].eq("log") & model["spread"].notna()
-    assert table.loc[logged.to_numpy(), "Spread of changes"].str.endswith(" %").all()
+    text = table["Spread of changes"]
+    assert text[logged.to_numpy()].str.contains(" %", regex=False).all()
+    assert (
+        text[model["at_count"].notna().to_numpy()].str.endswith(" deaths of ward residents").all()
+    )
 
 
 def test_register_lists_every_indicator_and_notes_if_there_are_any(tables):

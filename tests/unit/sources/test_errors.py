@@ -71,6 +71,24 @@ def test_spreads_are_of_logarithms_where_values_are_prices_or_ages(made: SimpleN
     assert made.table.at["child_poverty", "spread"] == pytest.approx(spread, rel=1e-5)
 
 
+def test_the_spread_of_life_expectancy_goes_with_deaths_and_holds_at_their_harmonic_mean(
+    made: SimpleNamespace,
+) -> None:
+    of = ["life_expectancy_male", "life_expectancy_female", "life_expectancy_65"]
+    assert made.table["at_count"].dropna().index.tolist() == of
+    wide = made.cells.pivot(index="area_code", columns=["indicator_id", "period"])
+    deaths = wide["numerator"]["mortality_ratio"][["baseline", "current"]].to_numpy()
+    held = len(deaths) * 2 / (1 / deaths).sum()
+    np.testing.assert_allclose(made.table.loc[of, "at_count"], held, rtol=1e-5)
+    # the rule is worth having: it tells the fifth of wards with most deaths from that with fewest
+    step = np.log(wide["value"][of[0]]).diff(axis=1)["current"].to_numpy()
+    order = np.argsort(1 / deaths.mean(axis=1))
+    few, many = step[order[-125:]], step[order[:125]]
+    size = np.sqrt(deaths.mean(axis=1))
+    expected = np.sqrt((size[order[:125]] ** 2).mean() / (size[order[-125:]] ** 2).mean())
+    assert few.std() / many.std() == pytest.approx(expected, rel=0.25)
+
+
 def test_one_period_tells_nothing(made: SimpleNamespace) -> None:
     one: dict[str, Any] = {
         n: getattr(made, n).query("period == 'current'") for n in ("cells", "mapping")

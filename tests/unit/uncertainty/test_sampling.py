@@ -195,6 +195,22 @@ def test_a_spread_of_logarithms_goes_with_the_value():
     np.testing.assert_allclose(s.change_se[:, 0], [10, 20])
 
 
+def test_a_spread_that_goes_with_counts_of_another_is_wider_where_they_are_few():
+    value = np.array([[[80.0, 100.0], [80.0, 90.0], [80.0, 90.0], [80.0, 90.0]]] * 2)
+    deaths = np.full(value.shape, np.nan)
+    deaths[..., 1] = [100.0, 25.0, 1600.0, np.nan]
+    panel, framework = make(value, deaths, deaths, kind=("none", "byar"))
+    framework.indicators["error_counts"] = [panel.indicators[1], ""]
+    model = told(panel, framework, spread=[2.0, np.nan], at_count=[100.0, np.nan], phi=1.0)
+    families, people = [(panel.areas[2], panel.areas[:2])], np.array([1.0, 1, 2, 2])
+    s = sampling(panel, framework, model, families, people)
+    # a whole has the error of its own count; without a count the plain spread stays, if it may
+    np.testing.assert_allclose(s.change_se[:, 0], [2, 4, 0.5, np.nan])
+    model = told(panel, framework, spread=[2.0, np.nan], phi=1.0)
+    plain = sampling(panel, framework, model, families, people)
+    np.testing.assert_allclose(plain.change_se[:3, 0], [2, 2, np.sqrt(2)])
+
+
 def test_counts_come_before_the_spread_and_the_spread_stands_in_for_a_missing_count():
     x, n = np.full((2, 2, 1), 50.0), np.full((2, 2, 1), 1000.0)
     x[:, 1] = np.nan
