@@ -21,7 +21,7 @@ from spi_core.files import shown
 from spi_core.sources.extract.cells import plain
 from spi_core.sources.extract.figures import Calendar, Said, take
 from spi_core.sources.extract.files import open_extract
-from spi_core.sources.extract.names import Areas, Ask, Indicators, of_answer, words
+from spi_core.sources.extract.names import Areas, Ask, Indicators, area_words, of_answer, words
 from spi_core.sources.extract.preview import MOST, compare
 from spi_core.sources.extract.table import FIELDS, Table, find_table, letter, settle_columns
 from spi_core.sources.extract.units import settle_units
@@ -30,6 +30,9 @@ EXPECTED = (
     "a column, or row, that names areas of geography/areas.csv, below or beside headings that name "
     "indicators or years"
 )
+
+#: Kind of a place in ``places.csv`` that says what an area was called.
+FORMER = "former name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +77,14 @@ def understand(folder: Path, path: Path, said: Said, ask: Ask | None) -> Underst
         With everything that is not certain, wrong or not understood.
     """
     settings, faults = read_edition_file(folder / "edition.yml")
-    reads = {
-        n: read_all(folder, n) for n in ("indicators", "areas", "observations", "distribution")
-    }
-    faults += [f for n in ("indicators", "areas") for f in reads[n].faults]
+    needed = ("indicators", "areas", "observations", "distribution", "places")
+    reads = {n: read_all(folder, n) for n in needed}
+    faults += [f for n in ("indicators", "areas", "places") for f in reads[n].faults]
     if faults:
         raise InputError(in_order(faults))
     present = reads["observations"].sound.drop(columns=["of_file", "of_row"], errors="ignore")
     present = present if len(present) else pd.DataFrame(columns=[*TABLES["observations"].columns])
-    areas = _areas(settings, reads["areas"].frame, said)
+    areas = _areas(settings, reads["areas"].frame, reads["places"].frame, said)
     indicators = Indicators(reads["indicators"].frame, said.indicators)
     file = shown(path)
     _check_said(said, areas, indicators, [p["id"] for p in settings["periods"]])
@@ -135,12 +137,18 @@ def understand(folder: Path, path: Path, said: Said, ask: Ask | None) -> Underst
     return Understood(taken.frame, lines, heads, [_shown(r) for r in rows], notes, rows, said)
 
 
-def _areas(settings: Any, frame: pd.DataFrame, said: Said) -> Areas:
+def _areas(settings: Any, frame: pd.DataFrame, places: pd.DataFrame, said: Said) -> Areas:
     wanted = [wanted_vintage(settings, level) for level in frame["level"]]
     own = frame[frame["vintage"] == wanted]
     # an old area of the name of a new one is meant by its code only
     old = frame[~frame["code"].isin(own["code"]) & ~frame["name"].isin(own["name"])]
-    return Areas(pd.concat([own, old]), said.areas, settings["area"])
+    former: dict[str, str] = {}
+    if len(places):  # what several areas were called is asked, what one is called means that one
+        named = {area_words(n) for n in frame["name"]}
+        once = places[places["kind"] == FORMER].drop_duplicates("name", keep=False)
+        pairs = zip(once["name"], once["area_code"], strict=True)
+        former = {name: code for name, code in pairs if area_words(name) not in named}
+    return Areas(pd.concat([own, old]), former | said.areas, settings["area"])
 
 
 def _check_said(said: Said, areas: Areas, indicators: Indicators, periods: list[str]) -> None:

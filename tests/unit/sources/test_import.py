@@ -354,6 +354,22 @@ def test_wards_of_one_name_in_other_boroughs_are_left_out(edition: Path, tmp_pat
     assert "not in the extract, kept as they are: rent, current: Abbey" in told
 
 
+def test_an_area_is_known_by_what_it_was_called(edition: Path, tmp_path: Path) -> None:
+    file = tmp_path / "burglary 2014.csv"
+    file.write_text(f"Ward,burglary 2014\nOld Mill,21\n{NAMES[1]},22\n", "utf-8")
+    assert "Old Mill" in refused(edition, file)
+    places = edition / "geography" / "places.csv"
+    rows = [("Old Mill", WARDS[0]), (NAMES[1], WARDS[2])]  # the second is another's name now
+    lines = [f"{name},former name,{code}" for name, code in rows]
+    places.write_text("\n".join(["name,kind,area_code", *lines, ""]), "utf-8")
+    take_in(edition, file)
+    now = figures(edition)
+    assert [float(now[("burglary", w, "current")]) for w in WARDS[:2]] == [21, 22]
+    lines.append(f"Old Mill,former name,{WARDS[3]}")
+    places.write_text("\n".join(["name,kind,area_code", *lines, ""]), "utf-8")
+    assert "Old Mill" in refused(edition, file)
+
+
 def test_a_code_that_contradicts_its_name(edition: Path, tmp_path: Path) -> None:
     path = tmp_path / "rent.csv"
     lines = ["Code,Ward,Rent 2014"]
