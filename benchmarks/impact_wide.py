@@ -141,7 +141,8 @@ def run(draws: int, rng: np.random.Generator) -> pd.DataFrame:
     Parameters
     ----------
     draws : int
-        Draws a world and comparison. With 2,000 the standard error of a share of 5 % is 0.5 points.
+        Draws a world and comparison. With 2,000 the standard error of a share of 5 % is 0.5
+        points, so that a row may leave its band by chance.
     rng : numpy.random.Generator
         Source of randomness.
     """
