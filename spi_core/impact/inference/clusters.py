@@ -94,7 +94,7 @@ def cluster_inference(
     column : int
         The regressor of interest.
     weights : numpy.ndarray, shape (rows,), optional
-        Weights, taken as inverse variances.
+        Weights of least squares.
     alpha : float
         One minus the level of the interval.
 
@@ -105,9 +105,10 @@ def cluster_inference(
 
     Notes
     -----
-    CR2 premultiplies the residuals of cluster g by (I - H_gg)^(-1/2) (Bell and McCaffrey 2002;
-    Pustejovsky and Tipton 2018, identity working model). Its degrees of freedom are
-    (Σ P_gg)² / Σ P_gh², P_gh = p_g'p_h, p_g = (I - H)_g' A_g X_g (X'X)⁻¹ c.
+    CR2 premultiplies the residuals of cluster g by A_g = ((I - H)(I - H)')_gg^(-1/2), which without
+    weights is (I - H_gg)^(-1/2) (Bell and McCaffrey 2002; Pustejovsky and Tipton 2018, identity
+    working model, with weights too, as in R's clubSandwich). Its degrees of freedom are
+    (Σ P_gg)² / Σ P_gh², P_gh = p_g'p_h, p_g = (I - H)_g' A_g W_g X_g (X'WX)⁻¹ c.
     CV3 = (G - 1)/G Σ_g (b_(-g) - b)².
     """
     w = np.ones_like(y) if weights is None else weights
@@ -116,8 +117,7 @@ def cluster_inference(
     count = int(codes.max()) + 1
     robust = fit.get_robustcov_results("cluster", groups=codes, use_t=True)
     root = np.sqrt(w)
-    x, residual = design * root[:, None], (y - fit.fittedvalues) * root
-    cr2, df = _cr2(x, residual, codes, column)
+    cr2, df = _cr2(design, w, y - fit.fittedvalues, codes, column)
     estimate = float(fit.params[column])
     reach = float(stats.t.ppf(1 - alpha / 2, df)) * cr2
     return ClusterInference(
@@ -133,7 +133,7 @@ def cluster_inference(
         p_cr2=float(2 * stats.t.sf(abs(estimate) / cr2, df)),
         low=estimate - reach,
         high=estimate + reach,
-        cv3=_cv3(x, y * root, codes, column, estimate),
+        cv3=_cv3(design * root[:, None], y * root, codes, column, estimate),
         clusters=count,
     )
 
@@ -179,28 +179,32 @@ def compare_ward_means(means: Floats, treated: Bools, *, alpha: float = 0.05) ->
     )
 
 
-def _cr2(x: Floats, residual: Floats, codes: Ints, column: int) -> tuple[float, float]:
+def _cr2(x: Floats, w: Floats, residual: Floats, codes: Ints, column: int) -> tuple[float, float]:
     """CR2 standard error and Bell–McCaffrey degrees of freedom of one coefficient.
 
-    I - H is idempotent, so that P_gh = a_g 1(g = h) - u_g'(X'X)⁻¹u_h, a_g the squared length of
-    cluster g's lever and u_g = X_g' lever: no matrix of rows or of clusters is made.
+    With B = (X'WX)⁻¹ and l_g the lever of cluster g, P_gh = l_g'l_g 1(g = h) + r_g' N r_h, where
+    r_g = (X_g'l_g, X_g'W_g l_g) and N = ((B X'W²X B, -B), (-B, 0)): no matrix of rows or of
+    clusters is made.
     """
-    bread = np.linalg.pinv(x.T @ x, hermitian=True)
+    heavy = x * w[:, None]
+    bread = np.linalg.pinv(x.T @ heavy, hermitian=True)
+    twice = bread @ heavy.T @ heavy @ bread
+    inner = np.block([[twice, -bread], [-bread, np.zeros_like(bread)]])
     order = np.argsort(codes, kind="stable")
     parts = np.split(order, np.cumsum(np.bincount(codes))[:-1])
-    total, length, reach = 0.0, np.zeros(len(parts)), np.zeros((len(parts), x.shape[1]))
+    total, length, reach = 0.0, np.zeros(len(parts)), np.zeros((len(parts), 2 * x.shape[1]))
     for g, rows in enumerate(parts):
-        own = x[rows]
-        value, vector = np.linalg.eigh(np.eye(rows.size) - own @ bread @ own.T)
+        own = np.column_stack([x[rows], heavy[rows]])
+        value, vector = np.linalg.eigh(np.eye(rows.size) + own @ inner @ own.T)
         # A direction that the model fits exactly (eigenvalue 0) carries no residual.
         inverse = np.where(value > 1e-10, 1 / np.sqrt(np.maximum(value, 1e-10)), 0.0)
-        lever = (vector * inverse) @ (vector.T @ (own @ bread[:, column]))
+        lever = (vector * inverse) @ (vector.T @ (heavy[rows] @ bread[:, column]))
         total += float(lever @ residual[rows]) ** 2
         length[g], reach[g] = lever @ lever, own.T @ lever
-    spread = np.einsum("gi,ij,gj->g", reach, bread, reach)
-    product = bread @ (reach.T @ reach)
-    squares = (length**2).sum() - 2 * length @ spread + np.trace(product @ product)
-    return float(np.sqrt(total)), float((length - spread).sum() ** 2 / squares)
+    spread = np.einsum("gi,ij,gj->g", reach, inner, reach)
+    product = inner @ (reach.T @ reach)
+    squares = (length**2).sum() + 2 * length @ spread + np.trace(product @ product)
+    return float(np.sqrt(total)), float((length + spread).sum() ** 2 / squares)
 
 
 def _cv3(x: Floats, y: Floats, codes: Ints, column: int, estimate: float) -> float:

@@ -73,7 +73,9 @@ def _concerns(
         (found.joint_p <= design.alpha, "The areas did not move alike before the start."),
         (
             clear and not found.breakdown >= 1,
-            "A break in trend no larger than the largest before would explain the result.",
+            "A break in trend no larger than the largest before would explain the result."
+            if found.bounds
+            else "How far trends break cannot be told: too little lies before the start.",
         ),
         (
             bool(design.alongside),

@@ -63,7 +63,7 @@ def event(
     -------
     tuple
         Periods against the mean of those before; p that neither a step up to the start differs nor
-        their slope; bounds and breakdown value, months taken together by quarter.
+        their slope; bounds and breakdown value, of months by years that end at the start.
     """
     own = gaps[0] - gaps[0, before].mean()
     others = gaps[1:] - gaps[1:, before].mean(axis=1, keepdims=True)
@@ -83,7 +83,7 @@ def event(
         for t, name in enumerate(names)
     )
     joint = _moved_apart(np.vstack([own, others])[:, ~after], times(names)[~after])
-    bounds, broken = _honest(np.vstack([own, others]), times(names), after, design.alpha)
+    bounds, broken = _honest(np.vstack([own, others]), years(names, after), after, design.alpha)
     return rows, joint, bounds, broken
 
 
@@ -104,12 +104,14 @@ def _moved_apart(gaps: Floats, when: Floats) -> float:
 def _honest(
     gaps: Floats, when: Floats, after: Bools, alpha: float
 ) -> tuple[tuple[HonestBound, ...], float]:
-    """Bounds against the last step before the start; a step is a year or a quarter."""
-    past, later = (np.unique(when[side], return_inverse=True) for side in (~after, after))
+    """Bounds against the last year before the start; a part of a year has seasons of its own."""
+    periods = np.array([(~after & (when == year)).sum() for year in when])
+    before = ~after & (periods == periods[~after][-1])
+    past, later = (np.unique(when[side], return_inverse=True) for side in (before, after))
     if past[0].size < 2:
         return (), math.nan
     sides = []
-    for side, (steps, step) in ((gaps[:, ~after], past), (gaps[:, after], later)):
+    for side, (steps, step) in ((gaps[:, before], past), (gaps[:, after], later)):
         sums = np.array([side[:, step == k].mean(axis=1) for k in range(steps.size)])
         sides.append(sums.T)
     base = sides[0][:, [-1]]
@@ -127,6 +129,15 @@ def times(names: list[str]) -> Floats:
     """Give years, or quarters of months since year 0, so that a period left out counts."""
     parts = [[int(p) for p in name.split("-")] for name in names]
     return np.array([p[0] if len(p) == 1 else (12 * p[0] + p[1] - 1) // 3 for p in parts], float)
+
+
+def years(names: list[str], after: Bools) -> Floats:
+    """Give years; of months those counted from the first one after, so that seasons cancel."""
+    parts = [[int(p) for p in name.split("-")] for name in names]
+    if len(parts[0]) == 1:
+        return times(names)
+    months = np.array([12 * year + month for year, month in parts], float)
+    return np.asarray((months - months[after][0]) // 12)
 
 
 def poisson(

@@ -189,6 +189,8 @@ def earlier_periods(page: ChapterPage) -> None:
     if page.wide:
         bounds = wide.bounds_table(page)
         _table(page, "bounds", bounds, widths=_widths(bounds, 28))
+        if bounds.empty and any(o.analysis["study"] for o in page.answered):
+            print(f"\n{_fixed(page, 'absent.bounds')}")
         return
     trend = checks.trend_table(page)
     _table(page, "trend", trend, widths=_widths(trend, 25))

@@ -16,6 +16,7 @@ from spi_core.impact.wide.expect import by_level, by_matches, by_pool, match
 from spi_core.impact.wide.field import lay_out
 from spi_core.impact.wide.numbers import cost_of_one
 from spi_core.impact.wide.placebo import clumps, draw_sets, nearest_in_level
+from spi_core.impact.wide.study import event
 from tests.support.panels import city
 
 NAN = float("nan")
@@ -135,6 +136,32 @@ def test_the_breakdown_value_is_where_zero_enters() -> None:
     none = np.zeros((40, 3)), np.zeros((40, 1))
     assert breakdown(before, after, np.array([1]), *none) == pytest.approx(3.0, abs=0.011)
     assert np.isnan(breakdown(before, np.zeros(1), np.array([1]), *none))
+
+
+def monthly(first: int, drift: float = 0.0) -> tuple[tuple[tuple[float, float], ...], float]:
+    """Bounds in per cent: a fall of 30 % in 2022, seasons, a drift a year; months from `first`."""
+    month = np.arange(first, 24)
+    gap = 0.4 * np.sin(2 * np.pi * month / 12) + np.log(0.7) * (month >= 0) + drift * (month // 12)
+    names = [f"{2022 + m // 12}-{m % 12 + 1:02d}" for m in month]
+    gaps = np.vstack([gap, 1e-9 * np.random.default_rng(1).normal(size=(50, month.size))])
+    bounds, broken = event(DESIGN, gaps, names, month < 0, month >= 0, np.ones(month.size))[2:]
+    return tuple((b.low, b.high) for b in bounds), broken
+
+
+def test_seasons_widen_no_bound_of_months_and_one_year_before_gives_none() -> None:
+    still = (pytest.approx(-30.0), pytest.approx(-30.0))
+    assert monthly(-24) == ((still,) * 4, pytest.approx(9.99, abs=0.02))
+    # half a year has other seasons: it is left out
+    assert monthly(-30) == ((still,) * 4, pytest.approx(9.99, abs=0.02))
+    bounds, broken = monthly(-12)
+    assert bounds == ()
+    assert np.isnan(broken)
+    bounds, broken = monthly(-24, drift=-0.1)  # a drift that goes on is a break as large as before
+    mean = np.log(0.7) - 0.15
+    ends = [100 * np.expm1(mean + sign * 0.15) for sign in (-1, 1)]
+    assert bounds[2] == pytest.approx(ends)
+    assert ends[1] == pytest.approx(-30.0)
+    assert broken == pytest.approx(-mean / 0.15, abs=0.011)
 
 
 def test_an_effect_that_was_built_in_is_found_and_the_verdict_says_so() -> None:
