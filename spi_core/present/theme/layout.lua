@@ -146,13 +146,16 @@ local function layout(el)
   return pandoc.Div(out, pandoc.Attr(el.identifier, el.classes))
 end
 
--- A short table stays on one page, a wide one scrolls: in the built-in engine quarto.lua has seen to it.
+-- In print a short table stays on one page and one of many columns is set smaller; on a page a wide one scrolls.
 local function in_one_piece(el)
-  if not quarto then return nil end
   if typst then
     local rows = 0
     for _, body in ipairs(el.bodies) do rows = rows + #body.body end
-    return rows <= 15 and pandoc.Blocks({ raw("#keep["), el, raw("]") }) or nil
+    local out = pandoc.Blocks(rows <= 15 and { raw("#keep["), el, raw("]") } or { el })
+    if #el.colspecs < 8 then return out end
+    out:insert(1, raw("#many-columns["))
+    out:insert(raw("]"))
+    return out
   end
   local label = pandoc.utils.stringify(el.caption.long)
   return pandoc.Div({ el }, pandoc.Attr("", { "table-wrap" },
