@@ -116,7 +116,7 @@ def _settings(tables: Tables, metadata: Any) -> dict[str, Any]:
     website: dict[str, Any] = {
         "title": seal(str(about["title"])),
         "description": seal(str(about.get("subtitle", about["title"]))),
-        "navbar": {"left": left},
+        "navbar": {"title": False, "left": left},  # beside the links it has no room
         "page-footer": {"left": seal(str(metadata["footer"]))},
     }
     if about.get("site"):

@@ -40,8 +40,8 @@ _FATAL = re.compile(
 #: What Quarto leaves where an inline expression or a reference has come to nothing: on a page, and
 #: in the Typst that a PDF is made from.
 _CODE = {
-    "html": re.compile(r"<code\b[^>]*>(\{python\}[^<]*)"),
-    "pdf": re.compile(r"(?<!\\)`(\{python\}[^`]*)`"),
+    "html": re.compile(r"<code\b[^>]*>(\{python\}\s[^<]*)"),
+    "pdf": re.compile(r"(?<![\\`])`(\{python\}\s[^`]*)`"),
 }
 _LEFT = {
     re.compile(r"(\?\\?@(?:fig|tbl|eq|sec|lst|nte|tip)-[\w-]+)"): "a reference leads nowhere",

@@ -267,7 +267,10 @@ def test_a_pdf_with_something_left_in_it_is_refused(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install(
-        tmp_path / "bin", monkeypatch, typst=r"Score `{python} b.mark`, \`{python} 'x'\`, ?\@fig-x."
+        tmp_path / "bin",
+        monkeypatch,
+        # and a fence that is shown, its lines in colours
+        typst=r"Score `{python} b.mark`, \`{python} 'x'\`, ?\@fig-x. ```{python}; 1 / 0; ```",
     )
     result = one(source, formats=("pdf",))
     assert "no result: '{python} b.mark'" in str(result.error)
@@ -288,6 +291,8 @@ def test_a_pdf_of_more_pages_than_it_promises_is_set_smaller(
 
 def test_code_that_a_page_shows_on_purpose_is_no_fault() -> None:
     shown = "<style>.wide-only</style><pre><code>`{python} x` @fig-x</code></pre><p>{python} @sec-x"
+    assert quarto.page_faults(shown) == []
+    shown = "<style>.wide-only</style><p>No <code>{python}</code> on a page"
     assert quarto.page_faults(shown) == []
     shown = "<style>.wide-only</style><p>Write <code>{python} score</code> there"
     assert (

@@ -175,6 +175,16 @@ def test_a_table_of_many_columns_is_set_small_in_both_engines(tmp_path: Path) ->
         assert ("#many-columns[" in filtered(table, tmp_path, "layout.lua")) == small
 
 
+def test_a_caption_without_a_label_is_printed_by_quarto_too(tmp_path: Path) -> None:
+    """It would leave it out; `quarto` is a global of its filters."""
+    within = tmp_path / "within.lua"
+    layout = (theme_dir() / "layout.lua").as_posix()
+    within.write_text(f"quarto = {{}}\nreturn dofile('{layout}')\n", encoding="utf-8")
+    text = filtered("|a|\n|-|\n|1|\n\n: Said *once*\n", tmp_path, str(within))
+    assert text.count("Said #emph[once]") == 1
+    assert "#figure(kind: table, caption: [Said #emph[once]])[" in text
+
+
 def test_mark_and_foot_are_on_the_page(shaped: Path) -> None:
     for text in page_texts(shaped):
         assert "Illustrative data" in text
