@@ -56,6 +56,7 @@ os.environ["{variable}"] = "_figures/{stem}"
 
 """
 SKIP = '<a class="skip-link" href="#quarto-document-content">Skip to main content</a>'
+_LEADS_ON = '<meta http-equiv="refresh"'
 _BODY = re.compile(r"<body\b[^>]*>")
 _LINK = re.compile(r"""<(?:a|link|img|script)\b[^>]*?\s(?:href|src)=["']([^"']*)["']""")
 
@@ -218,10 +219,12 @@ def _above(tables: Tables) -> str:
 
 
 def _pages(folder: Path) -> list[Path]:
+    """List the pages; a first one that only leads on to another is Quarto's own."""
     return [
         page
         for page in sorted(folder.rglob("*.html"))
         if page.relative_to(folder).parts[0] not in ("explorer", "open-data", "site_libs")
+        and _LEADS_ON not in page.read_text(encoding="utf-8")
     ]
 
 

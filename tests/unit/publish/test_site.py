@@ -175,6 +175,7 @@ def test_a_finished_site_has_its_data_and_no_dead_link(edition: Edition, tmp_pat
         "<a href='./wards/none.html'><a href='https://example.org/x.html'><a href='#sec-a'></main>"
     )
     (tmp_path / "index.html").write_text(page, encoding="utf-8")
+    (tmp_path / "first.html").write_text('<meta http-equiv="refresh" content="0">', "utf-8")
     assert site.finish_site(edition, tmp_path, whole=False) == []
     for _ in range(2):
         (fault,) = site.finish_site(edition, tmp_path)
