@@ -29,6 +29,7 @@ from spi_core.publish.editions import Edition
 from spi_core.publish.kinds import FORMATS
 from spi_core.publish.named import edition_named
 from spi_core.publish.parts import write_parts
+from spi_core.publish.render.convert import set_again
 from spi_core.publish.render.page import page_body, page_header
 from spi_core.publish.render.quarto import page_faults
 from spi_core.publish.render.source import read_document
@@ -55,6 +56,7 @@ os.environ["{variable}"] = "_figures/{stem}"
 
 """
 SKIP = '<a class="skip-link" href="#quarto-document-content">Skip to main content</a>'
+_LEADS_ON = '<meta http-equiv="refresh"'
 _BODY = re.compile(r"<body\b[^>]*>")
 _LINK = re.compile(r"""<(?:a|link|img|script)\b[^>]*?\s(?:href|src)=["']([^"']*)["']""")
 
@@ -85,6 +87,7 @@ def site_pages(root: Path, edition: Edition) -> dict[str, str]:
         if "html" not in job.formats or "pdf" not in job.formats:
             said.pop("print-version", None)
         said["sidebar"] = False  # the docs have one
+        said["keep-typ"] = True  # for what has more pages than it promises
         head = page_header(document, said, {**job.parameters, "edition": edition.name})
         place = job.output_stem.relative_to(root).as_posix() + ".qmd"
         include = f"{{{{< include /{body} >}}}}\n"
@@ -114,7 +117,7 @@ def _settings(tables: Tables, metadata: Any) -> dict[str, Any]:
     website: dict[str, Any] = {
         "title": seal(str(about["title"])),
         "description": seal(str(about.get("subtitle", about["title"]))),
-        "navbar": {"left": left},
+        "navbar": {"title": False, "left": left},  # beside the links it has no room
         "page-footer": {"left": seal(str(metadata["footer"]))},
     }
     if about.get("site"):
@@ -179,7 +182,7 @@ def finish_site(edition: Edition, folder: Path, whole: bool = True) -> list[str]
     edition : Edition
         The edition.
     folder : Path
-        Where Quarto has written the site.
+        Where Quarto has written the site, in the project's folder.
     whole : bool
         Whether it has written all pages, so that every link has a page to lead to.
 
@@ -195,6 +198,10 @@ def finish_site(edition: Edition, folder: Path, whole: bool = True) -> list[str]
         place = folder / path.relative_to(edition.folder)
         place.parent.mkdir(exist_ok=True)
         shutil.copy2(path, place)
+    for pdf in folder.rglob("*.pdf"):
+        kept = (folder.parent / pdf.relative_to(folder)).with_suffix(".typ")
+        if kept.is_file():
+            pdf.write_bytes(set_again(kept, pdf.read_bytes()))
     pages, above = _pages(folder), _above(Tables(edition.folder / "tables"))
     for page in pages:
         text = page.read_text(encoding="utf-8")
@@ -212,10 +219,12 @@ def _above(tables: Tables) -> str:
 
 
 def _pages(folder: Path) -> list[Path]:
+    """List the pages; a first one that only leads on to another is Quarto's own."""
     return [
         page
         for page in sorted(folder.rglob("*.html"))
         if page.relative_to(folder).parts[0] not in ("explorer", "open-data", "site_libs")
+        and _LEADS_ON not in page.read_text(encoding="utf-8")
     ]
 
 

@@ -195,12 +195,15 @@ def test_tables(corpus: dict[str, Rendered]) -> None:
     assert types.count("TH") == 5
 
 
-def test_a_table_in_html_without_a_fence(corpus: dict[str, Rendered]) -> None:
-    """By itself: Quarto 1.10 does not come to an end with a fenced one in the same file."""
+def test_a_table_in_html_without_a_fence(engine: EngineName, corpus: dict[str, Rendered]) -> None:
+    """By itself: Quarto 1.10 did not come to an end with a fenced one in the same file.
+
+    In print Quarto sets its cells as lines: so documents put it into a fence (docs/engines.md).
+    """
     shown = corpus["raw-table"]
     assert all("Longbridge" in text for text in shown.both())
     assert shown.texts("//table//thead//th") == ["Ward", "Score"]
-    assert element_types(shown.pdf_path).count("TH") == 2
+    assert element_types(shown.pdf_path).count("TH") == (2 if engine == "builtin" else 0)
 
 
 def test_raw_blocks(corpus: dict[str, Rendered]) -> None:

@@ -8,7 +8,18 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["calls", "install"]
+__all__ = ["TOO_LONG", "calls", "install"]
+
+#: Typst that promises a page and has two, until it is set smaller.
+TOO_LONG = """#set document(title: "A")
+// At most 1 pages: what is set with fit() gives way until there are no more.
+#let fit(size) = size * float(sys.inputs.at("fit", default: "1"))
+#set page(height: 48mm, margin: 10mm)
+#set text(font: "Inter", size: fit(20mm), lang: "en")
+#set par(leading: 0mm)
+A \\
+A
+"""
 
 _SCRIPT = """#!{python}
 import json, os, pathlib, sys, time, uuid

@@ -146,13 +146,24 @@ local function layout(el)
   return pandoc.Div(out, pandoc.Attr(el.identifier, el.classes))
 end
 
--- A short table stays on one page, a wide one scrolls: in the built-in engine quarto.lua has seen to it.
+-- In print a short table stays on one page and one of many columns is set smaller; on a page a wide one scrolls.
 local function in_one_piece(el)
-  if not quarto then return nil end
   if typst then
-    local rows = 0
+    local rows, out, caption = 0, pandoc.Blocks({ el }), el.caption.long
+    local function round(call)
+      out:insert(1, raw(call .. "["))
+      out:insert(raw("]"))
+    end
     for _, body in ipairs(el.bodies) do rows = rows + #body.body end
-    return rows <= 15 and pandoc.Blocks({ raw("#keep["), el, raw("]") }) or nil
+    -- Quarto leaves out the caption of a table without a label; one with a label has none here any more
+    if quarto and #caption > 0 then
+      round("#figure(kind: table, caption: [" .. written(pandoc.utils.blocks_to_inlines(caption), "typst") .. "])")
+      el.caption = { long = {} }
+      out[2] = el
+    end
+    if rows <= 15 then round("#keep") end
+    if #el.colspecs >= 8 then round("#many-columns") end
+    return out
   end
   local label = pandoc.utils.stringify(el.caption.long)
   return pandoc.Div({ el }, pandoc.Attr("", { "table-wrap" },

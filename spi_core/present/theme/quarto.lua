@@ -342,15 +342,8 @@ local function tables(el)
     el.attributes["tbl-colwidths"] = nil
   end
   if typst then
-    local rows = 0
     for i, spec in ipairs(el.colspecs) do if spec[1] == "AlignDefault" then el.colspecs[i][1] = "AlignLeft" end end
-    for _, body in ipairs(el.bodies) do rows = rows + #body.body end
-    -- A short table stays on one page.
-    local out = pandoc.Blocks(rows <= 15 and { raw("#keep["), el, raw("]") } or { el })
-    if #el.colspecs < 8 then return out end
-    out:insert(1, raw("#many-columns["))
-    out:insert(raw("]"))
-    return out
+    return el
   end
   for _, row in ipairs(el.head.rows) do
     for _, cell in ipairs(row.cells) do cell.attributes.scope = cell.col_span > 1 and "colgroup" or "col" end
@@ -360,9 +353,7 @@ local function tables(el)
       for i = 1, math.min(body.row_head_columns, #row.cells) do row.cells[i].attributes.scope = "row" end
     end
   end
-  local label = stringify(el.caption.long)
-  return pandoc.Div({ el }, pandoc.Attr("", { "table-wrap" },
-    { { "role", "group" }, { "tabindex", "0" }, { "aria-label", label ~= "" and label or "Table" } }))
+  return el
 end
 
 local function typst_length(value)

@@ -20,6 +20,8 @@ from spi_core.present.base.fonts import drawable, fonts_dir, theme_dir
 from spi_core.text.seal import plain
 
 _PAGE = re.compile(rb"/Type/Page\b")
+#: What typst-show.typ writes where a document says how many pages it may have.
+_PROMISE = re.compile(r"^// At most (\d+) pages", re.MULTILINE)
 _FILTER_MESSAGE = re.compile(r"<<<(.*?)>>>", re.DOTALL)
 #: Written into PDFs where the format wants a time: the clock must not change the bytes.
 _TIMESTAMP = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
@@ -106,8 +108,14 @@ def to_html(markdown: str, metadata: Mapping[str, Any], folder: Path, source: Pa
     return page.replace('<math display="block"', '<math display="block" tabindex="0"').encode()
 
 
-def _compile(path: Path, text: str, pages: int | None, *fonts: Path) -> tuple[Any, Any]:
-    """Set in the first size in which it has so many pages, or else the smallest."""
+def _fits(pdf: bytes, text: str) -> bool:
+    """Say whether it has the pages that its Typst promises."""
+    promise = _PROMISE.search(text)
+    return promise is None or len(_PAGE.findall(pdf)) <= int(promise[1])
+
+
+def _compile(path: Path, text: str, *fonts: Path) -> tuple[Any, Any]:
+    """Set in the first size in which it has the pages that it promises, or else the smallest."""
     path.write_text(text, encoding="utf-8", newline="\n")
     made: tuple[Any, Any] = (b"", [])
     for fit in _FITS:
@@ -121,9 +129,33 @@ def _compile(path: Path, text: str, pages: int | None, *fonts: Path) -> tuple[An
             timestamp=_TIMESTAMP,
             sys_inputs={"fit": str(fit)},
         )
-        if pages is None or len(_PAGE.findall(made[0])) <= pages:
+        if _fits(made[0], text):
             break
     return made
+
+
+def set_again(path: Path, pdf: bytes) -> bytes:
+    """Set smaller what Quarto has set, where it has more pages than it promises.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The Typst that Quarto made and kept, its pictures beside it.
+    pdf : bytes
+        The PDF that Quarto made from it.
+
+    Raises
+    ------
+    RenderError
+        If Typst stops.
+    """
+    text = path.read_text(encoding="utf-8")
+    if _fits(pdf, text):
+        return pdf
+    try:
+        return bytes(_compile(path, text)[0])
+    except typst.TypstError as error:
+        raise RenderError(f"{path.name}: Typst: {error.message}\n{error.diagnostic}") from error
 
 
 def to_pdf(markdown: str, metadata: Mapping[str, Any], folder: Path, source: Path) -> bytes:
@@ -161,12 +193,12 @@ def to_pdf(markdown: str, metadata: Mapping[str, Any], folder: Path, source: Pat
     text = _convert(markdown, metadata, arguments, folder, source)
     try:
         try:
-            pdf, warnings = _compile(path, text, metadata.get("pages"))
+            pdf, warnings = _compile(path, text)
         except typst.TypstError as error:
             if "could not be displayed with font" not in error.message:
                 raise
             fonts = folder / "fonts"
-            pdf, warnings = _compile(path, drawable(text, fonts), metadata.get("pages"), fonts)
+            pdf, warnings = _compile(path, drawable(text, fonts), fonts)
     except typst.TypstError as error:
         raise RenderError(f"{source.name}: Typst: {error.message}\n{error.diagnostic}") from error
     for warning in warnings:

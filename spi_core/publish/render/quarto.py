@@ -40,8 +40,8 @@ _FATAL = re.compile(
 #: What Quarto leaves where an inline expression or a reference has come to nothing: on a page, and
 #: in the Typst that a PDF is made from.
 _CODE = {
-    "html": re.compile(r"<code\b[^>]*>(\{python\}[^<]*)"),
-    "pdf": re.compile(r"(?<!\\)`(\{python\}[^`]*)`"),
+    "html": re.compile(r"<code\b[^>]*>(\{python\}\s[^<]*)"),
+    "pdf": re.compile(r"(?<![\\`])`(\{python\}\s[^`]*)`"),
 }
 _LEFT = {
     re.compile(r"(\?\\?@(?:fig|tbl|eq|sec|lst|nte|tip)-[\w-]+)"): "a reference leads nowhere",
@@ -270,8 +270,12 @@ def _one_format(
     if target == "html":
         faults = page_faults(made.decode(errors="replace"), source)
     else:  # what the PDF was made from
-        kept = (path.read_text("utf-8") for path in copy.rglob(f"{relative.stem}.typ"))
-        faults = [fault for text in kept for fault in _left(text, source, target)]
+        from spi_core.publish.render.convert import set_again
+
+        faults = []
+        for kept in copy.rglob(f"{relative.stem}.typ"):
+            faults += _left(kept.read_text("utf-8"), source, target)
+            made = set_again(kept, made)
     if faults:
         raise RenderError("Quarto wrote a page that is wrong\n  " + "\n  ".join(faults))
     return made

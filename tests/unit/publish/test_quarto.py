@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +21,7 @@ from spi_core.publish.render.job import RenderJob, RenderResult
 from spi_core.publish.render.source import read_document
 from spi_core.text.seal import plain, seal
 from tests.support.editions import make_edition
-from tests.support.fake_quarto import calls, install
+from tests.support.fake_quarto import TOO_LONG, calls, install
 from tests.support.payloads import PAYLOADS
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the fake command is a script")
@@ -266,7 +267,10 @@ def test_a_pdf_with_something_left_in_it_is_refused(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install(
-        tmp_path / "bin", monkeypatch, typst=r"Score `{python} b.mark`, \`{python} 'x'\`, ?\@fig-x."
+        tmp_path / "bin",
+        monkeypatch,
+        # and a fence that is shown, its lines in colours
+        typst=r"Score `{python} b.mark`, \`{python} 'x'\`, ?\@fig-x. ```{python}; 1 / 0; ```",
     )
     result = one(source, formats=("pdf",))
     assert "no result: '{python} b.mark'" in str(result.error)
@@ -275,8 +279,20 @@ def test_a_pdf_with_something_left_in_it_is_refused(
     assert not result.job.output("pdf").exists()
 
 
+def test_a_pdf_of_more_pages_than_it_promises_is_set_smaller(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for said, pages in ((TOO_LONG, 1), (TOO_LONG.replace("// At most", "//"), 2)):
+        install(tmp_path / "bin", monkeypatch, page="/Type/Page\n/Type/Page\n", typst=said)
+        made = one(source, formats=("pdf",)).job.output("pdf").read_bytes()
+        assert len(re.findall(rb"/Type/Page\b", made)) == pages
+        assert made.startswith(b"%PDF") == (pages == 1)
+
+
 def test_code_that_a_page_shows_on_purpose_is_no_fault() -> None:
     shown = "<style>.wide-only</style><pre><code>`{python} x` @fig-x</code></pre><p>{python} @sec-x"
+    assert quarto.page_faults(shown) == []
+    shown = "<style>.wide-only</style><p>No <code>{python}</code> on a page"
     assert quarto.page_faults(shown) == []
     shown = "<style>.wide-only</style><p>Write <code>{python} score</code> there"
     assert (

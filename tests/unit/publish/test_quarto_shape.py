@@ -8,6 +8,7 @@ refers to; its section numbers and equations are Typst's too. This runs without 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -99,9 +100,7 @@ METADATA = {
 }
 
 
-@pytest.fixture(scope="module")
-def shaped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("shape")
+def shape(folder: Path, body: str) -> Path:
     # every partial of the project file is put beside the template, as Quarto does
     for name in ("blocks.typ", "typst-template.typ", "typst-show.typ"):
         shutil.copy(theme_dir() / name, folder / name)
@@ -113,7 +112,7 @@ def shaped(tmp_path_factory: pytest.TempPathFactory) -> Path:
             *(pypandoc.get_pandoc_path(), "--to=typst", "--template=template.typ", "--standalone"),
             *("--metadata-file=metadata.json", "--variable=toc-depth:2", "--variable=toc:true"),
         ],
-        input=f"```{{=typst}}\n{BODY}\n```\n".encode(),
+        input=f"```{{=typst}}\n{body}\n```\n".encode(),
         capture_output=True,
         cwd=folder,
         check=True,
@@ -127,6 +126,11 @@ def shaped(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pdf_standards=["ua-1"],
     )
     return folder / "document.pdf"
+
+
+@pytest.fixture(scope="module")
+def shaped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shape(tmp_path_factory.mktemp("shape"), BODY)
 
 
 def test_the_theme_compiles_in_quartos_order_and_is_accessible(shaped: Path) -> None:
@@ -146,6 +150,39 @@ def test_quartos_captions_and_references_are_numbered(shaped: Path) -> None:
         "A sentence to remember.",
     ):
         assert part in text
+
+
+OWN_RULES = re.compile(r"^```\{=typst\}\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+OWN = {
+    path.stem: rules
+    for path in (ROOT / "notebooks").glob("*.qmd")
+    if (rules := "\n".join(OWN_RULES.findall(path.read_text(encoding="utf-8"))))
+}
+
+
+@pytest.mark.parametrize("name", sorted(OWN))
+def test_a_notebooks_own_rules_leave_quartos_captions_their_numbers(
+    tmp_path: Path, name: str
+) -> None:
+    text = " ".join(page_texts(shape(tmp_path, OWN[name] + BODY))).replace("\u00a0", " ")
+    assert "Figure 1: The box" in text
+    assert "Table 1: Scores by hand" in text
+
+
+def test_a_table_of_many_columns_is_set_small_in_both_engines(tmp_path: Path) -> None:
+    for columns, small in ((7, False), (8, True)):
+        table = "|" + "a|" * columns + "\n|" + "-|" * columns + "\n|" + "1|" * columns + "\n"
+        assert ("#many-columns[" in filtered(table, tmp_path, "layout.lua")) == small
+
+
+def test_a_caption_without_a_label_is_printed_by_quarto_too(tmp_path: Path) -> None:
+    """It would leave it out; `quarto` is a global of its filters."""
+    within = tmp_path / "within.lua"
+    layout = (theme_dir() / "layout.lua").as_posix()
+    within.write_text(f"quarto = {{}}\nreturn dofile('{layout}')\n", encoding="utf-8")
+    text = filtered("|a|\n|-|\n|1|\n\n: Said *once*\n", tmp_path, str(within))
+    assert text.count("Said #emph[once]") == 1
+    assert "#figure(kind: table, caption: [Said #emph[once]])[" in text
 
 
 def test_mark_and_foot_are_on_the_page(shaped: Path) -> None:

@@ -115,8 +115,10 @@ def test_files_that_the_project_names_exist() -> None:
     del settings["project"]["render"]
     decisions = settings["website"]["sidebar"]["contents"].pop()["contents"]
     assert list(ROOT.glob(decisions))
+    # Quarto stops at a pattern that finds nothing, also before `make docs`
     (reference,) = (p for p in settings["website"]["sidebar"]["contents"] if "Reference" in str(p))
-    assert reference["contents"].pop()["contents"] == "docs/reference/*.qmd"  # quartodoc's
+    found = ROOT.glob(reference["contents"].pop(0)["contents"])
+    assert {"commands.md", "inputs.md"} <= {path.name for path in found}
     named = [text for text in strings(settings) if "/" in text or text.endswith(".yml")]
     assert len(named) > 15
     assert [text for text in named if not (ROOT / text).exists()] == []

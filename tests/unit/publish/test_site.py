@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pypdf import PdfReader
 
 from spi_core.build.edition import build
 from spi_core.edition.inputs import load
@@ -18,6 +19,7 @@ from spi_core.publish.render.source import read_document
 from spi_core.store import Tables, open_tables
 from spi_core.text.seal import plain
 from tests.support.editions import ROOT, WARDS, make_edition, settings
+from tests.support.fake_quarto import TOO_LONG
 from tests.support.project import copy_documents
 
 HOSTILE = 'A <b>*x*</b> "q" {{< include x >}}'
@@ -173,6 +175,7 @@ def test_a_finished_site_has_its_data_and_no_dead_link(edition: Edition, tmp_pat
         "<a href='./wards/none.html'><a href='https://example.org/x.html'><a href='#sec-a'></main>"
     )
     (tmp_path / "index.html").write_text(page, encoding="utf-8")
+    (tmp_path / "first.html").write_text('<meta http-equiv="refresh" content="0">', "utf-8")
     assert site.finish_site(edition, tmp_path, whole=False) == []
     for _ in range(2):
         (fault,) = site.finish_site(edition, tmp_path)
@@ -180,6 +183,19 @@ def test_a_finished_site_has_its_data_and_no_dead_link(edition: Edition, tmp_pat
     made = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert re.search(r"<body class='x'>\s*<a class=\"skip-link\"", made)
     assert made.count("skip-link") == 1
+
+
+def test_a_pdf_of_more_pages_than_it_promises_is_set_smaller(
+    edition: Edition, pages: dict[str, str], tmp_path: Path
+) -> None:
+    assert header(pages[f"wards/{area_stem(WARDS[0], 'Ward 1')}.qmd"])["keep-typ"] is True
+    made = tmp_path / "_site" / "wards" / "a.pdf"
+    made.parent.mkdir(parents=True)
+    made.write_bytes(b"/Type/Page\n/Type/Page\n")
+    (tmp_path / "wards").mkdir()
+    (tmp_path / "wards" / "a.typ").write_text(TOO_LONG, encoding="utf-8")
+    site.finish_site(edition, tmp_path / "_site")
+    assert len(PdfReader(made).pages) == 1
 
 
 def test_an_edition_that_is_not_built_is_said(
