@@ -68,6 +68,7 @@ from spi_core.build.treated import fill, fit_edition, lay_in, treat_inputs
 from spi_core.build.ward_data import ward_data
 from spi_core.build.years.tables import years_tables
 from spi_core.disclosure.control import Controlled, control
+from spi_core.disclosure.goalposts import refuse_telling
 from spi_core.disclosure.in_force import hold_to, passed, rules_of, write_passed
 from spi_core.edition.areas.geography import boundaries
 from spi_core.edition.areas.rollup import as_published
@@ -118,7 +119,8 @@ def build(
     every = joined(inputs.history, inputs.panel)
     controlled = control(every, inputs.framework, inputs.geography, inputs.settings)
     if audience == "public":
-        inputs = publishable(inputs, controlled)
+        given, inputs = inputs, publishable(inputs, controlled)
+        refuse_telling(given, inputs.panel)
     ruled = inputs.framework.indicators[["disclosure_rule", "kind"]].itertuples(name=None)
     rules = rules_of(inputs.settings, ruled, audience)
     now = passed(rules, joined(inputs.history, inputs.panel), inputs.geography)
