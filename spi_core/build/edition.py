@@ -119,8 +119,7 @@ def build(
     every = joined(inputs.history, inputs.panel)
     controlled = control(every, inputs.framework, inputs.geography, inputs.settings)
     if audience == "public":
-        given, inputs = inputs, publishable(inputs, controlled)
-        refuse_telling(given, inputs.panel)
+        inputs = publishable(inputs, controlled)
     ruled = inputs.framework.indicators[["disclosure_rule", "kind"]].itertuples(name=None)
     rules = rules_of(inputs.settings, ruled, audience)
     now = passed(rules, joined(inputs.history, inputs.panel), inputs.geography)
@@ -135,8 +134,7 @@ def build(
         tables["disclosure_log"] = controlled.log
     chapters = run_chapters(inputs, tables, private_folder(folder) / "impact")
     tables |= chapter_tables(chapters)
-    sha256 = data_version(inputs, tables)
-    version = sha256[:7]
+    version = (sha256 := data_version(inputs, tables))[:7]
     tables["ward_data"].insert(1, "data_version", version)
     about: dict[str, Any] = {
         "edition": dict(inputs.settings),
@@ -154,9 +152,8 @@ def build(
         about["compared_with"] = before.version
     about["rows"] = {name: len(frame) for name, frame in tables.items()}
     write_passed(now, folder)
-    write_chapters(
-        folder / "impact", chapters, {"id": inputs.settings["id"], "data_version": version}
-    )
+    named = {"id": inputs.settings["id"], "data_version": version}
+    write_chapters(folder / "impact", chapters, named)
     write_tables(folder / "tables", tables, about)
     for name in ("weights", "ward_data", "needs"):
         path = folder / f"{name.replace('_', '-')}.csv"
@@ -177,10 +174,12 @@ def publishable(inputs: Inputs, controlled: Controlled) -> Inputs:
     -------
     Inputs
         Neither the panels nor the figures as given hold a suppressed value: no score, estimate,
-        weight or effect can rest on one, and so none can be worked out from them.
+        weight or effect can rest on one, and so none can be worked out from them. Goalposts that
+        would tell one are refused.
     """
     before = len(controlled.panel.periods) - len(inputs.panel.periods)
     panel = controlled.panel.during(range(before, len(controlled.panel.periods)))
+    refuse_telling(inputs, panel)
     panel, past = replace(panel, dates=inputs.panel.dates), inputs.history
     if past is not None:
         past = replace(controlled.panel.during(range(before)), dates=past.dates)
