@@ -174,8 +174,7 @@ def publishable(inputs: Inputs, controlled: Controlled) -> Inputs:
     -------
     Inputs
         Neither the panels nor the figures as given hold a suppressed value: no score, estimate,
-        weight or effect can rest on one, and so none can be worked out from them. Goalposts that
-        would tell one are refused.
+        weight or effect can rest on one. Goalposts that would tell one are refused.
     """
     before = len(controlled.panel.periods) - len(inputs.panel.periods)
     panel = controlled.panel.during(range(before, len(controlled.panel.periods)))
