@@ -320,5 +320,5 @@ def shown(path: Path) -> str:
     """
     try:
         return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
+    except (ValueError, RuntimeError):  # elsewhere; a link that leads to itself
         return path.as_posix()

@@ -68,6 +68,7 @@ from spi_core.build.treated import fill, fit_edition, lay_in, treat_inputs
 from spi_core.build.ward_data import ward_data
 from spi_core.build.years.tables import years_tables
 from spi_core.disclosure.control import Controlled, control
+from spi_core.disclosure.goalposts import refuse_telling
 from spi_core.disclosure.in_force import hold_to, passed, rules_of, write_passed
 from spi_core.edition.areas.geography import boundaries
 from spi_core.edition.areas.rollup import as_published
@@ -133,8 +134,7 @@ def build(
         tables["disclosure_log"] = controlled.log
     chapters = run_chapters(inputs, tables, private_folder(folder) / "impact")
     tables |= chapter_tables(chapters)
-    sha256 = data_version(inputs, tables)
-    version = sha256[:7]
+    version = (sha256 := data_version(inputs, tables))[:7]
     tables["ward_data"].insert(1, "data_version", version)
     about: dict[str, Any] = {
         "edition": dict(inputs.settings),
@@ -152,9 +152,8 @@ def build(
         about["compared_with"] = before.version
     about["rows"] = {name: len(frame) for name, frame in tables.items()}
     write_passed(now, folder)
-    write_chapters(
-        folder / "impact", chapters, {"id": inputs.settings["id"], "data_version": version}
-    )
+    named = {"id": inputs.settings["id"], "data_version": version}
+    write_chapters(folder / "impact", chapters, named)
     write_tables(folder / "tables", tables, about)
     for name in ("weights", "ward_data", "needs"):
         path = folder / f"{name.replace('_', '-')}.csv"
@@ -175,10 +174,11 @@ def publishable(inputs: Inputs, controlled: Controlled) -> Inputs:
     -------
     Inputs
         Neither the panels nor the figures as given hold a suppressed value: no score, estimate,
-        weight or effect can rest on one, and so none can be worked out from them.
+        weight or effect can rest on one. Goalposts that would tell one are refused.
     """
     before = len(controlled.panel.periods) - len(inputs.panel.periods)
     panel = controlled.panel.during(range(before, len(controlled.panel.periods)))
+    refuse_telling(inputs, panel)
     panel, past = replace(panel, dates=inputs.panel.dates), inputs.history
     if past is not None:
         past = replace(controlled.panel.during(range(before)), dates=past.dates)

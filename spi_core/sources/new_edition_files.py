@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from spi_core.disclosure.control import control
+from spi_core.disclosure.goalposts import BASIS, own_ends
 from spi_core.edition.areas.geography import lies_in
-from spi_core.edition.inputs import load
+from spi_core.edition.inputs import Inputs, load
 from spi_core.edition.readers.schema import TABLES
 from spi_core.edition.readers.sheet import find_tables, read_cells
 from spi_core.errors import Fault, InputError, in_order, some
@@ -36,7 +38,6 @@ INDICATOR = {
 }  # fmt: skip
 LONG = ["indicator_id", "area_code", "value"]
 DATED = ["period", "period_label", "start", "end"]
-ENDS = (1, 99)
 REASON = "1st and 99th percentile of all areas and periods of this edition"
 
 
@@ -98,6 +99,8 @@ def edition_from_files(source: Path, name: str, area: str, contact: str) -> Path
         "contact": contact or f"Insight team, {place}",
         "uncertainty": {"replicates": REPLICATES, "seed": 1},
     }
+    if not indicators["disclosure_rule"].isin(["", "none"]).all():
+        changes["disclosure"] = {"method": "suppress"}
     with made_whole(name) as folder:
         template = resources.files("spi_core.sources") / "new_edition_files.yml"
         text = with_settings(template.read_text("utf-8"), changes)
@@ -107,13 +110,12 @@ def edition_from_files(source: Path, name: str, area: str, contact: str) -> Path
         write_table(folder / "indicators.csv", indicators)
         rows = rows.assign(period=rows["period"].map(dict(zip(periods, ids, strict=True))))
         write_table(folder / "observations" / "figures.csv", rows[columns("observations")])
-        at = areas.set_index("code")["level"].reindex(rows["area_code"]) == unit
-        write_table(folder / "goalposts.csv", _goalposts(rows[at.to_numpy()], indicators))
         for extra in ("boundaries.gpkg", "boundaries.geojson", "lookup.csv"):
             if (source / extra).exists():
                 shutil.copy(source / extra, folder / "geography")
         if (source / "context.csv").exists():
             shutil.copy(source / "context.csv", folder)
+        write_table(folder / "goalposts.csv", _goalposts(load(folder, without=("goalposts",))))
         load(folder)
     return project_root() / "data" / name
 
@@ -208,15 +210,14 @@ def _levels(areas: pd.DataFrame, with_figures: set[str]) -> tuple[str, list[Any]
     return unit, rows
 
 
-def _goalposts(rows: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
-    value = pd.to_numeric(rows["value"], errors="coerce")
-    ends = value.groupby(rows["indicator_id"]).quantile(np.array(ENDS) / 100).unstack()
-    ends = ends.reindex(indicators["id"])
-    up = indicators["polarity"].isin(["+1", "1"]).to_numpy()
-    low, high = (ends[e].map("{:.6g}".format).to_numpy() for e in np.array(ENDS) / 100)
-    frame = {"indicator_id": indicators["id"].to_numpy(), "worst": np.where(up, low, high)}
-    frame |= {"best": np.where(up, high, low)}
-    return pd.DataFrame(frame).assign(basis="edition distribution", reason=REASON)
+def _goalposts(inputs: Inputs) -> pd.DataFrame:
+    """Set goalposts by what will be published: an end of hidden figures would tell them."""
+    shown = control(inputs.panel, inputs.framework, inputs.geography, inputs.settings).panel
+    ends, up = own_ends(shown, inputs), inputs.framework.polarity > 0
+    low, high = (ends[name].map("{:.6g}".format) for name in ends)
+    frame = {"worst": np.where(up, low, high), "best": np.where(up, high, low)}
+    index = ends.index.rename("indicator_id")
+    return pd.DataFrame(frame, index).assign(basis=BASIS, reason=REASON).reset_index()
 
 
 def _slug(text: str) -> str:

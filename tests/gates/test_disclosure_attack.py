@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from spi_core.disclosure import protect
+from spi_core.disclosure import classify, protect
 from spi_core.edition.inputs import load
 from spi_core.store import Tables
 from tests.support.disclosure_worlds import (
     World,
     random_world,
     ranges,
+    shown_small,
     small,
     solved,
     without_secondary,
@@ -30,7 +31,9 @@ def test_none_of_500_random_hierarchies_is_solved() -> None:
     attacked, broken = 0, []
     for seed in range(HIERARCHIES):
         world = random_world(np.random.default_rng(seed))
-        found = ranges(world, world.control())
+        controlled = world.control()
+        assert shown_small(world, controlled.panel) == 0, seed
+        found = ranges(world, controlled)
         attacked += len(found)
         # a reader who rules the truth out would prove nothing
         assert ((found["low"] <= found["true"]) & (found["true"] <= found["high"])).all()
@@ -47,6 +50,22 @@ def test_the_same_attack_solves_many_without_secondary_suppression() -> None:
         found = world.control()
         narrowed += len(solved(ranges(world, found, without_secondary(world, found))))
     assert narrowed > 100
+
+
+@pytest.mark.parametrize("left_out", [classify.LOW, classify.HIGH])
+def test_a_small_count_that_is_not_found_is_seen(
+    monkeypatch: pytest.MonkeyPatch, left_out: int
+) -> None:
+    """Shows that the gate above can fail where the protection is blind, not only where it errs."""
+    codes = classify._codes
+
+    def blind(*arguments: Any) -> Any:
+        found = codes(*arguments)
+        return np.where(found == left_out, classify.SHOWN, found).astype(found.dtype)
+
+    monkeypatch.setattr(classify, "_codes", blind)
+    worlds = [random_world(np.random.default_rng(seed)) for seed in range(0, HIERARCHIES, 10)]
+    assert sum(shown_small(world, world.control().panel) for world in worlds) > 10
 
 
 def lost(world: World, seed: int = 1) -> tuple[int, list[object]]:

@@ -227,3 +227,17 @@ def ranges(
 def solved(merged: pd.DataFrame) -> pd.DataFrame:
     """Primary cells whose open range is narrower than it must be."""
     return merged[(merged["low"] > merged["lo"]) | (merged["high"] < merged["hi"])]
+
+
+def shown_small(world: World, public: Panel) -> int:
+    """How many counts are shown that the rules page says are hidden first.
+
+    Read from the page, not from the protection: what it fails to find small, no range is asked of.
+    """
+    n, base = world.panel.numerator, world.panel.denominator
+    about = world.framework.indicators
+    limit = np.array([parse_rule(str(t)).suppress or 0 for t in about["disclosure_rule"]])
+    share = (about["kind"] == "proportion").to_numpy()
+    few = (n > 0) & (n < limit)
+    few_outside = share & (limit > 0) & (base - n < limit)
+    return int((np.isfinite(public.value) & (few | few_outside)).sum())

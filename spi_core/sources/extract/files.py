@@ -38,6 +38,8 @@ def open_extract(path: Path) -> tuple[list[Sheet], str]:
         If it is missing, broken or of a kind that is not read.
     """
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise UnreadableError("is no file")  # a pipe may never end
         name, content = path.name.lower(), path.read_bytes()
         if name.endswith(".gz"):
             name, content = name[:-3], _unzipped(gzip.GzipFile(fileobj=io.BytesIO(content)))

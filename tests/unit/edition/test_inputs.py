@@ -271,6 +271,14 @@ def test_a_repeated_row_of_a_register(edition: Path, file: str, column: str) -> 
     assert fault.message == "repeats row 2"
 
 
+@pytest.mark.parametrize("target", ["gone.csv", "police.csv", "/dev/zero"])
+def test_a_link_that_leads_to_no_file_is_not_passed_over(edition: Path, target: str) -> None:
+    (edition / "observations" / "police.csv").symlink_to(target)
+    fault = only(edition)
+    assert fault.file.endswith("observations/police.csv")
+    assert fault.message == "is missing"
+
+
 @pytest.mark.parametrize(
     "file",
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from spi_core.edition.inputs import load
 from spi_core.edition.warned.collect import collect
 from spi_core.errors import InputError
 from spi_core.sources.extract.figures import Said
+from spi_core.sources.extract.files import open_extract
 from spi_core.sources.extract.keep import name_of, recall, write
 from spi_core.sources.extract.understand import Understood, understand
 from tests.support.editions import BOROUGH, WARDS, read, rewrite
@@ -523,3 +525,15 @@ def test_a_heading_that_begins_the_text_of_the_base(
     found = understand(edition, path, Said(indicators={"Rate": ""}), None)
     assert f"'2014 {head}' is burglary denominator" in "\n".join(found.lines)
     assert found.frame["numerator"].tolist() == [900 + k for k in range(8)]
+
+
+@pytest.mark.parametrize("kind", ["pipe", "loop"])
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "extract.csv"
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(path)
+    with pytest.raises(InputError) as refused:
+        open_extract(path)
+    assert "cannot be read: " in str(refused.value)

@@ -7,12 +7,14 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 from typer.testing import CliRunner
 
 from spi_core.cli import app
+from spi_core.disclosure.control import control
 from spi_core.edition.inputs import load
 from spi_core.errors import InputError
 from spi_core.sources.new_edition_periods import breaks_as_asked, years_as_asked
@@ -264,3 +266,43 @@ def test_faults_of_ones_own_files_name_row_and_remedy(project: Path, spi: Spi) -
     (folder / "indicators.csv").unlink()
     assert "with the columns id, name, component" in spi("new-edition", "--from", "mine")[1]
     assert not (project / "data" / "own").exists()
+
+
+def test_goalposts_of_ones_own_files_rest_on_what_a_rule_shows(project: Path, spi: Spi) -> None:
+    """District 3 has 2 cases of 1,150 in both years: the 1st percentile of all would tell it."""
+    folder, districts = project / "mine", [f"D{k:02d}" for k in range(12)]
+    keys = ("code", "name", "level", "parent_code", "population")
+    areas = [
+        ("T", "Town", "town", "", "17000"),
+        *((d, d, "district", "T", "1000") for d in districts),
+    ]
+    write(folder / "areas.csv", [dict(zip(keys, a, strict=True)) for a in areas])
+    part = {
+        "dimension": "Needs",
+        "unit": "per 1,000",
+        "polarity": "-1",
+        "kind": "rate",
+        "per": "1000",
+    }
+    own = {"id": "cases", "name": "Cases", "component": "Safety", "disclosure_rule": "suppress<5"}
+    other = {"id": "fires", "name": "Fires", "component": "Safety", "disclosure_rule": "none"}
+    write(folder / "indicators.csv", [own | part, other | part])
+    figures = []
+    for k, code in enumerate(districts):
+        for year in ("2019", "2020"):
+            for i, n in (("cases", 2 if k == 3 else 9 + k), ("fires", 7 + k)):
+                base = 1000 + 50 * k
+                cells = {"value": 1000 * n / base, "numerator": n, "denominator": base}
+                key = {"indicator_id": i, "area_code": code, "period": year}
+                figures.append(key | {name: str(x) for name, x in cells.items()})
+    write(folder / "figures.csv", figures)
+    code, said = spi("new-edition", "--from", "mine", "--as", "own")
+    assert code == 0, said
+    inputs = load(project / "data" / "own")
+    assert inputs.settings["disclosure"] == {"method": "suppress"}
+    best = inputs.tables["goalposts"].set_index("indicator_id")["best"]
+    shown = control(inputs.panel, inputs.framework, inputs.geography, inputs.settings).panel
+    value = shown.take(districts).value[:, :, shown.indicators.index("cases")]
+    assert np.isnan(value).any()
+    assert best["cases"] == pytest.approx(np.nanpercentile(value, 1), rel=1e-5)
+    assert best["cases"] > 5 > 1000 * 2 / 1150
