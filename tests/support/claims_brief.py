@@ -8,7 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from tests.support.claims import ARROWS, NUMBER, SIGNS, Proof, form, number, printed, verdict
+from tests.support.claims import (
+    ARROWS,
+    NOUN,
+    NUMBER,
+    SIGNS,
+    Proof,
+    form,
+    number,
+    printed,
+    verdict,
+    worked_out,
+)
 from tests.support.rendered import spaces
 
 __all__ = ["wrong_standouts"]
@@ -175,7 +186,8 @@ def _longer_ago(m: re.Match[str], proof: Proof, area: str) -> bool:
 #: What the first page says of a figure.
 COUNT = re.compile(
     rf"(?P<what>.+): (?P<count>{NUMBER}) in (?P<when>.+), (?:about (?P<n>{NUMBER})|less than 1) "
-    rf"(?P<word>more|fewer)(?: \(likely (?:(?P<low>{NUMBER}) to|up to) (?P<high>{NUMBER})\))? "
+    rf"(?P<word>more|fewer){NOUN}"
+    rf"(?: \(likely (?:(?P<low>{NUMBER}) to|up to) (?P<high>{NUMBER})\))? "
     r"than at .+ rate"
 )
 VALUE = re.compile(
@@ -219,7 +231,8 @@ def wrong_standouts(page: Any, proof: Proof, area: str) -> Iterator[str]:
                 m["count"], now.at[which, "numerator"]
             )
             sizes = ((m["n"], abs(n)), (m["low"], low), (m["high"], high))
-            if not fits or not all(printed(text, true) for text, true in sizes if text):
+            fits = fits and proof.counts(which, m["n"], m["noun"])
+            if not fits or not all(worked_out(text, true) for text, true in sizes if text):
                 yield f"not borne out: {fact}"
         else:
             held = stands.at[which, "peers_value"] if near else home.at[which, "value"]

@@ -12,7 +12,6 @@ from spi_core.present.base.marks import carried, marked
 from spi_core.present.base.page import Page
 from spi_core.present.base.prose import partner_name
 from spi_core.present.base.scale import beside_place
-from spi_core.present.brief.facts import more_or_fewer
 from spi_core.present.report.data import BoroughReport, gather_report
 from spi_core.present.report.elsewhere import short
 from spi_core.present.report.priorities import changes_of
@@ -107,6 +106,7 @@ def gather_action(tables: Tables, each: str = "", key: str = "") -> Action:
     rows = rows.merge(now[[*keys, "value_low", "value_high", "period_label"]], on=keys)
     rows = rows.assign(
         where=rows["area_code"].map(names),
+        noun=rows["indicator_id"].map(about.get("noun", pd.Series(dtype=str))).fillna(""),
         **{
             c: rows["indicator_id"].map(about[n]) for c, n in (("figure", "name"), ("unit", "unit"))
         },
@@ -119,19 +119,6 @@ def gather_action(tables: Tables, each: str = "", key: str = "") -> Action:
         rows.sort_values("need", ascending=False, kind="stable", ignore_index=True),
         leads, changes_of(tables, report.code),
     )  # fmt: skip
-
-
-def in_people(r: Any) -> str:
-    """Write how many the gap stands for, with its likely range.
-
-    Parameters
-    ----------
-    r : named tuple
-        ``people, people_low, people_high, illustrative``: a gap beyond chance.
-    """
-    if not pd.notna(r.people):
-        return "no count is published"
-    return more_or_fewer(r.people, r.people_low, r.people_high, r.illustrative)
 
 
 def to_come_level(action: Action, r: Any) -> str:
