@@ -91,7 +91,8 @@ def test_print_says_the_same(site: Path) -> None:
         (r"(?<=more )offences(?= \(likely)", "people"),
         (r"(?<=years, 2009–13; in similar wards )[\d.]+", "99"),
         (r"likely \d+(st|nd|rd|th) to (?=\d)", "likely 1st to "),
-        (r"own change \((\S+) points apart", r"own change (9\1 points apart"),
+        (r"points here \((\S+) apart", r"points here (9\1 apart"),
+        (r"own change, (\S+) points here", r"own change, 9\1 points here"),
         (r"clearly (better|worse)(?= in [A-Z])", "no clear difference"),
         (
             r"Clear improvement \(↗\) in ",

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.support.claims import NOUN, NUMBER, Proof, form, printed, worked_out
+from tests.support.claims import NOUN, NUMBER, Proof, form, number, printed, worked_out
 from tests.support.claims_report import wrong_change
 from tests.support.rendered import spaces
 
@@ -132,10 +132,11 @@ def _wrong_begin(proof: Proof, area: str, i: str, head: list[str], row: list[str
     cells = dict(zip(head, row, strict=True))
     mine, middle, _ = held(proof, area, i)
     take = proof.polarity[i] * (middle[0] - mine[0])
-    texts = (cells["Here"], row[3], cells["To come level"][1:])
-    trues = (mine[0], middle[0], take)
-    if not all(printed(x.strip("%"), true) for x, true in zip(texts, trues, strict=True)):
-        yield f"{row}: {trues}"
+    here, there, way = (x.strip("%") for x in (cells["Here"], row[3], cells["To come level"]))
+    if not (printed(here, mine[0]) and printed(there, middle[0])):
+        yield f"{row}: {mine[0]}, {middle[0]}"
+    if abs(number(there) - number(here) - number(way)) > 1e-9:
+        yield f"{row}: who subtracts gets another change"
     if take <= 0 or (cells["To come level"][0] == "+") != (proof.polarity[i] > 0):
         yield f"{row}: nothing to come level with"
     if wrong_count(proof, area, i, cells["In numbers"]):

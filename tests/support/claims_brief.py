@@ -89,13 +89,16 @@ def _others(m: re.Match[str], proof: Proof, area: str) -> bool:
 
 
 @form(
-    rf"That is {BESIDE} [^(]*? own change \((?P<apart>{NUMBER}) points apart, "
+    rf"That is {BESIDE} [^(]*? own change, (?P<own>{NUMBER}) points here "
+    rf"\((?P<apart>{NUMBER}) apart, "
     rf"likely (?P<low>{NUMBER}) to (?P<high>{NUMBER})\)"
 )
 def _left(m: re.Match[str], proof: Proof, area: str) -> bool:
     r = moved(proof, area or proof.whole, "index")
     names = {"apart": "relative", "low": "relative_low", "high": "relative_high"}
-    return left_is(m["left"], r) and all(printed(m[k], r[n]) for k, n in names.items())
+    # the reader adds what is printed, and gets the change that is printed before
+    sums = printed(f"{number(m['own']) + number(m['apart']):.1f}", r["change"])
+    return sums and left_is(m["left"], r) and all(printed(m[k], r[n]) for k, n in names.items())
 
 
 @form(r"Clear (?P<word>improvement|decline) \((?P<sign>[↗↘])\) in (?P<list>.*)\.")

@@ -9,11 +9,11 @@ import pandas as pd
 
 from spi_core.present.base.links import group_of, keys_of
 from spi_core.present.base.marks import carried, marked
+from spi_core.present.base.numbers import apart, subtracted
 from spi_core.present.base.page import Page
 from spi_core.present.base.prose import partner_name
 from spi_core.present.base.scale import beside_place
 from spi_core.present.report.data import BoroughReport, gather_report
-from spi_core.present.report.elsewhere import short
 from spi_core.present.report.priorities import changes_of
 from spi_core.store import Tables
 from spi_core.tables import records
@@ -121,16 +121,23 @@ def gather_action(tables: Tables, each: str = "", key: str = "") -> Action:
     )  # fmt: skip
 
 
-def to_come_level(action: Action, r: Any) -> str:
-    """Write the change that would bring a figure level, in its own unit.
+def ends_and_way(r: Any) -> list[str]:
+    """Write a figure, the level to come to and the change that reaches it, in its own unit.
 
     Parameters
     ----------
     r : named tuple
-        ``indicator_id, take, unit, illustrative``.
+        ``value, other, unit, illustrative``.
+
+    Returns
+    -------
+    list of str
+        Marked; who subtracts the first from the second gets the third.
     """
-    sign = "+" if action.polarity[r.indicator_id] > 0 else "−"
-    return marked(f"{sign}{short(abs(r.take), r.unit)}", r.illustrative)
+    here, there, _ = apart(r.value, r.other)
+    per = "%" if r.unit.startswith("%") else ""
+    texts = (here, there, subtracted(there, here))
+    return [marked(text + per, r.illustrative) for text in texts]
 
 
 def done_before(action: Action, r: Any) -> str:

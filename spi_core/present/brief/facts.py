@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from spi_core.present.base.marks import carried, marked, of_area
-from spi_core.present.base.numbers import number
+from spi_core.present.base.numbers import apart, number
 from spi_core.present.base.people import more_or_fewer
 from spi_core.present.base.scale import beside_place
 from spi_core.present.base.words import ABOUT_THE_SAME, capital
@@ -122,10 +122,7 @@ class Shown:
         home = self.values.get((indicator, self.home, "current"))
         near = self.stands["peers_value"].get(indicator, np.nan)
         there = near if self.yard.other != "whole" else getattr(home, "value", np.nan)
-        texts = number(row.value), number(there)
-        for digits in (1, 2, 3):
-            if texts[0] == texts[1]:
-                texts = number(row.value, digits), number(there, digits)
+        texts = apart(row.value, there)[:2]
         per = "%" if self.about[indicator].unit.startswith("%") else ""
         made_up = row.illustrative, self.held_made_up(indicator)
         here, other = (marked(text + per, m) for text, m in zip(texts, made_up, strict=True))

@@ -14,7 +14,7 @@ import pytest
 
 from spi_core.errors import InputError
 from spi_core.present.action import briefs, promises
-from spi_core.present.action.data import Action, done_before, gather_action
+from spi_core.present.action.data import Action, done_before, ends_and_way, gather_action
 from spi_core.present.base.people import in_people
 from spi_core.publish.documents import Choice, document_jobs
 from spi_core.store import Tables
@@ -84,6 +84,37 @@ def test_what_lies_behind_does_so_beyond_chance_by_both_intervals(tables: Tables
     own = gather_action(tables, "theme", VILLAGE)
     assert own.name == "Village"
     assert set(own.behind["where"]) == {"Village"}
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "said"),
+    [
+        (3.84, 1.86, ["3.8", "1.9", "−1.9"]),  # 1.98 apart: who subtracts gets 1.9
+        (43.6, 25.8, ["43.6", "25.8", "−17.8"]),
+        (0.82, 1.1, ["0.82", "1.1", "+0.28"]),
+        (25.34, 25.28, ["25.34", "25.28", "−0.06"]),  # a gap is never printed as none
+        (1234.4, 999.4, ["1,234", "999.4", "−234.6"]),
+    ],
+)
+def test_who_subtracts_gets_the_change_that_is_printed(
+    here: float, there: float, said: list[str]
+) -> None:
+    row = SimpleNamespace(value=here, other=there, unit="per 1,000 residents", illustrative=False)
+    assert ends_and_way(row) == said
+    row.unit, row.illustrative = "% of homes", True
+    assert ends_and_way(row) == [f"{text}%◇" for text in said]
+
+
+def test_every_row_adds_up_as_it_is_printed(tables: Tables) -> None:
+    action = gather_action(tables)
+    rows = briefs.begin_table(action).to_dict("records")
+    assert rows
+    for row in rows:
+        here, there, way = (
+            float(row[name].replace("−", "-").replace(",", "").strip("%"))
+            for name in ("Here", "Similar wards", "To come level")
+        )
+        assert there - here == pytest.approx(way), row
 
 
 def test_done_before_says_how_long_was_looked(police: Action) -> None:
