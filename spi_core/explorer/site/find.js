@@ -39,9 +39,9 @@ function twofold(model, name) {
 function hitWords(model, hit) {
   const own = isArea(model, hit);
   const kind = own && twofold(model, hit.name) ? `${hit.kind} of ${yearsOf(model, hit)}` : hit.kind;
-  const part = own ? "" : `, ${partWords(hit)}`;
+  const part = own ? "" : partWords(hit);
   const small = (text) => h("span", { class: "muted small" }, text);
-  return twofold(model, hit.name) && hit.kind.startsWith(model.unit.singular) ? [`${hit.name}, ${kind}`, small(part)] : [`${hit.name} `, small(kind + part)];
+  return twofold(model, hit.name) && hit.kind.startsWith(model.unit.singular) ? [`${hit.name}, ${kind} `, small(part)] : [`${hit.name} `, small([kind, part].filter(Boolean).join(", "))];
 }
 
 export function createFinder(ctx, onfind) {

@@ -96,10 +96,11 @@ def test_several_meanings_are_asked(desk: Tab, words: str) -> None:
 
 def test_a_former_and_a_present_ward_of_one_name_are_told_apart(page: Tab) -> None:
     _, listed = typed(page, "Village")
-    assert listed[0] == "Village, ward of 2002–2022"
-    assert sum(text.startswith("Village, ward since May 2022, covers ") for text in listed) >= 1
-    apart = "[...document.querySelectorAll('.found button')].map((b) => b.firstChild.textContent)"
-    names = page.page.evaluate(apart)  # as large as the name, not in the small print behind it
+    assert listed[0].strip() == "Village, ward of 2002–2022"
+    assert sum(text.startswith("Village, ward since May 2022 covers ") for text in listed) >= 1
+    # as large as the name, not in the small print behind it
+    large = "(found) => [...found].map((b) => b.firstChild.textContent.trim())"
+    names = page.page.locator(".found button").evaluate_all(large)
     assert names[:2] == ["Village, ward of 2002–2022", "Village, ward since May 2022"]
     page.page.locator(".found button").first.click()
     assert page.text(".answer") == (
