@@ -15,9 +15,9 @@ from spi_core.present.action.data import (
 )
 from spi_core.present.base.marks import carried, marked, of_area, sentence
 from spi_core.present.base.numbers import number, with_unit
-from spi_core.present.base.people import in_people
 from spi_core.present.base.words import and_list, capital, small
 from spi_core.present.brief.facts import unit_words
+from spi_core.present.brief.people import in_people
 from spi_core.present.report.elsewhere import short
 from spi_core.present.report.priorities import over_years
 from spi_core.tables import records

@@ -11,9 +11,9 @@ import pandas as pd
 
 from spi_core.present.base.marks import carried, marked, of_area
 from spi_core.present.base.numbers import apart, number
-from spi_core.present.base.people import more_or_fewer
 from spi_core.present.base.scale import beside_place
 from spi_core.present.base.words import ABOUT_THE_SAME, capital
+from spi_core.present.brief.people import more_or_fewer
 from spi_core.present.brief.yardstick import Yardstick
 from spi_core.store import Tables
 from spi_core.tables import records

@@ -9,10 +9,10 @@ import pandas as pd
 
 from spi_core.present.base.marks import carried, marked, of_area
 from spi_core.present.base.numbers import number
-from spi_core.present.base.people import in_people
 from spi_core.present.base.spans import beside
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import and_list, capital, small
+from spi_core.present.brief.people import in_people
 from spi_core.present.report.elsewhere import short
 from spi_core.tables import records
 

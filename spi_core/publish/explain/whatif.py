@@ -10,7 +10,7 @@ from spi_core.action.scenario import MARK, Area
 from spi_core.errors import Fault, InputError
 from spi_core.present.base.marks import LEGEND, marked
 from spi_core.present.base.numbers import endpoints, number, ordinal, signed, with_unit
-from spi_core.present.base.people import noun_of
+from spi_core.present.brief.people import noun_of
 from spi_core.publish.explain.tree import chosen
 from spi_core.store import Tables
 

@@ -15,7 +15,7 @@ import pytest
 from spi_core.errors import InputError
 from spi_core.present.action import briefs, promises
 from spi_core.present.action.data import Action, done_before, ends_and_way, gather_action
-from spi_core.present.base.people import in_people
+from spi_core.present.brief.people import in_people
 from spi_core.publish.documents import Choice, document_jobs
 from spi_core.store import Tables
 from tests.support.editions import ROOT

@@ -20,12 +20,12 @@ from spi_core.build.shown.beside import indicator_standing
 from spi_core.edition.inputs import load
 from spi_core.errors import SpiError
 from spi_core.present.base.page import Page
-from spi_core.present.base.people import more_or_fewer
 from spi_core.present.brief import here, lines, notes
 from spi_core.present.brief.charts import scale_strip
 from spi_core.present.brief.data import Brief, gather
 from spi_core.present.brief.facts import Shown, standouts, to_ask
 from spi_core.present.brief.notes import sources, years
+from spi_core.present.brief.people import more_or_fewer
 from spi_core.present.brief.rows import component_chart
 from spi_core.present.brief.words import (
     change_sentence,
