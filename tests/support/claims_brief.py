@@ -132,7 +132,7 @@ def _beside(m: re.Match[str], proof: Proof, area: str) -> bool:
 
 
 @form(
-    rf"(?P<what>[A-Z][^;]*?) \((?P<unit>[^;]*?(?:; numbers: how many)?)\): (?P<values>\d[^→↗↘]*), "
+    rf"(?P<what>[A-Z][^;]*?) \((?P<unit>[^;]*?(?:; numbers: how many)?)\): (?P<values>\w[^→↗↘]*), "
     r"(?P<sign>[↗→↘]) (?:(?P<way>better|worse): (?:the rate )?(?P<verb>rose|fell) "
     rf"from (?P<from>\S+) to (?P<to>\S+?)|(?P<no>no clear change))(?:, {BESIDE} \w+)?[.;]?$"
 )
@@ -149,9 +149,9 @@ def _line(m: re.Match[str], proof: Proof, area: str) -> bool:
         if not (ends and better and rose == (m["verb"] == "rose")):
             return False
     history = proof.tables["history"].query("area_code == @area and indicator_id == @which")
-    values = {str(h.year): h.value for h in history.itertuples() if h.comparable}
-    told = re.findall(rf"(\S+) ({NUMBER})(?=,|$)", m["values"])
-    same = all(printed(value, values[year]) for year, value in told)
+    values = {h.period_label or str(h.year): h.value for h in history.itertuples() if h.comparable}
+    told = re.findall(rf"(?:^|, )(.+?) ({NUMBER})(?=,|$)", m["values"])
+    same = bool(told) and all(when in values and printed(v, values[when]) for when, v in told)
     left = not m["left"] or left_is(m["left"], r, way)
     return same and left and ARROWS[m["sign"]] == rated(r, way)
 
