@@ -27,6 +27,7 @@ PARTS = {
     "starting": "Processes made ready",
     "workbooks": "Workbooks beside another reader",
     "render": "Build and render, Quarto beside it where there is one",
+    "former": "Short commands beside those of an earlier version",
     "explorer": "Explorer",
     "london": "Editions made by a command",
     "impact_wide": "Impact chapters against all London",

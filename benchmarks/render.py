@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -14,13 +15,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pandas as pd
 import psutil
+import typst
 
 from benchmarks.boroughs import make_borough
 
 ROOT = Path(__file__).parents[1]
 BOROUGHS, BRIEFS = 33, 680
+#: A further brief may take so many times a bare document of three charts.
+TIMES_BARE = 3
 WARD = "E05000026"
 
 
@@ -99,21 +104,43 @@ def run() -> pd.DataFrame:
         weight = max(page.stat().st_size for page in pages) / 1e6
         print(f"the heaviest brief is a page of {weight:.2f} MB, everything in it\n")
         quarto = _quarto(project)
-    more = 16
+    more, least = 16, bare()
     each = Run((briefs.seconds - one.seconds) / more, (briefs.processor - one.processor) / more, 0)
     rows: list[tuple[str, Run, float | None]] = [
         ("spi all lbbd-open, from cold", cold, 60),
         ("spi all lbbd-open, nothing changed", unchanged, 3),
         ("spi build lbbd-open", build, 15),
         ("one ward brief, HTML and PDF, from cold", one, None),
-        ("each further brief on one core", each, 1),
+        ("a bare document of three bar charts", least, None),
+        ("each further brief on one core", each, TIMES_BARE * least.seconds),
     ]
     if quarto is not None:
         rows.append(("the same brief by quarto render -P", quarto, None))
     table = _table(rows)
     if quarto is not None:
-        table["times as fast as quarto"] = [None] * 4 + [quarto.seconds / each.seconds, 1.0]
+        table["times as fast as quarto"] = [None] * 5 + [quarto.seconds / each.seconds, 1.0]
     return table
+
+
+def bare(repeats: int = 16) -> Run:
+    """Set three bar charts of matplotlib by Typst: the least that a document with charts takes."""
+    plt.switch_backend("agg")
+    wall, used = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(repeats + 1):
+            start, processor = time.perf_counter(), time.process_time()
+            for name in ("a", "b", "c"):
+                fig, ax = plt.subplots(figsize=(6.7, 2.5))
+                ax.bar(range(12), range(1, 13))
+                ax.set_title(name)
+                fig.savefig(Path(folder) / f"{name}.svg")
+                plt.close(fig)
+            source = Path(folder) / "bare.typ"
+            source.write_text("= Bare\n" + "".join(f'#image("{n}.svg")\n' for n in "abc"))
+            typst.compile(source, output=source.with_suffix(".pdf"))
+            wall.append(time.perf_counter() - start)
+            used.append(time.process_time() - processor)
+    return Run(statistics.median(wall[1:]), statistics.median(used[1:]), 0)
 
 
 def many(boroughs: int = BOROUGHS, briefs: int = BRIEFS) -> pd.DataFrame:

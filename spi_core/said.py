@@ -22,7 +22,6 @@ from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
@@ -126,11 +125,13 @@ class Said:
     @contextmanager
     def progress(self, what: str) -> Iterator[tuple[Callable[[int], None], Callable[[str], None]]]:
         """Show a bar on a terminal's standard error; hand out what sets its end and moves it."""
+        from rich import progress
+
         console = Console(stderr=True)
         silent = self.quiet or self.json or not console.is_terminal
-        text = TextColumn("{task.description}")
-        columns = (text, BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=console, transient=True, disable=silent) as bar:
+        parts = (progress.BarColumn, progress.MofNCompleteColumn, progress.TimeElapsedColumn)
+        columns = (progress.TextColumn("{task.description}"), *(part() for part in parts))
+        with progress.Progress(*columns, console=console, transient=True, disable=silent) as bar:
             task = bar.add_task(what, total=None)
             yield (
                 lambda total: bar.update(task, total=total),

@@ -279,6 +279,7 @@ def _figure(
         "now": {"value": float(f["value"]), "score": _known(before)},
         "scenario": {"value": value, "score": _known(after)},
         "people": _known(people),
+        "noun": f.get("noun", ""),
         "capped": capped,
     }
 

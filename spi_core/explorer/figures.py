@@ -242,7 +242,8 @@ def _change(rows: Grid | None, kind: str, decimals: int, texts: Texts) -> dict[s
         named |= {"baseline": "comparable_baseline", "current": "comparable_current"}
     known = {key: rows[name] for name, key in named.items() if np.isfinite(rows[name]).any()}
     return {
-        **{key: numbers(column, decimals) for key, column in known.items()},
+        # one more of the two ends: where it is needed, they are printed with it (decision 012)
+        **{key: numbers(x, decimals + key.startswith("comparable")) for key, x in known.items()},
         "change_rating": letters(rows["rating"], RATING_CODES, "-"),
         "change_illustrative": bool(_truth(rows, "illustrative", "change").any()) or None,
         "change_reason": texts.places(map(said_why, rows["reason"])),

@@ -156,6 +156,7 @@ class _Pages:
                 "denominator": row["denominator"],
                 "per": _plain(row["per"]),
                 "counted": row["kind"] in ("rate", "proportion"),
+                "noun": str(row.get("noun") or ""),
                 "goalposts": {
                     "best": _plain(post.get("best")),
                     "worst": _plain(post.get("worst")),

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -46,7 +46,7 @@ def quantile(level: float) -> float:
     """
     if not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1; got {level}")
-    return float(special.ndtri(0.5 + level / 2))
+    return float(scipy.special.ndtri(0.5 + level / 2))
 
 
 def _counts(count: ArrayLike, base: ArrayLike | None = None) -> tuple[Array, Array]:
@@ -183,8 +183,8 @@ def exact_poisson(count: ArrayLike, level: float = LEVEL) -> tuple[Array, Array]
     x, _ = _counts(count)
     tail = (1 - level) / 2
     quantile(level)
-    low = special.gammaincinv(np.where(x > 0, x, 1.0), tail)
-    return np.where(x > 0, low, x * 0.0), np.asarray(special.chdtri(2 * x + 2, tail) / 2)
+    low = scipy.special.gammaincinv(np.where(x > 0, x, 1.0), tail)
+    return np.where(x > 0, low, x * 0.0), np.asarray(scipy.special.chdtri(2 * x + 2, tail) / 2)
 
 
 def poisson(count: ArrayLike, level: float = LEVEL) -> tuple[Array, Array]:

@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from spi_core.method.checks import check_goalposts, check_polarity, refuse
 from spi_core.method.options import NormaliserName
@@ -218,7 +218,7 @@ def percentile_rank(x: ArrayLike, polarity: ArrayLike) -> Array:
     missing = np.isnan(rows)
     n = np.maximum(len(rows) - missing.sum(axis=0), 1)
     # Missing values sort last, so they cannot move the rank of a value that is present.
-    ranks = stats.rankdata(np.where(missing, np.inf, rows), axis=0)
+    ranks = scipy.stats.rankdata(np.where(missing, np.inf, rows), axis=0)
     return np.asarray(np.where(missing, np.nan, 100 * (ranks - 0.5) / n).reshape(values.shape))
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TypeAlias, get_args
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from spi_core.method.checks import ColumnError
 from spi_core.method.options import TreatmentName
@@ -190,8 +190,8 @@ def _winsor_bounds(
         if first >= last or x[first] == x[last]:
             return float(x[first]), float(x[last]), "winsorising stopped: too few distinct values"
         trimmed = np.clip(x, x[first], x[last])
-        skew = float(stats.skew(trimmed))
-        if abs(skew) <= max_skew or float(stats.kurtosis(trimmed)) <= max_kurtosis:
+        skew = float(scipy.stats.skew(trimmed))
+        if abs(skew) <= max_skew or float(scipy.stats.kurtosis(trimmed)) <= max_kurtosis:
             return float(x[first]), float(x[last]), f"winsorised, {moved} values moved"
         if moved < max_moved:
             first, last = (first, last - 1) if skew > 0 else (first + 1, last)

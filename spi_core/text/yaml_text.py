@@ -45,9 +45,10 @@ def parse_yaml(file: str, content: bytes) -> Any:
         message = f"is not UTF-8 (byte {error.start})"
         raise InputError([Fault(file, message, allowed="text in UTF-8")]) from None
     try:
-        if faults := _twice(file, yaml.compose(text, yaml.SafeLoader)):
-            raise InputError(faults)
-        return yaml.safe_load(text)
+        try:
+            return _parsed(file, text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        except yaml.YAMLError:
+            return _parsed(file, text, yaml.SafeLoader)  # slower, with better words for a fault
     except InputError:
         raise
     except Exception as error:  # its own errors, and what a date, a number or its depth gives
@@ -58,6 +59,17 @@ def parse_yaml(file: str, content: bytes) -> Any:
         raise InputError(
             [Fault(file, f"is not valid YAML: {problem}", row, allowed=allowed)]
         ) from None
+
+
+def _parsed(file: str, text: str, kind: Any) -> Any:
+    loader = kind(text)
+    try:
+        root = loader.get_single_node()
+        if faults := _twice(file, root):
+            raise InputError(faults)
+        return None if root is None else loader.construct_document(root)
+    finally:
+        loader.dispose()
 
 
 def _twice(file: str, root: yaml.Node | None) -> list[Fault]:

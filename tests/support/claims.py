@@ -21,6 +21,8 @@ from tests.support.rendered import spaces
 __all__ = ["Proof", "claims_in", "wrong_cells", "wrong_claims", "wrong_tables"]
 
 NUMBER = r"[+−-]?\d[\d,]*(?:\.\d+)?"
+#: What is counted, after "more" or "fewer".
+NOUN = r"(?P<noun>(?: (?!than )[a-z-]+){0,3})"
 ARROWS = {"↗": "clear improvement", "→": "no clear change", "↘": "clear decline"}
 SIGNS = {"▲": "strength", "●": "similar", "▼": "weakness"}
 WORD = r"(clear \w+|no clear change)"
@@ -38,6 +40,11 @@ def printed(text: str, true: float) -> bool:
     """Tell whether a number is printed as it is, rounded to the digits that it is given with."""
     digits = len(text.partition(".")[2])
     return abs(number(text) - true) <= 0.5 * 10**-digits + 1e-9
+
+
+def worked_out(text: str, true: float) -> bool:
+    """Tell whether a count that was worked out is whole, and in tens from a thousand on."""
+    return abs(number(text) - true) <= (5 if true >= 999.5 else 0.5) + 1e-9
 
 
 def apart(low: str, high: str) -> bool:
@@ -99,6 +106,12 @@ class Proof:
             re.compile(".{0,99}".join(map(re.escape, re.split(r"\{[^}]*\}", s.strip("[]")))))
             for s in marked
         ]
+
+    def counts(self, indicator: str, size: str | None, noun: str | None) -> bool:
+        """Tell whether a count names what the catalogue says is counted, for one or for many."""
+        rows = self.tables["indicators"].set_index("id")
+        one, many = (str(rows.get("noun", {}).get(indicator, "")).split("/") * 2)[:2]
+        return (noun or "").strip() == (one if size in (None, "1") else many)
 
     def element(self, name: str) -> str:
         return name if name in self.elements else "index"

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from tests.support.claims import NUMBER, Proof, form, printed
+from tests.support.claims import NOUN, NUMBER, Proof, form, number, printed, worked_out
 from tests.support.claims_report import wrong_change
 from tests.support.rendered import spaces
 
 COUNT = re.compile(
-    rf"(?:about ({NUMBER})|less than 1) (more|fewer)"
-    rf"(?: \(likely (?:up to ({NUMBER})|({NUMBER}) to ({NUMBER}))\))?"
+    rf"(?:about (?P<n>{NUMBER})|less than 1) (?P<word>more|fewer){NOUN}"
+    rf"(?: \(likely (?:(?P<low>{NUMBER}) to|up to) (?P<high>{NUMBER})\))?"
 )
 MEDIAN = np.sqrt(np.pi / 2)
 
@@ -75,9 +75,10 @@ def wrong_count(proof: Proof, area: str, indicator: str, text: str) -> bool:
     low = gap - scale * np.hypot(mine[0] - mine[1], middle[2] - middle[0])
     high = gap + scale * np.hypot(mine[2] - mine[0], middle[0] - middle[1])
     near, far = sorted((abs(low), abs(high)))
-    ends = [(m[1], abs(gap)), (m[3] or m[5], far), (m[4], near)]
-    fits = all(printed(t, true) for t, true in ends if t)
-    return not (fits and low * high > 0 and (m[2] == "more") == (gap > 0))
+    ends = [(m["n"], abs(gap)), (m["high"], far), (m["low"], near)]
+    fits = all(worked_out(t, true) for t, true in ends if t)
+    fits = fits and proof.counts(indicator, m["n"], m["noun"])
+    return not (fits and low * high > 0 and (m["word"] == "more") == (gap > 0))
 
 
 def wrong_action(page: Any, proof: Proof) -> Iterator[str]:
@@ -131,10 +132,11 @@ def _wrong_begin(proof: Proof, area: str, i: str, head: list[str], row: list[str
     cells = dict(zip(head, row, strict=True))
     mine, middle, _ = held(proof, area, i)
     take = proof.polarity[i] * (middle[0] - mine[0])
-    texts = (cells["Here"], row[3], cells["To come level"][1:])
-    trues = (mine[0], middle[0], take)
-    if not all(printed(x.strip("%"), true) for x, true in zip(texts, trues, strict=True)):
-        yield f"{row}: {trues}"
+    here, there, way = (x.strip("%") for x in (cells["Here"], row[3], cells["To come level"]))
+    if not (printed(here, mine[0]) and printed(there, middle[0])):
+        yield f"{row}: {mine[0]}, {middle[0]}"
+    if abs(number(there) - number(here) - number(way)) > 1e-9:
+        yield f"{row}: who subtracts gets another change"
     if take <= 0 or (cells["To come level"][0] == "+") != (proof.polarity[i] > 0):
         yield f"{row}: nothing to come level with"
     if wrong_count(proof, area, i, cells["In numbers"]):

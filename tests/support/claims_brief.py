@@ -8,7 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from tests.support.claims import ARROWS, NUMBER, SIGNS, Proof, form, number, printed, verdict
+from tests.support.claims import (
+    ARROWS,
+    NOUN,
+    NUMBER,
+    SIGNS,
+    Proof,
+    form,
+    number,
+    printed,
+    verdict,
+    worked_out,
+)
 from tests.support.rendered import spaces
 
 __all__ = ["wrong_standouts"]
@@ -78,13 +89,16 @@ def _others(m: re.Match[str], proof: Proof, area: str) -> bool:
 
 
 @form(
-    rf"That is {BESIDE} [^(]*? own change \((?P<apart>{NUMBER}) points apart, "
+    rf"That is {BESIDE} [^(]*? own change, (?P<own>{NUMBER}) points here "
+    rf"\((?P<apart>{NUMBER}) apart, "
     rf"likely (?P<low>{NUMBER}) to (?P<high>{NUMBER})\)"
 )
 def _left(m: re.Match[str], proof: Proof, area: str) -> bool:
     r = moved(proof, area or proof.whole, "index")
     names = {"apart": "relative", "low": "relative_low", "high": "relative_high"}
-    return left_is(m["left"], r) and all(printed(m[k], r[n]) for k, n in names.items())
+    # the reader adds what is printed, and gets the change that is printed before
+    sums = printed(f"{number(m['own']) + number(m['apart']):.1f}", r["change"])
+    return sums and left_is(m["left"], r) and all(printed(m[k], r[n]) for k, n in names.items())
 
 
 @form(r"Clear (?P<word>improvement|decline) \((?P<sign>[↗↘])\) in (?P<list>.*)\.")
@@ -118,7 +132,7 @@ def _beside(m: re.Match[str], proof: Proof, area: str) -> bool:
 
 
 @form(
-    rf"(?P<what>[A-Z][^;]*?) \((?P<unit>[^;]*?(?:; numbers: how many)?)\): (?P<values>\d[^→↗↘]*), "
+    rf"(?P<what>[A-Z][^;]*?) \((?P<unit>[^;]*?(?:; numbers: how many)?)\): (?P<values>\w[^→↗↘]*), "
     r"(?P<sign>[↗→↘]) (?:(?P<way>better|worse): (?:the rate )?(?P<verb>rose|fell) "
     rf"from (?P<from>\S+) to (?P<to>\S+?)|(?P<no>no clear change))(?:, {BESIDE} \w+)?[.;]?$"
 )
@@ -135,9 +149,9 @@ def _line(m: re.Match[str], proof: Proof, area: str) -> bool:
         if not (ends and better and rose == (m["verb"] == "rose")):
             return False
     history = proof.tables["history"].query("area_code == @area and indicator_id == @which")
-    values = {str(h.year): h.value for h in history.itertuples() if h.comparable}
-    told = re.findall(rf"(\S+) ({NUMBER})(?=,|$)", m["values"])
-    same = all(printed(value, values[year]) for year, value in told)
+    values = {h.period_label or str(h.year): h.value for h in history.itertuples() if h.comparable}
+    told = re.findall(rf"(?:^|, )(.+?) ({NUMBER})(?=,|$)", m["values"])
+    same = bool(told) and all(when in values and printed(v, values[when]) for when, v in told)
     left = not m["left"] or left_is(m["left"], r, way)
     return same and left and ARROWS[m["sign"]] == rated(r, way)
 
@@ -175,7 +189,8 @@ def _longer_ago(m: re.Match[str], proof: Proof, area: str) -> bool:
 #: What the first page says of a figure.
 COUNT = re.compile(
     rf"(?P<what>.+): (?P<count>{NUMBER}) in (?P<when>.+), (?:about (?P<n>{NUMBER})|less than 1) "
-    rf"(?P<word>more|fewer)(?: \(likely (?:(?P<low>{NUMBER}) to|up to) (?P<high>{NUMBER})\))? "
+    rf"(?P<word>more|fewer){NOUN}"
+    rf"(?: \(likely (?:(?P<low>{NUMBER}) to|up to) (?P<high>{NUMBER})\))? "
     r"than at .+ rate"
 )
 VALUE = re.compile(
@@ -219,7 +234,8 @@ def wrong_standouts(page: Any, proof: Proof, area: str) -> Iterator[str]:
                 m["count"], now.at[which, "numerator"]
             )
             sizes = ((m["n"], abs(n)), (m["low"], low), (m["high"], high))
-            if not fits or not all(printed(text, true) for text, true in sizes if text):
+            fits = fits and proof.counts(which, m["n"], m["noun"])
+            if not fits or not all(worked_out(text, true) for text, true in sizes if text):
                 yield f"not borne out: {fact}"
         else:
             held = stands.at[which, "peers_value"] if near else home.at[which, "value"]

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from tests.support.claims import ARROWS, NUMBER, Proof, number, verdict
+from tests.support.claims import ARROWS, NOUN, NUMBER, Proof, number, verdict, worked_out
 from tests.support.rendered import spaces
 
 LEAD = re.compile(r"On (\d+) of (?:the )?(\d+) figures .+? does worse than .+?’s average \w+\.")
 MORE = re.compile(
-    rf"about ({NUMBER}) (more|fewer) \(likely ({NUMBER}) to ({NUMBER})\) than at .+’s rate"
+    rf"about ({NUMBER}) (more|fewer){NOUN} \(likely ({NUMBER}) to ({NUMBER})\) than at .+’s rate"
 )
 MOVED = re.compile(
     r"([↗→↘○]) (clear \w+|no clear change|not rated)"
@@ -66,7 +66,8 @@ def wrong_beginning(page: Any, proof: Proof) -> Iterator[str]:
         ]
         if m := MORE.fullmatch(people):
             low, most, high = sorted(map(abs, gaps))
-            fits = all(_about(m[k], x) for k, x in ((1, most), (3, low), (4, high)))
+            fits = all(worked_out(m[k], x) for k, x in ((1, most), (4, low), (5, high)))
+            fits = fits and proof.counts(i, m[1], m["noun"])
             if not fits or (m[2] == "more") != (gaps[0] > 0):
                 yield f"{what}: {people}"
         elif people != "no count is published":
@@ -139,7 +140,3 @@ def wrong_change(proof: Proof, indicator: str, text: str) -> Iterator[str]:
 def _printed(text: str, true: float) -> bool:
     digits = len(text.partition(".")[2])
     return abs(number(text) - true) <= 0.5 * 10**-digits + 1e-9
-
-
-def _about(text: str, true: float) -> bool:
-    return abs(number(text) - true) <= (5 if true >= 999.5 else 0.5) + 1e-9

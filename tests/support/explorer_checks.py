@@ -72,7 +72,7 @@ def _cells(
                 for key, of in (("count", "numerator"), ("base", "denominator")):
                     if column is not None and key in column and column[key][i] is not None:
                         yield f"{where} {key}", column[key][i], float(row[of]), 0
-                digits = dict.fromkeys(CHANGE, measure["decimals"])
+                digits = {k: measure["decimals"] + k.startswith("comparable") for k in CHANGE}
                 moved = moves.get((name, code), {})
                 names = {k: k.removeprefix("comparable_") for k in CHANGE}
                 names |= {"change_low": "low", "change_high": "high"}

@@ -13,9 +13,9 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import dataclass, field
+from functools import reduce
 from xml.etree import ElementTree
 
-from openpyxl.utils import column_index_from_string, get_column_letter
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 #: More cells than this from A1 to the last one: a stray cell makes a table of nothing.
@@ -172,12 +172,38 @@ def _complete(sheet: Sheet, xml: bytes, per_cent: set[bytes]) -> None:
             _put(sheet, tag, None)
 
 
+def column_letters(number: int) -> str:
+    """Name a column as a spreadsheet does.
+
+    Examples
+    --------
+    >>> column_letters(1), column_letters(26), column_letters(27), column_letters(16384)
+    ('A', 'Z', 'AA', 'XFD')
+    """
+    text = ""
+    while number:
+        number, last = divmod(number - 1, 26)
+        text = chr(ord("A") + last) + text
+    return text
+
+
+def column_number(letters: str) -> int:
+    """Count a column, the first 1.
+
+    Examples
+    --------
+    >>> column_number("A"), column_number("AA"), column_number("XFD")
+    (1, 27, 16384)
+    """
+    return reduce(lambda n, letter: 26 * n + ord(letter) - ord("A") + 1, letters, 0)
+
+
 def _put(sheet: Sheet, tag: bytes, text: str | None) -> None:
     """Write a text into the cell of a tag; without one mark its number as per cent."""
     place = _PLACE.search(tag)
     if place is None:
         return
-    row, column = int(place[2]) - 1, column_index_from_string(place[1].decode()) - 1
+    row, column = int(place[2]) - 1, column_number(place[1].decode()) - 1
     if text is not None:
         while len(sheet.rows) <= row < 1 << 20:
             sheet.rows.append([""] * len(sheet.rows[0] if sheet.rows else []))
@@ -223,11 +249,11 @@ def _extras(content: bytes) -> dict[str, tuple[bytes, set[bytes]]]:
 def _too_far(xml: bytes) -> str:
     """Name the last cell of a sheet that holds too many."""
     columns = set(_FAR.findall(xml))
-    wide = max((column_index_from_string(c.decode()) for c in columns), default=26)
+    wide = max((column_number(c.decode()) for c in columns), default=26)
     end = xml.rfind(b"sheetData>")
     last = re.findall(rb'\br="[A-Z]+(\d+)"', xml[max(0, end - 100_000) : end])
     high = max(map(int, last), default=1)
-    return f"{get_column_letter(wide)}{high}" if wide * high > MOST_CELLS else ""
+    return f"{column_letters(wide)}{high}" if wide * high > MOST_CELLS else ""
 
 
 def _per_cent(styles: bytes) -> set[bytes]:

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import pandas as pd
-from openpyxl.utils import get_column_letter
 
-from spi_core.edition.readers.book import Percent, Sheet, UnreadableError, read_book
+from spi_core.edition.readers.book import Percent, Sheet, UnreadableError, column_letters, read_book
 from spi_core.errors import Fault, Warned, some
 from spi_core.files import shown
 from spi_core.text.cells import unshielded
@@ -135,7 +134,7 @@ def _workbook(path: Path, file: str) -> tuple[list[list[str]], list[Fault], list
             file,
             f"stands in merged cells, {_area(area)} of sheet {sheet.name!r}",
             area[0] + 1,
-            "–".join(dict.fromkeys(get_column_letter(c + 1) for c in (area[1], area[3]))),
+            "–".join(dict.fromkeys(column_letters(c + 1) for c in (area[1], area[3]))),
             _text(sheet.rows[area[0]][area[1]]) if area[0] < len(sheet.rows) else None,
             "one heading in each cell of row 1, nothing merged",
         )
@@ -148,7 +147,7 @@ def _workbook(path: Path, file: str) -> tuple[list[list[str]], list[Fault], list
 
 def _area(area: tuple[int, int, int, int]) -> str:
     top, left, bottom, right = area
-    return f"{get_column_letter(left + 1)}{top + 1}:{get_column_letter(right + 1)}{bottom + 1}"
+    return f"{column_letters(left + 1)}{top + 1}:{column_letters(right + 1)}{bottom + 1}"
 
 
 def _hidden(sheet: Sheet, rows: list[list[str]], file: str) -> list[Warned]:
@@ -158,7 +157,7 @@ def _hidden(sheet: Sheet, rows: list[list[str]], file: str) -> list[Warned]:
     told = []
     for what, names in (
         ("rows", [str(r + 1) for r in high]),
-        ("columns", [get_column_letter(c + 1) for c in wide]),
+        ("columns", [column_letters(c + 1) for c in wide]),
     ):
         if names:
             message = f"of sheet {sheet.name!r} are hidden and were read: {some(names, 12)}"

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
+import scipy
 
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.panel import Panel
@@ -107,7 +107,7 @@ def equal_values(wide: pd.DataFrame, names: pd.Series) -> Iterator[tuple[tuple[s
         by_chance = (of_each * (of_each - 1)).sum() / (n * (n - 1))
         # a table joined by name makes its own pairs equal: they are no evidence of chance
         by_chance -= 2 * same.sum() / (n * (n - 1))
-        if binom.sf(same.sum() - 1, both.sum(), max(by_chance, 0.0)) < CHANCE:
+        if scipy.special.bdtrc(same.sum() - 1, both.sum(), max(by_chance, 0.0)) < CHANCE:
             found = list(dict.fromkeys(label[same]))
             listed = ", ".join(found[:5]) + (" …" if len(found) > 5 else "")
             said = f"{same.sum()} of {both.sum()} pairs of areas with one name have equal values"

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.panel import Panel
@@ -249,4 +249,6 @@ def _by_chance(before: float, after: float, exposure: float) -> bool:
     if after < before * exposure:
         before, after, exposure = after, before, 1 / exposure
     odds = exposure * FACTORS[-1] / 2
-    return bool(binom.sf(round(after) - 1, round(before + after), odds / (1 + odds)) > CHANCE)
+    return bool(
+        scipy.special.bdtrc(round(after) - 1, round(before + after), odds / (1 + odds)) > CHANCE
+    )

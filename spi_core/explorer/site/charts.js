@@ -165,7 +165,7 @@ export function trend({ width, labels, series, label, write, intervals }) {
     marks.push(words(left - 6, y(t) + 4, write(t, axis.digits), { "font-size": 11, fill: MUTED, "text-anchor": "end" }));
   }
   const every = Math.ceil((Math.max(...labels.map((t) => guess(t, 12))) + 8) * (labels.length - 1) / Math.max(width - left - right - 28, 1));
-  labels.forEach((text, i) => (labels.length - 1 - i) % every === 0 && marks.push(words(x(i), height - 12, text, { "font-size": 12, fill: MUTED, "text-anchor": i === 0 ? "start" : i === labels.length - 1 ? "end" : "middle" })));
+  labels.forEach((text, i) => (labels.length - 1 - i) % every === 0 && marks.push(words(x(i), height - 12, text, { "font-size": 12, fill: MUTED, "text-anchor": x(i) < guess(text, 12) / 2 ? "start" : x(i) + guess(text, 12) / 2 > width ? "end" : "middle" })));
   for (const row of series) {
     const [fill] = row.series;
     const known = row.points.map((p, i) => ({ ...p, i })).filter((p) => p.value !== null);

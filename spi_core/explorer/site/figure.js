@@ -2,7 +2,7 @@
 
 import { button, h, replace } from "./dom.js";
 import { illustrativeNote, overTimeNote } from "./cautions.js";
-import { day, number, signed, withUnit } from "./format.js";
+import { day, number, signed, subtracted, withUnit } from "./format.js";
 import { trendFigure } from "./compare.js";
 import { lineage } from "./lineage.js";
 import { KIND_WORDS } from "./picker.js";
@@ -71,7 +71,7 @@ function longWords(model, measure, area) {
   const move = model.longChange(measure.id, area);
   if (!move) return null;
   const likely = move.low === null ? "" : ` (likely ${intervalText(measure, move.low, move.high, signed)})`;
-  const beyond = move.relative === null ? "" : ` After ${model.meta.reference}’s own change: ${signed(move.relative, measure.digits)}${move.relativeRating ? `, ${move.relativeRating}` : ""}.`;
+  const beyond = move.relative === null ? "" : ` ${model.meta.reference}’s own change comes to ${subtracted(signed(move.value, measure.digits), signed(move.relative, measure.digits))} here (${signed(move.relative, measure.digits)} apart${move.relativeRating ? `: ${move.relativeRating}` : ""}).`;
   return h("p", {}, h("strong", {}, area.name), `, ${move.first} to ${move.last}${basisText(measure)}: ${changeText(measure, move)}${likely} `, changeChip(model, move), move.reason ? h("span", { class: "muted small" }, ` ${move.reason}`) : null, beyond);
 }
 

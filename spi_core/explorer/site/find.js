@@ -26,11 +26,22 @@ function partWords({ share, area }) {
   return share ? `covers ${number(share * 100, 0)}% of ${area.name}` : `in ${area.name}`;
 }
 
-// What a hit is: "station, in Abbey", "park, covers 23% of Thames".
+const isArea = (model, hit) => hit.name === hit.area.name && hit.kind === model.level(hit.area.level).singular;
+const yearsOf = (model, hit) => model.level(hit.area.level).vintage.replace("-", "–");
+
+// Whether the name is that of an area and of another that is no area of this edition: a ward that is no more and one of today.
+function twofold(model, name) {
+  const { singular } = model.unit;
+  return model.areas(model.unit.id).some((a) => a.name === name) && Boolean(model.places?.name.some((n, i) => n === name && model.places.kind[i].startsWith(`${singular} `)));
+}
+
+// What a hit is: "station, in Abbey", "park, covers 23% of Thames"; of two of one name what tells them apart is said as large as the name.
 function hitWords(model, hit) {
-  const kind = hit.name === hit.area.name && hit.kind === model.level(hit.area.level).singular ? hit.kind : "";
-  if (kind) return kind;
-  return `${hit.kind}, ${partWords(hit)}`;
+  const own = isArea(model, hit);
+  const kind = own && twofold(model, hit.name) ? `${hit.kind} of ${yearsOf(model, hit)}` : hit.kind;
+  const part = own ? "" : partWords(hit);
+  const small = (text) => h("span", { class: "muted small" }, text);
+  return twofold(model, hit.name) && hit.kind.startsWith(model.unit.singular) ? [`${hit.name}, ${kind} `, small(part)] : [`${hit.name} `, small([kind, part].filter(Boolean).join(", "))];
 }
 
 export function createFinder(ctx, onfind) {
@@ -64,15 +75,16 @@ export function createFinder(ctx, onfind) {
     const now = found();
     const said = leadWords(now);
     status.textContent = [said, now.hits.length ? `${now.hits.length} found` : ""].filter(Boolean).join(" ");
-    replace(list, said ? h("li", { class: "said" }, said) : null, now.hits.map((hit) => h("li", {}, button([hit.name, " ", h("span", { class: "muted small" }, hitWords(model, hit))], { class: "button" }, () => take(hit)))));
+    replace(list, said ? h("li", { class: "said" }, said) : null, now.hits.map((hit) => h("li", {}, button(hitWords(model, hit), { class: "button" }, () => take(hit)))));
   }
 
   function take(hit) {
     input.value = "";
     panel.hidden = true;
     const itself = hit.name === hit.area.name && !hit.note && !hit.share;
-    answer.textContent = itself ? "" : `${hit.name} (${hit.kind}) ${hit.share ? partWords(hit) : `is in ${hit.area.name}`}. The figures are of ${hit.area.name}, ${model.level(hit.area.level).a} of ${model.level(hit.area.level).vintage.replace("-", "–")}.${hit.note ? ` ${hit.note}.` : ""}`;
-    answer.hidden = itself;
+    const other = itself && twofold(model, hit.name) ? `This is ${hit.name}, the ${hit.kind} of ${yearsOf(model, hit)}; ${model.places.kind[model.places.name.indexOf(hit.name)]}, another bears its name.` : "";
+    answer.textContent = itself ? other : `${hit.name} (${hit.kind}) ${hit.share ? partWords(hit) : `is in ${hit.area.name}`}. The figures are of ${hit.area.name}, ${model.level(hit.area.level).a} of ${model.level(hit.area.level).vintage.replace("-", "–")}.${hit.note ? ` ${hit.note}.` : ""}`;
+    answer.hidden = !answer.textContent;
     status.textContent = answer.textContent || `${hit.area.name} chosen`;
     // A finger's keyboard would cover what was found; a typist goes on typing.
     if (matchMedia("(pointer: coarse)").matches) input.blur();

@@ -19,6 +19,19 @@ export function signed(value, digits = 1) {
   return text.startsWith(MINUS) || text === "–" || Number(text.replaceAll(",", "")) === 0 ? text : `+${text}`;
 }
 
+// What a reader gets who subtracts the printed numbers: with its sign, and as many decimals as either has.
+export function subtracted(first, second) {
+  const [a, b] = [first, second].map((text) => text.replaceAll(",", "").replace(MINUS, "-"));
+  const places = Math.max(...[a, b].map((text) => (text.split(".")[1] ?? "").length));
+  return signed(Number(a) - Number(b), places);
+}
+
+// Two numbers with so many decimals, one more where what is printed would not differ by the printed difference.
+export function endpoints(before, after, step, digits = 1) {
+  const short = [before, after].map((v) => number(v, digits));
+  return subtracted(short[1], short[0]) === signed(step, digits) ? short : [before, after].map((v) => number(v, digits + 1));
+}
+
 // The unit after a value: "%" stands by the number, "ratio (…)" and "score …" keep the bare number.
 export function withUnit(text, unit) {
   if (!unit || text === "–" || unit.startsWith("score")) return text;

@@ -220,7 +220,7 @@ function createBar(ctx) {
   const show = segments("Show", "show", [
     ...model.periods.map((p) => ({ value: `period:${p.id}`, label: p.label })),
     { value: "rating", label: "Rating" },
-    ...(model.periods.length > 1 ? [{ value: "change", label: "Change" }] : []),
+    ...(model.periods.length > 1 ? [{ value: "change", label: `Change since ${model.first.label}` }] : []),
   ], (value) => ctx.go(value.startsWith("period:") ? { show: "value", period: value.slice(7) } : { show: value, period: model.periods[model.periods.length - 1].id }));
   const level = segments("Areas", "level", model.levels.map((l) => ({ value: l.id, label: l.label })), (value) => ctx.go(levelChange(ctx, value)), { compact: true });
   const finder = createFinder(ctx, (area) => ctx.go(foundChange(ctx, area)));

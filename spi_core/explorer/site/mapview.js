@@ -4,7 +4,7 @@ import { button, h, replace, uniqueId } from "./dom.js";
 import { orderGroups } from "./against.js";
 import { chartBox } from "./chartbox.js";
 import { drawingsIn, strip } from "./charts.js";
-import { byName, number, shortUnit, signed } from "./format.js";
+import { byName, endpoints, number, shortUnit, signed } from "./format.js";
 import { createLegend } from "./legend.js";
 import { createMap } from "./map.js";
 import { mapSentence, mapTitle } from "./sentence.js";
@@ -235,8 +235,8 @@ function mapCells(model, state, measure, area) {
     { text: cell.low === null ? "–" : intervalText(measure, cell.low, cell.high), sort: cell.low },
     { text: rank || "–", sort: cell.rank ?? cell.rankLow },
     { text: cell.rating ? ratingText(model, cell.rating) : "–", sort: "smw-".indexOf(cell.rating || "-") },
-    { text: comparableText(measure, move, move.baseline), sort: move.baseline },
-    { text: comparableText(measure, move, move.current), sort: move.current },
+    { text: comparableText(measure, move, 0), sort: move.baseline },
+    { text: comparableText(measure, move, 1), sort: move.current },
     { text: changeText(measure, move), sort: move.value },
     { text: move.low === null ? "–" : intervalText(measure, move.low, move.high, signed), sort: move.low },
     { text: `${changeRating(model, move)}${move.reason ? ` (${move.reason})` : ""}`, sort: "ind-".indexOf(move.rating) },
@@ -244,8 +244,9 @@ function mapCells(model, state, measure, area) {
   ];
 }
 
-function comparableText(measure, move, score) {
-  return score === null ? "–" : number(score, measure.digits) + (move.illustrative ? "\u00a0◇" : "");
+function comparableText(measure, move, end) {
+  if (move.baseline === null || move.current === null) return "–";
+  return endpoints(move.baseline, move.current, move.value, measure.digits)[end] + (move.illustrative ? "\u00a0◇" : "");
 }
 
 // "observed", "suppressed: …", "estimated, illustrative": where a figure comes from, in words.

@@ -113,6 +113,7 @@ function scorecardBody(ctx, state, area, tip, scenario) {
       rank ? fact("Place", rank.split(", ")[0].replace(/ of .*/, ""), rank.replace(/^\S+ /, "")) : null,
       move.value !== null ? fact(`Change, ${model.first.label} to ${last.label} or nearest, comparable figures${index.counted ? ` (${index.counted})` : ""}`, changeText(index, { ...move, illustrative: false }), `${move.illustrative ? "◇ " : ""}${ratingText(model, move.rating)}`) : null,
       cell.rating ? fact(againstPeers(model), "", ratingChip(model, cell.rating)) : null),
+    scenario,
     peersText(model, area) ? h("p", { class: "muted small" }, peersText(model, area)) : null,
     model.areaSentence(index.id, area, true) ? h("p", { class: "change-words" }, model.areaSentence(index.id, area, true)) : null,
     points.length > 1 && cell.value !== null
@@ -126,8 +127,7 @@ function scorecardBody(ctx, state, area, tip, scenario) {
       model.hasMap(area.level) && model.within(area.level) ? button("Show on the map", { class: "button" }, () => ctx.go({ view: "map", level: area.level })) : null,
       model.within(area.level) ? button("Compare", { class: "button" }, () => ctx.go({ view: "compare", level: area.level, areas: [...new Set([area.code, ...ctx.state().areas])] })) : null,
       briefLinks(ctx, area)),
-    scenario,
-    h("p", { class: "muted small no-print" }, `Choose a name to see it ${model.shapes ? "on the map" : "for all areas"}.`, h("span", { class: "with-pointer" }, " Point at it, or move to it with the Tab key, for what it means.")),
+    h("p", { class: "muted small no-print" }, `${model.periods.length > 1 ? `Arrows: change since ${model.first.label}, or the nearest figures; “This figure” has more years. ` : ""}Choose a name to see it ${model.shapes ? "on the map" : "for all areas"}.`, h("span", { class: "with-pointer" }, " Point at it, or move to it with the Tab key, for what it means.")),
     h("div", { class: "dims" }, model.measures.filter((m) => m.kind === "dimension").map((d) => dimension(ctx, state, area, d, last.id, tip))),
   ];
 }

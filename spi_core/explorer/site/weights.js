@@ -3,7 +3,7 @@
 import { button, h, replace, uniqueId } from "./dom.js";
 import { chartBox } from "./chartbox.js";
 import { rankMoves } from "./charts.js";
-import { number, ordinal, signed } from "./format.js";
+import { number, ordinal, signed, subtracted } from "./format.js";
 import { MOST_WEIGHT } from "./state.js";
 import { QUARTERS, rankShort } from "./words.js";
 import { weighLevel } from "./weigh.js";
@@ -194,7 +194,7 @@ function weightsTwin(model, state, rows) {
       key: r.area.code,
       chosen: r.area.code === state.area,
       cells: [
-        { text: r.area.name }, { text: marked(r, r.value), sort: r.value }, { text: marked(r, r.was), sort: r.was }, { text: signed(r.value - r.was, 1), sort: r.value - r.was },
+        { text: r.area.name }, { text: marked(r, r.value), sort: r.value }, { text: marked(r, r.was), sort: r.was }, { text: subtracted(number(r.value, 1), number(r.was, 1)), sort: r.value - r.was },
         { text: r.mineShort, sort: r.after }, { text: r.officialShort, sort: r.before }, { text: movedText(r.moved), sort: r.moved }, { text: own ? "not the official index" : "official" },
       ],
     })),

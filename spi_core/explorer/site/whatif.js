@@ -1,7 +1,7 @@
 // What if a figure of an area were another: a scenario, as spi_core/action/scenario.py reckons it. Nothing leaves the page.
 
 import { h, replace, uniqueId } from "./dom.js";
-import { number, ordinal, signed, withUnit } from "./format.js";
+import { endpoints, number, ordinal, signed, withUnit } from "./format.js";
 import { placesOf, weighArea } from "./weigh.js";
 
 const raised = (v, order) => (order === 0 ? Math.log(v) : v ** order);
@@ -117,7 +117,7 @@ export function createScenario(ctx) {
     const write = (v) => number(v, cell.count === null ? m.digits : 0);
     const mark = cell.illustrative ? "\u00a0◇" : "";
     output.textContent = `${write(x)}${mark}, now ${write(start)}${mark}`;
-    const said = [cell.count === null ? "" : `${write(Math.abs(apart))} ${apart > 0 ? "more" : "fewer"}`, withUnit(number(rate, m.digits), m.unit) + mark].filter(Boolean).join("; ");
+    const said = [cell.count === null ? "" : `${write(Math.abs(apart))} ${apart > 0 ? "more" : "fewer"}${nounOf(m, Math.abs(apart))}`, withUnit(number(rate, m.digits), m.unit) + mark].filter(Boolean).join("; ");
     slide.setAttribute("aria-valuetext", said);
     replace(result, h("li", {}, apart ? `${said}.` : "Move the slider: nothing is different yet."), scenario(model, area, m, Math.abs(apart) < 1e-9 ? null : rate).map((row) => h("li", {}, h("strong", {}, row.measure.name), `: ${rowText(model, row)}`)));
   }
@@ -137,12 +137,16 @@ export function createScenario(ctx) {
   };
 }
 
+// What is counted, for one or for many, as the catalogue has it.
+function nounOf(measure, n) {
+  const [one, many] = measure.page.noun.split("/");
+  return one && ` ${n === 1 ? one : many}`;
+}
+
 function rowText(model, { measure, cell, now, then, low, high, place }) {
   if (now === null) return "no score.";
   const mark = cell.illustrative ? "\u00a0◇" : "";
-  const step = signed(then - now, 1);
-  // What is printed differs by what is printed as the difference.
-  const digits = signed(Number(then.toFixed(1)) - Number(now.toFixed(1)), 1) === step ? 1 : 2;
+  const [before, after] = endpoints(now, then, then - now);
   const range = ([a, b]) => (a === b ? ordinal(a) : `${ordinal(a)} to ${ordinal(b)}`) + mark;
-  return `${number(now, digits)}${mark} → ${number(then, digits)}${mark} (${step})${low === null ? "" : `, likely ${number(low, 1)} to ${number(high, 1)}${mark}`}${place ? `; place ${range([cell.rankLow, cell.rankHigh])} → ${range(place)} of ${model.ranked(measure.id, model.unit.id)}` : ""}.`;
+  return `${before}${mark} → ${after}${mark} (${signed(then - now, 1)})${low === null ? "" : `, likely ${number(low, 1)} to ${number(high, 1)}${mark}`}${place ? `; place ${range([cell.rankLow, cell.rankHigh])} → ${range(place)} of ${model.ranked(measure.id, model.unit.id)}` : ""}.`;
 }

@@ -1,7 +1,7 @@
 // Words, signs and numbers of one cell, the same in every view, table and file.
 
 import { h } from "./dom.js";
-import { andList, number, ordinal, shortUnit, signed, withBracket, withUnit } from "./format.js";
+import { andList, endpoints, number, ordinal, shortUnit, signed, withBracket, withUnit } from "./format.js";
 
 const CHIPS = { s: "up", i: "up", m: "same", n: "same", w: "down", d: "down", "-": "none" };
 
@@ -109,9 +109,9 @@ export function basisText(measure) {
 // The two scores that a change of a score is the difference of; of an indicator its own figures.
 export function fromTo(model, measure, move) {
   if (measure.kind === "indicator" || move.baseline === null || move.current === null) return "";
-  const apart = Math.abs(move.current - move.baseline - move.value) > 0.05 ? ", rounded" : "";
-  const [before, after] = [move.baseline, move.current].map((score) => number(score, measure.digits) + (move.illustrative ? `\u00a0${MARKS.illustrative.sign}` : ""));
-  return `${before} in ${model.firstLabel(measure.id)} to ${after} in ${model.lastLabel(measure.id)}${apart}`;
+  const mark = move.illustrative ? `\u00a0${MARKS.illustrative.sign}` : "";
+  const [before, after] = endpoints(move.baseline, move.current, move.value, measure.digits);
+  return `${before}${mark} in ${model.firstLabel(measure.id)} to ${after}${mark} in ${model.lastLabel(measure.id)}`;
 }
 
 // What a rating is held against, as a heading.

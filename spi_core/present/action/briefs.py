@@ -9,15 +9,15 @@ import pandas as pd
 from spi_core.present.action.data import (
     Action,
     done_before,
+    ends_and_way,
     first_of,
-    in_people,
     place_of,
-    to_come_level,
 )
 from spi_core.present.base.marks import carried, marked, of_area, sentence
 from spi_core.present.base.numbers import number, with_unit
 from spi_core.present.base.words import and_list, capital, small
 from spi_core.present.brief.facts import unit_words
+from spi_core.present.brief.people import in_people
 from spi_core.present.report.elsewhere import short
 from spi_core.present.report.priorities import over_years
 from spi_core.tables import records
@@ -97,13 +97,14 @@ def begin_table(action: Action) -> pd.DataFrame:
         {
             capital(unit.one): r.where,
             "Figure": f"{r.figure}, {unit_words(r.unit)}",
-            "Here": marked(short(r.value, r.unit), r.illustrative),
-            f"Similar {unit.many}": marked(short(r.other, r.unit), r.illustrative),
+            "Here": here,
+            f"Similar {unit.many}": there,
             "In numbers": in_people(r),
-            "To come level": to_come_level(action, r),
+            "To come level": way,
             "Done before": done_before(action, r),
         }
         for r in records(action.behind.head(MOST))
+        for here, there, way in [ends_and_way(r)]
     ]
     frame = pd.DataFrame(rows)
     return frame if frame.empty or place_of(action) else frame.drop(columns="Done before")

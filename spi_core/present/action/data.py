@@ -9,12 +9,11 @@ import pandas as pd
 
 from spi_core.present.base.links import group_of, keys_of
 from spi_core.present.base.marks import carried, marked
+from spi_core.present.base.numbers import apart, subtracted
 from spi_core.present.base.page import Page
 from spi_core.present.base.prose import partner_name
 from spi_core.present.base.scale import beside_place
-from spi_core.present.brief.facts import more_or_fewer
 from spi_core.present.report.data import BoroughReport, gather_report
-from spi_core.present.report.elsewhere import short
 from spi_core.present.report.priorities import changes_of
 from spi_core.store import Tables
 from spi_core.tables import records
@@ -107,6 +106,7 @@ def gather_action(tables: Tables, each: str = "", key: str = "") -> Action:
     rows = rows.merge(now[[*keys, "value_low", "value_high", "period_label"]], on=keys)
     rows = rows.assign(
         where=rows["area_code"].map(names),
+        noun=rows["indicator_id"].map(about.get("noun", pd.Series(dtype=str))).fillna(""),
         **{
             c: rows["indicator_id"].map(about[n]) for c, n in (("figure", "name"), ("unit", "unit"))
         },
@@ -121,29 +121,23 @@ def gather_action(tables: Tables, each: str = "", key: str = "") -> Action:
     )  # fmt: skip
 
 
-def in_people(r: Any) -> str:
-    """Write how many the gap stands for, with its likely range.
+def ends_and_way(r: Any) -> list[str]:
+    """Write a figure, the level to come to and the change that reaches it, in its own unit.
 
     Parameters
     ----------
     r : named tuple
-        ``people, people_low, people_high, illustrative``: a gap beyond chance.
+        ``value, other, unit, illustrative``.
+
+    Returns
+    -------
+    list of str
+        Marked; who subtracts the first from the second gets the third.
     """
-    if not pd.notna(r.people):
-        return "no count is published"
-    return more_or_fewer(r.people, r.people_low, r.people_high, r.illustrative)
-
-
-def to_come_level(action: Action, r: Any) -> str:
-    """Write the change that would bring a figure level, in its own unit.
-
-    Parameters
-    ----------
-    r : named tuple
-        ``indicator_id, take, unit, illustrative``.
-    """
-    sign = "+" if action.polarity[r.indicator_id] > 0 else "−"
-    return marked(f"{sign}{short(abs(r.take), r.unit)}", r.illustrative)
+    here, there, _ = apart(r.value, r.other)
+    per = "%" if r.unit.startswith("%") else ""
+    texts = (here, there, subtracted(there, here))
+    return [marked(text + per, r.illustrative) for text in texts]
 
 
 def done_before(action: Action, r: Any) -> str:

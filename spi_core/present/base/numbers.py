@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from decimal import Decimal
 
 
 def day(date: object) -> str:
@@ -103,6 +104,61 @@ def endpoints(before: float, after: float, digits: int = 1) -> tuple[str, str]:
     agree = number(printed, digits) == number(after - before, digits)
     shown = digits if agree else digits + 1
     return number(before, shown), number(after, shown)
+
+
+def subtracted(first: str, second: str) -> str:
+    """Subtract as a reader does who has nothing but the printed numbers.
+
+    Parameters
+    ----------
+    first, second : str
+        As :func:`number` or :func:`signed` write them.
+
+    Returns
+    -------
+    str
+        The first less the second, with its sign and as many decimals as either has; a dash where
+        one is no number.
+
+    Examples
+    --------
+    >>> subtracted("1.9", "3.8"), subtracted("0.82", "1.1"), subtracted("+3.8", "−0.4")
+    ('−1.9', '−0.28', '+4.2')
+    >>> subtracted("1,234", "1,234"), subtracted("–", "3.8"), subtracted("just above 0", "3.8")
+    ('0', '–', '–')
+    """
+    try:
+        ends = [Decimal(text.replace(",", "").replace("−", "-")) for text in (first, second)]
+    except ArithmeticError:
+        return "–"
+    left = ends[0] - ends[1]
+    text = f"{left:,f}".replace("-", "−")
+    return f"+{text}" if left > 0 else text if left else text.lstrip("−")
+
+
+def apart(here: float, there: float) -> tuple[str, str, str]:
+    """Write two figures so that they differ in print, and what lies between them.
+
+    Parameters
+    ----------
+    here, there : float
+        The figures.
+
+    Returns
+    -------
+    tuple of str
+        Both, and the first less the second as :func:`subtracted` has it.
+
+    Examples
+    --------
+    >>> apart(3.84, 1.86), apart(25.34, 25.28), apart(25.3, 25.3)
+    (('3.8', '1.9', '+1.9'), ('25.34', '25.28', '+0.06'), ('25.3', '25.3', '0.0'))
+    """
+    texts = number(here), number(there)
+    for digits in range(1, 7):
+        if here != there and texts[0] == texts[1]:
+            texts = number(here, digits), number(there, digits)
+    return *texts, subtracted(*texts)
 
 
 def with_unit(value: float, unit: str, digits: int | None = None) -> str:

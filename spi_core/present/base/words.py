@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from spi_core.levels import Level
-from spi_core.present.base.numbers import change_words, likely, number
+from spi_core.present.base.numbers import change_words, likely, number, subtracted
 from spi_core.text.words import AHEAD, BEHIND, NOT_RATED
 
 #: Words for the quarter of the areas that one falls in, 1 the highest; 0 where nothing is ranked.
@@ -106,13 +106,17 @@ def against_whole(score: float, home: float, low: float, high: float, whole: str
     return f"{how} the {whole}’s {number(home, 0)}"
 
 
-def beside_reference(place: str, relative: float, low: float, high: float, rating: str) -> str:
-    """Say what is left of a change after that of the reference population.
+def beside_reference(
+    place: str, change: str, relative: float, low: float, high: float, rating: str
+) -> str:
+    """Say what the reference population's change comes to here, and what is left after it.
 
     Parameters
     ----------
     place : str
         Whose population that is; empty without one.
+    change : str
+        The area's own change as it is printed before.
     relative, low, high : float
         What is left, points, with its interval.
     rating : str
@@ -125,18 +129,22 @@ def beside_reference(place: str, relative: float, low: float, high: float, ratin
 
     Examples
     --------
-    >>> beside_reference("Kent", 5.2, 0.1, 6.3, "clearly better")
-    ' That is clearly better than Kent’s own change (+5.2 points apart, likely +0.1 to +6.3).'
-    >>> beside_reference("", 1.2, -4.0, 6.3, "no clear difference")
+    >>> beside_reference("Kent", "+3.8", 5.2, 0.1, 6.3, "clearly better")
+    ' That is clearly better than Kent’s own change, −1.4 points here (+5.2 apart, likely +0.1 to \
++6.3).'
+    >>> beside_reference("", "+3.8", 1.2, -4.0, 6.3, "no clear difference")
     ''
     """
     if not place or math.isnan(relative) or math.isnan(low) or rating == NOT_RATED:
         return ""
     size = change_words(relative, low > 0 or high < 0)
+    own = subtracted(change, size)
+    # a bound in words cannot be subtracted: what is left then says it alone
+    own = "a like one" if own == "–" else f"{own} points"
     how = {AHEAD: "clearly better than", BEHIND: "clearly worse than"}.get(rating)
     return (
-        f" That is {how or 'not clearly different from'} {owned(place)} own change ({size} points "
-        f"apart, likely {likely(low, high)})."
+        f" That is {how or 'not clearly different from'} {owned(place)} own change, {own} here "
+        f"({size} apart, likely {likely(low, high)})."
     )
 
 

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from spi_core.present.base.marks import carried, marked, of_area
-from spi_core.present.base.numbers import number
+from spi_core.present.base.numbers import apart, number
 from spi_core.present.base.scale import beside_place
 from spi_core.present.base.words import ABOUT_THE_SAME, capital
+from spi_core.present.brief.people import more_or_fewer
 from spi_core.present.brief.yardstick import Yardstick
 from spi_core.store import Tables
 from spi_core.tables import records
@@ -121,10 +122,7 @@ class Shown:
         home = self.values.get((indicator, self.home, "current"))
         near = self.stands["peers_value"].get(indicator, np.nan)
         there = near if self.yard.other != "whole" else getattr(home, "value", np.nan)
-        texts = number(row.value), number(there)
-        for digits in (1, 2, 3):
-            if texts[0] == texts[1]:
-                texts = number(row.value, digits), number(there, digits)
+        texts = apart(row.value, there)[:2]
         per = "%" if self.about[indicator].unit.startswith("%") else ""
         made_up = row.illustrative, self.held_made_up(indicator)
         here, other = (marked(text + per, m) for text, m in zip(texts, made_up, strict=True))
@@ -267,45 +265,13 @@ def _fact(shown: Shown, indicator: str) -> str:
     n, low, high = (float(shown.stands[name].get(indicator, np.nan)) for name in names)
     if has_counts(about, row) and np.isfinite(n):
         count = marked(number(row.numerator, 0), row.illustrative)
-        apart = more_or_fewer(n, low, high, row.illustrative or shown.held_made_up(indicator))
+        made_up = row.illustrative or shown.held_made_up(indicator)
+        apart = more_or_fewer(n, low, high, made_up, getattr(about, "noun", ""))
         when = f"**{count}** in {row.period_label}"
         return f"{about.name}: {when}, {apart} than at {shown.yard.whose} rate"
     here, there = shown.pair(indicator)
     when = f"{row.period_label}; {shown.yard.at} {there}"
     return f"{about.name}: **{here}**{_rest(about.unit)}, {when}"
-
-
-def more_or_fewer(n: float, low: float, high: float, made_up: bool = False) -> str:
-    """Say by how many a count differs from what another rate would make it.
-
-    Parameters
-    ----------
-    n, low, high : float
-        How many more, negative for fewer; the ends of its interval, both on one side of zero.
-    made_up : bool
-        Whether it rests on generated values.
-
-    Returns
-    -------
-    str
-        Never a bound of none: that would contradict that there is a difference.
-
-    Examples
-    --------
-    >>> more_or_fewer(35.9, 14.9, 59.4)
-    'about 36 more (likely 15 to 59)'
-    >>> more_or_fewer(-18.2, -33.0, -1.2), more_or_fewer(-3.1, -6.2, -0.3)
-    ('about 18 fewer (likely 1 to 33)', 'about 3 fewer (likely up to 6)')
-    >>> more_or_fewer(0.8, 0.2, 1.4), more_or_fewer(0.3, 0.1, 0.4)
-    ('about 1 more (likely up to 1)', 'less than 1 more')
-    """
-    word = "more" if n > 0 else "fewer"
-    near, far = sorted(abs(end) for end in (low, high))
-    size, least, most = (number(abs(x), 0) for x in (n, near, far))
-    if size == "0":
-        return f"less than 1 {word}"
-    span = f"up to {most}" if least == "0" else f"{least} to {most}"
-    return f"about {marked(size, made_up)} {word} (likely {span})"
 
 
 def _rest(unit: str) -> str:

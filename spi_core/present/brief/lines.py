@@ -157,7 +157,8 @@ def _line(every: pd.DataFrame, i: str, about: Any, moved: Any, brief: Brief) -> 
     return Line(
         name=str(about.at[i, "name"]),
         unit=str(about.at[i, "unit"]) + ("; numbers: how many" if counted else ""),
-        years=[str(y) for y in mine["year"]],
+        # the label that tables and sentences give the same figure
+        years=[str(r.period_label or r.year) for r in records(mine)],
         values=values,
         reference=reference,
         said=said,

@@ -219,8 +219,8 @@ def change_sentence(brief: Brief, first: str) -> str:
     rating = index["change_rating"]
     clear = rating in CLEAR
     verb = ("rose by" if index["change"] > 0 else "fell by") if clear else "moved by"
-    size = change_words(index["change"], clear)
-    size = size.lstrip("+−") if clear else size
+    signed = change_words(index["change"], clear)
+    size = signed.lstrip("+−") if clear else signed
     ends = (index["change_low"], index["change_high"])
     known = not np.isnan(ends[0])
     span = f" (likely {likely(*ends)})" if known else ""
@@ -230,7 +230,7 @@ def change_sentence(brief: Brief, first: str) -> str:
         f"From {index['change_first']} to {index['change_last']} the score of {brief.name} {verb} "
         f"{size} points{span}: "
         f"{RATINGS[rating].symbol} {rating}{why}{counts}."
-        f"{beside_reference(brief.place, *(index[name] for name in LEFT))}"
+        f"{beside_reference(brief.place, signed, *(index[name] for name in LEFT))}"
     )
     return sentence(text, index["change_illustrative"])
 

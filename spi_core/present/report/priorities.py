@@ -12,6 +12,7 @@ from spi_core.present.base.numbers import number
 from spi_core.present.base.spans import beside
 from spi_core.present.base.theme import RATINGS
 from spi_core.present.base.words import and_list, capital, small
+from spi_core.present.brief.people import in_people
 from spi_core.present.report.elsewhere import short
 from spi_core.tables import records
 
@@ -54,11 +55,12 @@ def chosen(tables: Tables, code: str, by: str = "") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Rows of ``priorities`` with ``name, unit, component``, the first first.
+        Rows of ``priorities`` with ``name, unit, noun, component``, the first first.
     """
     by = by or first_order(tables, code)
     about = tables["indicators"].rename(columns={"id": "indicator_id"})
-    about = about[["indicator_id", "name", "unit", "component"]]
+    about = about.assign(noun=about.get("noun", ""))
+    about = about[["indicator_id", "name", "unit", "noun", "component"]]
     rows = of_area(carried(tables, "priorities"), code).dropna(subset=by).merge(about)
     return rows.sort_values(by).drop_duplicates("component").head(NAMED)
 
@@ -82,7 +84,7 @@ def priority_table(tables: Tables, report: BoroughReport) -> pd.DataFrame:
             "Figure": f"**{r.name}** ({r.component})",
             capital(report.whole.one): marked(short(r.value, r.unit), r.illustrative),
             capital(there): short(r.other, r.unit),
-            "In numbers": _people(r, report.place),
+            "In numbers": in_people(r) + f" than at {report.place}’s rate" * pd.notna(r.people),
             "Over the years": over_years(moved.get(r.indicator_id), report.place),
             "Who leads": leads.get(r.indicator_id, "nobody is named"),
             "Target": _aim(aims.get(r.indicator_id)),
@@ -113,27 +115,6 @@ def priority_words(tables: Tables, report: BoroughReport) -> dict[str, object]:
         "most": most,
         "counts": counts.format(whole=report.whole.one),
     }
-
-
-def _people(r: Any, place: str) -> str:
-    """Write how many the gap stands for, with its likely range."""
-    if not pd.notna(r.people):
-        return "no count is published"
-    more = "more" if r.people > 0 else "fewer"
-    low, most, high = (_about(x) for x in sorted(map(abs, (r.people_low, r.people, r.people_high))))
-    about = f"about {marked(most, r.illustrative)} {more} (likely {low} to {high})"
-    return f"{about} than at {place}’s rate"
-
-
-def _about(count: float) -> str:
-    """Write a count that is worked out, not counted: from a thousand on in tens.
-
-    Examples
-    --------
-    >>> _about(6239.4), _about(571.2)
-    ('6,240', '571')
-    """
-    return number(round(count, -1 if count >= 999.5 else 0), 0)
 
 
 def changes_of(tables: Tables, code: str) -> dict[str, dict[str, Any]]:

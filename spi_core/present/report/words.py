@@ -164,10 +164,11 @@ def _step(r: BoroughReport) -> str:
         ends = f"likely {likely(index['low'], index['high'])}: {index['rating']}"
         if math.isnan(index["low"]):
             ends = f"{index['rating']}: {index['reason']}"
+        size = change_words(index["change"], _clear(index["rating"]))
         text = (
             f"On the {n} figures of {index['share']} that can be compared, {years} the index "
-            f"moved by {change_words(index['change'], _clear(index['rating']))} points ({ends})."
-            f"{beside_reference(r.place, *(index[name] for name in LEFT))}"
+            f"moved by {size} points ({ends})."
+            f"{beside_reference(r.place, size, *(index[name] for name in LEFT))}"
         )
     return f"{text} {risen_sentence(r, subject)}"
 

@@ -10,6 +10,7 @@ from spi_core.action.scenario import MARK, Area
 from spi_core.errors import Fault, InputError
 from spi_core.present.base.marks import LEGEND, marked
 from spi_core.present.base.numbers import endpoints, number, ordinal, signed, with_unit
+from spi_core.present.brief.people import noun_of
 from spi_core.publish.explain.tree import chosen
 from spi_core.store import Tables
 
@@ -134,7 +135,8 @@ def _figure(f: Mapping[str, Any]) -> str:
     said = f"{f['name']}: {marked(number(now), f['illustrative'])} → {shown}"
     if f["people"] is not None:
         size = number(abs(f["people"]), 0 if abs(f["people"]) >= 9.5 else 1)
-        said += f", {size} {'more' if f['people'] > 0 else 'fewer'}" if f["people"] else ""
+        word = ("more" if f["people"] > 0 else "fewer") + noun_of(f["noun"], size)
+        said += f", {size} {word}" if f["people"] else ""
     return f"{said}; beyond the goalpost, so counted as it" if f["capped"] else said
 
 

@@ -7,9 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from openpyxl.utils import get_column_letter
-
-from spi_core.edition.readers.book import Sheet
+from spi_core.edition.readers.book import Sheet, column_letters
 from spi_core.errors import some
 from spi_core.sources.extract.cells import day, is_figure, period_key, plain
 from spi_core.sources.extract.names import CODE, TOTAL, Areas, Indicators, area_words, words
@@ -99,7 +97,7 @@ class Table:
 
 def letter(column: int) -> str:
     """Name a column, counted from 0, as a spreadsheet does."""
-    return str(get_column_letter(column + 1))
+    return str(column_letters(column + 1))
 
 
 def when(cell: object) -> When | None:

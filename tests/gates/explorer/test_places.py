@@ -94,6 +94,31 @@ def test_several_meanings_are_asked(desk: Tab, words: str) -> None:
     assert desk.page.evaluate("document.activeElement.closest('.found') !== null")
 
 
+def test_a_former_and_a_present_ward_of_one_name_are_told_apart(page: Tab) -> None:
+    _, listed = typed(page, "Village")
+    assert listed[0].strip() == "Village, ward of 2002–2022"
+    assert sum(text.startswith("Village, ward since May 2022 covers ") for text in listed) >= 1
+    # as large as the name, not in the small print behind it
+    large = "(found) => [...found].map((b) => b.firstChild.textContent.trim())"
+    names = page.page.locator(".found button").evaluate_all(large)
+    assert names[:2] == ["Village, ward of 2002–2022", "Village, ward since May 2022"]
+    page.page.locator(".found button").first.click()
+    assert page.text(".answer") == (
+        "This is Village, the ward of 2002–2022; ward since May 2022, another bears its name."
+    )
+    _, listed = typed(page, "River")  # no ward of today is called so
+    assert listed[0] == "River ward"
+
+
+def test_the_scenario_stands_under_the_score(page: Tab) -> None:
+    page.go(f"view=scorecard&area={RIVER}")
+    there = page.page.locator(".scenario summary").bounding_box()
+    facts = page.page.locator(".facts").first.bounding_box()
+    assert there is not None
+    assert facts is not None
+    assert 0 <= there["y"] - (facts["y"] + facts["height"]) < 60
+
+
 @pytest.mark.parametrize("words", ["IG11 0AB", "RM10", "zzzz"])
 def test_what_is_not_known_says_what_is(desk: Tab, words: str) -> None:
     said, listed = typed(desk, words)
@@ -172,7 +197,7 @@ def test_periods_are_offered_only_between_comparable_figures(
         shown = desk.texts(".segments:not(.compact) .segment:visible")
         known = any(v is not None for v in columns[measure["shows"]][0])
         both = known and measure["comparable"]
-        assert shown[: -2 if "Change" in shown else None] == (
+        assert shown[: -2 if "Change since 2013" in shown else None] == (
             [*labels] if both else ["Latest"]
         ) or shown[:1] == (labels[:1] if both else ["Latest"]), measure["id"]
 

@@ -172,7 +172,7 @@ def test_the_focus_stays_by_the_areas_compared(tab):
 def test_no_choice_leads_nowhere(tab, data):
     first, last = (data["periods"][at]["id"] for at in (0, -1))
     tab.go(f"measure=indicator_010&period={first}")
-    radio_by_mouse(tab, "Change")
+    radio_by_mouse(tab, f"Change since {data['periods'][0]['label']}")
     assert (tab.state()["show"], tab.state()["period"]) == ("change", last)
     radio_by_mouse(tab, "Small areas")
     assert tab.state()["show"] == "value"

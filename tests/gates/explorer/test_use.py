@@ -59,7 +59,7 @@ def test_01_map_of_any_measure_level_and_period(tab, data, hand):
     radio(tab, "Borough")
     assert tab.page.locator(".area").count() == 1
     radio(tab, "Wards")
-    radio(tab, "Change")
+    radio(tab, f"Change since {data['periods'][0]['label']}")
     assert sum(legend(tab).values()) == len(data["areas"]["ward"]["code"])
     assert any("no clear change" in words for words in legend(tab))
     tree = tab.page.evaluate(

@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 from spi_core.explorer.data import explorer_data, explorer_json
+from spi_core.present.base.numbers import subtracted
 from tests.support.explorer_browser import HOSTILE, Tab, place_of, served, write_site
 from tests.support.explorer_world import MadeTables, Size, made_tables
 
@@ -133,16 +134,23 @@ def signed(value: float) -> str:
 
 def test_a_change_of_a_score_shows_the_scores_it_is_the_difference_of(tab, data):
     found, at = column(data, "index"), ward(data)
-    before, after = found["comparable_baseline"][at], found["comparable_current"][at]
+    ends, move = (
+        [found[f"comparable_{end}"][at] for end in ("baseline", "current")],
+        found["change"],
+    )
+    short = [f"{end:.1f}" for end in ends]
+    # who subtracts gets the change, or the ends have one decimal more
+    agree = subtracted(short[1], short[0]) == signed(move[at])
+    before, after = short if agree else [f"{end:.2f}" for end in ends]
     tab.go(f"area={WARD}&table=on")
     card = tab.text(".area-facts")
     assert "on comparable figures" in card
-    assert f"{before:.1f} ◇ in 2012 to {after:.1f} ◇ in 2016" in card
+    assert f"{before} ◇ in 2012 to {after} ◇ in 2016" in card
     heads, rows = tab.table()
     row = dict(zip(heads, rows[[r[0] for r in rows].index(_name(data))], strict=True))
-    assert row["Comparable score, 2012"] == f"{before:.1f} ◇".replace(" ", "\u00a0")
-    assert row["Comparable score, 2016"] == f"{after:.1f} ◇".replace(" ", "\u00a0")
-    assert row["Change since 2012, comparable figures"].startswith(signed(found["change"][at]))
+    assert row["Comparable score, 2012"] == f"{before} ◇".replace(" ", "\u00a0")
+    assert row["Comparable score, 2016"] == f"{after} ◇".replace(" ", "\u00a0")
+    assert row["Change since 2012, comparable figures"].startswith(signed(move[at]))
     tab.go("show=change")
     for place in (".view-title", ".lead", ".legend"):
         assert "on comparable figures" in tab.text(place)
@@ -153,7 +161,7 @@ def test_a_change_of_a_score_shows_the_scores_it_is_the_difference_of(tab, data)
     assert "comparable figures" in tab.text(".facts")
     heads, rows = tab.table()
     since = rows[0][heads.index("Change since")].replace("\u00a0", " ")
-    assert f"comparable figures: {before:.1f} ◇ in 2012 to {after:.1f} ◇ in 2016" in since
+    assert f"comparable figures: {before} ◇ in 2012 to {after} ◇ in 2016" in since
 
 
 def _name(data: dict[str, Any]) -> str:

@@ -14,7 +14,8 @@ import pytest
 
 from spi_core.errors import InputError
 from spi_core.present.action import briefs, promises
-from spi_core.present.action.data import Action, done_before, gather_action, in_people
+from spi_core.present.action.data import Action, done_before, ends_and_way, gather_action
+from spi_core.present.brief.people import in_people
 from spi_core.publish.documents import Choice, document_jobs
 from spi_core.store import Tables
 from tests.support.editions import ROOT
@@ -36,11 +37,11 @@ def police(tables: Tables) -> Action:
 @pytest.mark.parametrize(
     ("people", "made_up", "said"),
     [
-        ((21.4, 3.2, 42.2), False, "about 21 more (likely 3 to 42)"),
-        ((1.2, 0.6, 1.8), False, "about 1 more (likely 1 to 2)"),
-        ((0.4, 0.1, 0.6), False, "less than 1 more"),
-        ((-18.3, -31.7, -4.6), True, "about 18◇ fewer (likely 5 to 32)"),
-        ((-2.0, -4.0, -0.2), False, "about 2 fewer (likely up to 4)"),
+        ((21.4, 3.2, 42.2), False, "about 21 more children (likely 3 to 42)"),
+        ((1.2, 0.6, 1.8), False, "about 1 more child (likely 1 to 2)"),
+        ((0.4, 0.1, 0.6), False, "less than 1 more child"),
+        ((-18.3, -31.7, -4.6), True, "about 18◇ fewer children (likely 5 to 32)"),
+        ((-2.0, -4.0, -0.2), False, "about 2 fewer children (likely up to 4)"),
         ((NAN, NAN, NAN), False, "no count is published"),
     ],
 )
@@ -48,12 +49,12 @@ def test_people_from_one_to_many_and_where_there_is_no_count(
     people: tuple[float, float, float], made_up: bool, said: str
 ) -> None:
     named = dict(zip(("people", "people_low", "people_high"), people, strict=True))
-    assert in_people(SimpleNamespace(**named, illustrative=made_up)) == said
+    assert in_people(SimpleNamespace(**named, illustrative=made_up, noun="child/children")) == said
 
 
 def test_the_lead_names_the_costliest_figure_with_people_and_who_leads(police: Action) -> None:
     said = briefs.lead(police)
-    assert said.startswith("**Begin with violent crime**: in Abbey about 255 more (likely 191 to ")
+    assert said.startswith("**Begin with violent crime**: in Abbey about 255 more offences (")
     assert said.endswith("similar wards. Who leads: Metropolitan Police (neighbourhood policing).")
 
 
@@ -83,6 +84,37 @@ def test_what_lies_behind_does_so_beyond_chance_by_both_intervals(tables: Tables
     own = gather_action(tables, "theme", VILLAGE)
     assert own.name == "Village"
     assert set(own.behind["where"]) == {"Village"}
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "said"),
+    [
+        (3.84, 1.86, ["3.8", "1.9", "−1.9"]),  # 1.98 apart: who subtracts gets 1.9
+        (43.6, 25.8, ["43.6", "25.8", "−17.8"]),
+        (0.82, 1.1, ["0.82", "1.1", "+0.28"]),
+        (25.34, 25.28, ["25.34", "25.28", "−0.06"]),  # a gap is never printed as none
+        (1234.4, 999.4, ["1,234", "999.4", "−234.6"]),
+    ],
+)
+def test_who_subtracts_gets_the_change_that_is_printed(
+    here: float, there: float, said: list[str]
+) -> None:
+    row = SimpleNamespace(value=here, other=there, unit="per 1,000 residents", illustrative=False)
+    assert ends_and_way(row) == said
+    row.unit, row.illustrative = "% of homes", True
+    assert ends_and_way(row) == [f"{text}%◇" for text in said]
+
+
+def test_every_row_adds_up_as_it_is_printed(tables: Tables) -> None:
+    action = gather_action(tables)
+    rows = briefs.begin_table(action).to_dict("records")
+    assert rows
+    for row in rows:
+        here, there, way = (
+            float(row[name].replace("−", "-").replace(",", "").strip("%"))
+            for name in ("Here", "Similar wards", "To come level")
+        )
+        assert there - here == pytest.approx(way), row
 
 
 def test_done_before_says_how_long_was_looked(police: Action) -> None:

@@ -23,8 +23,9 @@ from spi_core.present.base.page import Page
 from spi_core.present.brief import here, lines, notes
 from spi_core.present.brief.charts import scale_strip
 from spi_core.present.brief.data import Brief, gather
-from spi_core.present.brief.facts import Shown, more_or_fewer, standouts, to_ask
+from spi_core.present.brief.facts import Shown, standouts, to_ask
 from spi_core.present.brief.notes import sources, years
+from spi_core.present.brief.people import more_or_fewer
 from spi_core.present.brief.rows import component_chart
 from spi_core.present.brief.words import (
     change_sentence,
@@ -356,6 +357,32 @@ def test_a_clear_change_has_no_bound_of_nothing(brief: Brief) -> None:
     assert " 0.0" not in text
 
 
+@pytest.mark.parametrize(
+    ("change", "left", "rating", "said"),
+    [
+        (3.84, 0.04, "no clear difference", "own change, +3.8 points here (0.0 apart"),
+        (3.84, -0.46, "no clear difference", "own change, +4.3 points here (−0.5 apart"),
+        (-2.9, 9.96, "clearly better", "better than Kent’s own change, −12.9 points here (+10.0"),
+        (
+            1.25,
+            -1.25,
+            "clearly worse",
+            "worse than Kent’s own change, +2.4 points here (−1.2 apart",
+        ),
+        (1.2, 0.001, "clearly better", "own change, a like one here (just above 0 apart"),
+    ],
+)
+def test_the_reference_s_own_change_and_what_is_left_make_the_change(
+    brief: Brief, change: float, left: float, rating: str, said: str
+) -> None:
+    way = {"clearly better": (0.0005, 19.0), "clearly worse": (-3.0, -0.1)}.get(rating, (-9.0, 9.0))
+    cells = {"change": change, "change_low": -9.0, "change_high": 20.0, "relative": left}
+    cells |= {"relative_low": way[0], "relative_high": way[1]}
+    one = _with_index(brief, **cells, change_rating="no clear change", relative_rating=rating)
+    assert said in change_sentence(replace(one, place="Kent"), "a")
+    assert "own change" not in change_sentence(replace(one, place=""), "a")
+
+
 def test_an_unclear_change_has_not_risen(brief: Brief) -> None:
     ends = {"change": 0.4, "change_low": -1.0, "change_high": 1.8}
     text = change_sentence(_with_index(brief, change_rating="no clear change", **ends), "a")
@@ -624,6 +651,7 @@ def _history(tables: Tables, counts: list[float]) -> Tables:
             "indicator_id": "burglary",
             "period": [f"p{k}" for k in range(n)],
             "year": [f"{2010 + k}" for k in range(n)],
+            "period_label": [f"{2010 + k}/{11 + k}" for k in range(n)],
             "value": [c / 4 for c in counts],
             "numerator": counts,
             "denominator": 4000.0,
@@ -672,10 +700,13 @@ def test_the_largest_movement_is_shown_and_called_a_change_only_if_clear(tables:
     picture = lines.picture(line, one)
     assert picture.draw is not None
     words = _texts(picture.draw(False))
-    assert {"36", "76", "34", "30", "56", "Burglary", "2010", "2014", "Kent"} <= set(words)
+    assert {"36", "76", "34", "30", "56", "Burglary", "2010/11", "2014/15", "Kent"} <= set(words)
     assert "→ no clear change" in words
     assert "clearly worse than in Kent" in words
-    assert "2010 9.0, 2011 19.0, 2012 8.5, 2013 7.5, 2014 14.0, → no clear change" in picture.alt
+    assert (
+        "2010/11 9.0, 2011/12 19.0, 2012/13 8.5, 2013/14 7.5, 2014/15 14.0, → no clear change"
+        in picture.alt
+    )
     rated = changed["long_changes"].assign(rating="clear decline")
     (line,) = lines.gathered(cast(Tables, _Changed(changed, long_changes=rated)), one)
     assert line.verdict == ("↘ worse: the rate rose from 9.0 to 14.0", "clearly worse than in Kent")
