@@ -150,7 +150,7 @@ def distances_table(
     units : sequence of str
         Codes of the units of evidence.
     tables : mapping of str to DataFrame
-        ``values, peers, indicators, reference, achieved``.
+        ``values, peers, peer_values, indicators, reference, achieved``.
 
     Returns
     -------
@@ -163,11 +163,13 @@ def distances_table(
         base=now["denominator"].where(now["indicator_id"].map(about["kind"]).isin(COUNTED))
     )
 
+    elsewhere = tables["peer_values"]
+    known = pd.concat([frame[~frame["estimated"]] for frame in (now, elsewhere)])
+    areas = [whole, *units, *elsewhere["area_code"].unique()]
+
     def laid(column: str) -> pd.DataFrame:
-        wide = now[~now["estimated"]].pivot(
-            index="area_code", columns="indicator_id", values=column
-        )
-        return wide.reindex(index=[whole, *units], columns=about.index).astype(float)
+        wide = known.pivot(index="area_code", columns="indicator_id", values=column)
+        return wide.reindex(index=areas, columns=about.index).astype(float)
 
     ends, base, per = [laid(name) for name in ENDS], laid("base"), about["per"].to_numpy(float)
     near = tables["peers"].groupby("area_code")["peer_code"].agg(list)

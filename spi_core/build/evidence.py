@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spi_core.build.fitting import component_moments
+from spi_core.build.similar import Similar, find_similar
 from spi_core.build.treated import treat_errors
 from spi_core.edition.inputs import Inputs
 from spi_core.errors import Fault, InputError
@@ -58,6 +59,8 @@ class Evidence:
     fell_back : mapping of int to int
         For each component with principal-component weights, how many of the bootstrapped sets
         of weights fell back to equal ones.
+    similar : Similar or None
+        Each unit's comparators.
     beside : Evidence or None
         The same of areas that the evidence is only held against: no standing, nothing but errors
         varied.
@@ -80,6 +83,7 @@ class Evidence:
     sampling: Draws
     everything: Draws
     fell_back: dict[int, int]
+    similar: Similar | None = None
     beside: Evidence | None = None
     relative: Evidence | None = None
 
@@ -170,7 +174,10 @@ def draw_evidence(
     if len(inputs.panel.areas) > size:
         # from a stream of their own: no draw of the evidence hangs on what stands beside it
         beside = part(slice(size, None), np.random.default_rng([settings["seed"], size]), 1)
-    return replace(evidence, everything=everything, beside=beside, fell_back=fell_back)
+    similar = find_similar(inputs, recipe, treatment, evidence.model)
+    return replace(
+        evidence, everything=everything, similar=similar, beside=beside, fell_back=fell_back
+    )
 
 
 def draw_changes(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from spi_core.build.evidence import Evidence
 from spi_core.build.recipe import pair_compared
+from spi_core.build.similar import peers_table
 from spi_core.method.errors import Tier
 from spi_core.method.intervals import LEVEL
 from spi_core.method.ranking import interval, quarter, quarter_of, rank_summary, ranks
@@ -35,13 +36,7 @@ from spi_core.uncertainty.change import (
 )
 from spi_core.uncertainty.decompose import decompose
 from spi_core.uncertainty.gaps import MEASURES, Gap, gap
-from spi_core.uncertainty.peers import (
-    Peers,
-    borough_difference,
-    context_matrix,
-    nearest,
-    rate,
-)
+from spi_core.uncertainty.peers import borough_difference, rate
 from spi_core.uncertainty.simulate import simulate
 
 COMPOSITES = ("component", "dimension", "index")
@@ -69,7 +64,11 @@ def standing_tables(a: Evidence) -> dict[str, pd.DataFrame]:
         ``errors``, ``error_model``, ``tiers``.
     """
     standing, tiers = _standing(a)
-    tables = {"standing": standing, "peers": _peers(a), "errors": _each(a, _errors)}
+    tables = {
+        "standing": standing,
+        "peers": peers_table(a.inputs, a.similar),
+        "errors": _each(a, _errors),
+    }
     tables["error_model"] = a.model.rename_axis("indicator_id").reset_index()
     if a.compared:
         for name, find, table in (
@@ -182,32 +181,28 @@ def _by_choices(draws: NDArray[np.floating]) -> dict[str, Array]:
     return {"choices_low": ends[0], "choices_high": ends[1]}
 
 
-def _nearest(a: Evidence) -> Peers | None:
-    """Each ward's comparators; None where the edition does not say how to find them."""
-    rule, context = a.inputs.settings.get("comparators"), a.inputs.tables["context"]
-    if rule is None or context.empty:
-        return None
-    return nearest(context_matrix(context, a.units, rule["context"]), rule["number"])
-
-
 def _rating_columns(
     a: Evidence, point: Array, draws: NDArray[np.floating]
 ) -> tuple[dict[str, NDArray[np.generic]], dict[str, Tier]]:
-    near = _nearest(a)
-    if near is None:
+    if a.similar is None:
         why = "the edition names no comparators"
         if "comparators" in a.inputs.settings:
             why = "the edition has no context.csv to find comparators by"
         names = ("median", "difference", "low", "high")
         blank = {f"peers_{n}": np.full(point.shape, np.nan) for n in names}
-        said = {"rating": NOT_RATED, "reason": why}
+        said = {"rating": NOT_RATED, "reason": why, "rating_own": ""}
         return blank | {name: np.full(point.shape, text) for name, text in said.items()}, {}
     share = known_share(a.recipe, a.errors.known([a.now]))[a.rows]
     least = a.inputs.settings["comparators"]["minimum_points"]
-    r = rate(point, draws, near.position, least, unknown_reason(share))
+    near, unknown = a.similar.near.position, unknown_reason(share)
+    r = rate(point, draws, near, least, unknown, a.similar.scores)
+    other = np.full(point.shape, "")
+    if a.similar.elsewhere is not None and (own := a.similar.elsewhere.own) is not None:
+        other = rate(point, draws, own.position, least, unknown).rating
     found = {"peers_median": r.median, "peers_difference": r.difference}
     found |= {"peers_low": r.tier.low, "peers_high": r.tier.high}
-    return found | {"rating": r.rating, "reason": r.reason}, {"strengths": r.tier}
+    words = {"rating": r.rating, "reason": r.reason, "rating_own": other}
+    return {**found, **words}, {"strengths": r.tier}
 
 
 def _moved(
@@ -274,23 +269,6 @@ def _contributions(a: Evidence) -> pd.DataFrame:
         [a.inputs.panel.areas, ids], names=["area_code", "indicator_id"]
     )
     return pd.DataFrame({"points": parts.index.ravel()}, index=index).reset_index()
-
-
-def _peers(a: Evidence) -> pd.DataFrame:
-    """Each ward's comparators, the nearest first."""
-    found = _nearest(a)
-    if found is None:
-        return empty_table("peers")
-    n = found.position.shape[1]
-    return pd.DataFrame(
-        {
-            "area_code": np.repeat(a.units, n),
-            "order": np.tile(np.arange(1, n + 1), len(a.units)),
-            "peer_code": np.array(a.units)[found.position].ravel(),
-            "distance": found.distance.ravel(),
-            "near": found.distance.ravel() <= found.usual,
-        }
-    )
 
 
 def _gaps(a: Evidence) -> pd.DataFrame:

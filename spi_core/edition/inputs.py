@@ -27,6 +27,7 @@ from spi_core.edition.panel import (
     Panel,
     make_panel,
 )
+from spi_core.edition.pool import Pool, read_pool
 from spi_core.edition.population import check_dates, read_mapping
 from spi_core.edition.readers.read import Read, join_reads, read_table
 from spi_core.edition.readers.schema import TABLES
@@ -55,6 +56,7 @@ FILES = {
     "distribution": ("reference/distribution", False),
     "errors": ("reference/errors", False),
     "history_errors": ("reference/history", False),
+    "population_context": ("reference/context", False),
     "signoff": ("signoff", False),
     "corrections": ("corrections", False),
     "accepted": ("accepted", False),
@@ -98,6 +100,8 @@ class Inputs:
         What the files hide, or hold besides what was read.
     history : Panel or None
         The years before the periods, larger areas rolled up: shown, compared and never scored.
+    pool : Pool or None
+        The reference population's other areas, where similar ones are found among them too.
     """
 
     folder: Path
@@ -112,6 +116,7 @@ class Inputs:
     panels: Mapping[str, Wide] = field(default_factory=dict)
     warned: tuple[Warned, ...] = ()
     history: Panel | None = None
+    pool: Pool | None = None
 
     @property
     def periods(self) -> dict[str, str]:
@@ -179,6 +184,10 @@ def load(folder: Path, without: Collection[str] = ()) -> Inputs:
     path = folder / "interventions.yml"
     designs, panels, found = read_interventions(path, settings, geography, framework, reads)
     faults += found
+    pool = None
+    if not (none or faults or framework is None or geography is None):
+        of, units = reads["population_context"], geography.units
+        pool, faults = read_pool(folder, settings, framework, units, mapping, of)
     if faults or framework is None or geography is None:
         raise InputError(in_order(faults))
     named = levels_of(settings["geography"]["levels"])
@@ -204,6 +213,7 @@ def load(folder: Path, without: Collection[str] = ()) -> Inputs:
         panels=panels,
         warned=tuple(w for read in (*reads.values(), mapping) for w in read.warned),
         history=None if past is None else roll_up(past, geography, framework),
+        pool=pool,
     )
 
 

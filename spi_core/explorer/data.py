@@ -23,6 +23,7 @@ from spi_core.explorer.places import places, sectors
 from spi_core.explorer.texts import TEMPLATES, area_sentences, spread_sentences
 from spi_core.present.base.edition import score_meaning
 from spi_core.present.base.prose import fill, words_of
+from spi_core.present.base.scale import similar_names
 from spi_core.store import Tables
 
 VERSION = 1
@@ -152,12 +153,14 @@ def _measure(
 def _peers(tables: Tables, unit: Level) -> dict[str, Any]:
     place = {c: i for i, c in enumerate(unit.areas["code"])}
     found: list[list[int]] = [[] for _ in place]
-    frame = tables["peers"].sort_values(["area_code", "order"])
-    for code, peer in zip(frame["area_code"], frame["peer_code"], strict=True):
-        found[place[code]].append(place[peer])
-    number = max((len(f) for f in found), default=0)
+    names: list[list[str]] = [[] for _ in place]
+    for code, rows in tables["peers"].sort_values("order").groupby("area_code"):
+        # those elsewhere have a name and no figures here
+        found[place[code]] = [place[peer] for peer in rows["peer_code"] if peer in place]
+        names[place[code]] = similar_names(rows)
+    number = max((len(f) for f in names), default=0)
     rule = fill("explorer", "peers-rule", **{**words_of(tables), "n": str(number)})
-    return {"near": found, "rule": rule if number else ""}
+    return {"near": found, "names": names, "rule": rule if number else ""}
 
 
 def _recipe(tables: Tables, tree: list[Measure], levels: list[Level]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,12 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import yaml
 
-from spi_core.edition.areas.geography import BRITISH_NATIONAL_GRID
 from spi_core.edition.framework import make_framework
 from spi_core.edition.inputs import load
 from spi_core.edition.population import IMPLIED, check_mapping, population, read_mapping
@@ -25,6 +22,7 @@ from spi_core.edition.settings import earlier, every_period, read_edition_file
 from spi_core.errors import Fault, InputError
 from spi_core.files import project_root, shown
 from spi_core.levels import KNOWN
+from spi_core.sources.context import context_table, outlines
 from spi_core.sources.new_edition_periods import breaks_as_asked, notes_as_asked, years_as_asked
 from spi_core.sources.new_edition_places import ALONE, Place
 from spi_core.sources.reference import write_reference
@@ -102,8 +100,10 @@ def new_edition(
         codes = dict(zip(place.units["source_code"], place.units["code"], strict=True))
         own = figures[figures["area_code"].isin(codes)]
         own = own.assign(area_code=own["area_code"].map(codes))
-        outlines = _outlines(place, codes)
-        write_table(folder / "context.csv", _context(place, own, outlines))
+        drawn = outlines(place.folder, place.about)
+        drawn = drawn[drawn["area_code"].isin(codes)]
+        drawn = drawn.assign(area_code=drawn["area_code"].map(codes)).sort_values("area_code")
+        write_table(folder / "context.csv", context_table(place.about, own, drawn))
         write_table(folder / "geography" / "areas.csv", areas := _areas(place, own))
         links = areas[areas["parent_code"] != ""].sort_values("code")
         lookup = {"from_code": links["code"], "to_code": links["parent_code"]}
@@ -114,7 +114,7 @@ def new_edition(
         for stem, of in (("observations", rows[~before]), ("history", rows[before])):
             if len(of):
                 write_table(folder / stem / "open.csv", of)
-        outlines.to_file(
+        drawn.rename(columns={"area_code": "code"}).to_file(
             folder / "geography" / "boundaries.geojson",
             driver="GeoJSON", COORDINATE_PRECISION=0, RFC7946="NO",
         )  # fmt: skip
@@ -223,6 +223,9 @@ def _settings(
     }
     if len(place.units) < FEW:
         changes["comparators"] = None
+    elif place.whole and "comparators" in like:  # its own areas are all that there are
+        own = {key: value for key, value in like["comparators"].items() if key != "from"}
+        changes["comparators"] = own
     if len(place.units) > MANY:
         changes["uncertainty"] = like["uncertainty"] | {"replicates": REPLICATES}
     return changes
@@ -241,33 +244,6 @@ def _areas(place: Place, own: pd.DataFrame) -> pd.DataFrame:
     rows = [*([pd.DataFrame([top])] if place.whole else []), homes, units]
     made: pd.DataFrame = pd.concat(rows, ignore_index=True).assign(vintage=about["vintage"])
     return made[columns("areas")]
-
-
-def _outlines(place: Place, codes: Mapping[str, str]) -> gpd.GeoDataFrame:
-    """Read the outlines of an area's units, to the metre."""
-    packed = gzip.decompress((place.folder / place.about["outlines"]).read_bytes())
-    frame = gpd.read_file(packed.decode("utf-8"))
-    frame = frame[frame["area_code"].isin(codes)].to_crs(BRITISH_NATIONAL_GRID)
-    frame = frame.assign(code=frame["area_code"].map(codes)).sort_values("code")
-    return frame.set_geometry(frame.geometry.set_precision(1.0))[["code", "geometry"]]
-
-
-def _context(place: Place, own: pd.DataFrame, outlines: gpd.GeoDataFrame) -> pd.DataFrame:
-    wide = own.pivot(index="area_code", columns=["figure_id", "period"], values="value")
-    land = outlines.set_index("code").area / 1e4
-    frames: list[pd.DataFrame] = []
-    for about in place.about["context"]:
-        ends = []
-        for names in (about["numerator"], about.get("denominator")):
-            parts = names.split("+") if names else []
-            of = [land if n == "hectares" else wide[(n, about["period"])] for n in parts]
-            ends.append(sum(of) if of else 1)
-        value = (ends[0] / ends[1] * about["per"]).round(4).rename_axis("area_code")
-        said = {"variable": about["variable"], "label": about["label"]}
-        said |= {"period_label": about["period"], "source": about["source"]}
-        frames.append(value.rename("value").reset_index().assign(**said))
-    made: pd.DataFrame = pd.concat(frames, ignore_index=True)
-    return made[columns("context")]
 
 
 def _observations(

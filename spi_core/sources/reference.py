@@ -13,6 +13,7 @@ from spi_core.build.fitting import fit_weights
 from spi_core.build.treated import fit_values, on_scale
 from spi_core.edition.framework import Framework, check_goalposts
 from spi_core.edition.inputs import Inputs, load
+from spi_core.edition.pool import CONTEXT, from_reference
 from spi_core.edition.population import check_mapping, population, read_figures, read_mapping
 from spi_core.edition.readers.read import Read, read_table
 from spi_core.edition.readers.schema import TABLES
@@ -20,8 +21,11 @@ from spi_core.edition.settings import earlier, every_period, read_edition_file
 from spi_core.errors import Fault, InputError
 from spi_core.files import shown, write_bytes
 from spi_core.method.moments import moments
+from spi_core.sources.context import context_table, outlines
 from spi_core.sources.errors import error_figures, history_figures
+from spi_core.sources.new_edition_places import ABOUT
 from spi_core.text.cells import csv_text
+from spi_core.text.yaml_text import parse_yaml
 
 #: What ``goalposts.csv`` calls goalposts that follow from the reference population.
 GOALPOST_BASIS = "reference distribution"
@@ -31,7 +35,10 @@ PERCENTILES = {
     "max": 100,
 }  # fmt: skip
 #: What is made here, and so need not be there or fit before.
-MADE = ("distribution", "errors", "history_errors", "goalposts", "weights", "reference")
+MADE = (
+    *("distribution", "errors", "history_errors", "goalposts", "weights", "reference"),
+    "population_context",
+)
 
 
 def write_reference(folder: Path) -> list[str]:
@@ -82,11 +89,26 @@ def write_reference(folder: Path) -> list[str]:
     if earlier(settings):
         past = history_figures(years, mapping.frame, framework, every_period(settings))
         made["reference/history.csv"] = past
+    if from_reference(settings):
+        made[CONTEXT] = _context(inputs, folder / named["figures"], figures)
     if (folder / "weights.csv").exists():
         made["weights.csv"] = refit(inputs)
     for name, frame in made.items():
         write_bytes(folder / name, csv_text(frame).encode())
     return list(made)
+
+
+def _context(inputs: Inputs, path: Path, figures: pd.DataFrame) -> pd.DataFrame:
+    """Take all areas' values of the variables that the edition's own context has."""
+    beside = path.with_name(ABOUT)
+    if not beside.is_file():
+        message = "is missing: it says what context variables are made of"
+        allowed = "that file, or comparators.from: edition"
+        raise InputError([Fault(shown(beside), message, allowed=allowed)])
+    about = parse_yaml(shown(beside), beside.read_bytes())
+    table = context_table(about, figures, outlines(beside.parent, about))
+    own = set(inputs.tables["context"].get("variable", ()))
+    return table.loc[table["variable"].isin(own), ["area_code", "variable", "value"]]
 
 
 def _distribution(cells: pd.DataFrame, framework: Framework) -> pd.DataFrame:

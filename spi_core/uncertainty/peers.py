@@ -16,6 +16,9 @@ from spi_core.text.words import NOT_RATED, SIMILAR, STRENGTH, WEAKNESS
 
 Array: TypeAlias = NDArray[np.float64]
 
+#: Share of a population's wards whose comparators are all near.
+OUTLYING = 0.95
+
 
 @dataclass(frozen=True, slots=True)
 class Peers:
@@ -28,7 +31,7 @@ class Peers:
     distance : ndarray (wards, number)
         Their distance in standard deviations of the context.
     usual : float
-        Middle of the distances between any two wards: what is no nearer is not near.
+        What is further is not near.
     """
 
     position: NDArray[np.intp]
@@ -97,7 +100,7 @@ def context_matrix(table: pd.DataFrame, areas: Sequence[str], variables: Sequenc
     return matrix
 
 
-def nearest(context: ArrayLike, number: int = 5) -> Peers:
+def nearest(context: ArrayLike, number: int = 5, of: int | None = None) -> Peers:
     """Find the wards in the most similar circumstances.
 
     Parameters
@@ -106,11 +109,15 @@ def nearest(context: ArrayLike, number: int = 5) -> Peers:
         Population structure, tenure, density …; never an outcome that is scored.
     number : int
         Comparators of each ward.
+    of : int, optional
+        Find those of the first so many wards alone, in a population of others.
 
     Returns
     -------
     Peers
-        By Euclidean distance of standardised variables; ties keep the order of the wards.
+        By Euclidean distance of standardised variables; ties keep the order of the wards. What is
+        further than the middle of the distances between any two wards is not near; in a population
+        what is further than 19 of 20 wards' furthest comparator is not.
 
     Raises
     ------
@@ -138,8 +145,11 @@ def nearest(context: ArrayLike, number: int = 5) -> Peers:
     distance = np.sqrt(((z[:, None] - z[None]) ** 2).sum(axis=-1))
     np.fill_diagonal(distance, np.inf)
     position = np.argsort(distance, axis=1, kind="stable")[:, :number]
+    found = np.take_along_axis(distance, position, axis=1)
     usual = float(np.median(distance[np.isfinite(distance)]))
-    return Peers(position, np.take_along_axis(distance, position, axis=1), usual)
+    if of is not None:
+        usual = float(np.quantile(found[:, -1], OUTLYING))
+    return Peers(position[:of], found[:of], usual)
 
 
 def rate(
@@ -148,6 +158,7 @@ def rate(
     position: ArrayLike,
     minimum: float = 1.0,
     unknown: ArrayLike | None = None,
+    elsewhere: tuple[ArrayLike, ArrayLike] | None = None,
 ) -> Ratings:
     """Rate every score as strength, similar or weakness among its comparators, as one tier.
 
@@ -163,6 +174,9 @@ def rate(
         Least difference, score points.
     unknown : array_like of str (wards, items), optional
         Why a score is not rated, its error not being known; empty where it is.
+    elsewhere : tuple of array_like (others, items) and (n, others, items), optional
+        Scores and replicates of further wards that are compared with and not rated; positions
+        count on into them.
 
     Returns
     -------
@@ -180,7 +194,11 @@ def rate(
         )
     if minimum < 0:
         raise ValueError(f"the least difference must be 0 or more; got {minimum}")
-    others = scores[peers]
+    others = scores
+    if elsewhere is not None:
+        others = np.concatenate([scores, np.asarray(elsewhere[0], dtype=np.float64)])
+        drawn = np.concatenate([drawn, np.asarray(elsewhere[1])], axis=1)
+    others = others[peers]
     enough = (~np.isnan(others)).sum(axis=1) >= MIN_PEERS
     median = _median(others, axis=1)
     spread = np.abs(others - median[:, None])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from tests.support.claims import NOUN, NUMBER, Proof, form, number, printed, worked_out
 from tests.support.claims_report import wrong_change
@@ -50,6 +51,8 @@ def longest(proof: Proof, indicator: str) -> tuple[float, float, float, float] |
 def held(proof: Proof, area: str, indicator: str) -> tuple[np.ndarray, np.ndarray, float]:
     """Work out anew a figure, the middle of similar areas with its interval, and the scale."""
     now = proof.tables["values"].query("period == 'current' and indicator_id == @indicator")
+    there = proof.tables["peer_values"].query("indicator_id == @indicator")
+    now = pd.concat([now, there])
     now = now[~now["estimated"]].set_index("area_code")
     near = proof.tables["peers"].query("area_code == @area")["peer_code"]
     rows = now.reindex(near).dropna(subset="value")

@@ -66,7 +66,7 @@ def make_edition(folder: Path, seed: int = 1) -> Path:
     settings["index"].pop("reference")
     settings.pop("history")
     settings.pop("notes", None)  # what must be known of the open figures
-    settings["comparators"]["context"] = ["children", "older"]
+    settings["comparators"] = {"number": 5, "minimum_points": 1, "context": ["children", "older"]}
     settings["uncertainty"]["replicates"] = 200
     (folder / "edition.yml").write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
     write(folder / "indicators.csv", [_indicator(*i) for i in INDICATORS])

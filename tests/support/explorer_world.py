@@ -267,10 +267,10 @@ def _about_indicators(
 
 def _peers(rng: np.random.Generator, areas: pd.DataFrame) -> pd.DataFrame:
     wards = list(areas.loc[areas["level"] == "ward", "code"])
-    n = min(5, len(wards) - 1)
+    n, names = min(5, len(wards) - 1), areas.set_index("code")["name"]
     return pd.DataFrame(
         [
-            {"area_code": w, "order": k, "peer_code": p}
+            {"area_code": w, "order": k, "peer_code": p, "name": names[p], "place": ""}
             for w in wards
             for k, p in enumerate(rng.choice([x for x in wards if x != w], n, replace=False), 1)
         ]

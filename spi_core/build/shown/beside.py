@@ -33,7 +33,7 @@ def indicator_standing(
     units : sequence of str
         Codes of the units of evidence.
     tables : mapping of str to DataFrame
-        ``values, weights, peers, indicators``.
+        ``values, weights, peers, peer_values, indicators``.
 
     Returns
     -------
@@ -46,12 +46,14 @@ def indicator_standing(
         :func:`spi_core.action.distances.in_people`.
     """
     weights = tables["weights"].set_index("indicator_id")["share"]
-    now = tables["values"].query("period == 'current'")
+    elsewhere = tables["peer_values"]
+    now = pd.concat([tables["values"].query("period == 'current'"), elsewhere])
+    areas = [whole, *units, *elsewhere["area_code"].unique()]
 
     def laid(column: str) -> pd.DataFrame:
         """One row an area, one column a weighted indicator."""
         wide = now.pivot(index="area_code", columns="indicator_id", values=column)
-        return wide.reindex(index=[whole, *units], columns=weights.index).astype(float)
+        return wide.reindex(index=areas, columns=weights.index).astype(float)
 
     score, base = laid("score"), laid("denominator").loc[list(units)]
     ends = [laid(name) for name in ("value", "value_low", "value_high")]

@@ -56,7 +56,7 @@ export function createCompare(ctx) {
     select.disabled = areas.length >= MOST_AREAS;
     const first = areas[0];
     const similar = first ? model.peers(first).filter((a) => !areas.includes(a)) : [];
-    replace(peers, similar.length && areas.length < MOST_AREAS ? button(`Add the ${model.unit.plural} similar to ${first.name}`, { class: "button", "data-key": "add-peers" },
+    replace(peers, similar.length && areas.length < MOST_AREAS ? button(`Add ${model.unit.plural} similar to ${first.name}`, { class: "button", "data-key": "add-peers" },
       () => {
         ctx.go({ areas: [...codes(), ...similar.map((a) => a.code)].slice(0, MOST_AREAS) });
         keepFocus(areas.length);

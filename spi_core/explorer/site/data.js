@@ -223,6 +223,11 @@ export function openData(data) {
       if (data.meta.reference && !own && (its ?? mean) !== null) found.push({ name: its === null ? `${data.meta.reference}’s average ${model.unit.singular}` : data.meta.reference, cell: { ...NOTHING, state: "o", value: its ?? mean } });
       return found;
     },
+    peerNames(area) {
+      return area.level === model.unit.id ? data.peers.names[area.place] : [];
+    },
+
+    // Those of them that stand in this edition.
     peers(area) {
       const near = area.level === model.unit.id ? data.peers.near[area.place] : [];
       return near.map((at) => areas.get(area.level)[at]);

@@ -119,9 +119,9 @@ export function againstPeers(model) {
   return `Against similar ${model.unit.plural}`;
 }
 
-// The areas that a rating compares with, by name.
+// The areas that a rating compares with, by name; those elsewhere with what they lie in.
 export function peersText(model, area, title = `Similar ${model.unit.plural}`) {
-  const names = model.peers(area).map((a) => a.name);
+  const names = model.peerNames(area);
   return names.length ? `${title}: ${andList(names)}.` : "";
 }
 

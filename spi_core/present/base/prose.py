@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from spi_core.errors import Fault, InputError, some
 from spi_core.files import project_root, refusals_as_faults
+from spi_core.present.base.scale import similar_among
 from spi_core.present.base.words import article, capital, owned
 from spi_core.text.yaml_text import parse_yaml
 
@@ -180,8 +181,9 @@ def words_of(tables: Tables) -> dict[str, str]:
         What the edition calls its units (``unit``, ``many``), one of them (``a_unit``), theirs
         (``manys``) and the whole (``whole``), some with a capital too (``Unit``, ``Many``,
         ``Whole``); its ``title``, ``subtitle`` and ``year``; the name of its ``area``, which may be
-        empty, and its ``place``, which is then "the" and what the whole is; the labels ``now`` and
-        ``before`` of its last period and the one that it is compared with.
+        empty, and its ``place``, which is then "the" and what the whole is; ``among``, where
+        similar areas are looked for; the labels ``now`` and ``before`` of its last period and the
+        one that it is compared with.
     """
     edition, unit, whole = tables.about["edition"], tables.levels.unit, tables.whole.one
     area = str(edition.get("area_name", ""))
@@ -197,6 +199,7 @@ def words_of(tables: Tables) -> dict[str, str]:
         "year": str(edition["edition_year"]),
         "area": area,
         "place": area or f"the {whole}",
+        "among": similar_among(tables),
         "now": now,
         "before": next((str(p["label"]) for p in edition["periods"] if p["id"] == "baseline"), now),
     }

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from spi_core.store import Tables
 
+#: Where a smaller share of similar areas is near, an area is said to have few like it.
+FEW_NEAR = 0.5
 #: GSS codes of London boroughs begin so.
 LONDON = "E09"
 
@@ -76,6 +78,31 @@ def reference_place(tables: Tables) -> str:
         return ""
     edition: Mapping[str, Any] = tables.about["edition"]
     return "London" if str(edition["area"]).startswith(LONDON) else "the reference area"
+
+
+def similar_among(tables: Tables) -> str:
+    """Name where similar areas are looked for: all of the reference population, or the whole."""
+    rule: Mapping[str, Any] = tables.about["edition"].get("comparators") or {}
+    own = f"the {tables.whole.one}"
+    return reference_place(tables) or own if rule.get("from") == "reference" else own
+
+
+def similar_names(rows: pd.DataFrame) -> list[str]:
+    """Name similar areas, those elsewhere with what they lie in.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of ``peers``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> similar_names(pd.DataFrame({"name": ["Heath", "Beckton"], "place": ["", "Newham"]}))
+    ['Heath', 'Beckton (Newham)']
+    """
+    named = zip(rows["name"], rows["place"], strict=True)
+    return [f"{name} ({place})" if place else str(name) for name, place in named]
 
 
 def reference_until(tables: Tables) -> str:

@@ -12,7 +12,7 @@ from spi_core.errors import SpiError
 from spi_core.levels import Level
 from spi_core.present.base.edition import labels, why_no_index
 from spi_core.present.base.marks import carried, of_area
-from spi_core.present.base.scale import beside_place, scale_ends
+from spi_core.present.base.scale import beside_place, scale_ends, similar_names
 from spi_core.present.base.spans import from_other_dates, with_share
 from spi_core.present.base.words import LEFT
 from spi_core.present.brief.facts import Shown, facts_table, figures_table, standouts, to_ask
@@ -66,7 +66,7 @@ class Brief:
     lines : tuple of str
         Indicators that the first page shows over the years.
     peers : tuple of str
-        Names of the units in similar circumstances, the nearest first.
+        Names of the areas in similar circumstances, the nearest first.
     to_ask : tuple of str, str and bool
         One question: the figure's name, the question, whether the figure is generated.
     whom : str
@@ -138,7 +138,7 @@ def gather(tables: Tables, code: str, facts: bool = True) -> Brief:
     if code not in set(known):
         listed = ", ".join(f"{c} {names[c]}" for c in sorted(known))
         raise SpiError(f"no {unit.one} {code!r} in this edition; there are {listed}")
-    near = of_area(tables["peers"], code).sort_values("order")["peer_code"]
+    near = similar_names(of_area(tables["peers"], code).sort_values("order"))
     yard = yardstick(len(near), unit, tables.whole)
     standing = yard.rated(carried(tables, "standing"))
     wards = standing[standing["level"] == "index"].dropna(subset="score")
@@ -171,7 +171,7 @@ def gather(tables: Tables, code: str, facts: bool = True) -> Brief:
         facts=facts_table(shown, told) if shown else pd.DataFrame(),
         figures=figures_table(shown) if shown else pd.DataFrame(),
         lines=tuple(lines),
-        peers=tuple(names[c] for c in near),
+        peers=tuple(near),
         to_ask=(shown.about[figure].name if shown and figure else "", asked, made_up),
         whom=_whom(tables, figure) if figure else "",
         contact=str(tables.about["edition"].get("contact", "")),

@@ -6,7 +6,7 @@ import math
 
 from spi_core.present.base.numbers import number
 from spi_core.present.base.page import Page
-from spi_core.present.base.scale import goalposts_place, scale_start
+from spi_core.present.base.scale import FEW_NEAR, goalposts_place, scale_start, similar_among
 from spi_core.present.base.words import and_list, capital
 from spi_core.present.brief.data import Brief
 from spi_core.store import Tables
@@ -66,10 +66,17 @@ def peers_sentence(brief: Brief, tables: Tables) -> str:
     """
     if not brief.peers:
         return f"No similar {brief.unit.many} are known, so it is held against {brief.yard.name}."
-    near = tables["peers"].query("area_code == @brief.code")["near"].any()
-    alike = "most alike in residents and homes"
-    if not near:
-        alike = f"the least unlike, for no other {brief.unit.one} is near it in residents and homes"
+    near = tables["peers"].query("area_code == @brief.code")["near"]
+    among, n = similar_among(tables), int(near.sum())
+    wide = "" if among == f"the {brief.whole.one}" else f" in all {among}"
+    alike = f"most alike in residents and homes{wide}"
+    if near.mean() < FEW_NEAR:
+        few = (
+            f"only {n} of them {'is' if n == 1 else 'are'}"
+            if n
+            else f"no other {brief.unit.one} is"
+        )
+        alike = f"the least unlike{wide}, for {few} near it in residents and homes"
     return f"{capital(brief.yard.name)}, {alike}: {and_list(brief.peers)}."
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from spi_core.present.base.edition import of_units
 from spi_core.present.base.figure import listed
 from spi_core.present.base.numbers import number
+from spi_core.present.base.scale import FEW_NEAR, similar_among, similar_names
 from spi_core.present.base.words import capital, owned, small
 from spi_core.text.words import RATING_RULE
 
@@ -66,7 +67,8 @@ def rating_rule(tables: Tables) -> str:
         return "This edition names no comparators, so nothing is rated as a strength or weakness."
     many = tables.levels.unit.many
     said = {"number": rule["number"], "minimum": rule["minimum_points"]}
-    return RATING_RULE.format(areas=many, whose=owned(many), **said)
+    areas = f"{many} of {similar_among(tables)}"
+    return RATING_RULE.format(areas=areas, whose=owned(many), **said)
 
 
 def error_basis(tables: Tables) -> pd.DataFrame:
@@ -128,8 +130,8 @@ def peer_table(tables: Tables) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        With the distance of the nearest and the furthest, in standard deviations; "none near" where
-        even the nearest is no nearer than two areas usually are.
+        With the distance of the nearest and the furthest, in standard deviations, and how many are
+        near where those are few.
     """
     names, unit = _names(tables), tables.levels.unit
     columns = [capital(unit.one), f"Similar {unit.many}, nearest first", "Distance"]
@@ -137,8 +139,9 @@ def peer_table(tables: Tables) -> pd.DataFrame:
     for code, group in tables["peers"].sort_values("order").groupby("area_code"):
         distance = group["distance"]
         far = f"{number(distance.min(), 1)}–{number(distance.max(), 1)}"
-        far += "" if group["near"].any() else ", none near"
-        rows.append((names[code], ", ".join(names[group["peer_code"]]), far))
+        if group["near"].mean() < FEW_NEAR:
+            far += f", {int(group['near'].sum()) or 'none'} near"
+        rows.append((names[code], ", ".join(similar_names(group)), far))
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -151,15 +154,21 @@ def peer_choices(tables: Tables) -> pd.DataFrame:
         By variable.
     """
     context = tables["context"].drop_duplicates("variable").set_index("variable")["label"]
-    many = tables.levels.unit.many
-    return listed(
-        tables["peer_choices"],
-        {
-            "Choice": lambda r: f"{'without' if r.used else 'also'} “{context[r.variable]}”",
-            f"Similar {many} that stay": lambda r: _percent(r.kept),
-            "Largest move of their middle index, points": lambda r: number(r.furthest, 1),
-        },
-    )
+    many, rows = tables.levels.unit.many, tables["peer_choices"]
+
+    def choice(r: Any) -> str:
+        if r.variable not in context:
+            return f"only {many} of the {tables.whole.one}"
+        return f"{'without' if r.used else 'also'} “{context[r.variable]}”"
+
+    cells: dict[str, Any] = {
+        "Choice": choice,
+        f"Similar {many} that stay": lambda r: _percent(r.kept),
+        "Largest move of their middle index, points": lambda r: number(r.furthest, 1),
+    }
+    if rows["ratings"].notna().any():
+        cells[f"Ratings of {len(tables['standing'])} that differ"] = lambda r: number(r.ratings, 0)
+    return listed(rows, cells)
 
 
 def tier_table(tables: Tables) -> pd.DataFrame:

@@ -108,6 +108,11 @@ class Methods:
         here = f": {ranked.iloc[0]} of {ranked.sum()} {many}" if len(ranked) else ""
         return QUARTER_RULE.format(areas=many, Areas=capital(many), here=here)
 
+    def peers_from(self, page: Page) -> str:
+        """Where similar areas are looked for, why, and which are near."""
+        rule = self.tables.about["edition"].get("comparators", {})
+        return page.text(f"peers-from.{rule.get('from', 'edition')}")
+
     @property
     def context(self) -> str:
         """The variables by which similar areas are found."""

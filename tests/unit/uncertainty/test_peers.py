@@ -116,6 +116,22 @@ def test_a_comparator_without_a_score_is_left_out():
     assert rating == STRENGTH
 
 
+def test_a_ward_is_rated_against_others_that_are_not_rated_themselves():
+    others = np.array([[40.0], [50.0], [60.0]])
+    noise = np.random.default_rng(4).normal(size=(2000, 4, 1))
+    r = rate([[90.0]], 90 + noise[:, :1], [[1, 2, 3]], elsewhere=(others, others + noise[:, 1:]))
+    assert (r.median.tolist(), r.rating.tolist()) == ([[50.0]], [[STRENGTH]])
+    assert r.tier.tested == 1
+
+
+def test_in_a_population_near_is_what_most_find():
+    x = np.append(np.arange(60.0), [200.0, 300.0, 400.0])[:, None]
+    few, every = nearest(x, 2, of=3), nearest(x, 2)
+    np.testing.assert_array_equal(few.position, every.position[:3])
+    assert few.usual == pytest.approx(np.quantile(every.distance[:, 1], 0.95))
+    assert few.usual < every.usual
+
+
 def test_the_rule_names_its_numbers():
     text = RATING_RULE.format(number=5, minimum=1.0, areas="wards", whose="wards’")
     assert "median of the 5 wards" in text
