@@ -12,6 +12,7 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
+from spi_core.present.base.fonts import theme_dir
 from tests.support.browser import axe_run
 from tests.support.page_checks import page_faults
 from tests.support.project import pages
@@ -42,6 +43,25 @@ def faults_of_page(tab: Any, axe: str, page: Path) -> list[str]:
         faults.append(f"the page is {overflow} px wider than the window")
     faults += [f"fetches {u}" for u in fetched if not u.startswith(("file:", "data:"))]
     return faults
+
+
+#: A page of Quarto's site as far as its grid and the styles of its code go.
+QUARTO = """<meta name="viewport" content="width=device-width"><style>
+.page-columns {{ display: grid; grid-template-columns: 1.5em minmax(0, 1fr) 1.5em; }}
+.page-columns > * {{ grid-column: 2; }} pre code.sourceCode > span {{ white-space: pre; }}
+{}</style><div class="page-columns"><main class="content" id="quarto-document-content">
+<p>See <code>tests/unit/publish/test_quarto_sources.py</code>.
+<pre><code>{}</code></pre><pre><code class="sourceCode"><span>{}</span></code></pre></main></div>"""
+
+
+def test_a_page_of_quartos_site_is_as_wide_as_a_phone(browser, tmp_path):
+    theme = [(theme_dir() / f"{name}.css").read_text("utf-8") for name in ("report", "site")]
+    page, long = tmp_path / "page.html", "spi render lbbd-open --engine quarto " * 5
+    tab = browser.new_page(viewport={"width": 320, "height": 640})
+    for styles, fits in ((theme[:1], False), (theme, True)):
+        page.write_text(QUARTO.format("\n".join(styles), long, long), encoding="utf-8")
+        tab.goto(page.as_uri())
+        assert (tab.evaluate("document.documentElement.scrollWidth") == 320) == fits
 
 
 @pytest.mark.parametrize("width", [320, 1280])

@@ -131,6 +131,7 @@ def test_what_the_edition_is_called_stands_in_its_own_settings(pages: dict[str, 
     assert website["site-url"] == "https://example.org/spi"
     assert plain(website["title"]) == " ".join(HOSTILE.split())
     assert not set("<*{") & set(website["title"])
+    assert website["navbar"]["title"] is False  # beside all links it would be cut to a word
     left = {item["text"]: item["href"] for item in website["navbar"]["left"]}
     assert left["Ward briefs"] == "wards/index.qmd"
     assert left["Data explorer"] == "explorer/index.html"
