@@ -146,6 +146,10 @@ def load(folder: Path, without: Collection[str] = ()) -> Inputs:
     InputError
         With every fault of every file.
     """
+    # a pipe may never end; a link that leads nowhere, passed over, takes its figures along unsaid
+    if odd := [p for p in sorted(folder.rglob("[!.]*")) if not (p.is_file() or p.is_dir())]:
+        known = "a file, or a link to one"
+        raise InputError([Fault(shown(p), "is no file", allowed=known) for p in odd])
     if not folder.is_dir():
         others = sorted(p.parent.name for p in folder.parent.glob("*/edition.yml"))
         allowed = ", ".join(others) or None

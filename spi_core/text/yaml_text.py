@@ -10,6 +10,9 @@ from spi_core.errors import Fault, InputError
 
 QUOTES = "text that begins with a sign (* & ! [ { % @) or holds “: ” stands in quotation marks"
 
+#: A text that is said out in full has fewer parts; one of a few lines can have billions.
+MOST_PARTS = 1_000_000
+
 
 def parse_yaml(file: str, content: bytes) -> Any:
     """Parse the content of a YAML file.
@@ -29,7 +32,8 @@ def parse_yaml(file: str, content: bytes) -> Any:
     Raises
     ------
     InputError
-        If it is not YAML, or gives two values for one key: the last would win in silence.
+        If it is not YAML, gives two values for one key (the last would win in silence), or says by
+        names for parts of itself (``&a``, ``*a``) more than anybody would write out.
 
     Examples
     --------
@@ -65,6 +69,9 @@ def _parsed(file: str, text: str, kind: Any) -> Any:
     loader = kind(text)
     try:
         root = loader.get_single_node()
+        if _size(root, {}) > MOST_PARTS:
+            message = "repeats parts of itself without end"
+            raise InputError([Fault(file, message, allowed="each part written out")])
         if faults := _twice(file, root):
             raise InputError(faults)
         return None if root is None else loader.construct_document(root)
@@ -93,3 +100,14 @@ def _twice(file: str, root: yaml.Node | None) -> list[Fault]:
                 faults.append(Fault(file, message, row, whole, None, "one value for each key"))
             nodes.append((value, whole))
     return sorted(faults, key=lambda fault: fault.row or 0)
+
+
+def _size(node: yaml.Node | None, known: dict[int, int]) -> int:
+    """Count the parts of a text, were each that is named written out wherever it is meant."""
+    if not isinstance(node, yaml.CollectionNode):
+        return 1
+    if id(node) not in known:
+        known[id(node)] = MOST_PARTS + 1  # met again below itself it has no end
+        parts = [p for item in node.value for p in (item if isinstance(item, tuple) else (item,))]
+        known[id(node)] = 1 + sum(_size(part, known) for part in parts)
+    return known[id(node)]

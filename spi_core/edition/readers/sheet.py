@@ -69,10 +69,9 @@ def unread(folder: Path, name: str) -> list[Fault]:
 def _candidates(folder: Path, name: str) -> list[Path]:
     base = folder / name
     beside = base.parent.iterdir() if base.parent.is_dir() else ()
-    # a link that leads nowhere is a fault: passed over, its figures would be missing unsaid
-    found = [p for p in beside if not p.is_dir() and p.stem == base.name]
+    found = [p for p in beside if p.is_file() and p.stem == base.name]
     if base.is_dir():
-        found += [p for p in base.rglob("*") if not p.is_dir()]
+        found += [p for p in base.rglob("*") if p.is_file()]
     return sorted(p for p in found if not p.name.startswith(("~$", ".")))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -274,9 +275,15 @@ def test_a_repeated_row_of_a_register(edition: Path, file: str, column: str) -> 
 @pytest.mark.parametrize("target", ["gone.csv", "police.csv", "/dev/zero"])
 def test_a_link_that_leads_to_no_file_is_not_passed_over(edition: Path, target: str) -> None:
     (edition / "observations" / "police.csv").symlink_to(target)
+    (edition / ".#edition.yml").symlink_to("an.editor@work")  # what an editor holds open
     fault = only(edition)
     assert fault.file.endswith("observations/police.csv")
-    assert fault.message == "is missing"
+    assert fault.message == "is no file"
+
+
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(edition: Path) -> None:
+    os.mkfifo(edition / "interventions.yml")
+    assert only(edition).message == "is no file"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,23 @@
+"""A text of a few lines that stands for billions of parts is a fault, and takes no time."""
+
+from __future__ import annotations
+
+import pytest
+
+from spi_core.errors import InputError
+from spi_core.text.yaml_text import parse_yaml
+
+
+def doubled(times: int) -> bytes:
+    parts = ["- &a0 [x]", *(f"- &a{k} [*a{k - 1}, *a{k - 1}]" for k in range(1, times))]
+    return "\n".join(parts).encode()
+
+
+@pytest.mark.parametrize("text", [doubled(60), b"- &a [*a]"], ids=["doubled", "itself"])
+def test_what_repeats_itself_without_end_is_refused(text: bytes) -> None:
+    with pytest.raises(InputError, match="repeats parts of itself without end"):
+        parse_yaml("edition.yml", text)
+
+
+def test_a_part_may_be_named_and_meant_again() -> None:
+    assert parse_yaml("edition.yml", doubled(3))[2] == [[["x"], ["x"]], [["x"], ["x"]]]
