@@ -12,6 +12,8 @@ QUOTES = "text that begins with a sign (* & ! [ { % @) or holds “: ” stands 
 
 #: A text that is said out in full has fewer parts; one of a few lines can have billions.
 MOST_PARTS = 1_000_000
+#: So many levels, of brackets or columns, the loader in C bears for certain.
+DEEP = 5_000
 
 
 def parse_yaml(file: str, content: bytes) -> Any:
@@ -50,7 +52,7 @@ def parse_yaml(file: str, content: bytes) -> Any:
         raise InputError([Fault(file, message, allowed="text in UTF-8")]) from None
     try:
         try:
-            return _parsed(file, text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            return _parsed(file, text, _loader(text))
         except yaml.YAMLError:
             return _parsed(file, text, yaml.SafeLoader)  # slower, with better words for a fault
     except InputError:
@@ -63,6 +65,12 @@ def parse_yaml(file: str, content: bytes) -> Any:
         raise InputError(
             [Fault(file, f"is not valid YAML: {problem}", row, allowed=allowed)]
         ) from None
+
+
+def _loader(text: str) -> Any:
+    """Choose the loader in C, which is faster, unless the text may be too deep for its stack."""
+    deepest = text.count("[") + text.count("{") + max(map(len, text.splitlines()), default=0)
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader) if deepest < DEEP else yaml.SafeLoader
 
 
 def _parsed(file: str, text: str, kind: Any) -> Any:

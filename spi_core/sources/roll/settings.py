@@ -31,7 +31,8 @@ def roll_settings(text: str, ids: Mapping[str, str], label: str, name: str) -> s
     -------
     str
         With the new period last, the old ones renamed, and the label of the old last period
-        replaced in the edition's titles and year. ``follows`` names the old edition.
+        replaced in the edition's titles and year. ``follows`` names the old edition. Similar
+        areas are the edition's own, until the reference population has figures of the period.
 
     Examples
     --------
@@ -69,6 +70,9 @@ def roll_settings(text: str, ids: Mapping[str, str], label: str, name: str) -> s
         indent = text[text.rindex("\n", 0, dash) + 1 : dash]
         last = (text + "\n").index("\n", last)
         changed.append((last, last, f"\n{indent}- {item}"))
+    rule = {k.value: v for k, v in top["comparators"].value} if "comparators" in top else {}
+    if "from" in rule:  # the reference population has no figures of the new period yet
+        changed.append((rule["from"].start_mark.index, rule["from"].end_mark.index, "edition"))
     for start, end, new in sorted(changed, reverse=True):
         text = text[:start] + new + text[end:]
     return text

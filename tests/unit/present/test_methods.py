@@ -325,9 +325,11 @@ def test_rating_rule_carries_the_editions_numbers(tables):
 def test_peers_are_listed_nearest_first(tables):
     names = tables["areas"].set_index("code")["name"]
     table = audit.peer_table(tables).set_index("Ward")["Similar wards, nearest first"]
-    first = tables["peers"].query("order == 1").set_index("area_code")["peer_code"]
-    for code, peer in first.items():
-        assert table[names[code]].split(", ")[0] == names[peer]
+    for peer in tables["peers"].query("order == 1").itertuples():
+        place = "" if peer.peer_code in names.index else f" ({peer.place})"
+        assert table[names[peer.area_code]].split(", ")[0] == f"{peer.name}{place}".replace(
+            "'", "’"
+        )
 
 
 def test_audit_tables_keep_every_row(tables):

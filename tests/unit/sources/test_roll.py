@@ -16,7 +16,7 @@ from spi_core.sources.indicator.change import add, remove
 from spi_core.sources.roll.edition import read_breaks, roll
 from spi_core.sources.roll.settings import mentions, roll_settings
 from spi_core.sources.roll.wanted import wanted
-from tests.support.editions import INDICATORS, make_edition, read, write
+from tests.support.editions import INDICATORS, copy_open, make_edition, read, write
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +126,13 @@ def test_comments_stay_and_only_the_period_s_label_moves() -> None:
     assert (new["id"], new["follows"], new["title"]) == ("a-2015", "a-2014", "Year 2015")
     assert (new["subtitle"], new["seed"]) == ("Since 2014/15", 2014)
     assert mentions(text, "2014") == ("row 9: Of 2014 only",)
+
+
+def test_similar_areas_are_the_edition_s_own_while_the_population_lags(tmp_path: Path) -> None:
+    """London's figures end with 2014: its wards have no scores of 2015 to be held against."""
+    new = load(roll(copy_open(tmp_path / "open"), "2015", None, {}).folder)
+    assert new.settings["comparators"]["from"] == "edition"
+    assert new.pool is None
 
 
 def test_the_new_baseline_s_label_is_no_line_to_read_again() -> None:
