@@ -1,4 +1,4 @@
-"""A text of a few lines that stands for billions of parts is a fault, and takes no time."""
+"""A text that stands for billions of parts, or is deeper than a stack, is a fault at once."""
 
 from __future__ import annotations
 
@@ -21,3 +21,13 @@ def test_what_repeats_itself_without_end_is_refused(text: bytes) -> None:
 
 def test_a_part_may_be_named_and_meant_again() -> None:
     assert parse_yaml("edition.yml", doubled(3))[2] == [[["x"], ["x"]], [["x"], ["x"]]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"[" * 200_000, b"{a: " * 100_000, b"- " * 100_000, b"a: [1,\n" * 100_000],
+    ids=["lists", "mappings", "on a line", "over lines"],
+)
+def test_what_is_deeper_than_a_stack_is_a_fault(text: bytes) -> None:
+    with pytest.raises(InputError, match="is not valid YAML"):
+        parse_yaml("edition.yml", text)
