@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -50,23 +50,34 @@ def in_people(
     return np.asarray(gap * (np.asarray(base, float) / np.asarray(per, float)))
 
 
-def middle_of(near: pd.DataFrame, low: pd.DataFrame, high: pd.DataFrame) -> pd.DataFrame:
-    """Find the median of some areas' values, and its interval.
+def middle_of(
+    ends: Sequence[pd.DataFrame], peers: pd.DataFrame, units: Sequence[str]
+) -> list[NDArray[np.float64]]:
+    """Find the median of similar areas' values, and its interval.
 
     Parameters
     ----------
-    near, low, high : DataFrame
-        One row an area, one column an indicator: values and the ends of their intervals.
+    ends : sequence of DataFrame
+        One row an area, one column an indicator: values, and the ends of their intervals.
+    peers : DataFrame
+        ``area_code, peer_code``.
+    units : sequence of str
+        Areas whose similar ones are meant.
 
     Returns
     -------
-    DataFrame
-        Rows ``value, low, high``: the standard error of a median of n like estimates is √(π/2)
-        times that of their mean, so a half-width is ``√(π/2) √(mean h²) / √n``.
+    list of ndarray (units, indicators)
+        Value, low, high; NaN without any. The standard error of a median of n like estimates is
+        √(π/2) times that of their mean, so a half-width is ``√(π/2) √(mean h²) / √n``.
     """
-    n, value = near.notna().sum(), near.median()
-    half = [np.sqrt(np.pi / 2 * (end**2).mean() / n) for end in (near - low, high - near)]
-    return pd.DataFrame([value, value - half[0], value + half[1]], index=["value", "low", "high"])
+    near = [end.reindex(peers["peer_code"]).set_axis(peers["area_code"]) for end in ends]
+
+    def each(frame: pd.DataFrame) -> Any:
+        return frame.groupby(level=0, sort=False)
+
+    n, value = each(near[0]).count(), each(near[0]).median()
+    down, up = (np.sqrt(np.pi / 2 * each((near[0] - end) ** 2).mean() / n) for end in near[1:])
+    return [m.reindex(list(units)).to_numpy(float) for m in (value, value - down, value + up)]
 
 
 def achieved_table(
@@ -172,9 +183,7 @@ def distances_table(
         return wide.reindex(index=areas, columns=about.index).astype(float)
 
     ends, base, per = [laid(name) for name in ENDS], laid("base"), about["per"].to_numpy(float)
-    near = tables["peers"].groupby("area_code")["peer_code"].agg(list)
-    medians = [middle_of(*(e.reindex(near.get(code, [])) for e in ends)) for code in units]
-    peers = [np.array([m.loc[row] for m in medians]) for row in ("value", "low", "high")]
+    peers = middle_of(ends, tables["peers"], units)
     mean = tables["reference"].query("period == 'current'").set_index("indicator_id")["mean"]
     average = mean.reindex(about.index).to_numpy(float)
     yards = [("peers", list(units), peers)] if len(units) else []

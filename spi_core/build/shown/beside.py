@@ -59,10 +59,8 @@ def indicator_standing(
     ends = [laid(name) for name in ("value", "value_low", "value_high")]
     per = tables["indicators"].set_index("id")["per"].reindex(weights.index).to_numpy(float)
     mine, home = [end.loc[list(units)] for end in ends], [end.loc[whole] for end in ends]
-    near = tables["peers"].groupby("area_code")["peer_code"].agg(list)
-    beside = [middle_of(*(end.reindex(near.get(code, [])) for end in ends)) for code in units]
-    middle = [np.array([found.loc[row] for found in beside]) for row in beside[0].index]
-    scores = np.array([score.reindex(near.get(code, [])).median() for code in units])
+    middle = middle_of(ends, tables["peers"], units)
+    scores = middle_of([score] * 3, tables["peers"], units)[0]
     columns = {
         "pull": (score.loc[list(units)] - score.loc[whole]) * weights,
         "peers_pull": (score.loc[list(units)] - scores) * weights,
