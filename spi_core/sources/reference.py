@@ -89,10 +89,10 @@ def write_reference(folder: Path) -> list[str]:
     if earlier(settings):
         past = history_figures(years, mapping.frame, framework, every_period(settings))
         made["reference/history.csv"] = past
-    if from_reference(settings):
-        made[CONTEXT] = _context(inputs, folder / named["figures"], figures)
     if (folder / "weights.csv").exists():
         made["weights.csv"] = refit(inputs)
+    if from_reference(settings):
+        made[CONTEXT] = _context(inputs, folder / named["figures"], figures)
     for name, frame in made.items():
         write_bytes(folder / name, csv_text(frame).encode())
     return list(made)
