@@ -11,9 +11,9 @@ import pandas as pd
 
 from spi_core.build.fitting import fit_weights
 from spi_core.build.treated import fit_values, on_scale
+from spi_core.edition.areas.pool import CONTEXT, from_reference
 from spi_core.edition.framework import Framework, check_goalposts
 from spi_core.edition.inputs import Inputs, load
-from spi_core.edition.pool import CONTEXT, from_reference
 from spi_core.edition.population import check_mapping, population, read_figures, read_mapping
 from spi_core.edition.readers.read import Read, read_table
 from spi_core.edition.readers.schema import TABLES
