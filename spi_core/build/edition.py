@@ -48,7 +48,6 @@ from spi_core.build.shown.registers import (
     with_coverage,
     with_ranges,
 )
-from spi_core.build.similar import peer_values
 from spi_core.build.small_areas import small_area_tables
 from spi_core.build.standing import standing_tables
 from spi_core.build.tabulate import (
@@ -271,9 +270,6 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     tables["coverage"] = coverage_table(inputs, filled)
     tables |= small_area_tables(full, recipe, tables["scores"])
     tables = mark(tables, full.panel, inputs.framework)
-    tables["peer_values"] = peer_values(
-        inputs.framework.indicators, tables["error_model"], drawn.similar
-    )
     tables["peer_choices"] = peer_choices(inputs, tables["standing"], drawn.similar)
     tables |= _shown(inputs, tables, cut.panel, uncapped(recipe, treatment))
     tables |= years_tables(inputs, made, treatment, tables["values"])

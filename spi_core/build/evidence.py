@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spi_core.build.fitting import component_moments
-from spi_core.build.similar import Similar, find_similar
+from spi_core.build.shown.similar import Similar, find_similar
 from spi_core.build.treated import treat_errors
 from spi_core.edition.inputs import Inputs
 from spi_core.errors import Fault, InputError

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from spi_core.build.evidence import Evidence
 from spi_core.build.recipe import pair_compared
-from spi_core.build.similar import peers_table
+from spi_core.build.shown.similar import peer_values, peers_table
 from spi_core.method.errors import Tier
 from spi_core.method.intervals import LEVEL
 from spi_core.method.ranking import interval, quarter, quarter_of, rank_summary, ranks
@@ -60,8 +60,8 @@ def standing_tables(a: Evidence) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to DataFrame
-        ``standing``, ``changes``, ``indicator_changes``, ``contributions``, ``peers``, ``gaps``,
-        ``errors``, ``error_model``, ``tiers``.
+        ``standing``, ``changes``, ``indicator_changes``, ``contributions``, ``peers``,
+        ``peer_values``, ``gaps``, ``errors``, ``error_model``, ``tiers``.
     """
     standing, tiers = _standing(a)
     tables = {
@@ -70,6 +70,8 @@ def standing_tables(a: Evidence) -> dict[str, pd.DataFrame]:
         "errors": _each(a, _errors),
     }
     tables["error_model"] = a.model.rename_axis("indicator_id").reset_index()
+    register = a.inputs.framework.indicators
+    tables["peer_values"] = peer_values(register, tables["error_model"], a.similar)
     if a.compared:
         for name, find, table in (
             ("changes", _changes, _change_rows),

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from spi_core.edition.areas.geography import Geography
+from spi_core.edition.areas.pool import from_reference
 from spi_core.edition.exact import told_by, told_by_two
-from spi_core.edition.pool import from_reference
 from spi_core.edition.readers.read import Read
 from spi_core.errors import Fault, some
 from spi_core.levels import Level

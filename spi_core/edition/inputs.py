@@ -12,6 +12,7 @@ import pandas as pd
 from spi_core.edition.agree import check_tables
 from spi_core.edition.areas.geography import Geography, load_boundaries
 from spi_core.edition.areas.nesting import check_codes, check_geography
+from spi_core.edition.areas.pool import Pool, read_pool
 from spi_core.edition.areas.rebase import apportionment, fill_from, rebase
 from spi_core.edition.areas.rollup import roll_up
 from spi_core.edition.areas.vintage import check_rebase, split_vintages
@@ -27,7 +28,6 @@ from spi_core.edition.panel import (
     Panel,
     make_panel,
 )
-from spi_core.edition.pool import Pool, read_pool
 from spi_core.edition.population import check_dates, read_mapping
 from spi_core.edition.readers.read import Read, join_reads, read_table
 from spi_core.edition.readers.schema import TABLES

@@ -11,9 +11,9 @@ import pandas as pd
 
 from spi_core.build.fitting import fit_weights
 from spi_core.build.treated import fit_values, on_scale
+from spi_core.edition.areas.pool import CONTEXT, from_reference
 from spi_core.edition.framework import Framework, check_goalposts
 from spi_core.edition.inputs import Inputs, load
-from spi_core.edition.pool import CONTEXT, from_reference
 from spi_core.edition.population import check_mapping, population, read_figures, read_mapping
 from spi_core.edition.readers.read import Read, read_table
 from spi_core.edition.readers.schema import TABLES
@@ -89,10 +89,10 @@ def write_reference(folder: Path) -> list[str]:
     if earlier(settings):
         past = history_figures(years, mapping.frame, framework, every_period(settings))
         made["reference/history.csv"] = past
-    if from_reference(settings):
-        made[CONTEXT] = _context(inputs, folder / named["figures"], figures)
     if (folder / "weights.csv").exists():
         made["weights.csv"] = refit(inputs)
+    if from_reference(settings):
+        made[CONTEXT] = _context(inputs, folder / named["figures"], figures)
     for name, frame in made.items():
         write_bytes(folder / name, csv_text(frame).encode())
     return list(made)

@@ -268,13 +268,16 @@ def _about_indicators(
 def _peers(rng: np.random.Generator, areas: pd.DataFrame) -> pd.DataFrame:
     wards = list(areas.loc[areas["level"] == "ward", "code"])
     n, names = min(5, len(wards) - 1), areas.set_index("code")["name"]
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         [
             {"area_code": w, "order": k, "peer_code": p, "name": names[p], "place": ""}
             for w in wards
             for k, p in enumerate(rng.choice([x for x in wards if x != w], n, replace=False), 1)
         ]
     )
+    if n > 2:  # the furthest lies elsewhere
+        rows.loc[rows["order"] == n, ["peer_code", "name", "place"]] = ["X", "Upton", "Westham"]
+    return rows
 
 
 #: Composites whose earlier scores cannot stand beside the latest.

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spi_core.build.similar import Similar
+from spi_core.build.shown.similar import Similar
 from spi_core.edition.inputs import Inputs
 from spi_core.tables import empty_table
 from spi_core.uncertainty.peers import context_matrix, nearest

@@ -219,6 +219,8 @@ def test_counts_joined_by_name_in_the_reference_population(tmp_path: Path) -> No
     assert w.file == "../reference/london/ward_figures.parquet"
     assert w.message.startswith("22 of 22 pairs of areas with one name have equal values: Abbey, ")
     path.write_bytes(b"")
+    assert only(edition).message == "cannot be read"  # similar wards are found among them
+    settings(edition, lambda s: s["comparators"].pop("from"))
     assert warned(edition)["warning"].tolist() == ["not checked: reference figures"]
 
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from spi_core.build.shown.counts import with_intervals
 from spi_core.build.treated import treat_errors, treat_estimated
+from spi_core.edition.areas.pool import Pool
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.panel import Panel
-from spi_core.edition.pool import Pool
 from spi_core.method.recipe import Recipe, absent_in
 from spi_core.method.score import Estimated, Scores, estimate_missing, score
 from spi_core.method.treat import Treatment
