@@ -93,7 +93,7 @@ def test_dates_have_one_form(tmp_path: Path, typed: str) -> None:
     [
         ({"status": "guessed"}, "observed, modelled"),
         ({"status": ""}, "observed, modelled"),
-        ({"indicator_id": ""}, "blank"),
+        ({"indicator_id": ""}, "some text"),
         ({"denominator": "-3"}, "0 or more"),
     ],
 )
