@@ -54,10 +54,7 @@ NOT_SHOWN = {
     *("basis", "fitted_at", "fitted_on", "note", "open_figures"),
     *("table", "theme", "update_frequency"),
     *("dataset", "kind"),  # of links to sources and of places: the explorer's alone
-    *(
-        "question",
-        "service",
-    ),  # the two briefs made here have no figure that tells enough to ask about
+    *("question", "service", "noun"),  # the two briefs here have no figure that tells enough
 }
 #: Settings that a small edition cannot have all at once: kept out of the poisoned one.
 UNUSED = {

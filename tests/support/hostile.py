@@ -41,7 +41,7 @@ OWN = re.compile(r"sha256| bytes$| hash$| measures \d+ id$| links briefs|data\.c
 REFERENCES = {
     *("indicator_id", "area_code", "parent_code", "vintage", "disclosure_rule"),
     *("period", "from_period", "to_period"),
-    *("level", "finest_level"),
+    *("level", "finest_level", "error_counts"),
 }
 #: What a JSON schema says of strings that may not be any text.
 FIXED = {"enum", "const", "pattern", "anyOf", "oneOf"}

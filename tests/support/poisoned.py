@@ -30,7 +30,7 @@ __all__ = ["MARK_FORM", "Texts", "harmless", "missing_settings", "poison", "whol
 
 #: Text that must name something else: an indicator, a document, a file. By table or file.
 REFERENCES = {
-    "indicators": {"disclosure_rule", "finest_level"},
+    "indicators": {"disclosure_rule", "finest_level", "error_counts"},
     "breaks": {"indicator_id", "from_period", "to_period"},
     "observations": {"indicator_id", "area_code", "period"},
     "series": {"area_code"},
@@ -114,6 +114,7 @@ def _fill_settings(values: dict[str, Any]) -> None:
     values["subtitle"], values["short_title"] = "All of it", "Short"
     values["site"], values["home"] = AWKWARD_SITE, "https://example.org"
     values["source_links"] = [{"dataset": "A dataset", "link": AWKWARD_SITE}]
+    values["comparators"]["from"] = "edition"
     values["index"]["minimum_reason"] = "One is enough."
     values["geography"]["levels"] = ["borough", {"id": "ward", "one": "ward", "many": "wards"}]
     values["geography"]["compare_across_vintages"] = True
@@ -221,12 +222,14 @@ def _programme() -> dict[str, Any]:
 def _full(row: Row, number: int) -> Row:
     given = {k: v or f"{k} {number}" for k, v in row.items() if k not in _BLANK_ALLOWED}
     own = {k: f"{k} {number}" for k in ("description", "unit", "source_dataset", "licence")}
-    owner = {"publisher_or_owner": f"Publisher {number}"}
+    owner = {"publisher_or_owner": f"Publisher {number}", "noun": f"noun {number}/nouns {number}"}
     return {**row, **given, **own, **owner}
 
 
 #: Numbers and rules.
-_BLANK_ALLOWED = {"natural_worst", "natural_best", "valid_min", "valid_max", "disclosure_rule"}
+_BLANK_ALLOWED = {
+    "natural_worst", "natural_best", "valid_min", "valid_max", "disclosure_rule", "error_counts",
+}  # fmt: skip
 
 
 def _rebased(edition: Path) -> None:
@@ -288,6 +291,8 @@ def every_kind(number: int, field: str = "") -> str:
         kinds = list({**PAYLOADS, **SHORT}.values())
         kinds = [k for k in kinds[at:] + kinds[:at] if len(k) <= 50]
     text = " ".join(kinds)
+    if field == "noun":
+        text = text.replace("/", "").strip()
     return text.replace("*", "").replace("`", "") if field in PROSE else text
 
 
@@ -333,7 +338,10 @@ def _files(edition: Path, stem: str) -> list[Path]:
 def _filled(row: Row, columns: set[str], number: int, texts: Texts) -> Row:
     # a blank cell that may hold text gets some, one of nine
     before = {c: row[c] or f"blank {number % 9}" for c in columns & set(row)}
-    return row | {c: texts.text(c, text) for c, text in before.items()}
+    filled = row | {c: texts.text(c, text) for c, text in before.items()}
+    if "noun" in row:  # two texts in a cell: a stroke parts them
+        filled["noun"] = "/".join([texts.text("noun", row["noun"])] * 2)
+    return filled
 
 
 def free_columns(table: str) -> list[str]:
