@@ -58,6 +58,10 @@ lint: .venv/ready
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
 	  { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 	  echo "no Chromium and no way to install it here: the browser checks will be skipped"
+	@# clubSandwich brings the figures of a published case
+	@command -v Rscript >/dev/null || \
+	  { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq --no-install-recommends r-cran-clubsandwich >/dev/null; } || \
+	  echo "no R and no way to install it here: one published case will be skipped"
 	@mkdir -p .venv/node && cp tests/support/node/package*.json .venv/node/
 	@command -v npm >/dev/null && npm ci --silent --ignore-scripts --prefix .venv/node || \
 	  echo "no npm, or axe-core is not what package-lock.json says: the accessibility checks will be skipped"
