@@ -188,6 +188,8 @@ def _lead(m: re.Match[str], proof: Proof, area: str) -> bool:
     r, near = proof.standing[(area, "index")], m["whose"].startswith("similar")
     low, high = (r.peers_low, r.peers_high) if near else (r.difference_low, r.difference_high)
     side = "above" if low > 0 else "below" if high < 0 else None
+    if near and r.rating == "similar" and side:  # that word stands on the other page
+        return False
     ends = ((m["score"], r.score), (m["other"], r.peers_median if near else r.whole))
     agree = side is None or m["score"] != m["other"]
     return agree and m["side"] == side and all(printed(text, true) for text, true in ends)

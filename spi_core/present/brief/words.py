@@ -52,7 +52,7 @@ def headline(brief: Brief) -> str:
     strengths = list(rated.loc[rated["rating"] == STRENGTH, "component"])[::-1]
     weaknesses = list(rated.loc[rated["rating"] == WEAKNESS, "component"])
     ends = (i["gap_low"], i["gap_high"])
-    score, compared = brief.yard.against(i["score"], i["other"], *ends)
+    score, compared = brief.yard.against(i["score"], i["other"], *ends, i["rating"])
     score += f" out of 100{of_parts(i['parts'], i['of'])}"
     rest = standing_out(strengths, weaknesses, brief.yard.name)
     if why := _unrated(brief):

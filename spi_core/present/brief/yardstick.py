@@ -67,8 +67,10 @@ class Yardstick:
             rows["rating"] = np.select(sides, [STRENGTH, WEAKNESS, SIMILAR], NOT_RATED)
         return rows
 
-    def against(self, score: float, other: float, low: float, high: float) -> tuple[str, str]:
-        """Say how a score compares, no more than the interval of the difference allows.
+    def against(
+        self, score: float, other: float, low: float, high: float, rating: str = ""
+    ) -> tuple[str, str]:
+        """Say how a score compares, no more than the interval and the rating allow.
 
         Returns
         -------
@@ -83,6 +85,8 @@ class Yardstick:
         >>> near, home = (yardstick(is_near, unit, whole) for is_near in (1, 0))
         >>> near.against(43.2, 48.2, -6.7, -3.0)
         ('43', 'clearly below similar regions’ 48')
+        >>> near.against(39.1, 47.2, -9.3, -0.7, "similar")
+        ('39', 'below similar regions’ 47, though no further from it than those usually are')
         >>> home.against(47.9, 48.2, -2.3, 1.6)
         ('48', 'not clearly different from the country’s 48')
         >>> home.against(47.9, 48.2, -0.5, -0.1)
@@ -94,8 +98,10 @@ class Yardstick:
         digits = 0
         while side and digits < 2 and number(score, digits) == number(other, digits):
             digits += 1
-        how = side or "not clearly different from"
-        return number(score, digits), f"{how} {self.whose} {number(other, digits)}"
+        how, rest = side or "not clearly different from", ""
+        if side and rating == SIMILAR:  # the rating asks more: as far off as few of them are
+            how, rest = side.split()[1], ", though no further from it than those usually are"
+        return number(score, digits), f"{how} {self.whose} {number(other, digits)}{rest}"
 
 
 def yardstick(peers: object, unit: Level, whole: Level) -> Yardstick:
