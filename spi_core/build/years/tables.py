@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from spi_core.build.evidence import errors_of
-from spi_core.build.shown.beside import uncapped
+from spi_core.build.shown.beside import Points
 from spi_core.build.shown.counts import with_intervals
-from spi_core.build.years.changes import TABLES, long_tables
+from spi_core.build.years.changes import TABLES, Seen, long_tables
 from spi_core.build.years.since import since
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.panel import joined
 from spi_core.edition.settings import earlier, every_period
-from spi_core.method.recipe import Recipe
-from spi_core.method.treat import Treatment
 from spi_core.tables import empty_table
 from spi_core.uncertainty.pairs import broken_between
 
@@ -24,7 +23,7 @@ SHOWN = ["value", "value_low", "value_high", "numerator", "denominator", "proven
 
 
 def years_tables(
-    inputs: Inputs, recipe: Recipe, treatment: Treatment | None, values: pd.DataFrame
+    inputs: Inputs, seen: Sequence[Seen], points: Points, values: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
     """Set out the years before the periods; nothing else rests on them.
 
@@ -32,10 +31,10 @@ def years_tables(
     ----------
     inputs : Inputs
         The edition, its panels without details.
-    recipe : Recipe
-        What was decided before scoring.
-    treatment : Treatment or None
-        Fitted on the edition.
+    seen : sequence of Seen
+        The edition from each earlier year that serves.
+    points : callable
+        From :func:`spi_core.build.shown.beside.uncapped`.
     values : DataFrame
         The built table of the periods.
 
@@ -46,9 +45,7 @@ def years_tables(
     """
     if inputs.history is None:
         return {name: empty_table(name) for name in ("history", *TABLES)}
-    points = uncapped(recipe, treatment)
-    made = long_tables(inputs, recipe, treatment, points)
-    return {"history": _history(inputs, values), **made}
+    return {"history": _history(inputs, values), **long_tables(inputs, seen, points)}
 
 
 def _history(inputs: Inputs, values: pd.DataFrame) -> pd.DataFrame:
