@@ -48,12 +48,7 @@ def editions_elsewhere(inputs: Inputs) -> Iterator[Inputs]:
         )
         geography = Geography(areas, places.levels, None, str(home))
         own = pool.every.take(list(units.index))
-        blank: dict[str, Any] = {
-            "value": np.nan,
-            "numerator": np.nan,
-            "denominator": np.nan,
-            "status": "missing",
-        }
+        blank: dict[str, Any] = dict.fromkeys(CELLS, np.nan) | {"status": "missing"}
         cells = {c: np.insert(getattr(own, c), 0, blank[c], axis=1) for c in CELLS}
         given = replace(own, areas=(str(home), *codes), **cells)
 

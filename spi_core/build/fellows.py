@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spi_core.build.evidence import Evidence, errors_of
+from spi_core.build.evidence import Evidence, parts_of
 from spi_core.build.fellow_editions import editions_elsewhere
 from spi_core.build.marking import rests_on_generated
 from spi_core.build.standing import elements_of, places_of
-from spi_core.build.treated import fill, treat_errors
+from spi_core.build.treated import fill
 from spi_core.build.years.changes import Seen, chosen, pick
 from spi_core.build.years.since import since
 from spi_core.edition.inputs import Inputs
@@ -27,8 +27,6 @@ from spi_core.method.score import score, take
 from spi_core.method.treat import Treatment
 from spi_core.tables import empty_table
 from spi_core.uncertainty.change import level_moves, stacked
-from spi_core.uncertainty.sampling import Sampling
-from spi_core.uncertainty.simulate import Draws, simulate
 
 Array: TypeAlias = NDArray[np.float64]
 TABLES = ("fellows", "fellow_changes")
@@ -37,12 +35,10 @@ FIRST = slice(1)
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    """A fellow's two periods, drawn by the edition's recipe."""
+    """A fellow's two periods: the recipe of its scores, and what is drawn of them."""
 
     here: Recipe
-    value: Array
-    sampling: Sampling
-    draws: Draws
+    drawn: Evidence
 
 
 def fellow_tables(
@@ -76,9 +72,10 @@ def fellow_tables(
     Notes
     -----
     A fellow's gaps are estimated and rolled up among its own units, as in an edition of its own;
-    it is scored without what none of its units has. Places follow the rule of the units. Of
-    changes, several years' come before one year's; differences from the whole's are judged
-    together, those of all fellows and elements.
+    it is scored without what none of its units has. Places follow the rule of the units. Several
+    years' changes come before one year's. They are compared by what is left of them beside the
+    reference population's own (in points whoever has the most to gain would seem to do best);
+    differences from the whole's are judged together, those of all fellows and elements.
     """
     every = list(editions_elsewhere(inputs))
     if not every:
@@ -96,7 +93,7 @@ def fellow_tables(
     rests = rests_on_generated(joined(inputs.history, inputs.panel), inputs.framework)
     tables = {
         "fellows": _standing(inputs, drawn, found[0], names),
-        "fellow_changes": _changes(inputs, spans, found, names, treatment),
+        "fellow_changes": _changes(inputs, spans, found, names),
     }
     return {
         name: frame.assign(illustrative=frame["element"].map(rests).astype(bool))
@@ -120,19 +117,13 @@ def _draw(
     if seen is not None:
         fellow = since(fellow, seen.first, seen.annual)
     there, _, scale = fill(fellow, made, treatment)
+    # what has no logarithm has no score
     scale = replace(scale, value=np.where(np.isfinite(scale.value), scale.value, np.nan))
-    at = fellow.panel.compared
+    at, changing = fellow.panel.compared, own.comparable_recipe
     cut = replace(fellow, panel=fellow.panel.during(at))
-    errors = raw = errors_of(cut)[1]
-    if treatment is not None:
-        errors = treat_errors(raw, cut.panel.value, treatment)
-    changing = own.comparable_recipe
     here = during(there, at) if seen is None or not changing.used.any() else changing
-    held, n = take(scale, at, FIRST), own.inputs.settings["uncertainty"]["replicates"]
-    draws = simulate(
-        held.value, errors.take(FIRST), here, rng, n, comparable=changing, estimated=held
-    )
-    return _Drawn(here, held.value, raw.take(FIRST), draws)
+    part = parts_of(cut, cut, own.recipe, changing, take(scale, at), treatment, here)
+    return _Drawn(here, part(FIRST, rng, 1))
 
 
 def _standing(
@@ -141,10 +132,13 @@ def _standing(
     """Score every area of the kind in the current period, with its likely places."""
     home, now = own.inputs.panel.areas.index(inputs.geography.whole), own.now
     point = np.stack(
-        [stacked(own.scores)[now, home], *(stacked(score(f.value, f.here))[now, 0] for f in found)]
+        [
+            stacked(own.scores)[now, home],
+            *(stacked(score(f.drawn.filled.value, f.here))[now, 0] for f in found),
+        ]
     )
     drawn = [stacked(own.sampling.full)[:, now, home]]
-    drawn += [stacked(f.draws.full)[:, now, 0] for f in found]
+    drawn += [stacked(f.drawn.sampling.full)[:, now, 0] for f in found]
     size = min(len(d) for d in drawn)
     draws = np.stack([d[:size] for d in drawn], axis=1)
     # without any known error nothing varies: that is no certainty
@@ -181,9 +175,7 @@ def _lacking(inputs: Inputs, own: Recipe, recipe: Recipe) -> list[str]:
 def _rows(names: dict[str, str], elements: pd.DataFrame) -> pd.DataFrame:
     keys = {"area_code": list(names), "name": list(names.values())}
     frame = pd.DataFrame({k: np.repeat(v, len(elements)) for k, v in keys.items()})
-    return frame.assign(
-        **{str(c): np.tile(elements[c].to_numpy(str), len(names)) for c in elements}
-    )
+    return frame.assign(**{str(c): np.tile(elements[c].to_numpy(), len(names)) for c in elements})
 
 
 def _changes(
@@ -191,74 +183,49 @@ def _changes(
     spans: Sequence[tuple[Seen | None, Evidence]],
     found: Sequence[Sequence[_Drawn]],
     names: dict[str, str],
-    treatment: Treatment | None,
 ) -> pd.DataFrame:
-    """Set the change of every area of the kind beside the whole's, in points."""
+    """Set the change of every area of the kind, and what is left of it, beside the whole's."""
     if not spans[0][1].compared:
         return empty_table("fellow_changes")
-    moves, ends, average, years = [], [], [], []
-    for (seen, own), those in zip(spans, found, strict=True):
-        home = own.inputs.panel.areas.index(inputs.geography.whole)
-        mine = level_moves(
-            own.comparable, own.sampling, own.recipe, own.comparable_recipe, own.errors
-        )
-        recipe = own.comparable_recipe
-        parts: list[tuple[Any, ...]] = [tuple(part[home : home + 1] for part in mine)]
-        scored = [score(f.value, recipe) for f in those]
-        parts += [
-            level_moves(s, f.draws, own.recipe, recipe, f.sampling)
-            for s, f in zip(scored, those, strict=True)
-        ]
-        moves.append([np.concatenate(column) for column in zip(*parts, strict=True)])
-        both = [stacked(own.comparable)[:, home], *(stacked(s)[:, 0] for s in scored)]
-        ends.append(np.stack(both, axis=1))
-        average.append(_average(inputs, seen, recipe, treatment))
-        every = every_period(inputs.settings)
+    every, label = every_period(inputs.settings), {y: y for y in earlier(inputs.settings)}
+    label |= inputs.periods
+    own, left, ends, years, size = [], [], [], [], len(elements_of(spans[0][1]))
+    for (seen, drawn), those in zip(spans, found, strict=True):
+        rows = [(drawn, drawn.inputs.panel.areas.index(inputs.geography.whole))]
+        rows += [(f.drawn, 0) for f in those]
+        own.append(np.stack([_move(e, at, size) for e, at in rows], axis=1))
+        left.append(np.stack([_move(e.relative, at, size) for e, at in rows], axis=1))
+        ends.append(np.stack([stacked(e.comparable)[:, at] for e, at in rows], axis=1))
         first = "baseline" if seen is None else seen.first
-        label = {**{y: y for y in earlier(inputs.settings)}, **inputs.periods}
         years.append((first, label[first], len(every) - 1 - every.index(first)))
-    change = np.stack([m[0] for m in moves])
+    change = np.stack([m[0] for m in own])
     # several years' before one year's, of what the whole has a change of
-    choice = chosen([s for s, _ in spans if s is not None]) + 1 if len(spans) > 1 else 0
-    choice = np.broadcast_to(choice, change.shape[2:]).copy()
-    choice[np.isnan(change[choice, 0, np.arange(choice.size)])] = -1
-    moved, se = (pick([m[k] for m in moves], choice).astype(float) for k in (0, 1))
-    unknown = pick([m[2] for m in moves], choice) != ""
-    se = np.where(unknown, np.nan, se)
-    judged = tier(moved[1:] - moved[0], np.hypot(se[1:], se[0]))
-    own_row = np.full((1, moved.shape[1]), np.nan)
+    long = [seen for seen, _ in spans if seen is not None]
+    choice = chosen(long) + 1 if long else np.zeros(change.shape[2], np.intp)
+    choice = np.where(np.isnan(change[choice, 0, np.arange(choice.size)]), -1, choice)
+    relative, se = (pick([m[k] for m in left], choice) for k in (0, 1))
+    judged = tier(relative[1:] - relative[0], np.hypot(se[1:], se[0]))
+    blank = np.full((1, relative.shape[1]), np.nan)
     columns = {
         "baseline": pick([e[0] for e in ends], choice),
         "current": pick([e[-1] for e in ends], choice),
-        "change": moved,
-        "average": np.broadcast_to(pick([a[None] for a in average], choice), moved.shape),
-        "apart": moved - moved[0],
-        "apart_low": np.concatenate([own_row, judged.low]),
-        "apart_high": np.concatenate([own_row, judged.high]),
+        "change": pick([m[0] for m in own], choice),
+        "relative": relative,
+        "apart": relative - relative[0],
+        "apart_low": np.concatenate([blank, judged.low]),
+        "apart_high": np.concatenate([blank, judged.high]),
     }
-    kept = choice[choice >= 0]
     items = elements_of(spans[0][1])[choice >= 0].reset_index(drop=True)
     for name, k in (("from_period", 0), ("first", 1), ("years", 2)):
-        items[name] = [years[c][k] for c in kept]
-    items = items.assign(last=inputs.periods[every_period(inputs.settings)[-1]])
-    frame = pd.DataFrame({"area_code": np.repeat(list(names), len(items))})
-    frame["name"] = frame["area_code"].map(names)
-    frame = frame.assign(**{str(c): np.tile(items[c].to_numpy(), len(names)) for c in items})
-    frame = frame.assign(**{n: c.ravel() for n, c in columns.items()})
+        items[name] = [years[c][k] for c in choice[choice >= 0]]
+    items = items.assign(last=label[every[-1]])
+    frame = _rows(names, items).assign(**{n: c.ravel() for n, c in columns.items()})
     return frame.dropna(subset="change", ignore_index=True)
 
 
-def _average(
-    inputs: Inputs, seen: Seen | None, recipe: Recipe, treatment: Treatment | None
-) -> Array:
-    """Change of an area whose every figure is the mean of the reference population's."""
-    told, column = inputs.tables["distribution"], "mean"
-    first = "baseline"
-    if seen is not None:
-        told, column, first = inputs.tables["history_errors"], "value", seen.first
-    told = told.reindex(columns=["period", "indicator_id", column])
-    mean = told.pivot(index="period", columns="indicator_id", values=column)
-    mean = mean.reindex(index=[first, "current"], columns=list(inputs.framework.ids))
-    x = mean.to_numpy(float)[:, None]
-    found = stacked(score(x if treatment is None else treatment.apply(x), recipe))[:, 0]
-    return np.asarray(found[-1] - found[0])
+def _move(e: Evidence | None, at: int, size: int) -> Array:
+    """Give an area's changes and their errors; what may not be rated has none."""
+    if e is None:
+        return np.full((2, size), np.nan)
+    m = level_moves(e.comparable, e.sampling, e.recipe, e.comparable_recipe, e.errors)
+    return np.stack([m.change[at], np.where(m.reason[at] == "", m.se[at], np.nan)])
