@@ -15,7 +15,7 @@ from spi_core.present.base.marks import sentence
 from spi_core.present.base.numbers import number, ordinal, signed
 from spi_core.present.base.page import Picture
 from spi_core.present.base.theme import chart_style, colour
-from spi_core.present.base.words import and_list, capital
+from spi_core.present.base.words import and_list
 from spi_core.store import Tables
 from spi_core.tables import records
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from spi_core.present.report.data import BoroughReport
 
 LIGHT = "#9FB3C8"
+#: White behind words that a scale line would cross.
+PLAIN = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
 UPPER = ("index", "dimension")
 
 
@@ -44,15 +46,15 @@ def fellows(tables: Tables, r: BoroughReport) -> Picture:
     order = [e for e in ("index", *r.dimensions) if e in mine.index]
     average = tables["reference_scores"].set_index("element")["score"]
     parts = {"places": _places(mine.loc[order], now), "moves": _moves(moved, r)}
-    message = " ".join(filter(None, (*parts.values(), _without(tables, r))))
+    more = " ".join(filter(None, (parts["moves"], _without(tables, r))))
     return Picture(
         lambda narrow: _strips(now, moved, average, order, r, narrow),
-        f"Scores and changes of {r.name}, of {r.place}’s other {r.whole.many} and of its average "
-        f"{r.unit.one}. {message}",
+        f"Scores of {r.name}, {r.place}’s other {r.whole.many} and its average {r.unit.one}, and "
+        f"changes beside {r.place}’s own. {parts['places']} {more}".rstrip(),
         mine["illustrative"],
         {
             "message": parts["places"] or "A place needs two scores.",
-            "moves": message.removeprefix(parts["places"]),
+            "more": more,
             "wholes": r.whole.many,
         },
     )
@@ -103,19 +105,38 @@ def _places(mine: pd.DataFrame, now: pd.DataFrame) -> str:
 
 def _moves(moved: pd.DataFrame, r: BoroughReport) -> str:
     """Count the others whose change differs clearly from the whole's, element by element."""
-    said = []
-    for element, rows in moved.groupby("element", sort=False):
-        mine = rows[rows["area_code"] == r.code]
-        rest = rows[(rows["area_code"] != r.code) & rows["apart_low"].notna()]
-        if mine.empty or rest.empty:
+    said, mine = [], moved[moved["area_code"] == r.code].set_index("element")
+    for element in [e for e in ("index", *r.dimensions) if e in mine.index]:
+        rest = moved[moved["element"].eq(element) & moved["apart_low"].notna()]
+        if rest.empty:
             continue
+        first, last = mine.loc[element, ["first", "last"]]
+        when = f"{_called(element)}, {first} to {last},"
         ahead, behind = int((rest["apart_high"] < 0).sum()), int((rest["apart_low"] > 0).sum())
-        years = f"{mine['first'].iloc[0]} to {mine['last'].iloc[0]}"
-        said.append(
-            f"{_called(str(element))}, {years}, moved clearly better than in {ahead or 'none'} of "
-            f"{len(rest)} others and clearly worse than in {behind or 'none'}"
-        )
-    return f"{capital('; '.join(said))}." if said else ""
+        said.append(f"{when} {beside_others(ahead, behind, len(rest))}")
+    text = (
+        f"Change, beside {r.place}’s own and against the other {r.whole.many} that can be compared"
+    )
+    return f"{text}: {'; '.join(said)}." if said else ""
+
+
+def beside_others(ahead: int, behind: int, of: int) -> str:
+    """Say than how many others something did clearly better, and clearly worse.
+
+    Examples
+    --------
+    >>> beside_others(4, 0, 27)
+    'did clearly better than 4 of 27'
+    >>> beside_others(4, 1, 27)
+    'did clearly better than 4 of 27 and clearly worse than 1'
+    >>> beside_others(0, 0, 27)
+    'is clearly apart from none of 27'
+    """
+    counts = [(ahead, "better"), (behind, "worse")]
+    said = [f"clearly {word} than {n}" for n, word in counts if n]
+    if not said:
+        return f"is clearly apart from none of {of}"
+    return f"did {and_list([f'{said[0]} of {of}', *said[1:]])}"
 
 
 def _without(tables: Tables, r: BoroughReport) -> str:
@@ -142,18 +163,22 @@ def _strips(
     narrow: bool,
 ) -> Figure:
     """Draw a row an element: all scores, and all changes with their years."""
-    width, row, top = (88.0, 31.0, 15.0) if narrow else (170.0, 11.5, 15.0)
+    width, row, top = (88.0, 31.0, 15.0) if narrow else (170.0, 10.0, 19.0)
     left, right = ((3.0, 85.0), (3.0, 85.0)) if narrow else ((46.0, 101.0), (128.0, 168.0))
     bottom = top + row * len(order)
     count = now.groupby("element").size()
     with chart_style():
         fig, ax = page(width, bottom + 1)
         _key(ax, r, 0.0 if narrow else left[0], narrow)
+        if not narrow:
+            words(ax, left[0], top - 8.5, "Score", 7.5, weight="semibold")
+            heading = f"Change beside {r.place}’s own"
+            words(ax, right[1], top - 8.5, heading, 7.5, weight="semibold", ha="right")
         levels = _scaled(ax, now["score"], left, (top - 2, bottom), 20, not narrow)
         shown = moved[moved["element"].isin(order)]
         changes = None
         if len(shown):
-            changes = _scaled(ax, shown["change"], right, (top - 2, bottom), 10, not narrow)
+            changes = _scaled(ax, shown["relative"], right, (top - 2, bottom), 2, not narrow)
         for i, element in enumerate(order):
             y = top + row * (i + 0.5) - (12.0 if narrow else 0.0)
             mine: Any = now[(now["element"] == element) & (now["area_code"] == r.code)].iloc[0]
@@ -168,17 +193,18 @@ def _strips(
             rows = shown[shown["element"] == element]
             if changes is None or rows.empty:
                 x, line = (3.0, y + 14) if narrow else (right[0], y)
-                words(ax, x, line, "change not comparable", 7, muted=True)
+                words(ax, x, line, "change not comparable", 7, muted=True, bbox=PLAIN)
                 continue
             own: Any = rows[rows["area_code"] == r.code].iloc[0]
-            years, size = f"{own['first']}–{own['last']}", signed(own["change"])
+            years, size = f"{own['first']}–{own['last']}", signed(own["relative"])
             if narrow:
-                words(ax, 3, y + 14, f"{size} points, {years}", 7, muted=True)
+                said = f"{years}, beside {r.place}’s own change: {size}"
+                words(ax, 3, y + 14, said, 7, muted=True)
             else:
                 words(ax, 126, y - 2, size, 8.5, weight="bold", ha="right")
                 words(ax, 126, y + 2, years, 7, muted=True, ha="right")
             dots = y + (19 if narrow else 0)
-            _strip(ax, rows, "change", changes, dots, r.code, own["average"], None)
+            _strip(ax, rows, "relative", changes, dots, r.code, 0.0, None)
     return fig
 
 
@@ -203,15 +229,16 @@ def _scaled(
     drawn: bool,
 ) -> Callable[[Any], Any]:
     """Draw a scale, where there is one for all rows, and hand out where a number lies on it."""
-    low, high = 10 * np.floor(values.min() / 10), 10 * np.ceil(values.max() / 10)
-    step = (ends[1] - ends[0]) / (high - low)
+    step = every / 2
+    low, high = step * np.floor(values.min() / step), step * np.ceil(values.max() / step)
+    wide = (ends[1] - ends[0]) / (high - low)
 
     def at(value: Any) -> Any:
-        return ends[0] + step * (value - low)
+        return ends[0] + wide * (value - low)
 
     for tick in np.arange(np.ceil(low / every) * every, high + 1, every) if drawn else ():
         ax.plot([at(tick)] * 2, reach, color=RULE, lw=0.6, zorder=0)
-        text = signed(tick, 0) if every == 10 and tick else number(tick, 0)
+        text = signed(tick, 0) if low < 0 and tick else number(tick, 0)
         words(ax, at(tick), reach[0] - 2.5, text, 7.5, muted=True, ha="center")
     return at
 
