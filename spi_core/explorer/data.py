@@ -14,6 +14,7 @@ from spi_core.explorer.codes import (
     ratings_legend,
     states_legend,
 )
+from spi_core.explorer.fellows import fellows
 from spi_core.explorer.figures import columns, decimals_of, earlier
 from spi_core.explorer.grids import WRITTEN, Level, explorer_levels
 from spi_core.explorer.measures import Measure, measure_tree
@@ -81,6 +82,7 @@ def explorer_data(tables: Tables) -> dict[str, Any]:
         "glossary": glossary(tables),
         "history": history(tables),
         "targets": targets(tables, tree, figures),
+        "fellows": fellows(tables, tree, decimals),
         "places": places(tables, unit, drawn),
         "postcodes": sectors(tables, levels),
         "links": links(tables, unit.areas),

@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 
 from spi_core.present.base.canvas import BAND, RULE, page, words
 from spi_core.present.base.marks import sentence
-from spi_core.present.base.numbers import number, ordinal, signed
+from spi_core.present.base.numbers import number, signed
 from spi_core.present.base.page import Picture
 from spi_core.present.base.theme import chart_style, colour
-from spi_core.present.base.words import and_list
+from spi_core.present.base.words import and_list, beside_others, place_words
 from spi_core.store import Tables
 from spi_core.tables import records
 
@@ -81,18 +81,6 @@ def _called(element: str) -> str:
     return "the index" if element == "index" else element
 
 
-def place_words(rank_low: float, rank_high: float, of: int) -> str:
-    """Write the places that an area is likely in.
-
-    Examples
-    --------
-    >>> place_words(23, 26, 29), place_words(33, 33, 33)
-    ('23rd to 26th of 29', '33rd of 33')
-    """
-    low, high = ordinal(rank_low), ordinal(rank_high)
-    return f"{low if low == high else f'{low} to {high}'} of {of}"
-
-
 def _places(mine: pd.DataFrame, now: pd.DataFrame) -> str:
     count = now.groupby("element").size()
     said = [
@@ -118,25 +106,6 @@ def _moves(moved: pd.DataFrame, r: BoroughReport) -> str:
         f"Change, beside {r.place}’s own and against the other {r.whole.many} that can be compared"
     )
     return f"{text}: {'; '.join(said)}." if said else ""
-
-
-def beside_others(ahead: int, behind: int, of: int) -> str:
-    """Say than how many others something did clearly better, and clearly worse.
-
-    Examples
-    --------
-    >>> beside_others(4, 0, 27)
-    'did clearly better than 4 of 27'
-    >>> beside_others(4, 1, 27)
-    'did clearly better than 4 of 27 and clearly worse than 1'
-    >>> beside_others(0, 0, 27)
-    'is clearly apart from none of 27'
-    """
-    counts = [(ahead, "better"), (behind, "worse")]
-    said = [f"clearly {word} than {n}" for n, word in counts if n]
-    if not said:
-        return f"is clearly apart from none of {of}"
-    return f"did {and_list([f'{said[0]} of {of}', *said[1:]])}"
 
 
 def _without(tables: Tables, r: BoroughReport) -> str:
