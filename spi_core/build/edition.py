@@ -21,7 +21,6 @@ from spi_core.build.audit.others import other_indices_table
 from spi_core.build.chapter_tables import chapter_tables
 from spi_core.build.chapters import run_chapters, write_chapters
 from spi_core.build.evidence import Evidence, draw_evidence
-from spi_core.build.fellows import fellow_tables
 from spi_core.build.marking import mark
 from spi_core.build.published import data_version
 from spi_core.build.recipe import (
@@ -67,7 +66,6 @@ from spi_core.build.tabulate import (
 )
 from spi_core.build.treated import fill, fit_edition, lay_in, treat_inputs
 from spi_core.build.ward_data import ward_data
-from spi_core.build.years.changes import see_years
 from spi_core.build.years.tables import years_tables
 from spi_core.disclosure.control import Controlled, control
 from spi_core.disclosure.goalposts import refuse_telling
@@ -274,9 +272,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     tables = mark(tables, full.panel, inputs.framework)
     tables["peer_choices"] = peer_choices(inputs, tables["standing"], drawn.similar)
     tables |= _shown(inputs, tables, cut.panel, uncapped(recipe, treatment))
-    seen = see_years(inputs, made, treatment)
-    tables |= years_tables(inputs, seen, uncapped(recipe, treatment), tables["values"])
-    tables |= fellow_tables(inputs, drawn, seen, made, treatment)
+    tables |= years_tables(inputs, drawn, made, treatment, tables["values"])
     for level in levels_of(inputs.settings["geography"]["levels"]):
         shapes = boundaries(inputs.geography, level.id)
         if shapes is not None:

@@ -230,21 +230,7 @@ def parts_of(
     treatment: Treatment | None,
     drawn: Recipe,
 ) -> Callable[[slice, np.random.Generator, int], Evidence]:
-    """Make the function that draws the errors of some areas.
-
-    Parameters
-    ----------
-    inputs, scale, recipe, comparable_recipe, filled, treatment
-        As for :func:`draw_evidence`.
-    drawn : Recipe
-        Of the replicates.
-
-    Returns
-    -------
-    callable
-        Of the areas, the source of randomness of their errors and the number of that of what is
-        left of a change.
-    """
+    """Make the function that draws the errors of some areas."""
     panel, settings = inputs.panel, inputs.settings["uncertainty"]
     model, errors = errors_of(inputs)
     scale_errors, n = errors, settings["replicates"]

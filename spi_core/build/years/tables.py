@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from spi_core.build.evidence import errors_of
-from spi_core.build.shown.beside import Points
+from spi_core.build.evidence import Evidence, errors_of
+from spi_core.build.fellows.tables import fellow_tables
+from spi_core.build.shown.beside import uncapped
 from spi_core.build.shown.counts import with_intervals
-from spi_core.build.years.changes import TABLES, Seen, long_tables
+from spi_core.build.years.changes import TABLES, long_tables, see_years
 from spi_core.build.years.since import since
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.panel import joined
 from spi_core.edition.settings import earlier, every_period
+from spi_core.method.recipe import Recipe
+from spi_core.method.treat import Treatment
 from spi_core.tables import empty_table
 from spi_core.uncertainty.pairs import broken_between
 
@@ -23,29 +25,39 @@ SHOWN = ["value", "value_low", "value_high", "numerator", "denominator", "proven
 
 
 def years_tables(
-    inputs: Inputs, seen: Sequence[Seen], points: Points, values: pd.DataFrame
+    inputs: Inputs,
+    drawn: Evidence,
+    recipe: Recipe,
+    treatment: Treatment | None,
+    values: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
-    """Set out the years before the periods; nothing else rests on them.
+    """Set out the years before the periods, and the whole's change beside that of its fellows.
 
     Parameters
     ----------
     inputs : Inputs
         The edition, its panels without details.
-    seen : sequence of Seen
-        The edition from each earlier year that serves.
-    points : callable
-        From :func:`spi_core.build.shown.beside.uncapped`.
+    drawn : Evidence
+        Of the periods that are compared.
+    recipe : Recipe
+        What was decided before scoring.
+    treatment : Treatment or None
+        Fitted on the edition.
     values : DataFrame
         The built table of the periods.
 
     Returns
     -------
     dict of str to DataFrame
-        ``history, long_changes, long_scores, long_tiers``; without rows where there are no years.
+        ``history, long_changes, long_scores, long_tiers``, without rows where there are no years;
+        ``fellows, fellow_changes``.
     """
+    seen = see_years(inputs, recipe, treatment)
+    made = fellow_tables(inputs, drawn, seen, recipe, treatment)
     if inputs.history is None:
-        return {name: empty_table(name) for name in ("history", *TABLES)}
-    return {"history": _history(inputs, values), **long_tables(inputs, seen, points)}
+        return made | {name: empty_table(name) for name in ("history", *TABLES)}
+    made |= long_tables(inputs, seen, uncapped(recipe, treatment))
+    return made | {"history": _history(inputs, values)}
 
 
 def _history(inputs: Inputs, values: pd.DataFrame) -> pd.DataFrame:

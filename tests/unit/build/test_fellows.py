@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from spi_core.build.fellow_editions import editions_elsewhere
+from spi_core.build.fellows.editions import editions_elsewhere
 from spi_core.build.recipe import make_recipe
 from spi_core.build.treated import fill, fit_edition, treat_inputs
 from spi_core.cli import app

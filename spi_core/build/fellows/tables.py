@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spi_core.build.evidence import Evidence, parts_of
-from spi_core.build.fellow_editions import editions_elsewhere
+from spi_core.build.fellows.editions import editions_elsewhere
 from spi_core.build.marking import rests_on_generated
 from spi_core.build.standing import elements_of, places_of
 from spi_core.build.treated import fill

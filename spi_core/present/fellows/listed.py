@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from spi_core.explorer.measures import Measure
 from spi_core.present.base.prose import fill, words_of
 from spi_core.present.base.scale import beside_place
 from spi_core.present.base.words import and_list, beside_others, place_words
@@ -16,7 +15,7 @@ from spi_core.tables import empty_table
 
 
 def fellows(
-    tables: Tables, tree: Sequence[Measure], decimals: Sequence[int]
+    tables: Tables, elements: Sequence[str], decimals: Sequence[int]
 ) -> dict[str, Any] | None:
     """List the scores of the whole and of others of its kind, measure by measure.
 
@@ -24,8 +23,8 @@ def fellows(
     ----------
     tables : Tables
         ``fellows, fellow_changes, reference_scores``.
-    tree : sequence of Measure
-        The measures.
+    elements : sequence of str
+        Of the measures, as the tables name them.
     decimals : sequence of int
         Of each.
 
@@ -41,8 +40,8 @@ def fellows(
     place, codes = beside_place(tables), list(dict.fromkeys(every["area_code"]))
     average = tables["reference_scores"].set_index("element")["score"]
     found = [
-        _measure(every[every["element"] == m.element], tables, m, d, codes, home, average)
-        for m, d in zip(tree, decimals, strict=True)
+        _measure(every[every["element"] == e], tables, e, d, codes, home, average)
+        for e, d in zip(elements, decimals, strict=True)
     ]
     return {
         "names": list(every.drop_duplicates("area_code")["name"]),
@@ -57,7 +56,7 @@ def fellows(
 def _measure(
     rows: pd.DataFrame,
     tables: Tables,
-    measure: Measure,
+    element: str,
     decimals: int,
     codes: list[str],
     home: str,
@@ -69,7 +68,7 @@ def _measure(
     own: Any = mine.iloc[0]
     places = place_words(own["rank_low"], own["rank_high"], len(rows))
     said = [f"Likely place, 1st being best: {places}."]
-    moved = tables["fellow_changes"].query("element == @measure.element and apart_low == apart_low")
+    moved = tables["fellow_changes"].query("element == @element and apart_low == apart_low")
     if len(moved):
         ahead, behind = int((moved["apart_high"] < 0).sum()), int((moved["apart_low"] > 0).sum())
         years = f"{moved['first'].iloc[0]} to {moved['last'].iloc[0]}"
@@ -84,7 +83,7 @@ def _measure(
     return {
         "at": [codes.index(c) for c in rows["area_code"]],
         **{c: [_shown(x, decimals) for x in rows[c]] for c in ("score", "low", "high")},
-        "average": _shown(average.get(measure.element, float("nan")), decimals),
+        "average": _shown(average.get(element, float("nan")), decimals),
         "said": " ".join((*said, *lacking)),
     }
 
