@@ -272,7 +272,7 @@ def compute(inputs: Inputs) -> dict[str, pd.DataFrame]:
     tables = mark(tables, full.panel, inputs.framework)
     tables["peer_choices"] = peer_choices(inputs, tables["standing"], drawn.similar)
     tables |= _shown(inputs, tables, cut.panel, uncapped(recipe, treatment))
-    tables |= years_tables(inputs, made, treatment, tables["values"])
+    tables |= years_tables(inputs, drawn, made, treatment, tables["values"])
     for level in levels_of(inputs.settings["geography"]["levels"]):
         shapes = boundaries(inputs.geography, level.id)
         if shapes is not None:

@@ -155,7 +155,7 @@ def draw_evidence(
     """
     settings, size = inputs.settings["uncertainty"], len(inputs.geography.units) + 1
     _refuse_unscored(inputs, score(filled.value[:, :size], recipe))
-    part = _parts(inputs, scale, recipe, comparable_recipe, filled, treatment, recipe)
+    part = parts_of(inputs, scale, recipe, comparable_recipe, filled, treatment, recipe)
     rng = np.random.default_rng(settings["seed"])
     shares, fell_back = _bootstrapped_shares(scale, recipe, rng)
     evidence = part(slice(size), rng, 1)
@@ -205,7 +205,7 @@ def draw_changes(
     seed, size = inputs.settings["uncertainty"]["seed"], len(inputs.geography.units) + 1
     # levels are of no interest, unless nothing can be compared
     drawn = comparable_recipe if comparable_recipe.used.any() else recipe
-    part = _parts(inputs, inputs, recipe, comparable_recipe, filled, treatment, drawn)
+    part = parts_of(inputs, inputs, recipe, comparable_recipe, filled, treatment, drawn)
     evidence, beside = part(slice(size), np.random.default_rng([seed, 0, stream, 1]), stream), None
     if len(inputs.panel.areas) > size:
         beside = part(slice(size, None), np.random.default_rng([seed, size, stream, 1]), stream)
@@ -221,7 +221,7 @@ def errors_of(inputs: Inputs) -> tuple[pd.DataFrame, Sampling]:
     return model, sampling(panel, inputs.framework, model, families, people, published)
 
 
-def _parts(
+def parts_of(
     inputs: Inputs,
     scale: Inputs,
     recipe: Recipe,

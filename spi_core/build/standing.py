@@ -131,7 +131,7 @@ def _standing(a: Evidence) -> tuple[pd.DataFrame, dict[str, Tier]]:
         "difference": difference,
         "difference_low": tier.low,
         "difference_high": tier.high,
-        **_ranks(point[rows], chance[:, rows], blind[rows]),
+        **places_of(point[rows], chance[:, rows], blind[rows]),
         **_by_choices(stacked(a.everything.full)[:, a.now][:, rows]),
         **rated,
     }
@@ -150,7 +150,7 @@ def _by_level(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
 
 
-def _ranks(
+def places_of(
     point: NDArray[np.floating], draws: NDArray[np.floating], blind: NDArray[np.bool_]
 ) -> dict[str, Array]:
     """Ranks of every element that is scored in two units or more.

@@ -190,8 +190,8 @@ def load(folder: Path, without: Collection[str] = ()) -> Inputs:
     faults += found
     pool = None
     if not (none or faults or framework is None or geography is None):
-        of, units = reads["population_context"], geography.units
-        pool, faults = read_pool(folder, settings, framework, units, mapping, of)
+        of = reads["population_context"]
+        pool, faults = read_pool(folder, settings, framework, geography, mapping, of)
     if faults or framework is None or geography is None:
         raise InputError(in_order(faults))
     named = levels_of(settings["geography"]["levels"])

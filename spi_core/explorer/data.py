@@ -24,6 +24,7 @@ from spi_core.explorer.texts import TEMPLATES, area_sentences, spread_sentences
 from spi_core.present.base.edition import score_meaning
 from spi_core.present.base.prose import fill, words_of
 from spi_core.present.base.scale import similar_names
+from spi_core.present.fellows.listed import fellows
 from spi_core.store import Tables
 
 VERSION = 1
@@ -81,6 +82,7 @@ def explorer_data(tables: Tables) -> dict[str, Any]:
         "glossary": glossary(tables),
         "history": history(tables),
         "targets": targets(tables, tree, figures),
+        "fellows": fellows(tables, [m.element for m in tree], decimals),
         "places": places(tables, unit, drawn),
         "postcodes": sectors(tables, levels),
         "links": links(tables, unit.areas),

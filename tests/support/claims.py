@@ -354,7 +354,7 @@ def _placebo(m: re.Match[str], proof: Proof, area: str) -> bool:
     return all((x >= 0.05) == bool(m["no"]) for x in p)
 
 
-@form(r"(?P<first>\d+)(?:st|nd|rd|th)(?:–(?P<last>\d+)(?:st|nd|rd|th))? of \d+")
+@form(r"(?P<first>\d+)(?:st|nd|rd|th)(?:–(?P<last>\d+)(?:st|nd|rd|th))? of \d+\b(?! on )")
 def _place(m: re.Match[str], proof: Proof, area: str) -> bool:
     first, last = proof.places("index")[area]
     return first <= int(m["first"]) <= int(m["last"] or m["first"]) <= last
@@ -370,6 +370,51 @@ def _place(m: re.Match[str], proof: Proof, area: str) -> bool:
 )
 def _effect(m: re.Match[str], proof: Proof, area: str) -> bool:
     return ARROWS[m["sign"]] == m["word"] and apart(m["low"], m["high"]) != ("no " in m["word"])
+
+
+PLACES = r"(?P<low>\d+)(?:st|nd|rd|th)(?: to (?P<high>\d+)(?:st|nd|rd|th))? of (?P<n>\d+)"
+
+
+@form(rf"{PLACES} on (?P<what>the index|[A-Z][\w&’-]+(?: (?!and \d)[\w&’-]+)*)")
+def _among(m: re.Match[str], proof: Proof, area: str) -> bool:
+    """Prove the whole's places among others of its kind: none that their ranges exclude."""
+    here = proof.tables["fellows"]
+    here = here[here["element"] == proof.element(m["what"])]
+    own = here[here["area_code"] == proof.whole].iloc[0]
+    first, last = int(m["low"]), int(m["high"] or m["low"])
+    return (
+        len(here) == int(m["n"])
+        and (first, last) == tuple(np.ceil([own["rank_low"], own["rank_high"]]))
+        and 1 + (here["low"] > own["high"]).sum() <= first <= last
+        and last <= len(here) - (here["high"] < own["low"]).sum()
+    )
+
+
+@form(
+    r"(?P<what>the index|[A-Z][\w& ’-]+?), (?P<first>\S+) to (?P<last>\S+), (?:(?P<none>is clearly"
+    r" apart from none of (?P<of>\d+))|did clearly (?P<way>better|worse) than (?P<k>\d+) of"
+    r" (?P<n>\d+)(?: and clearly (?P<other>worse) than (?P<j>\d+))?)"
+)
+def _beside_fellows(m: re.Match[str], proof: Proof, area: str) -> bool:
+    """Prove than how many others the whole did better, by the intervals of the differences."""
+    rows = proof.tables["fellow_changes"].set_index("element").loc[proof.element(m["what"])]
+    rows = rows.set_index("area_code")
+    own, rest = rows.loc[proof.whole], rows.drop(index=proof.whole).dropna(subset="apart_low")
+    middle = (rest["apart_low"] + rest["apart_high"]) / 2
+    if not np.allclose(middle, rest["relative"] - own["relative"]):
+        return False
+    found = {"better": (rest["apart_high"] < 0).sum(), "worse": (rest["apart_low"] > 0).sum()}
+    said = {"better": 0, "worse": 0}
+    said |= {m["way"]: int(m["k"])} if m["way"] else {}
+    said |= {m["other"]: int(m["j"])} if m["other"] else {}
+    years = (own["first"], own["last"]) == (m["first"], m["last"])
+    return years and said == found and len(rest) == int(m["of"] or m["n"])
+
+
+@form(r"1st being best")
+def _best_first(m: re.Match[str], proof: Proof, area: str) -> bool:
+    """Say which end is best."""
+    return True
 
 
 def claims_in(page: Any) -> Iterator[str]:

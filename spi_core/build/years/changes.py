@@ -54,10 +54,8 @@ class Seen:
     trend: Scores
 
 
-def long_tables(
-    inputs: Inputs, recipe: Recipe, treatment: Treatment | None, points: Points
-) -> dict[str, pd.DataFrame]:
-    """Set out the changes of several years: of every element from the earliest year that serves.
+def see_years(inputs: Inputs, recipe: Recipe, treatment: Treatment | None) -> list[Seen]:
+    """See an edition from each earlier year that serves some indicator.
 
     Parameters
     ----------
@@ -67,6 +65,25 @@ def long_tables(
         What was decided before scoring.
     treatment : Treatment or None
         Fitted on the edition.
+
+    Returns
+    -------
+    list of Seen
+        The earliest first; empty where there are no years.
+    """
+    found = {} if inputs.history is None else annual(inputs)
+    return [_see(inputs, recipe, treatment, *of, n) for n, of in enumerate(found.items(), 2)]
+
+
+def long_tables(inputs: Inputs, seen: Sequence[Seen], points: Points) -> dict[str, pd.DataFrame]:
+    """Set out the changes of several years: of every element from the earliest year that serves.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The edition, its panels without details.
+    seen : sequence of Seen
+        From :func:`see_years`.
     points : callable
         From :func:`spi_core.build.shown.beside.uncapped`.
 
@@ -77,8 +94,6 @@ def long_tables(
         figure every year since; a component, dimension or index if at least half of its weight
         has. All elements are judged together, indicators apart, whatever their first year.
     """
-    found = annual(inputs)
-    seen = [_see(inputs, recipe, treatment, *of, n) for n, of in enumerate(found.items(), 2)]
     if not seen:
         return {name: empty_table(name) for name in TABLES}
     rests = rests_on_generated(joined(inputs.history, inputs.panel), inputs.framework)
@@ -132,7 +147,7 @@ def _beside(e: Evidence) -> Evidence | None:
     return e.beside
 
 
-def _pick(parts: Sequence[NDArray[Any]], choice: NDArray[np.intp]) -> NDArray[Any]:
+def pick(parts: Sequence[NDArray[Any]], choice: NDArray[np.intp]) -> NDArray[Any]:
     """Take each item from the year chosen for it; (areas, items), those without one left out."""
     kept = np.flatnonzero(choice >= 0)
     return np.asarray(np.stack(parts)[choice[kept], :, kept].T)
@@ -162,7 +177,7 @@ def _rated(
     kept = better[choice >= 0]
 
     def judged(found: Sequence[Moves]) -> Change:
-        return Moves(*(_pick(part, choice) for part in zip(*found, strict=True))).rated(kept)
+        return Moves(*(pick(part, choice) for part in zip(*found, strict=True))).rated(kept)
 
     return judged(own), judged(left)
 
@@ -227,9 +242,9 @@ def _of_indicators(
         drawn[0].inputs.panel.areas,
         items,
         *judged,
-        points=_pick([s[-1] - s[0] for s in scored], choice),
-        baseline=_pick([v[0] for v in values], choice),
-        current=_pick([v[-1] for v in values], choice),
+        points=pick([s[-1] - s[0] for s in scored], choice),
+        baseline=pick([v[0] for v in values], choice),
+        current=pick([v[-1] for v in values], choice),
     )
     names = ("long_indicator_changes", "relative_long_indicator_changes")
     return frame, [*zip(names, judged, strict=True)]
@@ -238,7 +253,7 @@ def _of_indicators(
 def _of_levels(
     inputs: Inputs, seen: Sequence[Seen], drawn: Sequence[Evidence], points: Points
 ) -> tuple[pd.DataFrame, list[tuple[str, Change]]]:
-    choice = _choice(seen)
+    choice = chosen(seen)
     items = elements_of(drawn[0])[choice >= 0].reset_index(drop=True)
     items = pd.concat([items, _years(inputs, seen, choice)], axis=1)
 
@@ -248,20 +263,20 @@ def _of_levels(
     judged = _rated(drawn, moves, choice, np.ones(choice.size))
     for name, of in (("parts", "comparable_recipe"), ("of", "recipe")):
         counts = [counted(getattr(e, of))[None] for e in drawn]
-        items[name] = _pick(counts, choice)[0]
+        items[name] = pick(counts, choice)[0]
     ends = [laid(e.comparable) for e in drawn]
     frame = _rows(
         drawn[0].inputs.panel.areas,
         items,
         *judged,
         points=judged[0].change,
-        baseline=_pick([x[0] for x in ends], choice),
-        current=_pick([x[-1] for x in ends], choice),
+        baseline=pick([x[0] for x in ends], choice),
+        current=pick([x[-1] for x in ends], choice),
     )
     return frame, [*zip(("long_changes", "relative_long_changes"), judged, strict=True)]
 
 
-def _choice(seen: Sequence[Seen]) -> NDArray[np.intp]:
+def chosen(seen: Sequence[Seen]) -> NDArray[np.intp]:
     """Choose the year from which at least half of a score's weight has a figure every year."""
     shares = [known_share(s.drawn.recipe, s.drawn.comparable_recipe.used[None])[0] for s in seen]
     return _earliest([share >= ENOUGH - 1e-9 for share in shares])
@@ -269,7 +284,7 @@ def _choice(seen: Sequence[Seen]) -> NDArray[np.intp]:
 
 def _scores(inputs: Inputs, seen: Sequence[Seen]) -> pd.DataFrame:
     """List the comparable scores of all years since the first, of what changed over several."""
-    choice, every = _choice(seen), every_period(inputs.settings)
+    choice, every = chosen(seen), every_period(inputs.settings)
     elements, frames = elements_of(seen[0].drawn), [empty_table("long_scores")[:0]]
     for n, s in enumerate(seen):
         scores, periods = laid(s.trend), every[every.index(s.first) :]

@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from spi_core.build.evidence import errors_of
+from spi_core.build.evidence import Evidence, errors_of
+from spi_core.build.fellows.tables import fellow_tables
 from spi_core.build.shown.beside import uncapped
 from spi_core.build.shown.counts import with_intervals
-from spi_core.build.years.changes import TABLES, long_tables
+from spi_core.build.years.changes import TABLES, long_tables, see_years
 from spi_core.build.years.since import since
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.panel import joined
@@ -24,14 +25,20 @@ SHOWN = ["value", "value_low", "value_high", "numerator", "denominator", "proven
 
 
 def years_tables(
-    inputs: Inputs, recipe: Recipe, treatment: Treatment | None, values: pd.DataFrame
+    inputs: Inputs,
+    drawn: Evidence,
+    recipe: Recipe,
+    treatment: Treatment | None,
+    values: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
-    """Set out the years before the periods; nothing else rests on them.
+    """Set out the years before the periods, and the whole's change beside that of its fellows.
 
     Parameters
     ----------
     inputs : Inputs
         The edition, its panels without details.
+    drawn : Evidence
+        Of the periods that are compared.
     recipe : Recipe
         What was decided before scoring.
     treatment : Treatment or None
@@ -42,13 +49,15 @@ def years_tables(
     Returns
     -------
     dict of str to DataFrame
-        ``history, long_changes, long_scores, long_tiers``; without rows where there are no years.
+        ``history, long_changes, long_scores, long_tiers``, without rows where there are no years;
+        ``fellows, fellow_changes``.
     """
+    seen = see_years(inputs, recipe, treatment)
+    made = fellow_tables(inputs, drawn, seen, recipe, treatment)
     if inputs.history is None:
-        return {name: empty_table(name) for name in ("history", *TABLES)}
-    points = uncapped(recipe, treatment)
-    made = long_tables(inputs, recipe, treatment, points)
-    return {"history": _history(inputs, values), **made}
+        return made | {name: empty_table(name) for name in ("history", *TABLES)}
+    made |= long_tables(inputs, seen, uncapped(recipe, treatment))
+    return made | {"history": _history(inputs, values)}
 
 
 def _history(inputs: Inputs, values: pd.DataFrame) -> pd.DataFrame:

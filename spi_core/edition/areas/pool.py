@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from spi_core.edition.areas.geography import Geography
 from spi_core.edition.framework import Framework
 from spi_core.edition.panel import Panel
 from spi_core.edition.population import check_mapping, population, read_figures
@@ -34,13 +35,25 @@ class Pool:
         Index the codes: ``name``, and ``place``, what the area lies in, blank where it is that.
     context : DataFrame
         ``area_code, variable, value``, also of the edition's units: all from one source.
-    panel : Panel
-        Published figures of the periods that are compared.
+    every : Panel
+        Published figures of all periods, the earlier years first.
+    fellows : DataFrame
+        Of the areas that lie in others of the whole's kind: index the codes, ``home, home_name,
+        population``; no rows where the edition does not say by what residents they count.
+    compared : tuple of str
+        Periods that are compared.
     """
 
     places: pd.DataFrame
     context: pd.DataFrame
-    panel: Panel
+    every: Panel
+    fellows: pd.DataFrame
+    compared: tuple[str, ...]
+
+    @property
+    def panel(self) -> Panel:
+        """Figures of the periods that are compared."""
+        return self.every.during([self.every.periods.index(p) for p in self.compared])
 
 
 def from_reference(settings: Mapping[str, Any]) -> bool:
@@ -52,7 +65,7 @@ def read_pool(
     folder: Path,
     settings: Mapping[str, Any],
     framework: Framework,
-    units: Sequence[str],
+    geography: Geography,
     mapping: Read,
     context: Read,
 ) -> tuple[Pool | None, list[Fault]]:
@@ -66,7 +79,7 @@ def read_pool(
         ``edition.yml``.
     framework : Framework
         Its indicators.
-    units : sequence of str
+    geography : Geography
         Its units of evidence: the population holds them, for none may be like itself.
     mapping, context : Read
         ``reference/mapping.csv`` and ``reference/context.csv``.
@@ -84,7 +97,7 @@ def read_pool(
     if not lost and settings["index"].get("shrinkage", "none") != "none":
         message = "needs figures as published, and index.shrinkage changes the edition's own"
     elif not lost and periods[-1] in set(mapping.frame["period"]):
-        return _read(folder, settings, framework, units, mapping.frame, context.frame)
+        return _read(folder, settings, framework, geography, mapping.frame, context.frame)
     elif not lost:
         message = f"needs figures of the period {periods[-1]}, and {named['mapping']} has none"
     file, column = shown(folder / "edition.yml"), "comparators.from"
@@ -99,7 +112,7 @@ def _read(
     folder: Path,
     settings: Mapping[str, Any],
     framework: Framework,
-    units: Sequence[str],
+    geography: Geography,
     mapping: pd.DataFrame,
     context: pd.DataFrame,
 ) -> tuple[Pool | None, list[Fault]]:
@@ -113,7 +126,7 @@ def _read(
     faults = [*areas.faults, *check_mapping(read, figures, framework, every_period(settings))]
     if faults:
         return None, faults
-    places = areas.frame.set_index("area_code")
+    places, units = areas.frame.set_index("area_code"), geography.units
     if strange := sorted(set(units) - set(places.index)):
         message = f"has no {some(strange)}: an area could be found to be like itself"
         return None, [Fault(shown(folder / named["areas"]), message, None, "area_code")]
@@ -123,18 +136,48 @@ def _read(
         message = f"has no {lost[0][0]} of {lost[0][1]}" if there else "is missing"
         allowed = f"one value of each area and variable; `spi reference {folder.name}` makes it"
         return None, [Fault(shown(folder / CONTEXT), message, None, "variable", None, allowed)]
-    places = places.drop(index=list(units))
+    places = places.drop(index=units)
+    fellows, faults = _fellows(areas.frame, geography.whole, settings, figures, folder)
+    if faults:
+        return None, faults
     home = places.get("borough_name", places["area_name"])
     cells = population(
-        mapping[mapping["period"].isin(_compared(settings))],
+        mapping,
         figures[figures["area_code"].isin(places.index)],
         dict(framework.indicators["per"]),
     )
-    panel = _panel(cells, _compared(settings), list(places.index), framework.ids, mapping)
+    every = every_period(settings)
+    panel = _panel(cells, every, list(places.index), framework.ids, mapping)
     about = pd.DataFrame(
         {"name": places["area_name"], "place": home.where(home != places["area_name"], "")}
     )
-    return Pool(about, context[[*keys, "value"]], panel), []
+    compared = tuple(_compared(settings))
+    return Pool(about, context[[*keys, "value"]], panel, fellows, compared), []
+
+
+def _fellows(
+    places: pd.DataFrame,
+    whole: str,
+    settings: Mapping[str, Any],
+    figures: pd.DataFrame,
+    folder: Path,
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """Say what each area elsewhere lies in, and how many residents it counts with there."""
+    named = settings["index"]["reference"]
+    asked, columns = named.get("residents"), ["home", "home_name", "population"]
+    places = places.set_index("area_code").rename(
+        columns={"borough_code": "home", "borough_name": "home_name"}
+    )
+    if asked is None or whole not in set(places.get("home", ())):
+        return pd.DataFrame(columns=columns), []
+    of = figures[(figures["figure_id"] == asked["figure"]) & (figures["period"] == asked["period"])]
+    people = of.set_index("area_code")["value"].reindex(places.index)
+    if lost := sorted(people.index[~(people > 0)]):
+        message = f"has no {asked['figure']} of {asked['period']} of {some(lost)}"
+        file, column = shown(folder / named["figures"]), "index.reference.residents"
+        return pd.DataFrame(), [Fault(file, message, None, column)]
+    elsewhere = places["home"] != whole
+    return places.assign(population=people).loc[elsewhere, columns], []
 
 
 def _panel(

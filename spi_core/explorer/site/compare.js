@@ -6,6 +6,7 @@ import { chartBox } from "./chartbox.js";
 import { dotRows, histogram, SERIES, strip, trend } from "./charts.js";
 import { overTimeNote, viewNote } from "./cautions.js";
 import { shownAs } from "./classify.js";
+import { fellowsSection } from "./fellows.js";
 import { findWords } from "./find.js";
 import { andList, byName, number, shortUnit, signed } from "./format.js";
 import { homePoint, intervalCheck, mapTwin, stripPoints } from "./mapview.js";
@@ -157,6 +158,7 @@ function compareBody(ctx, state, areas) {
   const [drawn, empty] = [model.components.filter(has), model.components.filter((m) => !has(m))];
   return [
     intervalCheck(ctx, state),
+    areas.includes(model.home()) ? fellowsSection(model, measure) : null,
     h("section", {}, h("h3", {}, `Among all ${all.length} ${model.level(state.level).plural}`),
       chartBox((width) => strip({ width, points, home, write, intervals: state.intervals, label: `Where ${names} stand among all. ${label}` }))),
     h("div", { class: "grid thirds" },

@@ -44,6 +44,7 @@ export function openData(data) {
     glossary: data.glossary,
     history: data.history,
     targets: data.targets ?? [],
+    fellows: data.fellows ?? null,
     recipe: data.recipe,
     peersRule: data.peers?.rule ?? "",
     places: data.places ?? null,

@@ -2,6 +2,7 @@
 
 import { button, h, replace } from "./dom.js";
 import { illustrativeNote, overTimeNote } from "./cautions.js";
+import { fellowsSection } from "./fellows.js";
 import { day, number, signed, subtracted, withUnit } from "./format.js";
 import { trendFigure } from "./compare.js";
 import { lineage } from "./lineage.js";
@@ -52,6 +53,7 @@ function figureBody(ctx, state) {
     h("div", { class: "buttons no-print figure-buttons" }, button(model.shapes ? "Show on the map" : "Show all areas", { class: "button button-main" }, () => ctx.go({ view: "map" }))),
     measure.levels.length ? h("section", { class: "here" }, [...areas].reverse().map((area) => hereWords(model, measure, area)), areas.length ? lineage(ctx, measure, areas[areas.length - 1]) : null) : null,
     measure.levels.length && (known || model.periods.length > 1) ? h("section", { class: "figure-trend" }, h("h3", {}, "Over time"), trendFigure(model, state, measure, areas), [...areas].reverse().map((area) => longWords(model, measure, area)), yearsTable(model, measure, areas)) : null,
+    fellowsSection(model, measure),
     h("dl", { class: "page" }, parts.filter((part) => part && part[1] && part[1].length !== 0).map(([term, text]) => [h("dt", {}, term), h("dd", {}, text)])),
   ];
 }

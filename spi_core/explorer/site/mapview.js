@@ -1,7 +1,7 @@
 // The first view: the map where a level has one, what it says, and the chosen area.
 
 import { button, h, replace, uniqueId } from "./dom.js";
-import { orderGroups } from "./against.js";
+import { inGroups } from "./fellows.js";
 import { chartBox } from "./chartbox.js";
 import { drawingsIn, strip } from "./charts.js";
 import { byName, endpoints, number, shortUnit, signed } from "./format.js";
@@ -73,12 +73,11 @@ function drawPlace(ctx, section, state) {
 
 // Every area from the highest figure to the lowest, those that follow each other too closely in one line: no order is claimed there.
 function inOrder(model, state, measure, areas) {
-  const cells = areas.map((area) => ({ area, ...model.cell(measure.id, area, state.period) })).filter((c) => c.value !== null && c.low !== null).sort((a, b) => b.value - a.value);
+  const cells = areas.map((area) => ({ area, ...model.cell(measure.id, area, state.period) })).filter((c) => c.value !== null && c.low !== null);
   if (areas.length > MOST_NAMED || cells.length < 2) return null;
-  const groups = orderGroups(cells);
   const said = (c) => `${c.area.name} ${valueText(model, measure, c)} (${intervalText(measure, c.low, c.high)})`;
   return h("details", { class: "in-order" }, h("summary", { "data-key": "in-order" }, "In order, with likely ranges"),
-    h("ol", { class: "plain" }, groups.map((group) => h("li", {}, group.map(said).join(", "), group.length > 1 ? h("strong", {}, `: too close to order${group.length > 2 ? ", each to the next" : ""}`) : null))));
+    inGroups(cells, said));
 }
 
 function stripCaption(model, state, measure) {

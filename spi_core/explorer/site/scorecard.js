@@ -4,6 +4,7 @@ import { besideWhole } from "./against.js";
 import { button, h, replace, uniqueId } from "./dom.js";
 import { chartBox } from "./chartbox.js";
 import { dotRows, drawingsIn, strip } from "./charts.js";
+import { fellowsSection } from "./fellows.js";
 import { createFinder } from "./find.js";
 import { byName, number, signed } from "./format.js";
 import { briefLinks, homePoint, intervalCheck, knownText, stripPoints } from "./mapview.js";
@@ -122,6 +123,7 @@ function scorecardBody(ctx, state, area, tip, scenario) {
         label: scorecardSentence(model, area),
       })))
       : null,
+    area === model.home() ? fellowsSection(model, index) : null,
     h("div", { class: "buttons no-print card-actions" },
       intervalCheck(ctx, state),
       model.hasMap(area.level) && model.within(area.level) ? button("Show on the map", { class: "button" }, () => ctx.go({ view: "map", level: area.level })) : null,

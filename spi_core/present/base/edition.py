@@ -34,6 +34,7 @@ EMPTY = {
     "no-peers": "peers",
     "no-small-areas": "small_area_spread",
     "no-reference": "reference",
+    "no-fellows": "fellows",
     "no-corrections": "corrections",
     "no-revisions": "revisions",
     "no-sign-off": "signoff",

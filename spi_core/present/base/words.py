@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from spi_core.levels import Level
-from spi_core.present.base.numbers import change_words, likely, number, subtracted
+from spi_core.present.base.numbers import change_words, likely, number, ordinal, subtracted
 from spi_core.text.words import AHEAD, BEHIND, NOT_RATED
 
 #: Words for the quarter of the areas that one falls in, 1 the highest; 0 where nothing is ranked.
@@ -313,3 +313,34 @@ def owned(noun: str) -> str:
     ('wards’', 'Gemeinden’s')
     """
     return f"{noun}’" if noun.endswith("s") else f"{noun}’s"
+
+
+def place_words(rank_low: float, rank_high: float, of: int) -> str:
+    """Write the places that an area is likely in.
+
+    Examples
+    --------
+    >>> place_words(23, 26, 29), place_words(33, 33, 33)
+    ('23rd to 26th of 29', '33rd of 33')
+    """
+    low, high = ordinal(rank_low), ordinal(rank_high)
+    return f"{low if low == high else f'{low} to {high}'} of {of}"
+
+
+def beside_others(ahead: int, behind: int, of: int) -> str:
+    """Say than how many others something did clearly better, and clearly worse.
+
+    Examples
+    --------
+    >>> beside_others(4, 0, 27)
+    'did clearly better than 4 of 27'
+    >>> beside_others(4, 1, 27)
+    'did clearly better than 4 of 27 and clearly worse than 1'
+    >>> beside_others(0, 0, 27)
+    'is clearly apart from none of 27'
+    """
+    counts = [(ahead, "better"), (behind, "worse")]
+    said = [f"clearly {word} than {n}" for n, word in counts if n]
+    if not said:
+        return f"is clearly apart from none of {of}"
+    return f"did {and_list([f'{said[0]} of {of}', *said[1:]])}"

@@ -71,8 +71,13 @@ def unscored_dimensions(report: BoroughReport) -> str:
     return f"{without}: {why}" if without else ""
 
 
-def findings(report: BoroughReport) -> list[str]:
+def findings(report: BoroughReport, among: str = "") -> list[str]:
     """Say what stands out, as Markdown list items that begin with their subject in bold.
+
+    Parameters
+    ----------
+    among : str
+        Where the whole stands among others of its kind.
 
     Returns
     -------
@@ -83,6 +88,7 @@ def findings(report: BoroughReport) -> list[str]:
     made = [
         sentence(_wards(report), report.illustrative),
         sentence(reference_finding(report), known["illustrative_now"].any()),
+        among,
         sentence(_components(report), report.illustrative),
         sentence(_change(report), report.changes["illustrative"].any() and report.compared),
         _gaps(report),

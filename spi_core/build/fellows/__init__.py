@@ -1,0 +1,1 @@
+"""The whole among others of its kind, such as boroughs: their editions, scores and changes."""
