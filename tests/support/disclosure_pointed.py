@@ -36,12 +36,12 @@ def lone(rng: np.random.Generator) -> World:
 
 
 def few_people(rng: np.random.Generator) -> World:
-    """Percentages of very few people in several parts, of many in the others."""
+    """Percentages of very few people in two parts, of many in the others."""
     sizes = [int(rng.integers(4, 8)), 2]
     geography = geography_of([sizes])
     framework = framework_of([str(rng.choice(["suppress<8", "suppress<10"]))], ["proportion"])
     base = rng.integers(30, 300, (2, len(geography.areas), 1)).astype(float)
-    base[:, 2 : 2 + int(rng.integers(2, 4))] = rng.integers(1, 4, (2, 1, 1))
+    base[:, 2:4] = rng.integers(1, 4, (2, 1, 1))
     top = rng.binomial(base.astype(int), 0.5)
     return _world(*(geography, framework), top, base)
 
