@@ -94,6 +94,14 @@ def test_a_shift_is_of_the_same_areas(other: list[float]) -> None:
             shift(a, b, "x")
 
 
+def test_areas_scored_one_way_alone_shift_nothing() -> None:
+    found = shift([1.0, np.nan, 3, 5], [2.0, 4, np.nan, 5], "x")
+    assert found.compared.tolist() == [True, False, False, True]
+    assert found.score_shift.tolist() == [1, 0, 0, 0]
+    assert found.rank_shift.tolist() == [0, 0, 0, 0]
+    assert found.n_lost == 1
+
+
 def test_a_small_difference_that_counts_is_a_strength_above_and_a_weakness_below() -> None:
     point = np.array([[50.5], [50.0], [50.0], [49.5], [50.0]])
     position = np.array([[1, 2, 4], [2, 4, 0], [1, 4, 0], [1, 2, 4], [1, 2, 0]])

@@ -91,6 +91,18 @@ def test_replicates_match_where_an_index_may_lack_a_component_and_a_period_an_in
     assert np.isnan(draws.full.index[:, 0, 3]).all()
 
 
+@pytest.mark.parametrize("period", [0, 1])
+def test_what_a_period_lacks_is_not_filled_from_another(period):
+    value, errors = panel(se=0.0)
+    absent = np.zeros((2, RECIPE.share.size), bool)
+    absent[period, 2] = True
+    recipe = replace(RECIPE, missing_components=1, absent=absent)  # two figures, or no component
+    drawn = simulate(value, errors, recipe, np.random.default_rng(1), 50, vary=SAMPLING)
+    assert np.isnan(drawn.full.component[:, period, :, 2]).all()
+    alone = score(value, replace(recipe, absent=None)).component[1 - period]
+    np.testing.assert_allclose(drawn.full.component[0, 1 - period, :, 2], alone[:, 2], atol=1e-4)
+
+
 def test_draws_beyond_a_goalpost_do_not_pile_up_on_one_side():
     value, errors = panel(se=0.1)
     value[..., :2] = RECIPE.best[:2]  # every other draw lies beyond
