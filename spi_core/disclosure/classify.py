@@ -105,13 +105,14 @@ def _codes(counts: Counts, base: Array, limit: Array) -> NDArray[np.int8]:
 
 def _cascade(code: NDArray[np.int8], counts: Counts, tree: Tree) -> Mask:
     """Hide all parts of a small total, in place; the result marks them."""
-    under = np.zeros(code.shape, bool)
+    under, why = np.zeros(code.shape, bool), code.copy()
     for family, binds in zip(reversed(tree.families), reversed(counts.linked), strict=True):
         at, p = family.members, family.parent
-        small = np.isin(code[p], (LOW, HIGH, BOTH)) & binds[p] & ~counts.absent[p]
-        small &= ~counts.empty[at] & ~counts.absent[at]
-        under[at] |= small
-        code[at] = np.where(small & (code[at] != UNKNOWN), code[p], code[at])
+        small = np.isin(why[p], (LOW, HIGH, BOTH)) & binds[p]
+        under[at] |= small & ~counts.empty[at] & ~counts.absent[at]
+        # on to its own parts, through what the source hid or never gave
+        why[at] = np.where(small, why[p], why[at])
+    code[:] = np.where(under & (code != UNKNOWN), why, code)
     return under
 
 

@@ -13,6 +13,7 @@ from spi_core.edition.inputs import load
 from spi_core.store import Tables
 from tests.support.disclosure_worlds import (
     World,
+    known_bases,
     random_world,
     ranges,
     shown_small,
@@ -33,6 +34,7 @@ def test_none_of_500_random_hierarchies_is_solved() -> None:
         world = random_world(np.random.default_rng(seed))
         controlled = world.control()
         assert shown_small(world, controlled.panel) == 0, seed
+        assert known_bases(world, controlled.panel) == 0, seed
         found = ranges(world, controlled)
         attacked += len(found)
         # a reader who rules the truth out would prove nothing

@@ -23,7 +23,7 @@ from spi_core.edition.framework import Framework
 from spi_core.edition.panel import Panel
 from spi_core.edition.rules import DENOMINATOR, parse_rule
 
-__all__ = ["attack"]
+__all__ = ["attack", "limits_of", "ties_of"]
 
 Array = NDArray[np.float64]
 #: Tables (period, indicator) of the parts of a sum, and of its total (None: the denominator).
@@ -96,7 +96,7 @@ def attack(
     """
     bases = public.denominator if base is None else base
     guess = _look(public, framework, bases, table, digits)
-    ties = _ties(public, settings) if table == "numerator" else []
+    ties = ties_of(public, settings) if table == "numerator" else []
     _expect_shown_zeros(guess, public, framework, geography, bases, table, ties)
     if beliefs is not None:
         for mine, theirs, join in (
@@ -154,7 +154,7 @@ def _expect_shown_zeros(
         for p, i in parts:
             if total is not None:
                 total_shown[p, :, i] &= guess.known[total[0], :, total[1]]
-    limits = _limits(framework, ties, len(public.periods))
+    limits = limits_of(framework, ties, len(public.periods))
     sure = guess.hidden & total_shown & (limits > 0)[:, None, :]
     if table == "numerator":
         capped = (framework.indicators["kind"] == "proportion").to_numpy()
@@ -165,7 +165,7 @@ def _expect_shown_zeros(
     guess.low[sure] = np.maximum(guess.low[sure], 1.0)
 
 
-def _limits(framework: Framework, ties: list[_Tie], periods: int) -> Array:
+def limits_of(framework: Framework, ties: list[_Tie], periods: int) -> Array:
     """Give each table's threshold: of tied tables the strictest, as the rules page says."""
     rules = [parse_rule(str(t)) for t in framework.indicators["disclosure_rule"]]
     limits = np.tile([float(r.suppress or 0) for r in rules], (periods, 1))
@@ -199,7 +199,7 @@ def _add_up_areas(guess: _Guess, public: Panel, geography: Geography, gaps: Arra
             guess.sums.append(([int(c) for c in cells], [1.0] * len(at) + [-1.0], gap))
 
 
-def _ties(public: Panel, settings: Mapping[str, Any]) -> list[_Tie]:
+def ties_of(public: Panel, settings: Mapping[str, Any]) -> list[_Tie]:
     """Give the declared sums over indicators and over periods."""
     setting = settings.get("disclosure", "none")
     if setting == "none":

@@ -15,7 +15,7 @@ from spi_core.edition.framework import Framework
 from spi_core.edition.panel import Panel
 from spi_core.edition.rules import parse_rule
 from spi_core.levels import levels_of
-from tests.support.disclosure_attack import attack
+from tests.support.disclosure_attack import attack, limits_of, ties_of
 
 PERIODS = ("baseline", "current")
 LEVELS = ("lsoa", "ward", "borough")
@@ -187,10 +187,15 @@ def without_secondary(world: World, found: Controlled) -> Panel:
 
 def _mask(world: World, rows: pd.DataFrame) -> np.ndarray:
     mask = np.zeros(world.panel.value.shape, bool)
-    axes = ((world.panel.periods, "period"), (world.panel.areas, "area_code"))
-    at = [pd.Index(axis).get_indexer(pd.Index(rows[name])) for axis, name in axes]
-    mask[at[0], at[1], pd.Index(world.panel.indicators).get_indexer(rows["indicator_id"])] = True
+    mask[_places(world, rows)] = True
     return mask
+
+
+def _places(world: World, rows: pd.DataFrame) -> tuple[np.ndarray, ...]:
+    """Where on the panel each row's cell is."""
+    raw = world.panel
+    axes = {"period": raw.periods, "area_code": raw.areas, "indicator_id": raw.indicators}
+    return tuple(pd.Index(axis).get_indexer(pd.Index(rows[name])) for name, axis in axes.items())
 
 
 def ranges(
@@ -205,10 +210,7 @@ def ranges(
     keys = ["indicator_id", "area_code", "period"]
     merged = log.merge(result, "left", keys, validate="1:1")
     assert merged["low"].notna().all() or public is not None
-    at = tuple(
-        pd.Index(axis).get_indexer(pd.Index(merged[name]))
-        for axis, name in zip((raw.periods, raw.areas, raw.indicators), keys[::-1], strict=True)
-    )
+    at = _places(world, merged)
     n, d = raw.numerator[at], raw.denominator[at]
     kind = merged["indicator_id"].map(world.framework.indicators["kind"])
     limits = merged["rule"].map(lambda t: parse_rule(t).suppress).to_numpy(float)
@@ -230,14 +232,40 @@ def solved(merged: pd.DataFrame) -> pd.DataFrame:
 
 
 def shown_small(world: World, public: Panel) -> int:
-    """How many counts are shown that the rules page says are hidden first.
+    """How many counts are shown that the rules page says are hidden first, or beneath such a total.
 
     Read from the page, not from the protection: what it fails to find small, no range is asked of.
     """
     n, base = world.panel.numerator, world.panel.denominator
-    about = world.framework.indicators
-    limit = np.array([parse_rule(str(t)).suppress or 0 for t in about["disclosure_rule"]])
+    about, parents = world.framework.indicators, world.geography.areas["parent_code"]
+    ties = ties_of(public, world.settings)
+    limit = limits_of(world.framework, ties, len(public.periods))[:, None, :]
     share = (about["kind"] == "proportion").to_numpy()
-    few = (n > 0) & (n < limit)
-    few_outside = share & (limit > 0) & (base - n < limit)
-    return int((np.isfinite(public.value) & (few | few_outside)).sum())
+    first = (n > 0) & (n < limit)
+    for parts, total in ties:
+        for p, i in parts if total else ():
+            first[p, :, i] |= first[total[0], :, total[1]]
+    first |= share & (limit > 0) & (base - n < limit)
+    for code in world.geography.areas.index:  # larger areas come first
+        if parents[code]:
+            above, at = (public.areas.index(c) for c in (parents[code], code))
+            first[:, at] |= first[:, above]
+    return int((np.isfinite(public.value) & first).sum())
+
+
+def known_bases(world: World, public: Panel) -> int:
+    """How many bases below the threshold, of percentages, a reader of the bases can narrow."""
+    raw, about = world.panel, world.framework.indicators
+    ties = ties_of(public, world.settings)
+    limit = limits_of(world.framework, ties, len(raw.periods))[:, None, :]
+    base, share = raw.denominator, (about["kind"] == "proportion").to_numpy()
+    few = share & (base > 0) & (base < limit) & (public.status == "suppressed")
+    if not few.any():
+        return 0
+    places = public, world.framework, world.geography, world.settings
+    found = attack(*places, table="denominator")
+    at = _places(world, found)
+    low, high = (found[name].to_numpy() for name in ("low", "high"))
+    true, most = base[at], np.broadcast_to(limit - 1, base.shape)[at]
+    assert ((low <= true) & (true <= high)).all()
+    return int((few[at] & ((low > 1) | (high < most))).sum())

@@ -44,6 +44,8 @@ class Reply:
     wait: float = 0.0
     told: bool = True  # whether it tells its length
     etag: bool = True
+    endless: bool = False  # the body again and again
+    pause: float = 0.0  # between one body and the next
 
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
@@ -182,6 +184,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         with suppress(ConnectionError):  # a client that lost patience
             self.wfile.write(body)
+            while reply.endless:
+                time.sleep(reply.pause)
+                self.wfile.write(body)
         if reply.cut or not reply.told:
             self.close_connection = True
 

@@ -15,6 +15,8 @@ from spi_core.errors import Fault, InputError
 from spi_core.files import refusals_as_faults, shown
 
 BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+#: Bytes and lines of a text; in memory each takes many times its length.
+MOST_TEXT, MOST_LINES = 100 * 10**6, 2_000_000
 ALLOWED = "a workbook (.xlsx, .xls, .ods), .csv, .tsv or .txt, packed as .gz or alone in a .zip"
 
 
@@ -57,6 +59,8 @@ def open_extract(path: Path) -> tuple[list[Sheet], str]:
             return read_book(content), ""
         if not name.endswith((".csv", ".tsv", ".txt")):
             raise UnreadableError("is of a kind that is not read")
+        if len(content) > MOST_TEXT:
+            raise UnreadableError(f"is a text of more than {MOST_TEXT // 10**6} MB")
         rows, mark = _rows(_text(content))
         return [Sheet(path.name, False, rows)], mark
     except UnreadableError as error:
@@ -93,6 +97,8 @@ def _text(content: bytes) -> str:
 def _rows(text: str) -> tuple[list[list[object]], str]:
     """Part a text where most of its rows have as many cells as each other."""
     lines = text.splitlines(keepends=True)
+    if len(lines) > MOST_LINES:
+        raise UnreadableError(f"has more than {MOST_LINES:,} lines")
     if lines and lines[0].strip().lower().startswith("sep="):
         lines[0] = "\n"  # rows stay those of a spreadsheet
     best: tuple[int, str] = (0, ",")

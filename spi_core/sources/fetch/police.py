@@ -16,13 +16,16 @@ import pandas as pd
 from spi_core.errors import Fault, InputError, some
 from spi_core.sources.fetch.got import Got, must_have
 from spi_core.sources.fetch.mapping import Mapping
-from spi_core.sources.fetch.web import Web, read_table
+from spi_core.sources.fetch.table import read_table
+from spi_core.sources.fetch.web import Answer, Web
 
 COLUMNS = {"area": "area", "period": "month", "value": "crimes"}
 NEEDED = ["Crime ID", "Month", "LSOA code", "LSOA name", "Crime type"]
 #: Share of a force's crimes that must have an LSOA.
 COVERAGE = 0.97
 ELSEWHERE = "elsewhere"
+#: Bytes of a month's crimes, unpacked: more than any force has.
+MOST = 100 * 10**6
 
 
 def fetch(web: Web, mapping: Mapping) -> Got:
@@ -37,16 +40,13 @@ def fetch(web: Web, mapping: Mapping) -> Got:
     counted, notes, rows = dict[str, pd.DataFrame](), list[str](), 0
     for archive in sorted(request["archives"], reverse=True):  # the newest knows best
         answer = web.get(f"data/archive/{archive}.zip", kind="zip")
-        try:
-            with zipfile.ZipFile(answer.path) as parts:
-                for month in sorted(wanted - set(counted)):
-                    name = f"{month}/{month}-{request['force']}-street.csv"
-                    if name in parts.namelist():
-                        frame = read_table(parts.read(name), f"{answer.url}, {name}")
-                        rows += len(frame)
-                        counted[month] = _count(frame, month, request["district"], lookups, name)
-        except (zipfile.BadZipFile, EOFError, OSError) as error:
-            raise InputError([Fault(answer.url, f"is a broken archive: {error}")]) from None
+        files = {month: f"{month}/{month}-{request['force']}-street.csv" for month in wanted}
+        for month in sorted(wanted - set(counted)):
+            content = _member(answer, files[month])
+            if content is not None:
+                frame = read_table(content, f"{answer.url}, {files[month]}")
+                rows += len(frame)
+                counted[month] = _count(frame, month, request["district"], lookups, files[month])
     if not counted:
         message = f"has no month of {request['force']} from {min(wanted)} to {max(wanted)}"
         raise InputError([Fault(web.url, message, allowed="other archives")])
@@ -63,6 +63,22 @@ def fetch(web: Web, mapping: Mapping) -> Got:
     frame = pd.concat([*(grid.assign(crimes=0.0) for grid in every), *counted.values()])
     total = frame.groupby(names)["crimes"].sum().map("{:.10g}".format).reset_index()
     return Got(total, web.url, COLUMNS, rows, COVERAGE, notes)
+
+
+def _member(answer: Answer, name: str) -> bytes | None:
+    """Unpack one file of an archive; None where it has none of this name."""
+    try:
+        with zipfile.ZipFile(answer.path) as parts:
+            if name not in parts.namelist():
+                return None
+            with parts.open(name) as stream:
+                content = stream.read(MOST + 1)
+    except Exception as error:  # what unpacks has many words
+        raise InputError([Fault(answer.url, f"is a broken archive: {error}")]) from None
+    if len(content) > MOST:
+        message = f"holds {name}, which unpacks to more than {MOST // 10**6} MB"
+        raise InputError([Fault(answer.url, message)])
+    return content
 
 
 def _lookup(mapping: Mapping, file: str) -> pd.DataFrame:

@@ -5,11 +5,10 @@ Conditional requests and retries follow RFC 9110 (sections 13, 10.2.3 and 15.6).
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import time
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ import pandas as pd
 import spi_core
 from spi_core.errors import Fault, InputError, SpiError, some
 from spi_core.files import digest, file_digest, in_place, project_root, shown, write_bytes
+from spi_core.sources.fetch.table import read_table
 from spi_core.text.yaml_text import parse_yaml
 
 Kind = Literal["csv", "json", "zip"]
@@ -33,6 +33,8 @@ FIRST, LONGEST = 1.0, 60.0
 #: Answers after which a later request may succeed.
 AGAIN = (408, 425, 429, 500, 502, 503, 504)
 SHOWN = 80
+#: Largest answer in MB, for a publisher whose entry says nothing else; bytes unpacked at a time.
+MOST, PIECE = 100, 1 << 20
 
 
 class FetchError(SpiError):
@@ -105,7 +107,7 @@ class Web:
         self.patience = float(about.get("patience", FIRST))
         self.client = httpx.Client(
             timeout=httpx.Timeout(float(about.get("timeout", 30)), connect=10),
-            headers={"User-Agent": f"spi-core/{spi_core.__version__}"},
+            headers={"User-Agent": f"spi-core/{spi_core.__version__}", "Accept-Encoding": "gzip"},
         )
         self.last, self.answers = -1e9, list[Answer]()
 
@@ -140,7 +142,7 @@ class Web:
         for attempt in range(TRIES):
             try:
                 answer = self._once(url, place, known, kind)
-            except (_LaterError, httpx.TransportError, httpx.DecodingError) as error:
+            except (_LaterError, httpx.TransportError) as error:
                 why = str(error) or type(error).__name__
                 wait = error.wait if isinstance(error, _LaterError) else 0.0
                 if wait > LONGEST:
@@ -157,7 +159,7 @@ class Web:
         answer = self.get(path, parameters, kind="json")
         try:
             return json.loads(answer.content)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InputError([Fault(answer.url, f"is no JSON: {error}")]) from None
 
     def table(self, path: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
@@ -183,8 +185,9 @@ class Web:
             wanted = {"If-None-Match": known.etag, "If-Modified-Since": known.modified}
             headers = {name: value for name, value in wanted.items() if value}
         for _ in range(REDIRECTS):
-            if url.netloc.decode() not in self.hosts:
-                allowed = f"an address of {some(sorted(self.hosts))}"
+            safe = url.scheme in ("https", self.base.scheme)  # never from https to http
+            if url.netloc.decode() not in self.hosts or not safe:
+                allowed = f"an address of {some(sorted(self.hosts))}, by {self.base.scheme}"
                 raise InputError([Fault(str(asked), f"leads to {url}", allowed=allowed)])
             time.sleep(max(0.0, self.last + float(self.about.get("pause", 0)) - time.monotonic()))
             self.last = time.monotonic()
@@ -217,17 +220,18 @@ class Web:
 
     def _save(self, response: httpx.Response, part: Path, kind: Kind, url: str) -> int:
         """Write an answer as it comes; what is not what was asked for is not kept."""
-        most = float(self.about.get("most", 500)) * 1e6
-        ends = time.monotonic() + float(self.about.get("longest", 900))
+        most = float(self.about.get("most", MOST)) * 1e6
+        longest = float(self.about.get("longest", 900))
+        ends = time.monotonic() + longest
         size, head = 0, b""
         with part.open("wb") as stream:
-            for chunk in response.iter_bytes():
+            for chunk in _unpacked(response, url):
                 size, head = size + len(chunk), (head + chunk)[:512]
                 if size > most:
                     message = f"is larger than {most / 1e6:g} MB"
                     raise InputError([Fault(url, message, allowed="a narrower request")])
                 if time.monotonic() > ends:
-                    raise _LaterError("is not through in time")
+                    raise FetchError(f"{url}: is not through in time, {longest:g} seconds")
                 stream.write(chunk)
         start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
         page = start.startswith(b"<") or "html" in response.headers.get("Content-Type", "")
@@ -247,51 +251,34 @@ def _known(place: Path) -> Answer | None:
     return known if file_digest(Path(known.path)) == known.sha256 else None
 
 
+def _unpacked(response: httpx.Response, url: str) -> Iterator[bytes]:
+    """Unpack piece by piece: a small answer may be a large one, and one cut short must be seen."""
+    packed = response.headers.get("Content-Encoding", "identity").lower()
+    if packed == "identity":
+        yield from response.iter_raw()
+        return
+    if packed != "gzip":
+        raise InputError([Fault(url, "is packed", None, "Content-Encoding", packed, "gzip")])
+    unpack = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        for raw in response.iter_raw():
+            while raw:
+                yield unpack.decompress(raw, PIECE)
+                raw = unpack.unconsumed_tail
+            if unpack.unused_data:
+                raise InputError([Fault(url, "goes on after the end of what is packed")])
+        yield unpack.flush()
+    except zlib.error as error:
+        raise _LaterError(f"cannot be unpacked: {error}") from None
+    if not unpack.eof:
+        raise _LaterError("is packed and breaks off")
+
+
 def _seconds(text: str) -> float:
     """Read a header Retry-After: seconds or a date."""
-    if text.strip().isdigit():
-        return float(text)
     try:
+        if text.strip().isdigit():
+            return float(text)
         return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError):
         return 0.0
-
-
-def read_table(content: bytes, name: str) -> pd.DataFrame:
-    """Read the bytes of a CSV file as text, every row as long as its headings.
-
-    Parameters
-    ----------
-    content : bytes
-        UTF-8.
-    name : str
-        As faults call it.
-
-    Returns
-    -------
-    DataFrame
-        Cells without blanks around them.
-
-    Raises
-    ------
-    InputError
-        For anything else.
-    """
-    try:
-        text = io.StringIO(content.decode("utf-8-sig"), newline="")
-        head, *rows = (row for row in _rows(text) if row)
-    except (UnicodeDecodeError, csv.Error, ValueError) as error:
-        raise InputError([Fault(name, f"is no CSV in UTF-8: {error}")]) from None
-    wrong = [n for n, row in enumerate(rows, 2) if len(row) != len(head)]
-    faults = [Fault(name, "is named twice", 1, h) for h in dict.fromkeys(head) if head.count(h) > 1]
-    if wrong:
-        many = f"has {len(wrong)} rows of another length than its {len(head)} headings"
-        faults.append(Fault(name, many, wrong[0], allowed="the whole file, unchanged"))
-    if faults:
-        raise InputError(faults)
-    return pd.DataFrame(rows, columns=head, dtype=str)
-
-
-def _rows(text: io.StringIO) -> Iterator[list[str]]:
-    for row in csv.reader(text, strict=True):
-        yield [cell.strip() for cell in row]

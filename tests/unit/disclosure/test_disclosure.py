@@ -116,6 +116,20 @@ def test_a_small_total_hides_all_its_parts_zeros_too() -> None:
     assert found["E05000000"] == "primary"
 
 
+@pytest.mark.parametrize("status", ["suppressed", "missing"])
+def test_a_small_total_hides_what_lies_beneath_a_part_of_which_no_figure_is_given(
+    status: str,
+) -> None:
+    """The borough has 3; one of its wards is hidden at the source, or has no figure of its own."""
+    world = small([[0, 2, 0], [1, 0]])
+    panel, at = world.panel, world.panel.areas.index("E05000000")
+    cells = {n: getattr(panel, n).copy() for n in ("value", "numerator", "status")}
+    cells["value"][:, at], cells["numerator"][:, at] = np.nan, np.nan
+    cells["status"][:, at] = status
+    public = replace(world, panel=replace(panel, **cells)).control().panel
+    assert np.isnan(public.value).all()
+
+
 def test_a_zero_elsewhere_is_shown() -> None:
     world = small([[0, 3, 12, 14], [20, 30]])
     assert "E01000000" not in decided(world)

@@ -159,6 +159,20 @@ def test_a_zip_of_two_files_is_refused(edition: Path, tmp_path: Path) -> None:
     assert "holds 2 files (a.csv, b.csv)" in refused(edition, tmp_path / "two.zip")
 
 
+@pytest.mark.parametrize(
+    ("line", "count", "said"),
+    [(b"x" * 999 + b"\n", 101_000, "more than 100 MB"), (b"1\n", 2_000_001, "2,000,000 lines")],
+)
+def test_a_little_zip_of_a_great_text_is_refused(
+    edition: Path, tmp_path: Path, line: bytes, count: int, said: str
+) -> None:
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("a.csv", line * count)
+    assert path.stat().st_size < 300_000
+    assert said in refused(edition, path)
+
+
 def opendocument(path: Path) -> Path:
     """Write a sheet of LibreOffice with areas across and indicators down."""
     rows = [["", *NAMES], ["Rent", *(900 + k for k in range(8))], ["Absence", *([5.5] * 8)]]

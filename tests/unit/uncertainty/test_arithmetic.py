@@ -10,8 +10,9 @@ from spi_core.text.words import STRENGTH, WEAKNESS
 from spi_core.uncertainty.bootstrap import _draw
 from spi_core.uncertainty.gaps import gap
 from spi_core.uncertainty.peers import nearest, rate
-from spi_core.uncertainty.reliability import cronbach
+from spi_core.uncertainty.reliability import audit_component, cronbach
 from spi_core.uncertainty.sensitivity import shift
+from spi_core.uncertainty.shrink import shrink
 from spi_core.uncertainty.sobol import analyse_factors
 
 R = np.array([[1, 0.5, 0.2], [0.5, 1, -0.3], [0.2, -0.3, 1]])
@@ -93,9 +94,36 @@ def test_a_shift_is_of_the_same_areas(other: list[float]) -> None:
             shift(a, b, "x")
 
 
+def test_areas_scored_one_way_alone_shift_nothing() -> None:
+    found = shift([1.0, np.nan, 3, 5], [2.0, 4, np.nan, 5], "x")
+    assert found.compared.tolist() == [True, False, False, True]
+    assert found.score_shift.tolist() == [1, 0, 0, 0]
+    assert found.rank_shift.tolist() == [0, 0, 0, 0]
+    assert found.n_lost == 1
+
+
 def test_a_small_difference_that_counts_is_a_strength_above_and_a_weakness_below() -> None:
     point = np.array([[50.5], [50.0], [50.0], [49.5], [50.0]])
     position = np.array([[1, 2, 4], [2, 4, 0], [1, 4, 0], [1, 2, 4], [1, 2, 0]])
     draws = np.repeat(point[None], 20, axis=0)
     found = rate(point, draws, position, minimum=0.2).rating[:, 0]
     assert found[[0, 3]].tolist() == [STRENGTH, WEAKNESS]
+
+
+def test_a_proportion_is_shrunk_by_the_chance_of_a_binomial() -> None:
+    # by hand: m = 40/100; s² = (0.2² + 0.2²)/2 = 0.04; chance 0.4 · 0.6/50 = 0.0048; A = 0.0352
+    found = shrink([10, 30], [50, 50], "proportion", per=100)
+    np.testing.assert_allclose(found.kept, 0.0352 / 0.04)
+    np.testing.assert_allclose(found.value, [40 - 20 * 0.88, 40 + 20 * 0.88])
+    assert found.between == pytest.approx(352)
+
+
+@pytest.mark.parametrize(("rows", "enough"), [(3, False), (4, True)])
+def test_as_many_rows_as_indicators_are_too_few(rows: int, enough: bool) -> None:
+    # of k rows the correlations have rank k − 1 at most, and so no inverse and no determinant
+    x = np.random.default_rng(4).normal(size=(rows, 3))
+    assert np.linalg.matrix_rank(np.corrcoef(x.T)) == rows - 1
+    found = audit_component(Moments(x.mean(0), x.std(0, ddof=1), np.corrcoef(x.T), rows))
+    assert (found.vif is not None) == (found.bartlett is not None) == enough
+    assert not enough or not found.reasons
+    assert enough or set(found.reasons) == {"KMO", "alpha", "Bartlett", "VIF"}

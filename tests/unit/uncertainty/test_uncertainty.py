@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import rankdata
 
 from spi_core.method.means import Mean
 from spi_core.method.moments import moments
 from spi_core.method.ranking import interval, quarter, rank_summary
 from spi_core.method.recipe import Recipe
 from spi_core.method.score import Estimated, score
+from spi_core.uncertainty import replicates, sobol
 from spi_core.uncertainty.alternatives import ALL, SAMPLING, Alternatives, make_plan, pca_shares
 from spi_core.uncertainty.sampling import Sampling
 from spi_core.uncertainty.simulate import simulate
@@ -87,6 +89,18 @@ def test_replicates_match_where_an_index_may_lack_a_component_and_a_period_an_in
     alone = np.arange(9) != 3  # its one component that counts in a dimension is lacking
     assert np.isfinite(draws.full.index[:, 0, alone]).all()
     assert np.isnan(draws.full.index[:, 0, 3]).all()
+
+
+@pytest.mark.parametrize("period", [0, 1])
+def test_what_a_period_lacks_is_not_filled_from_another(period):
+    value, errors = panel(se=0.0)
+    absent = np.zeros((2, RECIPE.share.size), bool)
+    absent[period, 2] = True
+    recipe = replace(RECIPE, missing_components=1, absent=absent)  # two figures, or no component
+    drawn = simulate(value, errors, recipe, np.random.default_rng(1), 50, vary=SAMPLING)
+    assert np.isnan(drawn.full.component[:, period, :, 2]).all()
+    alone = score(value, replace(recipe, absent=None)).component[1 - period]
+    np.testing.assert_allclose(drawn.full.component[0, 1 - period, :, 2], alone[:, 2], atol=1e-4)
 
 
 def test_draws_beyond_a_goalpost_do_not_pile_up_on_one_side():
@@ -417,6 +431,44 @@ def test_choices_that_move_ranks_have_sobol_indices():
     assert found.total.sum() >= 0.9
     again = choices(value, errors, RECIPE, np.random.default_rng(1), 64, pool=32)
     np.testing.assert_array_equal(found.total, again.total)
+
+
+def test_ranks_move_from_those_of_the_method_as_decided(monkeypatch):
+    value, errors = panel(areas=12)
+
+    def outcome_of(outcome, names, *rest):
+        def shift(sampling=-1.0, **choices):
+            row = sobol._NOMINAL | {"sampling": sampling} | choices
+            return [row[name] for name in names]
+
+        # an error from the pool, its first and its last draw; none; none but other weights
+        rows = [shift(0.001), shift(0.999), shift(), shift(weights=0.9)]
+        return outcome(np.array(rows))[0]
+
+    monkeypatch.setattr(sobol, "analyse_factors", outcome_of)
+    moved = choices(value, errors, RECIPE, np.random.default_rng(1), pool=8)
+    assert (moved[:2] > 0).all()
+    assert moved[2] == 0
+    others = replace(RECIPE, share=np.array([0.5, 0.5, 0.5, 0.5, 0.0]))
+    at = [rankdata(score(value, r).index[-1]) for r in (RECIPE, others)]
+    assert moved[3] == np.abs(at[1] - at[0]).mean() > 0
+
+
+def test_choices_are_of_the_last_period_and_of_a_number_that_can_be_sampled():
+    value, errors = panel(areas=4, periods=3)
+    found = [
+        choices(value, errors, RECIPE, np.random.default_rng(1), pool=4, **period)
+        for period in ({}, {"period": 2}, {"period": 1})
+    ]
+    assert found[0].mean == found[1].mean != found[2].mean
+    assert found[0].n == 512 * (len(found[0].factors) + 2)
+
+
+def test_replicates_larger_than_a_block_are_drawn_one_by_one(monkeypatch):
+    value, errors = panel(se=0.0)
+    monkeypatch.setattr(replicates, "_BLOCK_CELLS", 1)
+    drawn = run(value, errors, n=3).full.index
+    np.testing.assert_allclose(drawn, np.tile(score(value, RECIPE).index, (3, 1, 1)), atol=1e-4)
 
 
 def test_imputation_can_be_what_moves_the_ranks():
