@@ -95,7 +95,7 @@ def test_print_says_the_same(site: Path) -> None:
         (r"did clearly better than \d+ of", "did clearly better than 26 of"),
         (r"is clearly apart from none of", "did clearly worse than 5 of"),
         (r"points here \((\S+) apart", r"points here (9\1 apart"),
-        (r"own change, (\S+) points here", r"own change, 9\1 points here"),
+        (r"comes to (\S+) points here", r"comes to 9\1 points here"),
         (r"clearly (better|worse)(?= in [A-Z])", "no clear difference"),
         (
             r"Clear improvement \(↗\) in ",

@@ -130,8 +130,8 @@ def beside_reference(
     Examples
     --------
     >>> beside_reference("Kent", "+3.8", 5.2, 0.1, 6.3, "clearly better")
-    ' That is clearly better than Kent’s own change, −1.4 points here (+5.2 apart, likely +0.1 to \
-+6.3).'
+    ' That is clearly better than Kent’s own change, which comes to −1.4 points here (+5.2 apart, \
+likely +0.1 to +6.3).'
     >>> beside_reference("", "+3.8", 1.2, -4.0, 6.3, "no clear difference")
     ''
     """
@@ -140,11 +140,11 @@ def beside_reference(
     size = change_words(relative, low > 0 or high < 0)
     own = subtracted(change, size)
     # a bound in words cannot be subtracted: what is left then says it alone
-    own = "a like one" if own == "–" else f"{own} points"
+    own = "about the same" if own == "–" else f"{own} points"
     how = {AHEAD: "clearly better than", BEHIND: "clearly worse than"}.get(rating)
     return (
-        f" That is {how or 'not clearly different from'} {owned(place)} own change, {own} here "
-        f"({size} apart, likely {likely(low, high)})."
+        f" That is {how or 'not clearly different from'} {owned(place)} own change, which comes to "
+        f"{own} here ({size} apart, likely {likely(low, high)})."
     )
 
 

@@ -360,16 +360,36 @@ def test_a_clear_change_has_no_bound_of_nothing(brief: Brief) -> None:
 @pytest.mark.parametrize(
     ("change", "left", "rating", "said"),
     [
-        (3.84, 0.04, "no clear difference", "own change, +3.8 points here (0.0 apart"),
-        (3.84, -0.46, "no clear difference", "own change, +4.3 points here (−0.5 apart"),
-        (-2.9, 9.96, "clearly better", "better than Kent’s own change, −12.9 points here (+10.0"),
+        (
+            3.84,
+            0.04,
+            "no clear difference",
+            "own change, which comes to +3.8 points here (0.0 apart",
+        ),
+        (
+            3.84,
+            -0.46,
+            "no clear difference",
+            "own change, which comes to +4.3 points here (−0.5 apart",
+        ),
+        (
+            -2.9,
+            9.96,
+            "clearly better",
+            "better than Kent’s own change, which comes to −12.9 points here (+10.0",
+        ),
         (
             1.25,
             -1.25,
             "clearly worse",
-            "worse than Kent’s own change, +2.4 points here (−1.2 apart",
+            "worse than Kent’s own change, which comes to +2.4 points here (−1.2 apart",
         ),
-        (1.2, 0.001, "clearly better", "own change, a like one here (just above 0 apart"),
+        (
+            1.2,
+            0.001,
+            "clearly better",
+            "own change, which comes to about the same here (just above 0 apart",
+        ),
     ],
 )
 def test_the_reference_s_own_change_and_what_is_left_make_the_change(
