@@ -61,6 +61,7 @@ UNUSED = {
     *("contents", "history"),  # shorter than a payload; years
     *("parent", "pattern", "role", "mean", "order"),  # names, words of the program, numbers
     *("change_years", "follows"),  # numbers, an edition's name
+    *("residents", "figure", "period"),  # of the population's own file, found there or a fault
     *(
         "comparison",
         "covariate",
