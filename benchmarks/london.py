@@ -46,3 +46,7 @@ def main() -> None:
     """Print the table."""
     print("Editions made by a command\n")
     print(boroughs().round(1).to_string(), "\n")
+
+
+if __name__ == "__main__":
+    main()

