@@ -170,6 +170,8 @@ def _fellows(
     )
     if asked is None or whole not in set(places.get("home", ())):
         return pd.DataFrame(columns=columns), []
+    if faults := _unclear(places, shown(folder / named["areas"])):
+        return pd.DataFrame(), faults
     of = figures[(figures["figure_id"] == asked["figure"]) & (figures["period"] == asked["period"])]
     people = of.set_index("area_code")["value"].reindex(places.index)
     if lost := sorted(people.index[~(people > 0)]):
@@ -178,6 +180,19 @@ def _fellows(
         return pd.DataFrame(), [Fault(file, message, None, column)]
     elsewhere = places["home"] != whole
     return places.assign(population=people).loc[elsewhere, columns], []
+
+
+def _unclear(places: pd.DataFrame, file: str) -> list[Fault]:
+    """Say what has no name, or more than one: what a place is called is said once."""
+    column = "borough_name"
+    if "home_name" not in places:
+        return [Fault(file, "is missing, and index.reference.residents needs it", None, column)]
+    names = places.groupby("home")["home_name"].unique()
+    return [
+        Fault(file, f"{code} has {len(n)} names: {some(sorted(n))}", None, column, None, "one name")
+        for code, n in names.items()
+        if len(n) > 1
+    ]
 
 
 def _panel(

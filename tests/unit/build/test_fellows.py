@@ -169,10 +169,32 @@ def test_who_lacks_a_component_has_no_index_and_who_lacks_a_figure_is_named(
     assert set(lacking.index) == set(wards["borough_name"]) - has
 
 
-def test_without_residents_no_other_area_is_scored(tmp_path: Path) -> None:
-    folder = tmp_path / "data" / "lbbd-open"
-    shutil.copytree(OPEN, folder, ignore=shutil.ignore_patterns("source"))
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Copy the open edition beside the population's figures."""
+    edition = tmp_path / "data" / "lbbd-open"
+    shutil.copytree(OPEN, edition, ignore=shutil.ignore_patterns("source"))
     (tmp_path / "data" / "reference").symlink_to(OPEN.parent / "reference")
+    return edition
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [(["Elsewhere"], "has 2 names: .*Else"), (None, "is missing, and index")],
+)
+def test_a_borough_has_one_name(folder: Path, names: list[str] | None, said: str) -> None:
+    wards = pd.read_csv(LONDON / "wards.csv", dtype=str)
+    if names is None:
+        wards = wards.drop(columns="borough_name")
+    else:
+        wards.loc[wards["area_code"] == "E05000140", "borough_name"] = names
+    wards.to_csv(folder / "wards.csv", index=False)
+    settings(folder, lambda s: s["index"]["reference"].update(areas="wards.csv"))
+    with pytest.raises(InputError, match=said):
+        load(folder)
+
+
+def test_without_residents_no_other_area_is_scored(folder: Path) -> None:
     settings(folder, lambda s: s["index"]["reference"].pop("residents"))
     assert list(editions_elsewhere(load(folder))) == []
     asked = {"figure": "population", "period": "1999"}
