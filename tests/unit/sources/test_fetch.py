@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -17,19 +16,8 @@ import yaml
 from spi_core.sources.fetch import nomis, web
 from spi_core.sources.fetch.web import FetchError
 from tests.support.editions import ROOT, WARDS, read, write
-from tests.support.fetching import Template, World, alone, make_template, redraw
+from tests.support.fetching import World, redraw
 from tests.support.publishers import HEAD, LSOAS, Reply, registry, sources
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return make_template(tmp_path_factory.mktemp("template"))
-
-
-@pytest.fixture
-def world(tmp_path: Path, template: Template, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    with alone(tmp_path, template, monkeypatch) as made:
-        yield made
 
 
 def test_what_has_not_changed_is_not_sent_again_nor_written(world: World) -> None:

@@ -7,7 +7,6 @@ import io
 import tracemalloc
 import zipfile
 import zlib
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,23 +17,12 @@ from spi_core.errors import InputError
 from spi_core.sources.fetch import police
 from spi_core.sources.fetch.table import MOST, read_table
 from spi_core.sources.fetch.web import Web
-from tests.support.fetching import Template, World, alone, make_template
+from tests.support.fetching import World
 from tests.support.publishers import MONTHS, Reply, registry
 
 LARGE = 300 * 10**6
 #: What a fetch may take, in bytes; the bombs are larger.
 MEMORY = 220 * 10**6
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return make_template(tmp_path_factory.mktemp("template"))
-
-
-@pytest.fixture
-def world(tmp_path: Path, template: Template, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    with alone(tmp_path, template, monkeypatch) as made:
-        yield made
 
 
 def bomb() -> bytes:
