@@ -39,7 +39,7 @@ def layers(content: bytes) -> Iterator[bytes]:
                 yield from layers(archive.read(name))
     elif content[:2] == b"\x1f\x8b":
         yield from layers(gzip.decompress(content))
-    elif content[:4] == content[-4:] == b"PAR1":  # a file that a killed run left may be cut short
+    elif len(content) > 12 and content[:4] == content[-4:] == b"PAR1":  # whole, not cut by a kill
         table = pq.read_table(pa.BufferReader(content))
         yield str(table.schema.metadata).encode()
         yield table.to_pandas().to_csv().encode()
