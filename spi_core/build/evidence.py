@@ -155,10 +155,10 @@ def draw_evidence(
     """
     settings, size = inputs.settings["uncertainty"], len(inputs.geography.units) + 1
     _refuse_unscored(inputs, score(filled.value[:, :size], recipe))
-    part = parts_of(inputs, scale, recipe, comparable_recipe, filled, treatment, recipe)
+    part = parts_of(inputs, scale, recipe, comparable_recipe, filled, treatment)
     rng = np.random.default_rng(settings["seed"])
     shares, fell_back = _bootstrapped_shares(scale, recipe, rng)
-    evidence = part(slice(size), rng, 1)
+    evidence = part(slice(size), rng, 1, recipe)
     everything = simulate(
         evidence.filled.value,
         evidence.scale_errors,
@@ -173,7 +173,8 @@ def draw_evidence(
     beside = None
     if len(inputs.panel.areas) > size:
         # from a stream of their own: no draw of the evidence hangs on what stands beside it
-        beside = part(slice(size, None), np.random.default_rng([settings["seed"], size]), 1)
+        own = np.random.default_rng([settings["seed"], size])
+        beside = part(slice(size, None), own, 1, recipe)
     similar = find_similar(inputs, recipe, treatment, evidence.model)
     return replace(
         evidence, everything=everything, similar=similar, beside=beside, fell_back=fell_back
@@ -205,10 +206,12 @@ def draw_changes(
     seed, size = inputs.settings["uncertainty"]["seed"], len(inputs.geography.units) + 1
     # levels are of no interest, unless nothing can be compared
     drawn = comparable_recipe if comparable_recipe.used.any() else recipe
-    part = parts_of(inputs, inputs, recipe, comparable_recipe, filled, treatment, drawn)
-    evidence, beside = part(slice(size), np.random.default_rng([seed, 0, stream, 1]), stream), None
+    part = parts_of(inputs, inputs, recipe, comparable_recipe, filled, treatment)
+    own, beside = np.random.default_rng([seed, 0, stream, 1]), None
+    evidence = part(slice(size), own, stream, drawn)
     if len(inputs.panel.areas) > size:
-        beside = part(slice(size, None), np.random.default_rng([seed, size, stream, 1]), stream)
+        own = np.random.default_rng([seed, size, stream, 1])
+        beside = part(slice(size, None), own, stream, drawn)
     return replace(evidence, beside=beside)
 
 
@@ -228,16 +231,15 @@ def parts_of(
     comparable_recipe: Recipe,
     filled: Estimated,
     treatment: Treatment | None,
-    drawn: Recipe,
-) -> Callable[[slice, np.random.Generator, int], Evidence]:
-    """Make the function that draws the errors of some areas."""
+) -> Callable[[slice, np.random.Generator, int, Recipe], Evidence]:
+    """Make the function that draws the errors of some areas, by the recipe it is given."""
     panel, settings = inputs.panel, inputs.settings["uncertainty"]
     model, errors = errors_of(inputs)
     scale_errors, n = errors, settings["replicates"]
     if treatment is not None:
         scale_errors = treat_errors(errors, panel.value, treatment)
 
-    def part(at: slice, rng: np.random.Generator, stream: int) -> Evidence:
+    def part(at: slice, rng: np.random.Generator, stream: int, drawn: Recipe) -> Evidence:
         held, mine = take(filled, areas=at), scale_errors.take(at)
         draws = simulate(
             held.value,

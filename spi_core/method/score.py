@@ -54,7 +54,7 @@ class Estimated:
     value : ndarray, shape (periods, areas, indicators)
     estimated : ndarray of bool, same shape
         Cells filled by regression.
-    residual_sd : ndarray, shape (indicators,)
+    residual_sd : ndarray, shape (indicators,), or that of the values
         Standard deviation of the regression's residuals, raw units; NaN where nothing was filled.
     """
 

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spi_core.build.evidence import Evidence, parts_of
-from spi_core.build.fellows.editions import editions_elsewhere
+from spi_core.build.fellows.editions import edition_of, editions_elsewhere, homes
 from spi_core.build.marking import rests_on_generated
 from spi_core.build.standing import elements_of, places_of
 from spi_core.build.treated import fill
@@ -23,22 +23,22 @@ from spi_core.edition.settings import earlier, every_period
 from spi_core.method.errors import tier
 from spi_core.method.ranking import interval
 from spi_core.method.recipe import Recipe, during
-from spi_core.method.score import score, take
+from spi_core.method.score import Estimated, score, take
 from spi_core.method.treat import Treatment
 from spi_core.tables import empty_table
 from spi_core.uncertainty.change import level_moves, stacked
 
 Array: TypeAlias = NDArray[np.float64]
 TABLES = ("fellows", "fellow_changes")
-FIRST = slice(1)
 
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    """A fellow's two periods: the recipe of its scores, and what is drawn of them."""
+    """A fellow's two periods: the recipe of its scores, and where it is in what is drawn."""
 
     here: Recipe
     drawn: Evidence
+    at: int
 
 
 def fellow_tables(
@@ -77,19 +77,14 @@ def fellow_tables(
     reference population's own (in points whoever has the most to gain would seem to do best);
     differences from the whole's are judged together, those of all fellows and elements.
     """
-    every = list(editions_elsewhere(inputs))
-    if not every:
+    every = editions_elsewhere(inputs)
+    if every is None:
         return {name: empty_table(name) for name in TABLES}
-    names = {f.geography.whole: _name(f) for f in (inputs, *every)}
-    seed = inputs.settings["uncertainty"]["seed"]
     spans: list[tuple[Seen | None, Evidence]] = [(None, drawn), *((s, s.drawn) for s in seen)]
-    found = [
-        [
-            _draw(f, s, e, made, treatment, np.random.default_rng([seed, 1, n, k]))
-            for k, f in enumerate(every)
-        ]
-        for n, (s, e) in enumerate(spans)
-    ]
+    found = [_draw(every, s, e, made, treatment, n) for n, (s, e) in enumerate(spans)]
+    whole = inputs.geography.whole
+    names = {whole: str(inputs.geography.areas.at[whole, "name"])}
+    names |= {code: str(every.geography.areas.at[code, "name"]) for code in homes(every)}
     rests = rests_on_generated(joined(inputs.history, inputs.panel), inputs.framework)
     tables = {
         "fellows": _standing(inputs, drawn, found[0], names),
@@ -101,29 +96,47 @@ def fellow_tables(
     }
 
 
-def _name(edition: Inputs) -> str:
-    return str(edition.geography.areas.at[edition.geography.whole, "name"])
-
-
 def _draw(
-    fellow: Inputs,
+    every: Inputs,
     seen: Seen | None,
     own: Evidence,
     made: Recipe,
     treatment: Treatment | None,
-    rng: np.random.Generator,
-) -> _Drawn:
-    """Draw a fellow's errors as the edition's own are drawn, from a stream of its own."""
+    stream: int,
+) -> list[_Drawn]:
+    """Draw their errors as the edition's own are drawn: at once of those that lack the same."""
     if seen is not None:
-        fellow = since(fellow, seen.first, seen.annual)
-    there, _, scale = fill(fellow, made, treatment)
-    # what has no logarithm has no score
-    scale = replace(scale, value=np.where(np.isfinite(scale.value), scale.value, np.nan))
-    at, changing = fellow.panel.compared, own.comparable_recipe
-    cut = replace(fellow, panel=fellow.panel.during(at))
-    here = during(there, at) if seen is None or not changing.used.any() else changing
-    part = parts_of(cut, cut, own.recipe, changing, take(scale, at), treatment, here)
-    return _Drawn(here, part(FIRST, rng, 1))
+        every = since(every, seen.first, seen.annual)
+    codes, at, changing = homes(every), every.panel.compared, own.comparable_recipe
+    filled = [fill(edition_of(every, code), made, treatment) for code in codes]
+    alike = seen is not None and changing.used.any()
+    here = [changing if alike else during(recipe, at) for recipe, _, _ in filled]
+    groups: dict[bytes, list[int]] = {}
+    for k, recipe in enumerate(here):
+        groups.setdefault(b"" if recipe.absent is None else recipe.absent.tobytes(), []).append(k)
+    order = [k for group in groups.values() for k in group]
+    panel = every.panel.take([*(codes[k] for k in order), *every.geography.units]).during(at)
+    cut, scale = replace(every, panel=panel), take(_firsts([filled[k][2] for k in order]), at)
+    part = parts_of(cut, cut, own.recipe, changing, scale, treatment)
+    found: list[_Drawn] = []
+    rng = np.random.default_rng([every.settings["uncertainty"]["seed"], 1, stream])
+    for group in groups.values():
+        start = len(found)
+        e = part(slice(start, start + len(group)), rng, 1, here[group[0]])
+        found += [_Drawn(here[k], e, n) for n, k in enumerate(group)]
+    return [found[order.index(k)] for k in range(len(codes))]
+
+
+def _firsts(filled: Sequence[Estimated]) -> Estimated:
+    """Lay the first areas of several editions side by side; each keeps its own residuals."""
+    value = np.concatenate([f.value[:, :1] for f in filled], axis=1)
+    spread = np.stack([f.residual_sd for f in filled])
+    return Estimated(
+        # what has no logarithm has no score
+        np.where(np.isfinite(value), value, np.nan),
+        np.concatenate([f.estimated[:, :1] for f in filled], axis=1),
+        np.broadcast_to(spread, value.shape),
+    )
 
 
 def _standing(
@@ -134,11 +147,12 @@ def _standing(
     point = np.stack(
         [
             stacked(own.scores)[now, home],
-            *(stacked(score(f.drawn.filled.value, f.here))[now, 0] for f in found),
+            *(stacked(score(f.drawn.filled.value, f.here))[now, f.at] for f in found),
         ]
     )
     drawn = [stacked(own.sampling.full)[:, now, home]]
-    drawn += [stacked(f.drawn.sampling.full)[:, now, 0] for f in found]
+    every = {id(f.drawn): stacked(f.drawn.sampling.full)[:, now] for f in found}
+    drawn += [every[id(f.drawn)][:, f.at] for f in found]
     size = min(len(d) for d in drawn)
     draws = np.stack([d[:size] for d in drawn], axis=1)
     # without any known error nothing varies: that is no certainty
@@ -189,12 +203,18 @@ def _changes(
         return empty_table("fellow_changes")
     every, label = every_period(inputs.settings), {y: y for y in earlier(inputs.settings)}
     label |= inputs.periods
-    own, left, ends, years, size = [], [], [], [], len(elements_of(spans[0][1]))
+    own, left, ends, years = [], [], [], []
     for (seen, drawn), those in zip(spans, found, strict=True):
         rows = [(drawn, drawn.inputs.panel.areas.index(inputs.geography.whole))]
-        rows += [(f.drawn, 0) for f in those]
-        own.append(np.stack([_move(e, at, size) for e, at in rows], axis=1))
-        left.append(np.stack([_move(e.relative, at, size) for e, at in rows], axis=1))
+        rows += [(f.drawn, f.at) for f in those]
+        drawn_at_once = {id(e): e for e, _ in rows}
+        moves = {k: _moves(e) for k, e in drawn_at_once.items()}
+        beside = {
+            k: _moves(e.relative) if e.relative else np.full_like(moves[k], np.nan)
+            for k, e in drawn_at_once.items()
+        }
+        own.append(np.stack([moves[id(e)][:, at] for e, at in rows], axis=1))
+        left.append(np.stack([beside[id(e)][:, at] for e, at in rows], axis=1))
         ends.append(np.stack([stacked(e.comparable)[:, at] for e, at in rows], axis=1))
         first = "baseline" if seen is None else seen.first
         years.append((first, label[first], len(every) - 1 - every.index(first)))
@@ -223,9 +243,7 @@ def _changes(
     return frame.dropna(subset="change", ignore_index=True)
 
 
-def _move(e: Evidence | None, at: int, size: int) -> Array:
-    """Give an area's changes and their errors; what may not be rated has none."""
-    if e is None:
-        return np.full((2, size), np.nan)
+def _moves(e: Evidence) -> Array:
+    """Give areas' changes and their errors; what may not be rated has none."""
     m = level_moves(e.comparable, e.sampling, e.recipe, e.comparable_recipe, e.errors)
-    return np.stack([m.change[at], np.where(m.reason[at] == "", m.se[at], np.nan)])
+    return np.stack([m.change, np.where(m.reason == "", m.se, np.nan)])
