@@ -12,13 +12,17 @@ from spi_core.present.base.numbers import number, ordinal, signed
 
 Row: TypeAlias = list[float | None]
 Terms: TypeAlias = list[tuple[int, str]]
+#: Columns and measures that a measure is made of.
+Below: TypeAlias = list[tuple[Mapping[str, Any], Mapping[str, Any]]]
 
 #: What no JSON text has to escape; the first half ends a number, the second goes on.
 ALPHABET = "".join(c for c in map(chr, range(32, 127)) if c not in '"\\<')
 HALF = len(ALPHABET) // 2
-#: Column to what foretells it: a sum of columns (``@``: its first row; each stands after those it
-#: rests on), and how: ``order``: cells go by the order of the score, each told by its difference
-#: from the one before; ``width``: less so many times what `_width` gives. unpack.js is sent this.
+#: Column to what foretells it: a sum of columns (``@``: its first row; ``=``: the score by what it
+#: is made of; ``#``: the count by the rate; ``~``: the median of similar areas' scores; each stands
+#: after those it rests on), and how: ``order``: cells go by the order of the score, each told by
+#: its difference from the one before; ``width``: less so many times what `_width` gives. unpack.js
+#: is sent this.
 RULES: dict[str, tuple[Terms, str]] = {
     "base": ([], ""),
     "value": ([], ""),
@@ -38,7 +42,7 @@ RULES: dict[str, tuple[Terms, str]] = {
     "rank_low": ([], "order"),
     "rank_high": ([], "order"),
     "quarter": ([], "order"),
-    "peers_median": ([], ""),
+    "peers_median": ([(1, "~")], ""),
     "peers_difference": ([(1, "score"), (-1, "peers_median")], ""),
     "peers_low": ([(1, "peers_difference")], ""),
     "peers_high": ([(2, "peers_difference"), (-1, "peers_low")], ""),
@@ -94,11 +98,8 @@ def pack(data: Mapping[str, Any]) -> dict[str, Any]:
     dict
         The same with ``packing`` (how), from which ``unpack.js`` gets back every digit and letter.
     """
-    recipe, measures, shapes = data["recipe"], data["measures"], data["shapes"]
-    figures = {
-        level: _once([c and _columns(c, m) for c, m in zip(columns, measures, strict=True)])
-        for level, columns in data["figures"].items()
-    }
+    recipe, shapes = data["recipe"], data["shapes"]
+    figures = {level: _once(_every(data, "figures", level)) for level in data["figures"]}
     scores = {
         level: [
             [
@@ -130,10 +131,7 @@ def pack(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **data,
         "figures": figures,
-        "years": {
-            level: [c and _columns(c, m) for c, m in zip(columns, measures, strict=True)]
-            for level, columns in data["years"].items()
-        },
+        "years": {level: _every(data, "years", level) for level in data["years"]},
         "recipe": {**recipe, "scores": scores},
         "shapes": shapes and {**shapes, "levels": drawn},
         "sentences": {**data["sentences"], "areas": said},
@@ -148,11 +146,11 @@ def pack(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _once(columns: list[Any]) -> list[Any]:
-    """Name the first measure of the same base in the place of a base that comes again."""
-    first: dict[str, int] = {}
-    for k, column in enumerate(columns):
-        if column and "base" in column and first.setdefault(column["base"], k) != k:
-            column["base"] = first[column["base"]]
+    """Name the last measure of the same base in the place of a base that comes before it."""
+    last: dict[str, int] = {}
+    for k, column in reversed([*enumerate(columns)]):
+        if column and "base" in column and last.setdefault(column["base"], k) != k:
+            column["base"] = last[column["base"]]
     return columns
 
 
@@ -168,15 +166,50 @@ def _score(data: Mapping[str, Any], level: str, measure: int, period: int) -> Ro
     return [] if column is None else column["score"][period]
 
 
-def _columns(column: Mapping[str, Any], measure: Mapping[str, Any]) -> dict[str, Any]:
+def _every(data: Mapping[str, Any], kind: str, level: str) -> list[dict[str, Any] | None]:
+    """Pack all measures of one level."""
+    columns, measures = data[kind][level], data["measures"]
+    near = (data["peers"] or {}).get("near", []) if _is_unit(data, level) else []
+    parts: list[list[int]] = [[] for _ in measures]
+    for k, measure in enumerate(measures):
+        if measure["parent"] >= 0 and columns[k]:
+            parts[measure["parent"]].append(k)
+    made = []
+    for column, measure, at in zip(columns, measures, parts, strict=True):
+        below = [(columns[k], measures[k]) for k in at]
+        made.append(column and _columns(column, measure, below, near))
+    return made
+
+
+def _is_unit(data: Mapping[str, Any], level: str) -> bool:
+    return any(lv["id"] == level and lv["role"] == "evidence" for lv in data["levels"])
+
+
+def _columns(
+    column: Mapping[str, Any], measure: Mapping[str, Any], below: Below, near: list[list[int]]
+) -> dict[str, Any]:
     """Pack one measure of one level; letters and texts stay as they are."""
     made = dict(column)
     order = _order(column)
+
+    def foretold(terms: Terms, period: int, size: int) -> list[float]:
+        told = [0.0] * size
+        for sign, name in terms:
+            if name == "=":
+                row = _by_parts(column, period, measure, below)
+            elif name == "~":
+                row = [_median(column["score"][-1], those) for those in near]
+            else:
+                row = _row(column, name, period, measure)
+            for i, v in enumerate(row):
+                told[i] += sign * (v or 0)
+        return told
+
     for name, (terms, how) in RULES.items():
         if name not in column:
             continue
         if not isinstance(column[name][0], list):
-            told = _told(column, terms, -1, measure, len(column[name]))
+            told = foretold(terms, -1, len(column[name]))
             head, told = _narrowed(column[name], told, column, name)
             made[name] = head + _text(column[name], told, order if how == "order" else None)
             continue
@@ -184,7 +217,7 @@ def _columns(column: Mapping[str, Any], measure: Mapping[str, Any]) -> dict[str,
         surprise: list[float] = [0.0] * len(column[name][0])
         for p in reversed(range(len(column[name]))):  # what the last period brings, others may too
             row = column[name][p]
-            told = _told(column, terms, p, measure, len(row))
+            told = foretold(terms, p, len(row))
             head, told = _narrowed(row, told, column, name)
             rows.append(head + _text(row, [a + b for a, b in zip(told, surprise, strict=True)]))
             surprise = [0.0 if v is None else v - t for v, t in zip(row, told, strict=True)]
@@ -198,24 +231,45 @@ def _order(column: Mapping[str, Any]) -> list[int]:
     return sorted(range(len(score)), key=lambda i: math.inf if score[i] is None else -score[i])
 
 
-def _told(
-    column: Mapping[str, Any], terms: Terms, period: int, measure: Mapping[str, Any], size: int
-) -> list[float]:
-    """Foretell a row by other columns; what is not there counts as nothing."""
-    told = [0.0] * size
-    for sign, name in terms:
-        row = column.get(name.lstrip("@")) or []
-        if name == "=":
-            row = _by_goalposts(column, period, measure)
-        elif name == "#":
-            per = measure.get("page", {}).get("per") or 1
-            pairs = zip(column["value"][-1], column["base"], strict=True)
-            row = [(v or 0) * (n or 0) / per for v, n in pairs]
-        elif row and isinstance(row[0], list):
-            row = row[0 if name[0] == "@" else period]
+def _row(column: Mapping[str, Any], name: str, period: int, measure: Mapping[str, Any]) -> Row:
+    """Give a row that foretells others; what is not there counts as nothing."""
+    if name == "#":
+        per = measure.get("page", {}).get("per") or 1
+        pairs = zip(column["value"][-1], column["base"], strict=True)
+        return [(v or 0) * (n or 0) / per for v, n in pairs]
+    row: Any = column.get(name.lstrip("@")) or []
+    if row and isinstance(row[0], list):
+        row = row[0 if name[0] == "@" else period]
+    return list(row)
+
+
+def _by_parts(
+    column: Mapping[str, Any], period: int, measure: Mapping[str, Any], below: Below
+) -> Row:
+    """Foretell a score: by the goalposts, or the mean of what it is made of."""
+    if measure["kind"] == "indicator":
+        return _by_goalposts(column, period, measure)
+    told = [0.0] * len(column["score"][period])
+    for part, about in below:
+        if measure["kind"] == "component":
+            share, row = _share(about), _by_goalposts(part, period, about)
+        else:
+            share, row = 1 / len(below), part["score"][period]
         for i, v in enumerate(row):
-            told[i] += sign * (v or 0)
-    return told
+            told[i] += share * (v or 0)
+    return list(told)
+
+
+def _share(measure: Mapping[str, Any]) -> float:
+    weight = measure.get("page", {}).get("weight") or {}
+    return float(weight.get("share") or 0)
+
+
+def _median(row: Row, places: Sequence[int]) -> float:
+    there = sorted(v for v in (row[i] for i in places) if v is not None)
+    if not there:
+        return 0.0
+    return (there[(len(there) - 1) // 2] + there[len(there) // 2]) / 2
 
 
 def _width(column: Mapping[str, Any], name: str) -> list[float]:

@@ -46,12 +46,31 @@ export function unpack({ packing, ...data }) {
     return column.value[period].map((v) => (v === null ? v : Math.min(Math.max((v - post.worst) / span, 0), 100)));
   }
 
-  function toldBy(column, terms, period, measure, size) {
+  // The mean of what a score is made of, the shares of a component's figures taken from its weights.
+  function byParts(column, period, measure, below) {
+    if (measure.kind === "indicator") return byGoalposts(column, period, measure);
+    const told = [];
+    for (const [part, about] of below) {
+      const component = measure.kind === "component";
+      const share = component ? Number(about.page?.weight?.share ?? 0) : 1 / below.length;
+      const row = component ? byGoalposts(part, period, about) : part.score[period];
+      row.forEach((v, i) => (told[i] = (told[i] ?? 0) + share * (v ?? 0)));
+    }
+    return told;
+  }
+
+  function median(row, places) {
+    const there = places.map((i) => row[i]).filter((v) => v !== null).sort((a, b) => a - b);
+    return there.length ? (there[Math.floor((there.length - 1) / 2)] + there[Math.floor(there.length / 2)]) / 2 : 0;
+  }
+
+  function toldBy(column, terms, period, { measure, size, below, near }) {
     const told = new Array(size).fill(0);
     for (const [sign, name] of terms) {
       let row = column[name.replace("@", "")] ?? [];
-      if (name === "=") row = byGoalposts(column, period, measure);
-      else if (name === "#") row = column.base.map((n, i) => ((column.value[column.value.length - 1][i] ?? 0) * (n ?? 0)) / (measure.page?.per || 1));
+      if (name === "=") row = byParts(column, period, measure, below);
+      else if (name === "~") row = near.map((places) => median(column.score.at(-1), places));
+      else if (name === "#") row = column.base.map((n, i) => ((column.value.at(-1)[i] ?? 0) * (n ?? 0)) / (measure.page?.per || 1));
       else if (Array.isArray(row[0])) row = name[0] === "@" ? row[0] : row[period < 0 ? row.length - 1 : period];
       row.forEach((v, i) => (told[i] += sign * (v ?? 0)));
     }
@@ -59,16 +78,17 @@ export function unpack({ packing, ...data }) {
   }
 
   // Of the columns that are packed, each is needed for those after it.
-  function unpackColumns(column, measure, size) {
+  function unpackColumns(column, about) {
+    const { size } = about;
     for (const [name, terms, how] of packing.rules) {
       const rows = column[name];
       if (typeof rows === "string") {
-        const [text, told] = narrowed(rows, toldBy(column, terms, -1, measure, size), how && widthOf(column, name, size), how);
+        const [text, told] = narrowed(rows, toldBy(column, terms, -1, about), how && widthOf(column, name, size), how);
         column[name] = numbers(text, told, how === "order" ? orderOfAreas(column) : null);
       } else if (typeof rows?.[0] === "string") {
         let surprise = new Array(size).fill(0);
         for (let p = rows.length - 1; p >= 0; p -= 1) {
-          const [text, told] = narrowed(rows[p], toldBy(column, terms, p, measure, size), how && widthOf(column, name, size), how);
+          const [text, told] = narrowed(rows[p], toldBy(column, terms, p, about), how && widthOf(column, name, size), how);
           rows[p] = numbers(text, told.map((t, i) => t + surprise[i]));
           surprise = rows[p].map((v, i) => (v === null ? 0 : v - told[i]));
         }
@@ -103,15 +123,19 @@ export function unpack({ packing, ...data }) {
     return score.map((_, i) => i).sort((a, b) => (score[b] ?? -Infinity) - (score[a] ?? -Infinity) || a - b);
   }
 
-  for (const [level, columns] of Object.entries(data.figures)) {
-    columns.forEach((column, k) => {
-      if (!column) return;
-      if (typeof column.base === "number") column.base = [...columns[column.base].base];
-      unpackColumns(column, data.measures[k], data.areas[level].code.length);
-    });
-  }
-  for (const [level, columns] of Object.entries(data.years)) {
-    columns.forEach((column, k) => column && unpackColumns(column, data.measures[k], data.areas[level].code.length));
+  // From the last measure to the first: what a score is made of stands behind it.
+  for (const kind of ["figures", "years"]) {
+    for (const [level, columns] of Object.entries(data[kind])) {
+      const unit = data.levels.find((l) => l.id === level).role === "evidence";
+      const near = unit ? data.peers?.near ?? [] : [];
+      for (let k = columns.length - 1; k >= 0; k -= 1) {
+        const column = columns[k];
+        if (!column) continue;
+        const below = data.measures.flatMap((m, j) => (m.parent === k && columns[j] ? [[columns[j], m]] : []));
+        if (typeof column.base === "number") column.base = [...columns[column.base].base];
+        unpackColumns(column, { measure: data.measures[k], size: data.areas[level].code.length, below, near });
+      }
+    }
   }
   for (const [level, periods] of Object.entries(data.recipe.scores)) {
     periods.forEach((rows, p) => rows.forEach((text, k) => (rows[k] = numbers(text, data.figures[level][data.recipe.components[k]]?.score[p] ?? []))));
