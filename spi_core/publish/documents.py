@@ -83,7 +83,9 @@ def document_jobs(root: Path, tables: Tables, folder: Path, choice: Choice) -> l
     had, units = _had(known, tables), _units(tables)
     # naming an area asks for its brief, not for the whole site again
     usual = [d.name for d in had if not d.asked and (d.each == "area" or not choice.areas)]
-    wanted = choice.documents or usual
+    wanted = list(choice.documents or usual)
+    if choice.areas and not any(d.each == "area" and d.name in wanted for d in had):
+        wanted += [d.name for d in had if not d.asked and d.each == "area"]
     keyed = [d for d in had if d.name in wanted and d.each in GROUPS]
     keys = [key for d in keyed for key in _keys(d, tables, units)]
     for document in (known[name] for name in choice.documents if name in known):

@@ -12,6 +12,7 @@ import pandas as pd
 
 from spi_core.edition.inputs import FILES, FOLDERS, Inputs, load
 from spi_core.edition.readers.sheet import read_cells
+from spi_core.edition.settings import earlier
 from spi_core.edition.summary import WANTED
 from spi_core.errors import Fault, InputError, some
 from spi_core.files import shown
@@ -77,9 +78,12 @@ def add(
             own = observed(inputs, rows, float(row.get("per", "1")))
         else:
             own = _given(file, indicator)
-        path = part / "observations" / f"{indicator}.csv"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(csv_text(own), encoding="utf-8", newline="\n")
+        past = own["period"].isin(earlier(inputs.settings))
+        for room, of in (("observations", own[~past]), ("history", own[past])):
+            if len(of) or room == "observations":
+                path = part / room / f"{indicator}.csv"
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(csv_text(of), encoding="utf-8", newline="\n")
         posts = {"indicator_id": indicator, "basis": "target", **dict.fromkeys(GOALPOSTS, "")}
         posts |= {"basis": "target", **{k: row[k] for k in GOALPOSTS if k in row}}
         if "worst" in row:

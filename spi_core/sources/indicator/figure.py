@@ -11,6 +11,7 @@ import pandas as pd
 from spi_core.edition.inputs import Inputs
 from spi_core.edition.population import population, read_figures, read_mapping
 from spi_core.edition.readers.sheet import read_cells
+from spi_core.edition.settings import earlier
 from spi_core.errors import Fault, InputError, some
 
 #: How a period of the figures looks, and the months it begins and ends with.
@@ -83,7 +84,8 @@ def mapped(inputs: Inputs, indicator: str, figure: Figure) -> pd.DataFrame:
     -------
     DataFrame
         Rows of the mapping: the latest period of the figure by the year of the edition's last
-        period that the population reaches, then back from it.
+        period that the population reaches, then back from it, and on through the earlier years as
+        long as there is a figure a year before.
 
     Raises
     ------
@@ -102,6 +104,9 @@ def mapped(inputs: Inputs, indicator: str, figure: Figure) -> pd.DataFrame:
     mapping = read_mapping(inputs.folder, inputs.settings).frame
     reached = [p for p in inputs.periods if p in set(mapping["period"])]
     chosen = dict(figure.periods) or _by_year(inputs, reached, list(there[figure.value]))
+    if not figure.periods:
+        past = [p for p in earlier(inputs.settings) if p in set(mapping["period"])]
+        chosen = _before(past, chosen, list(there[figure.value])) | chosen
     if not chosen:
         message, allowed = "has no period that fits", "--use PERIOD=FIGURE'S PERIOD, of "
         allowed += ", ".join(there[figure.value])
@@ -110,6 +115,8 @@ def mapped(inputs: Inputs, indicator: str, figure: Figure) -> pd.DataFrame:
     for period, own in chosen.items():
         start, end = window(own)
         base = [p for p in there.get(figure.base, []) if p[:4] <= own[:4]]
+        if figure.base and not base and period not in inputs.periods:
+            continue  # nothing that old to divide an earlier year's by
         row = {"indicator_id": indicator, "period": period, "period_label": own}
         row |= {"start": start, "end": end, "figure_period": own}
         if figure.base:
@@ -125,6 +132,20 @@ def _by_year(inputs: Inputs, reached: list[str], there: list[str]) -> dict[str, 
     last = re.match(r"\d{4}", inputs.periods[reached[-1]]) if reached else None
     fit = [p for p in there if last is None or _year(p) <= int(last[0])]
     return dict(reversed(list(zip(reversed(reached), reversed(fit), strict=False))))
+
+
+def _before(past: list[str], chosen: dict[str, str], there: list[str]) -> dict[str, str]:
+    """Find the figures of earlier years, each a year before the one after it."""
+    starts, found = {window(p)[0]: p for p in there}, dict[str, str]()
+    at = next(iter(chosen.values()), None)
+    for period in reversed(past):
+        if at is None:
+            break
+        start = window(at)[0]
+        at = starts.get(f"{int(start[:4]) - 1}{start[4:]}")
+        if at is not None:
+            found[period] = at
+    return dict(reversed(found.items()))
 
 
 def _year(period: str) -> int:

@@ -92,6 +92,13 @@ def test_naming_a_ward_asks_for_its_brief_alone(jobs: Jobs) -> None:
     ]
 
 
+def test_a_ward_beside_other_documents_is_not_passed_over(jobs: Jobs) -> None:
+    assert _names(jobs(documents=("methods",), areas=(WARDS[0],))) == [
+        "methods",
+        f"{WARDS[0]}-ward-1",
+    ]
+
+
 def test_documents_can_be_picked_and_so_can_formats(jobs: Jobs) -> None:
     assert _names(jobs(documents=("methods",))) == ["methods"]
     both = jobs(documents=("index", "ward-brief"), areas=(WARDS[0],), formats=("pdf",))

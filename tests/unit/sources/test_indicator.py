@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from spi_core.edition.inputs import load
 from spi_core.errors import InputError
 from spi_core.sources.indicator.change import add, remove
 from spi_core.sources.indicator.figure import Figure
-from tests.support.editions import copy_open, make_edition, read, write
+from tests.support.editions import OPEN, copy_open, make_edition, read, write
 from tests.support.project import files
 
 ROW = {
@@ -92,6 +94,31 @@ def test_a_component_is_not_left_with_too_few(edition: Path) -> None:
 
 
 @pytest.mark.gate
+def test_earlier_years_come_with_a_figure_and_go_with_it(tmp_path: Path) -> None:
+    """Years that are shown and never scored: from the population too, unless nothing divides it."""
+    (tmp_path / "data").mkdir()
+    edition = tmp_path / "data" / "open"
+    (tmp_path / "data" / "reference").symlink_to(OPEN.parent / "reference")
+    shutil.copytree(OPEN, edition, ignore=shutil.ignore_patterns("source"))
+    row = {k: v for k, v in ROW.items() if k not in ("worst", "best", "reason", "unit")}
+    row |= {"component": "Personal Safety", "kind": "rate", "per": "1000", "unit": "per 1,000"}
+    add(edition, "drugs", row, Figure("crime_drugs", "population"), None)
+    past = read(edition / "history" / "drugs.csv")
+    assert {(r["period"], r["period_label"]) for r in past} == {
+        ("2011", "2011/12"), ("2012", "2012/13"),
+    }  # fmt: skip
+    figures = pd.read_parquet(OPEN.parent / "reference" / "london" / "ward_figures.parquet")
+    count = figures.query("figure_id == 'crime_drugs' and period == '2011/12'")
+    told = count.set_index("area_code")["value"]
+    assert {r["area_code"]: float(r["numerator"]) for r in past if r["period"] == "2011"} == {
+        code: told[code] for code in load(edition).geography.units
+    }
+    frame = load(edition).tables["history_errors"].query("indicator_id == 'drugs'")
+    assert {"2011", "2012"} <= set(frame["period"])
+    remove(edition, "drugs", None)
+    assert not (edition / "history" / "drugs.csv").exists()
+
+
 def test_a_figure_of_the_reference_refits_its_component_alone(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     edition = copy_open(tmp_path / "data" / "open")
