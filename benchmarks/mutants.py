@@ -105,7 +105,9 @@ def reached(tree: ast.Module) -> Iterator[tuple[int, ast.AST, str, range]]:
     """Give the nodes of arithmetic with their number, function and statement's lines."""
     number = -1
 
-    def walk(node: ast.AST, name: str, lines: range, idle: bool) -> Iterator[Any]:
+    def walk(
+        node: ast.AST, name: str, lines: range, idle: bool, shape: bool = False
+    ) -> Iterator[Any]:
         nonlocal number
         number += 1
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
@@ -116,13 +118,16 @@ def reached(tree: ast.Module) -> Iterator[tuple[int, ast.AST, str, range]]:
             lines = range(node.lineno, max(last, node.lineno + 1))
         idle = idle or isinstance(node, (ast.Raise, ast.Import, ast.ImportFrom))
         idle = idle or (isinstance(node, ast.keyword) and node.arg in {"strict", "copy"})
+        # of a shape any negative length is the one that NumPy works out
+        shaped = isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "reshape"
         if not idle:
             yield number, node, name, lines
         for field, value in ast.iter_fields(node):
             for child in value if isinstance(value, list) else [value]:
                 if isinstance(child, ast.AST):
                     asleep = field in {"annotation", "returns", "decorator_list"}
-                    yield from walk(child, name, lines, idle or asleep)
+                    asleep = asleep or (shape and field == "operand")
+                    yield from walk(child, name, lines, idle or asleep, shaped)
 
     yield from walk(tree, "", range(0), False)
 

@@ -41,9 +41,9 @@ class Tree:
     share: Array
     component_of: NDArray[np.intp]
     dimension_of: NDArray[np.intp]
-    missing_components: int = 0
-    absent: Mask | None = None
-    minimum: int = 1
+    missing_components: int
+    absent: Mask | None
+    minimum: int
 
     @classmethod
     def of(cls, recipe: Recipe, used: Mask) -> Tree:

@@ -223,7 +223,7 @@ def _draw(
 
 
 def _normalise(
-    u: Single, kind: str, ends: Array | None, reference: Mask, capped: bool = True
+    u: Single, kind: str, ends: Array | None, reference: Mask, capped: bool
 ) -> tuple[Mask, str]:
     """Turn u into scores 0–100 in place; tell which replicates cannot be, and why."""
     if kind == "percentile_rank":

@@ -6,15 +6,17 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from spi_core.method.change import YEAR, grouped
 from spi_core.method.checks import ColumnError, check_polarity, refuse
 from spi_core.method.errors import overdispersion, tier
+from spi_core.method.intervals import byar
 from spi_core.method.means import Mean
 from spi_core.method.moments import is_singular, kmo, kmo_stack, moments
 from spi_core.method.ranking import rank_summary
 from spi_core.method.recipe import Recipe
-from spi_core.method.score import score
+from spi_core.method.score import estimate_missing, score
 from spi_core.method.treat import fit_treatment
-from spi_core.method.weights import fit
+from spi_core.method.weights import fit, scoring_weights
 
 
 def test_the_kmo_of_a_stack_of_any_shape_is_that_of_each_matrix() -> None:
@@ -128,3 +130,75 @@ def test_where_nothing_may_be_compared_nothing_has_a_score() -> None:
     assert shapes == [(2, 4, 1), (2, 4, 1), (2, 4)]
     assert np.isnan(found.index).all()
     assert np.isnan(found.component).all()
+
+
+def test_a_step_may_be_as_short_and_as_long_as_it_is_said_to_be() -> None:
+    start = np.array([[0.0, 0.0], [0.75 * YEAR, 1.25 * YEAR]])
+    years, group = grouped(start, start + 364, [False, False], 0.75, 1.25)
+    assert years.tolist() == [0.75, 1.25]
+    assert set(group) == {"in step"}
+
+
+def test_one_indicator_that_is_correlated_with_none_leaves_kmo_undefined() -> None:
+    matrix = np.array([[1, 0.5, 0], [0.5, 1, 0], [0, 0, 1.0]])
+    with pytest.raises(ValueError, match="correlated with no other"):
+        kmo(matrix)
+
+
+def test_chances_are_of_a_quarter_of_the_areas_rounded_to_the_nearest() -> None:
+    point = np.arange(10, 0, -1.0)  # 10/4 is 2.5: three
+    found = rank_summary(point, np.tile(point, (5, 1)))
+    assert found.top.tolist() == [1] * 3 + [0] * 7
+    assert found.bottom.tolist() == [0] * 7 + [1] * 3
+
+
+def test_intervals_that_touch_do_not_part_two_places() -> None:
+    # one draw in ten is a tie at 20, where the upper's interval ends and the lower's begins
+    draws = np.tile([30.0, 10.0], (100, 1))
+    draws[:10] = 20.0
+    found = rank_summary(draws.mean(axis=0), draws)
+    assert (found.high[0], found.low[1]) == (1.5, 1.5)
+
+
+def test_byar_s_lower_end_of_one_event() -> None:
+    z = stats.norm.ppf(0.95)
+    low, high = byar([1, 2], 0.9)
+    o = np.array([1.0, 2.0])
+    np.testing.assert_allclose(low, o * (1 - 1 / (9 * o) - z / (3 * np.sqrt(o))) ** 3)
+    np.testing.assert_allclose(
+        high, (o + 1) * (1 - 1 / (9 * (o + 1)) + z / (3 * np.sqrt(o + 1))) ** 3
+    )
+
+
+def test_an_area_with_one_event_in_all_is_an_area_and_a_period_without_any_is_refused() -> None:
+    base = np.full((2, 3), 50.0)
+    assert overdispersion([[1.0, 4, 3], [0, 3, 5]], base).n == 3
+    with pytest.raises(ValueError, match="counts in both periods"):
+        overdispersion([[0.0, 0, 0], [2, 1, 3]], base)
+
+
+def test_counts_of_overlapping_windows_share_their_error() -> None:
+    # of R = (X1/n1)/(X0/n0): var R = R² φ (1/X0 + 1/X1 − 2ρ/√(X0 X1)), the delta method
+    rng = np.random.default_rng(2)
+    x = rng.poisson(40, (2, 30)).astype(float)
+    found = overdispersion(x, np.full(x.shape, 1e3), overlap=2 / 3)
+    x0, x1 = x.sum(axis=1)
+    share = 1 / x0 + 1 / x1 - 2 * 2 / 3 / np.sqrt(x0 * x1)
+    assert found.change_se == pytest.approx(found.change * np.sqrt(found.size * share))
+    apart = overdispersion(x, np.full(x.shape, 1e3))
+    assert found.change_se < apart.change_se
+
+
+def test_residuals_are_of_indicators_however_many_areas_there_are() -> None:
+    recipe = Recipe(
+        best=np.ones(2), worst=np.zeros(2), share=np.full(2, 0.5), component_of=np.zeros(2, int),
+        dimension_of=np.zeros(1, int), means=(Mean(1.0),) * 3, minimum=1,
+    )  # fmt: skip
+    found = estimate_missing(np.full((1, 5, 2), 0.5), recipe, np.arange(5), 1)
+    assert found.residual_sd.shape == (2,)
+    assert np.isnan(found.residual_sd).all()
+
+
+def test_an_indicator_may_weigh_nothing_in_a_score() -> None:
+    found = scoring_weights([0.0, 0.5, 0.5], [1.0] * 3, [1.0] * 3, [0.0] * 3)
+    np.testing.assert_allclose(found, [0, 0.5, 0.5])

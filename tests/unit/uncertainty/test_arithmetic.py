@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy import stats
 
+from spi_core.method.means import Mean
 from spi_core.method.moments import Moments
+from spi_core.method.recipe import Recipe
 from spi_core.text.words import STRENGTH, WEAKNESS
-from spi_core.uncertainty.bootstrap import _draw
+from spi_core.uncertainty.alternatives import Alternatives
+from spi_core.uncertainty.averaging import Tree
+from spi_core.uncertainty.bootstrap import _draw, bootstrap
 from spi_core.uncertainty.gaps import gap
 from spi_core.uncertainty.peers import nearest, rate
 from spi_core.uncertainty.reliability import audit_component, cronbach
+from spi_core.uncertainty.sampling import error_model, sampling
 from spi_core.uncertainty.sensitivity import shift
 from spi_core.uncertainty.shrink import shrink
-from spi_core.uncertainty.sobol import analyse_factors
+from spi_core.uncertainty.sobol import FACTORS, _plan, analyse_factors
+from tests.unit.uncertainty.test_sampling import make
 
 R = np.array([[1, 0.5, 0.2], [0.5, 1, -0.3], [0.2, -0.3, 1]])
 
@@ -127,3 +135,70 @@ def test_as_many_rows_as_indicators_are_too_few(rows: int, enough: bool) -> None
     assert (found.vif is not None) == (found.bartlett is not None) == enough
     assert not enough or not found.reasons
     assert enough or set(found.reasons) == {"KMO", "alpha", "Bartlett", "VIF"}
+
+
+def test_nearness_does_not_hang_on_the_unit() -> None:
+    x = np.random.default_rng(5).normal(size=(12, 3))
+    for unit in (1e-9, 1e9):
+        np.testing.assert_array_equal(nearest(x * unit).position, nearest(x).position)
+
+
+def test_shares_of_what_is_not_scored_are_nothing() -> None:
+    recipe = Recipe(
+        best=np.ones(3), worst=np.zeros(3), share=np.array([0.5, 0.5, 0.0]),
+        component_of=np.array([0, 0, 1]), dimension_of=np.zeros(2, int), means=(Mean(1.0),) * 3,
+        minimum=1,
+    )  # fmt: skip
+    tree = Tree.of(recipe, np.ones(3, bool))
+    assert tree.shares(np.array([[1.0, 3.0, 2.0]]))[:, 0].tolist() == [0.25, 0.75, 0.0]
+
+
+def test_goalposts_slide_from_further_out_to_further_in() -> None:
+    recipe = Recipe(
+        best=np.ones(2), worst=np.zeros(2), share=np.full(2, 0.5), component_of=np.zeros(2, int),
+        dimension_of=np.zeros(1, int), means=(Mean(1.0),) * 3, minimum=1,
+    )  # fmt: skip
+    row = {name: np.array([0.0, 0.5, 1.0]) for name in FACTORS}
+    plan = _plan(row, 3, recipe, np.ones(2, bool), Alternatives(goalpost_shift=10), 4)
+    assert plan.ends is not None
+    assert plan.ends[:, :, 0].tolist() == [[-10, 110], [0, 100], [10, 90]]
+
+
+def test_one_set_of_bootstrapped_weights_may_be_asked_for() -> None:
+    m = Moments(np.zeros(3), np.ones(3), np.full((3, 3), 0.6) + 0.4 * np.eye(3), 60)
+    found = bootstrap(m, np.full(3, 3.0), np.full(3, -3.0), np.ones(3), np.random.default_rng(1), 1)
+    assert found.weights.shape == (1, 3)
+    with pytest.raises(ValueError, match="at least 1"):
+        bootstrap(m, np.full(3, 3.0), np.full(3, -3.0), np.ones(3), np.random.default_rng(1), 0)
+
+
+def test_skewness_of_a_proportion_is_taken_at_wilson_s_centre_and_elsewhere_there_is_none() -> None:
+    # skewness of p̂ is (1 − 2p)/√(n p (1 − p)) = (1 − 2p) σ / (p (1 − p)) with σ its error; twice
+    # that for what the true value may be (Cornish and Fisher, of a skewness that moves with p)
+    panel, framework = make(
+        [[[30.0, 5.0], [60.0, 6.0]]], [[[3.0, 5.0], [30.0, 6.0]]], [[[10.0, 0.0], [50.0, 0.0]]],
+        kind=("wilson", "none"), per=(100.0, 1.0),
+    )  # fmt: skip
+    found = sampling(panel, framework)
+    z2, n, x = stats.norm.ppf(0.95) ** 2, np.array([10.0, 50.0]), np.array([3.0, 30.0])
+    p = (x + z2 / 2) / (n + z2)
+    error = found.se[0, :, 0] / 100
+    np.testing.assert_allclose(found.skew[0, :, 0], 2 * (1 - 2 * p) * error / (p * (1 - p)))
+    assert (found.skew[0, :, 1] == 0).all()
+
+
+def test_a_published_error_may_be_below_one_and_a_count_one() -> None:
+    panel, framework = make(np.full((2, 2, 1), 5.0), kind=("none",))
+    found = sampling(panel, framework, published=np.full((2, 2, 1), 0.25))
+    assert (found.se == 0.25).all()
+    with pytest.raises(ValueError, match="must be 0 or more"):
+        sampling(panel, framework, published=np.full((2, 2, 1), -0.25))
+
+
+def test_an_error_that_goes_with_counts_goes_with_a_single_one_too() -> None:
+    count = np.array([[[1.0], [4.0]], [[1.0], [4.0]]])
+    panel, framework = make(np.full((2, 2, 1), 5.0), count, kind=("none",))
+    model = error_model(framework, pd.DataFrame())
+    model = model.assign(spread=2.0, scale="linear", error_counts="i0", at_count=4.0, error="none")
+    found = sampling(panel, framework, model)
+    np.testing.assert_allclose(found.se[..., 0], [[2 * np.sqrt(2), np.sqrt(2)]] * 2)

@@ -216,3 +216,8 @@ def test_every_break_says_what_is_wrong_with_it(edition: Path) -> None:
     spoil(edition / "breaks.csv", 2, from_period="current", to_period="baseline")
     fault = only(edition)
     assert (fault.column, fault.value, fault.row) == ("from_period", "current", 2)
+
+
+def test_of_one_period_nothing_is_left_out_and_nothing_rolls() -> None:
+    one = said(yearly("2013"), "2013", "2013")
+    assert (one.group.tolist(), one.rolling.tolist()) == (["in step"], [False])

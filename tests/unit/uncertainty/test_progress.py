@@ -338,3 +338,16 @@ def test_a_change_asks_the_first_and_the_last_of_three_periods(basis: str) -> No
         np.testing.assert_allclose(found.change, 9)
         assert (found.reason == "").all() == rated
         assert (found.known == rated).all()
+
+
+def test_what_is_known_of_a_change_is_known_of_its_two_ends() -> None:
+    """Of three periods the one between says nothing, whatever its error."""
+    value = np.concatenate([values(2.0), values(4.0)[1:]])
+    whole = composites(value, errors(value.shape))
+    between = errors(value.shape)
+    between.basis[1] = "unknown"
+    last = errors(value.shape)
+    last.basis[2] = "unknown"
+    for level, rated in whole.items():
+        assert (composites(value, between)[level].rating == rated.rating).all()
+        assert (composites(value, last)[level].rating == NOT_RATED).all()

@@ -535,3 +535,9 @@ def test_what_replicates_take_is_known_to_the_byte(comparable):
     run(value, errors, **options, max_bytes=size)
     with pytest.raises(ValueError, match="20 replicates would take"):
         run(value, errors, **options, max_bytes=size - 1)
+
+
+def test_indicators_that_are_kept_lie_between_0_and_100() -> None:
+    value, errors = panel(se=0.8)
+    kept = run(value, errors, keep_indicators=True).indicator
+    assert (np.nanmin(kept), np.nanmax(kept)) == (0, 100)
