@@ -30,6 +30,7 @@ PARTS = {
     "former": "Short commands beside those of an earlier version",
     "explorer": "Explorer",
     "london": "Editions made by a command",
+    "wards": "Briefs of 200 random wards of London, read back",
     "impact_wide": "Impact chapters against all London",
     "impact_calibration": "Impact chapters within a borough",
     "mutants": "Tests that bite",

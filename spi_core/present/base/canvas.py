@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from spi_core.present.base.theme import colour
 
@@ -60,6 +61,19 @@ def words(
     return ax.text(x, y, text, va="center", fontsize=size, **look)
 
 
+def reach(ax: Axes, label: Text) -> Bbox:
+    """Measure written words in the picture's coordinates."""
+    return label.get_window_extent().transformed(ax.transData.inverted())
+
+
+def kept_in(ax: Axes, x: float, y: float, text: str, end: float, **look: Any) -> Text:
+    """Write words over a place, all of them within the picture and before its end."""
+    label = words(ax, x, y, text, **look)
+    box = reach(ax, label)
+    label.set_x(x + max(0.0, -box.x0) - max(0.0, box.x1 - end))
+    return label
+
+
 def fitted(
     ax: Axes, x: float, y: float, text: str, end: float, size: float = 8, **look: Any
 ) -> None:
@@ -69,8 +83,7 @@ def fitted(
         return  # measuring a line takes as long as drawing it
 
     def needed() -> float:
-        reach = label.get_window_extent().transformed(ax.transData.inverted())
-        return float(reach.width) / (end - x)
+        return float(reach(ax, label).width) / (end - x)
 
     if (share := needed()) > 1:
         if size / share < SMALLEST and " " in text:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 #: Where a smaller share of similar areas is near, an area is said to have few like it.
 FEW_NEAR = 0.5
-#: GSS codes of London boroughs begin so.
-LONDON = "E09"
+#: GSS codes of London and its boroughs begin so.
+LONDON = ("E09", "E12000007")
 
 
 def scale_start(tables: Tables) -> int:
@@ -71,7 +71,7 @@ def reference_place(tables: Tables) -> str:
     Returns
     -------
     str
-        London for a London borough; empty where the edition has no reference figures.
+        London for it and its boroughs; empty where the edition has no reference figures.
     """
     reference: pd.DataFrame | None = tables.get("reference")
     if reference is None or reference.empty:

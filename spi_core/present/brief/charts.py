@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import geopandas as gpd
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spi_core.present.base.canvas import page, words
+from spi_core.present.base.canvas import fitted, kept_in, page, reach, words
 from spi_core.present.base.edition import area_name
 from spi_core.present.base.marks import marked
 from spi_core.present.base.page import Picture
@@ -103,26 +100,21 @@ def scale_strip(brief: Brief, width: float) -> Figure:
             ax.scatter([at(mine["score"])], [7.2], s=70, color=blue, edgecolor="white", lw=0.8,
                        zorder=4)  # fmt: skip
             text = marked(f"{brief.name} {mine['score']:.0f}", brief.illustrative)
-            _kept_in(ax, at(mine["score"]), 2.6, text, width, size=10, weight="bold", color=blue)
-        below = [*sorted(brief.landmarks, key=lambda mark: mark[1])]
-        for k, (name, score, made_up) in enumerate(below):
+            kept_in(ax, at(mine["score"]), 2.6, text, width, size=10, weight="bold",
+                    color=blue, ha="center")  # fmt: skip
+        end = width
+        for k, (name, score, made_up) in enumerate(sorted(brief.landmarks, key=lambda m: -m[1])):
             ax.plot([at(score)] * 2, [8.9, 13.4], color=ink, lw=1.7, zorder=3)
             # side by side, the lower one's words to the left, so that neither runs into the other
-            side = "right" if k == 0 and len(below) > 1 else "left"
-            x = at(score) + (0.8 if side == "right" else -0.8)
-            words(ax, x, 16, marked(f"{name} {score:.0f}", made_up), 8.2, ha=side)
+            x, side = (at(score) + 0.8, "right") if k else (at(score) - 0.8, "left")
+            text = marked(f"{name} {score:.0f}", made_up)
+            end = reach(ax, kept_in(ax, x, 16, text, end, size=8.2, ha=side)).x0 - 2
         first, last = (f"{n}: {end}" for n, end in zip((0, 100), brief.ends, strict=True))
-        words(ax, 0, 20.4, first, 7.6, muted=True)
-        words(ax, width, 20.4 if wide else 24, last, 7.6, muted=True, ha="right")
+        worst = words(ax, 0, 20.4, first, 7.6, muted=True)
+        best = words(ax, width, 20.4 if wide else 24, last, 7.6, muted=True, ha="right")
         band = " · bar: where this score likely lies" if brief.scored else ""
         key = f"small lines: the other {brief.unit.many}{band}"
-        words(ax, width / 2 if wide else 0, 20.4 if wide else 27.6, key, 7.6, muted=True,
-              ha="center" if wide else "left")  # fmt: skip
+        # what 0 and 100 mean is of any length: on paper the key takes what is left between
+        start, end = (reach(ax, worst).x1 + 4, reach(ax, best).x0 - 4) if wide else (0, width)
+        fitted(ax, start, 20.4 if wide else 27.6, key, end, 7.6, color=colour("muted"))
     return fig
-
-
-def _kept_in(ax: Axes, x: float, y: float, text: str, width: float, **look: Any) -> None:
-    """Write words over a place, all of them within the picture."""
-    label = words(ax, x, y, text, ha="center", **look)
-    box = label.get_window_extent().transformed(ax.transData.inverted())
-    label.set_x(x + max(0.0, -box.x0) - max(0.0, box.x1 - width))

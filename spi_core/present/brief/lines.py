@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
-from spi_core.present.base.canvas import fitted, page, words
+from spi_core.present.base.canvas import fitted, kept_in, page, reach, words
 from spi_core.present.base.marks import carried, marked, of_area
 from spi_core.present.base.numbers import number
 from spi_core.present.base.page import Page, Picture
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Lines on the first page; years that make one.
 MOST, YEARS = 3, 4
+#: Behind words that lie on a line.
+BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 0.4, "alpha": 0.8}
 #: Which way a rating of a change points for the reader: the arrow is better or worse, the verb says
 #: which way the figure went.
 WAYS = {"clear improvement": "better: ", "clear decline": "worse: "}
@@ -209,15 +212,27 @@ def _draw(ax: Axes, line: Line, place: str, room: float) -> None:
     ax.plot(x, y(line.reference), color=CONTEXT, lw=1.2, ls=(0, (3, 2)), zorder=2)
     ax.plot(x, y(line.values), color=colour("blue"), lw=1.9, marker="o", ms=3.6, zorder=3)
     above = np.nan_to_num(line.values - line.reference, nan=1.0) >= 0
-    box = {"facecolor": "white", "edgecolor": "none", "pad": 0.4, "alpha": 0.8}
-    for across, value, text, up in zip(x, line.values, line.said, above, strict=True):
-        if text:
-            words(ax, across, y(value) + (-3 if up else 3.2), text, 7.4, ha="center", zorder=4,
-                  bbox=box, weight="semibold")  # fmt: skip
-    if place and np.isfinite(line.reference[-1]):
-        end = y(line.reference[-1]) + (3.2 if above[-1] else -3)
-        words(ax, room, end, place, 7, muted=True, ha="right", bbox=box, zorder=4)
+    points = zip(x, y(line.values), line.said, above, strict=True)
+    said = [
+        kept_in(ax, across, at + (-3 if up else 3.2), text, room, size=7.4, ha="center", zorder=4,
+                bbox=BEHIND, weight="semibold")
+        for across, at, text, up in points if text
+    ]  # fmt: skip
+    if place:
+        _name_dashed(ax, place, y(line.reference), above, room, said)
     words(ax, 0, 28.4, line.years[0], 7, muted=True)
     words(ax, room, 28.4, line.years[-1], 7, muted=True, ha="right")
     fitted(ax, 0, 31.4, line.verdict[0], room, 7.8, weight="semibold")
     fitted(ax, 0, 34.3, line.verdict[1], room, 7.2)
+
+
+def _name_dashed(ax: Axes, place: str, at: Any, above: Any, room: float, said: list[Text]) -> None:
+    """Write whose line is dashed at one of its ends, where it lies on no number, or else not."""
+    label = words(ax, 0, 0, place, 7, muted=True, bbox=BEHIND, zorder=4)
+    ends = [(room, "right", -1), (0, "left", 0)]
+    for x, side, end in [e for e in ends if np.isfinite(at[e[2]])]:
+        for off in (3.2, -3) if above[end] else (-3, 3.2):
+            label.set(x=x, y=at[end] + off, ha=side)
+            if not any(reach(ax, label).overlaps(reach(ax, other)) for other in said):
+                return
+    label.remove()

@@ -40,6 +40,7 @@ from spi_core.present.brief.words import (
 )
 from spi_core.store import Tables
 from tests.support.editions import WARDS, make_edition, read, write
+from tests.support.pictures import overhang, overlapping
 
 GAPPY = WARDS[2]
 
@@ -770,6 +771,17 @@ def test_all_briefs_have_one_scale_and_no_word_leaves_the_picture(tables: Tables
             assert box.x1 <= fig.bbox.x1 + 0.5
             (mark,) = fig.axes[0].collections[-1].get_offsets()  # type: ignore[attr-defined]
             assert mark[0] == pytest.approx(3 + (width - 6) * score / 100)
+            plt.close(fig)
+
+
+def test_words_below_the_scale_keep_off_each_other_whatever_they_are(brief: Brief) -> None:
+    ends = ("as poor as the reference area’s worst municipalities", "as good as its best")
+    marks = (("borough", 41.0, False), ("the reference area’s average municipality", 70.0, False))
+    for width in (88, 170):
+        for landmarks in (marks[1:], marks):
+            fig = scale_strip(replace(brief, ends=ends, landmarks=landmarks), width)
+            assert overhang(fig) <= 1.5  # pixels: its line, not its letters
+            assert overlapping(fig) == []
             plt.close(fig)
 
 
