@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from spi_core.method.aggregate import hierarchy
 from spi_core.method.change import YEAR, grouped
 from spi_core.method.checks import ColumnError, check_polarity, refuse
 from spi_core.method.errors import overdispersion, tier
 from spi_core.method.intervals import byar
 from spi_core.method.means import Mean
 from spi_core.method.moments import is_singular, kmo, kmo_stack, moments
-from spi_core.method.ranking import rank_summary
-from spi_core.method.recipe import Recipe
+from spi_core.method.ranking import quarter_of, rank_summary
+from spi_core.method.recipe import Recipe, during
 from spi_core.method.score import estimate_missing, score
 from spi_core.method.treat import fit_treatment
 from spi_core.method.weights import fit, scoring_weights
@@ -139,17 +140,27 @@ def test_a_step_may_be_as_short_and_as_long_as_it_is_said_to_be() -> None:
     assert set(group) == {"in step"}
 
 
+def test_only_the_very_same_window_was_collected_once() -> None:
+    start = np.array([[0.0, 0, 0], [0, 0, 400]])
+    end = np.array([[364.0, 364, 700], [364, 1094, 700]])
+    _, group = grouped(start, end, [False] * 3, 0.5, 1.5)
+    assert group.tolist() == ["not collected", "in step", "in step"]
+
+
 def test_one_indicator_that_is_correlated_with_none_leaves_kmo_undefined() -> None:
     matrix = np.array([[1, 0.5, 0], [0.5, 1, 0], [0, 0, 1.0]])
     with pytest.raises(ValueError, match="correlated with no other"):
         kmo(matrix)
 
 
-def test_chances_are_of_a_quarter_of_the_areas_rounded_to_the_nearest() -> None:
-    point = np.arange(10, 0, -1.0)  # 10/4 is 2.5: three
+@pytest.mark.parametrize(("areas", "ends"), [(9, 2), (10, 3), (13, 3)])
+def test_chances_are_of_a_quarter_of_the_areas_rounded_to_the_nearest(
+    areas: int, ends: int
+) -> None:
+    point = np.arange(areas, 0, -1.0)
     found = rank_summary(point, np.tile(point, (5, 1)))
-    assert found.top.tolist() == [1] * 3 + [0] * 7
-    assert found.bottom.tolist() == [0] * 7 + [1] * 3
+    assert found.top.tolist() == [1] * ends + [0] * (areas - ends)
+    assert found.bottom.tolist() == [0] * (areas - ends) + [1] * ends
 
 
 def test_intervals_that_touch_do_not_part_two_places() -> None:
@@ -173,8 +184,10 @@ def test_byar_s_lower_end_of_one_event() -> None:
 def test_an_area_with_one_event_in_all_is_an_area_and_a_period_without_any_is_refused() -> None:
     base = np.full((2, 3), 50.0)
     assert overdispersion([[1.0, 4, 3], [0, 3, 5]], base).n == 3
-    with pytest.raises(ValueError, match="counts in both periods"):
-        overdispersion([[0.0, 0, 0], [2, 1, 3]], base)
+    assert overdispersion([[4.0, 3], [3, 5]], base[:, :2]).n == 2
+    for few in ([[0.0, 0, 0], [2, 1, 3]], [[4.0, 0, 0], [3, 0, 0]]):
+        with pytest.raises(ValueError, match="counts in both periods"):
+            overdispersion(few, base)
 
 
 def test_counts_of_overlapping_windows_share_their_error() -> None:
@@ -197,6 +210,64 @@ def test_residuals_are_of_indicators_however_many_areas_there_are() -> None:
     found = estimate_missing(np.full((1, 5, 2), 0.5), recipe, np.arange(5), 1)
     assert found.residual_sd.shape == (2,)
     assert np.isnan(found.residual_sd).all()
+
+
+def test_a_gap_is_told_by_its_own_component_and_only_where_that_is_allowed() -> None:
+    rng = np.random.default_rng(7)
+    value = rng.normal(size=(2, 30, 1)) + 0.3 * rng.normal(size=(2, 30, 6))
+    value[1, 4, 1] = value[0, 9, 5] = value[0, 9, 4] = np.nan
+    recipe = Recipe(
+        best=np.ones(6), worst=np.zeros(6), share=np.full(6, 1 / 3),
+        component_of=np.repeat([0, 1], 3), dimension_of=np.zeros(2, int),
+        means=(Mean(1.0),) * 3, minimum=1,
+    )  # fmt: skip
+    found = estimate_missing(value, recipe, np.arange(30), 1)
+    rows = value[..., :3].reshape(-1, 3)
+    there = np.isfinite(rows).all(axis=1)
+    x = np.column_stack([np.ones(there.sum()), rows[there][:, [0, 2]]])
+    fitted = np.linalg.lstsq(x, rows[there][:, 1], rcond=None)[0]  # least squares by hand
+    own = float(np.array([1, *value[1, 4, [0, 2]]]) @ fitted)
+    assert found.value[1, 4, 1] == pytest.approx(own)
+    assert np.argwhere(found.estimated).tolist() == [[1, 4, 1]]
+    assert np.isnan(found.value[0, 9, 4:]).all()  # two gaps are one too many
+    kept = estimate_missing(value, recipe, np.arange(30), 0)
+    np.testing.assert_array_equal(kept.value, value)
+    assert not kept.estimated.any()
+
+
+@pytest.mark.parametrize(("z", "clear", "level"), [(1.9, False, 0.95), (2.0, True, 0.9)])
+def test_a_difference_alone_is_judged_alone(z: float, clear: bool, level: float) -> None:
+    # in pure noise one claim in twenty: what is not clear at 95 % has an interval of that level
+    found = tier([z], [1.0])
+    assert found.clear.tolist() == [clear]
+    assert found.level == pytest.approx(level)
+
+
+def test_the_middle_half_is_parted_in_its_middle() -> None:
+    assert quarter_of(np.arange(1.0, 9)).tolist() == [1, 1, 2, 2, 3, 3, 4, 4]
+    assert quarter_of([1.0, 2, 3.5, 3.5, 5, 6]).tolist() == [1, 1, 2, 2, 4, 4]
+
+
+def test_what_is_absent_in_some_of_the_periods_stays_so() -> None:
+    recipe = Recipe(
+        best=np.ones(2), worst=np.zeros(2), share=np.full(2, 0.5), component_of=np.zeros(2, int),
+        dimension_of=np.zeros(1, int), means=(Mean(1.0),) * 3, minimum=1,
+        absent=np.array([[False, True], [False, False], [False, False]]),
+    )  # fmt: skip
+    kept = during(recipe, [0, 2]).absent
+    assert kept is not None
+    assert kept.tolist() == [[False, True], [False, False]]
+    assert during(recipe, [1, 2]).absent is None
+
+
+def test_a_parent_whose_children_weigh_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one child of each parent"):
+        hierarchy(np.ones((4, 3)), [[0, 0, 1]], [[0.5, 0.5, 0.0]])
+
+
+def test_a_cap_says_at_which_percentiles() -> None:
+    x = np.arange(101.0)[:, None]
+    assert "the 5 and 95 percentiles" in fit_treatment(x, ["cap"], share=0.05).reason[0]
 
 
 def test_an_indicator_may_weigh_nothing_in_a_score() -> None:

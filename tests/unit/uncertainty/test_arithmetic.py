@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from scipy import stats
 from spi_core.method.means import Mean
 from spi_core.method.moments import Moments
 from spi_core.method.recipe import Recipe
+from spi_core.method.score import Estimated, score
 from spi_core.text.words import STRENGTH, WEAKNESS
 from spi_core.uncertainty.alternatives import Alternatives
 from spi_core.uncertainty.averaging import Tree
@@ -18,9 +21,10 @@ from spi_core.uncertainty.gaps import gap
 from spi_core.uncertainty.peers import nearest, rate
 from spi_core.uncertainty.reliability import audit_component, cronbach
 from spi_core.uncertainty.sampling import error_model, sampling
-from spi_core.uncertainty.sensitivity import shift
-from spi_core.uncertainty.shrink import shrink
-from spi_core.uncertainty.sobol import FACTORS, _plan, analyse_factors
+from spi_core.uncertainty.sensitivity import compare, shift
+from spi_core.uncertainty.shrink import shrink, shrink_panel
+from spi_core.uncertainty.simulate import simulate
+from spi_core.uncertainty.sobol import FACTORS, _plan, _residual, analyse_factors
 from tests.unit.uncertainty.test_sampling import make
 
 R = np.array([[1, 0.5, 0.2], [0.5, 1, -0.3], [0.2, -0.3, 1]])
@@ -164,6 +168,17 @@ def test_goalposts_slide_from_further_out_to_further_in() -> None:
     assert plan.ends[:, :, 0].tolist() == [[-10, 110], [0, 100], [10, 90]]
 
 
+def test_each_draw_of_the_pool_may_be_taken_and_none_beyond_it() -> None:
+    recipe = Recipe(
+        best=np.ones(2), worst=np.zeros(2), share=np.full(2, 0.5), component_of=np.zeros(2, int),
+        dimension_of=np.zeros(1, int), means=(Mean(1.0),) * 3, minimum=1,
+    )  # fmt: skip
+    row = {name: np.array([0.0, 0.26, 0.99, -1.0]) for name in FACTORS}
+    plan = _plan(row, 4, recipe, np.ones(2, bool), Alternatives(), 4)
+    assert plan.errors is not None
+    assert plan.errors.tolist() == [0, 1, 3, -1]
+
+
 def test_one_set_of_bootstrapped_weights_may_be_asked_for() -> None:
     m = Moments(np.zeros(3), np.ones(3), np.full((3, 3), 0.6) + 0.4 * np.eye(3), 60)
     found = bootstrap(m, np.full(3, 3.0), np.full(3, -3.0), np.ones(3), np.random.default_rng(1), 1)
@@ -202,3 +217,69 @@ def test_an_error_that_goes_with_counts_goes_with_a_single_one_too() -> None:
     model = model.assign(spread=2.0, scale="linear", error_counts="i0", at_count=4.0, error="none")
     found = sampling(panel, framework, model)
     np.testing.assert_allclose(found.se[..., 0], [[2 * np.sqrt(2), np.sqrt(2)]] * 2)
+    none = replace(panel, numerator=np.zeros(count.shape))  # then as of any area
+    np.testing.assert_allclose(sampling(none, framework, model).se, np.sqrt(2))
+
+
+def test_a_variable_of_nothing_but_zeros_does_not_vary() -> None:
+    x = np.random.default_rng(5).normal(size=(12, 2))
+    x[:, 1] = 0
+    with pytest.raises(ValueError, match="column 1"):
+        nearest(x)
+
+
+def test_the_ends_of_a_gap_s_change_mirror_those_of_the_draws() -> None:
+    rng = np.random.default_rng(3)
+    point = rng.uniform(20, 80, (2, 9))
+    draws = point + rng.normal(0, 4, (400, 2, 9))
+    found = gap(point, draws)
+    spreads = [np.ptp(draws, axis=-1), np.subtract(*np.quantile(draws, [0.75, 0.25], axis=-1))]
+    spreads += [draws.std(axis=-1, ddof=1)]
+    for k, spread in enumerate(spreads):
+        low, high = np.quantile(spread[:, 1] - spread[:, 0], [0.05, 0.95])
+        assert found.change_low[k] == pytest.approx(2 * found.change[k] - high)
+        assert found.change_high[k] == pytest.approx(2 * found.change[k] - low)
+
+
+def test_what_cannot_be_compared_stands_behind_what_moves_nothing() -> None:
+    found = compare([1.0, 2.0, 3.0], {"none": [np.nan] * 3, "same": [1.0, 2.0, 3.0]})
+    assert [s.label for s in found] == ["same", "none"]
+
+
+def test_counts_of_two_areas_are_shrunk_and_of_one_are_not() -> None:
+    count = np.array([[[3.0, 4.0], [9.0, np.nan]]])
+    base = np.full(count.shape, 100.0)
+    panel, framework = make(10 * count, count, base, kind=("byar", "byar"), per=(1000.0, 1000.0))
+    found = shrink_panel(panel, framework, panel.areas)
+    alone = shrink(count[0, :, 0], base[0, :, 0], "rate", 1000.0)
+    np.testing.assert_allclose(found.value[0, :, 0], alone.value)
+    np.testing.assert_array_equal(found.value[..., 1], 10 * count[..., 1])
+    assert np.isnan(found.kept[..., 1]).all()
+
+
+def test_every_level_has_its_own_mean_in_replicates_too() -> None:
+    recipe = Recipe(
+        best=np.full(6, 100.0), worst=np.zeros(6), share=np.full(6, 0.5),
+        component_of=np.repeat([0, 1, 2], 2), dimension_of=np.array([0, 0, 1]),
+        means=(Mean(1.0), Mean(0.0), Mean(-1.0)), minimum=1,
+    )  # fmt: skip
+    value = np.random.default_rng(1).uniform(20, 80, (1, 4, 6))
+    panel, framework = make(value, kind=("none",) * 6, per=(1.0,) * 6)
+    none = replace(sampling(panel, framework), se=np.zeros(value.shape))
+    drawn = simulate(value, none, recipe, np.random.default_rng(2), 2).full
+    oracle = score(value, recipe)
+    for name in ("component", "dimension", "index"):
+        np.testing.assert_allclose(getattr(drawn, name)[0], getattr(oracle, name), rtol=1e-5)
+    assert np.ptp(oracle.index) > 1
+
+
+def test_a_residual_is_scored_by_the_distance_of_the_goalposts() -> None:
+    recipe = Recipe(
+        best=np.array([1.0, 0.0]), worst=np.array([0.0, 50.0]), share=np.full(2, 0.5),
+        component_of=np.zeros(2, int), dimension_of=np.zeros(1, int), means=(Mean(1.0),) * 3,
+        minimum=1,
+    )  # fmt: skip
+    there = np.array([[[True, False], [False, True]]])
+    estimated = Estimated(np.ones((1, 2, 2)), there, np.array([0.1, 5.0]))
+    found = _residual(estimated, recipe, np.ones(2, bool))
+    np.testing.assert_allclose(found, [[10, 0], [0, -10]])  # a better value is a lower one

@@ -13,7 +13,7 @@ from spi_core.build.edition import compute
 from spi_core.build.recipe import broken_since, pair_compared
 from spi_core.edition.inputs import load
 from spi_core.edition.panel import Panel
-from spi_core.uncertainty.pairs import Pair, pair_of
+from spi_core.uncertainty.pairs import NO_NEWER, Pair, pair_of
 from tests.support.editions import (
     Row,
     broken,
@@ -221,3 +221,10 @@ def test_every_break_says_what_is_wrong_with_it(edition: Path) -> None:
 def test_of_one_period_nothing_is_left_out_and_nothing_rolls() -> None:
     one = said(yearly("2013"), "2013", "2013")
     assert (one.group.tolist(), one.rolling.tolist()) == (["in step"], [False])
+
+
+def test_the_same_figure_twice_is_told_from_none_at_all() -> None:
+    twice = [("a", p, "2012-01-01", "2012-12-31") for p in ("2012", "2013")]
+    assert said(twice, "2012", "2013").reason.tolist() == [NO_NEWER]
+    (reason,) = said(yearly("2012"), "2012", "2013").reason
+    assert reason == "no figures in one of the periods"

@@ -351,3 +351,13 @@ def test_what_is_known_of_a_change_is_known_of_its_two_ends() -> None:
     for level, rated in whole.items():
         assert (composites(value, between)[level].rating == rated.rating).all()
         assert (composites(value, last)[level].rating == NOT_RATED).all()
+
+
+def test_an_indicator_changes_between_the_ends_whatever_lies_between() -> None:
+    value = np.concatenate([values(2.0), values(4.0)[1:]])
+    value[1, 0] = np.nan
+    value[2, 1] = np.nan
+    moves = indicator_moves(value, errors(value.shape), pair())
+    np.testing.assert_allclose(moves.change[0], 4.0)
+    assert (moves.reason[0] == "").all()
+    assert (moves.reason[1] == "no value in one of the periods").all()
