@@ -30,7 +30,6 @@ from spi_core.impact.estimate.event_study import _times
 from spi_core.present.impact import (
     captions as impact_captions,
 )
-from spi_core.present.impact import charts
 from spi_core.present.impact import (
     charts as impact,
 )
@@ -739,5 +738,5 @@ def test_wards_are_counted_as_a_person_would(
 
 
 def test_a_sign_that_is_a_digit_and_no_figure_makes_no_year() -> None:
-    assert charts.positions(["201²", "2013"]) == {"201²": 0.0, "2013": 1.0}
+    assert impact.positions(["201²", "2013"]) == {"201²": 0.0, "2013": 1.0}
     assert _times(("201²", "2013")).tolist() == [0.0, 1.0]
