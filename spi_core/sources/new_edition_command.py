@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -57,7 +58,7 @@ def new_edition(
 def _years(text: str) -> list[int]:
     """Read a list of years; none where the catalogue's are wanted."""
     parts = [] if text == "as in the catalogue" else [p.strip() for p in text.split(",") if p]
-    if wrong := [p for p in parts if not (p.isdigit() and len(p) == 4)]:
+    if wrong := [p for p in parts if not re.fullmatch("(19|20)[0-9]{2}", p)]:
         fault = Fault("command line", "is no year", None, "--periods", wrong[0], "2013,2014")
         raise InputError([fault])
     return [int(p) for p in parts]

@@ -50,7 +50,7 @@ def years_as_asked(
         If a year has no yearly figure at all.
     """
     mapping, periods = mapping.drop(columns=["file", "row"]), settings["periods"]
-    written = {int(p["label"]): p["id"] for p in periods if p["label"].isdigit()}
+    written = {int(p["label"]): p["id"] for p in periods if p["label"].isdecimal()}
     if not years or sorted(set(years)) == sorted(written):
         return mapping, [dict(p) for p in periods], earlier(settings)
     asked = sorted(set(years))

@@ -26,14 +26,16 @@ _ANY_SEALED = re.compile(f"[{chr(_FIRST)}-{chr(_FIRST + 0x7F)}]")
 #: underscores and quotation marks that do not stand within a word, runs of dashes and dots.
 _ACTIVE = re.compile(
     r"""[\\`*{}\[\]#!|<>~^$@"]|&(?=[#\w]|$)"""
-    r"""|(?<!\w)_|_(?!\w)|(?<!\w)'(?:.*'(?!\w))?|-{2,}|\.{2,}"""
+    r"""|(?<![^\W_])_|_(?![^\W_])|(?<!\w)'(?:.*'(?!\w))?|-{2,}|\.{2,}"""
 )
 #: What begins a list, a rule, a block, a definition or a caption at the start of a line.
 _START = re.compile(r"^(?:[-+:=]+|\(?\w+[.)](?=\s|$)|[Tt]able:)")
 _SIGN = re.compile(r"[!-/:-@\[-`{-~]")
 #: Line breaks and tabs would end a cell or begin a block; other control characters no format holds.
 _SPACE = re.compile("[ \t-\r\x1c-\x1f\x85\u2028\u2029]+")
-_CONTROL = re.compile(f"[\x00-\x08\x0e-\x1b\x7f-\x9f{chr(_FIRST)}-{chr(_FIRST + 0x7F)}]")
+_CONTROL = re.compile(
+    f"[\x00-\x08\x0e-\x1b\x7f-\x9f\ufffe\uffff{chr(_FIRST)}-{chr(_FIRST + 0x7F)}]"
+)
 #: Fields in which emphasis, code and links may stand, whatever table or file they are in.
 _PROSE = frozenset({"caveat", "caveats", "note", "notes"})
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s()<>\"\\]+", re.IGNORECASE)

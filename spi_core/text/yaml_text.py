@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -14,6 +15,8 @@ QUOTES = "text that begins with a sign (* & ! [ { % @) or holds “: ” stands 
 MOST_PARTS = 1_000_000
 #: So many levels, of brackets or columns, the loader in C bears for certain.
 DEEP = 5_000
+#: Half of a character that was written as two, such as "\\ud83d": no file can hold it.
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def parse_yaml(file: str, content: bytes) -> Any:
@@ -34,8 +37,9 @@ def parse_yaml(file: str, content: bytes) -> Any:
     Raises
     ------
     InputError
-        If it is not YAML, gives two values for one key (the last would win in silence), or says by
-        names for parts of itself (``&a``, ``*a``) more than anybody would write out.
+        If it is not YAML, gives two values for one key (the last would win in silence), holds half
+        a character, or says by names for parts of itself (``&a``, ``*a``) more than anybody would
+        write out.
 
     Examples
     --------
@@ -80,18 +84,22 @@ def _parsed(file: str, text: str, kind: Any) -> Any:
         if _size(root, {}) > MOST_PARTS:
             message = "repeats parts of itself without end"
             raise InputError([Fault(file, message, allowed="each part written out")])
-        if faults := _twice(file, root):
+        if faults := _wrong(file, root):
             raise InputError(faults)
         return None if root is None else loader.construct_document(root)
     finally:
         loader.dispose()
 
 
-def _twice(file: str, root: yaml.Node | None) -> list[Fault]:
-    """Find the keys that a mapping has twice, with both rows."""
+def _wrong(file: str, root: yaml.Node | None) -> list[Fault]:
+    """Find the keys that a mapping has twice, with both rows, and halves of characters."""
     faults, seen, nodes = [], set[int](), [(root, "")]
     while nodes:
         node, name = nodes.pop()
+        if isinstance(node, yaml.ScalarNode) and _HALF.search(node.value):
+            value = node.value.encode("ascii", "backslashreplace").decode()
+            row = node.start_mark.line + 1
+            faults.append(Fault(file, "holds half a character", row, name, value, "whole ones"))
         if not isinstance(node, yaml.CollectionNode) or id(node) in seen:
             continue
         seen.add(id(node))  # an alias is the node itself
@@ -102,6 +110,7 @@ def _twice(file: str, root: yaml.Node | None) -> list[Fault]:
                 nodes.append((value, name))
                 continue
             whole, row = f"{name}.{key.value}".lstrip("."), key.start_mark.line + 1
+            nodes.append((key, name))
             first = rows.setdefault((key.tag, key.value), row)
             if first != row and key.tag != "tag:yaml.org,2002:merge":
                 message = f"is given twice, in rows {first} and {row}"

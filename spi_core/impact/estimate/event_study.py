@@ -168,6 +168,6 @@ def break_even(
 def _times(periods: tuple[str, ...]) -> Floats:
     """Years where periods start with one, else positions."""
     years = [period[:4] for period in periods]
-    if all(year.isdigit() for year in years) and len(set(years)) == len(years):
+    if all(year.isdecimal() for year in years) and len(set(years)) == len(years):
         return np.array(years, dtype=float)
     return np.arange(len(periods), dtype=float)

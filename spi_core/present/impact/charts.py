@@ -272,6 +272,6 @@ def positions(names: Sequence[str]) -> dict[str, float]:
     >>> positions(["2016", "2019", "2017"])
     {'2016': 2016.0, '2017': 2017.0, '2019': 2019.0}
     """
-    if all(len(n) == 4 and n.isdigit() for n in names):
+    if all(len(n) == 4 and n.isdecimal() for n in names):
         return {n: float(n) for n in sorted(names)}
     return {n: float(i) for i, n in enumerate(names)}

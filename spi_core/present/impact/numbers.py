@@ -83,7 +83,7 @@ def periods(names: Sequence[str]) -> str:
     """
     if names and all(re.fullmatch(r"[0-9]{4}-[0-9]{2}", n) for n in names):
         return and_list(_months(names))
-    years = [int(n) for n in names if len(n) == 4 and n.isdigit()]
+    years = [int(n) for n in names if len(n) == 4 and n.isdecimal()]
     if len(names) > 1 and len(years) == len(names) and years[-1] - years[0] == len(years) - 1:
         tail = names[-1][2:] if names[-1][:2] == names[0][:2] else names[-1]
         return f"{names[0]}–{tail}"

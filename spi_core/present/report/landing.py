@@ -177,6 +177,6 @@ def vintage_sentence(tables: Tables) -> str:
     many = capital(tables.levels.unit.many)
     vintage = str(tables.about["edition"]["geography"]["vintage"])
     first, dash, last = vintage.replace("–", "-").partition("-")
-    if dash and first.isdigit() and last.isdigit():
+    if dash and first.isdecimal() and last.isdecimal():
         return f"{many} had these borders from {first} to {last}."
     return f"{many} have the borders of {vintage}."

@@ -112,5 +112,7 @@ def _ask(question: str, choices: list[str]) -> str:
         typer.echo(f"  {k}  {choice}")
     answer = str(typer.prompt("number or text, Enter for none", default="", show_default=False))
     return (
-        choices[int(answer) - 1] if answer.isdigit() and 0 < int(answer) <= len(choices) else answer
+        choices[int(answer) - 1]
+        if answer.isdecimal() and 0 < int(answer) <= len(choices)
+        else answer
     )

@@ -210,7 +210,8 @@ def _cells(
     across = len(named) > 1
     down = len({plain(rows[r][role["period"]]) for r in table.rows} if "period" in role else ()) > 1
     hidden = set(table.sheet.hidden_rows), set(table.sheet.hidden_columns)
-    strange, wrong, lost = Lists(list), Lists(list), Lists(list)
+    strange, wrong, lost, joint = Lists(list), Lists(list), Lists(list), Lists(list)
+    joined = _joined(table)
     memo: dict[object, tuple[When | None, str | None]] = {}
 
     def period_of(
@@ -246,6 +247,8 @@ def _cells(
                     lost[indicator, time.text if time else ""].append(place)
             elif x.kind == "text":
                 wrong[plain(row[c.at])].append(place)
+            elif x.kind == "number" and (r, c.at) in joined:
+                joint[plain(row[c.at])].append(place)
             else:
                 times.setdefault((indicator, period), time)
                 here = found.setdefault((indicator, area, period), _Cell())
@@ -268,6 +271,20 @@ def _cells(
     for text, at in list(wrong.items())[:12]:
         message = f"is no figure ({some(at, 6)})"
         out.faults.append(Fault(file, message, None, None, text, A_FIGURE))
+    for text, at in joint.items():
+        message = f"is one figure for several areas, in merged cells ({some(at, 6)})"
+        out.faults.append(Fault(file, message, None, None, text, "a cell for each area"))
+    return found
+
+
+def _joined(table: Table) -> set[tuple[int, int]]:
+    """Find the cells merged over several areas: their figure may be a sum, or anybody's."""
+    found: set[tuple[int, int]] = set()
+    for top, left, bottom, right in table.sheet.merged:
+        rows = [r for r in table.rows if top <= r <= bottom]
+        if len({table.rows[r] for r in rows}) > 1:
+            columns = range(left, min(right + 1, len(table.columns)))
+            found |= {(r, c) for r in rows for c in columns}
     return found
 
 

@@ -107,5 +107,11 @@ def _rows(text: str) -> tuple[list[list[object]], str]:
         width, count = max(((w, n) for w, n in widths.items() if w > 1), key=lambda p: p[1] * p[0],
                            default=(1, 0))  # fmt: skip
         best = max(best, ((width - 1) * count, mark), key=lambda pair: pair[0])
-    reader = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=best[1])
-    return [list[object](row) for row in reader], best[1]
+    stream, rows = io.StringIO("".join(lines), newline=""), list[list[object]]()
+    try:  # strict: a quotation mark that nothing closes would swallow all rows below it
+        for row in csv.reader(stream, delimiter=best[1], strict=True):
+            rows.append(list[object](row))
+    except csv.Error as error:
+        message = f"a quotation mark is missing, or one too many, from row {len(rows) + 1} on"
+        raise UnreadableError(f"{message} ({error})") from None
+    return rows, best[1]

@@ -139,7 +139,8 @@ def find_table(sheet: Sheet, areas: Areas) -> Table | None:
     if table.turned:
         rows = [list(column) for column in zip(*rows, strict=True)]
         hidden = sheet.hidden_columns, sheet.hidden_rows
-        sheet = Sheet(sheet.name, sheet.hidden, rows, [], *hidden)
+        merged = [(left, top, right, bottom) for top, left, bottom, right in sheet.merged]
+        sheet = Sheet(sheet.name, sheet.hidden, rows, merged, *hidden)
     table.sheet = Sheet(sheet.name, sheet.hidden, rows, sheet.merged,
                         sheet.hidden_rows, sheet.hidden_columns)  # fmt: skip
     _fill(table, across[0] if table.turned else down[0], areas)

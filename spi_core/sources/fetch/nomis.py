@@ -29,7 +29,7 @@ def fetch(web: Web, mapping: Mapping) -> Got:
         # both are counted in rows
         page = web.table(path, query | {"RecordOffset": had, "RecordLimit": MOST})
         counts = set(page.get("RECORD_COUNT", pd.Series(dtype=str)))
-        if len(counts) != 1 or not (count := counts.pop()).isdigit():
+        if len(counts) != 1 or not (count := counts.pop()).isdecimal():
             message = "does not tell how many rows there are (RECORD_COUNT)"
             raise InputError([Fault(web.url, message, allowed="a query with rows")])
         if page["RECORD_OFFSET"].tolist() != [str(n) for n in range(had, had + len(page))]:

@@ -277,7 +277,7 @@ def _unpacked(response: httpx.Response, url: str) -> Iterator[bytes]:
 def _seconds(text: str) -> float:
     """Read a header Retry-After: seconds or a date."""
     try:
-        if text.strip().isdigit():
+        if text.strip().isdecimal():
             return float(text)
         return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError):

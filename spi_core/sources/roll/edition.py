@@ -82,8 +82,9 @@ def roll(folder: Path, label: str, name: str | None, breaks: Mapping[str, str]) 
     """
     inputs = load(folder)
     labels = inputs.periods
-    target = folder.with_name(name or _next_name(folder.name, labels["current"], label))
-    if faults := _refused(labels, target, label):
+    name = name or _next_name(folder.name, labels["current"], label)
+    target = folder.parent / name
+    if faults := _refused(labels, target, label, name):
         raise InputError(faults)
     ids, asked = _next_ids(labels), wanted(inputs)
     mapping = inputs.settings["index"].get("reference", {}).get("mapping")
@@ -164,15 +165,15 @@ def _next_ids(labels: Mapping[str, str]) -> dict[str, str]:
     return ids
 
 
-def _refused(labels: Mapping[str, str], target: Path, label: str) -> list[Fault]:
+def _refused(labels: Mapping[str, str], target: Path, label: str, name: str) -> list[Fault]:
     faults = []
     if not _slug(label, "_") or label in labels.values():
         message = "is a period of the edition already" if label in labels.values() else "is no name"
         allowed = "the label of a new period, such as 2015"
         faults.append(Fault("command line", message, None, "--period", label, allowed))
-    if not re.fullmatch("[a-z0-9][a-z0-9-]*", target.name):
+    if not re.fullmatch("[a-z0-9][a-z0-9-]*", name):
         allowed = "lower-case letters, digits and hyphens"
-        faults.append(Fault("command line", "is no name", None, "--as", target.name, allowed))
+        faults.append(Fault("command line", "is no name", None, "--as", name, allowed))
     elif target.exists():
         message, allowed = "is there already and is not overwritten", "another name, by --as"
         faults.append(Fault(shown(target), message, allowed=allowed))

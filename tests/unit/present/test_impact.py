@@ -26,6 +26,7 @@ from spi_core.build.chapters import Chapter, write_chapters
 from spi_core.edition.interventions.design import Design, Outcome
 from spi_core.errors import SpiError
 from spi_core.impact.chapter import run_chapter
+from spi_core.impact.estimate.event_study import _times
 from spi_core.present.impact import (
     captions as impact_captions,
 )
@@ -734,3 +735,8 @@ def test_wards_are_counted_as_a_person_would(
     outcome = dataclasses.replace(page.outcomes[0], raw={**page.outcomes[0].raw, "wards": wards})
     page = dataclasses.replace(page, outcomes=(outcome,))
     assert f"**Fires {said}.**" in impact_captions.slope_caption(page)
+
+
+def test_a_sign_that_is_a_digit_and_no_figure_makes_no_year() -> None:
+    assert impact.positions(["201²", "2013"]) == {"201²": 0.0, "2013": 1.0}
+    assert _times(("201²", "2013")).tolist() == [0.0, 1.0]

@@ -551,3 +551,30 @@ def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path, kind: str
     with pytest.raises(InputError) as refused:
         open_extract(path)
     assert "cannot be read: " in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["\"St Mary's", '"St Mary\'s" x'])
+def test_a_quotation_mark_too_many_swallows_no_rows(
+    edition: Path, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / "a.csv"
+    lines = [f"{name if k == 1 else n},2{k}" for k, n in enumerate(NAMES)]
+    path.write_text("\n".join(["Ward,burglary 2014", *lines, ""]), "utf-8")
+    assert "a quotation mark is missing, or one too many, from row 3 on" in refused(edition, path)
+
+
+@pytest.mark.parametrize("across", [False, True])
+def test_a_figure_merged_over_areas_is_of_none(edition: Path, tmp_path: Path, across: bool) -> None:
+    rows: list[list[object]] = [["Ward", "burglary 2014"], *([n, 20.5] for n in NAMES)]
+    book = openpyxl.Workbook()
+    for row in zip(*rows, strict=True) if across else rows:
+        book.active.append(list(row))
+    book.active.merge_cells("C2:D2" if across else "B3:B4")
+    book.save(path := tmp_path / "a.xlsx")
+    place = "C2, D2" if across else "B3, B4"
+    assert f"is one figure for several areas, in merged cells ({place})" in refused(edition, path)
+    book.active["C2" if across else "B3"] = "*"
+    book.save(path)
+    take_in(edition, path)
+    shown = [figures(edition)["burglary", w, "current"] for w in WARDS[:4]]
+    assert shown == ["20.5", "suppressed", "suppressed", "20.5"]

@@ -122,6 +122,8 @@ def test_nothing_is_overwritten_and_nothing_left_behind(project: Path, spi: Spi)
         (("Camdn",), "Camden (E09000007)"),
         (("E09000007", "--periods", "1999,2014"), "1999 has no yearly figure"),
         (("E09000007", "--periods", "13"), "'13' is no year"),
+        (("E09000007", "--periods", "9999"), "'9999' is no year"),
+        (("E09000007", "--periods", "²²²²"), "'²²²²' is no year"),
         (("E09000007", "--like", "nothing"), "'nothing' is not an edition"),
         ((), "Barnet (E09000003)"),
     ):

@@ -89,6 +89,7 @@ def test_one_line_says_that_figures_are_awaited(rolled: Path) -> None:
         ("2014", None, "'2014' is a period of the edition already"),
         ("–", None, "is no name"),
         ("2015", "Tiny", "'Tiny' is no name"),
+        ("2015", "../x", "'../x' is no name"),
         ("2015", "tiny-2015", "is there already and is not overwritten"),
     ],
 )

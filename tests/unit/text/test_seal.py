@@ -37,6 +37,7 @@ TEXTS = [
     "A & B",
     "&amp",
     "x_y _z_",
+    "a __b__ c__d__.e ___f___",
     "$5 to $6",
 ]
 #: Everywhere that a report puts text: alone, in a list, a table, a caption, a link, an attribute.
@@ -104,6 +105,12 @@ def test_a_title_from_data_is_text(text: str, tmp_path: Path) -> None:
     for place in ("//title", "//h1", "//footer/p", "//nav//a[@href='a.html#b']"):
         (element,) = lxml.html.document_fromstring(page).xpath(place)
         assert (len(element), _shown(element.text_content())) == (0, text), place
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x7f", "\x9f", "\ufffe", "\uffff"])
+def test_what_is_no_character_is_shown_as_one_that_is_lost(sign: str, tmp_path: Path) -> None:
+    page = to_html("Words.", {"title": seal(f"a{sign}b"), "lang": "en"}, tmp_path, tmp_path / "a")
+    assert "<title>a\ufffdb</title>" in page.decode()
 
 
 def test_in_print_text_is_text(tmp_path: Path) -> None:

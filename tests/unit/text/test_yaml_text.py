@@ -31,3 +31,14 @@ def test_a_part_may_be_named_and_meant_again() -> None:
 def test_what_is_deeper_than_a_stack_is_a_fault(text: bytes) -> None:
     with pytest.raises(InputError, match="is not valid YAML"):
         parse_yaml("edition.yml", text)
+
+
+@pytest.mark.parametrize("text", [rb'a: {title: "\ud83d x"}', rb'a: {"\udc00": x}'])
+def test_half_a_character_is_refused(text: bytes) -> None:
+    with pytest.raises(InputError, match=r"row 1, column a.*half a character") as found:
+        parse_yaml("edition.yml", text)
+    str(found.value).encode()
+
+
+def test_a_whole_character_may_be_written_by_its_number() -> None:
+    assert parse_yaml("a.yml", rb'"\U0001f600"') == "\U0001f600"
