@@ -13,7 +13,7 @@ Mask: TypeAlias = NDArray[np.bool_]
 #: Days of a year.
 YEAR = 365.25
 #: Groups of two figures.
-STEP, LONGER, CLOSER = "in step", "longer ago", "closer"
+STEP, LONGER, CLOSER = "in step", "further apart", "closer"
 BROKEN, NOT_COLLECTED = "broken", "not collected"
 
 
@@ -72,7 +72,7 @@ def grouped(
     >>> days = [[0, 0, 0, 0], [274, 457, 365, 273]]
     >>> years, group = grouped(days, np.add(days, 364), [False, False, True, False], 0.75, 1.25)
     >>> years.round(3), group.tolist()
-    (array([0.75 , 1.251, 0.999, 0.747]), ['in step', 'longer ago', 'broken', 'closer'])
+    (array([0.75 , 1.251, 0.999, 0.747]), ['in step', 'further apart', 'broken', 'closer'])
     """
     opens, ends = (np.asarray(a, dtype=np.float64) for a in (start, end))
     middle = (opens + ends) / 2

@@ -42,7 +42,7 @@ class Pair:
     first, last : str
         The periods.
     group : ndarray of str (indicators,)
-        ``in step``, ``longer ago``, ``closer``, ``broken`` or ``not collected``.
+        ``in step``, ``further apart``, ``closer``, ``broken`` or ``not collected``.
     years : ndarray (indicators,)
         Between the two figures.
     when : ndarray (2, indicators)

@@ -131,15 +131,15 @@ def test_what_is_not_comparable_has_no_change(tables: Tables) -> None:
 
 def test_what_is_from_longer_ago_has_a_change_and_no_part_in_scores(tables: Tables) -> None:
     pairs = tables["comparisons"].set_index("indicator_id")
-    longer = pairs[pairs["group"] == "longer ago"]
+    longer = pairs[pairs["group"] == "further apart"]
     said = longer["reason"].to_dict()
-    assert said["secure_tenure"] == "longer ago: 2001 to 2011"
-    assert said["turnout_mayoral"] == "longer ago: 2008 to 2012"
-    assert said["no2_concentration"] == "longer ago: 2008 to 2011"
+    assert said["secure_tenure"] == "further apart: 2001 to 2011"
+    assert said["turnout_mayoral"] == "further apart: 2008 to 2012"
+    assert said["no2_concentration"] == "further apart: 2008 to 2011"
     assert not longer["in_change"].any()
     changes = tables["indicator_changes"].set_index("indicator_id")
     assert changes.loc["secure_tenure", "rating"].isin(["clear decline"]).all()
-    assert changes.loc["secure_tenure", "reason"].eq("longer ago: 2001 to 2011").all()
+    assert changes.loc["secure_tenure", "reason"].eq("further apart: 2001 to 2011").all()
     moved = tables["contributions"].query("points != 0")["indicator_id"]
     assert set(moved) == set(pairs.index[pairs["in_change"]])
     index = tables["changes"].query("level == 'index'")

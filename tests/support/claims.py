@@ -282,7 +282,7 @@ def _chart(m: re.Match[str], proof: Proof, area: str) -> bool:
 
 
 @form(
-    r"(?P<what>[A-Z][^:;]+?) \((?:longer ago|closer): \d+ to \d+\) from \S+ to \S+: "
+    r"(?P<what>[A-Z][^:;]+?) \((?:further apart|closer): \d+ to \d+\) from \S+ to \S+: "
     r"(?P<sign>[↗→↘]) (?P<word>clear \w+|no clear change)"
 )
 @form(rf"(?P<what>[A-Z][^:;]+?) \({NUMBER}, (?P<word>no clear change)\)(?P<sign>)")

@@ -175,7 +175,7 @@ def _index(m: re.Match[str], proof: Proof, area: str) -> bool:
 
 
 @form(
-    rf"(?P<what>[A-Z][^:;]+?) \((?:longer ago|closer): \d+ to \d+\) from \S+ to \S+: "
+    rf"(?P<what>[A-Z][^:;]+?) \((?:further apart|closer): \d+ to \d+\) from \S+ to \S+: "
     rf"(?P<sign>[↗→↘]) (?P<word>clear \w+|no clear change), {BESIDE} \w+"
 )
 def _longer_ago(m: re.Match[str], proof: Proof, area: str) -> bool:

@@ -47,6 +47,12 @@ def _called(mark: Mark) -> str:
     return repr(mark.text.strip()[:40]) if mark.text.strip() else "a picture or line"
 
 
+def _body(page: pikepdf.Page) -> list[Mark]:
+    """Return what is neither in the foot nor in the head, which page 1 reads aloud."""
+    top = _room(page)[3]
+    return [mark for mark in page_marks(page) if not mark.running and mark.box[1] < top]
+
+
 def _words(body: list[Mark]) -> Iterator[str]:
     """List words over words, and words that an edge cuts or leaves behind."""
     said = [(i, mark) for i, mark in enumerate(body) if mark.text.strip()]
@@ -85,7 +91,7 @@ def layout_faults(path: Path, pages: int | None = None) -> list[str]:
         heads, count = headings(pdf), len(pdf.pages)
         faults = [] if pages in (None, count) else [f"pages: {count} instead of {pages}"]
         for number, page in enumerate(pdf.pages, start=1):
-            body = [mark for mark in page_marks(page) if not mark.running]
+            body = _body(page)
             here = {mcid for at, mcid in heads if at == page.obj.objgen}
             found = dict.fromkeys(_page_faults(body, _room(page), here))
             faults += [f"{fault} (page {number})" for fault in found]
@@ -95,7 +101,4 @@ def layout_faults(path: Path, pages: int | None = None) -> list[str]:
 def page_shares(path: Path) -> list[float]:
     """Return how much of each page's height is taken, from the upper margin down."""
     with pikepdf.open(path) as pdf:
-        return [
-            _share([mark for mark in page_marks(page) if not mark.running], _room(page))
-            for page in pdf.pages
-        ]
+        return [_share(_body(page), _room(page)) for page in pdf.pages]

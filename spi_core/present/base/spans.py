@@ -1,4 +1,4 @@
-"""What counts in a change, and the changes that count in none: figures from longer ago."""
+"""What counts in a change, and the changes that count in none: figures further apart."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from spi_core.tables import records
 from spi_core.text.words import ABREAST, AHEAD, BEHIND
 
 #: Groups of figures that have a change of their own and no part in one of scores.
-APART = ("longer ago", "closer")
+APART = ("further apart", "closer")
 
 
 def counted(parts: int, of: int, level: str) -> str:

@@ -164,7 +164,7 @@ def gather(tables: Tables, code: str, facts: bool = True) -> Brief:
         rows=rows,
         spread=tables["elements"].set_index("element").rename(index={"index": "Index"}),
         heads=("level", _moved(tables)),
-        landmarks=_landmarks(tables, index),
+        landmarks=_landmarks(tables, index, yard),
         ends=scale_ends(tables),
         longer_ago=from_other_dates(tables, code),
         standouts=told,
@@ -199,8 +199,13 @@ def _moved(tables: Tables) -> str:
     return "change in points" if "baseline" in said else ""
 
 
-def _landmarks(tables: Tables, index: pd.Series) -> tuple[tuple[str, float, bool], ...]:
-    marks = [(tables.whole.one, float(index["whole"]), bool(index["whole_illustrative"]))]
+def _landmarks(
+    tables: Tables, index: pd.Series, yard: Yardstick
+) -> tuple[tuple[str, float, bool], ...]:
+    """Mark what the page compares with, and the reference's average."""
+    name = tables.whole.one if yard.other == "whole" else yard.name
+    held = float(index.get(yard.other, np.nan))
+    marks = [(name, held, bool(index["whole_illustrative"]))]
     own, place = (
         tables["reference_scores"].query("element == 'index'")["score"],
         beside_place(tables),

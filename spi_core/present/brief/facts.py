@@ -218,7 +218,7 @@ def standouts(shown: Shown, components: pd.DataFrame) -> pd.DataFrame:
 
 
 def to_ask(shown: Shown, rows: pd.DataFrame, lines: Sequence[str] = ()) -> tuple[str, str, bool]:
-    """Pick one question: of the first figure that makes the area worse, else of the first of all.
+    """Pick one question: of the first figure that surely makes the area worse, else of the first.
 
     Parameters
     ----------
@@ -235,7 +235,7 @@ def to_ask(shown: Shown, rows: pd.DataFrame, lines: Sequence[str] = ()) -> tuple
         The figure, its question from the catalogue, whether it is generated; empty where no figure
         on the page has a question.
     """
-    pull = shown.stands[shown.yard.pull]
+    pull = shown.stands[shown.yard.pull].where(shown.stands[shown.yard.tells].astype(bool), 0.0)
     every = [*rows["indicator_id"], *lines]
     weak = [*rows.loc[rows["gap"] < 0, "indicator_id"], *(i for i in lines if pull.get(i, 0) < 0)]
     for i in (*weak, *every):

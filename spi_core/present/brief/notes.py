@@ -36,7 +36,8 @@ def strip_alt(brief: Brief) -> str:
     beside = [f"{name} {number(score, 0)}" for name, score, _ in brief.landmarks]
     low, high = wards.iloc[0], wards.iloc[-1]
     ends = (f"{end['name']}, {number(end['score'], 0)}" for end in (low, high))
-    return f"{text}; {and_list(beside)}. The {many} run from {', to '.join(ends)}."
+    held = f"; {and_list(beside)}" if beside else ""
+    return f"{text}{held}. The {many} run from {', to '.join(ends)}."
 
 
 def score_note(tables: Tables, brief: Brief) -> str:

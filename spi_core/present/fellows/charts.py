@@ -68,7 +68,11 @@ def fellows_finding(tables: Tables, r: BoroughReport) -> str:
         return ""
     first = mine.index[mine.index.isin(["index"])].tolist() or list(mine.index[:1])
     kept = moved[moved["element"].isin(first)]
-    text = f"**Among {r.place}’s {r.whole.many}.** {_places(mine.loc[first], now)}"
+    # where it stands worst is worth as much as where it stands
+    count = now.groupby("element").size()
+    worst = (mine["rank_low"] / count).drop(first).dropna()
+    named = [*first, *([worst.idxmax()] if len(worst) else [])]
+    text = f"**Among {r.place}’s {r.whole.many}.** {_places(mine.loc[named], now)}"
     return sentence(" ".join(filter(None, (text, _moves(kept, r)))), mine["illustrative"].any())
 
 

@@ -34,7 +34,7 @@ TIERS = {
     "relative_changes": "Changes of scores against the reference population’s",
     "indicator_changes": "Changes of figures",
     "relative_indicator_changes": "Changes of figures against the reference population’s",
-    "indicator_changes_apart": "Changes of figures from longer ago",
+    "indicator_changes_apart": "Changes of figures further apart",
     "relative_indicator_changes_apart": "The same against the reference population’s",
 }
 

@@ -106,7 +106,7 @@ def component_table(report: BoroughReport) -> pd.DataFrame:
             row |= {whole: "–", units: "–"}
             row |= {"▲ Strength": f"*{c.note}*", "▼ Weakness": ""}
         if len(report.periods) > 1:
-            few = f"not compared: {c.comparable_indicators} of {c.indicators} figures"
+            few = f"not compared: too few of {c.indicators} figures"
             row["Change"] = few if c.scored else "–"
         if c.component in changes.index:
             moved: Any = changes.loc[c.component]

@@ -115,8 +115,10 @@ def understand(folder: Path, path: Path, said: Said, ask: Ask | None) -> Underst
         if ask and asked:
             new = taken.faults[len(before.faults) :]
             for fault, (indicator, factor) in zip(new, asked.items(), strict=True):
-                answer = ask(fault.message, [f"times {factor:g}", "right as it is"])
-                said.times[indicator] = factor if answer.startswith("times") else 1.0
+                other = "no: stop here" if factor == 1 else f"times {factor:g}"
+                answer = ask(fault.message, [other, "right as it is"])
+                if answer != "no: stop here":
+                    said.times[indicator] = factor if answer == other else 1.0
             taken = before
             settle_units(taken, indicators.about, present, usual, said, file)
     faults += taken.faults

@@ -70,12 +70,20 @@ def settle_units(
         blank = np.isnan(value) & ~rows["status"].isin(["missing", "suppressed"]).to_numpy()
         value = np.where(blank, implied, value)
         taken.frame.loc[rows.index, "value"] = [float(f"{v:.10g}") for v in value]
-        if not math.isnan(factor) or np.isfinite(implied).any():
+        if not math.isnan(factor):
             continue
+        counted = bool(np.isfinite(implied).any())
+        if counted and np.isfinite(bare).any():
+            continue  # figure and counts agree, or are refused where all are checked
         old = before[(before["indicator_id"] == name) & before["area_code"].isin(rows["area_code"])]
         was = abs(_middle(old["value"].to_numpy(float)) if len(old) else usual.get(name, math.nan))
-        now, why = _middle(np.abs(bare)), ""
-        if now > 0 and was > 0 and not 1 / OFF < was / now < OFF:
+        now, why = _middle(np.abs(implied if counted else bare)), ""
+        if counted and now > 0 and was > 0 and not 1 / OFF < was / now < OFF:
+            message = f"the counts of {key} make {now:.4g} in the middle, where {was:.4g} is usual"
+            message += ": are numerator and denominator the right columns, of one unit?"
+            asked[key], allowed = 1.0, f"--times {key}=1 if they are right"
+            taken.faults.append(Fault(file, message, None, None, None, allowed))
+        elif now > 0 and was > 0 and not 1 / OFF < was / now < OFF:
             asked[key] = next((f for f in SLIPS if 0.5 < was / now / f < 2), 1.0)
             why = f"the middle figure of {key} is {now:.4g}, where {was:.4g} is usual"
         elif now > 0 and math.isnan(was) and per == 100 and ratio and np.nanmax(bare) <= 1:

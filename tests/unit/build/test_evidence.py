@@ -131,7 +131,7 @@ def test_comparators_are_other_wards_nearest_first_as_many_as_named(tables: Tabl
 # ---- change
 
 
-LONGER = [f"longer ago: {years}" for years in ("2001 to 2011", "2008 to 2012", "2012 to 2014")]
+LONGER = [f"further apart: {years}" for years in ("2001 to 2011", "2008 to 2012", "2012 to 2014")]
 
 
 def test_a_change_is_rated_only_where_its_interval_excludes_zero(tables: Tables) -> None:

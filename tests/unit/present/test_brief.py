@@ -24,7 +24,7 @@ from spi_core.present.brief import here, lines, notes
 from spi_core.present.brief.charts import scale_strip
 from spi_core.present.brief.data import Brief, gather
 from spi_core.present.brief.facts import Shown, standouts, to_ask
-from spi_core.present.brief.notes import sources, years
+from spi_core.present.brief.notes import sources, strip_alt, years
 from spi_core.present.brief.people import more_or_fewer
 from spi_core.present.brief.rows import component_chart
 from spi_core.present.brief.words import (
@@ -38,6 +38,7 @@ from spi_core.present.brief.words import (
     print_question,
     print_standouts,
 )
+from spi_core.present.brief.yardstick import yardstick
 from spi_core.store import Tables
 from tests.support.editions import WARDS, make_edition, read, write
 from tests.support.pictures import overhang, overlapping
@@ -460,8 +461,8 @@ def test_a_change_says_how_much_it_counts_and_what_is_from_longer_ago(tmp_path: 
     assert "change not known (too few figures comparable in both periods)" in component_alt(one)
     said = list(one.longer_ago["text"])
     assert [text.split(", ")[0].split(" from ")[0] for text in said] == [
-        "Crowding (longer ago: 2001 to 2014)",
-        "Burglary (longer ago: 2001 to 2014)",
+        "Crowding (further apart: 2001 to 2014)",
+        "Burglary (further apart: 2001 to 2014)",
     ]
     assert all(text.endswith("○ not rated") for text in said)
     assert longer_ago(one) == "2, none of them with a clear change"
@@ -755,6 +756,26 @@ def test_numbers_of_the_scale_carry_their_marks(brief: Brief) -> None:
         *words
     }
     assert not any("◇" in w for w in _texts(scale_strip(brief, 170)))
+
+
+def test_the_scale_marks_what_the_page_compares_with(brief: Brief, tables: Tables) -> None:
+    name, score, _ = brief.landmarks[0]
+    assert (name, score) == (brief.yard.name, brief.index["other"])
+    assert f"; {name} {score:.0f}" in strip_alt(brief)
+    alone = strip_alt(replace(brief, landmarks=()))
+    assert "; " not in alone.split("The ward")[0]
+    assert ". The wards run from " in alone
+
+
+def test_a_line_that_chance_could_have_drawn_is_not_asked_about_first(tables: Tables) -> None:
+    shown = Shown(tables, WARDS[0], yardstick(True, tables.levels.unit, tables.whole))
+    first, second = list(shown.stands.index)[:2]
+    shown.stands[shown.yard.pull] = -1.0
+    shown.about |= {i: shown.about[i]._replace(question=f"{i}?") for i in (first, second)}
+    told = pd.DataFrame({"indicator_id": [first], "gap": [1.0]})
+    for tells, asked in ((False, first), (True, second)):
+        shown.stands[shown.yard.tells] = tells
+        assert to_ask(shown, told, [second])[0] == asked
 
 
 def test_all_briefs_have_one_scale_and_no_word_leaves_the_picture(tables: Tables) -> None:

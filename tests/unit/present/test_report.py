@@ -131,7 +131,7 @@ def test_change_in_points_agrees_with_the_scores(tables, report):
     """Where nothing is capped, change in points is the difference of the two scores."""
     scores = tables["scores"].query("area_code == @report.code and level == 'indicator'")
     wide = scores.pivot(index="element", columns="period", values="score")
-    rows = report.indicators[report.indicators["group"].isin(["in step", "longer ago"])]
+    rows = report.indicators[report.indicators["group"].isin(["in step", "further apart"])]
     # one ward's figure is not published, and so neither is the change of the whole's
     assert rows.index[rows["change"].isna()].tolist() == ["sickness_benefits"]
     rows = rows.dropna(subset="change")
@@ -477,8 +477,8 @@ def test_component_table_says_why_a_component_has_no_score(tables, report):
     assert table.at["Water & Sanitation", "▲ Strength"] == "*not scored: awaits council data*"
     assert table.at["Water & Sanitation", "Borough"] == "–"
     assert table.at["Water & Sanitation", "Change"] == "–"
-    assert table.at["Access to Basic Knowledge", "Change"] == "not compared: 0 of 2 figures"
-    assert table.at["Personal Rights", "Change"] == "not compared: 0 of 3 figures"
+    assert table.at["Access to Basic Knowledge", "Change"] == "not compared: too few of 2 figures"
+    assert table.at["Personal Rights", "Change"] == "not compared: too few of 3 figures"
     assert table.at["Shelter", "Change"].endswith("clear decline")
     freedom = table.at["Personal Freedom & Choice", "Change"]
     assert freedom.endswith("clear improvement, 2 of 3 figures")
@@ -496,7 +496,7 @@ def test_grid_table_signs_follow_the_ratings(report):
 def test_indicator_table_shows_dates_and_withholds_broken_change(report):
     table = report_tables.indicator_table(report).set_index(report.indicators.index)
     assert table.at["gcse_points", "Change"] == "not comparable"
-    assert table.at["secure_tenure", "Dates"] == "Census 2001 → Census 2011, longer ago"
+    assert table.at["secure_tenure", "Dates"] == "Census 2001 → Census 2011, further apart"
     assert table.at["life_expectancy_male", "Dates"] == "2008–12 → 2009–13, rolling"
     assert table.at["jsa_claimant_rate", "Change"] == "+27 ↗ (+14)"
     assert not table.isin(["", "nan"]).any().any()

@@ -536,9 +536,32 @@ def test_a_heading_that_begins_the_text_of_the_base(
     )
     rows: list[list[object]] = [["Burglary"], [None, 2014], ["Ward", "Number", head, "Rate"]]
     path = titled(tmp_path / "x.xlsx", rows, "B2:D2")
-    found = understand(edition, path, Said(indicators={"Rate": ""}), None)
+    given = Said(indicators={"Rate": ""}, times={"burglary": 1.0})
+    found = understand(edition, path, given, None)
     assert f"'2014 {head}' is burglary denominator" in "\n".join(found.lines)
     assert found.frame["numerator"].tolist() == [900 + k for k in range(8)]
+
+
+@pytest.mark.parametrize("slip", ["swapped", "thousands"])
+def test_counts_that_make_another_size_than_ever_are_asked_about(
+    edition: Path, tmp_path: Path, slip: str
+) -> None:
+    """Numerator and base in each other's column, or a base of 4.1 for 4,100."""
+    base = {"swapped": (4000, 80), "thousands": (80, 4.0)}[slip]
+    head: list[object] = ["Ward", "2014 Number", "Dwellings"]
+    path = small(tmp_path / "x.xlsx", head, lambda k: [base[0] + k / 10, base[1]])
+    given = {"2014 Number": "burglary", "Dwellings": "burglary:base"}
+    said = refused(edition, path, Said(indicators=given))
+    assert "the counts of burglary make" in said
+    assert "--times burglary=1 if they are right" in said
+    for answer, stands in (("right as it is", True), ("no: stop here", False)):
+        once = Said(indicators=dict(given))
+        if stands:
+            found = understand(edition, path, once, lambda _, choices, a=answer: a)
+            assert found.frame["denominator"].eq(base[1]).all()
+        else:
+            with pytest.raises(InputError, match="right columns"):
+                understand(edition, path, once, lambda _, choices, a=answer: a)
 
 
 @pytest.mark.parametrize("kind", ["pipe", "loop"])

@@ -77,8 +77,8 @@ def test_a_break_parts_every_pair_that_spans_it(first: str, last: str, group: st
         (274, "in step"),
         (365, "in step"),
         (456, "in step"),
-        (457, "longer ago"),
-        (3619, "longer ago"),
+        (457, "further apart"),
+        (3619, "further apart"),
     ],
 )
 def test_a_year_is_three_to_five_quarters(days: int, group: str) -> None:
@@ -105,7 +105,7 @@ def test_windows_are_held_by_their_middles_and_several_years_are_rolling() -> No
 
 def test_an_edition_sets_its_own_step() -> None:
     dates = yearly("2001", "2011")
-    assert said(dates, "2001", "2011").reason.tolist() == ["longer ago: 2001 to 2011"]
+    assert said(dates, "2001", "2011").reason.tolist() == ["further apart: 2001 to 2011"]
     assert said(dates, "2001", "2011", change_years=[9.5, 10.5]).counts.all()
 
 
@@ -167,7 +167,7 @@ def test_figures_of_other_dates_count_in_no_score_and_say_so(edition: Path) -> N
     after = compute(load(edition))
     pair = after["comparisons"].set_index("indicator_id").loc["crowding"]
     assert (pair["group"], pair["in_change"], pair["first"], pair["last"]) == (
-        "longer ago", False, 2001, 2014,
+        "further apart", False, 2001, 2014,
     )  # fmt: skip
     pd.testing.assert_frame_equal(
         before["scores"].query("period == 'current'").drop(columns="same_figures"),
@@ -175,7 +175,7 @@ def test_figures_of_other_dates_count_in_no_score_and_say_so(edition: Path) -> N
     )
     single = [t["indicator_changes"].query("indicator_id == 'crowding'") for t in (before, after)]
     assert single[0]["change"].tolist() == single[1]["change"].tolist()
-    assert single[1]["reason"].str.endswith("longer ago: 2001 to 2014").all()
+    assert single[1]["reason"].str.endswith("further apart: 2001 to 2014").all()
     assert after["contributions"].query("indicator_id == 'crowding'")["points"].eq(0).all()
     shelter = after["changes"].query("element == 'Shelter'")
     assert (shelter["parts"].eq(2) & shelter["of"].eq(3)).all()

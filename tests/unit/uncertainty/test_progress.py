@@ -40,9 +40,9 @@ RECIPE = Recipe(
 
 def pair(broken=(), longer=()):
     k = RECIPE.share.size
-    group, reason = np.full(k, "in step", dtype="U12"), np.full(k, "", dtype="U30")
+    group, reason = np.full(k, "in step", dtype="U13"), np.full(k, "", dtype="U30")
     group[list(broken)], reason[list(broken)] = "broken", "the rules changed"
-    group[list(longer)], reason[list(longer)] = "longer ago", "longer ago: 2001 to 2011"
+    group[list(longer)], reason[list(longer)] = "further apart", "further apart: 2001 to 2011"
     none = np.zeros(k)
     return Pair("2013", "2014", group, none, none, none > 0, reason)
 
@@ -136,7 +136,7 @@ def test_what_is_from_longer_ago_is_rated_by_itself():
     value = values([50.0, 1.9, 1.9, 1.9, 1.9, 1.9])
     c = indicator_change(value, errors(value.shape), 1, pair(longer=[0]))
     assert (c.rating[:, 0] == IMPROVEMENT).all()
-    assert (c.reason[:, 0] == "longer ago: 2001 to 2011").all()
+    assert (c.reason[:, 0] == "further apart: 2001 to 2011").all()
     assert (c.reason[:, 1:] == "").all()
     # its three clear changes make none of the others clear: 15 tested, none clear
     assert (c.tier.tested, c.tier.clear.sum(), c.tier.level) == (
@@ -149,7 +149,7 @@ def test_what_is_from_longer_ago_is_rated_by_itself():
     np.testing.assert_allclose(c.end("high")[:, 0] - c.change[:, 0], half, rtol=1e-9)
     unknown = indicator_change(value, errors(value.shape, basis="unknown"), 1, pair(longer=[0]))
     assert unknown.rating[0, 0] == NOT_RATED
-    assert unknown.reason[0, 0] == "its error is not known; longer ago: 2001 to 2011"
+    assert unknown.reason[0, 0] == "its error is not known; further apart: 2001 to 2011"
 
 
 def test_certain_values_that_stay_are_no_change():
