@@ -149,6 +149,8 @@ def print_standouts(page: Page, brief: Brief) -> None:
         why = _unrated(brief) if len(scored) else "figures are missing"
         print(f"Nothing can be compared: {why}.\n" if why else page.text("nothing-stands-out"))
         return
+    if not rows["rating"].isin([STRENGTH, WEAKNESS]).any():
+        print(page.text("none-clearly"))
     # a long name would make the head taller than the rows
     here = brief.name if len(brief.name) <= NARROW else "Here"
     cells = [
