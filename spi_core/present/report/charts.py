@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: Millimetres above the first row of the chart of standing.
 HEAD = 15.5
 #: Millimetres of the rows of many areas, and the least of a heading.
-FULL, HEADING = 130.0, 3.7
+FULL, HEADING = 130.0, 3.3
 
 
 def row_height(areas: int, usual: float) -> float:
@@ -124,7 +124,7 @@ def standing_dots(
     narrow : bool
         For the phone: 88 mm wide, two panels a row.
     """
-    width, row, left, gap = (88.0, 3.9, 24.0, 4.5) if narrow else (170.0, 3.7, 32.0, 6.0)
+    width, row, left, gap = (88.0, 3.9, 24.0, 4.5) if narrow else (170.0, 3.1, 32.0, 6.0)
     row = row_height(len(wards), row)
     panels = list(scores["score"].columns)
     across = 2 if narrow else len(panels)

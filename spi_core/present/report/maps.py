@@ -33,12 +33,16 @@ QUARTER_FILL = {0: "#F3F2F1", 1: "#12436D", 2: "#3B78AC", 3: "#A9CBE8", 4: "#EAF
 
 #: Metres of a border's detail that a map of this size can't show.
 DETAIL = 12.0
+#: Points of names, the largest that has room is taken; places that are tried on an area's box.
+SIZES, GRID = (6.4, 5.8, 5.2, 4.8), 31
 #: How an area's score and its name stand on it.
 SCORE: dict[str, Any] = {
-    "xytext": (0, -1.5), "va": "top", "ha": "center", "fontsize": 8, "weight": "bold",
+    "xytext": (0, -1.5), "textcoords": "offset points", "va": "top", "ha": "center",
+    "fontsize": 8, "weight": "bold",
 }  # fmt: skip
 NAME: dict[str, Any] = {
-    "xytext": (0, -1), "va": "bottom", "ha": "center", "fontsize": 6.4, "linespacing": 0.95,
+    "xytext": (0, -1), "textcoords": "offset points", "va": "bottom", "ha": "center",
+    "linespacing": 0.95,
 }  # fmt: skip
 #: Hatching of areas without a figure, and of areas whose figure is withheld.
 MISSING, SUPPRESSED = "////", "xxx"
@@ -106,7 +110,7 @@ def ward_map(
     wards: gpd.GeoDataFrame,
     quarters: pd.DataFrame,
     unit: Level,
-    across: float = 83,
+    across: float = 100,
     narrow: bool = False,
     missing: gpd.GeoDataFrame | None = None,
 ) -> Figure:
@@ -153,32 +157,45 @@ def ward_map(
 
 
 def _name(ax: Axes, wards: gpd.GeoDataFrame) -> None:
-    """Write every score, and the names that cover no other area's score or name."""
-    taken: list[tuple[str, Bbox]] = []
-    rows = list(records(wards.assign(room=wards.area).sort_values("room", ascending=False)))
-    for look, name in ((SCORE, False), (NAME, True)):
-        for area in rows:
-            text = f"{area.score:.0f}"
-            if name:
-                text = textwrap.fill(area.name, 10, break_long_words=False)
-            label = ax.annotate(text, inside(area.geometry), textcoords="offset points", **look)
-            label.set_color(quarter_text(area.quarter))
-            extent = label.get_window_extent()
-            if name and any(o != area.code and extent.overlaps(box) for o, box in taken):
-                label.remove()
-                continue
-            taken.append((area.code, extent))
-            if not _fits(label, ax, area.geometry):
-                # where a name is longer than its area, a rim of the fill keeps it readable
-                fill = QUARTER_FILL[area.quarter]
-                label.set_path_effects([patheffects.withStroke(linewidth=1.8, foreground=fill)])
+    """Write name and score of every area wholly on it; a name without room is left out."""
+    ax.get_xlim()  # limits that were not asked for yet are not those of the areas
+    for area in records(wards):
+        shade = quarter_text(area.quarter)
+        score, at = f"{area.score:.0f}", inside(area.geometry)
+        for size in SIZES:
+            place = None
+            for name in dict.fromkeys((area.name, textwrap.fill(area.name, 10))):
+                words = ax.annotate(name, at, color=shade, fontsize=size, **NAME)
+                number = ax.annotate(score, at, color=shade, **SCORE)
+                place = _room(ax, area.geometry, words, number)
+                if place:
+                    words.xy = number.xy = place
+                    break
+                words.remove()
+                number.remove()
+            if place:
+                break
+        else:
+            number = ax.annotate(score, at, color=shade, **SCORE)
+            # a rim of the fill keeps it readable where it is larger than its area
+            fill = QUARTER_FILL[area.quarter]
+            number.set_path_effects([patheffects.withStroke(linewidth=1.8, foreground=fill)])
 
 
-def _fits(label: Annotation, ax: Axes, polygon: shapely.Polygon) -> bool:
-    """Say whether words lie wholly on their area: a rim costs the page many bytes."""
-    corners = label.get_window_extent().get_points()
-    (west, south), (east, north) = ax.transData.inverted().transform(corners)
-    return bool(polygon.contains(shapely.box(west, south, east, north)))
+def _room(ax: Axes, polygon: shapely.Polygon, *words: Annotation) -> tuple[float, float] | None:
+    """Find where words that belong together lie wholly on their area, nearest to its middle."""
+    middle = inside(polygon)
+    extent = Bbox.union([w.get_window_extent() for w in words]).expanded(1.06, 1.0)
+    inverse = ax.transData.inverted()
+    low, high = inverse.transform(extent.get_points()) - middle
+    west, south, east, north = polygon.bounds
+    grid = np.meshgrid(np.linspace(west, east, GRID), np.linspace(south, north, GRID))
+    points = np.vstack([[middle], np.column_stack([axis.ravel() for axis in grid])])
+    points = points[np.argsort(((points - middle) ** 2).sum(axis=1), kind="stable")]
+    boxes = shapely.box(*(points + low).T, *(points + high).T)
+    shapely.prepare(polygon)
+    there = np.flatnonzero(shapely.contains(polygon, boxes))
+    return (float(points[there[0]][0]), float(points[there[0]][1])) if there.size else None
 
 
 def _key(
@@ -193,7 +210,9 @@ def _key(
     x0, y0 = start
     areas = quarters.set_index("quarter")["areas"]
     title = f"Index score, by quarter of the {areas.sum()} {unit.many}"
-    words(ax, x0, y0, title, 8.5, weight="bold")
+    for i, line in enumerate([title] if narrow else title.split(", ")):
+        words(ax, x0, y0 + 4.4 * i, line, 8.5, weight="bold")
+    y0 += 0 if narrow else 4.4
     ends = quarter_ranges(quarters)
     for quarter, word in QUARTERS.items():
         i = max(0, quarter - 1)
