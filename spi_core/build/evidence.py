@@ -173,8 +173,7 @@ def draw_evidence(
     beside = None
     if len(inputs.panel.areas) > size:
         # from a stream of their own: no draw of the evidence hangs on what stands beside it
-        own = np.random.default_rng([settings["seed"], size])
-        beside = part(slice(size, None), own, 1, recipe)
+        beside = part(slice(size, None), np.random.default_rng([settings["seed"], size]), 1, recipe)
     similar = find_similar(inputs, recipe, treatment, evidence.model)
     return replace(
         evidence, everything=everything, similar=similar, beside=beside, fell_back=fell_back
@@ -207,11 +206,10 @@ def draw_changes(
     # levels are of no interest, unless nothing can be compared
     drawn = comparable_recipe if comparable_recipe.used.any() else recipe
     part = parts_of(inputs, inputs, recipe, comparable_recipe, filled, treatment)
-    own, beside = np.random.default_rng([seed, 0, stream, 1]), None
-    evidence = part(slice(size), own, stream, drawn)
+    rng, beside = np.random.default_rng, None
+    evidence = part(slice(size), rng([seed, 0, stream, 1]), stream, drawn)
     if len(inputs.panel.areas) > size:
-        own = np.random.default_rng([seed, size, stream, 1])
-        beside = part(slice(size, None), own, stream, drawn)
+        beside = part(slice(size, None), rng([seed, size, stream, 1]), stream, drawn)
     return replace(evidence, beside=beside)
 
 

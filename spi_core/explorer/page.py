@@ -14,7 +14,7 @@ from typing import Any
 from spi_core.errors import SpiError
 from spi_core.explorer.bundle import bundle
 from spi_core.explorer.data import explorer_json
-from spi_core.explorer.pack import pack
+from spi_core.explorer.packing.pack import pack
 from spi_core.present.base.fonts import FAMILY, fonts_dir
 
 NOT_ASCII = re.compile(r"[^\x00-\x7f]+")

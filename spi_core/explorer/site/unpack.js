@@ -1,4 +1,4 @@
-// Get the data back from the short form in which the page carries them: spi_core/explorer/pack.py says how it is made.
+// Get the data back from the short form in which the page carries them: spi_core/explorer/packing/ says how it is made.
 
 import { number, ordinal, signed } from "./format.js";
 
@@ -96,7 +96,7 @@ export function unpack({ packing, ...data }) {
     }
   }
 
-  // As pack.py: how wide an interval may be, and how many of these widths are taken off what was foretold.
+  // As packing/columns.py: how wide an interval may be, and how many of these widths are taken off what was foretold.
   function widthOf(column, name, size) {
     const value = column.value ?? [];
     const last = value[value.length - 1];

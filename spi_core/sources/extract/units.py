@@ -78,15 +78,23 @@ def settle_units(
         old = before[(before["indicator_id"] == name) & before["area_code"].isin(rows["area_code"])]
         was = abs(_middle(old["value"].to_numpy(float)) if len(old) else usual.get(name, math.nan))
         now, why = _middle(np.abs(implied if counted else bare)), ""
-        if counted and now > 0 and was > 0 and not 1 / OFF < was / now < OFF:
+        other = now > 0 and was > 0 and not 1 / OFF < was / now < OFF
+        if other and counted:
             message = f"the counts of {key} make {now:.4g} in the middle, where {was:.4g} is usual"
             message += ": are numerator and denominator the right columns, of one unit?"
             asked[key], allowed = 1.0, f"--times {key}=1 if they are right"
             taken.faults.append(Fault(file, message, None, None, None, allowed))
-        elif now > 0 and was > 0 and not 1 / OFF < was / now < OFF:
+        elif other:
             asked[key] = next((f for f in SLIPS if 0.5 < was / now / f < 2), 1.0)
             why = f"the middle figure of {key} is {now:.4g}, where {was:.4g} is usual"
-        elif now > 0 and math.isnan(was) and per == 100 and ratio and np.nanmax(bare) <= 1:
+        elif (
+            not counted
+            and now > 0
+            and math.isnan(was)
+            and per == 100
+            and ratio
+            and not (bare > 1).any()
+        ):
             asked[key], why = 100.0, f"all figures of {key} are at most 1"
         if why:
             message = f"{why}: is it in another unit than {about['unit']!r}?"

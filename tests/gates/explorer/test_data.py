@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from spi_core.explorer.data import explorer_data, explorer_json
-from spi_core.explorer.pack import pack
+from spi_core.explorer.packing.pack import pack
 from spi_core.explorer.page import index_page
 from spi_core.store import Tables
 from tests.support.explorer_browser import Tab, served, write_site

@@ -21,7 +21,7 @@ from spi_core.explorer.bundle import bundle
 from spi_core.explorer.data import explorer_data, explorer_json
 from spi_core.explorer.explore import explore
 from spi_core.explorer.flat import flat_csv
-from spi_core.explorer.pack import pack
+from spi_core.explorer.packing.pack import pack
 from spi_core.explorer.page import SITE, element_module, embed_page, index_page
 from spi_core.present.base.links import explorer_page
 from spi_core.present.brief.explorer_link import explorer_address, print_source, qr_code

@@ -25,7 +25,7 @@ from spi_core.uncertainty.sensitivity import compare, shift
 from spi_core.uncertainty.shrink import shrink, shrink_panel
 from spi_core.uncertainty.simulate import simulate
 from spi_core.uncertainty.sobol import FACTORS, _plan, _residual, analyse_factors
-from tests.unit.uncertainty.test_sampling import make
+from tests.support.sampled import make
 
 R = np.array([[1, 0.5, 0.2], [0.5, 1, -0.3], [0.2, -0.3, 1]])
 

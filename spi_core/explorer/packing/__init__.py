@@ -1,0 +1,1 @@
+"""The page's data made short: each number as what is left when others foretell it."""
