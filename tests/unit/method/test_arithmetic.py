@@ -273,3 +273,5 @@ def test_a_cap_says_at_which_percentiles() -> None:
 def test_an_indicator_may_weigh_nothing_in_a_score() -> None:
     found = scoring_weights([0.0, 0.5, 0.5], [1.0] * 3, [1.0] * 3, [0.0] * 3)
     np.testing.assert_allclose(found, [0, 0.5, 0.5])
+    with pytest.raises(ValueError, match="not be negative"):
+        scoring_weights([-0.1, 0.5, 0.6], [1.0] * 3, [1.0] * 3, [0.0] * 3)

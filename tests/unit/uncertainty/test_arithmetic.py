@@ -14,16 +14,17 @@ from spi_core.method.moments import Moments
 from spi_core.method.recipe import Recipe
 from spi_core.method.score import Estimated, score
 from spi_core.text.words import STRENGTH, WEAKNESS
-from spi_core.uncertainty.alternatives import Alternatives
+from spi_core.uncertainty.alternatives import Alternatives, make_plan
 from spi_core.uncertainty.averaging import Tree
 from spi_core.uncertainty.bootstrap import _draw, bootstrap
+from spi_core.uncertainty.change import known_share
 from spi_core.uncertainty.gaps import gap
 from spi_core.uncertainty.peers import nearest, rate
 from spi_core.uncertainty.reliability import audit_component, cronbach
 from spi_core.uncertainty.sampling import error_model, sampling
 from spi_core.uncertainty.sensitivity import compare, shift
 from spi_core.uncertainty.shrink import shrink, shrink_panel
-from spi_core.uncertainty.simulate import simulate
+from spi_core.uncertainty.simulate import noise, simulate
 from spi_core.uncertainty.sobol import FACTORS, _plan, _residual, analyse_factors
 from tests.support.sampled import make
 
@@ -283,3 +284,40 @@ def test_a_residual_is_scored_by_the_distance_of_the_goalposts() -> None:
     estimated = Estimated(np.ones((1, 2, 2)), there, np.array([0.1, 5.0]))
     found = _residual(estimated, recipe, np.ones(2, bool))
     np.testing.assert_allclose(found, [[10, 0], [0, -10]])  # a better value is a lower one
+
+
+def test_goalposts_that_do_not_move_stand_at_0_and_100() -> None:
+    recipe = Recipe(
+        best=np.ones(2), worst=np.zeros(2), share=np.full(2, 0.5), component_of=np.zeros(2, int),
+        dimension_of=np.zeros(1, int), means=(Mean(1.0),) * 3, minimum=1,
+    )  # fmt: skip
+    options = Alternatives(goalpost_shift=0.0)
+    plan = make_plan(recipe, np.ones(2, bool), {"goalposts"}, options, 3, np.random.default_rng(1))
+    assert plan.ends is not None
+    assert plan.ends.tolist() == [[[0, 0], [100, 100]]] * 3
+
+
+def test_an_estimate_s_error_and_its_residual_add_up_as_squares() -> None:
+    recipe = Recipe(
+        best=np.array([100.0]), worst=np.array([0.0]), share=np.ones(1),
+        component_of=np.zeros(1, int), dimension_of=np.zeros(1, int), means=(Mean(1.0),) * 3,
+        minimum=1,
+    )  # fmt: skip
+    value = np.array([[[40.0], [60.0]]])
+    panel, framework = make(value, kind=("none",), per=(1.0,))
+    errors = replace(sampling(panel, framework), se=np.full(value.shape, 3.0))
+    estimated = Estimated(value, np.array([[[True], [False]]]), np.array([4.0]))
+    found = noise(value, errors, recipe, np.ones(1, bool), {"sampling", "imputation"}, estimated)
+    assert found.scale.ravel().tolist() == [5.0, 3.0]
+
+
+def test_three_areas_have_ranks_that_can_be_correlated() -> None:
+    assert shift([1.0, 2.0, 3.0], [1.0, 3.0, 2.0], "x").rank_correlation == pytest.approx(0.5)
+
+
+def test_where_nothing_is_scored_no_share_of_the_index_is_known() -> None:
+    recipe = Recipe(
+        best=np.ones(3), worst=np.zeros(3), share=np.zeros(3), component_of=np.array([0, 1, 2]),
+        dimension_of=np.array([0, 1, 1]), means=(Mean(1.0),) * 3, minimum=1,
+    )  # fmt: skip
+    assert known_share(recipe, np.ones((4, 3), bool)).shape == (4, 3 + 2 + 1)

@@ -228,3 +228,12 @@ def test_the_same_figure_twice_is_told_from_none_at_all() -> None:
     assert said(twice, "2012", "2013").reason.tolist() == [NO_NEWER]
     (reason,) = said(yearly("2012"), "2012", "2013").reason
     assert reason == "no figures in one of the periods"
+
+
+def test_only_breaks_between_the_two_periods_are_the_reason() -> None:
+    rows = [
+        {"indicator_id": "a", "from_period": one, "to_period": two, "reason": why}
+        for one, two, why in (("2001", "2011", "before"), ("2012", "2013", "within"))
+    ]
+    assert said(yearly(*PERIODS), "2011", "2013", *rows).reason.tolist() == ["within"]
+    assert said(yearly(*PERIODS), "2001", "2012", *rows).reason.tolist() == ["before"]

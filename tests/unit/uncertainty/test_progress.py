@@ -20,6 +20,7 @@ from spi_core.uncertainty.change import (
     indicator_moves,
     known_share,
     level_changes,
+    level_moves,
 )
 from spi_core.uncertainty.decompose import decompose
 from spi_core.uncertainty.gaps import gap
@@ -361,3 +362,20 @@ def test_an_indicator_changes_between_the_ends_whatever_lies_between() -> None:
     np.testing.assert_allclose(moves.change[0], 4.0)
     assert (moves.reason[0] == "").all()
     assert (moves.reason[1] == "no value in one of the periods").all()
+
+
+def test_modelled_in_one_of_the_periods_is_modelled() -> None:
+    value = values(2.0)
+    made = errors(value.shape)
+    made.basis[1, 0] = "modelled"
+    moves = indicator_moves(value, made, pair())
+    assert (moves.reason[0] == "modelled by its publisher").all()
+    assert (moves.reason[1] == "").all()
+
+
+def test_the_error_of_a_change_is_the_spread_of_its_draws() -> None:
+    value = values(2.0)
+    draws = simulate(value, errors(value.shape), RECIPE, np.random.default_rng(1), 5)
+    moves = level_moves(score(value, RECIPE), draws, RECIPE, RECIPE, errors(value.shape))
+    moved = draws.full.index[:, 1] - draws.full.index[:, 0]
+    np.testing.assert_allclose(moves.se[:, -1], moved.std(axis=0, ddof=1), rtol=1e-5)
