@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from itertools import product
 from typing import Any
 
 import geopandas as gpd
@@ -162,19 +163,15 @@ def _name(ax: Axes, wards: gpd.GeoDataFrame) -> None:
     for area in records(wards):
         shade = quarter_text(area.quarter)
         score, at = f"{area.score:.0f}", inside(area.geometry)
-        for size in SIZES:
-            place = None
-            for name in dict.fromkeys((area.name, textwrap.fill(area.name, 10))):
-                words = ax.annotate(name, at, color=shade, fontsize=size, **NAME)
-                number = ax.annotate(score, at, color=shade, **SCORE)
-                place = _room(ax, area.geometry, words, number)
-                if place:
-                    words.xy = number.xy = place
-                    break
-                words.remove()
-                number.remove()
-            if place:
+        names = dict.fromkeys((area.name, textwrap.fill(area.name, 10, break_long_words=False)))
+        for size, name in product(SIZES, names):
+            label = ax.annotate(name, at, color=shade, fontsize=size, **NAME)
+            number = ax.annotate(score, at, color=shade, **SCORE)
+            if place := _room(ax, area.geometry, label, number):
+                label.xy = number.xy = place
                 break
+            label.remove()
+            number.remove()
         else:
             number = ax.annotate(score, at, color=shade, **SCORE)
             # a rim of the fill keeps it readable where it is larger than its area

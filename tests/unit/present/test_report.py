@@ -68,6 +68,15 @@ def close_figures():
     plt.close("all")
 
 
+def test_no_word_of_a_name_is_broken(report):
+    """Walthamstow is longer than a line may be, and stays whole."""
+    wards = gpd.GeoDataFrame(report.wards)
+    wards["name"] = "Walthamstow and Thamesmead"
+    named = [t for t in texts(ward_map(wards, report.quarters, report.unit, 160)) if "and" in t]
+    assert set(named) <= {"Walthamstow and Thamesmead", "Walthamstow\nand\nThamesmead"}
+    assert "Walthamstow\nand\nThamesmead" in named
+
+
 @pytest.mark.parametrize("across", [60, 88, 100])
 def test_no_name_on_the_map_crosses_a_border(report, across):
     """Every name and score lies wholly on its area; what has no room is not there."""
