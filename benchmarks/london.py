@@ -15,13 +15,14 @@ DOCUMENTS = ("index", "borough-report", "methods", "what-changed")
 
 
 def boroughs() -> pd.DataFrame:
-    """Make, check and build every borough, and all of London with its documents and explorer."""
+    """Make, check, build and render every borough; all of London with documents and explorer."""
     areas = pd.read_csv(ROOT / "data" / "reference" / "london" / "wards.csv")
     names = areas["borough_name"].unique()
     with copied() as project:
         made = [timed(project, "new-edition", name) for name in names]
         editions = [f"{re.sub('[^a-z]+', '-', name.lower())}-open" for name in names]
         built = [timed(project, "build", edition) for edition in editions]
+        reports = [timed(project, "render", e, "--document=borough-report") for e in editions]
         timed(project, "new-edition", "London")
         runs = {
             "spi build london": timed(project, "build", "london"),
@@ -35,6 +36,7 @@ def boroughs() -> pd.DataFrame:
     rows = [
         (f"spi new-edition, mean of {len(names)}", pd.DataFrame(made).mean()),
         (f"spi build, mean of {len(names)}", pd.DataFrame(built).mean()),
+        (f"its report rendered, mean of {len(names)}", pd.DataFrame(reports).mean()),
         *((what, pd.Series(asdict(run))) for what, run in runs.items()),
     ]
     table = pd.DataFrame([row.rename(what) for what, row in rows])
