@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Millimetres above the first row of the chart of standing.
 HEAD = 15.5
+#: Letters of a name that may need a second line, and with it a taller row.
+ONE_LINE = 22
 #: Millimetres of the rows of many areas, and the least of a heading.
 FULL, HEADING = 130.0, 3.3
 
@@ -125,6 +127,8 @@ def standing_dots(
         For the phone: 88 mm wide, two panels a row.
     """
     width, row, left, gap = (88.0, 3.9, 24.0, 4.5) if narrow else (170.0, 3.1, 32.0, 6.0)
+    if wards["name"].str.len().max() > ONE_LINE:
+        row = 5.6
     row = row_height(len(wards), row)
     panels = list(scores["score"].columns)
     across = 2 if narrow else len(panels)

@@ -68,6 +68,16 @@ def close_figures():
     plt.close("all")
 
 
+@pytest.mark.parametrize("narrow", [False, True])
+def test_a_name_of_two_lines_covers_no_other_row(report, narrow):
+    wards = report.wards.copy()
+    wards.loc[wards.index[5:8], "name"] = "Mottingham and Chislehurst North"
+    panels = ["index", *report.dimensions]
+    scores = {k: report.grid[k][panels] for k in ("score", "low", "high")}
+    fig = charts.standing_dots(wards, scores, report.home, "borough", narrow)
+    assert overlapping(fig) == []
+
+
 def test_no_word_of_a_name_is_broken(report):
     """Walthamstow is longer than a line may be, and stays whole."""
     wards = gpd.GeoDataFrame(report.wards)
