@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
@@ -57,6 +58,10 @@ def main() -> NoReturn:
     Whatever a command raises ends here in words: no traceback is ever shown.
     """
     ready_streams()
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(
+            name, "1"
+        )  # arrays this small: further threads cost more than they do
     ASKED.clear()
     code = 0
     try:
@@ -214,7 +219,7 @@ def everything(
         )
     silent = Said(quiet or as_json, False)
     with _alone(wanted, said):
-        _build(wanted, force, jobs, silent)
+        _build(wanted, force, jobs, silent, rendered_next=True)
         _write_parts(wanted, force, jobs, silent)
         _render(wanted, choice, {"force": force, "n_workers": jobs, "scheduler": scheduler}, said)
 
@@ -232,7 +237,9 @@ def _check_scheduler(address: str | None) -> None:
         check_address(address)
 
 
-def _build(editions: list[Any], force: bool, jobs: int | None, said: Said) -> None:
+def _build(
+    editions: list[Any], force: bool, jobs: int | None, said: Said, rendered_next: bool = False
+) -> None:
     from spi_core.publish.editions import build_editions
 
     started, removed = time.perf_counter(), list[str]()
@@ -241,11 +248,13 @@ def _build(editions: list[Any], force: bool, jobs: int | None, said: Said) -> No
         removed.append(text)
         said.line(text)
 
-    for built in build_editions(editions, force=force, n_workers=jobs, say=say):
+    for built in build_editions(
+        editions, force=force, n_workers=jobs, say=say, rendered_next=rendered_next
+    ):
         seconds = time.perf_counter() - started
         name, where = built.edition.name, shown(built.edition.folder / "tables")
-        how = "up to date" if built.current else f"in {seconds:.1f} s"
-        said.line(f"{name}: {len(built.tables)} tables {how} → {where}")
+        done = "up to date" if built.current else f"in {seconds:.1f} s"
+        said.line(f"{name}: {len(built.tables)} tables {done} → {where}")
         facts = {"tables": sorted(built.tables), "up_to_date": built.current, "removed": removed}
         said.result(edition=name, seconds=round(seconds, 2), **facts)
 

@@ -16,7 +16,7 @@ from spi_core.text.yaml_text import parse_yaml
 
 #: Libraries whose version may change a figure, a chart or a page.
 LIBRARIES = (
-    *("esda", "geopandas", "ipython", "jupytext", "libpysal", "matplotlib", "numpy", "pandas"),
+    *("geopandas", "ipython", "jupytext", "matplotlib", "numpy", "pandas"),
     *(
         "pyarrow",
         "pypandoc_binary",

@@ -67,6 +67,7 @@ def build_editions(
     force: bool = False,
     n_workers: int | None = None,
     say: Callable[[str], object] = lambda _: None,
+    rendered_next: bool = False,
 ) -> list[Built]:
     """Build the editions whose tables are not up to date.
 
@@ -80,6 +81,8 @@ def build_editions(
         Editions at a time, where there are several; the number of cores by default.
     say : callable, optional
         Told in a sentence what was removed, where the rules of now would hide it.
+    rendered_next : bool
+        Whether documents follow: workers then import what they need in the meantime.
 
     Returns
     -------
@@ -94,8 +97,8 @@ def build_editions(
         If a build fails.
     """
     stale = [e for e in editions if force or not Manifest(e.folder).is_built(e.inputs)]
-    if stale:
-        start_warm()  # documents will be rendered next: the workers import what they need meanwhile
+    if stale and rendered_next:
+        start_warm()
     if len(stale) == 1:
         _build(stale[0], say)
     elif stale:

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from statsmodels.stats.multitest import multipletests
 
 from spi_core.impact.estimate.within import permute_within_wards, smallest_p_within
 from spi_core.impact.inference.multiplicity import benjamini_hochberg, holm, max_t
@@ -260,6 +262,12 @@ def test_max_t_lies_between_the_raw_p_and_holm(seed):
     corrected = max_t(statistic)
     assert (corrected >= raw - 1e-12).all()
     assert (holm(raw) >= benjamini_hochberg(raw) - 1e-12).all()
+
+
+@given(hnp.arrays(float, st.integers(1, 9), elements=st.floats(0, 1)))
+def test_adjusted_p_values_are_those_of_statsmodels(p):
+    for ours, method in ((holm, "holm"), (benjamini_hochberg, "fdr_bh")):
+        assert ours(p) == pytest.approx(multipletests(p, method=method)[1])
 
 
 def test_max_t_of_copies_needs_no_correction():

@@ -1,5 +1,7 @@
 """Doubly robust oracle, degrees of freedom, power, simulation, words, trends, map."""
 
+import itertools
+
 import numpy as np
 import pytest
 import statsmodels.formula.api as smf
@@ -16,7 +18,7 @@ from spi_core.impact.inference.power import (
 from spi_core.impact.inference.sets import ward_sets
 from spi_core.impact.refusal import refuse
 from spi_core.impact.sample import Sample, restrict
-from spi_core.impact.spatial import morans_i
+from spi_core.impact.spatial import moran_moments, morans_i
 from spi_core.impact.words import REFUSALS
 
 
@@ -200,6 +202,25 @@ def test_morans_i_matches_its_formula():
             w[int(a[1:]), int(b[1:])] = w[int(b[1:]), int(a[1:])] = 1
     w /= w.sum(axis=1, keepdims=True)
     assert morans_i(sample, rook()).i == pytest.approx(25 / w.sum() * (z @ w @ z) / (z @ z))
+
+
+def test_moran_moments_are_those_of_all_orders_of_the_values():
+    rng = np.random.default_rng(3)
+    values, weights = rng.normal(size=6) ** 3, rng.random((6, 6)) * (1 - np.eye(6))
+    i, expected, variance = moran_moments(values, weights)
+    z = np.array(list(itertools.permutations(values - values.mean())))
+    every = 6 / weights.sum() * np.einsum("pi,ij,pj->p", z, weights, z) / np.square(z[0]).sum()
+    assert i == pytest.approx(every[0])
+    assert expected == pytest.approx(every.mean())
+    assert variance == pytest.approx(every.var())
+
+
+def test_morans_p_is_that_of_the_normal_distribution():
+    change = np.random.default_rng(2).normal(size=25)
+    found = morans_i(grid_sample(change), rook())
+    # esda 2.9.0: Moran(..., transformation="r"), I and p_rand
+    assert found.i == pytest.approx(-0.3875302082589043)
+    assert found.p == pytest.approx(0.01517034653739223)
 
 
 def test_morans_i_without_neighbours_is_none():
