@@ -58,10 +58,8 @@ def main() -> NoReturn:
     Whatever a command raises ends here in words: no traceback is ever shown.
     """
     ready_streams()
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ.setdefault(
-            name, "1"
-        )  # arrays this small: further threads cost more than they do
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # for arrays this small more cost more
+        os.environ.setdefault(name, "1")
     ASKED.clear()
     code = 0
     try:
