@@ -74,7 +74,7 @@ Engine = Annotated[
     typer.Option(help="What renders; auto: the built-in one, also where Quarto is installed."),
 ]
 Area = Annotated[
-    list[str] | None, typer.Option(help="GSS code of a ward; only its brief. Repeatable.")
+    list[str] | None, typer.Option(help="Name or GSS code of a ward; its brief. Repeatable.")
 ]
 Document = Annotated[
     list[str] | None,

@@ -16,6 +16,7 @@ from spi_core.present.base.links import BRIEFS, area_stem, explorer_page, group_
 from spi_core.present.base.marks import page_mark
 from spi_core.present.base.prose import partner_name, put_in, words_of
 from spi_core.publish.kinds import FORMATS, GROUPS, ROWS, TITLES, Document, documents
+from spi_core.publish.named import chosen
 from spi_core.publish.render.job import RenderJob
 from spi_core.publish.render.quarto import EngineName
 from spi_core.store import Tables
@@ -39,7 +40,7 @@ class Choice:
     documents : tuple of str
         Names of documents, ``impact`` (every chapter) or ``ward-brief``; all when empty.
     areas : tuple of str
-        Codes of the areas whose briefs are wanted; all when empty.
+        Codes or names of the areas whose briefs are wanted; all when empty.
     formats : tuple of {'html', 'pdf', 'ipynb'}
         What to make.
     engine : {'builtin', 'quarto'}
@@ -92,7 +93,7 @@ def document_jobs(root: Path, tables: Tables, folder: Path, choice: Choice) -> l
         if document not in had and not (document.needs or document.switch or document.beside):
             fault = Fault("command line", _UNLISTED, None, "--document", document.name, _LIST)
             raise InputError([fault])
-    _refuse(choice, [d.name for d in had], list(units), list(dict.fromkeys(keys)))
+    choice = _known(choice, [d.name for d in had], units, list(dict.fromkeys(keys)))
     if choice.only:
         wanted = [d.name for d in keyed]
     pages = [d for d in had if d.navigation]
@@ -175,11 +176,11 @@ def _keys(document: Document, tables: Tables, units: Mapping[str, str]) -> dict[
     return {**named, **units}
 
 
-def _refuse(choice: Choice, names: list[str], areas: list[str], keys: list[str]) -> None:
+def _known(choice: Choice, names: list[str], units: Mapping[str, str], keys: list[str]) -> Choice:
+    """Refuse what the edition does not have; give the areas their codes."""
     asked = (
         ("partner or theme", "only", choice.only, keys),
         ("document", "document", choice.documents, names),
-        ("area", "area", choice.areas, areas),
         ("format", "format", choice.formats, [*FORMATS, *MORE_FORMATS]),
     )
     says = "is not one of this edition’s"
@@ -189,8 +190,15 @@ def _refuse(choice: Choice, names: list[str], areas: list[str], keys: list[str])
         for value in values
         if value not in known
     ]
+    codes = []
+    for area in choice.areas:
+        try:
+            codes.append(chosen(area, units, "--area", f"{says} areas"))
+        except InputError as error:
+            faults += error.faults
     if faults:
         raise InputError(faults)
+    return replace(choice, areas=tuple(dict.fromkeys(codes)))
 
 
 def _job(

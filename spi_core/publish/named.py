@@ -1,12 +1,13 @@
-"""Find the editions that a command names: by name, by folder, by a pattern of folders."""
+"""Find what a command names: an edition by name, folder or pattern, an area by code or name."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from spi_core.errors import Fault, InputError
+from spi_core.errors import Fault, InputError, some
 from spi_core.files import project_root
 
 #: Folders of the editions that this command was asked for.
@@ -67,3 +68,31 @@ def _is_edition(folder: Path) -> bool:
 def output_folder(name: str) -> Path:
     """Say where reports of a name go."""
     return project_root() / "reports" / name
+
+
+def chosen(given: str, known: Mapping[str, str], option: str, what: str) -> str:
+    """Find what was meant by an id or a name, however it is written.
+
+    Parameters
+    ----------
+    given : str
+        As typed.
+    known : mapping of str to str
+        Id to name.
+    option, what : str
+        Where it was typed, and the fault if it is nothing known.
+
+    Raises
+    ------
+    InputError
+        That names what comes near, else all that is allowed.
+    """
+    from difflib import get_close_matches
+
+    ways = {name.casefold(): k for k, name in known.items()} | {k.casefold(): k for k in known}
+    if (found := ways.get(given.strip().casefold())) is not None:
+        return found
+    near = get_close_matches(given.casefold(), ways, 3, 0.6)
+    named = {k: f"{k} ({name})" if name != k else k for k, name in known.items()}
+    allowed = " or ".join(dict.fromkeys(named[ways[n]] for n in near)) or some(named.values())
+    raise InputError([Fault("command line", what, None, option, given, allowed)])

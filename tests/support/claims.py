@@ -391,9 +391,9 @@ def _among(m: re.Match[str], proof: Proof, area: str) -> bool:
 
 
 @form(
-    r"(?P<what>the index|[A-Z][\w& ’-]+?), (?P<first>\S+) to (?P<last>\S+), (?:(?P<none>is clearly"
-    r" apart from none of (?P<of>\d+))|did clearly (?P<way>better|worse) than (?P<k>\d+) of"
-    r" (?P<n>\d+)(?: and clearly (?P<other>worse) than (?P<j>\d+))?)"
+    r"(?P<what>the index|[A-Z][\w& ’-]+?) (?:(?P<none>is clearly apart from none of (?P<of>\d+))|"
+    r"did clearly (?P<way>better|worse) than in (?P<k>\d+) of (?P<n>\d+)(?: and clearly"
+    r" (?P<other>worse) than in (?P<j>\d+))?), (?P<first>\S+) to (?P<last>[^\s;.]+)"
 )
 def _beside_fellows(m: re.Match[str], proof: Proof, area: str) -> bool:
     """Prove than how many others the whole did better, by the intervals of the differences."""

@@ -14,7 +14,9 @@ import pytest
 from spi_core.action.scenario import MARK
 from spi_core.cli import main
 from spi_core.publish.commands import _mark
+from spi_core.publish.documents import Choice, document_jobs
 from spi_core.said import Said
+from spi_core.store import Tables
 from tests.support.editions import make_edition, rewrite, settings, spoil
 from tests.support.project import copy_documents
 
@@ -187,10 +189,19 @@ def test_rendering_what_was_never_built_fails_with_1(spi: Run) -> None:
     assert answer.json["status"] == "failed"
 
 
+def test_an_area_may_be_named(spi: Run, root: Path) -> None:
+    spi("build", "tiny", "-q")
+    folder = root / "reports" / "tiny"
+    choice = Choice(areas=("ward 1", "E05000101"))
+    jobs = document_jobs(root, Tables(folder / "tables"), folder, choice)
+    assert [job.parameters["area"] for job in jobs] == ["E05000101"]
+
+
 @pytest.mark.parametrize(
     ("option", "value", "allowed"),
     [
         ("--area", "E05999999", "E05000101"),
+        ("--area", "Wrd 1", "E05000101 (Ward 1)"),
         ("--document", "ward-breif", "ward-brief"),
         ("--format", "docx", "html, pdf"),
     ],

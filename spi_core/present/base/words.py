@@ -327,7 +327,7 @@ def place_words(rank_low: float, rank_high: float, of: int) -> str:
     return f"{low if low == high else f'{low} to {high}'} of {of}"
 
 
-def beside_others(ahead: int, behind: int, of: int) -> str:
+def beside_others(ahead: int, behind: int, of: int, than: str = "than") -> str:
     """Say than how many others something did clearly better, and clearly worse.
 
     Examples
@@ -338,9 +338,11 @@ def beside_others(ahead: int, behind: int, of: int) -> str:
     'did clearly better than 4 of 27 and clearly worse than 1'
     >>> beside_others(0, 0, 27)
     'is clearly apart from none of 27'
+    >>> beside_others(4, 1, 27, "than in")
+    'did clearly better than in 4 of 27 and clearly worse than in 1'
     """
     counts = [(ahead, "better"), (behind, "worse")]
-    said = [f"clearly {word} than {n}" for n, word in counts if n]
+    said = [f"clearly {word} {than} {n}" for n, word in counts if n]
     if not said:
         return f"is clearly apart from none of {of}"
     return f"did {and_list([f'{said[0]} of {of}', *said[1:]])}"

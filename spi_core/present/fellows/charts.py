@@ -76,6 +76,13 @@ def fellows_finding(tables: Tables, r: BoroughReport) -> str:
     return sentence(" ".join(filter(None, (text, _moves(kept, r)))), mine["illustrative"].any())
 
 
+def likely_score(tables: Tables, r: BoroughReport) -> str:
+    """Give the likely range of the whole's index, where it is known, to stand beside it."""
+    rows = tables["fellows"].query("element == 'index' and area_code == @r.code and low == low")
+    said = [f"likely {number(m.low, 0)} to {number(m.high, 0)};" for m in records(rows)]
+    return "".join(said) or "\N{NO-BREAK SPACE}"
+
+
 def _upper(tables: Tables, name: str) -> pd.DataFrame:
     frame = tables[name]
     return frame[frame["level"].isin(UPPER)]
@@ -103,12 +110,10 @@ def _moves(moved: pd.DataFrame, r: BoroughReport) -> str:
         if rest.empty:
             continue
         first, last = mine.loc[element, ["first", "last"]]
-        when = f"{_called(element)}, {first} to {last},"
         ahead, behind = int((rest["apart_high"] < 0).sum()), int((rest["apart_low"] > 0).sum())
-        said.append(f"{when} {beside_others(ahead, behind, len(rest))}")
-    text = (
-        f"Change, beside {r.place}’s own and against the other {r.whole.many} that can be compared"
-    )
+        others = beside_others(ahead, behind, len(rest), "than in")
+        said.append(f"{_called(element)} {others}, {first} to {last}")
+    text = f"Beside {r.place}’s own change, and of the other {r.whole.many} that can be compared"
     return f"{text}: {'; '.join(said)}." if said else ""
 
 

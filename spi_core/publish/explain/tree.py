@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from spi_core.errors import Fault, InputError, some
+from spi_core.publish.named import chosen
 from spi_core.store import Tables
 from spi_core.tables import records
 
@@ -173,32 +172,6 @@ class Lineage:
             "rows": own or below,
         }
         return Node(indicator, "indicator", facts)
-
-
-def chosen(given: str, known: Mapping[str, str], option: str, what: str) -> str:
-    """Find what was meant by an id or a name, however it is written.
-
-    Parameters
-    ----------
-    given : str
-        As typed.
-    known : mapping of str to str
-        Id to name.
-    option, what : str
-        Where it was typed, and the fault if it is nothing known.
-
-    Raises
-    ------
-    InputError
-        That names what comes near, else all that is allowed.
-    """
-    ways = {name.casefold(): k for k, name in known.items()} | {k.casefold(): k for k in known}
-    if (found := ways.get(given.strip().casefold())) is not None:
-        return found
-    near = get_close_matches(given.casefold(), ways, 3, 0.6)
-    named = {k: f"{k} ({name})" if name != k else k for k, name in known.items()}
-    allowed = " or ".join(dict.fromkeys(named[ways[n]] for n in near)) or some(named.values())
-    raise InputError([Fault("command line", what, None, option, given, allowed)])
 
 
 def _observed(folder: Path, period: str) -> dict[str, list[dict[str, Any]]]:

@@ -11,7 +11,7 @@ from spi_core.errors import Fault, InputError
 from spi_core.present.base.marks import LEGEND, marked
 from spi_core.present.base.numbers import endpoints, number, ordinal, signed, with_unit
 from spi_core.present.brief.people import noun_of
-from spi_core.publish.explain.tree import chosen
+from spi_core.publish.named import chosen
 from spi_core.store import Tables
 
 
