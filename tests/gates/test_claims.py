@@ -94,8 +94,8 @@ def test_print_says_the_same(site: Path) -> None:
         (r"(?<=being best: )\d+(st|nd|rd|th)", "1st"),
         (r"did clearly better than in \d+ of", "did clearly better than in 26 of"),
         (r"is clearly apart from none of", "did clearly worse than in 5 of"),
-        (r"points here \((\S+) apart", r"points here (9\1 apart"),
-        (r"comes to (\S+) points here", r"comes to 9\1 points here"),
+        (r"points \((\S+) apart", r"points (9\1 apart"),
+        (r"same figures, (\S+) points", r"same figures, 9\1 points"),
         (r"clearly (better|worse)(?= in [A-Z])", "no clear difference"),
         (
             r"Clear improvement \(↗\) in ",

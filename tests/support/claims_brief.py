@@ -89,7 +89,7 @@ def _others(m: re.Match[str], proof: Proof, area: str) -> bool:
 
 
 @form(
-    rf"That is {BESIDE} [^(]*? own change, which comes to (?P<own>{NUMBER}) points here "
+    rf"That is {BESIDE} [^(]*? own change on the same figures, (?P<own>{NUMBER}) points "
     rf"\((?P<apart>{NUMBER}) apart, "
     rf"likely (?P<low>{NUMBER}) to (?P<high>{NUMBER})\)"
 )

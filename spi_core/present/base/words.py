@@ -109,7 +109,7 @@ def against_whole(score: float, home: float, low: float, high: float, whole: str
 def beside_reference(
     place: str, change: str, relative: float, low: float, high: float, rating: str
 ) -> str:
-    """Say what the reference population's change comes to here, and what is left after it.
+    """Say what the reference population's change on the same figures is, and what is left.
 
     Parameters
     ----------
@@ -130,8 +130,8 @@ def beside_reference(
     Examples
     --------
     >>> beside_reference("Kent", "+3.8", 5.2, 0.1, 6.3, "clearly better")
-    ' That is clearly better than Kent’s own change, which comes to −1.4 points here (+5.2 apart, \
-likely +0.1 to +6.3).'
+    ' That is clearly better than Kent’s own change on the same figures, −1.4 points (+5.2 \
+apart, likely +0.1 to +6.3).'
     >>> beside_reference("", "+3.8", 1.2, -4.0, 6.3, "no clear difference")
     ''
     """
@@ -143,8 +143,8 @@ likely +0.1 to +6.3).'
     own = "about the same" if own == "–" else f"{own} points"
     how = {AHEAD: "clearly better than", BEHIND: "clearly worse than"}.get(rating)
     return (
-        f" That is {how or 'not clearly different from'} {owned(place)} own change, which comes to "
-        f"{own} here ({size} apart, likely {likely(low, high)})."
+        f" That is {how or 'not clearly different from'} {owned(place)} own change on the same "
+        f"figures, {own} ({size} apart, likely {likely(low, high)})."
     )
 
 
