@@ -43,6 +43,11 @@ def features(web: Web, layer: Mapping[str, Any], *, drawn: bool) -> list[dict[st
     if not isinstance(total, int) or not total:
         raise InputError([Fault(web.url, "counts no feature", allowed="another where")])
     fields = [layer[key] for key in ("code", "name", "to") if key in layer]
+    told = "properties" if drawn else "attributes"
+    text = {name: {"type": ["string", "null"]} for name in fields}
+    one = {"type": "object", "required": [told],
+           "properties": {told: {"type": "object", "properties": text}}}  # fmt: skip
+    form = {"properties": {"features": {"type": "array", "items": one}}}
     query = {**where, "outFields": ",".join(fields), "orderByFields": layer["code"],
              "returnGeometry": str(drawn).lower(), "f": "geojson" if drawn else "json"}  # fmt: skip
     if drawn:
@@ -50,25 +55,27 @@ def features(web: Web, layer: Mapping[str, Any], *, drawn: bool) -> list[dict[st
     found = list[dict[str, Any]]()
     while len(found) < total:
         page = {"resultOffset": len(found), "resultRecordCount": PAGE}
-        more = _sound(web, path, query | page).get("features") or []
+        more = _sound(web, path, query | page, form).get("features", [])
         if not more:
             message = f"ends after {len(found)} of {total} features"
             raise InputError([Fault(web.url, message, allowed="all of them")])
         found += more
-    told = "properties" if drawn else "attributes"
-    keys = [[f.get(told, {}).get(name) for name in fields] for f in found]
-    lacks = [name for n, name in enumerate(fields) if any(key[n] in (None, "") for key in keys)]
+    keys = [[f[told].get(name) for name in fields] for f in found]
+    lacks = [
+        name for n, name in enumerate(fields) if any(not (key[n] or "").strip() for key in keys)
+    ]
     faults = [Fault(web.url, f"has features without {some(lacks)}")] if lacks else []
-    if len(found) != total or len({tuple(map(str, key)) for key in keys}) != total:
+    if len(found) != total or len(set(map(tuple, keys))) != total:
         faults.append(Fault(web.url, f"gives {len(found)} features, some twice, of {total}"))
     if faults:
         raise InputError(faults)
     return found if drawn else [f[told] for f in found]
 
 
-def _sound(web: Web, path: str, query: Mapping[str, Any]) -> dict[str, Any]:
-    said = web.json(path, query)
-    if not isinstance(said, dict) or "error" in said:
-        error = said.get("error") if isinstance(said, dict) else said
-        raise InputError([Fault(web.url, f"answers with an error: {str(error)[:200]}")])
+def _sound(
+    web: Web, path: str, query: Mapping[str, Any], form: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    said: dict[str, Any] = web.json(path, query, form={"type": "object", **(form or {})})
+    if "error" in said:
+        raise InputError([Fault(web.url, f"answers with an error: {str(said['error'])[:200]}")])
     return said

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from spi_core.edition.areas.geography import load_boundaries
 from spi_core.edition.areas.vintage import wanted_vintage
 from spi_core.edition.readers.sheet import find_tables, read_cells
 from spi_core.errors import Fault, InputError, some
@@ -105,7 +107,7 @@ def take_areas(mapping: Mapping, publisher: dict[str, Any], *, preview: bool = F
             for path in find_tables(copy, f"geography/{name}"):
                 path.unlink()
             (copy / "geography" / f"{name}.csv").write_bytes(csv_text(frame).encode())
-        _draw(copy, drawn, layer["code"], set(areas.loc[areas["level"] != unit, "code"]))
+        _draw(copy, drawn, layer, set(areas.loc[areas["level"] != unit, "code"]))
         _say(copy / "edition.yml", mapping, vintage, what)
         text = record(mapping, publisher, web, {"rows": len(drawn) + len(links)})
         (copy / "sources" / mapping.record.name).write_text(text, "utf-8", newline="\n")
@@ -128,12 +130,19 @@ def _small(mapping: Mapping, unit: str) -> pd.DataFrame:
     raise InputError([Fault(file, message, allowed="LSOAs with parent_code and population")])
 
 
-def _draw(folder: Path, drawn: list[dict[str, Any]], code: str, others: set[str]) -> None:
+def _draw(
+    folder: Path, drawn: list[dict[str, Any]], layer: dict[str, Any], others: set[str]
+) -> None:
     """Put the new polygons beside those of other levels."""
     import geopandas as gpd
 
     old = list((folder / "geography").glob("boundaries.*"))
-    new = gpd.GeoDataFrame.from_features(drawn, crs=27700).rename(columns={code: "code"})
+    try:
+        new = gpd.GeoDataFrame.from_features(drawn, crs=27700)
+    except Exception as error:  # a library with many words for a broken shape
+        message = f"cannot be drawn: {error}"
+        raise InputError([Fault(layer["service"], message, allowed="polygons")]) from None
+    new = new.rename(columns={layer["code"]: "code"})
     frames = [new[["code", "geometry"]]]
     for path in old:
         before = gpd.read_file(path).to_crs(27700)
@@ -142,6 +151,8 @@ def _draw(folder: Path, drawn: list[dict[str, Any]], code: str, others: set[str]
         path.unlink()
     made = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=27700)
     made.to_file(folder / DRAWN, driver="GeoJSON", COORDINATE_PRECISION=0)
+    if faults := load_boundaries(folder / "geography")[1]:
+        raise InputError(replace(f, file=layer["service"]) for f in faults)
 
 
 def _say(path: Path, mapping: Mapping, vintage: str, small: str) -> None:

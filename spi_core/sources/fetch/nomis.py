@@ -6,6 +6,8 @@ Protocol: the publisher's own help (nomisweb.co.uk/api/v01/help), and how the cl
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from spi_core.errors import Fault, InputError
@@ -29,10 +31,10 @@ def fetch(web: Web, mapping: Mapping) -> Got:
         # both are counted in rows
         page = web.table(path, query | {"RecordOffset": had, "RecordLimit": MOST})
         counts = set(page.get("RECORD_COUNT", pd.Series(dtype=str)))
-        if len(counts) != 1 or not (count := counts.pop()).isdecimal():
+        if len(counts) != 1 or not re.fullmatch("[0-9]{1,9}", count := counts.pop()):
             message = "does not tell how many rows there are (RECORD_COUNT)"
             raise InputError([Fault(web.url, message, allowed="a query with rows")])
-        if page["RECORD_OFFSET"].tolist() != [str(n) for n in range(had, had + len(page))]:
+        if list(page.get("RECORD_OFFSET", ())) != [str(n) for n in range(had, had + len(page))]:
             message = f"is not the page from row {had} on (RECORD_OFFSET)"
             raise InputError([Fault(web.url, message)])
         if had and int(count) != total:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 import os
+import socket
+import threading
 import time
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -18,6 +21,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import httpx
+import jsonschema
 import pandas as pd
 
 import spi_core
@@ -35,6 +39,8 @@ AGAIN = (408, 425, 429, 500, 502, 503, 504)
 SHOWN = 80
 #: Largest answer in MB, for a publisher whose entry says nothing else; bytes unpacked at a time.
 MOST, PIECE = 100, 1 << 20
+#: Answers that one source may take: pages that never end are no table.
+PAGES = 1000
 
 
 class FetchError(SpiError):
@@ -105,9 +111,11 @@ class Web:
         self.base = httpx.URL(str(about["base"]))
         self.hosts = {self.base.netloc.decode(), *about.get("hosts", [])}
         self.patience = float(about.get("patience", FIRST))
+        self.longest, self.ends = float(about.get("longest", 900)), 0.0
         self.client = httpx.Client(
             timeout=httpx.Timeout(float(about.get("timeout", 30)), connect=10),
             headers={"User-Agent": f"spi-core/{spi_core.__version__}", "Accept-Encoding": "gzip"},
+            limits=httpx.Limits(max_keepalive_connections=0),  # a line an answer, to hang up
         )
         self.last, self.answers = -1e9, list[Answer]()
 
@@ -135,7 +143,12 @@ class Web:
         InputError
             If it is another one than was asked for.
         """
-        url = self.base.join(path)
+        try:
+            url = self.base.join(path)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise InputError([Fault(f"{self.base}", f"is no address: {error}")]) from None
+        if len(self.answers) >= PAGES:
+            raise InputError([Fault(f"{url}", f"goes on after {PAGES:,} answers")])
         url = url.copy_merge_params(dict(parameters)) if parameters else url
         place = self.cache / digest(str(url).encode())[:32]
         known, why = _known(place), ""
@@ -143,6 +156,7 @@ class Web:
             try:
                 answer = self._once(url, place, known, kind)
             except (_LaterError, httpx.TransportError) as error:
+                self._refuse_late(url)
                 why = str(error) or type(error).__name__
                 wait = error.wait if isinstance(error, _LaterError) else 0.0
                 if wait > LONGEST:
@@ -154,13 +168,21 @@ class Web:
                 return answer
         raise FetchError(f"{url}: {why} ({TRIES} attempts); nothing was taken in, try again later")
 
-    def json(self, path: str, parameters: Mapping[str, Any] | None = None) -> Any:
-        """Ask for JSON; anything else is a fault of the address."""
+    def json(
+        self, path: str, parameters: Mapping[str, Any] | None = None, *, form: Mapping[str, Any]
+    ) -> Any:
+        """Ask for JSON; anything else, or another form than the schema's, is a fault."""
         answer = self.get(path, parameters, kind="json")
         try:
-            return json.loads(answer.content)
+            found = json.loads(answer.content)
+            json.dumps(found, ensure_ascii=False, allow_nan=False).encode()  # half a letter, NaN
+            jsonschema.Draft202012Validator(form).validate(found)
+        except jsonschema.ValidationError as error:
+            message = f"is of another form: {error.json_path}: {error.message[:SHOWN]}"
+            raise InputError([Fault(answer.url, message)]) from None
         except (ValueError, RecursionError) as error:
             raise InputError([Fault(answer.url, f"is no JSON: {error}")]) from None
+        return found
 
     def table(self, path: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """Ask for CSV; an answer that may have been cut is a fault."""
@@ -183,7 +205,8 @@ class Web:
         asked, headers = url, dict[str, str]()
         if known:
             wanted = {"If-None-Match": known.etag, "If-Modified-Since": known.modified}
-            headers = {name: value for name, value in wanted.items() if value}
+            headers = {name: value for name, value in wanted.items() if value.isascii() and value}
+        self.ends = time.monotonic() + self.longest
         for _ in range(REDIRECTS):
             safe = url.scheme in ("https", self.base.scheme)  # never from https to http
             if url.netloc.decode() not in self.hosts or not safe:
@@ -191,7 +214,10 @@ class Web:
                 raise InputError([Fault(str(asked), f"leads to {url}", allowed=allowed)])
             time.sleep(max(0.0, self.last + float(self.about.get("pause", 0)) - time.monotonic()))
             self.last = time.monotonic()
-            with self.client.stream("GET", url, headers=headers) as response:
+            with (
+                self._hanging_up() as line,
+                self.client.stream("GET", url, headers=headers, extensions=line) as response,
+            ):
                 now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
                 if response.status_code == 304 and known:
                     return replace(known, cached=True, time=now)
@@ -202,7 +228,7 @@ class Web:
                     url = response.next_request.url
                     continue
                 if response.status_code != 200:
-                    message = f"answers {response.status_code} {response.reason_phrase}"
+                    message = f"answers {response.status_code} {response.reason_phrase[:SHOWN]}"
                     allowed = "another request in the mapping"
                     raise InputError([Fault(str(asked), message, allowed=allowed)])
                 body = place.with_suffix(".body")
@@ -218,11 +244,37 @@ class Web:
                 return answer
         raise InputError([Fault(str(asked), f"leads on {REDIRECTS} times")])
 
+    @contextmanager
+    def _hanging_up(self) -> Iterator[dict[str, Any]]:
+        """Hang up when the time is over: what comes in drops, as a header, is waited for else."""
+        lines = list[socket.socket]()
+
+        def connected(event: str, about: Mapping[str, Any]) -> None:
+            if event == "connection.connect_tcp.complete":
+                lines.append(about["return_value"].get_extra_info("socket").dup())
+
+        def hang_up() -> None:
+            for line in lines:
+                with suppress(OSError):
+                    line.shutdown(socket.SHUT_RDWR)
+
+        timer = threading.Timer(max(self.ends - time.monotonic(), 0.0), hang_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield {"trace": connected}
+        finally:
+            timer.cancel()
+            for line in lines:
+                line.close()
+
+    def _refuse_late(self, url: object) -> None:
+        if time.monotonic() >= self.ends:
+            raise FetchError(f"{url}: is not through in time, {self.longest:g} seconds")
+
     def _save(self, response: httpx.Response, part: Path, kind: Kind, url: str) -> int:
         """Write an answer as it comes; what is not what was asked for is not kept."""
         most = float(self.about.get("most", MOST)) * 1e6
-        longest = float(self.about.get("longest", 900))
-        ends = time.monotonic() + longest
         size, head = 0, b""
         with part.open("wb") as stream:
             for chunk in _unpacked(response, url):
@@ -230,9 +282,9 @@ class Web:
                 if size > most:
                     message = f"is larger than {most / 1e6:g} MB"
                     raise InputError([Fault(url, message, allowed="a narrower request")])
-                if time.monotonic() > ends:
-                    raise FetchError(f"{url}: is not through in time, {longest:g} seconds")
+                self._refuse_late(url)
                 stream.write(chunk)
+        self._refuse_late(url)
         start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
         page = start.startswith(b"<") or "html" in response.headers.get("Content-Type", "")
         if page or not start or (kind == "zip" and not head.startswith(b"PK")):

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import gzip
 import io
+import itertools
+import json
+import select
+import socket
+import threading
 import tracemalloc
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -16,8 +23,8 @@ import pytest
 from spi_core.errors import InputError
 from spi_core.sources.fetch import police
 from spi_core.sources.fetch.table import MOST, read_table
-from spi_core.sources.fetch.web import Web
-from tests.support.fetching import World
+from spi_core.sources.fetch.web import PAGES, FetchError, Web
+from tests.support.fetching import World, redraw
 from tests.support.publishers import MONTHS, Reply, registry
 
 LARGE = 300 * 10**6
@@ -160,6 +167,149 @@ def test_no_redirect_leaves_the_publisher_or_what_is_encrypted(
         with pytest.raises(InputError, match="leads to"):
             web.table("a")
         assert len(asked) == 1
+
+
+def resource(url: Any) -> dict[str, Any]:
+    return {"resources": {"a": {"title": "Rent", "url": url}}}
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ([], "is of another form: $: [] is not of type 'object'"),
+        ({"resources": ["Rent"]}, "is of another form: $.resources[0]"),
+        ({"resources": {"a": {"title": "Rent"}}}, "'url' is a required property"),
+        (resource(None), "is of another form: $.resources.a.url"),
+        (resource("http://[::1"), "is no address"),
+        (resource("\x00"), "is no address"),
+        (resource("x" * 70_000), "is no address"),
+        ({"licence": "\ud800"}, "surrogates not allowed"),
+        ({"licence": float("nan")}, "not JSON compliant"),
+    ],
+)
+def test_a_description_of_another_form_is_a_fault(
+    world: World, said: object, fault: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.publisher.change = lambda path, _: Reply(json.dumps(said), kind="application/json")
+    before = world.written()
+    assert world.spi("fetch", "rent", "tiny") == 2
+    assert fault in capsys.readouterr().err
+    assert world.written() == before
+
+
+SQUARE = [[0, 0], [1, 0], [1, 1], [0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("layer", "place", "value", "fault"),
+    [
+        ("WD23", ("properties",), None, "is of another form: $.features[0].properties"),
+        (
+            "WD23",
+            ("properties", "WD23CD"),
+            3,
+            "is of another form: $.features[0].properties.WD23CD",
+        ),
+        ("WD23", ("properties", "WD23NM"), " ", "has features without WD23NM"),
+        ("LSOA_WD23", ("attributes", "LSOA11CD"), ["E"], "$.features[0].attributes.LSOA11CD"),
+        ("WD23", ("geometry",), "a square", "cannot be drawn"),
+        ("WD23", ("geometry",), {"type": "Banana", "coordinates": [SQUARE]}, "cannot be drawn"),
+        ("WD23", ("geometry",), {"type": "Polygon"}, "cannot be drawn"),
+        ("WD23", ("geometry",), None, "WD23, column code: 'E05014201' has an invalid polygon"),
+        ("WD23", ("geometry",), {"type": "Point", "coordinates": [1, 2]}, "drawn as Point"),
+    ],
+)
+def test_areas_of_another_form_are_a_fault_and_change_nothing(
+    world: World,
+    layer: str,
+    place: tuple[str, ...],
+    value: object,
+    fault: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    inner: Any = redraw(world).publisher.layers[layer][0]
+    for key in place[:-1]:
+        inner = inner[key]
+    inner[place[-1]] = value
+    before = world.written()
+    assert world.spi("fetch", "wards", "tiny") == 2
+    assert fault in capsys.readouterr().err
+    assert world.written() == before
+
+
+@pytest.mark.parametrize(
+    ("page", "fault"),
+    [
+        ("GEOGRAPHY_CODE,RECORD_COUNT\nx,5\n", "RECORD_OFFSET"),
+        (f"RECORD_COUNT,RECORD_OFFSET\n{'9' * 5000},0\n", "RECORD_COUNT"),
+    ],
+)
+def test_a_page_that_does_not_tell_its_place_is_a_fault(
+    world: World, page: str, fault: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.publisher.change = lambda path, _: Reply(page)
+    assert world.spi("fetch", "crowding", "tiny") == 2
+    assert fault in capsys.readouterr().err
+
+
+def test_pages_that_never_end_are_a_fault(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = itertools.count()
+
+    def one(path: str, _: Reply) -> Reply:
+        return Reply(f"RECORD_COUNT,RECORD_OFFSET\n999999999,{next(pages)}\n")
+
+    world.publisher.change = one
+    monkeypatch.setattr("spi_core.sources.fetch.web.PAGES", 20)
+    assert PAGES > 20
+    assert "goes on after 20 answers" in world.refused("crowding")
+
+
+def test_a_mark_that_no_header_can_hold_is_not_sent_back(world: World) -> None:
+    marked = {"ETag": '"\xe9"', "Last-Modified": "\xe9"}
+    world.publisher.change = lambda path, r: replace(r, headers=marked, etag=False)
+    assert [world.spi("fetch", "rent", "tiny") for _ in range(2)] == [0, 0]
+
+
+#: What a line can drip: a greeting again and again, a header, headers, a chunk's length, trailers.
+START = b"HTTP/1.1 200 OK\r\n"
+CHUNKS = START + b"Transfer-Encoding: chunked\r\n\r\n"
+DRIPS = {
+    "greetings": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "header": (START + b"X: ", b"a"),
+    "headers": (START, b"X: a\r\n"),
+    "length": (CHUNKS, b"0"),
+    "trailers": (CHUNKS + b"1\r\na\r\n0\r\n", b"X: a\r\n"),
+    "rest": (START + b"\r\na,b\n", b""),  # without a length: a line cut off must not end it
+}
+
+
+@pytest.fixture
+def line() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening
+
+
+@pytest.mark.parametrize("drip", DRIPS)
+def test_a_line_that_drips_is_hung_up(tmp_path: Path, line: socket.socket, drip: str) -> None:
+    first, more = DRIPS[drip]
+
+    def speak() -> None:
+        connection, _ = line.accept()
+        with connection:
+            connection.recv(65_536)
+            try:
+                connection.sendall(first)
+                while select.select([connection], [], [], 0.05)[0] == []:
+                    connection.sendall(more)
+            except OSError:  # hung up
+                return
+
+    threading.Thread(target=speak, daemon=True).start()
+    base = f"http://127.0.0.1:{line.getsockname()[1]}/"
+    web = Web({"base": base, "licence": "", "longest": 0.5, "patience": 0}, tmp_path)
+    with pytest.raises(FetchError, match="is not through in time"):
+        web.get("a", kind="csv")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_table_of_too_many_rows_or_headings_is_not_read_on() -> None:
