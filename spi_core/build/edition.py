@@ -69,7 +69,7 @@ from spi_core.build.ward_data import ward_data
 from spi_core.build.years.tables import years_tables
 from spi_core.disclosure.control import Controlled, control
 from spi_core.disclosure.goalposts import refuse_telling
-from spi_core.disclosure.in_force import hold_to, passed, rules_of, write_passed
+from spi_core.disclosure.in_force import hold_to, passed, rules_of, shown_again, write_passed
 from spi_core.edition.areas.geography import boundaries
 from spi_core.edition.areas.rollup import as_published
 from spi_core.edition.inputs import Inputs
@@ -122,9 +122,10 @@ def build(
         inputs = publishable(inputs, controlled)
     ruled = inputs.framework.indicators[["disclosure_rule", "kind"]].itertuples(name=None)
     rules = rules_of(inputs.settings, ruled, audience)
-    now = passed(rules, joined(inputs.history, inputs.panel), inputs.geography)
-    if removed := hold_to(now, folder):
-        say(removed)
+    every, follows = joined(inputs.history, inputs.panel), inputs.settings.get("follows", "")
+    now = passed(rules, every, inputs.geography)
+    for line in filter(None, (shown_again(now, every, folder, follows), hold_to(now, folder))):
+        say(line)
     tables = _flag(compute(inputs), controlled) | data_tables(inputs)
     tables["quality"] = with_warnings(tables["quality"], tables["warnings"])
     said = controlled.summary
@@ -144,9 +145,8 @@ def build(
         "audience": audience,
     }
     private = private_folder(folder)
-    follows, end = inputs.settings.get("follows"), "-internal" * (audience == "internal")
-    earlier = private.with_name(f"{follows}{end}") if follows else None
-    before = build_before(private, version, now, earlier)
+    kept = private.with_name(follows + "-internal" * (audience == "internal")) if follows else None
+    before = build_before(private, version, now, kept)
     if before is not None:
         tables["revisions"] = compare_builds(before.tables, tables, before.about, about)
         about["compared_with"] = before.version

@@ -21,6 +21,8 @@ from spi_core.edition.panel import Panel
 from spi_core.edition.rules import Rule, parse_rule
 
 Mask = NDArray[np.bool_]
+#: A count this far from a whole number is made of shares of counts.
+PARTED = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +152,9 @@ def decide(columns: Columns, tree: Tree, links: Sequence[Link]) -> NDArray[np.in
 def _publish(
     panel: Panel, framework: Framework, rules: list[Rule], decision: NDArray[np.int8]
 ) -> tuple[Panel, NDArray[np.int8], Mask]:
-    """Blank what is hidden, round what is rounded, flag what rests on few events."""
+    """Blank what is hidden, round what is rounded or of parts, flag what rests on few events."""
     decision = decision.copy()
-    value, top = panel.value.copy(), panel.numerator.copy()
+    value, top, base = (getattr(panel, n).copy() for n in ("value", "numerator", "denominator"))
     hidden = decision > 0
     flagged = np.zeros(hidden.shape, bool)
     per = framework.indicators["per"].to_numpy(float)
@@ -160,13 +162,19 @@ def _publish(
         shown = ~hidden[:, :, i] & ~np.isnan(value[:, :, i])
         if rule.events is not None:
             flagged[:, :, i] = shown & (top[:, :, i] < 2 * rule.events)
+        if rule.suppress is not None:
+            # shares of old areas' counts tell the counts: 36.62 may be 36 and 0.31 of 2
+            n, d = np.rint(top[:, :, i]), np.maximum(np.rint(base[:, :, i]), 1.0)
+            parted = shown & (np.maximum(abs(n - top[:, :, i]), abs(d - base[:, :, i])) > PARTED)
+            for a, whole in ((top, n), (base, d), (value, n * per[i] / d)):
+                a[:, :, i] = np.where(parted, whole, a[:, :, i])
         if rule.round5:
-            base = panel.denominator[:, :, i]
-            count = np.where(np.isnan(top[:, :, i]), value[:, :, i] * base / per[i], top[:, :, i])
+            d = base[:, :, i]
+            count = np.where(np.isnan(top[:, :, i]), value[:, :, i] * d / per[i], top[:, :, i])
             near = np.floor(count / 5 + 0.5) * 5
             if framework.indicators["kind"].iloc[i] == "proportion":
-                near = np.fmin(near, base)
-            rate = np.divide(near * per[i], base, out=np.full_like(near, np.nan), where=base > 0)
+                near = np.fmin(near, d)
+            rate = np.divide(near * per[i], d, out=np.full_like(near, np.nan), where=d > 0)
             top[:, :, i] = np.where(shown, near, top[:, :, i])
             value[:, :, i] = np.where(shown, rate, value[:, :, i])
             decision[:, :, i][shown] = DECISIONS.index("rounded")
@@ -175,7 +183,7 @@ def _publish(
         panel,
         value=np.where(hidden, np.nan, value),
         numerator=np.where(hidden, np.nan, top),
-        denominator=np.where(hidden, np.nan, panel.denominator),
+        denominator=np.where(hidden, np.nan, base),
         status=np.where(hidden, "suppressed", panel.status),
     )
     return public, decision, flagged

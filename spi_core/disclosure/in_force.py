@@ -180,6 +180,40 @@ def newly_hidden(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     )
 
 
+def shown_again(now: Mapping[str, Any], panel: Panel, folder: Path, follows: str) -> str:
+    """Count the figures that are shown now and were hidden in the release before.
+
+    Parameters
+    ----------
+    now : mapping
+        From :func:`passed`.
+    panel : Panel
+        As the audience sees it.
+    folder : Path
+        ``reports/<edition>``, before :func:`hold_to` removes what it holds.
+    follows : str
+        Name of the edition that this one was rolled from; blank if of none.
+
+    Returns
+    -------
+    str
+        A sentence; empty where there is none, or nothing is hidden now: whoever has both releases
+        may work out from the one what the other hides.
+    """
+    before = read_passed(folder) or (read_passed(folder.with_name(follows)) if follows else None)
+    if before is None or not now["hidden"] or now["audience"] != "public":
+        return ""
+    when, at, n = windows(panel.dates), {area: a for a, area in enumerate(panel.areas)}, 0
+    for k, indicator in enumerate(panel.indicators):
+        hidden = before["hidden"].get(indicator, {})
+        for p, period in enumerate(panel.periods):
+            areas = hidden.get(when.get((indicator, period), period), ())
+            values = [panel.value[p, at[area], k] for area in areas if area in at]
+            n += sum(value == value for value in values)  # none is NaN
+    said = f"{n} figures are shown that the release before hid; who has both may work out what is"
+    return f"{folder.name}: {said} hidden: give them status suppressed" if n else ""
+
+
 def hold_to(now: Mapping[str, Any], folder: Path) -> str:
     """Remove from a public folder what may not pass the rules of now.
 

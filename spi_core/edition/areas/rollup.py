@@ -83,14 +83,17 @@ def rollup_differences(panel: Panel, geography: Geography, framework: Framework)
 
     Notes
     -----
-    A printed figure stands for all values that round to it. Its decimals are the most that any
-    figure of the indicator shows at that level, since ``12.0`` and ``12`` are the same number in
-    a file. A weighted mean of rounded parts is itself uncertain by half a unit of the parts' last
-    decimal; counts are taken as exact.
+    A printed figure stands for all values that round to it, and so does a count that ``round5`` has
+    rounded, or that is published whole where it was made of shares. Its decimals are the most that
+    any figure of the indicator shows at that level, since ``12.0`` and ``12`` are the same number
+    in a file. A weighted mean of rounded parts is itself uncertain by half a unit of the parts'
+    last decimal; counts are taken as exact.
     """
     rolled = roll_up(panel, geography, framework)
     arrays = {n: getattr(rolled, n) for n in ("value", "numerator", "denominator")}
-    level_of = geography.areas["level"]
+    level_of, per = geography.areas["level"], framework.indicators["per"].to_numpy(float)
+    rules = framework.indicators["disclosure_rule"].astype(str)
+    ruled, rounds = (rules.str.contains(word).to_numpy() for word in ("suppress", "round5"))
     printed = {
         name: _half_unit(panel.value[:, [level_of[a] == name for a in panel.areas]])
         for name in dict.fromkeys(level_of[a] for a in panel.areas)
@@ -99,9 +102,13 @@ def rollup_differences(panel: Panel, geography: Geography, framework: Framework)
     for code, parts in geography.families(panel.areas):
         at, members = panel.areas.index(code), panel.rows(parts)
         people = geography.areas.loc[parts, "population"].to_numpy(float)
-        value, top, _ = _from_parts(arrays, members, people, framework)
+        value, top, base = _from_parts(arrays, members, people, framework)
         given, counted = panel.value[:, at], ~np.isnan(top)
         slack = printed[level_of[code]] + np.where(counted, 0, printed[level_of[parts[0]]])
+        fives = (arrays["numerator"][:, [at, *members]] % 5 == 0).all(axis=1)
+        parted = (rolled.status[:, members] == "modelled").any(axis=1)
+        step = np.where(rounds & fives, 5.0, np.where(ruled & parted, 1.0, 0.0))
+        off = np.where(counted, step / 2 * (len(parts) + 1) * per / np.maximum(base, 1), 0.0)
         made_up = (rolled.status[:, [at, *members]] == "illustrative").any(axis=1)
         p, k = np.nonzero(np.isfinite(given) & np.isfinite(value))
         frame = pd.DataFrame(
@@ -114,7 +121,7 @@ def rollup_differences(panel: Panel, geography: Geography, framework: Framework)
                 "rolled_up": value[p, k],
                 "basis": np.where(counted, "counts", "weighted mean")[p, k],
                 "illustrative": made_up[p, k],
-                "slack": slack[p, k] + 1e-9 * np.abs(given[p, k]),
+                "slack": (slack + off)[p, k] + 1e-9 * np.abs(given[p, k]),
             }
         )
         frames.append(frame)
@@ -122,7 +129,7 @@ def rollup_differences(panel: Panel, geography: Geography, framework: Framework)
 
 
 def as_published(given: Panel, published: Panel) -> Panel:
-    """Hide in the observations as given what is hidden in the published panel.
+    """Let the observations as given say no more than the published panel.
 
     Parameters
     ----------
@@ -134,14 +141,18 @@ def as_published(given: Panel, published: Panel) -> Panel:
     Returns
     -------
     Panel
-        ``given`` without the value and counts of every cell that ``published`` suppresses.
+        The cells of ``given`` as ``published`` has them: suppressed, rounded, or as they are.
     """
     hidden = published.status == "suppressed"
+
+    def told(own: NDArray[np.float64], shown: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.where(hidden | np.isnan(own), np.nan, shown)
+
     return replace(
         given,
-        value=np.where(hidden, np.nan, given.value),
-        numerator=np.where(hidden, np.nan, given.numerator),
-        denominator=np.where(hidden, np.nan, given.denominator),
+        value=told(given.value, published.value),
+        numerator=told(given.numerator, published.numerator),
+        denominator=told(given.denominator, published.denominator),
         status=np.where(hidden, "suppressed", given.status),
     )
 

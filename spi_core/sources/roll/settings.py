@@ -30,7 +30,8 @@ def roll_settings(text: str, ids: Mapping[str, str], label: str, name: str) -> s
     Returns
     -------
     str
-        With the new period last, the old ones renamed, and the label of the old last period
+        With the new period last, the old ones renamed (in the sums that ``disclosure`` names, too),
+        and the label of the old last period
         replaced in the edition's titles and year. ``follows`` names the old edition. Similar
         areas are the edition's own, until the reference population has figures of the period.
 
@@ -50,7 +51,13 @@ def roll_settings(text: str, ids: Mapping[str, str], label: str, name: str) -> s
     top = {key.value: value for key, value in root.value}
     periods = [{k.value: v for k, v in item.value} for item in top["periods"].value]
     before = str(periods[-1]["label"].value)
-    edits = [(p["id"], ids[p["id"].value]) for p in periods if p["id"].value in ids]
+    named = [p["id"] for p in periods]
+    if isinstance(rules := top.get("disclosure"), yaml.MappingNode):
+        # sums over periods are of the years that they were of
+        pools = {k.value: v.value for k, v in rules.value}.get("pooled", [])
+        named += [n for pool in pools for _, v in pool.value
+                  for n in (v.value if isinstance(v, yaml.SequenceNode) else [v])]  # fmt: skip
+    edits = [(node, ids[node.value]) for node in named if node.value in ids]
     changed = [(n.start_mark.index, n.end_mark.index, new) for n, new in edits]
     for key in (k for k in NAMED_AFTER if k in top):
         start, end = top[key].start_mark.index, top[key].end_mark.index

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from spi_core.build.edition import compute, publishable
+from spi_core.build.edition import build, compute, publishable
 from spi_core.build.published import data_version
 from spi_core.disclosure.control import control
 from spi_core.edition.inputs import load
-from tests.support.editions import WARDS, Row, make_edition, rewrite, settings, spoil
+from tests.support.editions import (
+    BOROUGH,
+    WARDS,
+    Row,
+    draw,
+    make_edition,
+    rewrite,
+    settings,
+    spoil,
+    write,
+)
 
 Change = Callable[[Path], object]
 
@@ -111,3 +121,110 @@ def test_the_last_figure_of_another_machine_does_not(edition: Path) -> None:
         return frame.assign(**{n: frame[n] * (1 + np.finfo(float).eps) for n in numbers})
 
     assert data_version(inputs, {name: shaken(frame) for name, frame in tables.items()}) == before
+
+
+def tables_of(edition: Path) -> dict[str, pd.DataFrame]:
+    return build(load(edition), edition.parent / "reports" / edition.name)
+
+
+def robberies(edition: Path, counts: Sequence[int], whole: int) -> None:
+    """Put counts of robbery of the current period, the borough's too; one is a jump."""
+
+    def change(rows: list[Row]) -> list[Row]:
+        mine = [r for r in rows if (r["indicator_id"], r["period"]) == ("robbery", "current")]
+        rows = [r for r in rows if r not in mine]
+        base = "5000", "40000"
+        for ward, n in zip((*WARDS, BOROUGH), (*counts, whole), strict=True):
+            d = base[ward == BOROUGH]
+            cells = {"numerator": str(n), "denominator": d, "value": f"{1000 * n / float(d):.9g}"}
+            rows.append(mine[0] | cells | {"area_code": ward})
+        return rows
+
+    rewrite(edition / "observations" / "all.csv", change)
+
+
+def test_no_table_tells_what_was_rounded_away(edition: Path) -> None:
+    rounded = {"disclosure_rule": "suppress<5;round5"}
+    rewrite(
+        edition / "indicators.csv",
+        lambda rows: [r | rounded if r["id"] == "robbery" else r for r in rows],
+    )
+    robberies(edition, (36, 41, 46, 303, 48, 46, 52, 36), 602)
+    one = tables_of(edition)
+    # what says the most of single figures has something to say, and it adds up
+    assert one["warnings"]["warning"].tolist() == ["jump of a factor 5: robbery"]
+    assert one["rollup_differences"]["given"].tolist() == [600 / 40]
+    assert not one["rollup_differences"]["beyond_rounding"].any()
+    robberies(edition, (37, 42, 44, 304, 49, 47, 51, 35), 598)
+    other = tables_of(edition)
+    assert [name for name in one if not one[name].equals(other[name])] == []
+
+
+def test_no_table_tells_the_counts_that_rebased_figures_are_shares_of(edition: Path) -> None:
+    """Of old wards with 2 and 3 events 31 % lie elsewhere: 36.62 tells the 2."""
+    new = {ward: f"E0500020{n}" for n, ward in enumerate(WARDS, 1)}
+    places = edition / "geography"
+    vintages = {"vintage": "2022", "levels": ["borough", "ward"], "compare_across_vintages": True}
+    settings(edition, lambda s: s.update(geography=vintages))
+    renamed = [(places / "lookup.csv", "from_code"), (edition / "context.csv", "area_code")]
+    for path, column in renamed:
+        rewrite(path, lambda rows, c=column: [r | {c: new[r[c]]} for r in rows])
+    draw(edition, tuple(new.values()))
+    rewrite(
+        places / "areas.csv",
+        lambda rows: [
+            *(r | {"vintage": "2002" if r["code"] in new else "2022"} for r in rows),
+            *(r | {"code": new[r["code"]]} for r in rows if r["code"] in new),
+        ],
+    )
+    split = {WARDS[0]: (0.69, WARDS[1]), WARDS[2]: (0.69, WARDS[3])}
+    links = [(w, w, split[w][0] if w in split else 1) for w in WARDS]
+    links += [(w, to, round(1 - share, 2)) for w, (share, to) in split.items()]
+    write(
+        places / "rebase.csv",
+        [
+            {"from_code": f, "to_code": new[t], "weight": str(s), "basis": "all"}
+            for f, t, s in links
+        ],
+    )
+
+    def of_old_wards(*few: int) -> dict[str, pd.DataFrame]:
+        def change(rows: list[Row]) -> list[Row]:
+            of = {WARDS[0]: few[0], WARDS[2]: few[1]}
+            for r in rows:
+                if r["period"] == "current":
+                    r["area_code"] = new.get(r["area_code"], r["area_code"])
+                elif r["indicator_id"] == "burglary" and (n := of.get(r["area_code"])):
+                    r |= {"numerator": str(n), "value": f"{1000 * n / int(r['denominator']):.9g}"}
+            return rows
+
+        rewrite(edition / "observations" / "all.csv", change)
+        return tables_of(edition)
+
+    one = of_old_wards(2, 3)
+    shown = one["values"].query("indicator_id == 'burglary' and period == 'baseline'")
+    shown = shown.set_index("area_code")["numerator"]
+    assert shown[[new[WARDS[0]], new[WARDS[2]]]].isna().all()
+    assert (shown[[new[WARDS[1]], new[WARDS[3]]]] % 1 == 0).all()
+    other = of_old_wards(3, 2)
+    assert [name for name in one if not one[name].equals(other[name])] == []
+
+
+def test_a_figure_that_the_release_before_hid_is_told(edition: Path) -> None:
+    """What both show may tell what is hidden now: nothing of it stands in the tables."""
+    folder, said = edition.parent / "reports" / "tiny", list[str]()
+
+    def release() -> set[str]:
+        values = build(load(edition), folder, say=said.append)["values"]
+        rows = values.query("indicator_id == 'burglary' and period == 'current'")
+        return set(rows.loc[rows["provenance"] == "suppressed", "area_code"])
+
+    first = release()
+    assert said == []
+    counts(edition, 2, 6)
+    again = first - release()
+    assert WARDS[1] in again
+    told = f"tiny: {len(again)} figures are shown that the release before hid; "
+    assert [line.startswith(told) for line in said] == [True]
+    release()
+    assert len(said) == 1  # once a release

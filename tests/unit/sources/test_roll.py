@@ -129,6 +129,25 @@ def test_comments_stay_and_only_the_period_s_label_moves() -> None:
     assert mentions(text, "2014") == ("row 9: Of 2014 only",)
 
 
+def test_sums_over_periods_are_of_the_years_that_they_were_of() -> None:
+    """Else the new year would be protected as part of a sum, and the old one not."""
+    old = (
+        "id: a\ntitle: a\nperiods:\n"
+        "  - {id: pool, label: 2012-14}\n  - {id: y2012, label: '2012'}\n"
+        "  - {id: baseline, label: '2013'}\n  - {id: current, label: '2014'}\n"
+        "disclosure:\n  method: suppress\n  relations: [{total: current, parts: [baseline, b]}]\n"
+        "  pooled:\n    - {total: pool, parts: [y2012, baseline, 'current']}\n"
+    )
+    new = yaml.safe_load(
+        roll_settings(old, {"current": "baseline", "baseline": "y2013"}, "2015", "b")
+    )
+    assert new["disclosure"] == {
+        "method": "suppress",
+        "relations": [{"total": "current", "parts": ["baseline", "b"]}],  # indicators
+        "pooled": [{"total": "pool", "parts": ["y2012", "y2013", "baseline"]}],
+    }
+
+
 def test_similar_areas_are_the_edition_s_own_while_the_population_lags(tmp_path: Path) -> None:
     """London's figures end with 2014: its wards have no scores of 2015 to be held against."""
     new = load(roll(copy_open(tmp_path / "open"), "2015", None, {}).folder)
