@@ -26,6 +26,7 @@ from spi_core.sources.context import context_table, outlines
 from spi_core.sources.new_edition_periods import breaks_as_asked, notes_as_asked, years_as_asked
 from spi_core.sources.new_edition_places import ALONE, Place
 from spi_core.sources.reference import write_reference
+from spi_core.sources.whole import NAME, NAMED
 from spi_core.text.cells import csv_text
 
 NOT_PUBLISHED = "No figure is published."
@@ -129,9 +130,8 @@ def new_edition(
 def made_whole(name: str) -> Iterator[Path]:
     """Hand out a folder beside the editions that becomes one of them unless the body fails."""
     target = project_root() / "data" / name
-    if not re.fullmatch("[a-z0-9][a-z0-9-]*", name):
-        allowed = "lower-case letters, digits and hyphens"
-        raise InputError([Fault("command line", "is no name", None, "--as", name, allowed)])
+    if not NAME.fullmatch(name):
+        raise InputError([Fault("command line", "is no name", None, "--as", name, NAMED)])
     if target.exists():
         message = "is there already: nothing is overwritten"
         allowed = "another name, or remove that folder first"

@@ -60,6 +60,9 @@ def template(
     owners = list(dict.fromkeys([*about["publisher_or_owner"], *about["partner"]]))
     own = about[(about[["publisher_or_owner", "partner"]].apply(lambda s: s.str.casefold())
                  == owner.casefold()).any(axis=1)]  # fmt: skip
+    if output is not None and (output.suffix != ".xlsx" or not output.parent.is_dir()):
+        given, allowed = str(output), "a name that ends in .xlsx, in a folder that is there"
+        faults.append(Fault("command line", "is not written", None, "--output", given, allowed))
     for option, value, wrong, known in (
         ("OWNER", owner, own.empty, sorted(o for o in owners if o)),
         ("--period", period, period not in periods, periods),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,10 @@ from spi_core.edition.readers.sheet import find_tables, read_cells
 from spi_core.errors import InputError
 from spi_core.files import WriteError
 from spi_core.text.cells import csv_text
+
+#: What an edition's folder may be called: a system's names end at 255 letters.
+NAME = re.compile("[a-z0-9][a-z0-9-]{0,79}")
+NAMED = "lower-case letters, digits and hyphens, 80 at most"
 
 
 @contextmanager

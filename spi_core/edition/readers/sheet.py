@@ -105,15 +105,17 @@ def read_cells(
 
 
 def _csv(path: Path, file: str) -> tuple[list[list[str]], list[Fault]]:
+    rows = list[list[str]]()
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-        rows = [[unshielded(cell.strip()) for cell in row] for row in reader]
+        for row in csv.reader(io.StringIO(text, newline=""), strict=True):
+            rows.append([unshielded(cell.strip()) for cell in row])
     except UnicodeDecodeError as error:
-        row = error.object.count(b"\n", 0, error.start) + 1
-        return [], [Fault(file, f"is not UTF-8 (byte {error.start})", row, allowed=SAVE_AS)]
+        at = error.object.count(b"\n", 0, error.start) + 1
+        return [], [Fault(file, f"is not UTF-8 (byte {error.start})", at, allowed=SAVE_AS)]
     except csv.Error as error:
-        return [], [Fault(file, f"cannot be read as CSV: {error}", allowed=SAVE_AS)]
+        message = f"cannot be read as CSV: {error}"
+        return [], [Fault(file, message, len(rows) + 1, allowed=SAVE_AS)]
     if rows and len(rows[0]) == 1:
         for mark, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
             if mark in rows[0][0]:

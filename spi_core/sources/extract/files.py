@@ -7,6 +7,7 @@ import gzip
 import io
 import zipfile
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -103,7 +104,9 @@ def _rows(text: str) -> tuple[list[list[object]], str]:
         lines[0] = "\n"  # rows stay those of a spreadsheet
     best: tuple[int, str] = (0, ",")
     for mark in ",;\t|":
-        widths = Counter(len(row) for row in csv.reader(lines[:500], delimiter=mark))
+        widths = Counter[int]()
+        with suppress(csv.Error):  # a line that this mark does not part may be too long for a cell
+            widths.update(len(row) for row in csv.reader(lines[:500], delimiter=mark))
         width, count = max(((w, n) for w, n in widths.items() if w > 1), key=lambda p: p[1] * p[0],
                            default=(1, 0))  # fmt: skip
         best = max(best, ((width - 1) * count, mark), key=lambda pair: pair[0])
@@ -113,5 +116,7 @@ def _rows(text: str) -> tuple[list[list[object]], str]:
             rows.append(list[object](row))
     except csv.Error as error:
         message = f"a quotation mark is missing, or one too many, from row {len(rows) + 1} on"
+        if "limit" in str(error):
+            message = f"row {len(rows) + 1} has a cell of more letters than any figure or name"
         raise UnreadableError(f"{message} ({error})") from None
     return rows, best[1]

@@ -31,7 +31,7 @@ def name_of(path: Path) -> str:
     """
     stem = path.name.lower().partition(".")[0]
     stem = re.sub(r"(19|20)\d\d(?!\d)|\b\d\d?\b", " ", stem.replace("_", " "))
-    return "-".join(re.findall(r"[a-z0-9]+", stem)) or "extract"
+    return "-".join(re.findall(r"[a-z0-9]+", stem))[:80].strip("-") or "extract"
 
 
 def recall(path: Path) -> Said:

@@ -38,7 +38,7 @@ def read_table(content: bytes, name: str) -> pd.DataFrame:
     try:
         text = io.StringIO(content.decode("utf-8-sig"), newline="")
         head, *rows = (row for row in _rows(text) if row)
-    except (UnicodeDecodeError, csv.Error, ValueError) as error:
+    except ValueError as error:
         raise InputError([Fault(name, f"is no CSV in UTF-8: {error}")]) from None
     wrong = [n for n, row in enumerate(rows, 2) if len(row) != len(head)]
     faults = [Fault(name, "is named twice", 1, h) for h, n in Counter(head).items() if n > 1]
@@ -51,7 +51,11 @@ def read_table(content: bytes, name: str) -> pd.DataFrame:
 
 
 def _rows(text: io.StringIO) -> Iterator[list[str]]:
-    for n, row in enumerate(csv.reader(text, strict=True)):
-        if n > MOST:
-            raise ValueError(f"it has more than {MOST:,} rows")
-        yield [cell.strip() for cell in row]
+    n = 0
+    try:
+        for n, row in enumerate(csv.reader(text, strict=True), 1):
+            if n > MOST + 1:
+                raise ValueError(f"it has more than {MOST:,} rows")
+            yield [cell.strip() for cell in row]
+    except csv.Error as error:
+        raise ValueError(f"row {n + 1}: {error}") from None

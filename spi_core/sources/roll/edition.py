@@ -17,7 +17,7 @@ from spi_core.errors import Fault, InputError, some
 from spi_core.files import shown
 from spi_core.sources.roll.settings import mentions, roll_settings
 from spi_core.sources.roll.wanted import wanted
-from spi_core.sources.whole import change_table, whole_copy
+from spi_core.sources.whole import NAME, NAMED, change_table, whole_copy
 from spi_core.text.cells import csv_text
 
 #: Tables whose cells are ids of periods, besides the mapping, and the columns that hold them.
@@ -27,6 +27,8 @@ COLUMNS = ("period", "from_period", "to_period")
 PERIOD_KEY = re.compile(r"(?<![\w-])(?:current|baseline)(?=[\"']?\s*:)")
 #: What the population's figures say of one pair of years only.
 OF_THE_PAIR = ("change", "change_se")
+#: What stands in titles, in a file of settings and in a folder's name.
+LABEL = re.compile(r"(?=.{4,40}\Z)(?=.*[a-zA-Z0-9])\w[\w ./–-]*[\w.]")
 BREAKS = ("indicator_id", "from_period", "to_period", "reason")
 
 
@@ -167,13 +169,12 @@ def _next_ids(labels: Mapping[str, str]) -> dict[str, str]:
 
 def _refused(labels: Mapping[str, str], target: Path, label: str, name: str) -> list[Fault]:
     faults = []
-    if not _slug(label, "_") or label in labels.values():
+    if not LABEL.fullmatch(label) or label in labels.values():
         message = "is a period of the edition already" if label in labels.values() else "is no name"
-        allowed = "the label of a new period, such as 2015"
+        allowed = "the label of a new period, such as 2015 or 2015/16: 4 to 40 letters or digits"
         faults.append(Fault("command line", message, None, "--period", label, allowed))
-    if not re.fullmatch("[a-z0-9][a-z0-9-]*", name):
-        allowed = "lower-case letters, digits and hyphens"
-        faults.append(Fault("command line", "is no name", None, "--as", name, allowed))
+    if not NAME.fullmatch(name):
+        faults.append(Fault("command line", "is no name", None, "--as", name, NAMED))
     elif target.exists():
         message, allowed = "is there already and is not overwritten", "another name, by --as"
         faults.append(Fault(shown(target), message, allowed=allowed))

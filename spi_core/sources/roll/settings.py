@@ -61,7 +61,7 @@ def roll_settings(text: str, ids: Mapping[str, str], label: str, name: str) -> s
     changed = [(n.start_mark.index, n.end_mark.index, new) for n, new in edits]
     for key in (k for k in NAMED_AFTER if k in top):
         start, end = top[key].start_mark.index, top[key].end_mark.index
-        changed.append((start, end, _said_of(before).sub(label, text[start:end])))
+        changed.append((start, end, _said_of(before).sub(lambda _: label, text[start:end])))
     start, end = top["id"].start_mark.index, top["id"].end_mark.index
     old = str(top["id"].value)
     changed.append((start, end, name if "follows" in top else f"{name}\nfollows: {old}"))

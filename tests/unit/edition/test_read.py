@@ -221,6 +221,12 @@ def test_an_empty_file_is_named(tmp_path: Path, content: str) -> None:
 def test_a_quote_that_never_ends_is_named(tmp_path: Path) -> None:
     fault = _one(_read(tmp_path / "a.csv", _line(note='"never ends')))
     assert "cannot be read as CSV" in fault.message
+    assert fault.row == 2
+
+
+def test_a_cell_longer_than_any_text_is_named_with_its_row(tmp_path: Path) -> None:
+    fault = _one(_read(tmp_path / "a.csv", GOOD, _line(note="a" * 140_000)))
+    assert (fault.row, "field limit" in fault.message) == (3, True)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

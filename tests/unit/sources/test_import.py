@@ -586,6 +586,14 @@ def test_a_quotation_mark_too_many_swallows_no_rows(
     assert "a quotation mark is missing, or one too many, from row 3 on" in refused(edition, path)
 
 
+def test_a_cell_longer_than_any_figure_or_name_is_told_with_its_row(
+    edition: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(["Ward,burglary 2014", f"{NAMES[0]},2", "x" * 140_000 + ",1", ""]))
+    assert "row 3 has a cell of more letters than any figure or name" in refused(edition, path)
+
+
 @pytest.mark.parametrize("across", [False, True])
 def test_a_figure_merged_over_areas_is_of_none(edition: Path, tmp_path: Path, across: bool) -> None:
     rows: list[list[object]] = [["Ward", "burglary 2014"], *([n, 20.5] for n in NAMES)]

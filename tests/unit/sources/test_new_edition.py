@@ -119,6 +119,7 @@ def test_nothing_is_overwritten_and_nothing_left_behind(project: Path, spi: Spi)
     for arguments, word in (
         (("E09000007", "--as", "mine"), "is there already: nothing is overwritten"),
         (("E09000007", "--as", "My Edition"), "lower-case letters, digits and hyphens"),
+        (("E09000007", "--as", "m" * 300), "80 at most"),
         (("Camdn",), "Camden (E09000007)"),
         (("E09000007", "--periods", "1999,2014"), "1999 has no yearly figure"),
         (("E09000007", "--periods", "13"), "'13' is no year"),

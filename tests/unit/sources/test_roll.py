@@ -88,6 +88,13 @@ def test_one_line_says_that_figures_are_awaited(rolled: Path) -> None:
     [
         ("2014", None, "'2014' is a period of the edition already"),
         ("–", None, "is no name"),
+        ("2015" * 80, None, "--period: '2015"),
+        (r"2015\1", None, "is no name"),  # no reference to a group
+        ('2015: "x"', None, "is no name"),  # nor YAML
+        ("2015\tx", None, "is no name"),
+        ("2015\nlicence: ours", None, "is no name"),
+        ("yes", None, "4 to 40"),
+        ("2015", "t" * 300, "is no name"),
         ("2015", "Tiny", "'Tiny' is no name"),
         ("2015", "../x", "'../x' is no name"),
         ("2015", "tiny-2015", "is there already and is not overwritten"),

@@ -98,6 +98,17 @@ def test_headings_are_locked_and_cells_to_fill_have_lists(edition: Path, tmp_pat
     assert {r.type for r in rules.values()} == {"list", "decimal"}
 
 
+@pytest.mark.parametrize("name", ["nowhere/p.xlsx", "p.csv"])
+def test_a_template_makes_no_folder_and_no_other_file(
+    edition: Path, tmp_path: Path, name: str
+) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    options = ["template", str(edition), "Police", "--output", str(tmp_path / name)]
+    with pytest.raises(InputError, match=r"ends in \.xlsx, in a folder that is there"):
+        RUN.invoke(app, options, catch_exceptions=False)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_an_owner_that_nobody_knows(edition: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="allowed: ONS, Police"):
         RUN.invoke(app, ["template", str(edition), "Polizei"], catch_exceptions=False)
