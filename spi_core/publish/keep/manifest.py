@@ -66,7 +66,8 @@ class Manifest:
 
     def name(self, path: Path) -> str:
         """Name an output within the folder."""
-        return path.absolute().relative_to(self.folder).as_posix()
+        # the reports may lie elsewhere, behind a link
+        return (path.parent.resolve() / path.name).relative_to(self.folder).as_posix()
 
     def is_built(self, inputs: Path) -> bool:
         """Tell whether the tables are those that a build would make now.

@@ -34,6 +34,11 @@ def _pandoc() -> str:
     return str(pypandoc.get_pandoc_path())
 
 
+def _theme(name: str) -> str:
+    """Name a template, as Pandoc wants it: an address, in which %20 is a blank."""
+    return str(theme_dir() / name).replace("%", "%25")
+
+
 def _convert(
     markdown: str, metadata: Mapping[str, Any], arguments: list[str], folder: Path, source: Path
 ) -> str:
@@ -50,7 +55,7 @@ def _convert(
         "--wrap=none",
         "--syntax-highlighting=none",
         f"--metadata-file={meta}",
-        f"--resource-path={folder}{os.pathsep}{source.parent}",
+        f"--resource-path={os.pathsep.join(map(str, (folder, source.parent, theme_dir())))}",
         f"--lua-filter={theme_dir() / 'quarto.lua'}",
         f"--lua-filter={theme_dir() / 'layout.lua'}",
         *arguments,
@@ -100,8 +105,8 @@ def to_html(markdown: str, metadata: Mapping[str, Any], folder: Path, source: Pa
         "--to=html5",
         "--embed-resources",
         "--mathml",
-        f"--template={theme_dir() / 'template.html'}",
-        f"--css={theme_dir() / 'report.css'}",
+        f"--template={_theme('template.html')}",
+        "--css=report.css",
     ]
     page = _convert(markdown, metadata, arguments, folder, source)
     # a wide formula scrolls on a phone, so the keyboard must reach it
@@ -185,7 +190,7 @@ def to_pdf(markdown: str, metadata: Mapping[str, Any], folder: Path, source: Pat
     """
     arguments = [
         "--to=typst",
-        f"--template={theme_dir() / 'template.typst'}",
+        f"--template={_theme('template.typst')}",
         # after quarto.lua: a layout must still see each block as one
         f"--lua-filter={theme_dir() / 'classes.lua'}",
     ]

@@ -19,6 +19,7 @@ from tests.support.editions import (
     Row,
     draw,
     make_edition,
+    read,
     rewrite,
     settings,
     spoil,
@@ -125,6 +126,41 @@ def test_the_last_figure_of_another_machine_does_not(edition: Path) -> None:
 
 def tables_of(edition: Path) -> dict[str, pd.DataFrame]:
     return build(load(edition), edition.parent / "reports" / edition.name)
+
+
+def test_no_table_tells_a_hidden_count(edition: Path) -> None:
+    """With all that could: errors, years before, totals as given, jumps, few events."""
+    settings(edition, lambda s: s.update(history={"periods": ["2012"]}))
+    how = {"disclosure_rule": "suppress<5;events<20", "error": "published"}
+    rewrite(
+        edition / "indicators.csv",
+        lambda rows: [r | (how if r["id"] == "burglary" else {"error": "none"}) for r in rows],
+    )
+    path, past = edition / "observations" / "all.csv", edition / "history" / "all.csv"
+    old = {"period": "2012", "period_label": "2012", "start": "2012-01-01", "end": "2012-12-31"}
+    given = read(path)
+    crimes = [r for r in given if (r["indicator_id"], r["period"]) == ("burglary", "current")]
+    whole = crimes[0] | {"area_code": BOROUGH, "numerator": "700", "denominator": "40000"}
+    whole = whole | {"value": "17.5", "standard_error": "0.6"}
+    rest = [r for r in given if r not in crimes]
+
+    def counted(n: int, row: Row) -> Row:
+        error = f"{1000 * n**0.5 / 5000:.6f}"
+        cells = {"numerator": str(n), "denominator": "5000", "value": f"{n / 5:g}"}
+        return row | cells | {"standard_error": error}
+
+    def with_hidden(*few: int) -> dict[str, pd.DataFrame]:
+        counts = (*few, 90, 95, 100, 105, 110, 195)
+        mine = [counted(n, r) for n, r in zip(counts, crimes, strict=True)]
+        write(path, [r | {"standard_error": ""} for r in rest] + [*mine, whole])
+        write(past, [counted(n, r | old) for n, r in zip(counts[::-1], crimes, strict=True)])
+        return tables_of(edition)
+
+    one, other = with_hidden(2, 3), with_hidden(3, 2)
+    for name, period, few in (("values", "current", WARDS[:2]), ("history", "2012", WARDS[-2:])):
+        rows = one[name].query(f"indicator_id == 'burglary' and period == '{period}'")
+        assert set(few) <= set(rows.loc[rows["provenance"] == "suppressed", "area_code"])
+    assert [name for name in one if not one[name].equals(other[name])] == []
 
 
 def robberies(edition: Path, counts: Sequence[int], whole: int) -> None:

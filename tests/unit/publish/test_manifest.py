@@ -148,6 +148,15 @@ def test_a_file_written_again_with_the_same_content_renders_nothing(project: Pro
     assert project.rendered() == []
 
 
+def test_reports_may_lie_elsewhere_behind_a_link(project: Project) -> None:
+    reports, elsewhere = project.root / "reports", project.root / "elsewhere"
+    reports.rename(elsewhere)
+    reports.symlink_to(elsewhere)
+    project.build(scores=1)
+    assert project.rendered() == ONE
+    assert project.differences() == []
+
+
 def test_a_changed_table_renders_the_documents_that_read_it(project: Project) -> None:
     project.build(scores=1)
     assert project.rendered() == ONE

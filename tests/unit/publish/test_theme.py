@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
@@ -80,3 +83,18 @@ def test_a_missing_font_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setattr(convert, "fonts_dir", lambda: tmp_path / "nowhere")
     with pytest.raises(RenderError, match="unknown font family: inter"):
         convert.to_pdf("Text", {"title": "A", "lang": "en-GB"}, tmp_path, tmp_path / "a.qmd")
+
+
+#: What Windows allows in a name; elsewhere the marks too that end one in an address or a tag.
+ODD = "it's %20 &amp; #1 [a]" + ' "b"?*' * (os.name != "nt")
+
+
+@pytest.mark.parametrize("make", [convert.to_html, convert.to_pdf])
+def test_a_project_may_lie_in_a_folder_of_any_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Any
+) -> None:
+    document = "## A\n\nWords.", {"title": "A", "lang": "en-GB"}, tmp_path, tmp_path / "a.qmd"
+    usual = make(*document)
+    theme = Path(shutil.copytree(theme_dir(), tmp_path / ODD / "theme"))
+    monkeypatch.setattr(convert, "theme_dir", lambda: theme)
+    assert make(*document) == usual
