@@ -226,6 +226,14 @@ def test_few_events_withhold_and_some_more_flag() -> None:
     assert found.get("E01000001") in ("flagged", "secondary")
 
 
+def test_no_hidden_figure_is_flagged() -> None:
+    """A small count would be, and the one that covers it would not."""
+    found = small([[2, 6, 9, 30], [20, 30]], "suppress<5;events<12").control()
+    hidden = found.panel.status == "suppressed"
+    assert found.flagged.any()
+    assert not (hidden & found.flagged).any()
+
+
 def test_dominance_follows_the_published_rules() -> None:
     assert dominance([71, 29]) is True
     assert dominance([70, 30]) is False
@@ -278,6 +286,7 @@ def test_the_summary_does_not_tell_first_from_further_cells() -> None:
     summary = small([[2, 6, 9, 30], [20, 30]]).control().summary
     lsoa = summary[summary["level"] == "lsoa"].iloc[0]
     assert (lsoa["cells"], lsoa["published"], lsoa["suppressed"]) == (6, 3, 3)
+    assert (lsoa["flagged"], lsoa["rounded"]) == (0, 0)  # of what is shown, and by other rules
     assert not {"primary", "secondary"} & set(summary.columns)
 
 
