@@ -60,6 +60,11 @@ def template(
     owners = list(dict.fromkeys([*about["publisher_or_owner"], *about["partner"]]))
     own = about[(about[["publisher_or_owner", "partner"]].apply(lambda s: s.str.casefold())
                  == owner.casefold()).any(axis=1)]  # fmt: skip
+    path = output or Path(f"{folder.name}-{name_of(Path(owner.replace(' ', '-')))}.xlsx")
+    if path.parent.is_dir() and path in path.parent.iterdir():
+        says = "is there already, and somebody may have filled it in"
+        allowed = "another name by --output, or the file moved away"
+        faults.append(Fault("command line", says, None, "--output", str(path), allowed))
     if output is not None and (output.suffix != ".xlsx" or not output.parent.is_dir()):
         given, allowed = str(output), "a name that ends in .xlsx, in a folder that is there"
         faults.append(Fault("command line", "is not written", None, "--output", given, allowed))
@@ -77,7 +82,6 @@ def template(
     own = own.assign(asked=[_asked(r) for r in own.to_dict("records")])
     own = own.assign(dates=[calendar.dates(i, period, None) for i in own["id"]])
     lines = _lines(own, settings, reads["areas"].frame, present, period)
-    path = output or Path(f"{folder.name}-{name_of(Path(owner.replace(' ', '-')))}.xlsx")
     with in_place(path) as part:
         _book(lines, own, periods).save(part)
     many = f"{len(own)} indicators, {len(lines)} lines for {period}"

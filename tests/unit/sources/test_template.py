@@ -109,6 +109,17 @@ def test_a_template_makes_no_folder_and_no_other_file(
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_a_template_is_not_written_over_one_that_may_be_filled_in(
+    edition: Path, tmp_path: Path
+) -> None:
+    path = filled(edition, tmp_path / "p.xlsx")
+    before = path.read_bytes()
+    again = ["template", str(edition), "Police", "--output", str(path)]
+    with pytest.raises(InputError, match="somebody may have filled it in"):
+        RUN.invoke(app, again, catch_exceptions=False)
+    assert path.read_bytes() == before
+
+
 def test_an_owner_that_nobody_knows(edition: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="allowed: ONS, Police"):
         RUN.invoke(app, ["template", str(edition), "Polizei"], catch_exceptions=False)
