@@ -154,7 +154,7 @@ def draw_evidence(
         If fewer than two units, of several, have an index in the current period.
     """
     settings, size = inputs.settings["uncertainty"], len(inputs.geography.units) + 1
-    _refuse_unscored(inputs, score(filled.value[:, :size], recipe))
+    _refuse_unscored(inputs, recipe, score(filled.value[:, :size], recipe))
     part = parts_of(inputs, scale, recipe, comparable_recipe, filled, treatment)
     rng = np.random.default_rng(settings["seed"])
     shares, fell_back = _bootstrapped_shares(scale, recipe, rng)
@@ -321,16 +321,28 @@ def _published(inputs: Inputs) -> Array | None:
     return published
 
 
-def _refuse_unscored(inputs: Inputs, scores: Scores) -> None:
+def _refuse_unscored(inputs: Inputs, recipe: Recipe, scores: Scores) -> None:
     """Without two units that have an index now, or the only one, there is nothing to report."""
-    p, unit = inputs.panel, inputs.geography.levels.unit
-    index = scores.index[p.periods.index("current"), p.rows(inputs.geography.units)]
-    found = int(np.isfinite(index).sum())
-    if found < min(2, len(inputs.geography.units)):  # one alone has scores and no place
-        file = shown(inputs.folder / "observations")
-        message = f"let {found or 'no'} {unit.one if found else unit.many} be scored"
-        allowed = f"all figures of one component for two {unit.many} at least"
-        raise InputError([Fault(file, message, None, "period", "current", allowed)])
+    p, unit, rows = inputs.panel, inputs.geography.levels.unit, inputs.panel.rows
+    now, units = p.periods.index("current"), rows(inputs.geography.units)
+    found, least = int(np.isfinite(scores.index[now, units]).sum()), min(2, len(units))
+    if found >= least:  # one alone has scores and no place
+        return
+    scored = np.isfinite(scores.component[now, units]).sum(axis=0)
+    nobody = np.isnan(p.value[now, units]).all(axis=0)
+    lacking = []
+    for c in np.flatnonzero(recipe.scored & (scored < least)):
+        names = [i for k, i in enumerate(p.indicators) if recipe.component_of[k] == c and nobody[k]]
+        why = f" ({', '.join(names)})" if names else ""
+        lacking.append(f"{inputs.framework.components[c]}{why}")
+    message = (
+        f"let {found or 'no'} {unit.one if found == 1 else unit.many} have an index: figures are "
+        f"missing for {'; '.join(lacking)}"
+    )
+    of = f"of {int(recipe.scored.sum())} components"
+    most = f"{recipe.missing_components} {of} without a score, for two {unit.many} at least"
+    file = shown(inputs.folder / "observations")
+    raise InputError([Fault(file, message, None, "period", "current", f"at most {most}")])
 
 
 def _bootstrapped_shares(

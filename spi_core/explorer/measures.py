@@ -12,6 +12,7 @@ import pandas as pd
 from spi_core.explorer.codes import rows, said_why
 from spi_core.present.base.links import ward_slug
 from spi_core.present.base.numbers import number
+from spi_core.present.base.scale import shares_in
 from spi_core.present.base.spans import APART, counted
 from spi_core.present.base.words import and_list
 from spi_core.store import Tables
@@ -93,6 +94,7 @@ class _Pages:
         self.periods = [p["id"] for p in self.edition["periods"]]
         self.goalposts = _by(tables["goalposts"], "indicator_id")
         self.weights = _by(tables["weights"], "indicator_id")
+        self.shares = shares_in(tables, "current")
         dates = tables["dates"]
         keys = zip(dates["indicator_id"], dates["period"], strict=True)
         self.dates = dict(zip(keys, rows(dates), strict=True))
@@ -167,7 +169,7 @@ class _Pages:
                     **_treated(post, str(row["transform"])),
                 },
                 "weight": {
-                    "share": _share(weight.get("share")),
+                    "share": _share(self.shares.get(str(row["id"]))),
                     "method": str(weight.get("method", "")),
                     "reason": str(weight.get("reason", "")),
                     "fitted_on": str(weight.get("fitted_on", "")),

@@ -235,6 +235,7 @@ def _about_indicators(
         "weights": pd.DataFrame(
             {
                 "indicator_id": ids,
+                "component": indicators["component"],
                 "share": 1 / 7,
                 "method": "equal",
                 "reason": "made up",

@@ -35,6 +35,23 @@ def adds_up(tables: Tables) -> bool:
     return bool(tables["means"]["order"].eq(1).all())
 
 
+def shares_in(tables: Tables, period: str) -> dict[str, float]:
+    """Say what each indicator counts in its component in a period.
+
+    Returns
+    -------
+    dict of str to float
+        By id, 0–1; what nobody has in the period counts 0 and leaves its share to the others.
+    """
+    lost = {r["indicator_id"] for r in tables.rows("not_collected") if r["period"] == period}
+    rows = [r for r in tables.rows("weights") if r["share"] == r["share"]]
+    left: dict[str, float] = {}
+    for r in rows:
+        r["share"] *= r["indicator_id"] not in lost
+        left[r["component"]] = left.get(r["component"], 0.0) + r["share"]
+    return {r["indicator_id"]: r["share"] / (left[r["component"]] or 1.0) for r in rows}
+
+
 def averaging(tables: Tables) -> str:
     """Say how components become dimensions and these the index, and what that rewards.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from spi_core.present.base.scale import shares_in
 from spi_core.publish.named import chosen
 from spi_core.store import Tables
 from spi_core.tables import records
@@ -100,6 +101,9 @@ class Lineage:
             }.items()
         }
         self._rows = _observed(folder, self.period)
+        self._shares = shares_in(tables, self.period)
+        lost = [r for r in tables.rows("not_collected") if r["period"] == self.period]
+        self._absent = {r["indicator_id"] for r in lost}
 
     def _keyed(self, name: str, key: str) -> dict[str, dict[str, Any]]:
         rows = self._tables.rows(name)
@@ -166,6 +170,8 @@ class Lineage:
             **_taken(at["values"].get(indicator, {}), _VALUES),
             **_taken(at["weights"].get(indicator, {}), _WEIGHED),
             **_taken(at["goalposts"].get(indicator, {}), _POSTS),
+            "share": self._shares.get(indicator),
+            "not_collected": indicator in self._absent,
             "standard_error": _plain(error.get("se")),
             "error_basis": error.get("basis"),
             "rolled_up": bool(below) and not own,

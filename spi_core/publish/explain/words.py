@@ -95,6 +95,8 @@ def _figure(node: Node, brief: bool) -> Iterator[str]:
         line += f" → {marked(number(f['score'], 1), made_up)} of 100"
     if f["share"]:
         line += f", counts {f['share']:.1%} of its component"
+    elif f["not_collected"]:
+        line += ", which nobody has for this period: its component is scored without it"
     yield line
     if brief:
         yield from _places(f)

@@ -513,7 +513,7 @@ REFUSED: dict[str, tuple[Change, str]] = {
     ),
     "no current figure": (
         _all_missing("current"),
-        "observations, column period: 'current' let no wards be scored",
+        "column period: 'current' let no wards have an index: figures are missing for Shelter (",
     ),
     "two wards, five comparators": (
         lambda f: _keep_wards(f, 2),

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from spi_core.build.edition import build
+from spi_core.edition.inputs import load
 from spi_core.errors import InputError
 from spi_core.publish.explain.tree import Lineage, Node
 from spi_core.publish.explain.words import legend, told
 from spi_core.store import Tables
-from tests.support.editions import OPEN
+from tests.support.editions import OPEN, make_edition, rewrite
 from tests.support.project import ROOT
 
 VILLAGE, BOROUGH = "E05000041", "E09000002"
@@ -40,6 +42,28 @@ def test_every_score_is_what_its_parts_make(tables: Tables, area: str, period: s
         shares = [part.facts.get("share", 1 / len(scores)) for part in node.parts]
         expected = sum(a * b for a, b in zip(scores, shares, strict=True))
         assert node.facts["score"] == pytest.approx(expected, abs=1e-9), node.element
+
+
+def test_what_nobody_has_in_a_period_counts_nothing_there(tmp_path: Path) -> None:
+    """Without it shares of all figures were told, whose products make no score."""
+    edition = make_edition(tmp_path / "tiny")
+    rewrite(
+        edition / "observations" / "all.csv",
+        lambda rows: [
+            r for r in rows if (r["indicator_id"], r["period"]) != ("crowding", "current")
+        ],
+    )
+    build(load(edition), tmp_path / "reports")
+    tables = Tables(tmp_path / "reports" / "tables")
+    node = Lineage(edition, tables, "E05000101").of("Shelter")
+    by_id = {part.element: part.facts for part in node.parts}
+    assert by_id["crowding"]["share"] == 0
+    made = sum(f["share"] * f["score"] for f in by_id.values() if f["share"])
+    assert node.facts["score"] == pytest.approx(made)
+    crowding = next(part for part in node.parts if part.element == "crowding")
+    assert "nobody has for this period" in "".join(told(crowding))
+    before = Lineage(edition, tables, "E05000101", "baseline").of("Shelter")
+    assert all(part.facts["share"] > 0 for part in before.parts)
 
 
 def test_every_figure_s_score_follows_from_its_scale(tables: Tables) -> None:
