@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -267,8 +268,9 @@ def earlier(level: Level, measure: Measure, decimals: int, texts: Texts) -> dict
     Returns
     -------
     dict or None
-        ``labels`` of all years, the edition's periods last; ``value, value_low, value_high, made``
-        a row an earlier year, ``counts`` a row a year; ``reference`` a figure a year; of the change
+        ``labels`` of the earlier years that have a figure; ``value, value_low, value_high, made``
+        a row an earlier year; ``counts`` and ``reference`` a row and a figure a year, the edition's
+        periods last; of the change
         since the first of them ``first, last, change, low, high, rating, reason, relative,
         relative_rating``. None where nothing is known.
     """
@@ -276,20 +278,22 @@ def earlier(level: Level, measure: Measure, decimals: int, texts: Texts) -> dict
     if past is None and moves is None:
         return None
     found: dict[str, Any] = {}
-    if past is not None:
-        # scores of all years rest on one set of figures; of figures the periods' own are at hand
-        n = len(level.earlier) if measure.kind == "indicator" else len(past["value"])
-        dated = past["period_label"]
-        names = [*level.earlier, *level.periods]
+    dated = np.isfinite(past["value"]).any(axis=1) if past is not None else np.array([], dtype=bool)
+    n = int(dated[: len(level.earlier)].sum())
+    if past is not None and n:
+        dated[len(level.earlier) :] = True
+        past = {name: rows[dated] for name, rows in past.items()}
         found["labels"] = [
             next((str(w) for w in row if isinstance(w, str)), name)
-            for row, name in zip(dated, names, strict=True)
+            for row, name in zip(past["period_label"][:n], compress(level.earlier, dated))  # noqa: B905
         ]
+        # scores of all years rest on one set of figures; of figures the periods' own are at hand
+        own = n if measure.kind == "indicator" else None
         for key in ("value", "value_low", "value_high"):
-            found[key] = _rows(past[key][:n], decimals, optional=key != "value")
+            found[key] = _rows(past[key][:own], decimals, optional=key != "value")
         if measure.facts.get("page", {}).get("counted"):
             found["counts"] = _rows(past["numerator"].astype(float), 0, optional=True)
-        made = _truth(past, "illustrative", "value")[:n]
+        made = _truth(past, "illustrative", "value")[:own]
         found["made"] = flags((1, made)) if made.any() else None
         found["reference"] = numbers(
             np.array([_first_known(r) for r in past["reference"]]), decimals
@@ -304,7 +308,7 @@ def earlier(level: Level, measure: Measure, decimals: int, texts: Texts) -> dict
         found["long_relative_rating"] = [
             r if isinstance(r, str) else "" for r in moves["relative_rating"]
         ]
-    return {key: column for key, column in found.items() if column is not None}
+    return {key: column for key, column in found.items() if column is not None} or None
 
 
 def _first_known(row: NDArray[Any]) -> float:

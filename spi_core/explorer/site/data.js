@@ -163,14 +163,15 @@ export function openData(data) {
       const years = data.years?.[area.level]?.[byId.get(id).place];
       if (!years?.labels) return null;
       const at = area.place;
-      const earlier = years.labels.length - data.periods.length;
-      const points = years.labels.map((label, k) => {
+      const earlier = years.labels.length;
+      const labels = [...years.labels, ...data.periods.map((p) => model.periodLabel(id, p.id))];
+      const points = labels.map((label, k) => {
         const count = pick(years.counts?.[k], at);
         if (k < years.value.length) return { value: pick(years.value[k], at), low: pick(years.value_low?.[k], at), high: pick(years.value_high?.[k], at), count, made: years.made?.[k]?.[at] === "1" };
         const cell = model.cell(id, area, data.periods[k - earlier].id);
         return { value: cell.value, low: cell.low, high: cell.high, count, made: cell.illustrative };
       });
-      return { labels: years.labels, points, reference: years.reference ?? [] };
+      return { labels, points, reference: years.reference ?? [] };
     },
 
     // The change over several years, beside the one of a year.

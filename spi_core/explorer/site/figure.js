@@ -110,6 +110,7 @@ function indicatorFacts(ctx, measure) {
     ["Partner", page.partner],
     ["Manifesto theme", page.theme],
     ["Periods", page.periods.map((p, i) => (p ? `${p.label}${p.start ? `: ${day(p.start)} to ${day(p.end)}` : ""}` : `${model.periods[i].label}: none`)).join("; ")],
+    ["Earlier years, not scored", earlierLabels(model, measure).join("; ")],
     ["Areas", measure.levels.map(model.called).join(", ") || "none yet"],
     ["Updated", page.frequency],
     ["Next update", (page.next_update && day(page.next_update)) || "no date is announced"],
@@ -117,6 +118,10 @@ function indicatorFacts(ctx, measure) {
     ["Caveats", caveats(measure)],
     ["Sign-off", page.signoff?.length ? h("ul", { class: "plain" }, page.signoff.map((s) => h("li", {}, `${s.expert}, ${s.organisation}, ${day(s.date)}`))) : "not signed off by an expert yet"],
   ];
+}
+
+function earlierLabels(model, measure) {
+  return model.line(measure.id, model.home() ?? model.areas(model.unit.id)[0])?.labels.slice(0, -model.periods.length) ?? [];
 }
 
 function goalposts(measure, low) {

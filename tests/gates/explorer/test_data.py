@@ -36,6 +36,20 @@ def test_the_page_stays_small(tables: Tables) -> None:
     assert len(gzip.compress(index_page(data).encode(), 9)) < 500_000
 
 
+def test_years_stand_in_order_each_once_and_none_empty(tables: Tables) -> None:
+    data = explorer_data(tables)
+    for level, columns in data["years"].items():
+        for measure, column in zip(data["measures"], columns, strict=True):
+            if "labels" not in (column or {}):
+                continue
+            dated = measure.get("page", {}).get("periods") or data["periods"]
+            labels = column["labels"] + [p["label"] for p in dated if p]
+            # "2008/09 to 2010/11" and "2007–11" begin in the year that they name first
+            assert labels == sorted(set(labels)), (level, measure["id"])
+            earlier = column["value"][: len(column["labels"])]
+            assert all(any(v is not None for v in row) for row in earlier), (level, measure["id"])
+
+
 def test_every_generated_figure_is_flagged(tables: Tables) -> None:
     data = explorer_data(tables)
     place = {m["id"]: i for i, m in enumerate(data["measures"])}

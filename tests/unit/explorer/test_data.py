@@ -123,6 +123,25 @@ def test_every_number_of_three_levels_is_the_tables_number(large: Data, made: Ma
     assert wrong_cells(large, made) == []
 
 
+def test_years_are_those_with_a_figure(made: MadeTables) -> None:
+    """A year without a figure is no row; a release of 2011 that speaks of 2010 is called that."""
+    facts = {"illustrative": False, "provenance": "observed", "comparable": True, "reference": 2.0}
+    figures = [
+        ("indicator_010", "2011", "2010", 4.0),
+        ("indicator_010", "current", "2013", 3.0),
+        ("indicator_011", "current", "2013", 3.0),  # of its own years all are past a break
+        ("indicator_012", "2010", "2010", 2.0),
+    ]
+    history = pd.DataFrame(figures, columns=["indicator_id", "period", "period_label", "value"])
+    history = history.assign(area_code="E05000001", **facts)
+    history[["numerator", "value_low", "value_high"]] = np.nan
+    data = explorer_data(MadeTables(made.frames | {"history": history}, made.about))
+    years = [data["years"]["ward"][_place(data, f"indicator_0{i}")] for i in (10, 11, 12)]
+    assert [y and y["labels"] for y in years] == [["2010"], None, ["2010"]]
+    assert [len(years[0][key]) for key in ("value", "reference")] == [1, 1 + len(data["periods"])]
+    assert schema_faults(data) == []
+
+
 def test_states_are_told_apart(data: Data) -> None:
     ward, codes = data["figures"]["ward"], data["areas"]["ward"]["code"]
     robbery, rent = ward[_place(data, "robbery")], ward[_place(data, "rent")]
