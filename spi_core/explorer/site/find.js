@@ -53,6 +53,7 @@ export function createFinder(ctx, onfind) {
   const list = h("ul", { class: "found" });
   const panel = h("div", { class: "panel", hidden: true }, list);
   const answer = h("p", { class: "answer", hidden: true });
+  let told = ""; // code of the area that the answer speaks of
   const el = h("div", { class: "find" }, h("label", { class: "label", for: id }, findWords(model)), input, status, panel);
 
   const atLevel = (area) => areaAtLevel(model, area, model.level(ctx.state().level).role === "context" ? model.unit.id : ctx.state().level);
@@ -81,6 +82,7 @@ export function createFinder(ctx, onfind) {
   function take(hit) {
     input.value = "";
     panel.hidden = true;
+    told = hit.area.code;
     const itself = hit.name === hit.area.name && !hit.note && !hit.share;
     const other = itself && twofold(model, hit.name) ? `This is ${hit.name}, the ${hit.kind} of ${yearsOf(model, hit)}; ${model.places.kind[model.places.name.indexOf(hit.name)]}, another bears its name.` : "";
     answer.textContent = itself ? other : `${hit.name} (${hit.kind}) ${hit.share ? partWords(hit) : `is in ${hit.area.name}`}. The figures are of ${hit.area.name}, ${model.level(hit.area.level).a} of ${model.level(hit.area.level).vintage.replace("-", "–")}.${hit.note ? ` ${hit.note}.` : ""}`;
@@ -108,5 +110,6 @@ export function createFinder(ctx, onfind) {
   el.addEventListener("focusout", (event) => {
     if (event.relatedTarget && !el.contains(event.relatedTarget)) panel.hidden = true;
   });
-  return { el, answer };
+  // What was found is said for as long as its area is the one that is shown, where one can search.
+  return { el, answer, update: (state, offered) => { answer.hidden ||= state.area !== told || !offered; } };
 }

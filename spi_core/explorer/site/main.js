@@ -235,6 +235,7 @@ function createBar(ctx) {
     el.hidden = !view.controls.length;
     if (model.levels.length < 2) level.el.hidden = true;
     picker.update(state);
+    finder.update(state, view.controls.includes("find"));
     const rated = model.hasRating(state.measure, state.level);
     show.allow("rating", rated);
     const offered = model.periods.filter((p) => model.hasPeriod(state.measure, state.level, p.id));

@@ -42,6 +42,7 @@ export function createScorecard(ctx) {
     update(state) {
       const area = scorecardArea(model, state);
       select.value = area.code;
+      finder.update(state, true);
       tip.hide();
       scenario.update(area);
       replace(body, scorecardBody(ctx, state, area, tip, scenario.el));

@@ -140,6 +140,20 @@ def test_after_a_search_the_answer_is_on_the_screen(page: Tab) -> None:
     assert "covers 23% of Thames" in page.text(".answer")
 
 
+@pytest.mark.parametrize("view", ["map", "scorecard", "weights", "compare"])
+@pytest.mark.parametrize("words", ["Dagenham Heathway", "Thames View", "Central Park", "Village"])
+def test_what_was_found_is_not_said_of_another_ward(desk: Tab, view: str, words: str) -> None:
+    chosen = desk.go(f"view={view}").state()["area"]
+    for other in (f"view={view}&area={RIVER}", f"view={view}", "view=figure"):
+        desk.page.locator("[data-key=find]:visible").fill(words)
+        desk.page.locator(".found button:visible").first.click()
+        assert desk.page.locator(".answer:visible").count() == 1
+        assert desk.state()["area"] not in (chosen, RIVER)
+        desk.go(other)
+        assert desk.page.locator(".answer:visible").count() == 0
+        desk.go(f"view={view}")
+
+
 LABELS = """() => {
   const svg = document.querySelector(".map svg");
   const paths = [...svg.querySelectorAll("path.area")];
