@@ -278,10 +278,10 @@ def earlier(level: Level, measure: Measure, decimals: int, texts: Texts) -> dict
     if past is None and moves is None:
         return None
     found: dict[str, Any] = {}
-    dated = np.isfinite(past["value"]).any(axis=1) if past is not None else np.array([], dtype=bool)
-    n = int(dated[: len(level.earlier)].sum())
+    dated = [] if past is None else [bool(row.any()) for row in np.isfinite(past["value"])]
+    n = sum(dated[: len(level.earlier)])
     if past is not None and n:
-        dated[len(level.earlier) :] = True
+        dated[len(level.earlier) :] = [True] * len(level.periods)
         past = {name: rows[dated] for name, rows in past.items()}
         found["labels"] = [
             next((str(w) for w in row if isinstance(w, str)), name)

@@ -8,21 +8,17 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import playwright
 import pytest
 
 from spi_core.build.edition import build
 from spi_core.edition.inputs import load
 from spi_core.errors import SpiError
 from spi_core.explorer.data import explorer_data, explorer_json
-from spi_core.explorer.page import SITE
 from spi_core.present.base.edition import score_meaning
 from spi_core.present.base.scale import adds_up, averaging
 from spi_core.present.brief.data import gather
@@ -31,6 +27,7 @@ from spi_core.present.methods.worked import work_by_hand
 from spi_core.store import Tables
 from tests.support.editions import PERIODS, WARDS, count, make_edition, read, settings
 from tests.support.explorer_checks import schema_faults
+from tests.support.modules import run_modules
 
 #: Of components, dimensions, index; and where their scores start.
 CASES = {
@@ -39,15 +36,10 @@ CASES = {
 }
 ORDERS = {"arithmetic": 1.0, "geometric": 0.0, "harmonic": -1.0}
 LEVELS = ("component", "dimension", "index")
-#: Every driver of Playwright, which the gates need, comes with a Node of its own.
-NODE = shutil.which("node", path=str(Path(playwright.__file__).parent / "driver"))
 SLIDERS = """
-import fs from "node:fs";
 import { openData } from "./data.mjs";
 import { weighLevel } from "./weigh.mjs";
-const [data, sets] = JSON.parse(fs.readFileSync(0));
-const model = openData(data);
-console.log(JSON.stringify(sets.map((s) => weighLevel(model, "ward", "current", s))));
+const main = ([data, sets]) => sets.map((s) => weighLevel(openData(data), "ward", "current", s));
 """
 
 Made = tuple[Tables, Path, list[float], float]
@@ -190,31 +182,22 @@ def test_the_explorer_weighs_anew_by_the_same_means(made: Made, tmp_path: Path) 
         if column and "low" in column:
             column["low"] = [low - 80] * len(WARDS)
             column["high"] = [low + 80] * len(WARDS)
-    for name in ("data", "turn", "weigh"):
-        text = (SITE / f"{name}.js").read_text("utf-8").replace('.js"', '.mjs"')
-        (tmp_path / f"{name}.mjs").write_text(text, "utf-8")
-    (tmp_path / "sliders.mjs").write_text(SLIDERS, "utf-8")
-    assert NODE
-    done = subprocess.run(
-        [NODE, str(tmp_path / "sliders.mjs")],
-        input=f"[{explorer_json(data)},{json.dumps(mine)}]",
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=60,
-        check=True,
-    )
+    told = run_modules(SLIDERS, [json.loads(explorer_json(data)), mine])
     of = [_components(made, ward, "current") for ward in data["areas"]["ward"]["code"]]
-    for weight, found in zip(sets, json.loads(done.stdout), strict=True):
+    for weight, found in zip(sets, told, strict=True):
         expected = [_index(parts, orders, weight)[1] for parts in of]
         # the file's component scores have four decimals
         np.testing.assert_allclose(found["values"], expected, atol=1e-3)
         order = np.argsort(np.argsort(-np.array(expected))) + 1
         assert found["places"] == list(order)
         spread = np.array(found["ranges"], float)
+        if not weight:  # the official index, and its own ranges
+            index = data["figures"]["ward"][0]
+            assert spread.T.tolist() == [index["rank_low"], index["rank_high"]]
+            continue
         assert (spread[:, 0] <= order).all()
         assert (order <= spread[:, 1]).all()
         assert (spread[:, 1] - spread[:, 0] >= 5).all()
     official = tables["scores"].query("level == 'index' and period == 'current'")
     official = official.set_index("area_code")["score"][data["areas"]["ward"]["code"]]
-    np.testing.assert_allclose(json.loads(done.stdout)[0]["values"], official, atol=1e-3)
+    np.testing.assert_allclose(told[0]["values"], official, atol=1e-3)

@@ -76,8 +76,14 @@ export function weighLevel(model, level, period, weights) {
   const at = (i) => scores.map((s) => s[i] ?? null);
   const values = areas.map((_, i) => weighArea(at(i), recipe.dimensions, vector, recipe));
   const places = placesOf(values);
-  const drawn = areas.length <= MOST_RANKED ? likelyPlaces(model, level, ids, scores, areas, (row) => weighArea(row, recipe.dimensions, vector, recipe)) : null;
-  return { values, places, ranges: drawn && drawn.map((range, i) => noNarrower(range, places[i], model.cell(model.measures[0].id, areas[i], period), areas.length)) };
+  // Untouched, it is the official index, whose ranges are known; drawn ones are others.
+  const even = vector.every((weight) => weight === 1);
+  const drawn = !even && areas.length <= MOST_RANKED ? likelyPlaces(model, level, ids, scores, areas, (row) => weighArea(row, recipe.dimensions, vector, recipe)) : null;
+  const ranges = areas.map((area, i) => {
+    const own = model.cell(model.measures[0].id, area, period);
+    return even ? own.rankLow && [own.rankLow, own.rankHigh] : drawn && noNarrower(drawn[i], places[i], own, areas.length);
+  });
+  return { values, places, ranges };
 }
 
 // The official ranges also hold the choices of method: a reader's own are never narrower than those.

@@ -116,7 +116,7 @@ function weightRows(model, level, period, weights) {
     const cell = model.cell(index.id, area, period);
     const before = official.places[i];
     const after = mine.places[i];
-    const range = mine.ranges?.[i] ?? null;
+    const range = mine.ranges[i];
     return {
       ranges: range && cell.rankLow !== null ? [rangeText([cell.rankLow, cell.rankHigh]), rangeText(range)] : null,
       officialShort: rankShort(cell) || quarterText(before, count), mineShort: placeText(after, range, count),

@@ -729,6 +729,29 @@ def test_numbers_shown_are_those_of_the_built_tables(browser, built):
     assert wrong == []
 
 
+def test_a_place_is_the_same_on_every_tab(browser, built):
+    tables = Tables(built / "tables")
+    tab = Tab(browser, f"{built.as_uri()}/explorer/", 1280).open()
+    for row in tables["standing"].query("element == 'index'").itertuples():
+        ends = [ordinal(row.rank_low), ordinal(row.rank_high)]
+        wanted = f"likely {' to '.join(dict.fromkeys(ends))}"
+        name = tables["areas"].set_index("code").at[row.area_code, "name"]
+        places = {
+            "map": ".area-facts, .readout, .lead, tr.chosen",
+            "scorecard": ".facts, tbody tr:first-child",
+            "compare": "tr.chosen",
+            "weights": f".moves li:has(strong:text-is('{name}')), tr.chosen",
+        }
+        for view, selector in places.items():
+            tab.go(f"view={view}&area={row.area_code}&table=on")
+            told = " ".join(tab.texts(selector))
+            found = set(
+                re.findall(r"likely \d+(?:st|nd|rd|th)(?: to \d+(?:st|nd|rd|th))?", told.lower())
+            )
+            assert found == {wanted}, (view, name)
+    tab.close()
+
+
 def expected(tables: Tables, measure: dict[str, Any], period: str) -> dict[str, dict[str, str]]:
     """What the table twin should say of each ward, from the unrounded built tables alone."""
     indicator, digits = measure["kind"] == "indicator", measure["decimals"]
