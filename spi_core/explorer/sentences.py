@@ -228,22 +228,27 @@ def about_change(
     >>> about_change("Abbey, Shelter", {"baseline": 70.0, "current": 74.0, "change": 4.0,
     ...     "low": 1.0, "high": 7.0, "rating": "clear improvement", "reason": ""},
     ...     ("2013", "2014"), 1, True)
-    'Abbey, Shelter, on figures that mean the same in both periods: 70.0 in 2013, 74.0 in 2014 \
-(+4.0 points, likely +1.0 to +7.0): ↗ clear improvement.'
+    'Abbey, Shelter: +4.0 points from 2013 to 2014, on figures that mean the same in both periods \
+(likely +1.0 to +7.0): ↗ clear improvement.'
     """
     reason = row["reason"] if isinstance(row["reason"], str) else ""
     if math.isnan(row["change"]):
         return f"{title}: no change can be given{f': {reason}' if reason else ''}."
-    before, after = endpoints(row["baseline"], row["current"], digits)
-    basis = ", on figures that mean the same in both periods" if points else ""
-    said = f"{title}{basis}: {before} in {labels[0]}, {after} in {labels[1]} "
-    said += f"({signed(row['change'], digits)}{' points' if points else ''}"
+    change, likely = signed(row["change"], digits), ""
     if not math.isnan(row["low"]):
-        said += f", likely {signed(row['low'], digits)} to {signed(row['high'], digits)}"
+        likely = f"likely {signed(row['low'], digits)} to {signed(row['high'], digits)}"
+    if points:  # the scores that it is the difference of are other numbers than the scores shown
+        basis = "on figures that mean the same in both periods"
+        said = f"{title}: {change} points from {labels[0]} to {labels[1]}, {basis}"
+        said += f" ({likely})" if likely else ""
+    else:
+        before, after = endpoints(row["baseline"], row["current"], digits)
+        change = ", ".join(filter(None, (change, likely)))
+        said = f"{title}: {before} in {labels[0]}, {after} in {labels[1]} ({change})"
     why = f" ({reason})" if reason else ""
     rating = str(row["rating"])
     way = turn(rating, lower_is_better)
-    return f"{said}): {RATINGS[rating].symbol} {rating}{way}{why}."
+    return f"{said}: {RATINGS[rating].symbol} {rating}{way}{why}."
 
 
 def about_spread(

@@ -165,7 +165,7 @@ function compareBody(ctx, state, areas) {
       h("section", {}, h("h3", {}, "Side by side"),
         chartBox((width) => dotRows({ width, rows, home, write, intervals: state.intervals, label: `Side by side: ${label}` }),
           home ? `The line is the ${model.whole}, ${home.text}.` : null)),
-      model.periods.length > 1 && h("section", {}, h("h3", {}, "Over time"), trendFigure(model, state, measure, areas)),
+      model.periods.length > 1 && h("section", {}, h("h3", {}, trendTitle(measure)), trendFigure(model, state, measure, areas)),
       h("section", {}, h("h3", {}, "How all areas are spread"),
         chartBox((width) => histogram({
           width, values: points.map((p) => p.value), areasWord: model.level(state.level).plural, write,
@@ -183,6 +183,11 @@ function rowOf(model, state, measure, area, i, change) {
   const range = state.intervals && cell.value !== null && cell.low !== null ? ` (${intervalText(measure, cell.low, cell.high, change ? signed : number)})` : "";
   const rated = !change && cell.rating && shownAs(model, { ...state, measure: measure.id }) === "rating" ? ` ${ratingText(model, cell.rating)}` : "";
   return { name: `${i + 1}. ${area.name}`, value: cell.value, low: cell.low, high: cell.high, text: text + range + rated, series: SERIES[i], bold: area.code === state.area };
+}
+
+// Levels of a score that may stand in a row are other numbers than the score itself, and called so.
+export function trendTitle(measure) {
+  return measure.kind === "indicator" ? "Over time" : "Over time: comparable scores";
 }
 
 // A line an area over the periods; composites by the scores that are comparable.
@@ -207,7 +212,7 @@ export function trendFigure(model, state, measure, areas) {
   if (series.every((r) => r.points.filter((p) => p.value !== null).length < 2)) return h("p", { class: "muted" }, "No comparable figures in two periods.");
   const said = series.filter((r) => r.points.some((p) => p.value !== null)).map((r) => `${r.name}: ${r.points.map((p, i) => `${p.value === null ? "no figure" : write(p.value)}${p.made ? "\u00a0◇" : ""} in ${labels[i]}`).join(", ")}`);
   return chartBox((width) => trend({ width, labels, series, write, intervals: state.intervals, label: `${measure.name} over time. ${said.join("; ")}.` }),
-    measure.kind === "indicator" ? null : `Scores from figures that ${longest ? "were counted alike in every year" : "mean the same in every period"}.`);
+    measure.kind === "indicator" ? null : `Scores from figures that ${longest ? "were counted alike in every year" : "mean the same in every period"}; the full score rests on all figures.`);
 }
 
 function multiple(model, state, measure, areas) {

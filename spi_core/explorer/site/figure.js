@@ -4,7 +4,7 @@ import { button, h, replace } from "./dom.js";
 import { illustrativeNote, overTimeNote } from "./cautions.js";
 import { fellowsSection } from "./fellows.js";
 import { day, number, signed, subtracted, withUnit } from "./format.js";
-import { trendFigure } from "./compare.js";
+import { trendFigure, trendTitle } from "./compare.js";
 import { lineage } from "./lineage.js";
 import { KIND_WORDS } from "./picker.js";
 import { absentSentence } from "./sentence.js";
@@ -52,7 +52,7 @@ function figureBody(ctx, state) {
   return [
     h("div", { class: "buttons no-print figure-buttons" }, button(model.shapes ? "Show on the map" : "Show all areas", { class: "button button-main" }, () => ctx.go({ view: "map" }))),
     measure.levels.length ? h("section", { class: "here" }, [...areas].reverse().map((area) => hereWords(model, measure, area)), areas.length ? lineage(ctx, measure, areas[areas.length - 1]) : null) : null,
-    measure.levels.length && (known || model.periods.length > 1) ? h("section", { class: "figure-trend" }, h("h3", {}, "Over time"), trendFigure(model, state, measure, areas), [...areas].reverse().map((area) => longWords(model, measure, area)), yearsTable(model, measure, areas)) : null,
+    measure.levels.length && (known || model.periods.length > 1) ? h("section", { class: "figure-trend" }, h("h3", {}, trendTitle(measure)), trendFigure(model, state, measure, areas), [...areas].reverse().map((area) => longWords(model, measure, area)), yearsTable(model, measure, areas)) : null,
     fellowsSection(model, measure),
     h("dl", { class: "page" }, parts.filter((part) => part && part[1] && part[1].length !== 0).map(([term, text]) => [h("dt", {}, term), h("dd", {}, text)])),
   ];
@@ -85,7 +85,7 @@ function yearsTable(model, measure, areas) {
   const cellOf = (p) => (p.value === null ? "–" : `${number(p.value, measure.digits)}${p.made ? "\u00a0◇" : ""}${p.count === null ? "" : ` (${number(p.count, 0)} counted)`}`);
   const columns = [{ label: "Year" }, ...lines.map(({ area }) => ({ label: area.name, right: true })), ...(reference.some((v) => v !== null) ? [{ label: model.meta.reference, right: true }] : [])];
   const rows = labels.map((label, k) => ({ key: label, cells: [label, ...lines.map(({ line }) => cellOf(line.points[k])), number(reference[k], measure.digits)].slice(0, columns.length).map((text) => ({ text })) }));
-  return drawTable({ caption: `${measure.name} by year, ${measure.unit}.`, columns, rows }, "", null);
+  return drawTable({ caption: `${measure.name} by year, ${measure.kind === "indicator" ? measure.unit : "comparable scores"}.`, columns, rows }, "", null);
 }
 
 function indicatorFacts(ctx, measure) {

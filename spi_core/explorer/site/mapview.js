@@ -4,12 +4,12 @@ import { button, h, replace, uniqueId } from "./dom.js";
 import { inGroups } from "./fellows.js";
 import { chartBox } from "./chartbox.js";
 import { drawingsIn, strip } from "./charts.js";
-import { byName, endpoints, number, shortUnit, signed } from "./format.js";
+import { byName, number, shortUnit, signed } from "./format.js";
 import { createLegend } from "./legend.js";
 import { createMap } from "./map.js";
 import { mapSentence, mapTitle } from "./sentence.js";
 import { withoutNull } from "./table.js";
-import { absence, absentWords, againstPeers, basisText, besideText, changeChip, changeRating, changeText, countText, fromTo, intervalText, markTags, peersText, rankShort, rankText, ratingChip, ratingText, valueText } from "./words.js";
+import { absence, absentWords, againstPeers, basisText, besideText, changeChip, changeRating, changeText, countText, intervalText, markTags, peersText, rankShort, rankText, ratingChip, ratingText, valueText } from "./words.js";
 
 export function createMapView(ctx) {
   const { model } = ctx;
@@ -170,8 +170,7 @@ function areaFacts(ctx, state, area) {
   }
   if (model.hasChange(measure.id, area.level)) {
     const likely = state.intervals && move.low !== null ? ` (likely ${intervalText(measure, move.low, move.high, signed)})` : "";
-    const ends = fromTo(model, measure, move);
-    facts.push(h("p", {}, move.value === null ? "" : `${changeText(measure, move)} since ${model.firstLabel(measure.id)}${basisText(measure)}${ends && `: ${ends}`}${likely} `, changeChip(model, move), move.reason ? h("span", { class: "muted small" }, ` ${move.reason}`) : null));
+    facts.push(h("p", {}, move.value === null ? "" : `${changeText(measure, move)} since ${model.firstLabel(measure.id)}${basisText(measure)}${likely} `, changeChip(model, move), move.reason ? h("span", { class: "muted small" }, ` ${move.reason}`) : null));
   }
   facts.push(h("div", { class: "buttons no-print" },
     button("Scorecard", { class: "button button-main" }, () => ctx.go({ view: "scorecard" })),
@@ -200,7 +199,6 @@ export function mapTwin(model, state, compared = null) {
   const ranged = state.intervals && model.hasInterval(measure.id, state.level);
   const first = model.firstLabel(measure.id);
   const shown = model.periodLabel(measure.id, state.period);
-  const scored = moved && measure.kind !== "indicator" && model.column(measure.id, state.level).comparable_baseline;
   const basis = measure.kind === "indicator" ? "" : ", comparable figures";
   const columns = [
     { label: model.level(state.level).name },
@@ -208,8 +206,6 @@ export function mapTwin(model, state, compared = null) {
     ranged ? { label: "Likely range" } : null,
     rated ? { label: "Place, likely places" } : null,
     rated ? { label: againstPeers(model) } : null,
-    scored ? { label: `Comparable score, ${first}`, right: true } : null,
-    scored ? { label: `Comparable score, ${model.lastLabel(measure.id)}`, right: true } : null,
     moved ? { label: `Change since ${first}${basis}`, right: true } : null,
     moved && ranged ? { label: "Likely range of change" } : null,
     moved ? { label: "Change in words" } : null,
@@ -234,18 +230,11 @@ function mapCells(model, state, measure, area) {
     { text: cell.low === null ? "–" : intervalText(measure, cell.low, cell.high), sort: cell.low },
     { text: rank || "–", sort: cell.rank ?? cell.rankLow },
     { text: cell.rating ? ratingText(model, cell.rating) : "–", sort: "smw-".indexOf(cell.rating || "-") },
-    { text: comparableText(measure, move, 0), sort: move.baseline },
-    { text: comparableText(measure, move, 1), sort: move.current },
     { text: changeText(measure, move), sort: move.value },
     { text: move.low === null ? "–" : intervalText(measure, move.low, move.high, signed), sort: move.low },
     { text: `${changeRating(model, move)}${move.reason ? ` (${move.reason})` : ""}`, sort: "ind-".indexOf(move.rating) },
     { text: known },
   ];
-}
-
-function comparableText(measure, move, end) {
-  if (move.baseline === null || move.current === null) return "–";
-  return endpoints(move.baseline, move.current, move.value, measure.digits)[end] + (move.illustrative ? "\u00a0◇" : "");
 }
 
 // "observed", "suppressed: …", "estimated, illustrative": where a figure comes from, in words.

@@ -10,7 +10,7 @@ import { byName, number, signed } from "./format.js";
 import { briefLinks, homePoint, intervalCheck, knownText, stripPoints } from "./mapview.js";
 import { withoutNull } from "./table.js";
 import { createScenario } from "./whatif.js";
-import { absence, absentWords, againstPeers, betterText, changeChip, changeRating, changeText, fromTo, intervalText, markTags, peersText, rankShort, rankText, ratingChip, ratingText, valueText } from "./words.js";
+import { absence, absentWords, againstPeers, basisText, betterText, changeChip, changeRating, changeText, intervalText, markTags, peersText, rankShort, rankText, ratingChip, ratingText, valueText } from "./words.js";
 
 // The area of a scorecard: the chosen one, or the whole.
 export function scorecardArea(model, state) {
@@ -293,7 +293,7 @@ function scorecardTwin(model, state, area) {
         { text: rankShort(cell) || "–", sort: cell.rank },
         { text: cell.rating ? ratingText(model, cell.rating) : "–", sort: "smw-".indexOf(cell.rating || "-") },
         { text: changeText(m, move), sort: move.value },
-        { text: move.value === null ? "–" : [model.firstLabel(m.id), fromTo(model, m, move) && `comparable figures: ${fromTo(model, m, move)}`].filter(Boolean).join(", ") },
+        { text: move.value === null ? "–" : `${model.firstLabel(m.id)}${basisText(m)}` },
         { text: `${changeRating(model, move)}${likely}${move.reason ? ` (${move.reason})` : ""}`, sort: "ind-".indexOf(move.rating) },
         { text: knownText(model, cell) },
       ],

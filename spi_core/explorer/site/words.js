@@ -1,7 +1,7 @@
 // Words, signs and numbers of one cell, the same in every view, table and file.
 
 import { h } from "./dom.js";
-import { andList, endpoints, number, ordinal, shortUnit, signed, withBracket, withUnit } from "./format.js";
+import { andList, number, ordinal, shortUnit, signed, withBracket, withUnit } from "./format.js";
 
 const CHIPS = { s: "up", i: "up", m: "same", n: "same", w: "down", d: "down", "-": "none" };
 
@@ -104,14 +104,6 @@ export function changeRating(model, move) {
 // "on comparable figures" behind a change of a score: it is not the difference of the scores shown.
 export function basisText(measure) {
   return measure.kind === "indicator" ? "" : ` on comparable figures${measure.counted ? ` (${measure.counted})` : ""}`;
-}
-
-// The two scores that a change of a score is the difference of; of an indicator its own figures.
-export function fromTo(model, measure, move) {
-  if (measure.kind === "indicator" || move.baseline === null || move.current === null) return "";
-  const mark = move.illustrative ? `\u00a0${MARKS.illustrative.sign}` : "";
-  const [before, after] = endpoints(move.baseline, move.current, move.value, measure.digits);
-  return `${before}${mark} in ${model.firstLabel(measure.id)} to ${after}${mark} in ${model.lastLabel(measure.id)}`;
 }
 
 // What a rating is held against, as a heading.
