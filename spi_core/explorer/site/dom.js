@@ -88,7 +88,7 @@ export function segments(legend, name, options, onpick, { compact = false } = {}
     const input = inputs.get(value);
     input.closest("label").hidden = !yes;
     input.disabled = !yes;
-    input.nextSibling.textContent = label;
+    replace(input.nextSibling, label);
   };
   return { el, set, allow, offer };
 }

@@ -220,7 +220,7 @@ function createBar(ctx) {
   const show = segments("Show", "show", [
     ...model.periods.map((p) => ({ value: `period:${p.id}`, label: p.label })),
     { value: "rating", label: "Rating" },
-    ...(model.periods.length > 1 ? [{ value: "change", label: `Change since ${model.first.label}` }] : []),
+    ...(model.periods.length > 1 ? [{ value: "change", label: "Change" }] : []),
   ], (value) => ctx.go(value.startsWith("period:") ? { show: "value", period: value.slice(7) } : { show: value, period: model.periods[model.periods.length - 1].id }));
   const level = segments("Areas", "level", model.levels.map((l) => ({ value: l.id, label: l.label })), (value) => ctx.go(levelChange(ctx, value)), { compact: true });
   const finder = createFinder(ctx, (area) => ctx.go(foundChange(ctx, area)));
@@ -239,7 +239,10 @@ function createBar(ctx) {
     const rated = model.hasRating(state.measure, state.level);
     show.allow("rating", rated);
     const offered = model.periods.filter((p) => model.hasPeriod(state.measure, state.level, p.id));
-    for (const p of model.periods) show.offer(`period:${p.id}`, offered.includes(p), offered.length > 1 ? p.label : "Latest");
+    // By the measure's own dates, as title and sentence have them.
+    for (const p of model.periods) show.offer(`period:${p.id}`, offered.includes(p), offered.length > 1 ? model.periodLabel(state.measure, p.id) : "Latest");
+    const since = model.firstLabel(state.measure);
+    if (model.periods.length > 1) show.offer("change", true, ["Change", since.length > 8 ? null : h("span", { class: "since" }, ` since ${since}`)]);
     show.allow("change", model.hasChange(state.measure, state.level));
     show.set(state.show === "change" ? "change" : state.show === "rating" && rated && model.isLast(state.period) ? "rating" : `period:${state.period}`);
     for (const l of model.levels) level.allow(l.id, model.has(state.measure, l.id) || l.id === state.level);
@@ -260,7 +263,7 @@ function absentChoices(model, { measure: id, level }) {
   const said = [];
   if (!measure.levels.length) return "There are no figures to rate, to compare or to see by other areas.";
   if (!model.hasRating(id, level)) said.push(`Rating: ${measure.kind === "indicator" ? "scores only" : only(model.hasRating) || "none in this edition"}.`);
-  const apart = model.periods.filter((p) => !model.hasPeriod(id, level, p.id)).map((p) => p.label);
+  const apart = model.periods.filter((p) => !model.hasPeriod(id, level, p.id)).map((p) => model.periodLabel(id, p.id));
   if (apart.length) said.push(`${andList(apart)}: ${measure.kind === "indicator" ? "no figures" : "rests on other figures; see Change"}.`);
   if (model.periods.length > 1 && !model.hasChange(id, level)) said.push(`Change: ${only(model.hasChange) || "none to be had"}.`);
   const lacking = model.levels.filter((l) => !model.has(id, l.id)).map((l) => l.plural.replace(/ \(.*\)/, ""));
