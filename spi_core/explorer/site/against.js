@@ -31,9 +31,13 @@ export function besideWhole(model, measure, area, cell, period) {
   return [h("span", { class: "beside" }, `${model.whole} ${valueText(model, measure, home)}`), found ? h("span", { class: `chip chip-${found[0]}` }, found[1]) : null];
 }
 
-// Cells from the highest to the lowest, those that follow each other too closely to be ordered in one group.
+// Cells from the highest to the lowest in groups in which no two clearly differ: between them no order is claimed.
 export function orderGroups(sorted) {
   const groups = [];
-  sorted.forEach((cell, i) => (i && sideOf(sorted[i - 1], cell) === 0 ? groups[groups.length - 1].push(cell) : groups.push([cell])));
+  for (const cell of sorted) {
+    const group = groups[groups.length - 1];
+    if (group?.every((other) => sideOf(other, cell) === 0)) group.push(cell);
+    else groups.push([cell]);
+  }
   return groups;
 }
