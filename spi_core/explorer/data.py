@@ -20,7 +20,7 @@ from spi_core.explorer.measures import Measure, measure_tree
 from spi_core.explorer.notes import glossary, history, links, meta, targets
 from spi_core.explorer.paths import shapes
 from spi_core.explorer.places import places, sectors
-from spi_core.explorer.texts import TEMPLATES, area_sentences, spread_sentences
+from spi_core.explorer.texts import TEMPLATES, area_sentences, beside_reference, spread_sentences
 from spi_core.present.base.edition import score_meaning
 from spi_core.present.base.prose import fill, words_of
 from spi_core.present.base.scale import similar_names
@@ -217,5 +217,6 @@ def _sentences(
             lv.id: spread_sentences(lv, tree, figures[lv.id], home, decimals, whole.one)
             for lv in levels
         },
+        "beside": {lv.id: beside_reference(tables, lv, tree) for lv in levels},
         "templates": TEMPLATES,
     }

@@ -15,6 +15,7 @@ from spi_core.levels import Level as Kind
 from spi_core.present.base.words import article, capital
 from spi_core.store import Tables
 from spi_core.tables import empty_table
+from spi_core.text.words import NOT_RATED
 
 Grid: TypeAlias = Mapping[str, NDArray[Any]]
 #: Above so many areas sentences come from templates and earlier years are left to the tables, or
@@ -236,4 +237,5 @@ def _between_shown(rows: Grid, cells: Grid | None) -> Grid:
         return rows
     hidden = np.isnan(cells["value"][[0, -1]]).any(axis=0)
     blank = {c: np.where(hidden, np.nan, v) for c, v in rows.items() if v.dtype.kind == "f"}
-    return {**rows, **blank, "rating": np.where(hidden, "not rated", rows["rating"])}
+    rated = {c: np.where(hidden, NOT_RATED, v) for c, v in rows.items() if c.endswith("rating")}
+    return {**rows, **blank, **rated}

@@ -9,9 +9,10 @@ from typing import Any
 from spi_core.present.base.marks import SYMBOL, sentence
 from spi_core.present.base.numbers import endpoints, number, ordinal, signed, with_unit
 from spi_core.present.base.theme import RATINGS
-from spi_core.present.base.words import against_whole
+from spi_core.present.base.words import against_whole, owned
 from spi_core.present.brief.data import gather
 from spi_core.present.brief.words import change_sentence, headline
+from spi_core.text.words import AHEAD, BEHIND, NOT_RATED
 
 
 def index_sentences(tables: Any, code: str, first: str) -> tuple[str, str]:
@@ -173,29 +174,23 @@ def _figure(
     return f"{text[:-1]}, {likely})" if text.endswith(")") else f"{text} ({likely})"
 
 
-def turn(rating: str, lower_is_better: bool) -> str:
-    """Say which way a figure went whose rating would be read the wrong way round.
+def change_word(rating: str, lower_is_better: bool) -> str:
+    """Call a clear change better or worse where a decline could be read as a fall.
 
     Parameters
     ----------
     rating : str
-        Of its change.
+        Of the change.
     lower_is_better : bool
         Whether a fall is an improvement.
 
-    Returns
-    -------
-    str
-        Nothing where up is better, or where no change is clear.
-
     Examples
     --------
-    >>> turn("clear decline", True), turn("clear decline", False)
-    (': it rose, which is worse', '')
+    >>> change_word("clear decline", True), change_word("clear decline", False)
+    ('clearly worse', 'clear decline')
     """
-    ways = {"clear decline": ": it rose, which is worse"}
-    ways["clear improvement"] = ": it fell, which is better"
-    return ways.get(rating, "") if lower_is_better else ""
+    ways = {"clear decline": BEHIND, "clear improvement": AHEAD}
+    return ways.get(rating, rating) if lower_is_better else rating
 
 
 def about_change(
@@ -247,8 +242,39 @@ def about_change(
         said = f"{title}: {before} in {labels[0]}, {after} in {labels[1]} ({change})"
     why = f" ({reason})" if reason else ""
     rating = str(row["rating"])
-    way = turn(rating, lower_is_better)
-    return f"{said}: {RATINGS[rating].symbol} {rating}{way}{why}."
+    return f"{said}: {RATINGS[rating].symbol} {change_word(rating, lower_is_better)}{why}."
+
+
+def beside_changes(place: str, ratings: Sequence[object]) -> str:
+    """Say how changes are beside the reference population's own.
+
+    Parameters
+    ----------
+    place : str
+        Whose population that is; empty without one.
+    ratings : sequence
+        What is left of each change after that; one of them alone is told by its word.
+
+    Returns
+    -------
+    str
+        Nothing where none is rated.
+
+    Examples
+    --------
+    >>> beside_changes("Kent", ["clearly better"])
+    'Beside Kent’s own change: clearly better.'
+    >>> beside_changes("Kent", ["clearly better", "no clear difference", "not rated"])
+    'Beside Kent’s own change: 1 clearly better, none clearly worse, 1 not clearly different.'
+    """
+    known = [r for r in ratings if isinstance(r, str) and r != NOT_RATED]
+    if not place or not known:
+        return ""
+    ahead, behind = known.count(AHEAD), known.count(BEHIND)
+    rest = len(known) - ahead - behind
+    said = f"{ahead or 'none'} {AHEAD}, {behind or 'none'} {BEHIND}, {rest or 'none'} not clearly"
+    one = len(ratings) == 1
+    return f"Beside {owned(place)} own change: {known[0] if one else f'{said} different'}."
 
 
 def about_spread(

@@ -15,9 +15,11 @@ from spi_core.explorer.sentences import (
     about_indicator,
     about_score,
     about_spread,
+    beside_changes,
     index_sentences,
     once_marked,
 )
+from spi_core.present.base.scale import reference_place
 from spi_core.store import Tables
 
 #: For levels with too many areas to write each sentence: figures as shown, no comparison.
@@ -64,7 +66,7 @@ def area_sentences(
     periods = tables.about["edition"]["periods"]
     labels = (str(periods[level.first]["label"]), str(periods[-1]["label"]))
     said: dict[str, list[list[str] | None]] = {"standing": [], "change": []}
-    whole = tables.whole.one
+    whole, place = tables.whole.one, reference_place(tables)
     for measure, column, at_home, digits in zip(tree, data, home, decimals, strict=True):
         standing: list[str] | None = None
         change: list[str] | None = None
@@ -73,10 +75,10 @@ def area_sentences(
             standing, change = [b[0] for b in both], [b[1] for b in both]
         elif column is not None and measure.kind == "indicator":
             standing = _figures(level, measure, column, at_home, digits, whole)
-            change = _changes(level, measure, labels, digits)
         elif column is not None:
             standing = _scores(level, measure, whole)
-            change = _changes(level, measure, labels, digits)
+        if column is not None and change is None:
+            change = _changes(level, measure, labels, digits, place)
         said["standing"].append(_marked(standing, _generated(level, measure, column, at_home)))
         change = change if len(periods) > 1 else None
         said["change"].append(_marked(change, _moved(level, measure)))
@@ -171,7 +173,7 @@ def _figure(column: Mapping[str, Any] | None, at: int) -> tuple[float, float, fl
 
 
 def _changes(
-    level: Level, measure: Measure, labels: tuple[str, str], digits: int
+    level: Level, measure: Measure, labels: tuple[str, str], digits: int, place: str
 ) -> list[str] | None:
     moves = level.moves.get(measure.element)
     if moves is None:
@@ -187,7 +189,7 @@ def _changes(
         labels = (own[0], own[1])
     title = measure.facts["name"]
     falls = measure.facts["polarity"] < 0
-    return [
+    said = [
         about_change(
             f"{name}, {title}",
             {k: columns[k][i] for k in CHANGE},
@@ -198,6 +200,32 @@ def _changes(
         )
         for i, name in enumerate(level.areas["name"])
     ]
+    beside = [
+        beside_changes(place, [r]) for r in columns.get("relative_rating", [None] * len(said))
+    ]
+    return [" ".join(filter(None, pair)) for pair in zip(said, beside, strict=True)]
+
+
+def beside_reference(
+    tables: Tables, level: Level, tree: Sequence[Measure]
+) -> list[list[str] | None]:
+    """Write how a level's changes are beside the reference population's own.
+
+    Parameters
+    ----------
+    level : Level
+        The areas.
+    tree : sequence of Measure
+        The measures.
+
+    Returns
+    -------
+    list of list of str or None
+        One sentence a measure; None where it is not known.
+    """
+    moves = [level.moves.get(m.element, {}).get("relative_rating", ()) for m in tree]
+    said = [beside_changes(reference_place(tables), list(ratings)) for ratings in moves]
+    return [[text] if text else None for text in said]
 
 
 def spread_sentences(

@@ -63,12 +63,12 @@ function ratingMap(model, state, measure) {
   return { fills, letters, keys: [...ratingKeys(model, counts), ...absentKeys(model, absent, measure)] };
 }
 
-// `measure` where the ratings are of its change: then each says which way it went.
+// `measure` where the ratings are of its change.
 function ratingKeys(model, counts, measure) {
   return Object.entries(counts).map(([letter, count]) => ({
     key: `rating-${letter}`,
     fill: RATING_FILLS[letter],
-    label: [`${model.rating(letter).symbol} ${model.rating(letter).word}`, measure && turnOf(measure, letter)].filter(Boolean).join(": "),
+    label: `${model.rating(letter).symbol} ${(measure && turnOf(measure, letter)) || model.rating(letter).word}`,
     count,
   }));
 }

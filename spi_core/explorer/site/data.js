@@ -240,6 +240,8 @@ export function openData(data) {
       const written = data.sentences.areas?.[area.level]?.[change ? "change" : "standing"];
       return written?.[byId.get(id).place]?.[area.place] ?? "";
     },
+    // How a level's changes are beside the reference's own.
+    besideReference: (id, level) => data.sentences.beside[level]?.[byId.get(id).place]?.[0] ?? "",
     spread(id, level, period) {
       return data.sentences.spread?.[level]?.[byId.get(id).place]?.[places.get(period)] ?? "";
     },

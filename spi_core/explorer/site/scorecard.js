@@ -10,7 +10,7 @@ import { byName, number, signed } from "./format.js";
 import { briefLinks, homePoint, intervalCheck, knownText, stripPoints } from "./mapview.js";
 import { withoutNull } from "./table.js";
 import { createScenario } from "./whatif.js";
-import { absence, absentWords, againstPeers, basisText, betterText, changeChip, changeRating, changeText, intervalText, markTags, peersText, rankShort, rankText, ratingChip, ratingText, valueText } from "./words.js";
+import { absence, absentWords, againstPeers, basisText, betterText, changeChips, changeRating, changeText, intervalText, markTags, peersText, rankShort, rankText, ratingChip, ratingText, valueText } from "./words.js";
 
 // The area of a scorecard: the chosen one, or the whole.
 export function scorecardArea(model, state) {
@@ -130,7 +130,7 @@ function scorecardBody(ctx, state, area, tip, scenario) {
       model.hasMap(area.level) && model.within(area.level) ? button("Show on the map", { class: "button" }, () => ctx.go({ view: "map", level: area.level })) : null,
       model.within(area.level) ? button("Compare", { class: "button" }, () => ctx.go({ view: "compare", level: area.level, areas: [...new Set([area.code, ...ctx.state().areas])] })) : null,
       briefLinks(ctx, area)),
-    h("p", { class: "muted small no-print" }, `${model.periods.length > 1 ? `Arrows: change since ${model.first.label}, or the nearest figures; “This figure” has more years. ` : ""}Choose a name to see it ${model.shapes ? "on the map" : "for all areas"}.`, h("span", { class: "with-pointer" }, " Point at it, or move to it with the Tab key, for what it means.")),
+    h("p", { class: "muted small no-print" }, `Choose a name to see it ${model.shapes ? "on the map" : "for all areas"}.`, h("span", { class: "with-pointer" }, " Point at it, or move to it with the Tab key, for what it means.")),
     h("div", { class: "dims" }, model.measures.filter((m) => m.kind === "dimension").map((d) => dimension(ctx, state, area, d, last.id, tip))),
   ];
 }
@@ -185,8 +185,7 @@ const opened = new Set();
 function indicatorLine(ctx, state, area, measure, period, tip) {
   const { model } = ctx;
   const cell = model.cell(measure.id, area, period);
-  const move = model.change(measure.id, area);
-  const moved = cell.value !== null && model.hasChange(measure.id, area.level) ? changeChip(model, move) : null;
+  const moved = cell.value === null ? [] : changeChips(model, measure, area);
   return h("li", { class: "line" },
     nameButton(ctx, measure, area, tip),
     h("span", { class: "value" }, cell.value === null ? h("em", {}, model.state(cell.state).word) : valueText(model, measure, cell)),
@@ -203,10 +202,9 @@ function unitText(model, measure) {
 }
 
 function chips(model, measure, area, cell) {
-  const move = model.change(measure.id, area);
   return [
     cell.rating ? ratingChip(model, cell.rating) : null, " ",
-    model.hasChange(measure.id, area.level) ? changeChip(model, move) : null, " ",
+    changeChips(model, measure, area),
     markTags(cell),
   ];
 }

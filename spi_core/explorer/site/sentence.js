@@ -68,7 +68,7 @@ export function changeCounts(model, measure, level) {
   const rest = total - up - down - none;
   const ways = measure.polarity < 0 ? ["got clearly better (it fell)", "got clearly worse (it rose)"] : ["clearly improved", "clearly declined"];
   const parts = [`${up || "none"} ${ways[0]}`, `${down || "none"} ${ways[1]}`, `${rest || "none"} show no clear change`];
-  return `${measure.name}${basisText(measure)}: of the ${total} ${plural}, ${parts.join(", ")}${none ? `, ${none} can’t be rated` : ""}.`;
+  return `${measure.name}${basisText(measure)}: of the ${total} ${plural}, ${parts.join(", ")}${none ? `, ${none} can’t be rated` : ""}. ${model.besideReference(measure.id, level)}`.trim();
 }
 
 function ratingCounts(model, measure, level) {

@@ -1,6 +1,6 @@
-// Which way a figure went where lower is better: its rating alone would be read the wrong way round.
+// What a clear change is called where lower is better: a "decline" of crime could be read as a fall.
 
-const WAYS = { d: "it rose, which is worse", i: "it fell, which is better" };
+const WAYS = { d: "clearly worse", i: "clearly better" };
 
 export function turnOf(measure, letter) {
   return (measure.polarity < 0 && WAYS[letter]) || "";

@@ -92,13 +92,23 @@ export function sameFigure(move) {
   return move.reason.startsWith("same figure");
 }
 
-// The same for a change: "not rated" says of what, and a clear change of a figure that should be low which way it went.
+// The same for a change: "not rated" says of what.
 export function changeChip(model, move) {
   return chipOf(move.rating, move.rating === "-" ? `${model.rating("-").symbol} ${sameFigure(move) ? "same figure" : "change not rated"}` : changeRating(model, move));
 }
 
+// Both changes, each with its years: over one and over several they may differ.
+export function changeChips(model, measure, area) {
+  if (!model.hasChange(measure.id, area.level)) return [];
+  const moves = [[model.change(measure.id, area), model.firstLabel(measure.id)]];
+  const long = model.longChange(measure.id, area);
+  if (long) moves.push([long, long.first]);
+  return moves.flatMap(([move, first]) => [...(move.rating === "-" ? changeChip(model, move) : chipOf(move.rating, `${changeRating(model, move)} since ${first}`)), " "]);
+}
+
 export function changeRating(model, move) {
-  return [ratingText(model, move.rating), move.turn].filter(Boolean).join(": ");
+  const { symbol, word } = model.rating(move.rating);
+  return `${symbol} ${move.turn || word}`;
 }
 
 // "on comparable figures" behind a change of a score: it is not the difference of the scores shown.

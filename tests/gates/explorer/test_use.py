@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from spi_core.explorer.explore import explore
+from spi_core.explorer.sentences import change_word
 from spi_core.method.ranking import quarter_of
 from spi_core.present.base.numbers import number, ordinal, signed
 from spi_core.store import Tables
@@ -775,7 +776,8 @@ def expected(tables: Tables, measure: dict[str, Any], period: str) -> dict[str, 
         wanted[code] = {"Figure" if indicator else "Score": text}
         if code in moves.index:
             wanted[code]["Change since"] = signed(moves.loc[code, "change"], digits)
-            wanted[code]["Change in words"] = moves.loc[code, "rating"]
+            falls = measure["polarity"] < 0
+            wanted[code]["Change in words"] = change_word(moves.loc[code, "rating"], falls)
         if period == "current" and code in stands.index:
             low, high = (ordinal(stands.loc[code, k]) for k in ("rank_low", "rank_high"))
             wanted[code]["Place"] = f"likely {low}" if low == high else f"likely {low} to {high}"

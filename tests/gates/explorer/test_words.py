@@ -216,17 +216,16 @@ def test_a_clear_change_says_which_way_where_lower_is_better(tab, data, measure,
     words = f"{worse} got clearly worse (it rose)" if falls else f"{worse} clearly declined"
     assert words in lead
     assert ("declined" in lead) != falls
-    assert ("it rose, which is worse" in tab.text(".legend")) == falls
+    assert ("↘ clearly worse" in tab.text(".legend")) == falls
     heads, rows = tab.table()
     said = [row[heads.index("Change in words")] for row in rows]
-    assert sum("clear decline" in s for s in said) == worse
-    assert all(("which is worse" in s) == falls for s in said if "clear decline" in s)
+    assert sum(("↘ clearly worse" if falls else "↘ clear decline") in s for s in said) == worse
     code = data["areas"]["ward"]["code"][letters.index("d")]
     for view in ("map", "scorecard"):
         tab.go(f"view={view}&show=change&measure={measure}&area={code}")
         tab.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         chip = ".area-facts" if view == "map" else f"li:has([data-measure={measure}])"
-        assert ("clear decline: it rose, which is worse" in tab.text(chip)) == falls
+        assert ("↘ clearly worse" in tab.text(chip)) == falls
     tab.go(f"view=compare&show=change&measure={measure}&areas={code}")
     drawn = " ".join(tab.page.locator(".chart svg text").all_text_contents())
     assert ("↘ worse" in drawn) == falls
