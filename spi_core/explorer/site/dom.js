@@ -62,6 +62,18 @@ export function button(label, attributes, onclick) {
   return h("button", { type: "button", ...attributes, onclick }, label);
 }
 
+// A slider that a swipe past it leaves as it was: a browser sets it at the first touch and says only later that the page is scrolled.
+export function slider(attributes, oninput) {
+  let before = "";
+  const back = () => {
+    if (el.value === before) return;
+    el.value = before;
+    oninput();
+  };
+  const el = h("input", { type: "range", ...attributes, oninput, onpointerdown: () => { before = el.value; }, onpointercancel: back });
+  return el;
+}
+
 // A group of radio buttons drawn as one bar; `compact`: on a phone a list to choose from. Returns { el, set, allow, offer }.
 export function segments(legend, name, options, onpick, { compact = false } = {}) {
   const inputs = new Map();

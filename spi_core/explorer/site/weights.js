@@ -1,6 +1,6 @@
 // The view of the reader's own weights: not the official index, and one click back to it.
 
-import { button, h, replace, uniqueId } from "./dom.js";
+import { button, h, replace, slider, uniqueId } from "./dom.js";
 import { chartBox } from "./chartbox.js";
 import { rankMoves } from "./charts.js";
 import { number, ordinal, signed, subtracted } from "./format.js";
@@ -36,16 +36,16 @@ export function createWeights(ctx) {
   function groups() {
     const scored = new Set(model.recipe.components);
     return model.measures.filter((m) => m.kind === "dimension").map((d) => h("fieldset", { class: "weight-group" }, h("legend", {}, d.name),
-      model.children(d.id).map((m) => (scored.has(m.place) ? slider(m) : h("p", { class: "muted small" }, `${m.name}: ${m.note || "not scored"}.`)))));
+      model.children(d.id).map((m) => (scored.has(m.place) ? weightOf(m) : h("p", { class: "muted small" }, `${m.name}: ${m.note || "not scored"}.`)))));
   }
 
-  function slider(measure) {
+  function weightOf(measure) {
     const id = uniqueId("weight");
     const output = h("output", { class: "value small", for: id });
-    const input = h("input", { type: "range", id, min: 0, max: MOST_WEIGHT, step: 0.5, "data-weight": measure.id, oninput: () => {
+    const input = slider({ id, min: 0, max: MOST_WEIGHT, step: 0.5, "data-weight": measure.id }, () => {
       const weights = { ...ctx.state().weights, [measure.id]: Number(input.value) };
       ctx.go({ weights }, { replace: true });
-    } });
+    });
     sliders.set(measure.id, { input, output });
     return h("div", { class: "weight" }, h("label", { for: id }, measure.name), output, input);
   }

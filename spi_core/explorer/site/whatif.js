@@ -1,6 +1,6 @@
 // What if a figure of an area were another: a scenario, as spi_core/action/scenario.py reckons it. Nothing leaves the page.
 
-import { h, replace, uniqueId } from "./dom.js";
+import { h, replace, slider, uniqueId } from "./dom.js";
 import { endpoints, number, ordinal, signed, withUnit } from "./format.js";
 import { placesOf, weighArea } from "./weigh.js";
 
@@ -87,7 +87,7 @@ export function createScenario(ctx) {
   const pick = h("select", { id: pickId, "data-key": "what-if", onchange: choose });
   const label = h("label", { for: slideId });
   const output = h("output", { class: "value small", for: slideId });
-  const slide = h("input", { type: "range", id: slideId, "data-key": "what-slide", oninput: draw });
+  const slide = slider({ id: slideId, "data-key": "what-slide" }, draw);
   const result = h("ul", { class: "plain", "aria-live": "polite" });
   const el = h("details", { class: "scenario no-print" }, h("summary", { "data-key": "what-open" }, "What if a figure were different?"),
     h("p", { class: "callout" }, h("strong", {}, "Scenario – not a figure. "), "Arithmetic, no forecast: all else stays as it is."),

@@ -133,6 +133,34 @@ def test_own_weights_stay_in_sight_and_name_themselves(tab, data):
     assert tab.page.evaluate(focus) == "How much each component counts"
 
 
+@pytest.mark.parametrize(("state", "slider"), [
+    ("view=weights", "[data-weight]"),
+    (f"view=scorecard&area={WARD}", "[data-key=what-slide]"),
+])  # fmt: skip
+def test_a_swipe_past_a_slider_leaves_it_alone(browser, host, state, slider):
+    tab = Tab(browser, host, 390, has_touch=True, is_mobile=True).open(state)
+    touch = tab.context.new_cdp_session(tab.page)
+
+    def finger(kind: str, **at: float) -> None:
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at] if at else []})
+        tab.settle()
+
+    tab.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    row = tab.page.locator(slider).first
+    row.evaluate("(it) => it.scrollIntoView({ block: 'center' })")
+    before = row.input_value()
+    for down, along in ((-15, 0), (0, -15)):
+        box = row.bounding_box()
+        x, y = box["x"] + box["width"] * 0.9, box["y"] + box["height"] / 2
+        finger("touchStart", x=x, y=y)
+        for step in range(1, 9):
+            finger("touchMove", x=x + along * step, y=y + down * step)
+        finger("touchEnd")
+        tab.page.wait_for_timeout(200)
+        assert (row.input_value() == before) == (down != 0)
+    tab.close()
+
+
 def test_compare_speaks_of_the_areas_compared(desk, data):
     codes = WARDS.split(",")
     desk.go(f"view=compare&areas={WARDS}&measure=indicator_010&show=change&table=on")
