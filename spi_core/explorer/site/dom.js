@@ -62,6 +62,16 @@ export function button(label, attributes, onclick) {
   return h("button", { type: "button", ...attributes, onclick }, label);
 }
 
+// Arrow keys walk from a field through the buttons of its list and back.
+export function walk(event, field, list) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const buttons = [...list.querySelectorAll("button")];
+  const to = buttons.indexOf(event.target) + step;
+  (to < 0 ? field : buttons[to])?.focus();
+}
+
 // A slider that a swipe past it leaves as it was: a browser sets it at the first touch and says only later that the page is scrolled.
 export function slider(attributes, oninput) {
   let before = "";

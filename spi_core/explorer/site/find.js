@@ -1,8 +1,10 @@
 // "Where do you live?": a field that knows areas, places and postcodes, asks where several may be meant, and never leaves a reader without a way on.
 
-import { button, h, replace, uniqueId } from "./dom.js";
-import { andList, number } from "./format.js";
+import { button, h, replace, uniqueId, walk } from "./dom.js";
+import { andList, byName, number } from "./format.js";
 import { createLookup, knownWords } from "./lookup.js";
+
+const MOST_LISTED = 60;
 
 // The area itself, or the one above it that the level shows.
 export function areaAtLevel(model, area, level) {
@@ -23,7 +25,7 @@ export function findWords(model) {
 }
 
 function partWords({ share, area }) {
-  return share ? `covers ${number(share * 100, 0)}% of ${area.name}` : `in ${area.name}`;
+  return share ? `covers ${number(share * 100, 0)}% of ${area.name} by land` : `in ${area.name}`;
 }
 
 const isArea = (model, hit) => hit.name === hit.area.name && hit.kind === model.level(hit.area.level).singular;
@@ -48,6 +50,9 @@ export function createFinder(ctx, onfind) {
   const { model } = ctx;
   const id = uniqueId("find");
   const look = createLookup(model);
+  // What is offered where nothing is found, unless it is too long a list.
+  const units = [...model.areas(model.unit.id)].sort(byName);
+  const everyone = units.length > MOST_LISTED ? [] : units.map((area) => ({ name: area.name, kind: model.unit.singular, area }));
   const input = h("input", { type: "text", id, autocomplete: "off", spellcheck: "false", "data-key": "find", placeholder: example(model), oninput: () => draw() });
   const status = h("p", { class: "sr", role: "status" });
   const list = h("ul", { class: "found" });
@@ -61,11 +66,12 @@ export function createFinder(ctx, onfind) {
 
   // What stands above the list: that several may be meant, or why none is quite what was typed and what could be.
   function leadWords({ hits, more, reason, sure }) {
+    if (!reason && !sure && hits.every((hit) => hit.share && hit.name === hits[0].name)) return `${hits[0].name} covers parts of ${hits.length} ${model.unit.plural} of ${yearsOf(model, hits[0])}, of which the figures are. Which do you live in?`;
     if (!reason) return sure ? "" : `Which one? ${more ? `The first ${hits.length} of ${hits.length + more}` : hits.length} are listed.`;
     const { known, lacks } = knownWords(model);
     const none = lacks.length ? `, but no ${andList(lacks).replace(" and ", " or ")}` : "";
-    const way = model.shapes ? "Choose on the map, or" : "Choose";
-    return hits.length ? `${reason} This page knows ${andList(known)}${none}. Nearest:` : `${reason} This page knows ${andList(known)}${none}. ${way} from the list of ${model.unit.plural}.`;
+    const way = hits.length ? "Nearest:" : `Choose ${model.shapes ? "on the map or " : ""}${everyone.length ? "here:" : `from the list of ${model.unit.plural}.`}`;
+    return `${reason} This page knows ${andList(known)}${none}. ${way}`;
   }
 
   function draw() {
@@ -76,7 +82,7 @@ export function createFinder(ctx, onfind) {
     const now = found();
     const said = leadWords(now);
     status.textContent = [said, now.hits.length ? `${now.hits.length} found` : ""].filter(Boolean).join(" ");
-    replace(list, said ? h("li", { class: "said" }, said) : null, now.hits.map((hit) => h("li", {}, button(hitWords(model, hit), { class: "button" }, () => take(hit)))));
+    replace(list, said ? h("li", { class: "said" }, said) : null, (now.hits.length ? now.hits : everyone).map((hit) => h("li", {}, button(hitWords(model, hit), { class: "button" }, () => take(hit)))));
   }
 
   function take(hit) {
@@ -84,7 +90,7 @@ export function createFinder(ctx, onfind) {
     panel.hidden = true;
     told = hit.area.code;
     const itself = hit.name === hit.area.name && !hit.note && !hit.share;
-    const other = itself && twofold(model, hit.name) ? `This is ${hit.name}, the ${hit.kind} of ${yearsOf(model, hit)}; ${model.places.kind[model.places.name.indexOf(hit.name)]}, another bears its name.` : "";
+    const other = itself && twofold(model, hit.name) ? `This is ${hit.name}, the ${hit.kind} of ${yearsOf(model, hit)}. There is another, ${model.unit.a}${model.places.kind[model.places.name.indexOf(hit.name)].slice(hit.kind.length)}.` : "";
     answer.textContent = itself ? other : `${hit.name} (${hit.kind}) ${hit.share ? partWords(hit) : `is in ${hit.area.name}`}. The figures are of ${hit.area.name}, ${model.level(hit.area.level).a} of ${model.level(hit.area.level).vintage.replace("-", "–")}.${hit.note ? ` ${hit.note}.` : ""}`;
     answer.hidden = !answer.textContent;
     status.textContent = answer.textContent || `${hit.area.name} chosen`;
@@ -105,7 +111,7 @@ export function createFinder(ctx, onfind) {
       input.value = "";
       panel.hidden = true;
       input.focus();
-    }
+    } else if (!panel.hidden) walk(event, input, list);
   });
   el.addEventListener("focusout", (event) => {
     if (event.relatedTarget && !el.contains(event.relatedTarget)) panel.hidden = true;

@@ -1,10 +1,9 @@
 // The measure picker: index, dimensions, components, indicators as a tree with a search box.
 
-import { button, h, replace, uniqueId } from "./dom.js";
+import { button, h, replace, uniqueId, walk } from "./dom.js";
 import { createSearch } from "./seek.js";
 
 export const KIND_WORDS = { index: "Index", dimension: "Dimension", component: "Component", indicator: "Indicator" };
-
 
 export function createPicker(ctx) {
   const { model } = ctx;
@@ -22,6 +21,7 @@ export function createPicker(ctx) {
   const el = h("div", { class: "pick" }, h("span", { class: "label", id: `${id}-l` }, "Measure"), opener, panel);
   const seek = createSearch(model);
   let chosen = "";
+  let best = ""; // what Enter takes
 
   function toggle(open) {
     panel.hidden = !open;
@@ -29,12 +29,15 @@ export function createPicker(ctx) {
     if (!open) return;
     search.value = "";
     draw();
-    search.focus();
+    // A finger's keyboard would cover the list.
+    if (!matchMedia("(pointer: coarse)").matches) search.focus();
   }
 
   function draw() {
     const query = search.value;
-    const hits = new Set((query.trim() ? seek(query) : model.measures).map((m) => m.id));
+    const found = query.trim() ? seek(query) : model.measures;
+    const hits = new Set(found.map((m) => m.id));
+    best = query.trim() ? found[0]?.id : chosen;
     count.textContent = query.trim() ? `${hits.size} measure${hits.size === 1 ? "" : "s"} found` : "";
     replace(tree, model.measures.filter((m) => !m.parent).map((m) => branch(m, hits)));
   }
@@ -45,7 +48,7 @@ export function createPicker(ctx) {
     const scored = measure.levels.length > 0;
     return h("li", {},
       button([measure.name, scored ? null : h("small", {}, ` – ${measure.note || "no figures yet"}`)], {
-        class: `kind-${measure.kind}`, "aria-pressed": String(measure.id === chosen), "data-measure": measure.id,
+        class: `kind-${measure.kind}${measure.id === best ? " best" : ""}`, "aria-pressed": String(measure.id === chosen), "data-measure": measure.id,
       }, () => pick(measure.id)),
       inner.length ? h("ul", {}, inner) : null);
   }
@@ -63,9 +66,8 @@ export function createPicker(ctx) {
       opener.focus();
     } else if (event.key === "Enter" && event.target === search) {
       event.preventDefault(); // or the same key would press the button that opens the list
-      const [best] = seek(search.value);
-      if (best) pick(best.id);
-    }
+      if (search.value.trim() && best) pick(best);
+    } else if (!panel.hidden) walk(event, search, tree);
   });
   el.addEventListener("focusout", (event) => {
     if (!panel.hidden && event.relatedTarget && !el.contains(event.relatedTarget)) toggle(false);

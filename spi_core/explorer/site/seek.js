@@ -24,7 +24,8 @@ export function createSearch(model) {
   function textsOf(measure) {
     if (!texts.has(measure.id)) {
       let about = `${measure.name} ${measure.description} ${measure.page?.theme ?? ""} ${measure.page?.rationale ?? ""}`;
-      for (let up = measure.parent; up; up = model.measure(up).parent) about += ` ${model.measure(up).name}`;
+      // All are parts of the index: its name would find everything.
+      for (let up = measure.parent; model.measure(up)?.parent; up = model.measure(up).parent) about += ` ${model.measure(up).name}`;
       texts.set(measure.id, [measure.name, about].map((text) => ` ${plain(text)}`));
     }
     return texts.get(measure.id);

@@ -105,7 +105,7 @@ def test_a_former_and_a_present_ward_of_one_name_are_told_apart(page: Tab) -> No
     assert names[:2] == ["Village, ward of 2002–2022", "Village, ward since May 2022"]
     page.page.locator(".found button").first.click()
     assert page.text(".answer") == (
-        "This is Village, the ward of 2002–2022; ward since May 2022, another bears its name."
+        "This is Village, the ward of 2002–2022. There is another, a ward since May 2022."
     )
     _, listed = typed(page, "River")  # no ward of today is called so
     assert listed[0] == "River ward"
@@ -122,8 +122,15 @@ def test_the_scenario_stands_under_the_score(page: Tab) -> None:
 
 @pytest.mark.parametrize("words", ["IG11 0AB", "RM10", "zzzz"])
 def test_what_is_not_known_says_what_is(desk: Tab, words: str) -> None:
+    """And what can be chosen stands there: no list is two screens away."""
     said, listed = typed(desk, words)
-    assert listed == []
+    assert said.endswith("Choose on the map or here:")
+    assert len(listed) == 17
+    assert listed[0] == "Abbey, ward of 2002–2022"
+    press(desk, "ArrowDown", 2)
+    press(desk, "Enter")
+    assert desk.state()["area"] == "E05000027"
+    said, listed = typed(desk, words)
     assert "20 parks, 6 stations and 19 wards since May 2022, but no streets" in said
     assert "spelling" not in said
 
