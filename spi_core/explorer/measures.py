@@ -216,8 +216,9 @@ class _Pages:
         if pair.get("group") in ("broken", "not collected"):
             said.insert(0, f"Not compared over time: {said_why(pair['reason'])}.")
         elif pair.get("group") in APART:
-            years = f"{pair['first']:.0f} to {pair['last']:.0f}"
-            said.insert(0, f"Change, {pair['group']} ({years}), counts in no score’s change.")
+            years = f"{pair['first']:.0f} and {pair['last']:.0f}"
+            why = f"{pair['group']} than a year, so its change counts in no score’s"
+            said.insert(0, f"Of {years}: {why}.")
         elif pair.get("rolling"):
             said.insert(0, "Rolling: the windows of the two periods are of several years.")
         return said

@@ -20,8 +20,9 @@ from spi_core.present.report.revisions import compared_with
 from spi_core.store import Tables
 from spi_core.text.when import due
 
-#: Terms that an edition has no use for where it has one period, or no generated figure.
-CHANGE, MADE_UP = {"No clear change", "Comparable"}, {"Illustrative"}
+#: Terms that an edition has no use for: where it has no reference, one period, no generated figure.
+REFERENCE = "{reference}’s own change"
+CHANGE, MADE_UP = {"No clear change", "Comparable", REFERENCE}, {"Illustrative"}
 
 
 def meta(tables: Tables) -> dict[str, Any]:
@@ -80,8 +81,10 @@ def glossary(tables: Tables) -> list[dict[str, str]]:
     """
     edition, texts = tables.about["edition"], prose("explorer")
     words = {**words_of(tables), "low": str(scale_start(tables)), "scale": score_meaning(tables)}
+    words["reference"] = reference_place(tables)
     skip = set() if edition["illustrative"] else MADE_UP
     skip = skip | (set() if len(edition["periods"]) > 1 else CHANGE)
+    skip = skip | (set() if words["reference"] else {REFERENCE})
     made = []
     for key in texts:
         _, glossary, term = key.rpartition("glossary.")

@@ -37,6 +37,7 @@ function whatItIs(model) {
 function aboutBody(model) {
   const { history, meta } = model;
   const present = new Set(model.levels.flatMap((l) => model.measures.flatMap((m) => (model.column(m.id, l.id)?.state ?? []).flatMap((row) => [...row]))));
+  for (const m of model.measures) if (!m.levels.length) present.add(model.absentState(m.id));
   return [
     h("section", { class: "what-it-is" }, h("h3", {}, `What is the ${model.measures[0].name}?`), h("p", {}, whatItIs(model))),
     h("div", { class: "grid even" },

@@ -4,7 +4,8 @@
 import { h } from "./dom.js";
 import { valueText } from "./words.js";
 
-const WORDS = { better: ["up", "▲ clearly better"], worse: ["down", "▼ clearly worse"], like: ["same", "● not clearly different"] };
+// Without the signs of ratings, which are held against similar areas.
+const WORDS = { better: ["up", "clearly better"], worse: ["down", "clearly worse"], like: ["same", "not clearly different"] };
 
 // The likely range of a difference from those of its two figures: Newcombe's rule, as in spi_core/method/intervals.py. 1 and -1 where the
 // first clearly lies above or below the second, 0 where chance may part them, null where a range is not known.
@@ -23,7 +24,7 @@ export function againstWhole(measure, cell, home) {
   return side === 0 ? "like" : side * measure.polarity > 0 ? "better" : "worse";
 }
 
-// "city 104.6" of a part of it and, where it can be said, "● not clearly different".
+// "city 104.6" of a part of it and, where it can be said, "not clearly different".
 export function besideWhole(model, measure, area, cell, period) {
   const home = model.homeCell(measure.id, area.level, period);
   if (!home || cell.value === null) return [];

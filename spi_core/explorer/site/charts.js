@@ -16,6 +16,9 @@ export const SERIES = [
   [BLUE, "square"], [ORANGE, "diamond"], [SKY, "up"], ["#7F3300", "circle"], [MUTED, "square"],
 ];
 
+// The reference's own line, whatever else is drawn.
+export const REFERENCE = [INK, "diamond"];
+
 export function marker(shape, x, y, r, fill) {
   const el = SHAPES[shape](x, y, r);
   el.setAttribute("fill", fill);
@@ -34,13 +37,13 @@ function svgOf(width, height, label, ...children) {
   }, children);
 }
 
-// Round limits and steps for an axis.
-export function axisOf(values, wanted = 4) {
+// Round limits and steps for an axis; no step is smaller than `least`.
+export function axisOf(values, wanted = 4, least = 0) {
   const known = values.filter((v) => v !== null && Number.isFinite(v));
   let [low, high] = [Math.min(...known), Math.max(...known)];
   if (!known.length) [low, high] = [0, 1];
   if (low === high) [low, high] = [low - Math.max(Math.abs(low) * 0.1, 0.5), high + Math.max(Math.abs(high) * 0.1, 0.5)];
-  const raw = (high - low) / wanted;
+  const raw = Math.max((high - low) / wanted, least);
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 2.5, 5, 10].find((k) => k * power >= raw) * power;
   const first = Math.floor(low / step + 1e-9) * step;
@@ -131,17 +134,15 @@ export function dotRows({ width, rows, home, label, axis: given, write, interval
   const step = narrow ? 38 : 26;
   const height = rows.length * step + 34;
   const marks = [];
-  for (const t of axis.ticks) {
-    marks.push(s("line", { x1: x(t), x2: x(t), y1: 4, y2: rows.length * step + 4, stroke: HAIRLINE, "stroke-width": 1 }));
-    marks.push(words(x(t), rows.length * step + 20, write(t, axis.digits), { "font-size": 11, fill: MUTED, "text-anchor": "middle" }));
-  }
-  if (home && home.value !== null) {
-    marks.push(s("line", { x1: x(home.value), x2: x(home.value), y1: 4, y2: rows.length * step + 4, stroke: INK, "stroke-width": 1.5 }));
-  }
+  for (const t of axis.ticks) marks.push(words(x(t), rows.length * step + 20, write(t, axis.digits), { "font-size": 11, fill: MUTED, "text-anchor": "middle" }));
+  // Where words stand above each row the lines pass between them.
+  const across = (at, look) => rows.forEach((_, i) => marks.push(s("line", { x1: at, x2: at, y1: i * step + (narrow ? 19 : 4), y2: (i + 1) * step + 4 - (narrow ? 4 : 0), ...look })));
+  for (const t of axis.ticks) across(x(t), { stroke: HAIRLINE, "stroke-width": 1 });
+  if (home && home.value !== null) across(x(home.value), { stroke: INK, "stroke-width": 1.5 });
   rows.forEach((row, i) => {
     const y = i * step + (narrow ? 26 : 16);
-    marks.push(words(0, narrow ? y - 12 : y + 4, row.name, { "font-weight": row.bold ? 700 : 400, stroke: WHITE, "stroke-width": 4, "paint-order": "stroke", "stroke-linejoin": "round" }));
-    marks.push(words(width, narrow ? y - 12 : y + 4, row.text, { "text-anchor": "end", "font-weight": 600, ...(narrow ? { stroke: WHITE, "stroke-width": 4, "paint-order": "stroke", "stroke-linejoin": "round" } : {}) }));
+    marks.push(words(0, narrow ? y - 12 : y + 4, row.name, { "font-weight": row.bold ? 700 : 400 }));
+    marks.push(words(width, narrow ? y - 12 : y + 4, row.text, { "text-anchor": "end", "font-weight": 600 }));
     if (row.value === null) return;
     if (intervals && row.low !== null) marks.push(s("line", { x1: x(row.low), x2: x(row.high), y1: y, y2: y, stroke: SKY, "stroke-width": 8, opacity: 0.6 }));
     const [fill, shape] = row.series ?? [BLUE, "circle"];
@@ -151,11 +152,11 @@ export function dotRows({ width, rows, home, label, axis: given, write, interval
 }
 
 // Lines over the periods, named at their ends. series: [{ name, series, points: [{ value, low, high, made }] }]; ◇ above what is made.
-export function trend({ width, labels, series, label, write, intervals }) {
+export function trend({ width, labels, series, label, write, least, intervals }) {
   const height = 230;
   const names = series.map((r) => r.name);
   const right = Math.min(Math.max(...names.map((n) => guess(n, 12))) + 18, width * 0.42);
-  const axis = axisOf(series.flatMap((r) => r.points.flatMap((p) => [p.value, intervals ? p.low : null, intervals ? p.high : null])));
+  const axis = axisOf(series.flatMap((r) => r.points.flatMap((p) => [p.value, intervals ? p.low : null, intervals ? p.high : null])), 4, least);
   const left = Math.max(...axis.ticks.map((t) => guess(write(t, axis.digits), 11))) + 10;
   const x = (i) => left + 14 + (labels.length === 1 ? 0 : (i / (labels.length - 1)) * (width - left - right - 28));
   const y = scale(axis, height - 34, 12);

@@ -3,7 +3,7 @@
 import { orderGroups, sideOf } from "./against.js";
 import { button, h, replace, uniqueId } from "./dom.js";
 import { chartBox } from "./chartbox.js";
-import { dotRows, histogram, SERIES, strip, trend } from "./charts.js";
+import { dotRows, histogram, REFERENCE, SERIES, strip, trend } from "./charts.js";
 import { overTimeNote, viewNote } from "./cautions.js";
 import { shownAs } from "./classify.js";
 import { fellowsSection } from "./fellows.js";
@@ -159,14 +159,14 @@ function compareBody(ctx, state, areas) {
   return [
     intervalCheck(ctx, state),
     areas.includes(model.home()) ? fellowsSection(model, measure) : null,
-    h("section", {}, h("h3", {}, `Among all ${all.length} ${model.level(state.level).plural}`),
+    all.length > 1 && h("section", {}, h("h3", {}, `Among all ${all.length} ${model.level(state.level).plural}`),
       chartBox((width) => strip({ width, points, home, write, intervals: state.intervals, label: `Where ${names} stand among all. ${label}` }))),
     h("div", { class: "grid thirds" },
       h("section", {}, h("h3", {}, "Side by side"),
         chartBox((width) => dotRows({ width, rows, home, write, intervals: state.intervals, label: `Side by side: ${label}` }),
           home ? `The line is the ${model.whole}, ${home.text}.` : null)),
       model.periods.length > 1 && h("section", {}, h("h3", {}, trendTitle(measure)), trendFigure(model, state, measure, areas)),
-      h("section", {}, h("h3", {}, "How all areas are spread"),
+      all.length > 1 && h("section", {}, h("h3", {}, "How all areas are spread"),
         chartBox((width) => histogram({
           width, values: points.map((p) => p.value), areasWord: model.level(state.level).plural, write,
           chosen: areas.map((a, i) => ({ value: points[a.place].value, series: SERIES[i] })),
@@ -182,7 +182,7 @@ function rowOf(model, state, measure, area, i, change) {
   const text = change ? `${changeText(measure, cell)} ${model.rating(cell.rating).symbol} ${cell.turn.split(" ").pop()}`.trim() : cell.value === null ? model.state(cell.state).word : `${valueText(model, measure, cell)} ${marks}`.trim();
   const range = state.intervals && cell.value !== null && cell.low !== null ? ` (${intervalText(measure, cell.low, cell.high, change ? signed : number)})` : "";
   const rated = !change && cell.rating && shownAs(model, { ...state, measure: measure.id }) === "rating" ? ` ${ratingText(model, cell.rating)}` : "";
-  return { name: `${i + 1}. ${area.name}`, value: cell.value, low: cell.low, high: cell.high, text: text + range + rated, series: SERIES[i], bold: area.code === state.area };
+  return { name: `${i + 1}. ${area.name}`, value: cell.value, low: cell.low, high: cell.high, text: text + range + rated, series: SERIES[i] };
 }
 
 // Levels of a score that may stand in a row are other numbers than the score itself, and called so.
@@ -207,11 +207,11 @@ export function trendFigure(model, state, measure, areas) {
       return { value, made: measure.kind === "indicator" ? cell.illustrative : move.illustrative, low: measure.kind === "indicator" ? cell.low : null, high: measure.kind === "indicator" ? cell.high : null };
     })],
   }));
-  if (longest?.reference.some((v) => v !== null)) series.push({ name: model.meta.reference, series: SERIES[areas.length], points: longest.reference.map((value) => ({ value, low: null, high: null })) });
+  if (longest?.reference.some((v) => v !== null)) series.push({ name: model.meta.reference, series: REFERENCE, points: longest.reference.map((value) => ({ value, low: null, high: null })) });
   if (!comparable) return h("p", { class: "muted" }, `Not compared over time: ${measure.break_reason || "the figures of the periods do not mean the same"}.`);
   if (series.every((r) => r.points.filter((p) => p.value !== null).length < 2)) return h("p", { class: "muted" }, "No comparable figures in two periods.");
   const said = series.filter((r) => r.points.some((p) => p.value !== null)).map((r) => `${r.name}: ${r.points.map((p, i) => `${p.value === null ? "no figure" : write(p.value)}${p.made ? "\u00a0◇" : ""} in ${labels[i]}`).join(", ")}`);
-  return chartBox((width) => trend({ width, labels, series, write, intervals: state.intervals, label: `${measure.name} over time. ${said.join("; ")}.` }),
+  return chartBox((width) => trend({ width, labels, series, write, least: 5 * 10 ** -measure.digits, intervals: state.intervals, label: `${measure.name} over time. ${said.join("; ")}.` }),
     measure.kind === "indicator" ? null : `Scores from figures that ${longest ? "were counted alike in every year" : "mean the same in every period"}; the full score rests on all figures.`);
 }
 

@@ -129,6 +129,9 @@ export function openData(data) {
         cell.reason = absentReason(measure) || (why && sentence(why));
       }
       if (p === last) Object.assign(cell, { count: pick(col.count, at), base: pick(col.base, at) }, standing(col, at, measure, cell, data.texts));
+      const among = p === last && area.code === data.meta.area && data.fellows?.measures[measure.place];
+      // The range of the whole's score is known where it stands among others of its kind.
+      if (among && cell.low === null) ["low", "high"].forEach((end) => { cell[end] = pick(among[end], among.at.indexOf(data.fellows.home)); });
       return cell;
     },
 

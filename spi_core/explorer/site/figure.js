@@ -3,7 +3,7 @@
 import { button, h, replace } from "./dom.js";
 import { illustrativeNote, overTimeNote } from "./cautions.js";
 import { fellowsSection } from "./fellows.js";
-import { day, number, signed, subtracted, withUnit } from "./format.js";
+import { day, number, signed, spanText, subtracted, withUnit } from "./format.js";
 import { trendFigure, trendTitle } from "./compare.js";
 import { lineage } from "./lineage.js";
 import { KIND_WORDS } from "./picker.js";
@@ -17,7 +17,7 @@ export function createFigure(ctx) {
   const el = h("div", {});
   return {
     el,
-    controls: ["pick"],
+    controls: ["pick", "find"],
     title: (state) => `About: ${model.measure(state.measure).name}`,
     sentence: (state) => figureSentence(model, state),
     note: (state) => overTimeNote(model, model.measure(state.measure), drawnAreas(model, state)) || illustrativeNote(model, state),
@@ -73,8 +73,9 @@ function longWords(model, measure, area) {
   const move = model.longChange(measure.id, area);
   if (!move) return null;
   const likely = move.low === null ? "" : ` (likely ${intervalText(measure, move.low, move.high, signed)})`;
-  const beyond = move.relative === null ? "" : ` ${model.meta.reference}’s own change comes to ${subtracted(signed(move.value, measure.digits), signed(move.relative, measure.digits))} here (${signed(move.relative, measure.digits)} apart${move.relativeRating ? `: ${move.relativeRating}` : ""}).`;
-  return h("p", {}, h("strong", {}, area.name), `, ${move.first} to ${move.last}${basisText(measure)}: ${changeText(measure, move)}${likely} `, changeChip(model, move), move.reason ? h("span", { class: "muted small" }, ` ${move.reason}`) : null, beyond);
+  const own = move.relative === null ? "" : subtracted(signed(move.value, measure.digits), signed(move.relative, measure.digits));
+  const beyond = own && ` Moving as ${model.meta.reference} did, it would have changed by ${own} (${signed(move.relative, measure.digits)} apart${move.relativeRating ? `: ${move.relativeRating}` : ""}).`;
+  return h("p", {}, h("strong", {}, area.name), `, ${spanText(move.first, move.last)}${basisText(measure)}: ${changeText(measure, move)}${likely} `, changeChip(model, move), move.reason ? h("span", { class: "muted small" }, ` ${move.reason}`) : null, beyond);
 }
 
 // The years once more as numbers, with what was counted.

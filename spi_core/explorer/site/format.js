@@ -55,6 +55,11 @@ export function day(iso) {
   return MONTHS[month - 1] ? `${Number(date)} ${MONTHS[month - 1]} ${year}` : String(iso);
 }
 
+// "2010 to 2014"; "2008/09–2010/11 to 2011/12–2013/14".
+export function spanText(first, last) {
+  return [first, last].map((label) => label.replace(" to ", "–")).join(" to ");
+}
+
 // A value with no more than its sign: "13.5%" in a table or a map.
 export function shortUnit(text, unit) {
   return unit?.startsWith("%") && text !== "–" ? `${text}%` : text;

@@ -20,7 +20,7 @@ export function createGlance(ctx) {
       const [, partial, lacks] = /^(.*?\.)(?: (No .*))?$/s.exec(measure.partial ?? "") ?? [];
       replace(el, parted([
         state.view === "map" && measure.kind === "indicator" ? measure.description : null,
-        state.view === "figure" || (own && !model.has(measure.id, state.level)) ? null : agesText(model, measure, own ? state.period : model.periods[model.periods.length - 1].id),
+        own && !model.has(measure.id, state.level) ? null : agesText(model, measure, own ? state.period : model.periods[model.periods.length - 1].id),
         partial ? h("span", { class: "partial" }, partial, lacks ? h("span", { class: "roomy" }, ` ${lacks}`) : null) : null,
         moreLink(ctx, state, measure),
       ]));

@@ -2,7 +2,7 @@
 
 import { h, replace, s, uniqueId } from "./dom.js";
 import { shownAs } from "./classify.js";
-import { number } from "./format.js";
+import { number, spanText } from "./format.js";
 import { MUTED, patternDefs } from "./palette.js";
 import { CLASS_COUNTS } from "./state.js";
 import { againstPeers, basisText, MARKS, marksOf, peersText } from "./words.js";
@@ -55,7 +55,7 @@ export function createLegend(ctx) {
     // Without any figure there is nothing to class, and no darker or lighter.
     const some = colours.keys.some((key) => !key.key.startsWith("state-"));
     const peers = peersOf(state);
-    title.textContent = { value: "Legend", rating: againstPeers(model), change: `Change from ${model.firstLabel(measure.id)} to ${model.lastLabel(measure.id)}${basisText(measure)}` }[shown];
+    title.textContent = { value: "Legend", rating: againstPeers(model), change: `Change from ${spanText(model.firstLabel(measure.id), model.lastLabel(measure.id))}${basisText(measure)}` }[shown];
     note.textContent = {
       value: some ? `${measure.unit.startsWith("score 0–100") ? "Score, 0 to 100" : measure.unit}. Darker is higher, which is ${measure.polarity < 0 ? "worse" : "better"}.` : "",
       rating: `${model.peersRule} ${peers}`.trim(),

@@ -262,9 +262,9 @@ function absentChoices(model, { measure: id, level }) {
   };
   const said = [];
   if (!measure.levels.length) return "There are no figures to rate, to compare or to see by other areas.";
-  if (!model.hasRating(id, level)) said.push(`Rating: ${measure.kind === "indicator" ? "scores only" : only(model.hasRating) || "none in this edition"}.`);
+  if (!model.hasRating(id, level)) said.push(measure.kind === "indicator" ? "Only scores are rated." : `Rating: ${only(model.hasRating) || "none in this edition"}.`);
   const apart = model.periods.filter((p) => !model.hasPeriod(id, level, p.id)).map((p) => model.periodLabel(id, p.id));
-  if (apart.length) said.push(`${andList(apart)}: ${measure.kind === "indicator" ? "no figures" : "rests on other figures; see Change"}.`);
+  if (apart.length) said.push(measure.kind === "indicator" ? `No figures of ${andList(apart)}.` : `No score of ${andList(apart)} is shown: it would rest on other figures. Change compares what both have.`);
   if (model.periods.length > 1 && !model.hasChange(id, level)) said.push(`Change: ${only(model.hasChange) || "none to be had"}.`);
   const lacking = model.levels.filter((l) => !model.has(id, l.id)).map((l) => l.plural.replace(/ \(.*\)/, ""));
   if (lacking.length) said.push(`No figures of ${andList(lacking)}.`);

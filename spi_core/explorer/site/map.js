@@ -79,10 +79,10 @@ export function createMap(ctx) {
     borders.classList.toggle("hairlines", above.length > SOME);
     borders.replaceChildren(...[...above, ...outlinesOf("whole")].map((d) => s("path", { class: "outline", d })));
     const many = model.level(level).plural;
-    holder.setAttribute("aria-label", `Map of ${areas.length === 1 ? `the ${model.level(level).singular}` : `${areas.length} ${many}`}. Arrow keys move between neighbours, Enter selects.`);
+    holder.setAttribute("aria-label", `Map of ${areas.length === 1 ? `the ${model.level(level).singular}. ` : `${areas.length} ${many}. Arrow keys move between neighbours, `}Enter selects.`);
     replace(hint,
       h("span", { class: "for-touch" }, `Tap ${model.level(level).a} to read its figure; tap it again to leave it.`),
-      h("span", { class: "for-keys" }, `Click the map, or press Tab to reach it: arrow keys move between neighbouring ${many}, Enter selects. Select again to leave it.`));
+      h("span", { class: "for-keys" }, `Click the map, or press Tab to reach it: ${areas.length === 1 ? "" : `arrow keys move between neighbouring ${many}, `}Enter selects. Select again to leave it.`));
     zoom = 0;
     drawZoom();
     look();

@@ -1,6 +1,6 @@
 // Title and sentence of a view. Written sentences come with the data; counts are put in words here.
 
-import { number, withBracket, withUnit } from "./format.js";
+import { number, spanText, withBracket, withUnit } from "./format.js";
 import { shownAs } from "./classify.js";
 import { absentWords, areaSentence, basisText, intervalText, MARKS, marksOf, valueText } from "./words.js";
 
@@ -8,7 +8,7 @@ import { absentWords, areaSentence, basisText, intervalText, MARKS, marksOf, val
 export function periodWords(model, state) {
   const { measure: id } = state;
   const shown = shownAs(model, state);
-  if (shown === "change") return `change from ${model.firstLabel(id)} to ${model.lastLabel(id)}${basisText(model.measure(id))}`;
+  if (shown === "change") return `change from ${spanText(model.firstLabel(id), model.lastLabel(id))}${basisText(model.measure(id))}`;
   return shown === "rating" ? `against similar ${model.unit.plural}, ${model.lastLabel(id)}` : model.periodLabel(id, state.period);
 }
 
@@ -75,7 +75,7 @@ function ratingCounts(model, measure, level) {
   const letters = [...model.column(measure.id, level).rating];
   const of = (letter) => letters.filter((l) => l === letter).length;
   const total = letters.length;
-  return `${measure.name}: against similar ${model.unit.plural} a strength in ${of("s")} of ${total} ${model.level(level).plural} and a weakness in ${of("w")}.`;
+  return `${measure.name}: against similar ${model.unit.plural} a strength in ${of("s")} of ${total} ${model.level(level).plural} and a weakness in ${of("w")}. Each is held against those like it, not against its neighbours: a high score may be a weakness.`;
 }
 
 function spreadCounts(model, state, measure) {

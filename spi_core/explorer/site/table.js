@@ -50,7 +50,7 @@ export function drawTable(twin, sort, onsort) {
   const caption = h("caption", {}, h("span", {}, twin.caption));
   const table = h("table", {}, caption, h("thead", {}, h("tr", {}, head)), body);
   const wrap = h("div", { class: "table-wrap", tabindex: "0", role: "region", "aria-label": `Table: ${twin.caption}` }, table);
-  const aside = h("p", { class: "scrolls no-print", hidden: true }, h("span", { class: "for-touch" }, "Swipe the table sideways for more columns →"), h("span", { class: "for-keys" }, "Scroll the table sideways for more columns →"));
+  const aside = h("p", { class: "scrolls no-print", hidden: true }, h("span", { class: "for-touch" }, "Swipe the table sideways for more columns →" + (onsort ? " Tap a column’s name to sort by it." : "")), h("span", { class: "for-keys" }, "Scroll the table sideways for more columns →"));
   const ends = () => {
     const wide = wrap.scrollWidth > wrap.clientWidth + 1;
     aside.hidden = !wide;

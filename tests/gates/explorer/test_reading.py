@@ -207,7 +207,7 @@ def test_no_choice_leads_nowhere(tab, data):
     assert tab.state()["show"] == "value"
     checked = tab.page.locator(".segments input:checked").first
     assert checked.is_enabled()
-    assert "Rating: scores only." in tab.text(".reason")
+    assert "Only scores are rated." in tab.text(".reason")
     assert "Change: borough and wards only." in tab.text(".reason")
     group = tab.page.locator("fieldset.segments").first.get_attribute("aria-describedby")
     assert group == tab.page.get_attribute(".reason", "id")

@@ -188,7 +188,7 @@ def test_an_earlier_score_of_other_figures_is_not_given(tab, data, state, offere
     assert choices.count()
     assert all(choice.is_enabled() == offered for choice in choices.all())
     assert tab.state().get("period", last) == (first if offered else last)
-    assert ("rests on other figures; see Change" in tab.text(".reason")) != offered
+    assert ("would rest on other figures" in tab.text(".reason")) != offered
 
 
 def test_files_hold_the_comparable_scores(tab, data):
