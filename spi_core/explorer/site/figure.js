@@ -52,7 +52,7 @@ function figureBody(ctx, state) {
   return [
     h("div", { class: "buttons no-print figure-buttons" }, button(model.shapes ? "Show on the map" : "Show all areas", { class: "button button-main" }, () => ctx.go({ view: "map" }))),
     measure.levels.length ? h("section", { class: "here" }, [...areas].reverse().map((area) => hereWords(model, measure, area)), areas.length ? lineage(ctx, measure, areas[areas.length - 1]) : null) : null,
-    measure.levels.length && (known || model.periods.length > 1) ? h("section", { class: "figure-trend" }, h("h3", {}, trendTitle(measure)), trendFigure(model, state, measure, areas), [...areas].reverse().map((area) => longWords(model, measure, area)), yearsTable(model, measure, areas)) : null,
+    measure.levels.length && (known || model.periods.length > 1) ? h("section", { class: "figure-trend" }, h("h3", {}, trendTitle(measure)), trendFigure(model, state, measure, areas), [...areas].reverse().map((area) => [longWords(model, measure, area), yearWords(model, measure, area)]), yearsTable(model, measure, areas)) : null,
     fellowsSection(model, measure),
     h("dl", { class: "page" }, parts.filter((part) => part && part[1] && part[1].length !== 0).map(([term, text]) => [h("dt", {}, term), h("dd", {}, text)])),
   ];
@@ -76,6 +76,12 @@ function longWords(model, measure, area) {
   const own = move.relative === null ? "" : subtracted(signed(move.value, measure.digits), signed(move.relative, measure.digits));
   const beyond = own && ` Moving as ${model.meta.reference} did, it would have changed by ${own} (${signed(move.relative, measure.digits)} apart${move.relativeRating ? `: ${move.relativeRating}` : ""}).`;
   return h("p", {}, h("strong", {}, area.name), `, ${spanText(move.first, move.last)}${basisText(measure)}: ${changeText(measure, move)}${likely} `, changeChip(model, move), move.reason ? h("span", { class: "muted small" }, ` ${move.reason}`) : null, beyond);
+}
+
+// The change of a year stands beside it: they may differ, and each names its years.
+function yearWords(model, measure, area) {
+  const said = measure.comparable === false ? "" : model.areaSentence(measure.id, area, true);
+  return said && h("p", {}, said);
 }
 
 // The years once more as numbers, with what was counted.

@@ -86,7 +86,7 @@ class Yardstick:
         >>> near.against(43.2, 48.2, -6.7, -3.0)
         ('43', 'clearly below similar regions’ 48')
         >>> near.against(39.1, 47.2, -9.3, -0.7, "similar")
-        ('39', 'below similar regions’ 47, though no further from it than those usually are')
+        ('39', 'below similar regions’ 47, by no more than is usual among them')
         >>> home.against(47.9, 48.2, -2.3, 1.6)
         ('48', 'not clearly different from the country’s 48')
         >>> home.against(47.9, 48.2, -0.5, -0.1)
@@ -100,7 +100,7 @@ class Yardstick:
             digits += 1
         how, rest = side or "not clearly different from", ""
         if side and rating == SIMILAR:  # the rating asks more: as far off as few of them are
-            how, rest = side.split()[1], ", though no further from it than those usually are"
+            how, rest = side.split()[1], ", by no more than is usual among them"
         return number(score, digits), f"{how} {self.whose} {number(other, digits)}{rest}"
 
 
