@@ -236,6 +236,8 @@ export function createMap(ctx) {
     if (state && before !== pixels) drawLabels();
   });
   watcher.observe(holder);
+  // What fits is measured in the letters that are drawn, once they are there.
+  document.fonts.ready.then(drawLabels);
 
   return {
     el,
