@@ -228,7 +228,8 @@ function createBar(ctx) {
   const reasonId = uniqueId("reason");
   const reason = h("p", { class: "reason", id: reasonId });
   for (const group of [show.el, level.el]) group.setAttribute("aria-describedby", reasonId);
-  const el = h("div", { class: "controls" }, h("div", { class: "bar" }, Object.values(parts)), finder.answer, reason);
+  const bar = h("div", { class: "bar" }, Object.values(parts));
+  const el = h("div", { class: "controls" }, bar, finder.answer, reason);
 
   function update(state, view) {
     for (const [name, part] of Object.entries(parts)) part.hidden = !view.controls.includes(name);
@@ -242,7 +243,9 @@ function createBar(ctx) {
     // By the measure's own dates, as title and sentence have them.
     for (const p of model.periods) show.offer(`period:${p.id}`, offered.includes(p), offered.length > 1 ? model.periodLabel(state.measure, p.id) : "Latest");
     const since = model.firstLabel(state.measure);
-    if (model.periods.length > 1) show.offer("change", true, ["Change", since.length > 8 ? null : h("span", { class: "since" }, ` since ${since}`)]);
+    const long = since.length > 8;
+    bar.classList.toggle("long", long);
+    if (model.periods.length > 1) show.offer("change", true, ["Change", long ? null : h("span", { class: "since" }, ` since ${since}`)]);
     show.allow("change", model.hasChange(state.measure, state.level));
     show.set(state.show === "change" ? "change" : state.show === "rating" && rated && model.isLast(state.period) ? "rating" : `period:${state.period}`);
     for (const l of model.levels) level.allow(l.id, model.has(state.measure, l.id) || l.id === state.level);

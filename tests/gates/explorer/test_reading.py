@@ -94,7 +94,7 @@ def test_a_line_of_a_scorecard_stands_beside_the_borough(desk, phone, data):
             apart = ("not clearly different", "clearly better", "clearly worse")[
                 side * measure["polarity"]
             ]
-        verdicts = re.findall("clearly better|clearly worse|not clearly different", text)
+        verdicts = re.findall("(?<![↗↘] )clearly (?:better|worse)|not clearly different", text)
         assert verdicts == ([apart] if apart else []), measure["id"]
         seen.add(apart)
     assert len(seen) == 4
