@@ -133,6 +133,18 @@ def test_own_weights_stay_in_sight_and_name_themselves(tab, data):
     assert tab.page.evaluate(focus) == "How much each component counts"
 
 
+def test_a_list_is_not_covered_by_a_finger_s_keyboard(phone, desk):
+    for tab, typed in ((phone, False), (desk, True)):
+        tab.page.click("[data-key=pick]")
+        focused = tab.page.evaluate("document.activeElement.type === 'search'")
+        assert focused == typed
+    press(desk, "ArrowDown", 2)
+    second = "[...document.querySelectorAll('.tree [data-measure]')][1].dataset.measure"
+    wanted = desk.page.evaluate(second)
+    press(desk, "Enter")
+    assert desk.state()["measure"] == wanted
+
+
 @pytest.mark.parametrize(("state", "slider"), [
     ("view=weights", "[data-weight]"),
     (f"view=scorecard&area={WARD}", "[data-key=what-slide]"),

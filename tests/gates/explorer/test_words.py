@@ -369,6 +369,7 @@ def test_search_finds_what_a_reader_would_call_it(tab, words, wanted, unwanted):
     found = shown.evaluate_all("all => all.map((b) => b.dataset.measure)")
     assert wanted in found
     assert unwanted not in found
+    assert tab.page.get_attribute(".tree .best", "data-measure") == wanted  # what Enter takes
     tab.page.keyboard.press("Enter")
     tab.settle()
     assert tab.state()["measure"] == wanted
@@ -515,6 +516,13 @@ def test_a_change_between_observed_figures_is_not_called_made_up(tab, data):
 def test_darker_says_whether_it_is_good(tab, measure, word):
     tab.go(f"measure={measure}")
     assert f"Darker is higher, which is {word}." in tab.text(".legend")
+
+
+def test_help_counts_a_component_without_a_score(tab):
+    tab.go("view=about")
+    signs = [t for t in tab.texts(".legend-list li") if t.startswith("not scored")]
+    assert signs
+    assert not any("none here" in t for t in signs)
 
 
 def test_a_component_without_a_score_has_nothing_to_class(tab, data):
