@@ -67,8 +67,8 @@ def refuse(bad: NDArray[np.bool_], message: str) -> None:
         Naming every bad column.
     """
     if bad.any():
-        bad = bad.reshape(-1, bad.shape[-1] if bad.ndim else 1)
-        raise ColumnError(message, np.flatnonzero(bad.any(axis=0)))
+        bad = np.atleast_1d(bad)
+        raise ColumnError(message, np.flatnonzero(bad.reshape(-1, bad.shape[-1]).any(axis=0)))
 
 
 def check_polarity(polarity: ArrayLike) -> Array:

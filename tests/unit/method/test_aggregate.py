@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from spi_core.method.aggregate import hierarchy
+from spi_core.method.aggregate import _BLOCK_CELLS, _BLOCK_PRODUCTS, _blocks, _Level, hierarchy
 from spi_core.method.means import Mean
 
 NAN = np.nan
@@ -62,6 +62,22 @@ def test_any_layout_and_number_of_blocks_gives_the_same() -> None:
     np.testing.assert_allclose(hierarchy(x[2], parent).scores[1], whole[1][2], rtol=1e-13)
 
 
+@pytest.mark.parametrize(("k", "parents", "areas"), [(12, 3, 7000), (84, 12, 900), (600, 500, 3)])
+def test_blocks_cover_every_row_once_and_are_as_large_as_a_cache_and_a_thread_allow(
+    k: int, parents: int, areas: int
+) -> None:
+    member = np.eye(parents)[np.arange(k) % parents]
+    level = _Level(member, Mean(1.0), np.ones(parents))
+    found = [here for here, _ in _blocks(2 * areas, areas, np.ones((2, k)), level, (2,))]
+    rows = np.concatenate([np.arange(2 * areas)[here] for here in found])
+    np.testing.assert_array_equal(rows, np.arange(2 * areas))
+    for here in found:
+        n = here.stop - here.start
+        fits = [m * k <= _BLOCK_CELLS and m * k * parents <= _BLOCK_PRODUCTS for m in (n, n + 1)]
+        assert n == 1 or (n > 0 and fits[0])
+        assert not fits[1] or here.stop % areas == 0
+
+
 def test_weights_by_replicate_match_one_replicate_at_a_time() -> None:
     rng = np.random.default_rng(2)
     x = rng.uniform(0, 100, (3, 50, 4))
@@ -76,6 +92,10 @@ def test_weights_by_replicate_match_one_replicate_at_a_time() -> None:
     # one panel, many sets of weights
     spread = hierarchy(x[1], parent, [w, None]).scores[1]
     assert spread.shape == (3, 50, 1)
+    # replicates may have two axes
+    both = hierarchy(x, parent, [np.stack([w, w[::-1]]), None]).scores[1]
+    np.testing.assert_allclose(both[0], together.scores[1], rtol=1e-13)
+    np.testing.assert_allclose(both[1, 2], hierarchy(x[2], parent, [w[0], None]).scores[1])
     np.testing.assert_allclose(spread[2], hierarchy(x[1], parent, [w[2], None]).scores[1])
 
 

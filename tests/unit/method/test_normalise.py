@@ -53,6 +53,8 @@ def test_goalposts_agree_for_any_layout_and_for_goalposts_by_replicate() -> None
     [
         ([1.0, 5.0], [0.0, 5.0], None, "differ", 1),
         ([1.0, 0.1 + 0.2], [0.0, 0.3], None, "differ", 1),
+        ([1.0, 0.0], [0.0, 0.0], None, "differ", 1),
+        ([2e-9, 3e-10], [1e-9, (0.1 + 0.2) * 1e-9], None, "differ", 1),
         ([NAN, 5.0], [0.0, 1.0], None, "finite", 0),
         ([1.0, np.inf], [0.0, 1.0], None, "finite", 1),
         ([1.0, 5.0], [0.0, 1.0], [1, -1], "crossed", 1),
