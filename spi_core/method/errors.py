@@ -94,7 +94,7 @@ def overdispersion(
     ratio = float((x[1].sum() / n[1].sum()) / (x[0].sum() / n[0].sum()))
     pooled = x.sum(axis=0) / (n[0] + ratio * n[1])
     p = np.stack([pooled, ratio * pooled])
-    rest = np.clip(1 - p, 0.0, 1.0) if binomial else 1.0
+    rest = np.maximum(1 - p, 0.0) if binomial else 1.0
     v0, v1 = p * rest / n
     variance = v1 + ratio**2 * v0 - 2 * overlap * ratio * np.sqrt(v0 * v1)
     gap = x[1] / n[1] - ratio * x[0] / n[0]

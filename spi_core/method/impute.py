@@ -136,7 +136,7 @@ def _coefficients(m: Moments, known: NDArray[np.intp], wanted: NDArray[np.intp])
     r = m.correlation
     slope = np.linalg.pinv(r[np.ix_(known, known)], rcond=1e-10, hermitian=True)
     slope = slope @ r[np.ix_(known, wanted)]
-    inverse_sd = np.where(m.sd > 0, 1 / np.where(m.sd > 0, m.sd, 1.0), 0.0)
+    inverse_sd = np.divide(1.0, m.sd, out=np.zeros_like(m.sd), where=m.sd > 0)
     return np.asarray(inverse_sd[known, None] * slope * m.sd[wanted])
 
 

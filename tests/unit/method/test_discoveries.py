@@ -55,6 +55,14 @@ def test_without_error_any_difference_is_clear_and_none_is_none():
     found = tier([0.0, 0.1], [0.0, 0.0])
     assert found.clear.tolist() == [False, True]
     np.testing.assert_array_equal(found.low, [0, 0.1])
+    assert tier([0.0, 1.28], [0.0, 1.0], rate=0.9).clear.tolist() == [False, True]
+
+
+def test_a_difference_beside_a_clear_one_is_clear_at_the_very_rate():
+    # Benjamini and Hochberg 1995: p of rank i of m is rejected where p <= q i/m; here 2 of 2
+    rate = 2 * float(stats.norm.sf(2.0))
+    assert tier([9.0, 2.0], [1.0, 1.0], rate).clear.tolist() == [True, True]
+    assert tier([9.0, 1.9999], [1.0, 1.0], rate).clear.tolist() == [True, False]
 
 
 def test_pure_noise_is_seldom_called_anything():
@@ -77,7 +85,7 @@ def test_false_claims_are_a_tenth_and_intervals_of_clear_ones_hold_the_truth():
     assert held / clear > 0.9
 
 
-@pytest.mark.parametrize(("se", "rate"), [(1.0, 0.0), (1.0, 1.0), (-1.0, 0.1)])
+@pytest.mark.parametrize(("se", "rate"), [(1.0, 0.0), (1.0, 1.0), (1.0, 1.5), ([-1.0, 1], 0.1)])
 def test_what_makes_no_sense_is_refused(se, rate):
-    with pytest.raises(ValueError, match="must"):
-        tier([1.0], [se], rate)
+    with pytest.raises(ValueError, match="false discovery rate must|standard errors must"):
+        tier([1.0, 2.0], se, rate)

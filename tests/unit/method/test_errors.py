@@ -45,6 +45,12 @@ def test_shares_are_judged_by_the_binomial_variance():
     assert overdispersion(clustered, n).size < 1.2  # a Poisson variance is too large for shares
 
 
+def test_shares_of_all_have_no_variance_and_make_no_residual():
+    # by hand: R = 1, pooled p = 1, 0.7, 0.7, so z² = 0 and twice 0.2²/(2 · 0.7 · 0.3/50)
+    found = overdispersion([[50.0, 30, 40], [50, 40, 30]], np.full((2, 3), 50.0), binomial=True)
+    assert found.size == pytest.approx(2 * 0.04 / 0.0084 / (3 - 1))
+
+
 def test_windows_in_common_make_the_same_distance_larger():
     x, n = counts(1.5)
     apart, shared = (overdispersion(x, n, overlap=rho).size for rho in (0.0, 2 / 3))
@@ -85,7 +91,12 @@ def test_spread_is_the_standard_deviation_about_the_populations_own_change():
 
 def test_a_common_percentage_is_no_spread_of_prices():
     price = np.array([200.0, 300.0, 900.0])
-    assert spread_of_changes([price, 1.16 * price], log=True).size == pytest.approx(0, abs=1e-12)
+    for unit in (1, 1e-4):  # in millions they lie below 1
+        same = spread_of_changes([unit * price, 1.16 * unit * price], log=True)
+        assert same.size == pytest.approx(0, abs=1e-12)
+    assert spread_of_changes([[1.0, 2.0], [1.5, 3.5]]).size == pytest.approx(np.sqrt(0.5))
+    with pytest.raises(ValueError, match="two areas or more"):
+        spread_of_changes([[1.0], [1.5]])
     with pytest.raises(ValueError, match="above 0"):
         spread_of_changes([[1.0, 0.0], [1.0, 2.0]], log=True)
 

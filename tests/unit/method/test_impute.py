@@ -30,6 +30,7 @@ def test_single_gaps_match_least_squares_on_complete_rows() -> None:
     assert result.estimated.sum() == 3
     assert result.estimated[[3, 8, 9], [0, 2, 2]].all()
     assert len(complete) == 57
+    assert result.reason == "3 cells estimated by regression on 57 complete rows"
     assert not result.refused.any()
     np.testing.assert_array_equal(x, before)
     np.testing.assert_array_equal(result.values[~np.isnan(x)], x[~np.isnan(x)])
@@ -95,8 +96,9 @@ def test_options_and_shapes_are_checked() -> None:
         regress(np.zeros((2, 3, 4)))
     with pytest.raises(ValueError, match="allowed: regression, none"):
         regress(np.zeros((2, 3)), method="mean")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="max_missing"):
-        regress(np.zeros((2, 3)), max_missing=-1)
+    for least in ({"max_missing": -1}, {"min_residual_df": 0}):
+        with pytest.raises(ValueError, match="max_missing must be 0 or more and min_residual_df 1"):
+            regress(np.zeros((2, 3)), **least)
     with pytest.raises(ValueError, match="finite"):
         regress(np.array([[np.inf, 1.0], [1.0, 2.0]]))
 
@@ -112,3 +114,4 @@ def test_a_gap_is_least_squares_on_the_complete_rows_however_few_the_indicators(
     found = regress(x, min_residual_df=10)
     assert found.values[0, 2] == pytest.approx(float(np.r_[1, x[0, :2]] @ beta), abs=1e-12)
     assert not regress(x[:-1], min_residual_df=10).estimated.any()
+    assert regress(x[:5], min_residual_df=1).estimated.sum() == 1
