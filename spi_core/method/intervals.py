@@ -154,7 +154,7 @@ def byar(count: ArrayLike, level: float = LEVEL) -> tuple[Array, Array]:
     safe = np.where(x > 0, x, 1.0)
     low = safe * np.maximum(1 - 1 / (9 * safe) - z / (3 * np.sqrt(safe)), 0.0) ** 3
     up = x + 1
-    return np.where(x > 0, low, x * 0.0), up * (1 - 1 / (9 * up) + z / (3 * np.sqrt(up))) ** 3
+    return np.where(x > 0, low, x), up * (1 - 1 / (9 * up) + z / (3 * np.sqrt(up))) ** 3
 
 
 def exact_poisson(count: ArrayLike, level: float = LEVEL) -> tuple[Array, Array]:
@@ -184,7 +184,7 @@ def exact_poisson(count: ArrayLike, level: float = LEVEL) -> tuple[Array, Array]
     tail = (1 - level) / 2
     quantile(level)
     low = scipy.special.gammaincinv(np.where(x > 0, x, 1.0), tail)
-    return np.where(x > 0, low, x * 0.0), np.asarray(scipy.special.chdtri(2 * x + 2, tail) / 2)
+    return np.where(x > 0, low, x), np.asarray(scipy.special.chdtri(2 * x + 2, tail) / 2)
 
 
 def poisson(count: ArrayLike, level: float = LEVEL) -> tuple[Array, Array]:

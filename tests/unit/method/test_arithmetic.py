@@ -173,8 +173,8 @@ def test_intervals_that_touch_do_not_part_two_places() -> None:
 
 def test_byar_s_lower_end_of_one_event() -> None:
     z = stats.norm.ppf(0.95)
-    low, high = byar([1, 2], 0.9)
-    o = np.array([1.0, 2.0])
+    o = np.array([0.75, 1.0, 2.0])  # a mean of years need not be whole
+    low, high = byar(o, 0.9)
     np.testing.assert_allclose(low, o * (1 - 1 / (9 * o) - z / (3 * np.sqrt(o))) ** 3)
     np.testing.assert_allclose(
         high, (o + 1) * (1 - 1 / (9 * (o + 1)) + z / (3 * np.sqrt(o + 1))) ** 3

@@ -34,6 +34,8 @@ def test_wilson_matches_statsmodels(level, n):
     x = np.unique(np.minimum(COUNTS, n))
     expected = proportion_confint(x, n, alpha=1 - level, method="wilson")
     np.testing.assert_allclose(wilson(x, np.full(x.size, n), level), expected, atol=1e-12)
+    all_of = np.arange(1.0, 1100)  # for some of these rounding alone leads beyond 1
+    assert wilson(all_of, all_of, level)[1].max() <= 1
 
 
 @pytest.mark.parametrize("level", [0.8, 0.9, 0.95])
@@ -41,6 +43,10 @@ def test_exact_poisson_matches_statsmodels(level):
     expected = confint_poisson(COUNTS[1:], 1, method="exact-c", alpha=1 - level)
     found = exact_poisson(COUNTS[1:], level)
     np.testing.assert_allclose(found, np.transpose(expected).T, rtol=1e-9)
+    # Garwood: of a mean of years, too
+    tails = [(1 - level) / 2, (1 + level) / 2]
+    garwood = stats.chi2.ppf(tails, [2 * 0.5, 2 * 0.5 + 2]) / 2
+    np.testing.assert_allclose(exact_poisson(0.5, level), garwood, rtol=1e-9)
 
 
 def test_exact_poisson_of_nothing_is_the_rule_of_three():
@@ -84,6 +90,7 @@ def test_missing_counts_stay_missing_in_every_interval():
     [
         (lambda: wilson(-1, 5), "0 or more"),
         (lambda: wilson(1, 0), "above 0"),
+        (lambda: wilson(0, 0), "above 0"),
         (lambda: wilson(6, 5), "not below the numerator"),
         (lambda: byar(np.inf), "0 or more"),
         (lambda: quantile(1.0), "between 0 and 1"),
