@@ -76,6 +76,16 @@ def test_a_single_mean_in_single_precision_stays_there() -> None:
         np.testing.assert_allclose(found, x, rtol=1e-5)
 
 
+@pytest.mark.parametrize("order", [0.5, 1.0, 2.0])
+def test_where_both_scores_are_0_the_slope_is_that_of_the_first_point(order: float) -> None:
+    # the derivative there would be infinite, 1 or 0
+    found = Mean(order).slope([0.0, 0.0, np.nan], [0.0, 1.0, 1.0])
+    np.testing.assert_allclose(found, [1, 1, np.nan])
+    if order != 1:
+        with pytest.raises(ValueError, match="needs scores of 0 or more"):
+            Mean(order).forward(np.array([-1.0]))
+
+
 def test_the_worked_example_of_the_human_development_index() -> None:
     """UNDP, *Technical notes*, note 1 (2020): (0.6971 · 0.3447 · 0.5506)^(1/3) = 0.510."""
     parts, mean = np.array([0.6971, 0.3447, 0.5506]), Mean.of("geometric")

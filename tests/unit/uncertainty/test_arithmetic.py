@@ -138,6 +138,7 @@ def test_as_many_rows_as_indicators_are_too_few(rows: int, enough: bool) -> None
     assert np.linalg.matrix_rank(np.corrcoef(x.T)) == rows - 1
     found = audit_component(Moments(x.mean(0), x.std(0, ddof=1), np.corrcoef(x.T), rows))
     assert (found.vif is not None) == (found.bartlett is not None) == enough
+    assert (found.n_rows, found.n_incomplete) == (rows, 0)
     assert not enough or not found.reasons
     assert enough or set(found.reasons) == {"KMO", "alpha", "Bartlett", "VIF"}
 
