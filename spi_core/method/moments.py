@@ -145,7 +145,7 @@ def add_rows(m: Moments, rows: ArrayLike) -> Moments:
     centred = extra - extra_mean
     gap = extra_mean - m.mean
     scatter = (
-        m.correlation * np.outer(m.sd, m.sd) * max(m.n_rows - 1, 0)
+        m.correlation * np.outer(m.sd, m.sd) * (m.n_rows - 1)
         + centred.T @ centred
         + np.outer(gap, gap) * (m.n_rows * len(extra) / n)
     )
@@ -225,7 +225,7 @@ def first_component(correlation: ArrayLike) -> tuple[Array, float]:
     r = np.asarray(correlation, dtype=np.float64)
     values, vectors = np.linalg.eigh(r)
     sign = 1.0 if vectors[:, -1].sum() >= 0 else -1.0
-    return sign * vectors[:, -1] * np.sqrt(values[-1]), float(values[-1] / r.shape[0])
+    return sign * vectors[:, -1] * np.sqrt(values[-1]), float(values[-1] / len(r))
 
 
 def is_singular(correlation: Array) -> bool:
@@ -282,7 +282,7 @@ def kmo(correlation: ArrayLike) -> tuple[float, Array]:
     0.6923
     """
     r = np.asarray(correlation, dtype=np.float64)
-    if r.shape[0] < 2:
+    if len(r) < 2:
         raise ValueError("KMO is not defined because there is only one indicator")
     if is_singular(r):
         raise ValueError(

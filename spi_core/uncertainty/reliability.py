@@ -193,7 +193,7 @@ def cronbach(m: Moments) -> Alpha:
 
 
 def _alpha(covariance: Array) -> float:
-    k = covariance.shape[0]
+    k = len(covariance)
     total = float(covariance.sum())
     if total <= 1e-12 * float(np.trace(covariance)):
         raise ValueError("alpha is not defined because the sum of the indicators does not vary")
@@ -232,7 +232,7 @@ def bartlett(correlation: ArrayLike, n_rows: int) -> Bartlett:
     7.911257
     """
     r = np.asarray(correlation, dtype=np.float64)
-    k = r.shape[0]
+    k = len(r)
     if k < 2 or n_rows <= k:
         raise ValueError(
             f"Bartlett is not defined because {n_rows} rows of {k} indicators are too few"

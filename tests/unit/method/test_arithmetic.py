@@ -32,6 +32,7 @@ def test_singular_means_a_condition_number_above_ten_thousand_million(gap: float
     # 5 indicators correlated 1 - gap: eigenvalues gap (four times) and 5 - 4 gap
     matrix = np.full((5, 5), 1 - gap) + gap * np.eye(5)
     assert is_singular(matrix) == (np.linalg.cond(matrix) >= 1e10) == (gap < 5e-10)
+    assert is_singular(0 * matrix)  # of nothing
 
 
 def test_given_weights_may_be_zero_and_are_scaled_to_sum_to_one_exactly() -> None:

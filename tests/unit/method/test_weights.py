@@ -5,7 +5,14 @@ import pytest
 
 from spi_core.build.audit.importance import importance
 from spi_core.method.checks import ColumnError
-from spi_core.method.moments import Moments, add_rows, kmo, kmo_stack, moments
+from spi_core.method.moments import (
+    Moments,
+    add_rows,
+    first_component,
+    kmo,
+    kmo_stack,
+    moments,
+)
 from spi_core.method.weights import fit, scoring_weights
 from spi_core.uncertainty.bootstrap import bootstrap
 
@@ -47,6 +54,24 @@ def test_moments_of_constants_and_of_nothing_hold_no_nan() -> None:
         moments([[np.inf, 1.0]])
     with pytest.raises(ValueError, match="finite"):
         moments([[np.inf, -np.inf], [1.0, 2.0]])
+
+
+def test_no_correlation_is_beyond_one_in_size() -> None:
+    for seed in range(9):  # in most of these rounding alone leads there
+        x = np.random.default_rng(seed).normal(size=(30, 1))
+        r = moments(x * [1, 3.3, -0.7] + [0, 1, 0]).correlation
+        assert np.abs(r).max() == 1
+        np.testing.assert_allclose(r, [[1, 1, -1], [1, 1, -1], [-1, -1, 1]], rtol=1e-12)
+
+
+def test_the_first_component_has_a_positive_sum_whatever_its_signs() -> None:
+    for seed in range(9):
+        r = np.corrcoef(np.random.default_rng(seed).normal(size=(4, 9)))
+        loading, share = first_component(r)
+        assert 4 * share == pytest.approx(np.linalg.norm(r, 2))  # the largest singular value
+        np.testing.assert_allclose(r @ loading, 4 * share * loading, atol=1e-12)
+        assert loading @ loading == pytest.approx(4 * share)
+        assert loading.sum() > 0
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 50])
@@ -192,6 +217,9 @@ def test_fit_refuses_unknown_methods_and_unfit_goalposts() -> None:
         fit(m, WORST, BEST, UP)
     with pytest.raises(ValueError, match="one value for each of 4"):
         fit(m, BEST[:3], WORST[:3], UP[:3])
+    for one in ((BEST, WORST, UP[:1]), (BEST[:1], WORST[:1], UP)):
+        with pytest.raises(ValueError, match="one value for each of 4"):
+            fit(m, *one)
 
 
 def test_scoring_weights_refuse_what_cannot_be_a_share() -> None:
