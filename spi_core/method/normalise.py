@@ -20,32 +20,15 @@ from spi_core.method.options import NormaliserName
 
 Array: TypeAlias = NDArray[np.float64]
 
-# Cells scored at a time, so that they stay in a processor's second-level cache.
-_BLOCK_CELLS = 32_768
-
 
 def _scale_to(x: Array, start: Array, end: Array, low: float, high: float) -> Array:
-    """Map start → low and end → high linearly, capped at both, block by block if it can."""
-    out = np.empty(np.broadcast_shapes(x.shape, start.shape), dtype=np.float64)
-    k = start.shape[-1] if start.ndim == 1 else 0
-    if k and x.ndim > 1 and x.flags.c_contiguous and out.shape == x.shape:
-        rows, target = x.reshape(-1, k), out.reshape(-1, k)
-        step = max(1, _BLOCK_CELLS // k)
-        for i in range(0, len(rows), step):
-            _scale_part(rows[i : i + step], start, end, low, high, target[i : i + step])
-    else:
-        _scale_part(x, start, end, low, high, out)
-    return out
-
-
-def _scale_part(x: Array, start: Array, end: Array, low: float, high: float, out: Array) -> None:
-    np.subtract(x, start, out=out)
-    np.divide(out, end - start, out=out)
+    """Map start → low and end → high linearly, capped at both."""
+    out = np.asarray(x - start)
+    out /= end - start
     # Cap before stretching, so that the goalposts score exactly low and high.
     np.clip(out, 0.0, 1.0, out=out)
-    np.multiply(out, high - low, out=out)
-    if low:
-        np.add(out, low, out=out)
+    out *= high - low
+    return out + low if low else out
 
 
 def goalposts(x: ArrayLike, best: ArrayLike, worst: ArrayLike) -> Array:
