@@ -92,6 +92,10 @@ def test_percentile_rank_pools_periods_and_ignores_gaps() -> None:
     np.testing.assert_allclose(percentile_rank(x, [-1, 1])[0, 0, 0], 500 / 6)
 
 
+def test_a_value_alone_stands_in_the_middle() -> None:
+    np.testing.assert_array_equal(percentile_rank([[NAN], [3.0]], [1]), [[NAN], [50]])
+
+
 def test_registry_gives_what_the_functions_give() -> None:
     x = np.random.default_rng(0).normal(size=(2, 30, 3))
     best, worst, p = [3.0, -3.0, 3.0], [-3.0, 3.0, -3.0], [1, -1, 1]
