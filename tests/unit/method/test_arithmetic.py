@@ -103,6 +103,22 @@ def test_the_ends_of_a_rank_interval_are_the_places_that_five_per_cent_lie_beyon
         assert found.low[0] == low
 
 
+def test_places_that_the_score_intervals_exclude_bind_both_ends_item_by_item() -> None:
+    # either of two falls behind the third in 4 draws of 100, so one of them does in 8, though the
+    # interval of each lies wholly above: third it is; turned round it is first
+    point, draws = np.array([10.0, 10.5, 0.0]), np.tile([10.0, 10.5, 0.0], (100, 1))
+    draws[:4, 0] = draws[4:8, 1] = -10
+    found = rank_summary(np.stack([point, -point]), np.stack([draws, -draws], axis=1))
+    assert (found.low[0, 2], found.high[1, 2]) == (3, 1)
+    for i, sign in enumerate((1, -1)):
+        alone = rank_summary(sign * point, sign * draws)
+        for name in ("rank", "low", "high", "top", "bottom"):
+            np.testing.assert_array_equal(getattr(found, name)[i], getattr(alone, name))
+    np.testing.assert_array_equal(found.low[0], 4 - found.high[1])
+    with pytest.raises(ValueError, match="at least two scored"):
+        rank_summary([[1.0, 2.0], [1.0, np.nan]], np.ones((5, 2, 2)))
+
+
 @pytest.mark.parametrize("shape", [(4, 2), (1, 4, 2), (3, 4, 2)])
 def test_values_of_other_periods_than_what_is_absent_are_refused(shape: tuple[int, ...]) -> None:
     recipe = Recipe(
