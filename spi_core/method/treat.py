@@ -14,7 +14,7 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike, NDArray
 
-from spi_core.method.checks import ColumnError
+from spi_core.method.checks import ColumnError, refuse
 from spi_core.method.options import TreatmentName
 
 Array: TypeAlias = NDArray[np.float64]
@@ -66,10 +66,8 @@ class Treatment:
         values = np.clip(np.asarray(x, dtype=np.float64), self.lower, self.upper)
         logged = np.array([n == "log" for n in self.name])
         shifted = values + self.offset
-        bad = logged & (shifted <= 0)
-        if bad.any():
-            columns = np.flatnonzero(bad.reshape(-1, bad.shape[-1]).any(axis=0))
-            raise ColumnError("a logarithm needs values above minus the fitted offset", columns)
+        message = "a logarithm needs values above minus the fitted offset"
+        refuse(logged & (shifted <= 0), message)
         return np.asarray(np.where(logged, np.log(np.where(logged, shifted, 1.0)), values))
 
     def moved(self, x: ArrayLike) -> NDArray[np.bool_]:
@@ -187,7 +185,7 @@ def _winsor_bounds(
     x = np.sort(column)
     first, last = 0, x.size - 1
     for moved in range(max_moved + 1):
-        if first >= last or x[first] == x[last]:
+        if x[first] == x[last]:
             return float(x[first]), float(x[last]), "winsorising stopped: too few distinct values"
         trimmed = np.clip(x, x[first], x[last])
         skew = float(scipy.stats.skew(trimmed))

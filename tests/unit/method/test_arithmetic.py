@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -14,8 +16,8 @@ from spi_core.method.intervals import byar
 from spi_core.method.means import Mean
 from spi_core.method.moments import is_singular, kmo, kmo_stack, moments
 from spi_core.method.ranking import quarter_of, rank_summary
-from spi_core.method.recipe import Recipe, during
-from spi_core.method.score import estimate_missing, score
+from spi_core.method.recipe import Recipe, absent_in, during, recipe_for
+from spi_core.method.score import estimate_missing, score, take
 from spi_core.method.treat import fit_treatment
 from spi_core.method.weights import fit, scoring_weights
 
@@ -141,13 +143,17 @@ def test_a_difference_at_the_limit_of_simes_test_is_clear(z: float, clear: bool)
 def test_where_nothing_may_be_compared_nothing_has_a_score() -> None:
     recipe = Recipe(
         best=np.ones(2), worst=np.zeros(2), share=np.zeros(2), component_of=np.zeros(2, int),
-        dimension_of=np.zeros(1, int), means=(Mean(1.0),) * 3, minimum=1,
+        dimension_of=np.array([0, 1, 1]), means=(Mean(1.0),) * 3, minimum=1,
     )  # fmt: skip
     found = score(np.full((2, 4, 2), 0.5), recipe)
     shapes = [getattr(found, level).shape for level in ("component", "dimension", "index")]
-    assert shapes == [(2, 4, 1), (2, 4, 1), (2, 4)]
+    assert shapes == [(2, 4, 3), (2, 4, 2), (2, 4)]
     assert np.isnan(found.index).all()
     assert np.isnan(found.component).all()
+    # a dimension without indicators is not scored, and the index does without it
+    found = score(np.full((4, 2), 0.5), replace(recipe, share=np.full(2, 0.5)))
+    np.testing.assert_array_equal(found.dimension, [[50, np.nan]] * 4)
+    np.testing.assert_array_equal(found.index, [50] * 4)
 
 
 def test_a_step_may_be_as_short_and_as_long_as_it_is_said_to_be() -> None:
@@ -231,25 +237,28 @@ def test_residuals_are_of_indicators_however_many_areas_there_are() -> None:
 
 def test_a_gap_is_told_by_its_own_component_and_only_where_that_is_allowed() -> None:
     rng = np.random.default_rng(7)
-    value = rng.normal(size=(2, 30, 1)) + 0.3 * rng.normal(size=(2, 30, 6))
+    value = rng.normal(size=(2, 30, 1)) + 0.3 * rng.normal(size=(2, 30, 9))
     value[1, 4, 1] = value[0, 9, 5] = value[0, 9, 4] = np.nan
     recipe = Recipe(
-        best=np.ones(6), worst=np.zeros(6), share=np.full(6, 1 / 3),
-        component_of=np.repeat([0, 1], 3), dimension_of=np.zeros(2, int),
+        best=np.ones(9), worst=np.zeros(9), share=np.full(9, 1 / 3),
+        component_of=np.repeat([0, 1, 2], 3), dimension_of=np.zeros(3, int),
         means=(Mean(1.0),) * 3, minimum=1,
     )  # fmt: skip
     found = estimate_missing(value, recipe, np.arange(30), 1)
     rows = value[..., :3].reshape(-1, 3)
     there = np.isfinite(rows).all(axis=1)
     x = np.column_stack([np.ones(there.sum()), rows[there][:, [0, 2]]])
-    fitted = np.linalg.lstsq(x, rows[there][:, 1], rcond=None)[0]  # least squares by hand
+    fitted, squares, *_ = np.linalg.lstsq(x, rows[there][:, 1], rcond=None)
     own = float(np.array([1, *value[1, 4, [0, 2]]]) @ fitted)
     assert found.value[1, 4, 1] == pytest.approx(own)
     assert np.argwhere(found.estimated).tolist() == [[1, 4, 1]]
-    assert np.isnan(found.value[0, 9, 4:]).all()  # two gaps are one too many
+    assert found.residual_sd[1] == pytest.approx(np.sqrt(squares[0] / (there.sum() - 3)))
+    assert np.isnan(found.residual_sd[6:]).all()  # nothing is missing there
+    assert np.isnan(found.value[0, 9, 4:6]).all()  # two gaps are one too many
     kept = estimate_missing(value, recipe, np.arange(30), 0)
     np.testing.assert_array_equal(kept.value, value)
     assert not kept.estimated.any()
+    assert np.isnan(kept.residual_sd).all()
 
 
 @pytest.mark.parametrize(("z", "clear", "level"), [(1.9, False, 0.95), (2.0, True, 0.9)])
@@ -275,6 +284,26 @@ def test_what_is_absent_in_some_of_the_periods_stays_so() -> None:
     assert kept is not None
     assert kept.tolist() == [[False, True], [False, False]]
     assert during(recipe, [1, 2]).absent is None
+
+
+def test_a_recipe_of_fewer_indicators_keeps_what_has_just_enough() -> None:
+    recipe = Recipe(
+        best=np.ones(3), worst=np.zeros(3), share=np.array([0.5, 0.5, 1]),
+        component_of=np.array([0, 0, 1]), dimension_of=np.zeros(2, int), means=(Mean(1.0),) * 3,
+        minimum=1,
+    )  # fmt: skip
+    assert recipe.scored.tolist() == [True, True]  # one indicator makes a component
+    half = recipe_for(recipe, np.array([True, False, True]), 0.5)
+    assert half.share.tolist() == [1, 0, 1]
+    assert recipe.scores_like(replace(recipe, minimum=2))
+    for other in ({"missing_components": 1}, {"absent": np.eye(3, dtype=bool)}):
+        assert not recipe.scores_like(replace(recipe, **other))
+    assert not recipe.scores_like(half)
+    value = np.array([[[1.0, np.nan, 1], [1, 1, 1]]] * 2)
+    assert absent_in(value, recipe) is None  # one area has it
+    kept = take(score(value, recipe), [1], slice(1))
+    assert kept.index.shape == (1, 1)
+    assert kept.capped.shape == (1, 1, 3)
 
 
 def test_a_parent_whose_children_weigh_nothing_is_refused() -> None:

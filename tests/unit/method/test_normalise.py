@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from spi_core.method.checks import ColumnError, check_goalposts
 from spi_core.method.normalise import (
@@ -151,12 +152,30 @@ def test_winsorise_says_when_it_is_not_enough() -> None:
     assert "too few distinct values" in two.reason[0]
 
 
+def test_values_are_moved_by_the_thresholds_of_the_jrc() -> None:
+    # skewness 2.35 and 2.34, excess kurtosis 3.62 and 3.47: just beyond 2 and 3.5, and not
+    beyond, within = np.r_[np.linspace(0, 0.1, 15), 1, 1.1], np.r_[np.zeros(22), np.ones(3)]
+    assert stats.skew(within) > 2
+    assert stats.kurtosis(within) < 3.5 < stats.kurtosis(beyond) < 4
+    for x, moved in ((beyond, 2), (within, 0)):
+        assert fit_treatment(x[:, None], ["winsorise"]).reason == (
+            f"winsorised, {moved} values moved",
+        )
+    # at a limit itself nothing is moved
+    skew, kurtosis = float(stats.skew(beyond)), float(stats.kurtosis(beyond))
+    for limits in ({"max_skew": skew}, {"max_kurtosis": kurtosis}):
+        found = fit_treatment(beyond[:, None], ["winsorise"], **limits)
+        assert found.reason == ("winsorised, 0 values moved",)
+    six = np.r_[np.linspace(0, 1, 100), 10.0 ** np.arange(2, 8)]
+    assert "after winsorising 5 values" in fit_treatment(six[:, None], ["winsorise"]).reason[0]
+
+
 def test_log_offset_is_frozen_and_negative_values_are_refused() -> None:
     t = fit_treatment([[0.0, 1.0], [4.0, np.e]], ["log", "log"])
     assert t.offset.tolist() == [2.0, 0.0]
     np.testing.assert_allclose(t.apply([[4.0, np.e]]), [[np.log(6), 1]])
     with pytest.raises(ColumnError, match="logarithm") as caught:
-        t.apply([[1.0, 0.0]])
+        t.apply([[[1.0, 0.0]], [[1.0, 1.0]]])
     assert caught.value.columns == (1,)
     with pytest.raises(ColumnError, match="0 or more"):
         fit_treatment([[-1.0], [2.0]], ["log"])
