@@ -176,7 +176,13 @@ def test_every_reason_is_given_at_once() -> None:
 
 def test_thirty_rows_for_three_indicators_are_enough() -> None:
     m = _moments_of(_equicorrelated(3, 0.5), 30)
-    assert fit(m, [3.0] * 3, [-3.0] * 3, [1] * 3).method == "pca"
+    ends = ([3.0] * 3, [-3.0] * 3, [1] * 3)
+    found = fit(m, *ends)
+    assert found.method == "pca"
+    # by hand: r = (29 · 0.5 + 18)/(29 + 18) with both ends, so (1 + 2r)/3; KMO of the rows alone
+    for least, method in ((found.kmo, "pca"), (np.nextafter(found.kmo, 1), "equal")):
+        assert fit(m, *ends, min_kmo=least).method == method
+    assert found.reason.endswith("of 30 rows: 79 % of the variance, KMO 0.69")
 
 
 def test_equal_and_given_weights_are_recorded() -> None:
@@ -187,6 +193,7 @@ def test_equal_and_given_weights_are_recorded() -> None:
     alike = fit(m, BEST, WORST, UP, "equal_scores")
     assert alike.method == "equal_scores"
     assert "0–100 scores" in alike.reason
+    assert alike.weight.sum() == pytest.approx(1)
     shares = scoring_weights(alike.weight, alike.sd, BEST, WORST)
     np.testing.assert_allclose(shares, 0.25, rtol=1e-12)
     given = fit(m, BEST, WORST, UP, "given", given=[0.1, 0.2, 0.3, 0.4])
