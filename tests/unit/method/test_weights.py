@@ -233,7 +233,7 @@ def test_scoring_weights_refuse_what_cannot_be_a_share() -> None:
     with pytest.raises(ValueError, match="above 0"):
         scoring_weights([0.5, 0.5], [1.0, 0.0], [1.0, 1.0], [0.0, 0.0])
     with pytest.raises(ValueError, match="at least one"):
-        scoring_weights([0.0, 0.0], [1.0, 1.0], [1.0, 1.0], [0.0, 0.0])
+        scoring_weights([[0.0, 0.0], [1.0, 0.0]], [1.0, 1.0], [1.0, 1.0], [0.0, 0.0])
     by_replicate = scoring_weights([[1.0, 1.0], [1.0, 3.0]], [1.0, 1.0], [1.0, 1.0], [0.0, 0.0])
     np.testing.assert_allclose(by_replicate, [[0.5, 0.5], [0.25, 0.75]])
 

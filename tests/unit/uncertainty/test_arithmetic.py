@@ -11,10 +11,11 @@ from scipy import stats
 
 from spi_core.method.means import Mean
 from spi_core.method.moments import Moments
+from spi_core.method.normalise import NORMALISERS
 from spi_core.method.recipe import Recipe
 from spi_core.method.score import Estimated, score
 from spi_core.text.words import STRENGTH, WEAKNESS
-from spi_core.uncertainty.alternatives import Alternatives, make_plan
+from spi_core.uncertainty.alternatives import ALL, Alternatives, make_plan
 from spi_core.uncertainty.averaging import Tree
 from spi_core.uncertainty.bootstrap import _draw, bootstrap
 from spi_core.uncertainty.change import known_share
@@ -296,6 +297,30 @@ def test_goalposts_that_do_not_move_stand_at_0_and_100() -> None:
     plan = make_plan(recipe, np.ones(2, bool), {"goalposts"}, options, 3, np.random.default_rng(1))
     assert plan.ends is not None
     assert plan.ends.tolist() == [[[0, 0], [100, 100]]] * 3
+
+
+def test_what_may_be_chosen_is_chosen_alike_often() -> None:
+    recipe = Recipe(
+        best=np.ones(2), worst=np.zeros(2), share=np.full(2, 0.5), component_of=np.zeros(2, int),
+        dimension_of=np.zeros(1, int), means=(Mean(-1.0),) * 3, minimum=1,
+    )  # fmt: skip
+    n = 4000
+    plan = make_plan(
+        recipe, np.ones(2, bool), ALL, Alternatives(), n, np.random.default_rng(1)
+    )
+    orders, counts = np.unique(plan.order, return_counts=True)
+    assert orders.tolist() == [-1, 0, 1]  # the recipe's own beside the geometric and arithmetic
+    np.testing.assert_allclose(counts / (3 * n), 1 / 3, atol=0.02)
+    kinds, counts = np.unique(plan.normaliser, return_counts=True)
+    assert set(kinds) == set(NORMALISERS)
+    np.testing.assert_allclose(counts / n, 1 / 4, atol=0.03)
+    assert plan.share is not None
+    assert plan.ends is not None
+    # a quarter more or less of each share, ten points of each goalpost, uniformly
+    for drawn, low, high in (
+        (plan.share, 0.375, 0.625), (plan.ends[:, 0], -10, 10), (plan.ends[:, 1], 90, 110),
+    ):  # fmt: skip
+        assert stats.kstest(drawn.ravel(), stats.uniform(low, high - low).cdf).pvalue > 0.01
 
 
 def test_an_estimate_s_error_and_its_residual_add_up_as_squares() -> None:
