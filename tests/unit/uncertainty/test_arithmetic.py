@@ -157,7 +157,8 @@ def test_shares_of_what_is_not_scored_are_nothing() -> None:
         minimum=1,
     )  # fmt: skip
     tree = Tree.of(recipe, np.ones(3, bool))
-    assert tree.shares(np.array([[1.0, 3.0, 2.0]]))[:, 0].tolist() == [0.25, 0.75, 0.0]
+    for varied in ([1.0, 3, 2], [0.125, 0.375, 0.25]):
+        assert tree.shares(np.array([varied]))[:, 0].tolist() == [0.25, 0.75, 0.0]
 
 
 def test_goalposts_slide_from_further_out_to_further_in() -> None:

@@ -91,6 +91,33 @@ def test_replicates_match_where_an_index_may_lack_a_component_and_a_period_an_in
     assert np.isnan(draws.full.index[:, 0, 3]).all()
 
 
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_mean_of_its_own_a_level_a_gap_and_what_is_absent_meet_in_one_recipe(kept):
+    recipe = Recipe(
+        best=np.full(8, 100.0), worst=np.zeros(8),
+        share=np.array([0.5, 0.3, 0.2, 0, 0.5, 0.5, 0.6, 0.4]),
+        component_of=np.array([0, 0, 0, 0, 1, 1, 2, 2]), dimension_of=np.array([0, 0, 1]),
+        means=(Mean(0.5), Mean(0.0), Mean(-1.0)), minimum=2, missing_components=1,
+        absent=np.array([[k == 2 for k in range(8)], [k == 5 for k in range(8)]]),
+    )  # fmt: skip
+    value = np.random.default_rng(3).uniform(10, 90, (2, 7, 8))
+    value[..., 3] = np.nan  # counts in nothing
+    value[np.broadcast_to(recipe.absent[:, None], value.shape)] = value[0, 3, 6] = np.nan
+    blank = np.zeros(value.shape)
+    errors = Sampling(
+        se=blank, skew=blank, overlap=np.tile(np.eye(2), (8, 1, 1)), change_se=blank[0],
+        basis=np.full(value.shape, "counts"), low=np.full(8, -np.inf), high=np.full(8, np.inf),
+    )  # fmt: skip
+    rng = np.random.default_rng(1)
+    found = simulate(value, errors, recipe, rng, 2, keep_indicators=kept).full
+    expected = score(value, recipe)
+    assert np.isnan(expected.component[1, :, 1]).all()  # one indicator of two is left
+    assert np.isfinite(expected.index).sum() == 2 * 7 - 1
+    for name in ("component", "dimension", "index"):
+        for drawn in getattr(found, name):
+            np.testing.assert_allclose(drawn, getattr(expected, name), rtol=1e-5)
+
+
 @pytest.mark.parametrize("period", [0, 1])
 def test_what_a_period_lacks_is_not_filled_from_another(period):
     value, errors = panel(se=0.0)
