@@ -89,7 +89,7 @@ def bootstrap(
     centred = ends - ends.mean(axis=0)
     extra = (2 * m.n_rows / (m.n_rows + 2)) * gap[:, :, None] * gap[:, None, :]
     vectors = np.linalg.eigh(_correlations(scatter + centred.T @ centred + extra))[1][:, :, -1]
-    vectors *= np.where(vectors.sum(axis=1) >= 0, 1.0, -1.0)[:, None]
+    vectors *= np.sign(vectors[:, :1])  # those of both signs are wrong either way
     wrong = (vectors <= ZERO_LOADING).any(axis=1)
     kept = vectors[~(wrong | low_kmo)]
     weights = kept / kept.sum(axis=1, keepdims=True)

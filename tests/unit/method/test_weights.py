@@ -14,7 +14,7 @@ from spi_core.method.moments import (
     moments,
 )
 from spi_core.method.weights import fit, scoring_weights
-from spi_core.uncertainty.bootstrap import bootstrap
+from spi_core.uncertainty.bootstrap import _correlations, _draw, bootstrap
 
 NAN = np.nan
 
@@ -288,6 +288,7 @@ def test_bootstrap_says_why_there_is_no_spread() -> None:
     few = bootstrap(_moments_of(_equicorrelated(3, 0.5), 3), [3.0] * 3, [-3.0] * 3, [1] * 3, rng, 9)
     assert few.se is None
     assert few.n_failed == 9
+    assert few.weights.shape == (0, 3)
     assert "too few" in few.reason
     flat = moments(np.column_stack([_sample(99, 2), np.ones(99)]))
     assert "constant" in bootstrap(flat, [30.0] * 3, [-9.0] * 3, [1] * 3, rng, 9).reason
@@ -299,6 +300,38 @@ def test_bootstrap_says_why_there_is_no_spread() -> None:
     assert "fewer than two" in none.reason
     with pytest.raises(ValueError, match="at least 1"):
         bootstrap(_moments_of(NEGATIVE), [3.0] * 3, [-3.0] * 3, [1] * 3, rng, 0)
+
+
+def test_each_draw_is_weighed_as_rows_with_those_moments_and_both_ends_would_be() -> None:
+    m, best, worst = _moments_of(_equicorrelated(3, 0.7), 8), [9.0, 7, 5], [-1.0, -2, -1]
+    means, scatter = _draw(m, np.random.default_rng(1), 40)
+    found = bootstrap(m, best, worst, [1] * 3, np.random.default_rng(1), 40, min_kmo=0)
+    each = []
+    for mean, s in zip(means, scatter, strict=True):
+        d = np.sqrt(np.diag(s))
+        rows = add_rows(Moments(mean, d / np.sqrt(7), s / np.outer(d, d), 8), [best, worst])
+        loading, _ = first_component(rows.correlation)
+        each.append(loading / loading.sum())
+    assert found.n_failed == 0
+    np.testing.assert_allclose(found.weights, each, rtol=1e-9)
+
+
+def test_bootstrap_asks_of_each_draw_what_fit_asks_of_the_rows() -> None:
+    ends = ([3.0] * 3, [-3.0] * 3, [1] * 3)
+    m = _moments_of(_equicorrelated(3, 0.3), 60)
+    limit = kmo_stack(_correlations(_draw(m, np.random.default_rng(1), 1)[1]))[0]
+    for least, failed in ((limit, 0), (np.nextafter(limit, 1), 1)):
+        assert bootstrap(m, *ends, np.random.default_rng(1), 1, least).n_failed == failed
+    # of two indicators KMO is a half whatever their correlation, and of one there is none
+    two = bootstrap(
+        _moments_of(_equicorrelated(2, 0.6), 60), *(e[:2] for e in ends), np.random.default_rng(1),
+        50, 0.4,
+    )  # fmt: skip
+    assert two.n_failed == 0
+    np.testing.assert_allclose(two.weights, 0.5)
+    with np.errstate(all="raise"):
+        one = bootstrap(_moments_of(np.eye(1), 60), *(e[:1] for e in ends), np.random.default_rng(1))
+    assert one.n_failed == one.n
 
 
 def test_importance_sees_through_equal_weights() -> None:
