@@ -314,6 +314,9 @@ def test_each_draw_is_weighed_as_rows_with_those_moments_and_both_ends_would_be(
         each.append(loading / loading.sum())
     assert found.n_failed == 0
     np.testing.assert_allclose(found.weights, each, rtol=1e-9)
+    two = bootstrap(m, best, worst, [1] * 3, np.random.default_rng(1), 2, min_kmo=0)
+    np.testing.assert_allclose(two.se, np.abs(np.diff(two.weights, axis=0)[0]) / np.sqrt(2))
+    np.testing.assert_allclose(two.high - two.low, 0.9 * np.abs(np.diff(two.weights, axis=0)[0]))
 
 
 def test_bootstrap_asks_of_each_draw_what_fit_asks_of_the_rows() -> None:
