@@ -348,3 +348,10 @@ def test_where_nothing_is_scored_no_share_of_the_index_is_known() -> None:
         dimension_of=np.array([0, 1, 1]), means=(Mean(1.0),) * 3, minimum=1,
     )  # fmt: skip
     assert known_share(recipe, np.ones((4, 3), bool)).shape == (4, 3 + 2 + 1)
+    # of a dimension without indicators the index knows as little as it needs
+    half = replace(
+        recipe, share=np.array([0, 0.5, 0.5]), component_of=np.array([0, 1, 1]),
+        dimension_of=np.array([0, 1]),
+    )  # fmt: skip
+    known = known_share(half, [[True, True, False]])
+    assert known.tolist() == [[0, 0.5, 0, 0.5, 0.5]]

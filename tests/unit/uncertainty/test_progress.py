@@ -364,13 +364,23 @@ def test_an_indicator_changes_between_the_ends_whatever_lies_between() -> None:
     assert (moves.reason[1] == "no value in one of the periods").all()
 
 
-def test_modelled_in_one_of_the_periods_is_modelled() -> None:
+@pytest.mark.parametrize(
+    ("basis", "reason"),
+    [("modelled", "modelled by its publisher"), ("no value", "no value in one of the periods")],
+)
+def test_modelled_or_missing_in_one_of_the_periods_is_so_in_the_change(basis, reason) -> None:
     value = values(2.0)
     made = errors(value.shape)
-    made.basis[1, 0] = "modelled"
+    made.basis[1, 0] = basis
     moves = indicator_moves(value, made, pair())
-    assert (moves.reason[0] == "modelled by its publisher").all()
+    assert (moves.reason[0] == reason).all()
     assert (moves.reason[1] == "").all()
+
+
+def test_a_clear_change_of_less_than_a_unit_is_named_by_its_direction() -> None:
+    value = values([0.5, -0.5, 0.5, -0.5, 0.5, -0.5])
+    c = indicator_change(value, errors(value.shape, se=0.01), 1, pair())
+    assert c.rating.tolist() == [[IMPROVEMENT, DECLINE] * 3] * 3
 
 
 def test_the_error_of_a_change_is_the_spread_of_its_draws() -> None:
