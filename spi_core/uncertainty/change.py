@@ -234,8 +234,8 @@ def level_moves(
     scores, drawn = stacked(point), stacked(draws.comparable)
     if scores.shape[0] < 2 or drawn.shape[1:] != scores.shape:
         raise ValueError("change needs two periods, with replicates that fit")
-    scored = ~np.isnan(point.component)
-    lost = scored[0] != scored[-1]
+    lacking = np.isnan(point.component)
+    lost = lacking[0] != lacking[-1]
     member = np.eye(point.dimension.shape[-1], dtype=bool)[recipe.dimension_of]
     other = [np.zeros_like(lost), lost @ member, lost.any(axis=1, keepdims=True)]
     differ = np.concatenate(other, axis=1)

@@ -66,11 +66,10 @@ def decompose(value: ArrayLike, recipe: Recipe) -> Contributions:
     if x.ndim != 3 or x.shape[0] < 2:
         raise ValueError(f"change needs two periods, areas and indicators; got shape {x.shape}")
     scores = score(x[[0, -1]], recipe)
-    scored = ~np.isnan(scores.component)
-    both = scored[0] & scored[1]
-    same = (scored[0] == scored[1]).all(axis=1) & both.any(axis=1)
+    scored, later = ~np.isnan(scores.component)
+    same = (scored == later).all(axis=1) & scored.any(axis=1)
     parts = _slopes(scores, recipe) * (scores.indicator[1] - scores.indicator[0])
-    counts = recipe.used & both[:, recipe.component_of]
+    counts = recipe.used & scored[:, recipe.component_of]
     reason = np.where(same, "", "scored components differ between the periods")
     reason[np.isnan(scores.index).all(axis=0)] = "not scored"
     return Contributions(

@@ -22,7 +22,7 @@ from spi_core.uncertainty.change import (
     level_changes,
     level_moves,
 )
-from spi_core.uncertainty.decompose import decompose
+from spi_core.uncertainty.decompose import decompose, influence
 from spi_core.uncertainty.gaps import gap
 from spi_core.uncertainty.pairs import Pair
 from spi_core.uncertainty.sampling import Sampling
@@ -384,8 +384,43 @@ def test_a_clear_change_of_less_than_a_unit_is_named_by_its_direction() -> None:
 
 
 def test_the_error_of_a_change_is_the_spread_of_its_draws() -> None:
-    value = values(2.0)
+    """Of the two ends, whatever lies between; what is scored at one end alone has no change."""
+    value = np.concatenate([values(2.0), values(5.0)[1:]])
+    value[1, 0, 0] = value[2, 1, 0] = np.nan
     draws = simulate(value, errors(value.shape), RECIPE, np.random.default_rng(1), 5)
     moves = level_moves(score(value, RECIPE), draws, RECIPE, RECIPE, errors(value.shape))
-    moved = draws.full.index[:, 1] - draws.full.index[:, 0]
-    np.testing.assert_allclose(moves.se[:, -1], moved.std(axis=0, ddof=1), rtol=1e-5)
+    moved = (draws.full.index[:, 2] - draws.full.index[:, 0])[:, [0, 2]]
+    np.testing.assert_allclose(moves.se[[0, 2], -1], moved.std(axis=0, ddof=1), rtol=1e-5)
+    np.testing.assert_allclose(moves.change[[0, 2]], 5)
+    assert (moves.reason[[0, 2]] == "").all()
+    # of the second area the first component, and with it its dimension and the index
+    assert moves.reason[1].tolist() == [
+        "too few figures comparable in both periods",
+        *("", "", "not the same components are scored in both periods", ""),
+        "not the same components are scored in both periods",
+    ]
+
+
+def test_half_of_the_weight_must_be_comparable() -> None:
+    value = values(2.0)
+    part = replace(RECIPE, share=np.array([1.0, 0, 1, 0, 0.3, 0.7]), minimum=1)
+    told = errors(value.shape)
+    draws = simulate(value, told, RECIPE, np.random.default_rng(1), 5, comparable=part)
+    moves = level_moves(score(value, part), draws, RECIPE, part, told)
+    # of the components a half, a fifth and all; of the dimensions (0.5 + 0.2)/2 and 1
+    np.testing.assert_allclose(moves.known[0], [0.5, 0.2, 1, 0.35, 1, 0.675])
+    np.testing.assert_allclose(moves.change[0], [2, np.nan, 2, np.nan, 2, 2])
+
+
+def test_contributions_are_to_the_change_between_the_ends() -> None:
+    value = np.random.default_rng(2).uniform(20, 80, (3, 4, 6))
+    found, ends = decompose(value, RECIPE), decompose(value[[0, 2]], RECIPE)
+    np.testing.assert_array_equal(found.index, ends.index)
+    np.testing.assert_allclose(found.index.sum(axis=1), found.change)
+
+
+def test_what_a_point_makes_in_the_index_of_arithmetic_means_is_its_share_of_it() -> None:
+    part = replace(RECIPE, share=np.array([1.0, 0, 1, 0, 0.3, 0.7]), minimum=1)
+    found = influence(score(values(0.0, areas=1)[0], part), part)
+    # two components in the first of two dimensions, one in the other
+    np.testing.assert_allclose(found, [[1 / 4, 0, 1 / 4, 0, 0.3 / 2, 0.7 / 2]])
