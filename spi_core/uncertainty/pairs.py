@@ -96,9 +96,8 @@ def pair_of(
     periods, n = every_period(settings), len(panel.indicators)
     if first == last:
         blank = np.full(n, "", dtype="U1")
-        group = np.full(n, STEP)
-        zero = np.zeros((2, n))
-        return Pair(first, last, group, zero[0], zero, zero[0] > 0, blank)
+        no = np.zeros(n)
+        return Pair(first, last, np.full(n, STEP), no, np.zeros((2, n)), no.astype(bool), blank)
     broken = broken_between(breaks, periods, panel.indicators, first, last)
     axes = pd.MultiIndex.from_product([[first, last], panel.indicators])
     dates = panel.dates.set_index(["period", "indicator_id"])[["start", "end"]].reindex(axes)

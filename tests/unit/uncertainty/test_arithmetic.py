@@ -245,6 +245,15 @@ def test_the_ends_of_a_gap_s_change_mirror_those_of_the_draws() -> None:
         assert found.change_high[k] == pytest.approx(2 * found.change[k] - low)
 
 
+def test_a_gap_changes_between_the_ends_whatever_lies_between() -> None:
+    rng = np.random.default_rng(3)
+    point = rng.uniform(20, 80, (3, 9))
+    draws = point + rng.normal(0, 4, (50, 3, 9))
+    found, ends = gap(point, draws), gap(point[[0, 2]], draws[:, [0, 2]])
+    for name in ("change", "change_low", "change_high"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(ends, name))
+
+
 def test_what_cannot_be_compared_stands_behind_what_moves_nothing() -> None:
     found = compare([1.0, 2.0, 3.0], {"none": [np.nan] * 3, "same": [1.0, 2.0, 3.0]})
     assert [s.label for s in found] == ["same", "none"]

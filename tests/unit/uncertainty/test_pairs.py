@@ -101,6 +101,8 @@ def test_windows_are_held_by_their_middles_and_several_years_are_rolling() -> No
     assert found.when.ravel().tolist() == [2010, 2011]
     assert found.years[0] == pytest.approx(365.5 / 365.25)
     assert not said(yearly("2011", "2012"), "2011", "2012").rolling.any()
+    two_years_then_one = [("a", "2011", "2010-01-01", "2011-12-31"), *yearly("2012")]
+    assert said(two_years_then_one, "2011", "2012").rolling.all()
 
 
 def test_an_edition_sets_its_own_step() -> None:
@@ -221,6 +223,7 @@ def test_every_break_says_what_is_wrong_with_it(edition: Path) -> None:
 def test_of_one_period_nothing_is_left_out_and_nothing_rolls() -> None:
     one = said(yearly("2013"), "2013", "2013")
     assert (one.group.tolist(), one.rolling.tolist()) == (["in step"], [False])
+    assert (one.years.tolist(), one.when.tolist()) == ([0], [[0], [0]])
 
 
 def test_the_same_figure_twice_is_told_from_none_at_all() -> None:
