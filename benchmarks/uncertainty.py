@@ -217,7 +217,7 @@ def peer_ratings(worlds: int = 100, n: int = 400, seed: int = 13) -> pd.DataFram
             "index": (point.index[1][:, None], draws.full.index[:, 1][..., None]),
         }
         for level, (scores, drawn) in pairs.items():
-            counts[level].append(float((rate(scores, drawn, near).rating != SIMILAR).mean()))
+            counts[level].append(float((rate(scores, drawn, near, 1.0).rating != SIMILAR).mean()))
     rows = [(level, np.mean(shares), 0.12) for level, shares in counts.items()]
     return pd.DataFrame(rows, columns=["level", "strength or weakness", "limit"])
 

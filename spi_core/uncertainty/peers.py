@@ -100,7 +100,7 @@ def context_matrix(table: pd.DataFrame, areas: Sequence[str], variables: Sequenc
     return matrix
 
 
-def nearest(context: ArrayLike, number: int = 5, of: int | None = None) -> Peers:
+def nearest(context: ArrayLike, number: int, of: int | None = None) -> Peers:
     """Find the wards in the most similar circumstances.
 
     Parameters
@@ -156,7 +156,7 @@ def rate(
     point: ArrayLike,
     draws: ArrayLike,
     position: ArrayLike,
-    minimum: float = 1.0,
+    minimum: float,
     unknown: ArrayLike | None = None,
     elsewhere: tuple[ArrayLike, ArrayLike] | None = None,
 ) -> Ratings:
@@ -227,8 +227,8 @@ def _median(x: NDArray[np.floating], axis: int) -> Array:
     """Median of what is scored; NaN where nothing is."""
     ordered = np.sort(x, axis=axis)  # missing values sort last
     count = (~np.isnan(x)).sum(axis=axis, keepdims=True)
-    lower = np.take_along_axis(ordered, np.maximum(count - 1, 0) // 2, axis=axis)
-    upper = np.take_along_axis(ordered, np.where(count > 0, count // 2, 0), axis=axis)
+    lower = np.take_along_axis(ordered, (count - 1) // 2, axis=axis)
+    upper = np.take_along_axis(ordered, count // 2, axis=axis)
     return np.asarray(((lower + upper) / 2).squeeze(axis), dtype=np.float64)
 
 

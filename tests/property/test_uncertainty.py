@@ -165,7 +165,7 @@ def test_ratings_do_not_depend_on_the_level_of_all(seed, shift):
     point = rng.normal(50, 5, (6, 2))
     draws = point + rng.normal(size=(50, 6, 2))
     peers = nearest(rng.normal(size=(6, 2)), 4).position
-    a, b = rate(point, draws, peers), rate(point + shift, draws + shift, peers)
+    a, b = rate(point, draws, peers, 1), rate(point + shift, draws + shift, peers, 1)
     np.testing.assert_array_equal(a.rating, b.rating)
     np.testing.assert_allclose(a.difference, b.difference, atol=1e-9)
 

@@ -21,7 +21,7 @@ from spi_core.uncertainty.bootstrap import _draw, bootstrap
 from spi_core.uncertainty.change import known_share
 from spi_core.uncertainty.gaps import gap
 from spi_core.uncertainty.peers import nearest, rate
-from spi_core.uncertainty.reliability import audit_component, cronbach
+from spi_core.uncertainty.reliability import audit_component, bartlett, cronbach
 from spi_core.uncertainty.sampling import error_model, sampling
 from spi_core.uncertainty.sensitivity import compare, shift
 from spi_core.uncertainty.shrink import shrink, shrink_panel
@@ -52,6 +52,8 @@ def test_alpha_does_not_hang_on_the_unit() -> None:
     for unit in (1e-9, 1.0, 1e9):
         found = cronbach(Moments(np.zeros(3), unit * np.array([1.0, 2, 3]), R, 40))
         assert found.raw == pytest.approx(by_hand, rel=1e-9)
+    # without one of three standardised alpha is that of two: 2r/(1 + r)
+    np.testing.assert_allclose(found.if_dropped, [2 * r / (1 + r) for r in (-0.3, 0.2, 0.5)])
     opposed = np.array([[1.0, -1], [-1, 1]])
     with pytest.raises(ValueError, match="sum of the indicators does not vary"):
         cronbach(Moments(np.zeros(2), np.ones(2), opposed, 40))
@@ -144,10 +146,18 @@ def test_as_many_rows_as_indicators_are_too_few(rows: int, enough: bool) -> None
     assert enough or set(found.reasons) == {"KMO", "alpha", "Bartlett", "VIF"}
 
 
+def test_sphericity_is_certain_of_no_correlation_and_needs_more_rows_than_indicators() -> None:
+    found = bartlett(np.eye(3), 30)
+    assert (found.chi2, found.df, found.p) == (0, 3, 1)
+    for r, rows in ((np.eye(1), 30), (np.eye(2), 2)):
+        with pytest.raises(ValueError, match="are too few"):
+            bartlett(r, rows)
+
+
 def test_nearness_does_not_hang_on_the_unit() -> None:
     x = np.random.default_rng(5).normal(size=(12, 3))
     for unit in (1e-9, 1e9):
-        np.testing.assert_array_equal(nearest(x * unit).position, nearest(x).position)
+        np.testing.assert_array_equal(nearest(x * unit, 5).position, nearest(x, 5).position)
 
 
 def test_shares_of_what_is_not_scored_are_nothing() -> None:
@@ -229,7 +239,7 @@ def test_a_variable_of_nothing_but_zeros_does_not_vary() -> None:
     x = np.random.default_rng(5).normal(size=(12, 2))
     x[:, 1] = 0
     with pytest.raises(ValueError, match="column 1"):
-        nearest(x)
+        nearest(x, 5)
 
 
 def test_the_ends_of_a_gap_s_change_mirror_those_of_the_draws() -> None:

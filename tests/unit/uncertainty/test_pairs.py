@@ -101,6 +101,10 @@ def test_windows_are_held_by_their_middles_and_several_years_are_rolling() -> No
     assert found.when.ravel().tolist() == [2010, 2011]
     assert found.years[0] == pytest.approx(365.5 / 365.25)
     assert not said(yearly("2011", "2012"), "2011", "2012").rolling.any()
+    for end, rolls in (("2011-07-01", False), ("2011-07-02", True)):  # of 547 and 548 days
+        dates = [("a", "2011", "2010-01-01", end), *yearly("2012")]
+        dates += [("b", p, *days) for _, p, *days in yearly("2011", "2012")]
+        assert said(dates, "2011", "2012").rolling.tolist() == [rolls, False]
     two_years_then_one = [("a", "2011", "2010-01-01", "2011-12-31"), *yearly("2012")]
     assert said(two_years_then_one, "2011", "2012").rolling.all()
 

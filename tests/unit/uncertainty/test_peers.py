@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from scipy.spatial.distance import cdist
 
 from spi_core.text.words import NOT_RATED, RATING_RULE, SIMILAR, STRENGTH, WEAKNESS
@@ -78,7 +79,7 @@ def test_gaps_in_the_context_are_named():
 
 @pytest.mark.parametrize(
     ("score", "expected"),
-    [(54.5, STRENGTH), (53.9, SIMILAR), (50.0, SIMILAR), (46.1, SIMILAR), (45.5, WEAKNESS)],
+    [(54.5, STRENGTH), (54.0, SIMILAR), (53.9, SIMILAR), (50.0, SIMILAR), (46.1, SIMILAR), (45.5, WEAKNESS)],
 )
 def test_a_score_must_lie_beyond_the_average_deviation(score, expected):
     r, rating = rated(score)
@@ -90,6 +91,7 @@ def test_a_score_must_lie_beyond_the_average_deviation(score, expected):
 @pytest.mark.parametrize(("score", "expected"), [(50.9, SIMILAR), (51.1, STRENGTH)])
 def test_a_difference_needs_the_stated_minimum(score, expected):
     assert rated(score, others=np.full(5, 50.0), error=1e-4)[1] == expected
+    assert rated(score, others=np.full(5, 50.0), error=1e-4, minimum=0)[1] == STRENGTH
 
 
 def test_a_difference_that_chance_could_make_is_similar():
@@ -97,6 +99,24 @@ def test_a_difference_that_chance_could_make_is_similar():
     r, rating = rated(56.0, error=6.0)
     assert rating == SIMILAR
     assert r.tier.low[0, 0] < 0 < r.tier.high[0, 0]
+
+
+def test_the_error_of_a_difference_is_the_spread_of_drawn_differences():
+    rng = np.random.default_rng(3)
+    point = np.append(70.0, OTHERS)[:, None]
+    draws = point + rng.normal(size=(7, 1, 1)) + 0.3 * rng.normal(size=(7, 6, 1))
+    t = rate(point, draws, PEERS, 1).tier
+    sd = (draws[:, 0] - np.median(draws[:, 1:], axis=1)).std(ddof=1)
+    half = stats.norm.ppf(0.5 + t.level / 2) * sd
+    np.testing.assert_allclose([t.low[0, 0], t.high[0, 0]], [20 - half, 20 + half])
+    # of what nothing varies there is no error
+    draws = np.concatenate([draws, 0 * draws + 1], axis=-1)
+    _, t = borough_difference(np.repeat(point, 2, axis=1), draws, 2)
+    sd = (draws[:, 0, 0] - draws[:, 2, 0]).std(ddof=1)
+    half = stats.norm.ppf(0.5 + t.level / 2) * sd
+    np.testing.assert_allclose([t.low[0, 0], t.high[0, 0]], [24 - half, 24 + half])
+    assert t.tested == 5
+    assert np.isnan(t.low[:, 1]).all()
 
 
 def test_what_is_not_scored_is_not_rated_and_says_why():
@@ -119,16 +139,18 @@ def test_a_comparator_without_a_score_is_left_out():
 def test_a_ward_is_rated_against_others_that_are_not_rated_themselves():
     others = np.array([[40.0], [50.0], [60.0]])
     noise = np.random.default_rng(4).normal(size=(2000, 4, 1))
-    r = rate([[90.0]], 90 + noise[:, :1], [[1, 2, 3]], elsewhere=(others, others + noise[:, 1:]))
+    r = rate(
+        [[90.0]], 90 + noise[:, :1], [[1, 2, 3]], 1, elsewhere=(others, others + noise[:, 1:])
+    )
     assert (r.median.tolist(), r.rating.tolist()) == ([[50.0]], [[STRENGTH]])
     assert r.tier.tested == 1
 
 
 def test_in_a_population_near_is_what_most_find():
     x = np.append(np.arange(60.0), [200.0, 300.0, 400.0])[:, None]
-    few, every = nearest(x, 2, of=3), nearest(x, 2)
+    few, every = nearest(x, 4, of=3), nearest(x, 4)
     np.testing.assert_array_equal(few.position, every.position[:3])
-    assert few.usual == pytest.approx(np.quantile(every.distance[:, 1], 0.95))
+    assert few.usual == pytest.approx(np.quantile(every.distance[:, 3], 0.95))
     assert few.usual < every.usual
 
 
@@ -142,7 +164,7 @@ def test_the_rule_names_its_numbers():
 
 def test_ratings_refuse_what_does_not_fit():
     with pytest.raises(ValueError, match="same wards and items"):
-        rate(np.ones((3, 1)), np.ones((5, 3, 1)), [[1, 2]])
+        rate(np.ones((3, 1)), np.ones((5, 3, 1)), [[1, 2]], 1)
     with pytest.raises(ValueError, match="0 or more"):
         rate(np.ones((3, 1)), np.ones((5, 3, 1)), [[1], [0], [0]], minimum=-1)
 
