@@ -162,6 +162,17 @@ def test_a_mean_that_has_no_zero_is_drawn_above_it():
     assert (draws.full.component[..., 0] > 0).all()
 
 
+@pytest.mark.parametrize("order", [0.0, 2.0])
+def test_means_without_negative_scores_are_given_none(order):
+    recipe = replace(RECIPE, means=(Mean(order),) * 3)
+    value, errors = panel(se=0.0)
+    value[:] = RECIPE.worst
+    held = simulate(value, errors, recipe, np.random.default_rng(1), 2, capped=True)
+    np.testing.assert_allclose(held.full.index, score(value, recipe).index[None].repeat(2, 0))
+    _, errors = panel(se=0.2)  # every other draw lies below the worst
+    assert np.isfinite(simulate(value, errors, recipe, np.random.default_rng(1), 20).full.index).all()
+
+
 @pytest.mark.parametrize(
     "orders", [(0, 1, -1), (0, 0, 0), (0.5, 1, 2), (-10, 0.3, 10), (0.01, 1, 1)]
 )
@@ -494,8 +505,14 @@ def test_choices_are_of_the_last_period_and_of_a_number_that_can_be_sampled():
 def test_replicates_larger_than_a_block_are_drawn_one_by_one(monkeypatch):
     value, errors = panel(se=0.0)
     monkeypatch.setattr(replicates, "_BLOCK_CELLS", 1)
+    sizes, draw = [], replicates._draw
+    monkeypatch.setattr(replicates, "_draw", lambda *a: sizes.append(a[2].size) or draw(*a))
     drawn = run(value, errors, n=3).full.index
     np.testing.assert_allclose(drawn, np.tile(score(value, RECIPE).index, (3, 1, 1)), atol=1e-4)
+    assert set(sizes) == {1}
+    monkeypatch.setattr(replicates, "_BLOCK_CELLS", 2 * 9 * 4 * 3)  # periods, areas, indicators
+    run(value, errors, n=7)
+    assert sizes[5:8] == [3, 3, 1]
 
 
 def test_imputation_can_be_what_moves_the_ranks():
