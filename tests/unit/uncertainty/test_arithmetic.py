@@ -220,6 +220,10 @@ def test_a_published_error_may_be_below_one_and_a_count_one() -> None:
     panel, framework = make(np.full((2, 2, 1), 5.0), kind=("none",))
     found = sampling(panel, framework, published=np.full((2, 2, 1), 0.25))
     assert (found.se == 0.25).all()
+    assert (sampling(panel, framework, published=np.zeros((2, 2, 1))).se == 0).all()  # a census
+    counted, framework = make(np.full((2, 2, 1), 5.0), np.full((2, 2, 1), 4.0))
+    assert (sampling(counted, framework).skew > 0).all()
+    assert (sampling(counted, framework, published=np.full((2, 2, 1), 0.25)).skew == 0).all()
     with pytest.raises(ValueError, match="must be 0 or more"):
         sampling(panel, framework, published=np.full((2, 2, 1), -0.25))
 
@@ -233,6 +237,14 @@ def test_an_error_that_goes_with_counts_goes_with_a_single_one_too() -> None:
     np.testing.assert_allclose(found.se[..., 0], [[2 * np.sqrt(2), np.sqrt(2)]] * 2)
     none = replace(panel, numerator=np.zeros(count.shape))  # then as of any area
     np.testing.assert_allclose(sampling(none, framework, model).se, np.sqrt(2))
+
+
+def test_a_spread_of_changes_that_share_most_of_their_windows_bounds_a_larger_error() -> None:
+    windows = [("2010-01-01", "2012-12-31"), ("2011-01-01", "2013-12-31")]
+    panel, framework = make(np.full((2, 2, 1), 5.0), kind=("none",), windows=windows)
+    model = error_model(framework, pd.DataFrame()).assign(spread=2.0, scale="linear")
+    shared = 731 / 1096  # days of 2011 and 2012, and of any of the two windows
+    np.testing.assert_allclose(sampling(panel, framework, model).se, 2 / np.sqrt(2 * (1 - shared)))
 
 
 def test_a_variable_of_nothing_but_zeros_does_not_vary() -> None:
