@@ -23,7 +23,12 @@ from spi_core.uncertainty.gaps import gap
 from spi_core.uncertainty.peers import nearest, rate
 from spi_core.uncertainty.reliability import audit_component, bartlett, cronbach
 from spi_core.uncertainty.sampling import error_model, sampling
-from spi_core.uncertainty.sensitivity import compare, shift
+from spi_core.uncertainty.sensitivity import (
+    compare,
+    leave_component_out,
+    leave_indicator_out,
+    shift,
+)
 from spi_core.uncertainty.shrink import shrink, shrink_panel
 from spi_core.uncertainty.simulate import noise, simulate
 from spi_core.uncertainty.sobol import FACTORS, _plan, _residual, analyse_factors
@@ -132,6 +137,19 @@ def test_a_proportion_is_shrunk_by_the_chance_of_a_binomial() -> None:
     np.testing.assert_allclose(found.kept, 0.0352 / 0.04)
     np.testing.assert_allclose(found.value, [40 - 20 * 0.88, 40 + 20 * 0.88])
     assert found.between == pytest.approx(352)
+
+
+def test_shrinking_does_not_hang_on_the_unit_of_the_base_and_takes_none_and_all() -> None:
+    x, n = np.array([2.0, 40, 90]), np.array([100.0, 1000, 1000])
+    plain, thousands = shrink(x, n), shrink(x, n / 1000)
+    np.testing.assert_allclose(thousands.kept, plain.kept)
+    np.testing.assert_allclose(thousands.value, 1000 * plain.value)
+    none, every = shrink([0, 0], n[:2]), shrink([50, 30], [50, 50], "proportion", 100)
+    assert (none.kept.tolist(), none.value.tolist()) == ([0, 0], [0, 0])
+    assert every.centre == 80
+    assert 80 < every.value[0] < 100
+    with pytest.raises(ValueError, match="counts must be 0 or more"):
+        shrink([-1, 5], [50, 50])
 
 
 @pytest.mark.parametrize(("rows", "enough"), [(3, False), (4, True)])
@@ -274,6 +292,30 @@ def test_a_gap_changes_between_the_ends_whatever_lies_between() -> None:
     found, ends = gap(point, draws), gap(point[[0, 2]], draws[:, [0, 2]])
     for name in ("change", "change_low", "change_high"):
         np.testing.assert_array_equal(getattr(found, name), getattr(ends, name))
+
+
+def test_the_size_of_a_shift_is_its_largest_and_its_mean() -> None:
+    found = shift([1.0, 2, 3, 4], [1.5, 0, 3, 10], "x")  # ranks 4, 3, 2, 1 become 3, 4, 2, 1
+    assert (found.max_score_shift, found.max_rank_shift, found.mean_rank_shift) == (6, 1, 0.5)
+
+
+def test_two_indicators_or_two_components_may_each_be_left_out() -> None:
+    x = np.array([[10.0, 30, 2], [20, 0, 4], [5, 5, 5]])
+
+    def mean(keep: np.ndarray) -> np.ndarray:
+        return np.asarray(x[:, : keep.size][:, keep].mean(axis=1))
+
+    for found, left, whole in (
+        (leave_indicator_out(mean, 2), ([1], [0]), 2),
+        (leave_component_out(mean, [0, 1, 0]), ([1], [0, 2]), 3),
+    ):
+        assert len(found) == 2
+        for one, kept in zip(found, left, strict=True):
+            expected = x[:, kept].mean(axis=1) - x[:, :whole].mean(axis=1)
+            np.testing.assert_allclose(one.score_shift, expected)
+    for refused in (lambda: leave_indicator_out(mean, 1), lambda: leave_component_out(mean, [1])):
+        with pytest.raises(ValueError, match="at least two"):
+            refused()
 
 
 def test_what_cannot_be_compared_stands_behind_what_moves_nothing() -> None:
