@@ -81,7 +81,7 @@ def simulate(
     sampling: Sampling,
     recipe: Recipe,
     rng: np.random.Generator,
-    n: int = 1000,
+    n: int,
     *,
     vary: Collection[Choice] = SAMPLING,
     comparable: Recipe | None = None,

@@ -156,7 +156,7 @@ def analyse_factors(
     outcome: Callable[[Array], tuple[Array, Mask]],
     names: tuple[str, ...],
     rng: np.random.Generator,
-    n: int = 512,
+    n: int,
     left_out: Mapping[str, str] | None = None,
 ) -> Sobol:
     """Estimate first and total indices of any outcome of factors between 0 and 1.

@@ -72,7 +72,9 @@ def test_the_unit_of_the_base_and_areas_without_one_do_not_matter():
     found = overdispersion(x, n)
     np.testing.assert_allclose(overdispersion(x, n / 1e5), found, rtol=1e-9)
     grown = overdispersion(x, n * [[1.0], [1.25]])  # a base a quarter larger, rates so much lower
-    assert grown == pytest.approx((found.size, found.change / 1.25, found.change_se / 1.25, found.n))
+    assert grown == pytest.approx(
+        (found.size, found.change / 1.25, found.change_se / 1.25, found.n)
+    )
     n, x = (np.column_stack([a, b]) for a, b in ((n, [0.0, 90]), (x, [0.0, 4])))
     assert overdispersion(x, n) == pytest.approx(found)
 

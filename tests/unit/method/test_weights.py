@@ -333,7 +333,9 @@ def test_bootstrap_asks_of_each_draw_what_fit_asks_of_the_rows() -> None:
     assert two.n_failed == 0
     np.testing.assert_allclose(two.weights, 0.5)
     with np.errstate(all="raise"):
-        one = bootstrap(_moments_of(np.eye(1), 60), *(e[:1] for e in ends), np.random.default_rng(1))
+        one = bootstrap(
+            _moments_of(np.eye(1), 60), *(e[:1] for e in ends), np.random.default_rng(1)
+        )
     assert one.n_failed == one.n
 
 

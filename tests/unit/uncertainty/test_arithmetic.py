@@ -31,7 +31,7 @@ from spi_core.uncertainty.sensitivity import (
 )
 from spi_core.uncertainty.shrink import shrink, shrink_panel
 from spi_core.uncertainty.simulate import noise, simulate
-from spi_core.uncertainty.sobol import FACTORS, _plan, _residual, analyse_factors
+from spi_core.uncertainty.sobol import _NOMINAL, FACTORS, _plan, _residual, analyse_factors
 from tests.support.sampled import make
 
 R = np.array([[1, 0.5, 0.2], [0.5, 1, -0.3], [0.2, -0.3, 1]])
@@ -189,15 +189,30 @@ def test_shares_of_what_is_not_scored_are_nothing() -> None:
         assert tree.shares(np.array([varied]))[:, 0].tolist() == [0.25, 0.75, 0.0]
 
 
-def test_goalposts_slide_from_further_out_to_further_in() -> None:
+def test_factors_slide_goalposts_and_switch_weights_and_means_at_a_half() -> None:
     recipe = Recipe(
-        best=np.ones(2), worst=np.zeros(2), share=np.full(2, 0.5), component_of=np.zeros(2, int),
+        best=np.ones(2), worst=np.zeros(2), share=np.array([0.25, 0.75]), component_of=np.zeros(2, int),
         dimension_of=np.zeros(1, int), means=(Mean(1.0),) * 3, minimum=1,
     )  # fmt: skip
     row = {name: np.array([0.0, 0.5, 1.0]) for name in FACTORS}
     plan = _plan(row, 3, recipe, np.ones(2, bool), Alternatives(goalpost_shift=10), 4)
     assert plan.ends is not None
     assert plan.ends[:, :, 0].tolist() == [[-10, 110], [0, 100], [10, 90]]
+    assert plan.share is not None
+    assert plan.share.tolist() == [[0.25, 0.75], [0.5, 0.5], [0.5, 0.5]]
+    assert plan.order.tolist() == [[1, 1, 1], [0, 0, 0], [0, 0, 0]]
+    assert plan.normaliser.tolist() == ["goalposts", "minmax", "percentile_rank"]
+    assert plan.push is not None
+    assert plan.push.tolist() == [-2, 0, 2]
+    # the method as decided
+    plan = _plan({n: np.array([v]) for n, v in _NOMINAL.items()}, 1, recipe, np.ones(2, bool),
+                 Alternatives(), 4)  # fmt: skip
+    assert plan.ends is not None
+    assert plan.share is not None
+    assert plan.push is not None
+    assert plan.ends[..., 0].tolist() == [[0, 100]]
+    assert (plan.share.tolist(), plan.order.tolist()) == ([[0.25, 0.75]], [[1, 1, 1]])
+    assert (plan.normaliser.tolist(), plan.push.tolist()) == (["goalposts"], [0])
 
 
 def test_each_draw_of_the_pool_may_be_taken_and_none_beyond_it() -> None:
@@ -379,9 +394,7 @@ def test_what_may_be_chosen_is_chosen_alike_often() -> None:
         dimension_of=np.zeros(1, int), means=(Mean(-1.0),) * 3, minimum=1,
     )  # fmt: skip
     n = 4000
-    plan = make_plan(
-        recipe, np.ones(2, bool), ALL, Alternatives(), n, np.random.default_rng(1)
-    )
+    plan = make_plan(recipe, np.ones(2, bool), ALL, Alternatives(), n, np.random.default_rng(1))
     orders, counts = np.unique(plan.order, return_counts=True)
     assert orders.tolist() == [-1, 0, 1]  # the recipe's own beside the geometric and arithmetic
     np.testing.assert_allclose(counts / (3 * n), 1 / 3, atol=0.02)

@@ -79,7 +79,14 @@ def test_gaps_in_the_context_are_named():
 
 @pytest.mark.parametrize(
     ("score", "expected"),
-    [(54.5, STRENGTH), (54.0, SIMILAR), (53.9, SIMILAR), (50.0, SIMILAR), (46.1, SIMILAR), (45.5, WEAKNESS)],
+    [
+        (54.5, STRENGTH),
+        (54.0, SIMILAR),
+        (53.9, SIMILAR),
+        (50.0, SIMILAR),
+        (46.1, SIMILAR),
+        (45.5, WEAKNESS),
+    ],
 )
 def test_a_score_must_lie_beyond_the_average_deviation(score, expected):
     r, rating = rated(score)
@@ -139,9 +146,7 @@ def test_a_comparator_without_a_score_is_left_out():
 def test_a_ward_is_rated_against_others_that_are_not_rated_themselves():
     others = np.array([[40.0], [50.0], [60.0]])
     noise = np.random.default_rng(4).normal(size=(2000, 4, 1))
-    r = rate(
-        [[90.0]], 90 + noise[:, :1], [[1, 2, 3]], 1, elsewhere=(others, others + noise[:, 1:])
-    )
+    r = rate([[90.0]], 90 + noise[:, :1], [[1, 2, 3]], 1, elsewhere=(others, others + noise[:, 1:]))
     assert (r.median.tolist(), r.rating.tolist()) == ([[50.0]], [[STRENGTH]])
     assert r.tier.tested == 1
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.stats import rankdata
 
 from spi_core.method.means import Mean
@@ -170,7 +171,9 @@ def test_means_without_negative_scores_are_given_none(order):
     held = simulate(value, errors, recipe, np.random.default_rng(1), 2, capped=True)
     np.testing.assert_allclose(held.full.index, score(value, recipe).index[None].repeat(2, 0))
     _, errors = panel(se=0.2)  # every other draw lies below the worst
-    assert np.isfinite(simulate(value, errors, recipe, np.random.default_rng(1), 20).full.index).all()
+    assert np.isfinite(
+        simulate(value, errors, recipe, np.random.default_rng(1), 20).full.index
+    ).all()
 
 
 @pytest.mark.parametrize(
@@ -225,6 +228,21 @@ def test_draws_have_the_mean_and_spread_of_the_error():
     third = ((draws - 50.0) ** 3).mean(axis=(0, 1, 2)) / 3**3
     sign = np.sign(RECIPE.best - RECIPE.worst)
     np.testing.assert_allclose(third * sign, 6 * 0.1 + 8 * 0.1**3, atol=0.05)
+
+
+def test_draws_are_as_skewed_as_the_error_says():
+    # of x = σz + c(z² − 1), c = σg/6: variance σ² + 2c², third moment 6cσ² + 8c³
+    value, errors = panel(areas=2, periods=1)
+    value[:] = (RECIPE.best + RECIPE.worst) / 2
+    errors = replace(errors, skew=np.full(value.shape, 0.6))
+    drawn = run(value, errors, n=40_000, keep_indicators=True).indicator[..., 0].ravel()
+    sigma, c = 3.0, 0.3  # score points
+    variance = sigma**2 + 2 * c**2
+    assert drawn.mean() == pytest.approx(50, abs=0.05)
+    assert drawn.std() == pytest.approx(np.sqrt(variance), rel=0.01)
+    third = (6 * c * sigma**2 + 8 * c**3) / variance**1.5
+    assert stats.skew(drawn.astype(float)) == pytest.approx(third, abs=0.04)
+    assert run(value, errors, n=2).indicator is None
 
 
 def test_errors_of_overlapping_windows_go_together():
@@ -321,7 +339,8 @@ def test_failed_replicates_are_counted_and_left_out():
     draws = run(value, errors, n=200, vary={"normaliser"}, alternatives=options)
     assert draws.failures == {"an indicator does not vary": draws.n_failed}
     assert 60 < draws.n_failed < 140
-    assert len(draws.full.index) == 200 - draws.n_failed
+    for level in (draws.full.index, draws.full.component, draws.full.dimension):
+        assert len(level) == 200 - draws.n_failed
     assert np.isfinite(draws.full.index).all()
     only = Alternatives(normalisers=("minmax",))
     with pytest.raises(ValueError, match="every replicate failed: an indicator does not vary"):
@@ -374,7 +393,10 @@ def test_wrong_arrays_are_refused():
         run(np.where(value > 50, np.inf, value), errors)
     empty = replace(RECIPE, share=np.zeros(5))
     with pytest.raises(ValueError, match="no component"):
-        simulate(value, errors, empty, np.random.default_rng(1))
+        simulate(value, errors, empty, np.random.default_rng(1), 9)
+    errors.se[0, 0, 0] = -1
+    with pytest.raises(ValueError, match="standard errors 0 or more"):
+        run(value, errors)
 
 
 def test_ranks_by_hand():
@@ -461,6 +483,7 @@ def test_sobol_refuses_what_it_cannot_sample(n, names):
 
 def test_choices_that_move_ranks_have_sobol_indices():
     value, errors = panel(areas=12)
+    errors.se[..., 0] = 0  # as of a census
     found = choices(value, errors, RECIPE, np.random.default_rng(1), 64, pool=32)
     assert set(found.factors) | set(found.left_out) == set(FACTORS)
     assert found.left_out == {"imputation": "no cell was estimated"}
