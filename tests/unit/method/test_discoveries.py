@@ -87,5 +87,5 @@ def test_false_claims_are_a_tenth_and_intervals_of_clear_ones_hold_the_truth():
 
 @pytest.mark.parametrize(("se", "rate"), [(1.0, 0.0), (1.0, 1.0), (1.0, 1.5), ([-1.0, 1], 0.1)])
 def test_what_makes_no_sense_is_refused(se, rate):
-    with pytest.raises(ValueError, match="false discovery rate must|standard errors must"):
+    with pytest.raises(ValueError, match=r"false discovery rate must|standard errors must"):
         tier([1.0, 2.0], se, rate)

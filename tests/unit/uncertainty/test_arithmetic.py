@@ -191,8 +191,9 @@ def test_shares_of_what_is_not_scored_are_nothing() -> None:
 
 def test_factors_slide_goalposts_and_switch_weights_and_means_at_a_half() -> None:
     recipe = Recipe(
-        best=np.ones(2), worst=np.zeros(2), share=np.array([0.25, 0.75]), component_of=np.zeros(2, int),
-        dimension_of=np.zeros(1, int), means=(Mean(1.0),) * 3, minimum=1,
+        best=np.ones(2), worst=np.zeros(2), share=np.array([0.25, 0.75]),
+        component_of=np.zeros(2, int), dimension_of=np.zeros(1, int), means=(Mean(1.0),) * 3,
+        minimum=1,
     )  # fmt: skip
     row = {name: np.array([0.0, 0.5, 1.0]) for name in FACTORS}
     plan = _plan(row, 3, recipe, np.ones(2, bool), Alternatives(goalpost_shift=10), 4)
