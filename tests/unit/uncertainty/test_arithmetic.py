@@ -22,6 +22,7 @@ from spi_core.uncertainty.change import known_share
 from spi_core.uncertainty.gaps import gap
 from spi_core.uncertainty.peers import nearest, rate
 from spi_core.uncertainty.reliability import audit_component, bartlett, cronbach
+from spi_core.uncertainty.replicates import _percentile
 from spi_core.uncertainty.sampling import error_model, sampling
 from spi_core.uncertainty.sensitivity import (
     compare,
@@ -409,6 +410,16 @@ def test_what_may_be_chosen_is_chosen_alike_often() -> None:
         (plan.share, 0.375, 0.625), (plan.ends[:, 0], -10, 10), (plan.ends[:, 1], 90, 110),
     ):  # fmt: skip
         assert stats.kstest(drawn.ravel(), stats.uniform(low, high - low).cdf).pvalue > 0.01
+
+
+def test_an_area_beside_the_ranked_ones_has_the_percentile_of_its_score_among_them() -> None:
+    wards, others = np.array([1.0, 2, 2, 4, np.nan]), np.array([2.0, 4, 5, 0, np.nan])
+    u = np.concatenate([wards, others]).astype(np.float32)[None, None]
+    _percentile(u, np.arange(10) < 5)
+    expected = [stats.percentileofscore(wards[:4], x, "mean") for x in (1, 2, 2, 4)]
+    np.testing.assert_allclose(u[0, 0, :5], [*expected, np.nan])
+    expected = [stats.percentileofscore(wards[:4], x, "mean") for x in others[:4]]
+    np.testing.assert_allclose(u[0, 0, 5:], [*expected, np.nan])
 
 
 def test_an_estimate_s_error_and_its_residual_add_up_as_squares() -> None:
