@@ -245,6 +245,15 @@ def test_draws_are_as_skewed_as_the_error_says():
     assert run(value, errors, n=2).indicator is None
 
 
+def test_errors_go_together_by_what_windows_share_indicator_by_indicator():
+    value, errors = panel(areas=2, periods=3)
+    value[:] = (RECIPE.best + RECIPE.worst) / 2
+    errors.overlap[1] = [[1, 0.6, 0], [0.6, 1, 0.3], [0, 0.3, 1]]  # of the others nothing
+    drawn = run(value, errors, n=20_000, keep_indicators=True).indicator[:, :, 0]
+    for k in (0, 1):
+        np.testing.assert_allclose(np.corrcoef(drawn[..., k].T), errors.overlap[k], atol=0.03)
+
+
 def test_errors_of_overlapping_windows_go_together():
     value, errors = panel(areas=2, periods=3)
     value[:] = (RECIPE.best + RECIPE.worst) / 2
