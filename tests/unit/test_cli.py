@@ -296,6 +296,9 @@ def test_verify_of_a_published_folder_alone_says_what_it_can(
     spi: Run, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spi("build", "tiny", "-q")
+    spi("open-data", "tiny", "-q")
+    # where it was made the private record lies beside it, which names sources by the project
+    assert spi("verify", str(root / "reports" / "tiny")).out.endswith("tiny: as recorded\n")
     (root / "www").mkdir()
     alone = shutil.move(root / "reports" / "tiny", root / "www" / "spi-of-tiny")
     shutil.rmtree(root / "data")

@@ -61,11 +61,13 @@ def verify(root: Path, inputs: Path | None, folder: Path) -> list[Difference]:
     manifest = Manifest(folder)
     if not manifest.build:
         raise SpiError(f"{folder}: nothing is recorded here; run 'spi all EDITION' first")
+    hashes = Hashes(root, folder)
     return [
         *(_inputs(manifest, inputs) if inputs and "inputs" in manifest.build else ()),
         *_code(manifest),
         *_files(manifest),
-        *_sources(manifest, Hashes(root, folder)),
+        *(_sources(manifest, hashes) if inputs else ()),  # else the root is not the project's
+        *_older(manifest, hashes),
         *_unknown(manifest),
     ]
 
@@ -123,7 +125,7 @@ def _files(manifest: Manifest) -> Iterator[Difference]:
 
 
 def _sources(manifest: Manifest, hashes: Hashes) -> Iterator[Difference]:
-    """Name changed sources once, and documents that rest on figures of an earlier build."""
+    """Name changed sources, each once."""
     changed = {
         name
         for record in (*manifest.documents.values(), *manifest.others.values())
@@ -132,6 +134,10 @@ def _sources(manifest: Manifest, hashes: Hashes) -> Iterator[Difference]:
     }
     for name in sorted(changed):
         yield Difference("source", name, "changed since documents were rendered")
+
+
+def _older(manifest: Manifest, hashes: Hashes) -> Iterator[Difference]:
+    """Name documents that rest on figures of an earlier build."""
     # an edited table is named already; another build shows in the record of the build
     built = dict(manifest.build["files"])
     for part in manifest.others.values():
