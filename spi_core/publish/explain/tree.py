@@ -104,6 +104,7 @@ class Lineage:
         self._shares = shares_in(tables, self.period)
         lost = [r for r in tables.rows("not_collected") if r["period"] == self.period]
         self._absent = {r["indicator_id"] for r in lost}
+        self._former = _former(folder)
 
     def _keyed(self, name: str, key: str) -> dict[str, dict[str, Any]]:
         rows = self._tables.rows(name)
@@ -162,8 +163,10 @@ class Lineage:
 
     def _indicator(self, indicator: str) -> Node:
         at = self._at
-        own = [r for r in self._rows.get(indicator, []) if r["area_code"] == self.code]
-        below = [r for r in self._rows.get(indicator, []) if r["area_code"] in self._parts]
+        own = self._places(indicator, self.code)
+        below = [r for part in self._parts for r in self._places(indicator, part)]
+        places = {(r["file"], r["row"]): r for r in own or below}  # of a split area once
+        current = {self.code, *self._parts}
         error = at["errors"].get(indicator, {})
         facts = {
             **_taken(at["indicators"].get(indicator, {}), _ABOUT),
@@ -175,9 +178,29 @@ class Lineage:
             "standard_error": _plain(error.get("se")),
             "error_basis": error.get("basis"),
             "rolled_up": bool(below) and not own,
-            "rows": own or below,
+            "rebased": any(r["area_code"] not in current for r in places.values()),
+            "rows": list(places.values()),
         }
         return Node(indicator, "indicator", facts)
+
+    def _places(self, indicator: str, code: str) -> list[dict[str, Any]]:
+        """Find an area's rows, or those of another vintage that its figure was made of."""
+        rows = self._rows.get(indicator, [])
+        former = self._former.get(code, ())
+        return [r for r in rows if r["area_code"] == code] or [
+            r for r in rows if r["area_code"] in former
+        ]
+
+
+def _former(folder: Path) -> dict[str, set[str]]:
+    """Name the areas of another vintage that reach into each area."""
+    from spi_core.edition.inputs import read_all
+
+    found: dict[str, set[str]] = {}
+    for r in records(read_all(folder, "rebase").frame):
+        if r.weight > 0:
+            found.setdefault(str(r.to_code), set()).add(str(r.from_code))
+    return found
 
 
 def _observed(folder: Path, period: str) -> dict[str, list[dict[str, Any]]]:

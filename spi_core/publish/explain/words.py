@@ -135,6 +135,7 @@ def _places(f: Mapping[str, Any]) -> Iterator[str]:
     for file, rows in by_file.items():
         where = f"row {rows[0]}" if len(rows) == 1 else f"rows {_runs(sorted(rows))}"
         made = ("too few to roll up in " if f["estimated"] else "rolled up from ") * f["rolled_up"]
+        made += "areas of another vintage in " * f["rebased"]
         yield f"data: {made}{file}, {where}"
     if not by_file:
         yield "data: no row of observations for this area and period"

@@ -14,7 +14,16 @@ from spi_core.errors import InputError
 from spi_core.publish.explain.tree import Lineage, Node
 from spi_core.publish.explain.words import legend, told
 from spi_core.store import Tables
-from tests.support.editions import OPEN, make_edition, rewrite
+from tests.support.editions import (
+    OPEN,
+    WARDS,
+    Row,
+    make_edition,
+    read,
+    rewrite,
+    settings,
+    write,
+)
 from tests.support.project import ROOT
 
 VILLAGE, BOROUGH = "E05000041", "E09000002"
@@ -100,6 +109,51 @@ def test_the_borough_s_figure_is_followed_to_its_wards(tables: Tables) -> None:
     assert node.facts["rolled_up"]
     assert len({r["area_code"] for r in node.facts["rows"]}) == 17
     assert any(line.startswith("data: rolled up from ") for line in told(node))
+
+
+def test_a_rebased_figure_is_followed_to_the_rows_of_another_vintage(tmp_path: Path) -> None:
+    edition = make_edition(tmp_path / "tiny")
+    split_former(edition)
+    build(load(edition), tmp_path / "reports")
+    tables = Tables(tmp_path / "reports" / "tables")
+    rows = read(edition / "observations" / "all.csv")
+
+    def followed(area: str, period: str) -> tuple[list[str], list[str]]:
+        node = Lineage(edition, tables, area, period).of("burglary")
+        at = [rows[r["row"] - 2] for r in node.facts["rows"]]
+        assert {(r["indicator_id"], r["period"]) for r in at} == {("burglary", period)}
+        return [r["area_code"] for r in at], [t for t in told(node) if t.startswith("data: ")]
+
+    assert followed(WARDS[0], "current")[0] == [WARDS[0]]
+    for ward in WARDS[:2]:
+        codes, (said,) = followed(ward, "baseline")
+        assert codes == [FORMER]
+        assert said.startswith("data: areas of another vintage in ")
+    codes, (said,) = followed("Testing", "baseline")
+    assert sorted(codes) == sorted([FORMER, *WARDS[2:]]), "a split area is named once"
+    assert said.startswith("data: rolled up from areas of another vintage in ")
+
+
+#: An area that was split into the first two wards.
+FORMER = "E05000001"
+
+
+def split_former(edition: Path) -> None:
+    """Give the baseline of the first two wards for the area that was split into them."""
+    areas = edition / "geography" / "areas.csv"
+    today = next(r for r in read(areas) if r["code"] == WARDS[0])
+    former = {**today, "code": FORMER, "name": "Old ward", "vintage": "2002"}
+    rewrite(areas, lambda rs: [*rs, former])
+    link = {"from_code": FORMER, "weight": "0.5", "basis": "people"}
+    write(edition / "geography" / "rebase.csv", [{**link, "to_code": w} for w in WARDS[:2]])
+    settings(edition, lambda s: s["geography"].update(compare_across_vintages=True))
+
+    def moved(rs: list[Row]) -> list[Row]:
+        then = [r for r in rs if r["period"] == "baseline"]
+        first = [{**r, "area_code": FORMER} for r in then if r["area_code"] == WARDS[0]]
+        return [r for r in rs if r not in then or r["area_code"] not in WARDS[:2]] + first
+
+    rewrite(edition / "observations" / "all.csv", moved)
 
 
 def test_a_figure_tells_scale_weight_error_row_and_source(tables: Tables) -> None:
