@@ -72,6 +72,19 @@ def test_hidden_counts_do_not_count(edition: Path) -> None:
     assert version(edition) != before
 
 
+def test_nothing_that_is_computed_from_holds_a_hidden_count(edition: Path) -> None:
+    inputs = load(edition)
+    controlled = control(inputs.panel, inputs.framework, inputs.geography, inputs.settings)
+    public = publishable(inputs, controlled)
+    hidden = public.panel.status == "suppressed"
+    assert np.isfinite(inputs.panel.value[hidden]).all()
+    assert hidden.any()
+    for panel in (public.panel, public.given):
+        for cells in (panel.value, panel.numerator, panel.denominator):
+            assert np.isnan(cells[hidden]).all()
+    assert not {"value", "numerator", "denominator"} & set(public.tables["observations"])
+
+
 @pytest.mark.parametrize(
     "change",
     [
