@@ -158,6 +158,10 @@ class Web:
             except (_LaterError, httpx.TransportError) as error:
                 self._refuse_late(url)
                 why = str(error) or type(error).__name__
+                if "CERTIFICATE_VERIFY_FAILED" in why:  # waiting does not mend it
+                    raise FetchError(
+                        f"{url}: is not who it says: {why}; nothing was asked"
+                    ) from None
                 wait = error.wait if isinstance(error, _LaterError) else 0.0
                 if wait > LONGEST:
                     raise FetchError(f"{url}: {why}; asks to wait {wait:.0f} seconds") from None

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import re
+import shutil
+import ssl
+import subprocess
+import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -475,3 +481,30 @@ def test_the_recipe_of_a_refresh_runs_commands_that_there_are() -> None:
     steps = yaml.safe_load(block)["jobs"]["refresh"]["steps"]
     commands = [c for s in steps for c in re.findall(r"^spi (\S+)", s.get("run", ""), re.MULTILINE)]
     assert commands == ["fetch", "check", "all"]
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl to make a certificate with")
+def test_a_publisher_whose_certificate_nobody_vouches_for_is_asked_nothing(tmp_path: Path) -> None:
+    key, known = tmp_path / "key.pem", tmp_path / "known.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
+    made += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(known)]
+    subprocess.run(made, check=True, capture_output=True)
+    asked: list[str] = []
+
+    class Answers(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(known, key)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        about = {"base": f"https://127.0.0.1:{server.server_address[1]}/"}
+        with pytest.raises(FetchError, match=r"is not who it says: .*self-signed.* nothing was"):
+            web.Web(about, tmp_path / "cache").get("figures.csv", kind="csv")
+        server.shutdown()
+    assert asked == []
