@@ -65,7 +65,7 @@ def import_(
             raise InputError([fault]) from None
     answers = Answers(
         sheet or known.sheet,
-        known.indicators | _pairs(indicator),
+        known.indicators | _pairs(indicator, join=":base"),
         known.areas | _pairs(area),
         {(t.text if (t := when(k)) else k): v for k, v in _pairs(period).items()},
         known.times | factors,
@@ -96,12 +96,14 @@ def import_(
     said.result(edition=folder.name, files=files, answers=asdict(kept), **facts)
 
 
-def _pairs(texts: Texts) -> dict[str, str]:
-    """Part ``KEY=VALUE``; what has no key is of the whole file."""
-    found = {}
+def _pairs(texts: Texts, join: str = "=") -> dict[str, str]:
+    """Part ``KEY=VALUE``; what has no key is of the whole file, values that end so add up."""
+    found: dict[str, str] = {}
     for text in texts or ():
         key, sign, value = text.rpartition("=")
-        found[key if sign else ""] = value.strip()
+        key, value = key if sign else "", value.strip()
+        also = value.endswith(join) and found.get(key, "").endswith(join)
+        found[key] = f"{found[key]},{value}" if also else value
     return found
 
 

@@ -231,8 +231,8 @@ def _cells(
             strange[f"{plain(row[role['indicator']])!r} is no indicator"].append(table.place(r))
             continue
         cell = row[role["period"]] if "period" in role else None
-        for c in columns:
-            indicator = c.indicator or (of_row[0] if of_row else "")
+        name = of_row[0] if of_row else ""
+        for c, indicator in ((c, i) for c in columns for i in (c.indicator or name).split(",")):
             if not indicator:
                 continue
             part = of_row[1] if of_row and of_row[1] and c.role == "value" else c.role

@@ -136,8 +136,11 @@ def of_answer(answer: str) -> tuple[str, str]:
     --------
     >>> of_answer("burglary"), of_answer("burglary:count"), of_answer("base")
     (('burglary', ''), ('burglary', 'numerator'), ('', 'denominator'))
+    >>> of_answer("burglary:base,robbery:base")
+    ('burglary,robbery', 'denominator')
     """
     indicator, _, part = answer.rpartition(":")
+    indicator = indicator.replace(f":{part},", ",")
     return (indicator, PARTS[part]) if part in PARTS else (answer, "")
 
 
@@ -149,8 +152,9 @@ class Indicators:
     register : DataFrame
         ``indicators.csv``.
     answers : mapping of str to str
-        What a heading means, as somebody has said: an indicator's id, ``count`` or ``base`` (of the
-        file's indicator, or ``id:base``), or nothing to leave it out.
+        What a heading means, as somebody has said: an indicator's id, ``count`` (of the file's
+        indicator), ``base`` (of every count without one), ``id:count``, ``id:base`` (of several,
+        parted by commas), or nothing to leave it out.
     """
 
     def __init__(self, register: pd.DataFrame, answers: Mapping[str, str]) -> None:
@@ -181,6 +185,10 @@ class Indicators:
         if text not in self._found:
             self._found[text] = self._look(words(text))
         return self._found[text]
+
+    def is_base(self, text: str) -> bool:
+        """Tell whether somebody said that a heading is the base, of no one indicator."""
+        return "base" in (self.answers.get(words(t)) for t in (text, period_key(text)[1]))
 
     def _look(self, said: str) -> tuple[str, str] | None:
         if said in self.answers:

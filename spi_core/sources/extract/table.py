@@ -30,7 +30,10 @@ class When:
 
 @dataclass(slots=True)
 class Column:
-    """One column of a table: its place, what its heading says, and the part that it plays."""
+    """One column of a table: its place, what its heading says, and the part that it plays.
+
+    A base may be of several indicators, parted by commas.
+    """
 
     at: int
     head: str

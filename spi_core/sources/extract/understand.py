@@ -156,7 +156,8 @@ def _areas(settings: Any, frame: pd.DataFrame, places: pd.DataFrame, said: Said)
 def _check_said(said: Said, areas: Areas, indicators: Indicators, periods: list[str]) -> None:
     """Refuse answers that name nothing of the edition; a heading may be answered with nothing."""
     ids = list(indicators.about.index)
-    named = [(k, of_answer(v)[0] if k else v) for k, v in said.indicators.items()]
+    answers = said.indicators.items()
+    named = [(k, i) for k, v in answers for i in (of_answer(v)[0].split(",") if k else [v])]
     faults = [
         Fault("command line", "is not of the edition", None, option, value, some(list(known)))
         for option, values, known in (
@@ -255,6 +256,8 @@ def _settle_columns(
     nameless = [c for c in table.columns if c.role in FIELDS and not c.indicator]
     if any(c.role == "indicator" for c in table.columns):
         nameless = []
+    shared = [c for c in nameless if indicators.is_base(c.head)]
+    nameless = [c for c in nameless if c not in shared]
     if nameless and not only:
         heads = some([repr(c.head) for c in nameless], 6)
         near = indicators.near(" ".join(texts))
@@ -264,10 +267,20 @@ def _settle_columns(
         if not only:
             message = f"no indicator is named in titles or headings ({heads})"
             allowed = f"--indicator ID{': perhaps ' + some(near, 3) if near else ''}"
+            if base := next((c.head for c in nameless if c.role == "denominator"), ""):
+                allowed += f"; --indicator '{base}=base', the base of every count without one"
             faults.append(Fault(file, message, allowed=allowed))
     for column in nameless:
         column.indicator = only
-    mine = {only, *(c.indicator for c in table.columns if c.role in FIELDS)} - {""}
+    of = {
+        role: {i for c in table.columns if c.role == role for i in c.indicator.split(",") if i}
+        for role in FIELDS
+    }
+    for column in shared:
+        column.indicator = ",".join(sorted(of["numerator"] - of["denominator"])) or only
+        if not column.indicator:
+            table.left.append(f"column {column.head!r}: there is no count that lacks a base")
+    mine = {only, *of["value"], *of["numerator"], *of["denominator"]} - {""}
     for column in strange:
         if base := indicators.base_of(column.head, mine):
             column.indicator, column.role = base, "denominator"

@@ -15,7 +15,9 @@ from typing import Any
 import openpyxl
 import pytest
 from openpyxl.styles import Font
+from typer.testing import CliRunner
 
+from spi_core.cli import app
 from spi_core.edition.inputs import load
 from spi_core.edition.warned.collect import collect
 from spi_core.errors import InputError
@@ -26,6 +28,7 @@ from spi_core.sources.extract.understand import Understood, understand
 from tests.support.editions import BOROUGH, WARDS, read, rewrite
 from tests.support.extracts import NAMES, everything, named_edition
 
+RUN = CliRunner()
 Figures = dict[tuple[str, str, str], str]
 
 
@@ -330,11 +333,7 @@ def test_names_of_imports_are_those_of_next_year() -> None:
 
 
 def test_the_command_shows_asks_and_writes(edition: Path, tmp_path: Path) -> None:
-    from typer.testing import CliRunner
-
-    from spi_core.cli import app
-
-    run, file = CliRunner(), str(everything(tmp_path / "Ward extract 2014.xlsx"))
+    run, file = RUN, str(everything(tmp_path / "Ward extract 2014.xlsx"))
     shown = run.invoke(app, ["import", file, str(edition), "--preview"])
     assert shown.exit_code == 0, shown.output
     assert "withheld" in shown.output
@@ -520,6 +519,30 @@ def test_counts_without_a_base_are_said_and_a_base_can_be_named(
         assert "left out" not in "\n".join([*found.lines, *found.notes])
     said = refused(edition, path, Said(indicators=one | {"Dwellings": "burglar:base"}))
     assert "'burglar' is not of the edition" in said
+
+
+def test_one_heading_is_the_base_of_every_count_that_has_none(
+    edition: Path, tmp_path: Path
+) -> None:
+    head: list[object] = ["Ward", "Population", "Burglary 2014 count", "Robbery 2014 count"]
+    path = small(tmp_path / "x.xlsx", head, lambda k: [4000 + k, 80 + 4 * k, 30 + k])
+    assert "--indicator 'Population=base'" in refused(edition, path)
+    for answers in (["base"], ["burglary:base", "robbery:base"]):
+        given = [f"--indicator=Population={answer}" for answer in answers]
+        done = RUN.invoke(app, ["import", str(path), str(edition), "--yes", *given])
+        assert done.exit_code == 0, done.output
+        rows = [r for r in read(edition / "observations" / "x.csv") if r["area_code"] == WARDS[2]]
+        counts = {r["indicator_id"]: (r["numerator"], r["denominator"]) for r in rows}
+        assert {i: tuple(map(float, c)) for i, c in counts.items()} == {
+            "burglary": (88, 4002),
+            "robbery": (32, 4002),
+        }
+        again = RUN.invoke(app, ["import", str(path), str(edition), "--yes"])
+        assert again.exit_code == 0, again.output  # what was said is known
+    own = small(tmp_path / "y.xlsx", [*head, "Robbery base"], lambda k: [4000, 80, 30, 3000 + k])
+    found = understand(edition, own, Said(indicators={"Population": "base"}), None).frame
+    bases = found.groupby("indicator_id")["denominator"].min().to_dict()
+    assert bases == {"burglary": 4000, "robbery": 3000}
 
 
 @pytest.mark.parametrize("head", ["Dependent children", "Total dependent children"])
