@@ -232,7 +232,7 @@ def _cells(
             continue
         cell = row[role["period"]] if "period" in role else None
         name = of_row[0] if of_row else ""
-        for c, indicator in ((c, i) for c in columns for i in (c.indicator or name).split(",")):
+        for c, indicator in ((k, i) for k in columns for i in (k.indicator or name).split(",")):
             if not indicator:
                 continue
             part = of_row[1] if of_row and of_row[1] and c.role == "value" else c.role

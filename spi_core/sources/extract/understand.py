@@ -183,12 +183,14 @@ def _choose(
     full = [t for t in seen if t.has_figures()]
     full = full or sorted(seen, key=lambda t: len(t.rows))[-1:]  # its faults tell what is there
     names = [t.sheet.name for t in full]
+    if said.sheet and not named and len(sheets) > 1:
+        allowed = ", ".join(names or [s.name for s in sheets])
+        raise InputError([Fault(file, "is no sheet of it", None, "--sheet", said.sheet, allowed)])
     if len(full) > 1 and ask:
         said.sheet = ask(f"Areas stand in {len(full)} sheets. Which one is to be read?", names)
         full = [t for t in full if t.sheet.name == said.sheet]
-    if len(full) > 1 or (said.sheet and not named and len(sheets) > 1):
+    if len(full) > 1:
         message = f"areas and figures stand in {len(full)} sheets"
-        names = names or [s.name for s in sheets]
         raise InputError([Fault(file, message, allowed=f"--sheet, one of {', '.join(names)}")])
     if full:
         table = full[0]

@@ -288,7 +288,12 @@ def test_two_sheets_with_figures_are_asked(edition: Path, tmp_path: Path) -> Non
     book.copy_worksheet(book.active)
     book.save(path)
     assert "--sheet, one of Sheet, Sheet Copy" in refused(edition, path)
+    wrong = refused(edition, path, Said(sheet="Crime"))
+    assert "--sheet: 'Crime' is no sheet of it; allowed: Sheet, Sheet Copy" in wrong
     take_in(edition, path, Said(sheet="Sheet Copy"))
+    assert understand(edition, path, Said(), lambda q, choices: choices[1]).answers.sheet == (
+        "Sheet Copy"
+    )
 
 
 def test_a_figure_given_twice(edition: Path, tmp_path: Path) -> None:
