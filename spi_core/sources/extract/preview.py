@@ -8,9 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from spi_core.edition.areas.geography import Geography
+from spi_core.edition.areas.rollup import rollup_differences
+from spi_core.edition.framework import Framework
+from spi_core.edition.panel import make_panel
 from spi_core.errors import some
-from spi_core.sources.extract.figures import KEY
+from spi_core.sources.extract.figures import KEY, PART
+from spi_core.tables import records
 
+FIGURES = ["value", "numerator", "denominator", "status", "period_label", "start", "end"]
 #: A figure stands out from a change of its indicator's middle one by this factor.
 JUMP = 2
 #: Lines of one kind.
@@ -85,6 +91,41 @@ def compare(
         ):
             lines += [f"{what}: {about}: {some(who, MOST)}"] if who else []
     return rows, lines
+
+
+def beside_parts(
+    new: pd.DataFrame, present: pd.DataFrame, framework: Framework, geography: Geography
+) -> list[str]:
+    """Name figures of larger areas that differ from what their parts make, beyond rounding.
+
+    Parameters
+    ----------
+    new, present : DataFrame
+        Observations, as taken and as they stand.
+    framework : Framework
+        Says how figures of parts make one.
+    geography : Geography
+        Says what is part of what.
+
+    Returns
+    -------
+    list of str
+        A sentence with how many there are of what is new, and both figures of each.
+    """
+    frames = [f[[*KEY, *FIGURES]] for f in (new, present) if len(f)]
+    both, areas = pd.concat(frames).drop_duplicates(KEY), geography.areas
+    both = both.merge(new[PART].drop_duplicates())  # indicators and periods of the file
+    both = both[both["area_code"].isin(areas.index)]
+    names = {code: str(name) for code, name in areas["name"].items()}
+    panel = make_panel(both, framework, list(areas.index), list(both["period"].unique()))
+    found = rollup_differences(panel, geography, framework).query("beyond_rounding")
+    told = [
+        f"{r.indicator_id}, {r.period}: {names[r.area_code]} {r.given:.6g} given, "
+        f"{r.rolled_up:.6g} from its parts"
+        for r in records(found)
+    ]
+    many = f"{len(told)} figures differ from what the area's parts make, beyond rounding"
+    return [f"{many}: {some(told, MOST)}"] if told else []
 
 
 def _of(was: pd.Series, group: pd.DataFrame, period: object) -> np.ndarray[Any, Any]:

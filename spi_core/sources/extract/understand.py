@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from spi_core.edition.areas.geography import Geography
 from spi_core.edition.areas.vintage import wanted_vintage
 from spi_core.edition.framework import make_framework
 from spi_core.edition.inputs import read_all
@@ -18,11 +19,12 @@ from spi_core.edition.readers.schema import TABLES
 from spi_core.edition.settings import read_edition_file
 from spi_core.errors import Fault, InputError, in_order, some
 from spi_core.files import shown
+from spi_core.levels import levels_of
 from spi_core.sources.extract.cells import plain
 from spi_core.sources.extract.figures import Calendar, Said, take
 from spi_core.sources.extract.files import open_extract
 from spi_core.sources.extract.names import Areas, Ask, Indicators, area_words, of_answer, words
-from spi_core.sources.extract.preview import MOST, compare
+from spi_core.sources.extract.preview import MOST, beside_parts, compare
 from spi_core.sources.extract.table import FIELDS, Table, find_table, letter, settle_columns
 from spi_core.sources.extract.units import settle_units
 
@@ -126,6 +128,13 @@ def understand(folder: Path, path: Path, said: Said, ask: Ask | None) -> Underst
     if faults:
         raise InputError(in_order(faults))
     rows, told = compare(taken.frame, present, spread, list(calendar.labels), areas.names)
+    framework, _ = make_framework(settings, reads["indicators"])
+    places = reads["areas"].frame
+    places = places[_wanted(settings, places)].set_index("code")
+    levels = levels_of(settings["geography"]["levels"], places["level"])
+    if framework is not None:
+        geography = Geography(places, levels, None, settings["area"])
+        told += beside_parts(taken.frame, present, framework, geography)
     columns = [
         f"{c.head or letter(c.at)!r} is {c.indicator or 'the'} {c.role}"
         for c in table.columns
@@ -139,9 +148,12 @@ def understand(folder: Path, path: Path, said: Said, ask: Ask | None) -> Underst
     return Understood(taken.frame, lines, heads, [_shown(r) for r in rows], notes, rows, said)
 
 
+def _wanted(settings: Any, areas: pd.DataFrame) -> pd.Series:
+    return areas["vintage"] == [wanted_vintage(settings, level) for level in areas["level"]]
+
+
 def _areas(settings: Any, frame: pd.DataFrame, places: pd.DataFrame, said: Said) -> Areas:
-    wanted = [wanted_vintage(settings, level) for level in frame["level"]]
-    own = frame[frame["vintage"] == wanted]
+    own = frame[_wanted(settings, frame)]
     # an old area of the name of a new one is meant by its code only
     old = frame[~frame["code"].isin(own["code"]) & ~frame["name"].isin(own["name"])]
     former: dict[str, str] = {}

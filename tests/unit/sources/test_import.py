@@ -550,6 +550,20 @@ def test_one_heading_is_the_base_of_every_count_that_has_none(
     assert bases == {"burglary": 4000, "robbery": 3000}
 
 
+def test_a_borough_that_its_wards_do_not_make_is_told(edition: Path, tmp_path: Path) -> None:
+    path = small(tmp_path / "x.xlsx", ["Ward", "Absence 2014"], lambda k: [5.5])
+    book = openpyxl.load_workbook(path)
+    for value, told in ((5.5, 0), (7.25, 1)):
+        book.active.cell(10, 1, "Barking & Dagenham")
+        book.active.cell(10, 2, value)
+        book.save(path)
+        notes = understand(edition, path, Said(), None).notes
+        said = "1 figures differ from what the area's parts make, beyond rounding: absence, current"
+        both = f"{said}: Barking and Dagenham {value:g} given, 5.5 from its parts"
+        assert notes.count(both) == told
+        assert sum("parts make" in note for note in notes) == told
+
+
 @pytest.mark.parametrize("head", ["Dependent children", "Total dependent children"])
 def test_a_heading_that_begins_the_text_of_the_base(
     edition: Path, tmp_path: Path, head: str
