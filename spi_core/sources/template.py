@@ -46,7 +46,7 @@ def template(
     from spi_core.errors import Fault, InputError, in_order
     from spi_core.files import in_place, shown
     from spi_core.publish.named import edition_folder
-    from spi_core.sources.extract.figures import Calendar
+    from spi_core.sources.extract.dates import Calendar
     from spi_core.sources.extract.keep import name_of
 
     folder, said = edition_folder(edition), Said(quiet, as_json)
@@ -78,7 +78,7 @@ def template(
     if faults:
         raise InputError(faults)
     present = reads["observations"].sound
-    calendar = Calendar({p["id"]: p["label"] for p in settings["periods"]}, present)
+    calendar = Calendar({p["id"]: p["label"] for p in settings["periods"]}, present, folder)
     own = own.assign(asked=[_asked(r) for r in own.to_dict("records")])
     own = own.assign(dates=[calendar.dates(i, period, None) for i in own["id"]])
     lines = _lines(own, settings, reads["areas"].frame, present, period)

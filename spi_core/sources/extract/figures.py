@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from spi_core.errors import Fault, some
-from spi_core.sources.extract.cells import Number, day, decimal_marks, number, period_key, plain
+from spi_core.sources.extract.cells import Number, day, decimal_marks, number, plain
+from spi_core.sources.extract.dates import Calendar
 from spi_core.sources.extract.names import Indicators, words
 from spi_core.sources.extract.table import FIELDS, Table, When, when
 
@@ -45,69 +45,6 @@ class Said:
     periods: dict[str, str] = field(default_factory=dict)
     times: dict[str, float] = field(default_factory=dict)
     decimal: str = ""
-
-
-class Calendar:
-    """The edition's periods: what each means for each indicator.
-
-    Parameters
-    ----------
-    labels : mapping of str to str
-        Label of each period of ``edition.yml``, in order.
-    present : DataFrame
-        Observations of the edition.
-    """
-
-    def __init__(self, labels: Mapping[str, str], present: pd.DataFrame) -> None:
-        self.labels = dict(labels)
-        self.known: dict[tuple[str, str], tuple[str, Any, Any]] = {}
-        if len(present):
-            rows = present.dropna(subset=["start", "end"]).drop_duplicates(
-                ["indicator_id", "period"]
-            )
-            for r in rows.to_dict("records"):
-                about = (str(r["period_label"]), r["start"], r["end"])
-                self.known[str(r["indicator_id"]), str(r["period"])] = about
-
-    def find(self, indicator: str, said: When) -> str | None:
-        """Name the period that a time means for an indicator."""
-        if said.text in self.labels:
-            return said.text
-        own = {p: self.known[indicator, p] for p in self.labels if (indicator, p) in self.known}
-        new = {p: period_key(t)[0] for p, t in self.labels.items() if p not in own}
-        if said.day:
-            at = pd.Timestamp(said.day)
-            found = [p for p, (_, start, end) in own.items() if start <= at <= end]
-            found = found or [p for p, key in new.items() if key == (str(at.year),)]
-        else:
-            found = [p for p, (label, _, _) in own.items() if period_key(label)[0] == said.key]
-            found = found or [p for p, key in new.items() if key and key == said.key]
-        return found[0] if len(found) == 1 else None
-
-    def spell(self, indicator: str) -> str:
-        """Say what the periods are called for an indicator."""
-        said = {p: self.known.get((indicator, p), (label,))[0] for p, label in self.labels.items()}
-        return ", ".join(f"{period} is {label}" for period, label in said.items())
-
-    def dates(self, indicator: str, period: str, said: When | None) -> tuple[str, Any, Any] | None:
-        """Say what a period is called and when it starts and ends, or None where it can't be told.
-
-        A new period is as long as the one before it, so many years later.
-        """
-        if (indicator, period) in self.known:
-            return self.known[indicator, period]
-        label = said.text if said and said.key else self.labels[period]
-        key = period_key(label)[0]
-        before = [about for (i, _), about in self.known.items() if i == indicator]
-        for old, start, end in sorted(before, key=lambda about: about[2], reverse=True):
-            was = period_key(old)[0]
-            if key and len(was) == len(key) and [len(t) for t in was] == [len(t) for t in key]:
-                years = int(key[0][:4]) - int(was[0][:4])
-                last = end + pd.DateOffset(days=1) + pd.DateOffset(years=years)
-                return label, start + pd.DateOffset(years=years), last - pd.DateOffset(days=1)
-        if len(key) == 1 and len(key[0]) == 4 and not before:
-            return label, pd.Timestamp(int(key[0]), 1, 1), pd.Timestamp(int(key[0]), 12, 31)
-        return None
 
 
 @dataclass(slots=True)
@@ -163,7 +100,8 @@ def take(
     times: dict[tuple[str, str], When | None] = {}
     cells = _cells(table, indicators, calendar, said, file, out, comma, times)
     dates = {key: calendar.dates(*key, time) for key, time in times.items()}
-    rows = [_row(key, cell, dates[key[0], key[2]], file, out) for key, cell in cells.items()]
+    where = f"{file}, sheet {table.sheet.name!r}"
+    rows = [_row(key, cell, dates[key[0], key[2]], where, out) for key, cell in cells.items()]
     if found := [row for row in rows if row]:
         frame = pd.DataFrame(found)
         gone = frame["status"].eq("missing")
@@ -334,7 +272,11 @@ def _row(
     label = plain(texts.get("period_label")) or label
     if not label or start is None or end is None:
         why = f"nobody says when {key[2]} of {key[0]} starts and ends"
-        return fault(why, "columns period_label, start and end")
+        if any(f.message.startswith(why) for f in out.faults):
+            return None  # once for all areas
+        allowed = "columns period_label, start and end beside it; of the edition's last period "
+        allowed += "next_start and next_end in source/wanted.csv, where there is one"
+        return fault(f"{why} ({place})", allowed)
     row = dict(zip(KEY, key, strict=True)) | {"period_label": label, "start": start, "end": end}
     row |= numbers | {"status": status, "note": plain(texts.get("note"))}
     return row | {"cell": place, "percent": value.percent, "hidden": unseen, "lost": lost}

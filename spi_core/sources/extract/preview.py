@@ -120,8 +120,8 @@ def beside_parts(
     panel = make_panel(both, framework, list(areas.index), list(both["period"].unique()))
     found = rollup_differences(panel, geography, framework).query("beyond_rounding")
     told = [
-        f"{r.indicator_id}, {r.period}: {names[r.area_code]} {r.given:.6g} given, "
-        f"{r.rolled_up:.6g} from its parts"
+        f"{r.indicator_id} in {r.period}: {names[r.area_code]} {r.given:.6g} where its parts make "
+        f"{r.rolled_up:.6g}"
         for r in records(found)
     ]
     many = f"{len(told)} figures differ from what the area's parts make, beyond rounding"

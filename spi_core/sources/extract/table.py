@@ -30,10 +30,7 @@ class When:
 
 @dataclass(slots=True)
 class Column:
-    """One column of a table: its place, what its heading says, and the part that it plays.
-
-    A base may be of several indicators, parted by commas.
-    """
+    """One column: its place, heading and part; a base may be of indicators parted by commas."""
 
     at: int
     head: str

@@ -21,7 +21,8 @@ from spi_core.errors import Fault, InputError, in_order, some
 from spi_core.files import shown
 from spi_core.levels import levels_of
 from spi_core.sources.extract.cells import plain
-from spi_core.sources.extract.figures import Calendar, Said, take
+from spi_core.sources.extract.dates import Calendar
+from spi_core.sources.extract.figures import Said, take
 from spi_core.sources.extract.files import open_extract
 from spi_core.sources.extract.names import Areas, Ask, Indicators, area_words, of_answer, words
 from spi_core.sources.extract.preview import MOST, beside_parts, compare
@@ -94,7 +95,7 @@ def understand(folder: Path, path: Path, said: Said, ask: Ask | None) -> Underst
     table, lines = _choose(sheets, areas, said, ask, file)
     faults = _settle_areas(table, areas, said, ask, file)
     faults += _settle_columns(table, indicators, said, ask, file, path.stem)
-    calendar = Calendar({p["id"]: p["label"] for p in settings["periods"]}, present)
+    calendar = Calendar({p["id"]: p["label"] for p in settings["periods"]}, present, folder)
     taken = take(table, indicators, calendar, said, file, parted)
     if ask and taken.times:
         for text, indicator in taken.times.items():

@@ -333,6 +333,37 @@ def test_a_new_period_is_dated_like_the_one_before(edition: Path, tmp_path: Path
     )  # fmt: skip
 
 
+def test_a_new_period_is_the_one_that_the_edition_waits_for(edition: Path, tmp_path: Path) -> None:
+    rows = edition / "observations" / "all.csv"
+    rewrite(rows, lambda rs: [r for r in rs if (r["indicator_id"], r["period"]) not in (
+        ("burglary", "current"), ("rent", "current"), ("absence", "current"))])  # fmt: skip
+    asked = [
+        "indicator_id,last_label,last_start,next_start,next_end",
+        "burglary,2011/12,2011-04-01,2012-04-01,2013-03-31",
+        "rent,2009–13,2009-01-01,2010-01-01,2014-12-31",
+        "absence,Census 2001,2001-04-29,,",
+    ]
+    (edition / "source").mkdir()
+    (edition / "source" / "wanted.csv").write_text("\n".join(asked), "utf-8")
+    head = ["Ward", "Burglary 2012-13", "Rent 2010 to 2014"]
+    path = small(tmp_path / "x.xlsx", head, lambda k: [21 + k, 900 + k])
+    found = understand(edition, path, Said(), None).frame
+    when = found[["indicator_id", "period", "period_label", "start", "end"]].drop_duplicates()
+    assert [[i, p, label, f"{a:%F}", f"{b:%F}"] for i, p, label, a, b in when.to_numpy()] == [
+        ["burglary", "current", "2012/13", "2012-04-01", "2013-03-31"],
+        ["rent", "current", "2010–14", "2010-01-01", "2014-12-31"],
+    ]
+    later = small(tmp_path / "y.xlsx", ["Ward", "Burglary 2014/15"], lambda k: [21 + k])
+    assert "current is 2012/13: --period 2014/15=PERIOD" in refused(edition, later)
+    # what is not the year that is waited for is not given its dates
+    said = refused(edition, later, Said(periods={"2014/15": "current"}))
+    why = "y.xlsx, sheet 'Sheet': nobody says when current of burglary starts and ends (B2)"
+    assert said.count("nobody says") == 1
+    assert why in said
+    assert "period_label, start and end" in said
+    assert "source/wanted.csv" in said
+
+
 def test_names_of_imports_are_those_of_next_year() -> None:
     assert name_of(Path("Ward Crime 2014-15.xlsx")) == name_of(Path("ward crime 2015-16.xls"))
 
@@ -558,8 +589,10 @@ def test_a_borough_that_its_wards_do_not_make_is_told(edition: Path, tmp_path: P
         book.active.cell(10, 2, value)
         book.save(path)
         notes = understand(edition, path, Said(), None).notes
-        said = "1 figures differ from what the area's parts make, beyond rounding: absence, current"
-        both = f"{said}: Barking and Dagenham {value:g} given, 5.5 from its parts"
+        said = (
+            "1 figures differ from what the area's parts make, beyond rounding: absence in current"
+        )
+        both = f"{said}: Barking and Dagenham {value:g} where its parts make 5.5"
         assert notes.count(both) == told
         assert sum("parts make" in note for note in notes) == told
 

@@ -54,6 +54,23 @@ def filled(edition: Path, path: Path) -> Path:
     return path
 
 
+def test_a_template_is_dated_as_the_edition_asks(edition: Path, tmp_path: Path) -> None:
+    rewrite(
+        edition / "observations" / "all.csv",
+        lambda rows: [
+            r for r in rows if (r["indicator_id"], r["period"]) != ("burglary", "current")
+        ],
+    )
+    (edition / "source").mkdir()
+    (edition / "source" / "wanted.csv").write_text(
+        "indicator_id,last_label,last_start,next_start,next_end\n"
+        "burglary,2011/12,2011-04-01,2012-04-01,2013-03-31\n"
+    )
+    sheet = openpyxl.load_workbook(filled(edition, tmp_path / "police.xlsx"))["Figures"]
+    rows = {tuple(map(str, row[4:8])) for row in sheet.values if row[0] == "burglary"}
+    assert rows == {("current", "2012/13", "2012-04-01 00:00:00", "2013-03-31 00:00:00")}
+
+
 def test_a_template_filled_in_is_taken_in_as_it_is(edition: Path, tmp_path: Path) -> None:
     path = filled(edition, tmp_path / "police.xlsx")
     done = RUN.invoke(app, ["import", str(path), str(edition), "--yes"], catch_exceptions=False)
