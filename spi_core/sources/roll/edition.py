@@ -173,12 +173,21 @@ def _refused(labels: Mapping[str, str], target: Path, label: str, name: str) -> 
         message = "is a period of the edition already" if label in labels.values() else "is no name"
         allowed = "the label of a new period, such as 2015 or 2015/16: 4 to 40 letters or digits"
         faults.append(Fault("command line", message, None, "--period", label, allowed))
+    elif (last := _when(labels["current"])) and _when(label) <= last:
+        message, allowed = "is not after the last period", f"a year after {labels['current']}"
+        faults.append(Fault("command line", message, None, "--period", label, allowed))
     if not NAME.fullmatch(name):
         faults.append(Fault("command line", "is no name", None, "--as", name, NAMED))
     elif target.exists():
         message, allowed = "is there already and is not overwritten", "another name, by --as"
         faults.append(Fault(shown(target), message, allowed=allowed))
     return faults
+
+
+def _when(label: str) -> tuple[str, ...]:
+    """Give a label's first year, by which labels are in order; empty where it has none."""
+    year = re.search(r"(?<!\d)[12]\d{3}(?!\d)", label)
+    return (year[0], label) if year else ()
 
 
 def _renamed(cells: pd.DataFrame, ids: Mapping[str, str]) -> pd.DataFrame:
