@@ -129,6 +129,7 @@ def setting_fault(file: str, error: jsonschema.ValidationError) -> Fault:
 def _repeated_names(file: str, settings: dict[str, Any]) -> list[Fault]:
     names = {
         "periods": every_period(settings),
+        "periods.label": [p["label"] for p in settings.get("periods", ())],
         "framework": [c for d in settings.get("framework", []) for c in d["components"]],
         "geography.levels": [
             n if isinstance(n, str) else n["id"]

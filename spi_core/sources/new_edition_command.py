@@ -61,4 +61,7 @@ def _years(text: str) -> list[int]:
     if wrong := [p for p in parts if not re.fullmatch("(19|20)[0-9]{2}", p)]:
         fault = Fault("command line", "is no year", None, "--periods", wrong[0], "2013,2014")
         raise InputError([fault])
+    if twice := [p for p in parts if parts.count(p) > 1]:
+        message, allowed = "is named twice", "each year once"
+        raise InputError([Fault("command line", message, None, "--periods", twice[0], allowed)])
     return [int(p) for p in parts]

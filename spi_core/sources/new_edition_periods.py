@@ -47,7 +47,7 @@ def years_as_asked(
     Raises
     ------
     InputError
-        If a year has no yearly figure at all.
+        If a year has no yearly figure at all, or an indicator no figure of any year asked for.
     """
     mapping, periods = mapping.drop(columns=["file", "row"]), settings["periods"]
     written = {int(p["label"]): p["id"] for p in periods if p["label"].isdecimal()}
@@ -60,7 +60,9 @@ def years_as_asked(
     there = set(zip(figures["figure_id"], figures["period"], strict=True))
     rows: list[Mapping[str, Any]] = []
     yearly: set[int] = set()
-    for _, group in mapping.groupby("indicator_id", sort=False):
+    found = sorted({int(p) for _, p in there if re.fullmatch("[0-9]{4}", p)})
+    without: list[Fault] = []
+    for indicator, group in mapping.groupby("indicator_id", sort=False):
         of = {year: group[group["period"] == period] for year, period in written.items()}
         known = {year: row.iloc[0] for year, row in of.items() if len(row)}
         if _yearly(known):
@@ -73,14 +75,20 @@ def years_as_asked(
             over = sorted(known.values(), key=lambda r: r["end"])
             over = [r for r in over if r["end"].year <= asked[-1]][-min(2, len(asked)) :]
             made = dict(zip([asked[0], asked[-1]][-len(over) :], over, strict=True)) if over else {}
+        if all(row is None for row in made.values()):
+            can = [y for y in found if _reaches(known, y, there)]
+            message, value = f"has no figure of {indicator}", some([str(y) for y in asked])
+            allowed = f"with one of {some([str(y) for y in can])}"
+            without.append(Fault("command line", message, None, "--periods", value, allowed))
         named = dict(zip(asked, ids, strict=True))
         rows += [{**r, "period": named.get(y, str(y))} for y, r in made.items() if r is not None]
     if lost := [y for y in asked if y not in yearly]:
-        found = sorted({int(p) for _, p in there if re.fullmatch("[0-9]{4}", p)})
         message, allowed = "has no yearly figure", some([str(y) for y in found])
         raise InputError(
             Fault("command line", message, None, "--periods", y, allowed) for y in lost
         )
+    if without:
+        raise InputError(without)
     labelled = [{"id": i, "label": str(y)} for i, y in zip(ids, asked, strict=True)]
     return pd.DataFrame(rows)[list(mapping)], labelled, [str(y) for y in past]
 
@@ -154,6 +162,13 @@ def _yearly(known: Mapping[int, Any]) -> bool:
         moved(known[first]["figure_period"], year - first) == known[year]["figure_period"]
         for year in others
     )
+
+
+def _reaches(known: Mapping[int, Any], year: int, there: set[tuple[str, str]]) -> bool:
+    """Tell whether an indicator has a figure where a year is among those asked for."""
+    if _yearly(known):
+        return _of_year(known, year, there) is not None
+    return any(row["end"].year <= year for row in known.values())
 
 
 def _of_year(known: Mapping[int, Any], year: int, there: set[tuple[str, str]]) -> Any:

@@ -484,6 +484,11 @@ def test_polygons_that_cannot_be_read(edition: Path) -> None:
         ),
         (lambda s: s["periods"].pop(), "periods", "'current' is not listed"),
         (
+            lambda s: s["periods"][0].update(label=s["periods"][1]["label"]),
+            "periods.label",
+            "is named twice",
+        ),
+        (
             lambda s: s["geography"].update(levels=["ward", "lsoa"]),
             "geography.levels",
             "none is left for the area that the edition is about",

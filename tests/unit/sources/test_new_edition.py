@@ -122,6 +122,11 @@ def test_nothing_is_overwritten_and_nothing_left_behind(project: Path, spi: Spi)
         (("E09000007", "--as", "m" * 300), "80 at most"),
         (("Camdn",), "Camden (E09000007)"),
         (("E09000007", "--periods", "1999,2014"), "1999 has no yearly figure"),
+        (("E09000007", "--periods", "2013,2013"), "--periods: '2013' is named twice"),
+        (
+            ("E09000007", "--periods", "2012"),
+            "--periods: '2012' has no figure of alevel_points_student; allowed: with one of 2013, 2014",
+        ),
         (("E09000007", "--periods", "13"), "'13' is no year"),
         (("E09000007", "--periods", "9999"), "'9999' is no year"),
         (("E09000007", "--periods", "²²²²"), "'²²²²' is no year"),
