@@ -182,12 +182,13 @@ def words_of(tables: Tables) -> dict[str, str]:
         (``manys``) and the whole (``whole``), some with a capital too (``Unit``, ``Many``,
         ``Whole``); its ``title``, ``subtitle`` and ``year``; the name of its ``area``, which may be
         empty, and its ``place``, which is then "the" and what the whole is; ``among``, where
-        similar areas are looked for; the labels ``now`` and ``before`` of its last period and the
+        similar areas are looked for; its ``periods``, such as "both periods"; the labels ``now`` and ``before`` of its last period and the
         one that it is compared with.
     """
     edition, unit, whole = tables.about["edition"], tables.levels.unit, tables.whole.one
     area = str(edition.get("area_name", ""))
     now = str(edition["periods"][-1]["label"])
+    count = len(edition["periods"])
     said = {"unit": unit.one, "many": unit.many, "whole": whole}
     return {
         **said,
@@ -200,6 +201,7 @@ def words_of(tables: Tables) -> dict[str, str]:
         "area": area,
         "place": area or f"the {whole}",
         "among": similar_among(tables),
+        "periods": "both periods" if count == 2 else f"all {count} periods",
         "now": now,
         "before": next((str(p["label"]) for p in edition["periods"] if p["id"] == "baseline"), now),
     }

@@ -34,7 +34,7 @@ def component_coverage(tables: Tables) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Cells as text, in the order of the framework, both periods together.
+        Cells as text, in the order of the framework, all periods together.
     """
     about = tables["indicators"].set_index("id")["component"]
     matrix = tables.get("coverage_matrix")

@@ -10,6 +10,7 @@ from spi_core.present.base.edition import labels, of_units
 from spi_core.present.base.figure import listed
 from spi_core.present.base.marks import carried, marked, sentence
 from spi_core.present.base.numbers import number
+from spi_core.present.base.prose import words_of
 from spi_core.present.base.words import capital
 from spi_core.present.methods.register import DIRECTION
 from spi_core.tables import records
@@ -59,7 +60,7 @@ def goalpost_table(tables: Tables) -> pd.DataFrame:
     posts: Any = tables["goalposts"].set_index("indicator_id")
     made_up: Any = of_units(tables, "values").groupby("indicator_id")["illustrative"].any()
     span = capital(tables.levels.unit.many)
-    span += ", both periods" if len(labels(tables)) > 1 else ""
+    span += f", {words_of(tables)['periods']}" if len(labels(tables)) > 1 else ""
     invented = posts["reason"].str.contains("illustrative", case=False)
     return listed(
         tables["indicators"],

@@ -42,7 +42,8 @@ def panels(tables: Tables) -> list[tuple[str, str]]:
             text = f"What stands out and {stand}. For print: "
         report = f"[{capital(tables.whole.one)} report](borough-report.html)"
         made.append((report, f"{text}[PDF](borough-report.pdf)."))
-        text = "One page: where to begin, whether it gets better, what programmes did. "
+        did = "" if "no-programmes" in lacking else ", what programmes did"
+        text = f"One page: where to begin, whether it gets better{did}. "
         made.append(("[For decision](decision.html)", f"{text}[PDF](decision.pdf)."))
     if (tables.folder.parent / explorer_page()).exists():
         text = f"every {unit.one}’s scorecard and every figure, by mouse or keyboard."

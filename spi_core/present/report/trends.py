@@ -89,7 +89,7 @@ def several_years(tables: Tables, report: BoroughReport) -> pd.DataFrame:
     of = tables["framework"]
     order = [*of["component"], *dict.fromkeys(of["dimension"])]
     units = every[every["area_code"].isin([*report.wards["code"], *report.missing["code"]])]
-    place, rows = report.place or "elsewhere", []
+    rows = []
     for element in [e for e in order if e in mine.index]:
         r: Any = mine.loc[element]
         clear = r["rating"] in (IMPROVEMENT, DECLINE)
@@ -102,7 +102,7 @@ def several_years(tables: Tables, report: BoroughReport) -> pd.DataFrame:
                 "Rests on": counted(r["parts"], r["of"], str(r["level"])),
                 "Change in points": f"{RATINGS[r['rating']].symbol} {r['rating']}, "
                 f"{marked(change_words(r['change'], clear), r['illustrative'])}",
-                f"Beside {place}": r["relative_rating"] if report.place else "–",
+                **({f"Beside {report.place}": r["relative_rating"]} if report.place else {}),
                 capital(report.unit.many): f"{ends[0]}\u00a0↗ {ends[1]}\u00a0↘",
             }
         )

@@ -174,6 +174,13 @@ def test_without_targets_nobody_is_held_to_one_and_figures_are_counted(tables: T
     assert not any("have no target" in line for line in promises.unknown(every))
 
 
+def test_impact_chapters_are_named_only_where_there_are_any(tables: Tables) -> None:
+    every = gather_action(tables)
+    for lacking, said in ({"no-programmes": True}, False), ({}, True):
+        every.page.lacking = lacking
+        assert ("impact chapters" in promises.unknown(every)[-1]) == said
+
+
 def test_one_promise_and_many() -> None:
     page = SimpleNamespace(text=lambda name, **w: f"{name} {w}")
     made: Callable[..., Any] = lambda n: SimpleNamespace(  # noqa: E731

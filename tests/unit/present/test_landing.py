@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from spi_core.levels import KNOWN, levels_of
 from spi_core.present.report import landing
+from tests.support.editions import OPEN
 
 
 class Built(dict):
@@ -42,6 +44,21 @@ def test_panels_are_those_of_pages_that_exist(tmp_path: Path) -> None:
     (tmp_path / "explorer").mkdir()
     (tmp_path / "explorer" / "index.html").write_text("x", "utf-8")
     assert "(explorer/index.html)" in _links(Built(tmp_path))
+
+
+def test_programmes_are_spoken_of_only_where_there_are_any(tmp_path: Path) -> None:
+    tables = Built(tmp_path)
+    tables.about["edition"]["reports"]["documents"].remove("impact-overview")
+    assert "programmes" not in str(landing.panels(tables))
+    tables["impact"] = None
+    assert "what programmes did" in str(landing.panels(tables))
+    # and so on pages: what speaks of impact chapters is hidden where there are none
+    pages = [p for p in (OPEN.parents[1] / "notebooks").glob("*.qmd") if "impact" not in p.name]
+    lines = [line for p in pages for line in p.read_text("utf-8").splitlines()]
+    named = [line for line in lines if "impact chapters" in line]
+    assert named
+    hidden = r'\[[^\]]*impact chapters[^\]]*\]\{\.content-hidden when-meta="no-programmes"\}'
+    assert not any("impact chapters" in re.sub(hidden, "", line) for line in named)
 
 
 def test_open_data_is_linked_only_if_written(tmp_path: Path) -> None:

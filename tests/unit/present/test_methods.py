@@ -1,6 +1,7 @@
 """The methods chapter: the hand-worked ward equals the tables, and every table counts right."""
 
 import re
+from copy import deepcopy
 from dataclasses import asdict
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 
 from spi_core.build.shown.registers import with_coverage
 from spi_core.errors import SpiError
+from spi_core.present.base.page import Page
+from spi_core.present.base.prose import words_of
 from spi_core.present.base.scale import averaging
 from spi_core.present.methods import audit, register, small_areas, worked
 from spi_core.present.methods import choices as choice
@@ -182,6 +185,16 @@ def test_goalpost_table_counts_caps_of_wards(tables):
     assert len(table) == len(tables["indicators"])
     assert table["Capped"].astype(int).sum() == len(made.capped_table(tables))
     assert set(table["Direction"]) == set(made.DIRECTION.values())
+
+
+def test_periods_are_as_many_as_there_are(tables):
+    about = deepcopy(tables.about)
+    about["edition"]["periods"].insert(0, {"id": "y", "label": "2012"})
+    three = Changed(tables, about)
+    assert words_of(tables)["periods"] == "both periods"
+    assert "Wards, all 3 periods" in made.goalpost_table(three)
+    for name in ("tbl-levels", "tbl-withheld", "tbl-goalposts"):
+        assert "all 3 periods" in Page("methods", three).text(name)
 
 
 def test_weights_sum_to_one_as_printed(tables):

@@ -297,6 +297,12 @@ def test_a_component_counts_the_figures_that_were_collected(report):
     assert table.at["Personal Safety", "Figures"] == "7"
 
 
+def test_a_column_beside_nobody_is_left_out(tables, report):
+    assert "Beside London" in trends.several_years(tables, report)
+    alone = trends.several_years(tables, replace(report, place=""))
+    assert list(alone) == ["Component", "Years", "Rests on", "Change in points", "Wards"]
+
+
 @pytest.mark.parametrize("made_up", [(), ("y",), ("y", "baseline", "current")])
 def test_lines_over_three_periods_are_flagged_value_by_value(tables, report, made_up):
     every = tables["scores_comparable"]
