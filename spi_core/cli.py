@@ -75,7 +75,7 @@ def main() -> NoReturn:
         # a process stopped within an exec (an import that makes a class) remembers that and would
         # end itself by the signal, whatever its exit code: the next exec forgets it
         exec("")
-        explain(SpiError("stopped"))
+        explain(SpiError("stopped; run it again: what is finished is kept"))
         code = 130
     except Exception as error:
         told = told_of(error)

@@ -67,6 +67,9 @@ FILES = {
     "places": ("geography/places", False),
     "postcodes": ("geography/postcodes", False),
 }
+BY_HAND = "put it back, or write it as docs/your-own-data.md says"
+#: What `spi reference` makes anew, where there are figures to make it of.
+BY_REFERENCE = ("goalposts", "moments", "correlation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,7 @@ def load(folder: Path, without: Collection[str] = ()) -> Inputs:
         of = reads["population_context"]
         pool, faults = read_pool(folder, settings, framework, geography, mapping, of)
     if faults or framework is None or geography is None:
-        raise InputError(in_order(faults))
+        raise InputError(in_order([_with_remedy(f, folder.name, settings) for f in faults]))
     named = levels_of(settings["geography"]["levels"])
     scored = [code for level in named for code in geography.codes(level.id)]
     # the evidence first, so that it stands where it stood whatever else is laid beside it
@@ -219,6 +222,17 @@ def load(folder: Path, without: Collection[str] = ()) -> Inputs:
         history=None if past is None else roll_up(past, geography, framework),
         pool=pool,
     )
+
+
+def _with_remedy(fault: Fault, edition: str, settings: Mapping[str, Any]) -> Fault:
+    """Say of a file that is missing where it comes from."""
+    if not fault.message.endswith("is missing") or fault.column or fault.allowed:
+        return fault
+    stem, made = Path(fault.file).stem, "figures" in settings.get("index", {}).get("reference", {})
+    if stem in BY_REFERENCE and made:
+        return replace(fault, allowed=f"`spi reference {edition}` makes it")
+    fill = f"; `spi template {edition} OWNER` writes a workbook to fill in"
+    return replace(fault, allowed=BY_HAND + fill * (stem == "observations"))
 
 
 def read_rules(folder: Path) -> tuple[dict[str, Any], list[tuple[str, str, str]]]:
@@ -282,10 +296,11 @@ def read_all(folder: Path, name: str) -> Read:
     """
     stem, needed = FILES[name]
     paths, strange = find_tables(folder, stem), unread(folder, stem)
-    file = shown(folder / f"{stem}.csv")
     if not paths:
-        missing = [Fault(file, "is missing")] if needed and not strange else []
-        return Read(pd.DataFrame(), (*strange, *missing))
+        lost = Fault(shown(folder / f"{stem}.csv"), "is missing")
+        if (folder / stem).is_dir():
+            lost = Fault(shown(folder / stem), "has no table in it: a file is missing")
+        return Read(pd.DataFrame(), (*strange, *([lost] if needed and not strange else ())))
     read = join_reads((read_table(p, TABLES[name]) for p in paths), TABLES[name].unique)
     faults = [*strange, *read.faults]
     if len(paths) > 1 and name not in FOLDERS:

@@ -47,7 +47,7 @@ def read_edition_file(path: Path) -> tuple[dict[str, Any], list[Fault]]:
     try:
         settings = parse_yaml(file, path.read_bytes())
     except (FileNotFoundError, IsADirectoryError):
-        return {}, [Fault(file, "is missing", allowed="every edition has an edition.yml")]
+        return {}, [Fault(file, "is missing", allowed="put it back: every edition has one")]
     except InputError as error:
         return {}, list(error.faults)
     schema = json.loads(

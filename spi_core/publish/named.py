@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from spi_core.errors import Fault, InputError, some
-from spi_core.files import project_root
+from spi_core.files import project_root, shown
 
 #: Folders of the editions that this command was asked for.
 ASKED: list[Path] = []
@@ -50,10 +50,12 @@ def edition_folder(edition: str) -> Path:
     """Find the folder of an edition that a command names; one that is none is a fault."""
     given, named = Path(edition), project_root() / "data" / edition
     if not _is_edition(given) and not _is_edition(named):
-        fault = Fault(
-            "command line", "is not an edition", None, "EDITION", edition, known_editions()
+        message = "is not an edition"
+        if edition and (there := [f for f in (named, given) if os.path.isdir(f)]):  # noqa: PTH112
+            message += f": {shown(there[0] / 'edition.yml')} is missing"
+        raise InputError(
+            [Fault("command line", message, None, "EDITION", edition, known_editions())]
         )
-        raise InputError([fault])
     # "." has no name to write under
     folder = given.resolve() if _is_edition(given) else named
     ASKED.append(folder)

@@ -577,4 +577,7 @@ def test_a_command_stopped_within_an_exec_still_ends_with_130(tmp_path: Path) ->
     )
     line = [sys.executable, "-m", "stopped"]
     done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (130, "spi: stopped\n")
+    assert (done.returncode, done.stderr) == (
+        130,
+        "spi: stopped; run it again: what is finished is kept\n",
+    )

@@ -160,6 +160,10 @@ def test_an_unknown_edition_names_those_there_are(spi: Run, root: Path) -> None:
     assert done.code == 2
     assert "'tinny' is not an edition; allowed: tiny" in done.err
     assert spi("check", "tinny", "--json").json["faults"][0]["value"] == "tinny"
+    (root / "data" / "tinny").mkdir()
+    assert (
+        "'tinny' is not an edition: data/tinny/edition.yml is missing" in spi("check", "tinny").err
+    )
     assert not (root / "reports").exists()
 
 

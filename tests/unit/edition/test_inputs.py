@@ -287,20 +287,28 @@ def test_a_pipe_in_place_of_a_file_is_not_waited_for(edition: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "file",
+    ("file", "named", "remedy"),
     [
-        "indicators.csv",
-        "goalposts.csv",
-        "geography/areas.csv",
-        TABLE,
-        "edition.yml",
+        ("indicators.csv", "/indicators.csv", "docs/your-own-data.md"),
+        ("goalposts.csv", "/goalposts.csv", "docs/your-own-data.md"),
+        ("geography/areas.csv", "/areas.csv", "docs/your-own-data.md"),
+        (TABLE, "/observations", "`spi template tiny OWNER`"),
+        ("edition.yml", "/edition.yml", "put it back"),
     ],
 )
-def test_a_missing_file(edition: Path, file: str) -> None:
+def test_a_missing_file(edition: Path, file: str, named: str, remedy: str) -> None:
     (edition / file).unlink()
     fault = only(edition)
-    assert fault.file.endswith(file.replace("/all.csv", ".csv"))
-    assert fault.message == "is missing"
+    assert fault.file.endswith(named)
+    assert fault.message.endswith("is missing")
+    assert remedy in str(fault.allowed)
+
+
+@pytest.mark.parametrize("file", ["goalposts.csv", "reference/moments.csv"])
+def test_a_missing_file_that_a_command_makes(tmp_path: Path, file: str) -> None:
+    edition = copy_open(tmp_path / "open")
+    (edition / file).unlink()
+    assert only(edition).allowed == "`spi reference open` makes it"
 
 
 @pytest.mark.parametrize(
