@@ -182,8 +182,8 @@ def words_of(tables: Tables) -> dict[str, str]:
         (``manys``) and the whole (``whole``), some with a capital too (``Unit``, ``Many``,
         ``Whole``); its ``title``, ``subtitle`` and ``year``; the name of its ``area``, which may be
         empty, and its ``place``, which is then "the" and what the whole is; ``among``, where
-        similar areas are looked for; its ``periods``, such as "both periods"; the labels ``now`` and ``before`` of its last period and the
-        one that it is compared with.
+        similar areas are looked for; its ``periods``, such as "both periods"; the labels ``now``
+        and ``before`` of its last period and the one that it is compared with.
     """
     edition, unit, whole = tables.about["edition"], tables.levels.unit, tables.whole.one
     area = str(edition.get("area_name", ""))

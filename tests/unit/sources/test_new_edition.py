@@ -125,7 +125,7 @@ def test_nothing_is_overwritten_and_nothing_left_behind(project: Path, spi: Spi)
         (("E09000007", "--periods", "2013,2013"), "--periods: '2013' is named twice"),
         (
             ("E09000007", "--periods", "2012"),
-            "--periods: '2012' has no figure of alevel_points_student; allowed: with one of 2013, 2014",
+            "'2012' has no figure of alevel_points_student; allowed: with one of 2013, 2014",
         ),
         (("E09000007", "--periods", "13"), "'13' is no year"),
         (("E09000007", "--periods", "9999"), "'9999' is no year"),
