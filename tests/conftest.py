@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,3 +26,11 @@ def pytest_configure() -> None:
 def built_open(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """``reports/lbbd-open`` with all tables and no documents: to read, or to copy and write to."""
     return once(tmp_path_factory, "lbbd-open", lambda folder: build(load(OPEN), folder))
+
+
+@pytest.fixture
+def usual_cells() -> Iterator[None]:
+    """Let cells of CSV have the usual length: libraries of other tests raise it for the process."""
+    before = csv.field_size_limit(131_072)
+    yield
+    csv.field_size_limit(before)

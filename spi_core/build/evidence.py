@@ -10,11 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spi_core.build.fitting import component_moments
+from spi_core.build.recipe import refuse_unscored
 from spi_core.build.shown.similar import Similar, find_similar
 from spi_core.build.treated import treat_errors
 from spi_core.edition.inputs import Inputs
-from spi_core.errors import Fault, InputError
-from spi_core.files import shown
 from spi_core.method.errors import expected
 from spi_core.method.recipe import ENOUGH, Recipe, recipe_for
 from spi_core.method.score import Estimated, Scores, score, take
@@ -154,7 +153,7 @@ def draw_evidence(
         If fewer than two units, of several, have an index in the current period.
     """
     settings, size = inputs.settings["uncertainty"], len(inputs.geography.units) + 1
-    _refuse_unscored(inputs, recipe, score(filled.value[:, :size], recipe))
+    refuse_unscored(inputs, recipe, score(filled.value[:, :size], recipe))
     part = parts_of(inputs, scale, recipe, comparable_recipe, filled, treatment)
     rng = np.random.default_rng(settings["seed"])
     shares, fell_back = _bootstrapped_shares(scale, recipe, rng)
@@ -319,30 +318,6 @@ def _published(inputs: Inputs) -> Array | None:
     published = np.full(p.value.shape, np.nan)
     published[at] = rows["standard_error"]
     return published
-
-
-def _refuse_unscored(inputs: Inputs, recipe: Recipe, scores: Scores) -> None:
-    """Without two units that have an index now, or the only one, there is nothing to report."""
-    p, unit, rows = inputs.panel, inputs.geography.levels.unit, inputs.panel.rows
-    now, units = p.periods.index("current"), rows(inputs.geography.units)
-    found, least = int(np.isfinite(scores.index[now, units]).sum()), min(2, len(units))
-    if found >= least:  # one alone has scores and no place
-        return
-    scored = np.isfinite(scores.component[now, units]).sum(axis=0)
-    nobody = np.isnan(p.value[now, units]).all(axis=0)
-    lacking = []
-    for c in np.flatnonzero(recipe.scored & (scored < least)):
-        names = [i for k, i in enumerate(p.indicators) if recipe.component_of[k] == c and nobody[k]]
-        why = f" ({', '.join(names)})" if names else ""
-        lacking.append(f"{inputs.framework.components[c]}{why}")
-    message = (
-        f"let {found or 'no'} {unit.one if found == 1 else unit.many} have an index: figures are "
-        f"missing for {'; '.join(lacking)}"
-    )
-    of = f"of {int(recipe.scored.sum())} components"
-    most = f"{recipe.missing_components} {of} without a score, for two {unit.many} at least"
-    file = shown(inputs.folder / "observations")
-    raise InputError([Fault(file, message, None, "period", "current", f"at most {most}")])
 
 
 def _bootstrapped_shares(

@@ -15,6 +15,7 @@ from spi_core.errors import Fault, InputError
 from spi_core.files import shown
 from spi_core.method.means import means_of
 from spi_core.method.recipe import ENOUGH, Recipe, recipe_for
+from spi_core.method.score import Scores
 from spi_core.uncertainty.pairs import Pair, broken_between, pair_of
 
 
@@ -137,3 +138,33 @@ def same_figures(inputs: Inputs, recipe: Recipe) -> dict[str, NDArray[np.bool_]]
     for found in alike.values():
         found[now] = True
     return alike
+
+
+def refuse_unscored(inputs: Inputs, recipe: Recipe, scores: Scores) -> None:
+    """Refuse an edition that has nothing to report: too few units with an index now.
+
+    Raises
+    ------
+    InputError
+        If fewer than two units, of several, have one; it names what they lack.
+    """
+    p, unit, rows = inputs.panel, inputs.geography.levels.unit, inputs.panel.rows
+    now, units = p.periods.index("current"), rows(inputs.geography.units)
+    found, least = int(np.isfinite(scores.index[now, units]).sum()), min(2, len(units))
+    if found >= least:  # one alone has scores and no place
+        return
+    scored = np.isfinite(scores.component[now, units]).sum(axis=0)
+    nobody = np.isnan(p.value[now, units]).all(axis=0)
+    lacking = []
+    for c in np.flatnonzero(recipe.scored & (scored < least)):
+        names = [i for k, i in enumerate(p.indicators) if recipe.component_of[k] == c and nobody[k]]
+        why = f" ({', '.join(names)})" if names else ""
+        lacking.append(f"{inputs.framework.components[c]}{why}")
+    message = (
+        f"let {found or 'no'} {unit.one if found == 1 else unit.many} have an index: figures are "
+        f"missing for {'; '.join(lacking)}"
+    )
+    of = f"of {int(recipe.scored.sum())} components"
+    most = f"{recipe.missing_components} {of} without a score, for two {unit.many} at least"
+    file = shown(inputs.folder / "observations")
+    raise InputError([Fault(file, message, None, "period", "current", f"at most {most}")])

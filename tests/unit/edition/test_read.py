@@ -224,7 +224,9 @@ def test_a_quote_that_never_ends_is_named(tmp_path: Path) -> None:
     assert fault.row == 2
 
 
-def test_a_cell_longer_than_any_text_is_named_with_its_row(tmp_path: Path) -> None:
+def test_a_cell_longer_than_any_text_is_named_with_its_row(
+    tmp_path: Path, usual_cells: None
+) -> None:
     fault = _one(_read(tmp_path / "a.csv", GOOD, _line(note="a" * 140_000)))
     assert (fault.row, "field limit" in fault.message) == (3, True)
 

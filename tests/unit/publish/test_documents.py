@@ -115,7 +115,7 @@ def test_documents_can_be_picked_and_so_can_formats(jobs: Jobs) -> None:
         ),
         ({"documents": ("what-changed",)}, "--document", "then run 'spi build' first"),
         ({"areas": ("E05999999",)}, "--area", WARDS[0]),
-        ({"areas": ("E09000099",)}, "--area", WARDS[0]),
+        ({"areas": ("E09000099",)}, "--area", "(Ward 8)"),
         ({"formats": ("docx",)}, "--format", "html, pdf"),
     ],
 )

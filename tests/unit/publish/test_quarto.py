@@ -362,7 +362,7 @@ def test_the_command_line_leaves_an_installed_quarto_alone_unless_it_is_asked_fo
     chosen: list[str] = []
     monkeypatch.setattr(cli, "_render", lambda _, choice, *rest: chosen.append(choice.engine))
     for step in ("_build", "_write_parts"):
-        monkeypatch.setattr(cli, step, lambda *_: None)
+        monkeypatch.setattr(cli, step, lambda *_, **how: None)
     for command in ("render", "all"):
         monkeypatch.setattr(sys, "argv", ["spi", command, "tiny", *asked])
         with pytest.raises(SystemExit) as leaving:

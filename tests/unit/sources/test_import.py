@@ -662,7 +662,7 @@ def test_a_quotation_mark_too_many_swallows_no_rows(
 
 
 def test_a_cell_longer_than_any_figure_or_name_is_told_with_its_row(
-    edition: Path, tmp_path: Path
+    edition: Path, tmp_path: Path, usual_cells: None
 ) -> None:
     path = tmp_path / "a.csv"
     path.write_text("\n".join(["Ward,burglary 2014", f"{NAMES[0]},2", "x" * 140_000 + ",1", ""]))
