@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from importlib import resources
 from itertools import pairwise
@@ -17,15 +16,24 @@ from spi_core.files import shown
 from spi_core.levels import KNOWN, levels_of, units_named
 from spi_core.text.yaml_text import parse_yaml
 
+#: No setting is as large as that; an integer beyond it is none that a float can hold.
+MOST = 1e300
+
 
 def _finite(_: object, value: object) -> bool:
     """YAML's .nan and .inf pass every limit of a schema: they are no numbers here."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST
+
+
+def _whole(_: object, value: object) -> bool:
+    """Take as whole what has no point: 200.0 is no number of replicates to numpy."""
+    return isinstance(value, int) and _finite(_, value)
 
 
 _Draft = jsonschema.Draft202012Validator
 _Validator = jsonschema.validators.extend(
-    _Draft, type_checker=_Draft.TYPE_CHECKER.redefine("number", _finite)
+    _Draft,
+    type_checker=_Draft.TYPE_CHECKER.redefine_many({"number": _finite, "integer": _whole}),
 )
 
 
@@ -112,7 +120,10 @@ def setting_fault(file: str, error: jsonschema.ValidationError) -> Fault:
     sayings: dict[str, Callable[[Any], str]] = {
         "enum": lambda v: ", ".join([*map(str, v), *error.schema.get("examples", [])]),
         "const": str,
-        "type": lambda v: f"{v}; text that looks like a number in quotes" if v == "string" else v,
+        "type": lambda v: {
+            "string": "string; text that looks like a number in quotes",
+            "integer": "integer, without a point",
+        }.get(v, v),
         "pattern": lambda v: f"text that matches {v}",
         "format": lambda v: f"a valid {v}",
         "minimum": lambda v: f"{v} or more",

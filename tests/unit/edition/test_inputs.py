@@ -689,3 +689,23 @@ def test_contents_are_of_a_component_of_their_dimension(edition: Path) -> None:
     settings(edition, add)
     fault = only(edition)
     assert (fault.value, fault.column) == ("Joy", "contents of Needs")
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "value", "allowed"),
+    [
+        ("uncertainty", "replicates", 200.0, "integer, without a point"),
+        ("uncertainty", "seed", 1.0, "integer, without a point"),
+        ("comparators", "number", 5.0, "integer, without a point"),
+        ("uncertainty", "replicates", 2_000_000, "20000 or less"),
+        ("comparators", "minimum_points", 10**400, "number"),
+    ],
+)
+def test_numbers_that_no_build_could_take_are_faults(
+    tmp_path: Path, part: str, name: str, value: float, allowed: str
+) -> None:
+    """Whole floats and integers beyond any float passed the schema and stopped a build."""
+    edition = make_edition(tmp_path / "tiny")
+    settings(edition, lambda s: s[part].update({name: value}))
+    (fault,) = faults(edition)
+    assert (fault.column, fault.allowed) == (f"{part}.{name}", allowed)
