@@ -21,6 +21,8 @@ from tests.support.small import BRIEFS, BUILD, Small, kill_during
 pytestmark = pytest.mark.gate
 
 KILLS = 50
+#: Seconds of processor time after which a command has begun its work.
+BEGUN = 0.5
 STOPPED = (130, "spi: stopped; run it again: what is finished is kept\n")
 #: Parts of a run after which it is interrupted.
 SHARES = (0.0, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9)
@@ -58,7 +60,8 @@ def interrupt_during(small: Small, arguments: tuple[str, ...], seconds: float) -
         preexec_fn=heed,
     )
     watched = psutil.Process(process.pid)
-    while process.poll() is None and not watched.children():
+    # a build starts no other process: after so long it has begun
+    while process.poll() is None and not watched.children() and watched.cpu_times().user < BEGUN:
         time.sleep(0.01)
     time.sleep(seconds)
     if process.poll() is None:
