@@ -26,8 +26,8 @@ NOT_STATED = "Not stated"
 #: How the pages say it; ``RATING_RULE.format(number=5, minimum=1)``.
 RATING_RULE = (
     "A score is a strength if it lies above the median of the {number} {areas} in the most similar "
-    "circumstances by at least {minimum:g} point, by more than these {whose} average distance from "
-    "their median, and by more than chance (the interval of the difference, adjusted for all "
+    "circumstances by more than {minimum:g} point, by more than these {whose} average distance "
+    "from their median, and by more than chance (the interval of the difference, adjusted for all "
     "comparisons that are judged together, excludes zero); a weakness if it lies below in the same "
     "way; otherwise it is similar. This rule is this project's own choice."
 )

@@ -102,8 +102,6 @@ class Lineage:
         }
         self._rows = _observed(folder, self.period)
         self._shares = shares_in(tables, self.period)
-        lost = [r for r in tables.rows("not_collected") if r["period"] == self.period]
-        self._absent = {r["indicator_id"] for r in lost}
         self._former = _former(folder)
 
     def _keyed(self, name: str, key: str) -> dict[str, dict[str, Any]]:
@@ -168,13 +166,14 @@ class Lineage:
         places = {(r["file"], r["row"]): r for r in own or below}  # of a split area once
         current = {self.code, *self._parts}
         error = at["errors"].get(indicator, {})
+        weighed = _taken(at["weights"].get(indicator, {}), _WEIGHED)
         facts = {
             **_taken(at["indicators"].get(indicator, {}), _ABOUT),
             **_taken(at["values"].get(indicator, {}), _VALUES),
-            **_taken(at["weights"].get(indicator, {}), _WEIGHED),
+            **weighed,
             **_taken(at["goalposts"].get(indicator, {}), _POSTS),
             "share": self._shares.get(indicator),
-            "not_collected": indicator in self._absent,
+            "not_collected": bool(weighed["share"]) and not self._shares[indicator],
             "standard_error": _plain(error.get("se")),
             "error_basis": error.get("basis"),
             "rolled_up": bool(below) and not own,

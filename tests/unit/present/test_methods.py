@@ -332,7 +332,7 @@ def test_a_drawn_chance_is_never_none_or_all(tables, share, words):
 def test_rating_rule_carries_the_editions_numbers(tables):
     rule = audit.rating_rule(tables)
     assert "the 5 wards" in rule
-    assert "at least 1 point" in rule
+    assert "more than 1 point" in rule
 
 
 def test_peers_are_listed_nearest_first(tables):

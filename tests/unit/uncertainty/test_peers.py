@@ -162,7 +162,7 @@ def test_in_a_population_near_is_what_most_find():
 def test_the_rule_names_its_numbers():
     text = RATING_RULE.format(number=5, minimum=1.0, areas="wards", whose="wards’")
     assert "median of the 5 wards" in text
-    assert "at least 1 point" in text
+    assert "more than 1 point" in text
     assert "judged together" in text
     assert "own choice" in text
 
